@@ -1,0 +1,167 @@
+package v1
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// maxDepth bounds the nesting of unknown members, since the JSON validator
+// spends stack on each level. Known members do not nest.
+const maxDepth = 32
+
+// member is one row of a message's table: what a member is called, where its
+// value goes and what is asked of it. A row goes to text or to fen.
+type member struct {
+	name string
+	// text receives the value; a number is taken as its digits. Null and ""
+	// count as absent.
+	text *string
+	// fen receives an amount, by the rules of parseFen.
+	fen *int64
+	// required refuses an absent member.
+	required bool
+	// max is the greatest length in bytes.
+	max int
+	// rule says what is wrong with a value that is present, or "".
+	rule func(string) string
+	// code answers a broken rule; none is CodeBadRequest.
+	code Code
+
+	value gjson.Result
+}
+
+// readMembers fills the table from a JSON object. Unknown members are ignored.
+// field is the parameter that is at fault when the object cannot be read.
+// Faults are reported in the order of the table, whatever that of the object.
+func readMembers(field string, json []byte, table []member) error {
+	object, reason := parseObject(json)
+	if reason != "" {
+		return refuse(CodeBadRequest, field, reason)
+	}
+	var twice string
+	object.ForEach(func(name, value gjson.Result) bool {
+		for i := range table {
+			if m := &table[i]; m.name == name.Str {
+				if m.value.Exists() {
+					twice = m.name
+				}
+				m.value = value
+			}
+		}
+		return twice == ""
+	})
+	if twice != "" {
+		return refuse(CodeBadRequest, twice, "given twice")
+	}
+	for i := range table {
+		if err := table[i].read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read checks the value of a row and stores it.
+func (m *member) read() error {
+	if m.fen != nil {
+		fen, reason := parseFen(m.value)
+		if reason != "" {
+			return refuse(CodeAmount, m.name, reason)
+		}
+		*m.fen = fen
+		return nil
+	}
+	text, reason := textOf(m.value)
+	if reason != "" {
+		return refuse(CodeBadRequest, m.name, reason)
+	}
+	*m.text = text
+	return m.check()
+}
+
+// check holds the stored text against the demands of the row.
+func (m *member) check() error {
+	text := *m.text
+	switch {
+	case text == "" && m.required:
+		return refuse(CodeBadRequest, m.name, "missing")
+	case text == "":
+		return nil
+	case len(text) > m.max:
+		return refuse(CodeBadRequest, m.name, "too long")
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return refuse(CodeBadRequest, m.name, "control character")
+	case m.rule == nil:
+		return nil
+	}
+	if reason := m.rule(text); reason != "" {
+		code := m.code
+		if code == "" {
+			code = CodeBadRequest
+		}
+		return refuse(code, m.name, reason)
+	}
+	return nil
+}
+
+// textOf reads a member that the specification calls a string. A whole number
+// is taken as it stands (payway, ip and others, seen in the field).
+func textOf(v gjson.Result) (text, reason string) {
+	switch v.Type {
+	case gjson.Null:
+		return "", ""
+	case gjson.String:
+		return v.Str, ""
+	case gjson.Number:
+		if isDigits(v.Raw) {
+			return v.Raw, ""
+		}
+	}
+	return "", "neither text nor a whole number"
+}
+
+// parseObject checks that json is one valid UTF-8 JSON object, behind an
+// optional byte order mark, and says what it is otherwise.
+func parseObject(json []byte) (object gjson.Result, reason string) {
+	json = withoutBOM(json)
+	switch {
+	case !utf8.Valid(json):
+		return object, "not UTF-8"
+	case tooDeep(json):
+		return object, "nested too deeply"
+	case !gjson.ValidBytes(json):
+		return object, "not JSON"
+	}
+	object = gjson.ParseBytes(json)
+	if !object.IsObject() {
+		return object, "not a JSON object"
+	}
+	return object, ""
+}
+
+// tooDeep reports whether json nests deeper than maxDepth. It need not be valid.
+func tooDeep(json []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(json); i++ {
+		switch c := json[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+func withoutBOM(json []byte) []byte { return bytes.TrimPrefix(json, []byte("\uFEFF")) }

@@ -1,0 +1,105 @@
+package v1
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+)
+
+// PayRequest is a request to pay (v1 §3.1). ParsePay has checked it; which of
+// the optional members an action needs is the business of package translate.
+type PayRequest struct {
+	// Action is one of Actions.
+	Action Action
+	// TxnAmt is the amount in fen, 1 to MaxTxnAmt.
+	TxnAmt int64
+	// MerID is the merchant, up to MaxMerID letters and digits.
+	MerID string
+	// OrderID is the merchant's number, MinOrderID to MaxOrderID letters and
+	// digits, unique for the merchant.
+	OrderID string
+	// Code is what the merchant scanned, for the *Code actions, or "".
+	Code string
+	// OpenID is the payer at WeChat, for WxJsApi, or "".
+	OpenID string
+	// IP is the payer's address as the merchant saw it, unchecked, or "".
+	IP string
+	// PayWay is the channel a merchant with several asks for, or "".
+	PayWay string
+	// BackURL receives the notification: absolute, http or https.
+	BackURL string
+	// FrontURL is where the payer's browser returns to: as BackURL, or "".
+	FrontURL string
+}
+
+// ParsePay reads the JSON of a pay request, an opened one. It takes the dialects
+// seen in the field: amounts as text, integer or double, optional members as "",
+// null or not at all, numbers for text, unknown members. Refusals are an *Error
+// with CodeUnsupported for an action that does not exist here, CodeAmount for
+// txnamt and CodeBadRequest for anything else.
+func ParsePay(json []byte) (PayRequest, error) {
+	var r PayRequest
+	err := readMembers("req", json, []member{
+		merIDMember(&r.MerID),
+		{name: "action", text: (*string)(&r.Action), required: true, max: 32, rule: knownAction, code: CodeUnsupported},
+		{name: "txnamt", fen: &r.TxnAmt},
+		orderIDMember(&r.OrderID),
+		{name: "code", text: &r.Code, max: 128},
+		{name: "openid", text: &r.OpenID, max: 128},
+		{name: "ip", text: &r.IP, max: 64},
+		{name: "payway", text: &r.PayWay, max: 32},
+		{name: "backurl", text: &r.BackURL, required: true, max: MaxURL, rule: webURL},
+		{name: "fronturl", text: &r.FrontURL, max: MaxURL},
+	})
+	if err == nil {
+		err = r.settleFrontURL()
+	}
+	if err != nil {
+		return PayRequest{}, err
+	}
+	// A placeholder left in by merchants' programs (seen in the field).
+	if strings.EqualFold(r.OpenID, "openid") {
+		r.OpenID = ""
+	}
+	return r, nil
+}
+
+// settleFrontURL checks fronturl where it has a use. It comes on any action but
+// only WxJsApi returns to it (v1 §3.1.2), so elsewhere a bad one is no fault.
+func (r *PayRequest) settleFrontURL() error {
+	if r.FrontURL == "" {
+		return nil
+	}
+	reason := webURL(r.FrontURL)
+	switch {
+	case reason == "":
+		return nil
+	case r.Action == WxJsApi:
+		return refuse(CodeBadRequest, "fronturl", reason)
+	}
+	r.FrontURL = ""
+	return nil
+}
+
+// fingerprintVersion keeps fingerprints of other encodings apart.
+const fingerprintVersion = "paybridge v1 pay request 1"
+
+// Fingerprint is a SHA-256 over the contents of an order: merchant, order
+// number, action, amount, the payer (code, openid) and backurl, each with its
+// length in front. The same order in another dialect, member order or form of
+// req has the same fingerprint. What may change between two tries of one order
+// is left out: ip (a phone changes networks), payway and fronturl (session
+// numbers) alter neither who pays whom and how much, nor who hears of it.
+func (r PayRequest) Fingerprint() [sha256.Size]byte {
+	var amount [8]byte
+	binary.BigEndian.PutUint64(amount[:], uint64(r.TxnAmt))
+	var b []byte
+	for _, part := range [...]string{
+		fingerprintVersion,
+		r.MerID, r.OrderID, string(r.Action), string(amount[:]), r.Code, r.OpenID, r.BackURL,
+	} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
+		b = append(b, part...)
+	}
+	return sha256.Sum256(b)
+}
