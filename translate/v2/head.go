@@ -1,0 +1,67 @@
+package v2
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+)
+
+// Values of head members.
+const (
+	ProtocolVersion  = "2.0.0" // version
+	TranTypeRequest  = "01"    // tranType of requests and notices
+	TranTypeResponse = "02"    // tranType of answers
+)
+
+// Usual transaction codes. Only OP1001 and OP1003 are on the gateway's page; the
+// queries follow the habit of the vendor's other products and are configuration.
+const (
+	TranPay         = "OP1001"
+	TranRefund      = "OP1003"
+	TranQuery       = "OP2001"
+	TranRefundQuery = "OP2002"
+)
+
+// Head is the head of every message.
+type Head struct {
+	Version    string // when writing, "" is ProtocolVersion
+	TranType   string // when writing, "" is TranTypeRequest
+	MerchantID string // 12 digits
+	TranTime   string // yyyyMMddHHmmss, Beijing time
+	TranFlowID string // unique, begins with the merchant number
+	TranCode   string
+	RespCode   string // only received; see Classify
+	RespDesc   string // only received; the gateway's words
+}
+
+// headMembers: the first six are written in requests, all are read.
+var headMembers = []member[Head]{
+	{name: "version", must: true, at: func(h *Head) *string { return &h.Version }},
+	{name: "tranType", form: twoDigits, must: true, at: func(h *Head) *string { return &h.TranType }},
+	{name: "merchantId", form: merchantNo, must: true, at: func(h *Head) *string { return &h.MerchantID }},
+	{name: "tranTime", form: wireTime, must: true, at: func(h *Head) *string { return &h.TranTime }},
+	{name: "tranFlowid", max: 32, must: true, at: func(h *Head) *string { return &h.TranFlowID }},
+	{name: "tranCode", must: true, at: func(h *Head) *string { return &h.TranCode }},
+	{name: "respCode", at: func(h *Head) *string { return &h.RespCode }},
+	{name: "respDesc", at: func(h *Head) *string { return &h.RespDesc }},
+}
+
+// requestHeadMembers is how many of headMembers a request has.
+const requestHeadMembers = 6
+
+// append writes the head of a request.
+func (h Head) append(b *bytes.Buffer) error {
+	if h.Version == "" {
+		h.Version = ProtocolVersion
+	}
+	if h.TranType == "" {
+		h.TranType = TranTypeRequest
+	}
+	if err := appendMembers(b, "head", headMembers[:requestHeadMembers], &h); err != nil {
+		return err
+	}
+	if !strings.HasPrefix(h.TranFlowID, h.MerchantID) {
+		return errors.New("head.tranFlowid: does not begin with the merchant number")
+	}
+	return nil
+}

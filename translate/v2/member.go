@@ -1,0 +1,165 @@
+package v2
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// member describes one member of a message of type T: how it is spelt on the
+// wire, what it may hold and where it is kept. One table of members writes,
+// checks and reads a message.
+type member[T any] struct {
+	name string
+	also []string // other names when reading, after name in order of preference
+	max  int      // characters, when writing; 0 where no limit is known
+	form form     // when writing
+	must bool     // when writing: may not be empty
+	// agree says, when reading, that all the names that are there must say
+	// the same.
+	agree bool
+	// object says, when reading, that a JSON object may stand here, or one in
+	// a string; anything else that is no JSON object is read as "".
+	object bool
+	at     func(*T) *string
+}
+
+// appendMembers writes a message as a JSON object to b: every member, "" when it
+// is empty, in the table's order, raw UTF-8. path names the object in errors.
+func appendMembers[T any](b *bytes.Buffer, path string, members []member[T], message *T) error {
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	b.WriteByte('{')
+	for i := range members {
+		m := &members[i]
+		value := *m.at(message)
+		if err := m.check(value); err != nil {
+			return fmt.Errorf("%s.%s: %w", path, m.name, err)
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		b.WriteString(m.name)
+		b.WriteString(`":`)
+		if err := encoder.Encode(value); err != nil {
+			return fmt.Errorf("%s.%s: %w", path, m.name, err)
+		}
+		b.Truncate(b.Len() - 1) // the line break of Encode
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+// check judges a value that is to be written.
+func (m *member[T]) check(value string) error {
+	switch {
+	case value == "" && m.must:
+		return errors.New("missing")
+	case value == "":
+		return nil
+	case !utf8.ValidString(value):
+		return errors.New("not UTF-8")
+	case m.max > 0 && utf8.RuneCountInString(value) > m.max:
+		return fmt.Errorf("longer than %d characters", m.max)
+	case m.form.ok != nil && !m.form.ok(value):
+		return fmt.Errorf("not %s: %.40q", m.form.not, value)
+	}
+	return nil
+}
+
+// readMembers reads a message from a JSON object by the names in the table.
+// Unknown names are skipped, null and missing members are "", numbers and
+// booleans keep their source text. A known name given twice is refused, because
+// two programs might take it for two different messages.
+func readMembers[T any](path string, members []member[T], object gjson.Result) (T, error) {
+	var message T
+	values, err := readValues(path, members, object)
+	if err != nil {
+		return message, err
+	}
+	for i := range members {
+		m := &members[i]
+		value, err := m.choose(values)
+		if err != nil {
+			return message, fmt.Errorf("%s.%w", path, err)
+		}
+		*m.at(&message) = value
+	}
+	return message, nil
+}
+
+// readValues collects the members of an object that the table knows.
+func readValues[T any](path string, members []member[T], object gjson.Result) (map[string]gjson.Result, error) {
+	values := make(map[string]gjson.Result, len(members))
+	for i := range members {
+		values[members[i].name] = gjson.Result{}
+		for _, name := range members[i].also {
+			values[name] = gjson.Result{}
+		}
+	}
+	var err error
+	object.ForEach(func(key, value gjson.Result) bool {
+		seen, known := values[key.String()]
+		switch {
+		case known && seen.Exists():
+			err = fmt.Errorf("%s.%s: given twice", path, key.String())
+		case known:
+			values[key.String()] = value
+		}
+		return err == nil
+	})
+	return values, err
+}
+
+// choose returns what the first of a member's names that is not empty says.
+// Errors begin with the name.
+func (m *member[T]) choose(values map[string]gjson.Result) (string, error) {
+	chosen := ""
+	for _, name := range append([]string{m.name}, m.also...) {
+		value, err := m.text(values[name])
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("%s: %w", name, err)
+		case value == "":
+		case chosen == "":
+			chosen = value
+		case m.agree && value != chosen:
+			return "", fmt.Errorf("%s: says other than %s", name, m.name)
+		}
+	}
+	return chosen, nil
+}
+
+// text returns the text of a JSON value.
+func (m *member[T]) text(value gjson.Result) (string, error) {
+	switch {
+	case m.object:
+		return objectText(value), nil
+	case value.Type == gjson.Null: // or missing
+		return "", nil
+	case value.Type == gjson.String:
+		return value.Str, nil
+	case value.Type == gjson.JSON:
+		return "", errors.New("not a text")
+	default:
+		return value.Raw, nil
+	}
+}
+
+// objectText returns the JSON text of an object, or of one in a string, and ""
+// for everything else.
+func objectText(value gjson.Result) string {
+	text := value.Raw
+	if value.Type == gjson.String {
+		text = value.Str
+	}
+	if !gjson.Valid(text) || !gjson.Parse(text).IsObject() {
+		return ""
+	}
+	return text
+}

@@ -1,0 +1,80 @@
+package v2
+
+// PayRequest is the body of OP1001: pay, or show a code to pay with.
+type PayRequest struct {
+	PayChannel     string // 00 WeChat, 01 Alipay, 02 QQ, 05 UnionPay QR
+	PayMode        string // 00 payer scans, 01 merchant scans, 02 official account, 05 phone browser
+	OrderID        string // 6 to 32 characters, unique for the merchant
+	TotalAmt       string // yuan with two decimals
+	Subject        string
+	Body           string
+	Attach         string // at most 128 characters
+	DeviceInfo     string
+	SpbillCreateIP string // the payer's address
+	NotifyURL      string // where the notice goes
+	ExpireTime     string // yyyyMMddHHmmss, Beijing time
+	GoodsTag       string
+	ProductID      string
+	AuthCode       string // what the merchant scanned; needed with pay mode 01
+	WxIsRaw        string // "1": the merchant calls WeChat itself
+	WxSubOpenID    string
+	UserID         string
+	SubAppID       string
+	WxCallbackURL  string
+	JsCode         string
+}
+
+var payMembers = []member[PayRequest]{
+	{name: "payChannel", form: twoDigits, must: true, at: func(r *PayRequest) *string { return &r.PayChannel }},
+	{name: "payMode", form: twoDigits, must: true, at: func(r *PayRequest) *string { return &r.PayMode }},
+	{name: "orderId", max: 32, form: orderNo, must: true, at: func(r *PayRequest) *string { return &r.OrderID }},
+	{name: "totalAmt", form: yuan, must: true, at: func(r *PayRequest) *string { return &r.TotalAmt }},
+	{name: "subject", at: func(r *PayRequest) *string { return &r.Subject }},
+	{name: "body", at: func(r *PayRequest) *string { return &r.Body }},
+	{name: "attach", max: 128, at: func(r *PayRequest) *string { return &r.Attach }},
+	{name: "deviceInfo", at: func(r *PayRequest) *string { return &r.DeviceInfo }},
+	{name: "spbillCreatIp", at: func(r *PayRequest) *string { return &r.SpbillCreateIP }},
+	{name: "notifyUrl", at: func(r *PayRequest) *string { return &r.NotifyURL }},
+	{name: "exprieTime", form: wireTime, at: func(r *PayRequest) *string { return &r.ExpireTime }},
+	{name: "goodsTag", at: func(r *PayRequest) *string { return &r.GoodsTag }},
+	{name: "productId", at: func(r *PayRequest) *string { return &r.ProductID }},
+	{name: "authCode", at: func(r *PayRequest) *string { return &r.AuthCode }},
+	{name: "wxIsRaw", at: func(r *PayRequest) *string { return &r.WxIsRaw }},
+	{name: "wxSubOpenid", at: func(r *PayRequest) *string { return &r.WxSubOpenID }},
+	{name: "userId", at: func(r *PayRequest) *string { return &r.UserID }},
+	{name: "subAppId", at: func(r *PayRequest) *string { return &r.SubAppID }},
+	{name: "wxCallbackUrl", at: func(r *PayRequest) *string { return &r.WxCallbackURL }},
+	{name: "js_code", at: func(r *PayRequest) *string { return &r.JsCode }},
+}
+
+// Marshal writes the request as a plain text with every member that the
+// interface has. Errors name the member: "body.totalAmt: not an amount ...".
+func (r PayRequest) Marshal(h Head) ([]byte, error) { return marshal(h, payMembers, r) }
+
+// PayReply is the body of the answer to OP1001.
+type PayReply struct {
+	TranState  TranState
+	CodeURL    string // what the QR code says
+	CodeImgURL string // a picture of the QR code
+	JytOrderID string // the gateway's number
+	WcPayData  string // JSON text of an object for the WeChat bridge, or ""
+	URLScheme  string // where a phone browser goes; sometimes percent-encoded, kept as received
+	OrderNo    string
+	TotalAmt   string // yuan; absent from answers seen so far
+}
+
+var payReplyMembers = []member[PayReply]{
+	{name: "tranState", at: func(r *PayReply) *string { return (*string)(&r.TranState) }},
+	{name: "codeUrl", at: func(r *PayReply) *string { return &r.CodeURL }},
+	{name: "codeImgUrl", at: func(r *PayReply) *string { return &r.CodeImgURL }},
+	{name: "jytOrderId", at: func(r *PayReply) *string { return &r.JytOrderID }},
+	{name: "wc_pay_data", object: true, at: func(r *PayReply) *string { return &r.WcPayData }},
+	{name: "urlScheme", at: func(r *PayReply) *string { return &r.URLScheme }},
+	{name: "orderNo", at: func(r *PayReply) *string { return &r.OrderNo }},
+	{name: "totalAmt", at: func(r *PayReply) *string { return &r.TotalAmt }},
+}
+
+// PayReply reads the body as the answer to OP1001. wc_pay_data may be an object
+// or text in a string; what is no JSON object is dropped, so that rubbish there
+// does not spoil an answer that needs none.
+func (m Message) PayReply() (PayReply, error) { return readMembers("body", payReplyMembers, m.body) }

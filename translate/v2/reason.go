@@ -1,0 +1,42 @@
+package v2
+
+import "errors"
+
+// ErrRefused is the one error of [Codec.Open]. It is the same for every cause,
+// so that no caller can pass a cause on to whoever sent the envelope; the
+// cause goes to the observer given with [WithObserver].
+var ErrRefused = errors.New("message refused")
+
+// Reason is why an envelope was refused. It is for an operator's counters and
+// never for the sender.
+type Reason uint8
+
+// The reasons, in the order in which the first one that applies is reported.
+const (
+	// ReasonShape is a parameter that is not hex or has an impossible length.
+	ReasonShape Reason = iota + 1
+	// ReasonKey is a session key that does not open. In suite intl a wrong key
+	// is replaced by a random one inside crypto/rsa and mostly shows as
+	// ReasonPadding; that is what keeps the padding of RSA a secret.
+	ReasonKey
+	// ReasonPadding is a message whose padding is broken: usually a message
+	// for another key.
+	ReasonPadding
+	// ReasonSignature is a message that opens and is not signed by the peer.
+	ReasonSignature
+)
+
+var reasonNames = [...]string{
+	ReasonShape:     "shape",
+	ReasonKey:       "key",
+	ReasonPadding:   "padding",
+	ReasonSignature: "signature",
+}
+
+// String returns the reason in one lower-case word, fit for a metric label.
+func (r Reason) String() string {
+	if int(r) >= len(reasonNames) || reasonNames[r] == "" {
+		return "unknown"
+	}
+	return reasonNames[r]
+}
