@@ -1,0 +1,103 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Rule tells the gateway how to behave for some requests. Rules win over
+// amounts; a rule for one order wins over one for a tranCode, which wins over
+// one for everything; among equals the oldest wins.
+type Rule struct {
+	Behaviour Behaviour `json:"behaviour"`
+	// OrderID limits the rule to one order (the order that is paid, queried,
+	// refunded or closed); TranCode limits it to one interface.
+	OrderID  string `json:"orderId,omitempty"`
+	TranCode string `json:"tranCode,omitempty"`
+	// Unprocessed chooses the flavour of a failure in which the gateway has
+	// not processed the request. By default it has.
+	Unprocessed bool `json:"unprocessed,omitempty"`
+	// Delay is waited between processing and answering.
+	Delay time.Duration `json:"delay,omitempty"`
+	// Times is how many requests the rule is for; 0 means until reset.
+	Times int `json:"times,omitempty"`
+}
+
+func (r Rule) validate() error {
+	t, ok := r.Behaviour.trait()
+	switch {
+	case !ok:
+		return fmt.Errorf("behaviour %q is not one of %v", r.Behaviour, Behaviours())
+	case r.Unprocessed && !t.failure:
+		return fmt.Errorf("behaviour %q has no unprocessed flavour", r.Behaviour)
+	case r.Times < 0 || r.Delay < 0:
+		return fmt.Errorf("times and delay must not be negative: %d, %v", r.Times, r.Delay)
+	case r.Behaviour == ResetUnread && r.OrderID+r.TranCode != "":
+		return fmt.Errorf("behaviour %q cannot know the order or the tranCode", r.Behaviour)
+	}
+	return nil
+}
+
+// ruleList holds the rules that are still good for something.
+type ruleList struct {
+	mu    sync.Mutex
+	rules []Rule
+}
+
+func (l *ruleList) add(r Rule) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rules = append(l.rules, r)
+}
+
+// takeUnread takes a rule that resets the connection before it is read.
+func (l *ruleList) takeUnread() bool {
+	_, ok := l.take(func(r Rule) bool { return r.Behaviour == ResetUnread })
+	return ok
+}
+
+// takeFor takes the closest rule for a request. reused says whether its
+// connection has carried an earlier one.
+func (l *ruleList) takeFor(code, orderID string, reused bool) (Rule, bool) {
+	// The passes are ordered by closeness.
+	for _, want := range []struct{ order, code bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
+		rule, ok := l.take(func(r Rule) bool {
+			if r.Behaviour == ResetUnread || r.Behaviour == CloseReused && !reused {
+				return false
+			}
+			return (r.OrderID != "") == want.order && (r.TranCode != "") == want.code &&
+				(!want.order || r.OrderID == orderID) && (!want.code || r.TranCode == code)
+		})
+		if ok {
+			return rule, true
+		}
+	}
+	return Rule{}, false
+}
+
+// take returns the first rule that fits and uses it once.
+func (l *ruleList) take(fits func(Rule) bool) (Rule, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.rules, fits)
+	if i < 0 {
+		return Rule{}, false
+	}
+	rule := l.rules[i]
+	switch rule.Times {
+	case 0:
+	case 1:
+		l.rules = slices.Delete(l.rules, i, i+1)
+	default:
+		l.rules[i].Times--
+	}
+	return rule, true
+}
+
+func (l *ruleList) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rules = nil
+}
