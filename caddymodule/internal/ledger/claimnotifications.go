@@ -1,0 +1,139 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// heads is every host that something waits for, with the time when the first of
+// that can be claimed. It jumps from host to host through the index and so reads
+// two entries for each, however many notifications wait there.
+const heads = `WITH RECURSIVE hosts (host) AS (
+		SELECT min(host) FROM notifications WHERE state = 'waiting'
+		UNION ALL
+		SELECT (SELECT min(n.host) FROM notifications n WHERE n.state = 'waiting' AND n.host > hosts.host)
+		FROM hosts WHERE hosts.host IS NOT NULL
+	), heads (host, ready) AS (
+		SELECT host, (SELECT min(n.ready) FROM notifications n WHERE n.state = 'waiting' AND n.host = hosts.host)
+		FROM hosts WHERE host IS NOT NULL
+	) `
+
+const dueHosts = heads + `SELECT host FROM heads WHERE ready <= $1 ORDER BY ready`
+
+const holdNotifications = `UPDATE notifications SET ready = $2, claim = claim + 1
+	WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
+
+// maxHosts bounds the hosts that one claim serves; each is a branch of one
+// statement.
+const maxHosts = 64
+
+// ClaimNotifications gives the caller up to limit notifications that are due, at
+// most free(host) of one host, with their orders. They are the caller's until
+// now + lease. The lease must outlive the call of the merchant.
+//
+// Every host that has something due gets an equal share of limit, whatever waits
+// elsewhere, and at least one while limit lasts. So less than limit may come
+// back although more is due; [Ledger.NextDue] tells.
+func (l *Ledger) ClaimNotifications(
+	ctx context.Context, now time.Time, lease time.Duration, limit int, free func(host string) int,
+) ([]Delivery, error) {
+	hosts, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scanText, dueHosts, toMillis(now)) })
+	if err != nil {
+		return nil, fmt.Errorf("looking for hosts with due notifications: %w", err)
+	}
+	shares := share(hosts, min(limit, maxClaims), free)
+	if len(shares) == 0 {
+		return nil, nil
+	}
+	text, args := dueOfHosts(toMillis(now), shares)
+	until := toMillis(now.Add(lease))
+	claimed, err := write(ctx, l, func(t *tx) ([]Delivery, error) {
+		due, err := all(t, scanDelivery, text, args...)
+		if err != nil || len(due) == 0 {
+			return nil, err
+		}
+		keys := make([]Key, len(due))
+		for i := range due {
+			keys[i] = due[i].Key
+			due[i].Claim++
+		}
+		_, err = t.exec(holdNotifications, elements(keys), until)
+		return due, err
+	})
+	slices.SortStableFunc(claimed, func(a, b Delivery) int { return a.Due.Compare(b.Due) })
+	return claimed, wrap(err, "claiming notifications")
+}
+
+// quota is how many notifications a claim may take of one host.
+type quota struct {
+	host string
+	n    int
+}
+
+// share divides limit among the hosts that have room, those that wait longest
+// first.
+func share(hosts []string, limit int, free func(string) int) []quota {
+	var shares []quota
+	for _, host := range hosts {
+		if len(shares) == min(limit, maxHosts) {
+			break
+		}
+		if n := free(host); n > 0 {
+			shares = append(shares, quota{host, n})
+		}
+	}
+	for i := range shares {
+		left := len(shares) - i
+		shares[i].n = min(shares[i].n, (limit+left-1)/left)
+		limit -= shares[i].n
+	}
+	return shares
+}
+
+// dueOfHosts builds the query for what is due at several hosts. The number of
+// its branches is a power of two, the surplus asking for nothing, so that few
+// different statements have to be prepared.
+func dueOfHosts(now millis, shares []quota) (string, []any) {
+	const branch = `SELECT * FROM (SELECT order_id, mer_id FROM notifications
+		WHERE state = 'waiting' AND host = $%d AND ready <= $1 ORDER BY ready LIMIT $%d {skip locked}) AS due%d`
+	branches := 1
+	for branches < len(shares) {
+		branches *= 2
+	}
+	texts := make([]string, branches)
+	args := []any{now}
+	for i := range texts {
+		var q quota
+		if i < len(shares) {
+			q = shares[i]
+		}
+		texts[i] = fmt.Sprintf(branch, len(args)+1, len(args)+2, i)
+		args = append(args, q.host, q.n)
+	}
+	return `WITH due (order_id, mer_id) AS MATERIALIZED (` + strings.Join(texts, ` UNION ALL `) + `)
+		SELECT ` + notificationColumns + `, ` + orderColumns + `
+		FROM due JOIN notifications n ON n.order_id = due.order_id AND n.mer_id = due.mer_id
+		JOIN orders o ON o.order_id = due.order_id AND o.mer_id = due.mer_id`, args
+}
+
+func scanDelivery(from row) (Delivery, error) {
+	var d Delivery
+	var o orderRow
+	var created, due millis
+	err := from.Scan(append(notificationTargets(&d.Notification, &created, &due), o.targets()...)...)
+	if err != nil {
+		return Delivery{}, err
+	}
+	d.CreatedAt, d.Due = created.time(), due.time()
+	d.Order, err = o.finish()
+	return d, err
+}
+
+func scanText(from row) (string, error) {
+	var s string
+	err := from.Scan(&s)
+	return s, err
+}

@@ -1,0 +1,104 @@
+package ledger_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/tests/pgtest"
+)
+
+// place is where a ledger lies. It can be opened again after it was closed.
+type place interface {
+	open(testing.TB, ...ledger.Option) *ledger.Ledger
+}
+
+type sqlitePlace struct{ path string }
+
+func (p sqlitePlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledger {
+	tb.Helper()
+	l, err := ledger.OpenSQLite(tb.Context(), p.path, options...)
+	return opened(tb, l, err)
+}
+
+type postgresPlace struct{ dsn string }
+
+func (p postgresPlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledger {
+	tb.Helper()
+	l, err := ledger.OpenPostgres(tb.Context(), p.dsn, options...)
+	return opened(tb, l, err)
+}
+
+func opened(tb testing.TB, l *ledger.Ledger, err error) *ledger.Ledger {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			tb.Errorf("closing ledger: %v", err)
+		}
+	})
+	return l
+}
+
+// stores makes, for each store, a place for an empty ledger.
+var stores = []struct {
+	name string
+	make func(testing.TB) place
+}{
+	{"sqlite", func(tb testing.TB) place { return sqlitePlace{filepath.Join(tb.TempDir(), "ledger #1.db")} }},
+	{"postgres", func(tb testing.TB) place { return postgresPlace{pgtest.Database(tb)} }},
+}
+
+// conformance is what every store has to do.
+var conformance = []struct {
+	name string
+	test func(*testing.T, place)
+}{
+	{"begin is durable and exact", beginIsExact},
+	{"begin keeps what is there", beginKeepsWhatIsThere},
+	{"begin refuses taken numbers", beginRefusesTakenNumbers},
+	{"begin refuses what could be lost", beginRefusesIncomplete},
+	{"begin twice at once", beginTwiceAtOnce},
+	{"begin with hostile text", beginWithHostileText},
+	{"lookups", lookups},
+	{"record moves forward", recordMovesForward},
+	{"record pays once with one notification", recordPaysOnce},
+	{"record refunds late payments", recordRefundsLatePayment},
+	{"record keeps the first refund number", recordKeepsFirstRefundNo},
+	{"record leaves events", recordLeavesEvents},
+	{"record is fenced", recordIsFenced},
+	{"record follows the model", recordFollowsModel},
+	{"record at once from many", recordAtOnce},
+	{"orders are claimed when due", ordersClaimedWhenDue},
+	{"orders are claimed by one", ordersClaimedByOne},
+	{"postpone", postpone},
+	{"notifications are claimed when due", notificationsClaimedWhenDue},
+	{"notifications are claimed by one", notificationsClaimedByOne},
+	{"finish", finish},
+	{"release and takeover keep the due time", releaseKeepsDue},
+	{"exhausted and resend", exhaustedAndResend},
+	{"one busy host delays nobody", fairness},
+	{"events", events},
+	{"counts and next due", counts},
+	{"many writers", manyWriters},
+	{"reopen", reopen},
+	{"closed", closed},
+	{"hung up", hungUp},
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for _, store := range stores {
+		t.Run(store.name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range conformance {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.test(t, store.make(t))
+				})
+			}
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// What callers branch on. Errors of this package wrap one of them where it
+// applies.
+var (
+	// ErrNotFound says that the ledger has no such order or notification.
+	ErrNotFound = errors.New("not in the ledger")
+
+	// ErrNumberTaken says that a number which must be unique (query number, v2
+	// order number, refund number) belongs to another order.
+	ErrNumberTaken = errors.New("number belongs to another order")
+
+	// ErrFenced says that the work is no longer the caller's: its lease ended and
+	// another took over, or the order has moved on. Nothing was written.
+	ErrFenced = errors.New("another has taken over")
+
+	// ErrUnavailable says that the ledger cannot be read or written right now.
+	// Whether a write that failed so has happened is unknown. It heals by itself.
+	ErrUnavailable = errors.New("ledger unavailable")
+
+	// ErrClosed says that the ledger was closed. It comes wrapped together with
+	// ErrUnavailable.
+	ErrClosed = errors.New("ledger closed")
+
+	// ErrWrongFile says that the file is not a ledger.
+	ErrWrongFile = errors.New("not a ledger")
+
+	// ErrLocked says that another process holds the ledger's file.
+	ErrLocked = errors.New("ledger is in use")
+
+	// ErrNewerSchema says that a newer version of the bridge has written the
+	// ledger.
+	ErrNewerSchema = errors.New("ledger is newer than this program")
+)
+
+// driverError marks what came from the database, in contrast to what a function
+// of a transaction decided itself.
+type driverError struct{ cause error }
+
+func (e *driverError) Error() string { return e.cause.Error() }
+func (e *driverError) Unwrap() error { return e.cause }
+
+func fromDriver(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &driverError{err}
+}
+
+// verdictOf turns what a store brought back into the error that callers see:
+// decisions of the methods stay as they are, the caller's own hanging up too,
+// everything else means that the ledger is unavailable.
+func verdictOf(ctx context.Context, err error) error {
+	var driver *driverError
+	switch {
+	case err == nil, errors.Is(err, ErrUnavailable):
+		return err
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fmt.Errorf("waiting for the ledger: %w", context.Cause(ctx))
+	case errors.As(err, &driver), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}

@@ -1,0 +1,104 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Ledger is the durable record of orders and notifications. Its methods may be
+// called from many goroutines.
+//
+// All methods return errors that wrap [ErrUnavailable] when the database does
+// not do its work, and the context's error when the caller has hung up; in both
+// cases a write may or may not have happened.
+type Ledger struct {
+	store store
+	now   func() time.Time
+}
+
+// store is the one place where SQLite and PostgreSQL differ.
+type store interface {
+	// write runs do in a transaction and commits it, unless do fails.
+	write(ctx context.Context, do func(*tx) (any, error)) (any, error)
+	// read runs do where it sees what is committed.
+	read(ctx context.Context, do func(*tx) (any, error)) (any, error)
+	close() error
+}
+
+// Option changes how a ledger is opened.
+type Option func(*settings)
+
+type settings struct {
+	log *zap.Logger
+	now func() time.Time
+	// How the SQLite connection that writes is set up: how long it waits for a
+	// foreign program to let go of the file, and what tests add.
+	busy    time.Duration
+	pragmas []string
+}
+
+// WithLogger sets where warnings about the database go; without it they are
+// lost.
+func WithLogger(log *zap.Logger) Option { return func(s *settings) { s.log = log } }
+
+// WithClock sets what the ledger takes for the present where it is told no time:
+// in [Ledger.Ping], and for members such as Order.CreatedAt and News.At that are
+// zero. Everything else goes by the times that callers give.
+func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+
+func settingsOf(options []Option) settings {
+	s := settings{log: zap.NewNop(), now: time.Now, busy: 5 * time.Second}
+	for _, option := range options {
+		option(&s)
+	}
+	return s
+}
+
+// Close ends the ledger after what is being written. Calls that come later fail
+// with [ErrClosed]. It may be called again.
+func (l *Ledger) Close() error { return l.store.close() }
+
+// Ping commits something small and so says whether the ledger can commit right
+// now.
+func (l *Ledger) Ping(ctx context.Context) error {
+	at := toMillis(l.now())
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		_, err := t.exec(`INSERT INTO pulse (id, at) VALUES ('ping', $1)
+			ON CONFLICT (id) DO UPDATE SET at = excluded.at`, at)
+		return none{}, err
+	})
+	return wrap(err, "trying a commit")
+}
+
+// none is the result of functions that have none.
+type none = struct{}
+
+func write[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {
+	return through(ctx, l.store.write, do)
+}
+
+func read[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {
+	return through(ctx, l.store.read, do)
+}
+
+func through[T any](
+	ctx context.Context, run func(context.Context, func(*tx) (any, error)) (any, error), do func(*tx) (T, error),
+) (T, error) {
+	value, err := run(ctx, func(t *tx) (any, error) { return do(t) })
+	if err != nil {
+		var zero T
+		return zero, verdictOf(ctx, err)
+	}
+	return value.(T), nil
+}
+
+// wrap says what was being done when err came up.
+func wrap(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,34 @@
+package ledger
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// fileLock keeps a second process away from a ledger's file. It is a file of its
+// own that stays behind, because removing it would race with the next owner; the
+// kernel ends the lock with the process, however that ends.
+type fileLock struct{ file *os.File }
+
+func lockFile(path string) (*fileLock, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	if err := lockWhole(f); err != nil {
+		owner, _ := io.ReadAll(io.LimitReader(f, 20))
+		_ = f.Close() // nothing was written
+		return nil, fmt.Errorf("%w by process %s: stop it, or give this one a file of its own: %w",
+			ErrLocked, strings.TrimSpace(string(owner)), err)
+	}
+	// The number only helps a reader; the lock holds without it.
+	if f.Truncate(0) == nil {
+		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	}
+	return &fileLock{f}, nil
+}
+
+func (l *fileLock) release() error { return l.file.Close() }

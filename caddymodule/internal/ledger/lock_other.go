@@ -1,0 +1,12 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package ledger
+
+import (
+	"errors"
+	"os"
+)
+
+func lockWhole(*os.File) error {
+	return errors.New("this system cannot lock files: use a PostgreSQL ledger")
+}

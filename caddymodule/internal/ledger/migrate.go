@@ -1,0 +1,74 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+const (
+	versionTable = "ledger_version"
+	lockTable    = "ledger_migration_lock"
+)
+
+func migrateSQLite(ctx context.Context, db *sql.DB) error {
+	return migrate(ctx, db, goose.DialectSQLite3)
+}
+
+// migratePostgres lets one bridge at a time migrate. The others wait for a row of
+// a table, which a lease frees should its owner die.
+func migratePostgres(ctx context.Context, db *sql.DB) error {
+	locker, err := lock.NewPostgresTableLocker(
+		lock.WithTableName(lockTable),
+		lock.WithTableLeaseDuration(30*time.Second),
+		lock.WithTableHeartbeatInterval(5*time.Second),
+		lock.WithTableLockTimeout(time.Second, 60),
+		lock.WithTableUnlockTimeout(time.Second, 5),
+	)
+	if err != nil {
+		return fmt.Errorf("preparing migration lock: %w", err)
+	}
+	return migrate(ctx, db, goose.DialectPostgres, goose.WithLocker(locker))
+}
+
+// migrate brings the schema to the version of this program. It refuses a newer
+// one: what that version means by its rows is unknown here.
+func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return fmt.Errorf("reading migrations: %w", err)
+	}
+	store, err := database.NewStore(dialect, versionTable)
+	if err != nil {
+		return fmt.Errorf("preparing migrations: %w", err)
+	}
+	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider("", db, files, options...)
+	if err != nil {
+		return fmt.Errorf("preparing migrations: %w", err)
+	}
+	have, want, err := provider.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading schema version: %w", err)
+	case have > want:
+		return fmt.Errorf("%w: it has schema version %d, this program knows up to %d: run the newer version of the bridge",
+			ErrNewerSchema, have, want)
+	case have == want:
+		return nil
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrating from schema version %d to %d: %w", have, want, err)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package ledger
+
+import "time"
+
+// NotificationState says what is to become of a notification.
+type NotificationState string
+
+// The states of a notification. The texts are stored and shown to operators.
+const (
+	Waiting   NotificationState = "waiting"   // to be sent when due
+	Delivered NotificationState = "delivered" // the merchant acknowledged it
+	Exhausted NotificationState = "exhausted" // the ladder has ended; it can be sent again by hand
+	Paused    NotificationState = "paused"    // kept back until somebody sends it again by hand
+)
+
+// Notification is the duty to tell a merchant of one paid order.
+type Notification struct {
+	Key
+	URL       string // the order's BackURL
+	Host      string // host and port of URL, lower case; what fairness goes by
+	State     NotificationState
+	Attempts  int
+	CreatedAt time.Time
+	Due       time.Time // when the ladder wants the next attempt; claims do not change it
+	Claim     int64
+}
+
+// Attempt is one call of a merchant's notification address.
+type Attempt struct {
+	N        int // from 1; given by [Ledger.Finish]
+	At       time.Time
+	Duration time.Duration // to the millisecond
+	Status   int           // HTTP status, 0 when there was none
+	Class    string        // what came of it, as metrics name it
+	Excerpt  string        // first bytes of the answer, at most 200 printable characters
+}
+
+// Delivery is a claimed notification with the order it tells of.
+type Delivery struct {
+	Notification
+	Order Order
+}

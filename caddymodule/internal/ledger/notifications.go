@@ -1,0 +1,162 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	maxHost    = 255 // bytes
+	maxExcerpt = 200 // characters
+)
+
+const notificationColumns = `n.order_id, n.mer_id, o.back_url, n.host, n.state, n.attempts, n.created_at, n.due, n.claim`
+
+const notificationsWithOrder = ` FROM notifications n JOIN orders o ON o.order_id = n.order_id AND o.mer_id = n.mer_id `
+
+func scanNotification(from row) (Notification, error) {
+	var n Notification
+	var created, due millis
+	err := from.Scan(notificationTargets(&n, &created, &due)...)
+	n.CreatedAt, n.Due = created.time(), due.time()
+	return n, err
+}
+
+func notificationTargets(n *Notification, created, due *millis) []any {
+	return []any{&n.OrderID, &n.MerID, &n.URL, &n.Host, &n.State, &n.Attempts, created, due, &n.Claim}
+}
+
+// owe creates the notification of a paid order.
+func owe(t *tx, o Order, at time.Time) error {
+	_, err := t.exec(`INSERT INTO notifications (order_id, mer_id, host, state, attempts, created_at, due, ready, claim)
+		VALUES ($1, $2, $3, $4, 0, $5, $5, $5, 0) ON CONFLICT DO NOTHING`,
+		o.OrderID, o.MerID, hostOf(o.BackURL), string(Waiting), toMillis(at))
+	return err
+}
+
+// hostOf is the host and port of an address, lower case; empty when it has none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return cut(strings.ToLower(u.Host), maxHost)
+}
+
+// Finish records an attempt and what is to become of the notification: Waiting
+// with the next due time, or one of the other states. It returns [ErrFenced]
+// when another has taken over; the attempt is not recorded then.
+func (l *Ledger) Finish(ctx context.Context, d Notification, a Attempt, to NotificationState, due time.Time) error {
+	if to == Waiting && due.IsZero() {
+		return errors.New("finishing notification: due: missing: a waiting notification needs its time")
+	}
+	a.N = d.Attempts + 1
+	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, finish(t, d, a, to, due) })
+	return wrap(err, "finishing notification")
+}
+
+func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Time) error {
+	n, err := t.exec(`UPDATE notifications SET state = $5, attempts = $6, due = $7, ready = $7
+		WHERE order_id = $1 AND mer_id = $2 AND claim = $3 AND attempts = $4 AND state = 'waiting'`,
+		d.OrderID, d.MerID, d.Claim, d.Attempts, string(to), a.N, toMillis(due))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return finishedBefore(t, d, a)
+	}
+	_, err = t.exec(`INSERT INTO attempts (order_id, mer_id, n, at, duration, status, class, excerpt)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		d.OrderID, d.MerID, a.N, toMillis(a.At), a.Duration.Milliseconds(), a.Status, a.Class,
+		printable(a.Excerpt, maxExcerpt))
+	return err
+}
+
+// finishedBefore returns nil when an earlier run of finish was committed, which
+// shows in the attempt that only the holder of the claim can have counted.
+func finishedBefore(t *tx, d Notification, a Attempt) error {
+	stored, err := one(t, scanNotification, notificationByKey, d.OrderID, d.MerID)
+	if err != nil {
+		return err
+	}
+	if t.again && stored.Claim == d.Claim && stored.Attempts == a.N {
+		return nil
+	}
+	return ErrFenced
+}
+
+// Release gives back a claimed notification that was not sent. It is due again
+// when it was due before. It returns [ErrFenced] when another has taken over.
+func (l *Ledger) Release(ctx context.Context, d Notification) error {
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		n, err := t.exec(`UPDATE notifications SET ready = due
+			WHERE order_id = $1 AND mer_id = $2 AND claim = $3 AND attempts = $4 AND state = 'waiting'`,
+			d.OrderID, d.MerID, d.Claim, d.Attempts)
+		if err == nil && n == 0 {
+			err = ErrFenced
+		}
+		return none{}, err
+	})
+	return wrap(err, "releasing notification")
+}
+
+// Resend makes an exhausted or paused notification due again at due. Its
+// attempts go on counting. It returns [ErrNotFound] when there is no such
+// notification in one of these states.
+func (l *Ledger) Resend(ctx context.Context, k Key, due time.Time) error {
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		n, err := t.exec(`UPDATE notifications SET state = 'waiting', due = $3, ready = $3
+			WHERE order_id = $1 AND mer_id = $2 AND state IN ('exhausted', 'paused')`,
+			k.OrderID, k.MerID, toMillis(due))
+		if err == nil && n == 0 && !t.again {
+			err = ErrNotFound
+		}
+		return none{}, err
+	})
+	return wrap(err, "sending notification again")
+}
+
+const notificationByKey = `SELECT ` + notificationColumns + notificationsWithOrder +
+	`WHERE n.order_id = $1 AND n.mer_id = $2`
+
+// Notification returns the notification of an order, or [ErrNotFound].
+func (l *Ledger) Notification(ctx context.Context, k Key) (Notification, error) {
+	n, err := read(ctx, l, func(t *tx) (Notification, error) {
+		return one(t, scanNotification, notificationByKey, k.OrderID, k.MerID)
+	})
+	return n, wrap(err, "reading notification")
+}
+
+const exhausted = `SELECT ` + notificationColumns + notificationsWithOrder +
+	`WHERE n.state <> 'waiting' AND n.state = 'exhausted' ORDER BY n.created_at LIMIT $1`
+
+// Exhausted returns up to limit notifications whose ladder has ended, oldest
+// first.
+func (l *Ledger) Exhausted(ctx context.Context, limit int) ([]Notification, error) {
+	list, err := read(ctx, l, func(t *tx) ([]Notification, error) {
+		return all(t, scanNotification, exhausted, limit)
+	})
+	return list, wrap(err, "listing exhausted notifications")
+}
+
+// Attempts returns the calls made for an order, oldest first; an empty list when
+// there were none.
+func (l *Ledger) Attempts(ctx context.Context, k Key) ([]Attempt, error) {
+	list, err := read(ctx, l, func(t *tx) ([]Attempt, error) {
+		return all(t, scanAttempt, `SELECT n, at, duration, status, class, excerpt FROM attempts
+			WHERE order_id = $1 AND mer_id = $2 ORDER BY n`, k.OrderID, k.MerID)
+	})
+	return list, wrap(err, "reading attempts")
+}
+
+func scanAttempt(from row) (Attempt, error) {
+	var a Attempt
+	var at millis
+	var duration int64
+	err := from.Scan(&a.N, &at, &duration, &a.Status, &a.Class, &a.Excerpt)
+	a.At, a.Duration = at.time(), time.Duration(duration)*time.Millisecond
+	return a, err
+}

@@ -1,0 +1,69 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Key names an order as its merchant does.
+type Key struct {
+	MerID   string // the merchant's v1 number
+	OrderID string // the merchant's own order number
+}
+
+// Order is one payment and everything the bridge must remember of it. Times are
+// in UTC, to the millisecond; the zero time means not yet.
+type Order struct {
+	Key
+
+	QueryID         string   // platform number of v1, unique
+	OrderNo         string   // order number of v2, unique
+	FlowNo          string   // flow number of the v2 pay call
+	GatewayMerchant string   // merchant number of v2
+	Fingerprint     [32]byte // SHA-256 of the merchant's request
+	Action          string   // v1 action
+	Amount          int64    // fen
+	BackURL         string   // where the merchant wants to be notified; may be empty
+	FrontURL        string   // where the payer's browser goes afterwards; may be empty
+	OpenID          string   // payer's openid, to send the same v2 order again
+	ClientIP        string   // payer's address, for the same reason
+
+	State      translate.State
+	FormAction string // what the payer scans, opens or posts to
+	GatewayNo  string // the gateway's own number
+	Words      string // the gateway's words when it refused
+	RefundNo   string // our number of the one refund, unique; empty until one is wanted
+
+	CreatedAt time.Time
+	SentAt    time.Time // when the pay call was about to leave
+	SettledAt time.Time // when the order last became final
+	PaidAt    time.Time // when the payer paid, by the gateway's word
+	ExpiresAt time.Time // when an unpaid order is given up
+
+	Next  time.Time // when the order needs its next step; zero for none
+	Tries int       // steps taken on the current ladder
+	Claim int64     // fence: counts who has held the order, 1 for who began it
+}
+
+// News is what was learnt about an order. Members that are zero say nothing and
+// leave the order's as they are.
+type News struct {
+	State     translate.State
+	At        time.Time // when it was learnt
+	PaidAt    time.Time // for Paid; At when zero
+	GatewayNo string
+	// FormAction is what the payer is to be shown.
+	FormAction string
+	Words      string
+	// RefundNo is the number to refund by. It is needed with Refunding and with
+	// Paid, because the payment may turn out to be one of a closed order. It is
+	// stored when the order becomes Refunding; one that is stored stays.
+	RefundNo string
+	// Next is when the order needs its next step in its new state. When it is
+	// zero, a final order has none, and one that is open keeps its step or, for
+	// lack of one, gets it at once.
+	Next   time.Time
+	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
+	Claim  int64  // the claim that the bringer holds; 0 for news from elsewhere
+}

@@ -1,0 +1,92 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// maxClaims bounds what one claim takes, so that the transaction stays short.
+const maxClaims = 1000
+
+const dueOrders = `SELECT ` + orderColumns + ` FROM orders o
+	WHERE o.next > 0 AND o.next <= $1 ORDER BY o.next LIMIT $2 {skip locked}`
+
+const holdOrders = `UPDATE orders SET next = $2, claim = claim + 1
+	WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
+
+// ClaimOrders gives the caller up to limit orders whose next step is due, the
+// longest overdue first. They are the caller's until now + lease: by then it
+// must have recorded news or postponed the step, or another gets them. At most
+// 1000 are given at once.
+func (l *Ledger) ClaimOrders(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Order, error) {
+	until := toMillis(now.Add(lease))
+	orders, err := write(ctx, l, func(t *tx) ([]Order, error) {
+		due, err := all(t, scanOrder, dueOrders, toMillis(now), min(limit, maxClaims))
+		if err != nil || len(due) == 0 {
+			return nil, err
+		}
+		slices.SortStableFunc(due, func(a, b Order) int { return a.Next.Compare(b.Next) })
+		keys := make([]Key, len(due))
+		for i := range due {
+			keys[i] = due[i].Key
+			due[i].Next = until.time()
+			due[i].Claim++
+		}
+		_, err = t.exec(holdOrders, elements(keys), until)
+		return due, err
+	})
+	return orders, wrap(err, "claiming orders")
+}
+
+// Postpone says that the step brought no news and when the next one is due, with
+// the number of steps taken on this ladder. It returns [ErrFenced] when claim is
+// not the order's any more or the order has become final meanwhile.
+func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int) error {
+	if next.IsZero() {
+		return fmt.Errorf("postponing order: next: missing: every open order needs a next step")
+	}
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+		if err != nil {
+			return none{}, err
+		}
+		if o.Claim != claim || o.State.Final() {
+			return none{}, ErrFenced
+		}
+		_, err = t.exec(`UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`,
+			k.OrderID, k.MerID, toMillis(next), tries)
+		return none{}, err
+	})
+	return wrap(err, "postponing order")
+}
+
+// Order returns the order that its merchant calls k, or [ErrNotFound].
+func (l *Ledger) Order(ctx context.Context, k Key) (Order, error) {
+	return l.order(ctx, orderByKey, k.OrderID, k.MerID)
+}
+
+// OrderByQueryID returns the order with this platform number of v1, or
+// [ErrNotFound].
+func (l *Ledger) OrderByQueryID(ctx context.Context, queryID string) (Order, error) {
+	return l.order(ctx, `SELECT `+orderColumns+` FROM orders o WHERE o.query_id = $1`, queryID)
+}
+
+// OrderByOrderNo returns the order with this order number of v2, or
+// [ErrNotFound].
+func (l *Ledger) OrderByOrderNo(ctx context.Context, orderNo string) (Order, error) {
+	return l.order(ctx, `SELECT `+orderColumns+` FROM orders o WHERE o.order_no = $1`, orderNo)
+}
+
+// OrderByRefundNo returns the order that is refunded by this number, or
+// [ErrNotFound].
+func (l *Ledger) OrderByRefundNo(ctx context.Context, refundNo string) (Order, error) {
+	return l.order(ctx,
+		`SELECT `+orderColumns+` FROM orders o WHERE o.refund_no = $1 AND o.refund_no <> ''`, refundNo)
+}
+
+func (l *Ledger) order(ctx context.Context, text string, args ...any) (Order, error) {
+	o, err := read(ctx, l, func(t *tx) (Order, error) { return one(t, scanOrder, text, args...) })
+	return o, wrap(err, "reading order")
+}

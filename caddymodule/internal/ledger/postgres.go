@@ -1,0 +1,193 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"go.uber.org/zap"
+)
+
+const (
+	maxConns       = 32
+	connectTimeout = 5 * time.Second
+	// attemptTimeout ends a transaction that a dead server or a broken line holds
+	// up, well within the 15 s that a merchant waits.
+	attemptTimeout = 5 * time.Second
+)
+
+// postgresStore keeps the ledger in a PostgreSQL database that several bridges
+// may share.
+type postgresStore struct {
+	config *pgx.ConnConfig
+	log    *zap.Logger
+	warned sync.Once
+
+	db     atomic.Pointer[sql.DB] // nil until connected and migrated
+	down   atomic.Pointer[error]  // why there is no db
+	ctx    context.Context        // ends with close
+	cancel context.CancelFunc
+	worker sync.WaitGroup
+}
+
+// OpenPostgres opens the ledger in a PostgreSQL database and creates its tables
+// when there are none. dsn is a URL or key=value pairs, as libpq takes them.
+//
+// An unreachable server is no error: the ledger's methods return
+// [ErrUnavailable] until a connection in the background succeeds. What waiting
+// does not heal is one (unreadable dsn, wrong password, no such database,
+// [ErrNewerSchema]), and says what an operator can do. No error contains the
+// password.
+func OpenPostgres(ctx context.Context, dsn string, options ...Option) (*Ledger, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		// The cause quotes the DSN, password and all.
+		return nil, errors.New("opening ledger: the DSN of PostgreSQL cannot be read: " +
+			"write postgres://user:password@host:5432/database, with %XX for special characters")
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	set := settingsOf(options)
+	p := &postgresStore{config: config, log: set.log}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	if err := p.open(ctx); err != nil {
+		p.cancel()
+		return nil, fmt.Errorf("opening ledger on PostgreSQL %s: %w", p.place(), err)
+	}
+	return &Ledger{store: p, now: set.now}, nil
+}
+
+// place names the database without any secret.
+func (p *postgresStore) place() string {
+	return fmt.Sprintf("%s:%d/%s", p.config.Host, p.config.Port, p.config.Database)
+}
+
+func (p *postgresStore) open(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	err := p.connect(ctx)
+	if err == nil || isPermanent(err) {
+		return err
+	}
+	p.fail(err)
+	p.log.Warn("ledger database is not available, trying on", zap.String("database", p.place()), zap.Error(err))
+	p.worker.Go(p.reconnect)
+	return nil
+}
+
+func (p *postgresStore) fail(err error) {
+	err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+	p.down.Store(&err)
+}
+
+// reconnect tries until the database is there, or the ledger is closed.
+func (p *postgresStore) reconnect() {
+	const longest = 5 * time.Second
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, longest) {
+		select {
+		case <-time.After(wait):
+		case <-p.ctx.Done():
+			return
+		}
+		err := p.connect(p.ctx)
+		if err == nil {
+			p.log.Info("ledger database is available", zap.String("database", p.place()))
+			return
+		}
+		p.fail(err)
+		if isPermanent(err) {
+			p.log.Error("ledger database cannot be used, trying on", zap.String("database", p.place()), zap.Error(err))
+			wait = longest
+		}
+	}
+}
+
+// connect makes the pool, brings the schema up to date and looks at how safe the
+// server's commits are.
+func (p *postgresStore) connect(ctx context.Context) error {
+	if err := p.migrate(ctx); err != nil {
+		return advise(err)
+	}
+	db := stdlib.OpenDB(*p.config, stdlib.OptionAfterConnect(prepareSession))
+	db.SetMaxOpenConns(maxConns)
+	db.SetMaxIdleConns(maxConns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := p.inspect(ctx, db); err != nil {
+		_ = db.Close() // the other error counts
+		return advise(err)
+	}
+	p.db.Store(db)
+	return nil
+}
+
+// migrate uses connections of its own: a migration may take longer than any
+// transaction of a bridge.
+func (p *postgresStore) migrate(ctx context.Context) error {
+	db := stdlib.OpenDB(*p.config)
+	defer db.Close()
+	if err := db.PingContext(ctx); err != nil {
+		return fmt.Errorf("connecting: %w", err)
+	}
+	return migratePostgres(ctx, db)
+}
+
+// prepareSession sets what every connection needs: nothing may hold locks for
+// long when its bridge was cut off, and a commit has to be on disk, whatever the
+// server's default is.
+func prepareSession(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SET idle_in_transaction_session_timeout = '15s'; SET statement_timeout = '10s';
+		SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`,
+		pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+// inspect warns, once, when a failure of the server could lose acknowledged
+// payments.
+func (p *postgresStore) inspect(ctx context.Context, db *sql.DB) error {
+	var version, fsync, standbys, commit string
+	err := db.QueryRowContext(ctx, `SELECT version(), current_setting('fsync'),
+		current_setting('synchronous_standby_names'),
+		(SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit')`).
+		Scan(&version, &fsync, &standbys, &commit)
+	if err != nil {
+		return fmt.Errorf("inspecting server: %w", err)
+	}
+	p.warned.Do(func() {
+		for _, risk := range risks(version, fsync, standbys, commit) {
+			p.log.Warn(risk, zap.String("database", p.place()))
+		}
+	})
+	return nil
+}
+
+func (p *postgresStore) ready() (*sql.DB, error) {
+	if p.ctx.Err() != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
+	}
+	if db := p.db.Load(); db != nil {
+		return db, nil
+	}
+	return nil, *p.down.Load()
+}
+
+func (p *postgresStore) close() error {
+	p.cancel()
+	p.worker.Wait()
+	if db := p.db.Swap(nil); db != nil {
+		return db.Close()
+	}
+	return nil
+}
+
+var postgresDialect = &dialect{numberTaken: func(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505"
+}}

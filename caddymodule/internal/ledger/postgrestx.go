@@ -1,0 +1,151 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// How often a transaction runs at most. A conflict goes away when the others are
+// done; a server that drops the connection again and again does not.
+const (
+	maxConflicts = 20
+	maxLost      = 3
+)
+
+// write runs do in a transaction, and again after a conflict with another
+// transaction or a lost connection.
+func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (any, error) {
+	db, err := p.ready()
+	if err != nil {
+		return nil, err
+	}
+	for conflicts, lost := 0, 0; ; {
+		value, err := transact(ctx, db, lost > 0, do)
+		switch {
+		case isConflict(err) && conflicts < maxConflicts:
+			conflicts++
+		case isLost(err) && lost < maxLost:
+			lost++
+		default:
+			return value, err
+		}
+		// Chance keeps those who collided from colliding again.
+		pause := time.Duration(1+rand.IntN(10*(conflicts+lost))) * time.Millisecond //nolint:gosec // nobody gains by guessing it
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, fromDriver(err)
+		}
+	}
+}
+
+// transact runs do once. again tells it that an earlier run may have been
+// committed.
+func transact(ctx context.Context, db *sql.DB, again bool, do func(*tx) (any, error)) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fromDriver(err)
+	}
+	defer conn.Close()
+	transaction, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return nil, fromDriver(err)
+	}
+	value, err := do(&tx{ctx: ctx, runner: postgresRunner{transaction}, dialect: postgresDialect, again: again})
+	if err != nil {
+		_ = transaction.Rollback()
+		if isReadOnly(err) {
+			closeConn(conn)
+		}
+		return nil, err
+	}
+	return value, fromDriver(transaction.Commit())
+}
+
+func (p *postgresStore) read(ctx context.Context, do func(*tx) (any, error)) (any, error) {
+	db, err := p.ready()
+	if err != nil {
+		return nil, err
+	}
+	for lost := 0; ; lost++ {
+		value, err := readOnce(ctx, db, do)
+		if !isLost(err) || lost == maxLost {
+			return value, err
+		}
+	}
+}
+
+func readOnce(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	return do(&tx{ctx: ctx, runner: reader{db, postgresText}, dialect: postgresDialect})
+}
+
+// postgresRunner leaves preparing statements to pgx, which keeps them for each
+// connection.
+type postgresRunner struct{ *sql.Tx }
+
+func (r postgresRunner) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	return r.ExecContext(ctx, postgresText(text), args...)
+}
+
+func (r postgresRunner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	return r.QueryContext(ctx, postgresText(text), args...)
+}
+
+// postgresTexts keeps the statements in the spelling of PostgreSQL; they are few
+// and come again.
+var postgresTexts sync.Map
+
+func postgresText(text string) string {
+	if known, ok := postgresTexts.Load(text); ok {
+		return known.(string)
+	}
+	spelt := postgresWords.Replace(text)
+	postgresTexts.Store(text, spelt)
+	return spelt
+}
+
+func codeOf(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// isConflict reports a serialization failure or a deadlock: nothing was written,
+// the same again will do.
+func isConflict(err error) bool {
+	code := codeOf(err)
+	return code == "40001" || code == "40P01"
+}
+
+// isLost reports that the connection went away in the middle; a commit may have
+// happened. A server that cannot be connected to at all is not meant.
+func isLost(err error) bool {
+	var driver *driverError
+	var dial *pgconn.ConnectError
+	switch code := codeOf(err); {
+	case !errors.As(err, &driver), errors.As(err, &dial),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return false
+	case code == "":
+		return true
+	default:
+		return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P")
+	}
+}
+
+// isReadOnly reports that the server has become a standby: the connection leads
+// to the wrong one and is given up.
+func isReadOnly(err error) bool { return codeOf(err) == "25006" }

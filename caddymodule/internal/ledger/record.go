@@ -1,0 +1,157 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Record judges news about an order and, where it is a step forward, writes it,
+// in one transaction. It returns the order as it now stands and the verdict of
+// [translate.Judge]:
+//
+//   - Applied: the order took the step. Tries start again at 0. A step to paid
+//     creates the notification, due at once, when the merchant wants one.
+//   - LatePayment: the order was closed and is now refunding, with n.RefundNo and
+//     due at once. The merchant is not notified.
+//   - Repeated, Late, Contradicted: the order is unchanged. The last two leave an
+//     event.
+//
+// Applied and LatePayment are told to one caller only. News with a claim is
+// fenced: when it would change an order that another has taken over, Record
+// returns [ErrFenced]. News without a claim that changes the order takes it out
+// of its holder's hands, so that a holder who is behind cannot postpone the new
+// step.
+func (l *Ledger) Record(ctx context.Context, k Key, n News) (Order, translate.Verdict, error) {
+	if n.At.IsZero() {
+		n.At = l.now()
+	}
+	if len(n.RefundNo) > maxNumber {
+		return Order{}, 0, fmt.Errorf("news.RefundNo: longer than %d bytes", maxNumber)
+	}
+	id := newEventID()
+	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, n, id) })
+	if err != nil {
+		return Order{}, 0, fmt.Errorf("recording that the order is %s: %w", n.State, err)
+	}
+	return r.order, r.verdict, nil
+}
+
+type recorded struct {
+	order   Order
+	verdict translate.Verdict
+}
+
+func record(t *tx, k Key, n News, eventID string) (recorded, error) {
+	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+	if err != nil {
+		return recorded{}, err
+	}
+	verdict := judge(o, n, t.again)
+	switch verdict {
+	case translate.Applied, translate.LatePayment:
+		if o.State == reached(n, verdict) { // an earlier run wrote it
+			return recorded{o, verdict}, nil
+		}
+		o, err = step(t, o, n, verdict)
+	}
+	if err == nil && verdict != translate.Applied && verdict != translate.Repeated {
+		err = addEvent(t, eventID, Event{
+			Key: k, At: n.At, Kind: verdict.String(), Source: n.Source,
+			Detail: fmt.Sprintf("%s, order is %s", n.State, o.State),
+		})
+	}
+	return recorded{o, verdict}, err
+}
+
+// judge is translate.Judge, except that it recognises news that an earlier run
+// of the same function has written: the caller still holds the claim that only
+// it can have used, or the order carries the refund number that came with it.
+func judge(o Order, n News, again bool) translate.Verdict {
+	held := n.Claim != 0 && n.Claim == o.Claim
+	switch {
+	case again && held && o.State == n.State:
+		return translate.Applied
+	case again && n.State == translate.Paid && o.State == translate.Refunding && n.RefundNo != "" && o.RefundNo == n.RefundNo:
+		return translate.LatePayment
+	}
+	return translate.Judge(o.State, n.State)
+}
+
+// reached is the state that news leads to.
+func reached(n News, verdict translate.Verdict) translate.State {
+	if verdict == translate.LatePayment {
+		return translate.Refunding
+	}
+	return n.State
+}
+
+// step moves o forward and writes it.
+func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
+	if n.Claim != 0 && n.Claim != o.Claim {
+		return Order{}, ErrFenced
+	}
+	if verdict == translate.LatePayment {
+		n.Next = n.At
+	}
+	o = forward(o, n, reached(n, verdict))
+	if o.State == translate.Refunding && o.RefundNo == "" {
+		return Order{}, errors.New("news.RefundNo: missing, the payment has to be refunded")
+	}
+	if err := update(t, o); err != nil {
+		return Order{}, err
+	}
+	if o.State == translate.Paid && o.BackURL != "" {
+		return o, owe(t, o, n.At)
+	}
+	return o, nil
+}
+
+// forward returns o in state to, with what the news tells besides.
+func forward(o Order, n News, to translate.State) Order {
+	o.State = to
+	overwrite(&o.FormAction, n.FormAction)
+	overwrite(&o.GatewayNo, n.GatewayNo)
+	overwrite(&o.Words, n.Words)
+	if to == translate.Refunding && o.RefundNo == "" {
+		o.RefundNo = n.RefundNo
+	}
+	if n.State == translate.Paid {
+		o.PaidAt = firstOf(n.PaidAt, n.At)
+	}
+	if to == translate.Sent {
+		o.SentAt = n.At
+	}
+	if to.Final() {
+		o.SettledAt = n.At
+	}
+	if !n.Next.IsZero() || to.Final() {
+		o.Next = n.Next
+	}
+	if o.Next.IsZero() && !to.Final() {
+		o.Next = n.At // an open order always has a next step
+	}
+	o.Tries = 0
+	if n.Claim == 0 {
+		o.Claim++
+	}
+	return toStored(o)
+}
+
+func overwrite(member *string, news string) {
+	if news != "" {
+		*member = news
+	}
+}
+
+func firstOf(times ...time.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,183 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteStore keeps the ledger in one file of this process alone.
+type sqliteStore struct {
+	*writer
+	writes, reads *sql.DB
+	lock          *fileLock
+	closeOnce     sync.Once
+	closeErr      error
+}
+
+// applicationID stands in the header of every ledger file ("PBlg").
+const applicationID = 0x50426c67
+
+// readers is how many goroutines may read at once, beside the writer.
+const readers = 4
+
+// OpenSQLite opens the ledger in the file at path and creates it when there is
+// none. Beside it lie path-wal, path-shm and path.lock.
+//
+// It returns errors that wrap [ErrWrongFile], [ErrLocked] and [ErrNewerSchema],
+// and says what an operator can do about them.
+func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, error) {
+	set := settingsOf(options)
+	s, err := openSQLite(ctx, path, set)
+	if err != nil {
+		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
+	}
+	return &Ledger{store: s, now: set.now}, nil
+}
+
+func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, err
+	}
+	s := &sqliteStore{lock: lock}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	fresh, err := inspect(path)
+	if err != nil {
+		return nil, err
+	}
+	s.writes = openFile(path, append(writerPragmas(fresh, set.busy), set.pragmas...))
+	s.writes.SetMaxOpenConns(1)
+	if err = migrateSQLite(ctx, s.writes); err != nil {
+		return nil, err
+	}
+	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)"})
+	s.reads.SetMaxOpenConns(readers)
+	s.reads.SetMaxIdleConns(readers)
+	// A reader that stays keeps the shared memory file in place: with the disk full,
+	// another could not be made and nothing could be read.
+	if err = s.reads.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
+		return nil, fmt.Errorf("reading: %w", err)
+	}
+	s.writer = startWriter(s.writes)
+	return s, nil
+}
+
+// writerPragmas sets up the connection that writes. FULL makes a commit wait for
+// the disk. A fresh file is marked as ours before anything else is in it, so that
+// a crash in between leaves nothing that looks like somebody else's. (The driver
+// runs them in the order of the alphabet, after busy_timeout.)
+func writerPragmas(fresh bool, busy time.Duration) []string {
+	pragmas := []string{
+		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(wal)", "synchronous(full)",
+		"cache_size(-65536)", "wal_autocheckpoint(4000)", "temp_store(memory)",
+	}
+	if fresh {
+		return append([]string{fmt.Sprintf("application_id(%d)", applicationID)}, pragmas...)
+	}
+	return pragmas
+}
+
+func openFile(path string, pragmas []string) *sql.DB {
+	address := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}
+	address.RawQuery = url.Values{"_pragma": pragmas}.Encode()
+	db, err := sql.Open("sqlite", address.String())
+	if err != nil {
+		panic(err) // the driver is registered by the import above
+	}
+	return db
+}
+
+// inspect reads the header of the file at path, without opening it as a database,
+// which would change it. It creates the file, for its owner alone, when there is
+// none.
+func inspect(path string) (fresh bool, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	header := make([]byte, 100)
+	n, err := io.ReadFull(f, header)
+	switch {
+	case n == 0 && errors.Is(err, io.EOF):
+		return true, nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return false, err
+	case n < len(header) || string(header[:16]) != "SQLite format 3\x00":
+		return false, fmt.Errorf("%w: no SQLite database: give the ledger a file of its own", ErrWrongFile)
+	case binary.BigEndian.Uint32(header[68:]) != applicationID:
+		return false, fmt.Errorf("%w: database of another program: give the ledger a file of its own", ErrWrongFile)
+	}
+	return false, nil
+}
+
+func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any, error) {
+	select {
+	case <-s.quit:
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
+	default:
+	}
+	return do(&tx{ctx: ctx, runner: reader{s.reads, sqliteWords.Replace}, dialect: sqliteDialect})
+}
+
+func (s *sqliteStore) close() error {
+	s.closeOnce.Do(func() {
+		var errs []error
+		if s.writer != nil {
+			s.stop()
+		}
+		for _, db := range []*sql.DB{s.reads, s.writes} {
+			if db != nil {
+				errs = append(errs, db.Close())
+			}
+		}
+		s.closeErr = errors.Join(append(errs, s.lock.release())...)
+	})
+	return s.closeErr
+}
+
+var sqliteDialect = &dialect{numberTaken: func(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+}}
+
+// closeConn closes the connection behind conn, so that the pool makes a new one.
+func closeConn(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
+}
+
+// reader runs queries outside of any transaction.
+type reader struct {
+	db   *sql.DB
+	text func(string) string
+}
+
+func (r reader) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	return r.db.ExecContext(ctx, r.text(text), args...)
+}
+
+func (r reader) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	return r.db.QueryContext(ctx, r.text(text), args...)
+}

@@ -1,0 +1,245 @@
+package ledger_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// TestSQLiteRefuses opens files that are no ledger for this program.
+func TestSQLiteRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		prepare func(t *testing.T, path string)
+		want    error
+		says    string
+	}{
+		{"text", writeFile(strings.Repeat("no ledger", 100)), ledger.ErrWrongFile, "file of its own"},
+		{"short text", writeFile("x"), ledger.ErrWrongFile, "file of its own"},
+		{"foreign database", foreignDatabase, ledger.ErrWrongFile, "another program"},
+		{"folder", func(t *testing.T, path string) {
+			if err := os.Mkdir(path, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}, nil, "is a directory"},
+		{"in use", func(t *testing.T, path string) { sqlitePlace{path}.open(t) },
+			ledger.ErrLocked, "process " + strconv.Itoa(os.Getpid())},
+		{"newer", func(t *testing.T, path string) { makeNewer(t, sqlitePlace{path}.open(t)) },
+			ledger.ErrNewerSchema, "version 999"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			c.prepare(t, path)
+			before, _ := os.ReadFile(path)
+			l, err := ledger.OpenSQLite(t.Context(), path)
+			if err == nil {
+				l.Close()
+				t.Fatal("opened")
+			}
+			if c.want != nil && !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) ||
+				!strings.Contains(err.Error(), path) {
+				t.Errorf("error is %v", err)
+			}
+			if after, _ := os.ReadFile(path); errors.Is(c.want, ledger.ErrWrongFile) && string(after) != string(before) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+	_, err := ledger.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "missing", "ledger.db"))
+	wantError(t, err, os.ErrNotExist)
+}
+
+func writeFile(content string) func(*testing.T, string) {
+	return func(t *testing.T, path string) {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func foreignDatabase(t *testing.T, path string) {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "CREATE TABLE theirs (n INT)"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeNewer lets a ledger look as if a later version had migrated it.
+func makeNewer(t *testing.T, l *ledger.Ledger) {
+	const later = `INSERT INTO ledger_version (version_id, is_applied) VALUES (999, CAST(1 AS BOOLEAN))`
+	if err := ledger.Exec(t.Context(), l, later); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSQLiteFileIsPrivate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	mustBegin(t, sqlitePlace{path}.open(t), sample(1))
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has mode %o", suffix, mode)
+		}
+	}
+}
+
+func TestSQLiteCommitsAreDurable(t *testing.T) {
+	t.Parallel()
+	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2"} {
+		if got, err := ledger.Text(t.Context(), l, "PRAGMA "+pragma); err != nil || got != want {
+			t.Errorf("%s is %s, error %v, want %s", pragma, got, err, want)
+		}
+	}
+}
+
+// TestSQLiteBatchIsNotSpoiled lets functions that fail share a commit with others.
+func TestSQLiteBatchIsNotSpoiled(t *testing.T) {
+	t.Parallel()
+	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	mustBegin(t, l, sample(0))
+	inParallel(1000, func(i int) {
+		switch i % 4 {
+		case 0:
+			o := sample(5000 + i)
+			o.QueryID = sample(0).QueryID
+			_, _, err := l.Begin(t.Context(), o)
+			wantError(t, err, ledger.ErrNumberTaken)
+		case 1:
+			wantError(t, ledger.Exec(t.Context(), l, `INSERT INTO nowhere VALUES (1)`), ledger.ErrUnavailable)
+		case 2:
+			gone, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, _, err := l.Begin(gone, sample(i))
+			wantError(t, err, context.Canceled)
+		default:
+			mustBegin(t, l, sample(i))
+		}
+	})
+	for i := range 1000 {
+		_, err := l.Order(t.Context(), sample(i).Key)
+		if kept := err == nil; kept != (i%4 == 3 || i == 0) {
+			t.Errorf("order %d: %v", i, err)
+		}
+	}
+}
+
+// TestSQLiteFull lets the database itself say that it has no room, and the
+// functions that shared the batch fail with it.
+func TestSQLiteFull(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := sqlitePlace{path}.open(t, ledger.WithPragmas("max_page_count(60)"))
+	var begun []int
+	var err error
+	for i := 0; err == nil && i < 10_000; i++ {
+		if _, _, err = l.Begin(t.Context(), sample(i)); err == nil {
+			begun = append(begun, i)
+		}
+	}
+	if !errors.Is(err, ledger.ErrUnavailable) || !strings.Contains(err.Error(), "full") {
+		t.Fatalf("after %d orders the error is %v", len(begun), err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = sqlitePlace{path}.open(t)
+	for _, i := range begun {
+		mustOrder(t, l, sample(i).Key)
+	}
+	mustBegin(t, l, sample(len(begun)))
+}
+
+// TestQueriesUseIndexes keeps what runs all the time away from finished rows: it
+// may use no other index than these, and no table without one.
+func TestQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
+	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	plans, err := ledger.Explain(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []string{"sqlite_autoindex_notifications_1", "sqlite_autoindex_orders_1"}
+	for name, indexes := range map[string][]string{
+		"due orders":         {"orders_next"},
+		"held orders":        keys,
+		"hosts":              {"notifications_host"},
+		"due notifications":  append(keys, "notifications_host"),
+		"held notifications": keys,
+		"next order":         {"orders_next"},
+		"next notification":  {"notifications_host"},
+		"exhausted":          append(keys, "notifications_done"),
+	} {
+		plan := plans[name]
+		if len(plan) == 0 {
+			t.Errorf("%s: no plan", name)
+		}
+		for _, line := range plan {
+			if table.MatchString(line) && !slices.ContainsFunc(indexes, func(index string) bool {
+				return strings.Contains(line, " INDEX "+index)
+			}) {
+				t.Errorf("%s: %s\nin %s", name, line, strings.Join(plan, "\n"))
+			}
+			// Only the list of hosts, which is short, is put in order.
+			if strings.Contains(line, "TEMP B-TREE FOR ORDER") && name != "hosts" {
+				t.Errorf("%s sorts: %s", name, strings.Join(plan, "\n"))
+			}
+		}
+	}
+}
+
+// table recognises the lines of a plan that read one of the ledger's tables.
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|notifications|[no])\b`)
+
+// TestPingFailsWhileLockedOut shows that Ping commits: it needs the lock on the file
+// that a foreign program holds.
+func TestPingFailsWhileLockedOut(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := sqlitePlace{path}.open(t, ledger.WithBusyTimeout(time.Millisecond))
+	foreign, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer foreign.Close()
+	conn, err := foreign.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	wantError(t, l.Ping(ctx), ledger.ErrUnavailable)
+	if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Ping(ctx); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,204 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// maxBatch bounds how many functions share one commit, and so how long the first
+// of them waits for the others.
+const maxBatch = 256
+
+// writer owns the one SQLite connection that writes. It takes the functions that
+// wait, in the order they came, runs each in a savepoint and commits them
+// together: the price of one fsync is shared by all who waited for the one
+// before.
+type writer struct {
+	db       *sql.DB
+	jobs     chan *job
+	quit     chan struct{} // closed to stop
+	finished chan struct{} // closed when stopped
+
+	conn       *sql.Conn // nil until the first batch, and after a batch that failed
+	statements map[string]*sql.Stmt
+}
+
+// job is one function that waits to be committed.
+type job struct {
+	ctx    context.Context
+	do     func(*tx) (any, error)
+	result chan result // has room for one, so that nobody has to wait for it
+}
+
+type result struct {
+	value any
+	err   error
+}
+
+func startWriter(db *sql.DB) *writer {
+	w := &writer{db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// write hands do to the writer and waits until it is committed, or until ctx
+// ends; then do may still be committed.
+func (w *writer) write(ctx context.Context, do func(*tx) (any, error)) (any, error) {
+	j := &job{ctx, do, make(chan result, 1)}
+	select {
+	case w.jobs <- j:
+	case <-w.quit:
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	select {
+	case r := <-j.result:
+		return r.value, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.finished)
+	defer w.disconnect()
+	for {
+		select {
+		case j := <-w.jobs:
+			w.commit(w.gather(j))
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+// gather returns first and the jobs that wait behind it. It does not wait for
+// more: while one batch is being committed the next one forms by itself.
+func (w *writer) gather(first *job) []*job {
+	batch := []*job{first}
+	for len(batch) < maxBatch {
+		select {
+		case j := <-w.jobs:
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs a batch and tells everybody what became of it.
+func (w *writer) commit(batch []*job) {
+	results, err := w.transact(batch)
+	if err != nil {
+		// Whatever state the connection is in, a new one is sound.
+		w.disconnect()
+	}
+	for i, j := range batch {
+		if err != nil {
+			results[i] = result{err: err}
+		}
+		j.result <- results[i]
+	}
+}
+
+func (w *writer) transact(batch []*job) ([]result, error) {
+	results := make([]result, len(batch))
+	if err := w.connect(); err != nil {
+		return results, fromDriver(err)
+	}
+	if err := w.do("BEGIN IMMEDIATE"); err != nil {
+		return results, fromDriver(err)
+	}
+	for i, j := range batch {
+		if results[i].err = j.ctx.Err(); results[i].err != nil {
+			continue // hung up while waiting
+		}
+		if err := w.inSavepoint(j, &results[i]); err != nil {
+			return results, fromDriver(err)
+		}
+	}
+	return results, fromDriver(w.do("COMMIT"))
+}
+
+// inSavepoint runs one job. The error it returns concerns the whole batch: the
+// database has given up the transaction.
+func (w *writer) inSavepoint(j *job, r *result) error {
+	if err := w.do("SAVEPOINT job"); err != nil {
+		return err
+	}
+	r.value, r.err = j.do(&tx{ctx: context.Background(), runner: w, dialect: sqliteDialect})
+	if r.err != nil {
+		if err := w.do("ROLLBACK TO job"); err != nil {
+			// What the job decided is its own affair, not that of the others.
+			return fmt.Errorf("%w, after: %s", err, r.err.Error())
+		}
+	}
+	return w.do("RELEASE job")
+}
+
+func (w *writer) connect() error {
+	if w.conn != nil {
+		return nil
+	}
+	conn, err := w.db.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	w.conn, w.statements = conn, map[string]*sql.Stmt{}
+	return nil
+}
+
+// disconnect closes the connection, not just gives it back to the pool; that
+// rolls back what is open.
+func (w *writer) disconnect() {
+	if w.conn == nil {
+		return
+	}
+	for _, statement := range w.statements {
+		_ = statement.Close() // the connection goes too
+	}
+	closeConn(w.conn)
+	w.conn, w.statements = nil, nil
+}
+
+func (w *writer) do(text string) error {
+	_, err := w.exec(context.Background(), text, nil)
+	return err
+}
+
+// exec and query run prepared statements: texts are few and come again.
+func (w *writer) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	statement, err := w.prepared(ctx, text) //nolint:sqlclosecheck // kept until disconnect
+	if err != nil {
+		return nil, err
+	}
+	return statement.ExecContext(ctx, args...)
+}
+
+func (w *writer) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	statement, err := w.prepared(ctx, text) //nolint:sqlclosecheck // kept until disconnect
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, args...)
+}
+
+func (w *writer) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if statement, ok := w.statements[text]; ok {
+		return statement, nil
+	}
+	statement, err := w.conn.PrepareContext(ctx, sqliteWords.Replace(text))
+	if err == nil {
+		w.statements[text] = statement
+	}
+	return statement, err
+}
+
+// stop ends the writer after the batch it is at.
+func (w *writer) stop() {
+	close(w.quit)
+	<-w.finished
+}

@@ -1,0 +1,100 @@
+package translate
+
+import v2 "github.com/paybridge/paybridge/translate/v2"
+
+// originalRoute is the v2 refundChannel for giving the money back the way it
+// came.
+const originalRoute = "00"
+
+// ExpectedRefund is what a message about a refund must agree with.
+type ExpectedRefund struct {
+	GatewayMerchant string
+	RefundNo        string // merRefundFlowId, ours
+	Amount          int64  // fen, always the whole order
+}
+
+// refundStates says what a v2 refundState means. 35 (failed to the original
+// card) leaves the money with the gateway and needs a person, as a failure does.
+var refundStates = map[v2.RefundState]State{
+	v2.RefundAccepted:   Refunding,
+	v2.RefundSuccess:    Refunded,
+	v2.RefundProcessing: Refunding,
+	v2.RefundFailed:     RefundFailed,
+	v2.RefundReviewing:  Refunding,
+	v2.RefundCardFailed: RefundFailed,
+	v2.RefundRejected:   RefundFailed,
+}
+
+// RefundRequest makes the OP1003 of a full refund.
+func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
+	return v2.RefundRequest{
+		OriMerOrderID:   orderNo,
+		MerRefundFlowID: refundNo,
+		RefundAmt:       Yuan(amount),
+		RefundChannel:   originalRoute,
+	}
+}
+
+// JudgeRefund says what a signed answer to a refund means: Refunded,
+// RefundFailed, Refunding while it is under way, and InDoubt when it says nothing
+// certain. A refund is repeated under its one number until it is final, so
+// nothing uncertain is lost. The error wraps ErrMismatch when the answer tells of
+// something else.
+func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
+	report, err := judgeRefundState(m, want)
+	class := v2.Classify(m.Head.RespCode)
+	switch {
+	case err != nil:
+		return report, err
+	case class == v2.Repeated:
+		return Report{State: Refunding}, nil
+	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
+		return Report{State: RefundFailed, Words: m.Head.RespDesc}, nil
+	}
+	return answered(m, report), nil
+}
+
+// JudgeRefundQuery says what a signed answer to a refund query means, as
+// JudgeRefund does, except that a query that is refused says nothing: the
+// gateway may only not know the query.
+func JudgeRefundQuery(m v2.Message, want ExpectedRefund) (Report, error) {
+	report, err := judgeRefundState(m, want)
+	if err != nil {
+		return report, err
+	}
+	return answered(m, report), nil
+}
+
+func judgeRefundState(m v2.Message, want ExpectedRefund) (Report, error) {
+	said, err := m.RefundState()
+	if err != nil {
+		return nothingCertain("message cannot be read"), nil
+	}
+	if err := want.check(m.Head, said); err != nil {
+		return nothingCertain(err.Error()), err
+	}
+	state, known := refundStates[said.State]
+	if !known {
+		return nothingCertain("refund state " + shortCode(string(said.State)) + " is not known"), nil
+	}
+	report := Report{State: state}
+	if state == RefundFailed {
+		report.Words = m.Head.RespDesc
+	}
+	return report, nil
+}
+
+// check compares as [Expected.check] does. That money has moved is what the
+// message claims when it says that the refund is done.
+func (want ExpectedRefund) check(head v2.Head, said v2.RefundAnswer) error {
+	moved := said.State.Refunded()
+	switch {
+	case denies(head.MerchantID, want.GatewayMerchant, moved):
+		return mismatch("head.merchantId")
+	case denies(said.MerRefundFlowID, want.RefundNo, moved):
+		return mismatch("body.merRefundFlowId")
+	case deniesAmount(said.Amount, want.Amount, moved):
+		return mismatch("body.refundAmt")
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package translate
+
+import (
+	"fmt"
+	"testing"
+
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+func expectedRefund() ExpectedRefund {
+	return ExpectedRefund{GatewayMerchant: testMerchant, RefundNo: testRefundNo, Amount: testFen}
+}
+
+func refund(state string) string {
+	return fmt.Sprintf(`{"refundState":%q,"merRefundFlowId":%q,"refundAmt":19.99}`, state, testRefundNo)
+}
+
+func TestRefundRequest(t *testing.T) {
+	t.Parallel()
+	got := RefundRequest(testOrderNo, testRefundNo, testFen)
+	want := v2.RefundRequest{OriMerOrderID: testOrderNo, MerRefundFlowID: testRefundNo, RefundAmt: "19.99", RefundChannel: "00"}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if _, err := got.Marshal(Head(v2.TranRefund, testMerchant, FlowNo(testMerchant, 1, noon, 1), noon)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestJudgeRefund gives for each answer what it means for the refund itself and
+// what for a refund query.
+func TestJudgeRefund(t *testing.T) {
+	t.Parallel()
+	refused := Report{State: RefundFailed, Words: "网关的话"}
+	notFound := Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
+	answered := func(code string) Report { return nothingCertain(`gateway answered "` + code + `"`) }
+	for _, c := range []struct {
+		name          string
+		says          says
+		refund, query Report
+	}{
+		{"accepted", says{body: refund("30")}, Report{State: Refunding}, Report{State: Refunding}},
+		{"done", says{body: refund("31")}, Report{State: Refunded}, Report{State: Refunded}},
+		{"processing", says{body: refund("32")}, Report{State: Refunding}, Report{State: Refunding}},
+		{"failed", says{body: refund("33")}, refused, refused},
+		{"under review", says{body: refund("34")}, Report{State: Refunding}, Report{State: Refunding}},
+		{"failed to the card", says{body: refund("35")}, refused, refused},
+		{"rejected", says{body: refund("36")}, refused, refused},
+		{"state of a payment", says{body: refund("11")}, nothingCertain(`refund state "11" is not known`), nothingCertain(`refund state "11" is not known`)},
+		{"no body", says{body: "-"}, nothingCertain(`refund state "" is not known`), nothingCertain(`refund state "" is not known`)},
+		{"unreadable", says{body: `{"refundState":{}}`}, nothingCertain("message cannot be read"), nothingCertain("message cannot be read")},
+		{"no such record", says{respCode: "E8000001", body: "{}"}, notFound, notFound},
+		{"repeated", says{respCode: "E8000003", body: "{}"}, Report{State: Refunding}, answered("E8000003")},
+		{"refused", says{respCode: "E1234567", body: "{}"}, refused, answered("E1234567")},
+		{"refused and failed", says{respCode: "E1234567", body: refund("33")}, refused, answered("E1234567")},
+		{"refused and done", says{respCode: "E1234567", body: refund("31")}, answered("E1234567"), answered("E1234567")},
+		{"refused and processing", says{respCode: "E1234567", body: refund("32")}, answered("E1234567"), answered("E1234567")},
+		{"in progress", says{respCode: "E0000000", body: "{}"}, answered("E0000000"), answered("E0000000")},
+		{"system error", says{respCode: "E9999999", body: refund("31")}, answered("E9999999"), answered("E9999999")},
+		{"no respCode", says{respCode: "-", body: refund("31")}, answered(""), answered("")},
+		{"failed, nothing else said", says{body: `{"refundState":"33"}`}, refused, refused},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := JudgeRefund(c.says.message(t), expectedRefund())
+			mismatched(t, err, false)
+			if got != c.refund {
+				t.Errorf("refund: %+v, want %+v", got, c.refund)
+			}
+			got, err = JudgeRefundQuery(c.says.message(t), expectedRefund())
+			mismatched(t, err, false)
+			if got != c.query {
+				t.Errorf("query: %+v, want %+v", got, c.query)
+			}
+		})
+	}
+}
+
+func TestJudgeRefundMismatch(t *testing.T) {
+	t.Parallel()
+	body := func(state, refundNo, amount string) string {
+		return fmt.Sprintf(`{"refundState":%q,"merRefundFlowId":%q,"refundAmt":%s}`, state, refundNo, amount)
+	}
+	for _, c := range []struct {
+		name string
+		says says
+	}{
+		{"another merchant", says{merchant: "473053110002", body: refund("31")}},
+		{"another merchant, refused", says{merchant: "473053110002", respCode: "E1234567", body: "{}"}},
+		{"another merchant, not found", says{merchant: "473053110002", respCode: "E8000001", body: "{}"}},
+		{"no merchant, done", says{merchant: "-", body: refund("31")}},
+		{"another refund", says{body: body("31", "R2", "19.99")}},
+		{"another refund, failed", says{body: body("33", "R2", "19.99")}},
+		{"no refund number, done", says{body: `{"refundState":"31","refundAmt":"19.99"}`}},
+		{"no amount, done", says{body: `{"refundState":"31","merRefundFlowId":"` + testRefundNo + `"}`}},
+		{"half the amount", says{body: body("31", testRefundNo, "10.00")}},
+		{"another amount, processing", says{body: body("32", testRefundNo, "19.98")}},
+		{"absurd amount", says{body: body("31", testRefundNo, `"19.99元"`)}},
+	} {
+		for name, judge := range map[string]func(v2.Message, ExpectedRefund) (Report, error){"refund": JudgeRefund, "query": JudgeRefundQuery} {
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				got, err := judge(c.says.message(t), expectedRefund())
+				mismatched(t, err, true)
+				if err != nil && got != nothingCertain(err.Error()) {
+					t.Errorf("%+v; want nothing certain", got)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package translate
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// states are all states an order can be in.
+var states = []State{Begun, Sent, Pending, InDoubt, Paid, Failed, Closed, Refunding, Refunded, RefundFailed}
+
+const testQueryID = "H0012026112112000000000001"
+
+// TestPayReply asks, for every action and state, what the merchant hears of a
+// pay request. scanned is for the *Code actions, where money may move at once.
+func TestPayReply(t *testing.T) {
+	t.Parallel()
+	heard := map[State]struct{ shown, scanned v1.Code }{
+		Begun:        {v1.CodeBusy, v1.CodeBusy},
+		Sent:         {v1.CodeBusy, v1.CodeOK},
+		Pending:      {v1.CodeOK, v1.CodeOK},
+		InDoubt:      {v1.CodeBusy, v1.CodeOK},
+		Paid:         {v1.CodeOK, v1.CodeOK},
+		Failed:       {v1.CodeRefused, v1.CodeRefused},
+		Closed:       {v1.CodeState, v1.CodeState},
+		Refunding:    {v1.CodeState, v1.CodeState},
+		Refunded:     {v1.CodeState, v1.CodeState},
+		RefundFailed: {v1.CodeState, v1.CodeState},
+		"unheard":    {v1.CodeInternal, v1.CodeInternal},
+	}
+	for _, rule := range Rules() {
+		for state, codes := range heard {
+			t.Run(string(rule.Action)+"/"+string(state), func(t *testing.T) {
+				t.Parallel()
+				want := v1.PayReply{RespCode: codes.shown, MerID: "89900001", OrderID: "T20261121000000001"}
+				if rule.MovesMoneyAtOnce() {
+					want.RespCode = codes.scanned
+				}
+				standing := Standing{QueryID: testQueryID, State: state, Words: "余额不足"}
+				if state == Pending && !rule.MovesMoneyAtOnce() {
+					standing.FormAction = "weixin://wxpay/bizpayurl?pr=N"
+				}
+				switch want.RespCode {
+				case v1.CodeOK:
+					want.TxnAmt, want.QueryID, want.FormAction = testFen, testQueryID, standing.FormAction
+				case v1.CodeRefused:
+					want.RespMsg = "余额不足"
+				}
+				if got := PayReply(request(rule.Action), rule, standing); got != want {
+					t.Errorf("%+v, want %+v", got, want)
+				}
+			})
+		}
+	}
+	for _, state := range states {
+		if _, tested := heard[state]; !tested {
+			t.Errorf("state %s is not tested", state)
+		}
+	}
+}
+
+// A WxJsApi order that waits for the payer's browser is accepted: its PayId is
+// all that the merchant needs.
+func TestPayReplyToPayID(t *testing.T) {
+	t.Parallel()
+	rule, _ := RuleOf(v1.WxJsApi)
+	got := PayReply(request(v1.WxJsApi), rule, Standing{QueryID: testQueryID, State: Begun, FormAction: "PAYID"})
+	want := v1.PayReply{
+		RespCode: v1.CodeOK, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
+		QueryID: testQueryID, FormAction: "PAYID",
+	}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestPayRefusal(t *testing.T) {
+	t.Parallel()
+	got := PayRefusal(request(v1.WxSao), v1.CodeConflict)
+	want := v1.PayReply{RespCode: v1.CodeConflict, MerID: "89900001", OrderID: "T20261121000000001"}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := PayRefusal(v1.PayRequest{}, v1.CodeBadRequest); got != (v1.PayReply{RespCode: v1.CodeBadRequest}) {
+		t.Errorf("unreadable request: %+v", got)
+	}
+}
+
+// TestRepliesToOrder asks, for every state, what query, cancel and notification
+// say. paytime comes with "0000" alone.
+func TestRepliesToOrder(t *testing.T) {
+	t.Parallel()
+	heard := map[State]struct {
+		query  v1.ResultCode
+		cancel v1.Code
+	}{
+		Begun:        {"1001", "95"},
+		Sent:         {"1001", "95"},
+		Pending:      {"1001", "96"},
+		InDoubt:      {"1001", "95"},
+		Paid:         {"0000", "96"},
+		Failed:       {"1003", "95"},
+		Closed:       {"1003", "00"},
+		Refunding:    {"1001", "96"},
+		Refunded:     {"1003", "00"},
+		RefundFailed: {"1001", "94"},
+		"unheard":    {"1001", "99"},
+	}
+	for _, state := range states {
+		if _, tested := heard[state]; !tested {
+			t.Errorf("state %s is not tested", state)
+		}
+	}
+	for state, codes := range heard {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			f := Facts{
+				MerID: "89900001", OrderID: "T20261121000000001", QueryID: testQueryID, Amount: testFen,
+				State: state, PaidAt: time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), Words: "银行拒绝",
+			}
+			payTime := ""
+			if codes.query == "0000" {
+				payTime = "2026-11-21 12:00:01"
+			}
+			query := v1.QueryReply{
+				RespCode: "00", ResultCode: codes.query, QueryID: testQueryID, TxnAmt: testFen,
+				MerID: "89900001", OrderID: "T20261121000000001", PayTime: payTime,
+			}
+			if got := QueryReply(f); got != query {
+				t.Errorf("query: %+v, want %+v", got, query)
+			}
+			cancel := v1.CancelReply{
+				RespCode: codes.cancel, QueryID: testQueryID, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
+			}
+			if codes.cancel == "94" {
+				cancel.RespMsg = "银行拒绝"
+			}
+			if got := CancelReply(f); got != cancel {
+				t.Errorf("cancel: %+v, want %+v", got, cancel)
+			}
+			notification := v1.Notification{
+				ResultCode: codes.query, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
+				QueryID: testQueryID, PayTime: payTime,
+			}
+			if got := Notification(f); got != notification {
+				t.Errorf("notification: %+v, want %+v", got, notification)
+			}
+		})
+	}
+}
+
+// TestNotificationOnTheWire compares with the message captured from the old
+// gateway, for orders of every action: the action is not in it.
+func TestNotificationOnTheWire(t *testing.T) {
+	t.Parallel()
+	want := fmt.Sprintf(`{"resultcode":"0000","resultmsg":"交易成功！","txnamt":1999,"merid":"89900001",`+
+		`"orderid":"T20261121000000001","queryid":%q,"paytime":"2026-11-21 12:00:00"}`, testQueryID)
+	f := Facts{MerID: "89900001", OrderID: "T20261121000000001", QueryID: testQueryID, Amount: testFen, State: Paid, PaidAt: noon}
+	if got := string(Notification(f).JSON()); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestCodesThatCreditAreNeverSaid: 1002 and 1004 are taken for "paid" by some
+// clients (v1 as real merchants speak it).
+func TestCodesThatCreditAreNeverSaid(t *testing.T) {
+	t.Parallel()
+	for _, state := range append([]State{"", "unheard"}, states...) {
+		code := ResultCode(state)
+		if code == v1.ResultProcessing || code == v1.ResultInquiry || (code == v1.ResultPaid) != (state == Paid) {
+			t.Errorf("%q: %s", state, code)
+		}
+	}
+}

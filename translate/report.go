@@ -1,0 +1,109 @@
+package translate
+
+import (
+	"time"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// Report is what the gateway says of an order or of its refund, asked or unasked.
+type Report struct {
+	State    State     // of the order or of its refund; InDoubt when nothing certain is said
+	PaidAt   time.Time // when it was paid, by the gateway's word
+	NotFound bool      // the gateway has no such record; believed only after a while
+	Words    string    // the gateway's words when payment or refund failed
+	Reason   string    // why nothing is certain, for the operator's log
+}
+
+func nothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
+
+// reported says what a v2 state means for an order.
+var reported = map[v2.TranState]State{
+	v2.TranAccepted:   Pending,
+	v2.TranProcessing: Pending,
+	v2.TranSuccess:    Paid,
+	v2.TranFailed:     Failed,
+}
+
+// JudgeQuery says what a signed answer to an order query means. A query that
+// fails says nothing: it never makes an order fail. The error wraps ErrMismatch
+// when the answer tells of something else than was asked.
+func JudgeQuery(m v2.Message, want Expected) (Report, error) {
+	report, err := judgeState(m, want)
+	if err != nil {
+		return report, err
+	}
+	return answered(m, report), nil
+}
+
+// answered is what a report in the answer to a query is worth by the answer's
+// respCode: it counts only when the gateway has done what was asked.
+func answered(m v2.Message, report Report) Report {
+	switch v2.Classify(m.Head.RespCode) {
+	case v2.Processed:
+		return report
+	case v2.NotFound:
+		return Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
+	default:
+		return nothingCertain("gateway answered " + shortCode(m.Head.RespCode))
+	}
+}
+
+// JudgeNotice says what a signed notice means. Notices carry no respCode that
+// could be relied on; their state speaks. The error wraps ErrMismatch when the
+// notice tells of another order.
+func JudgeNotice(m v2.Message, want Expected) (Report, error) {
+	want.TranCode = ""
+	return judgeState(m, want)
+}
+
+func judgeState(m v2.Message, want Expected) (Report, error) {
+	said, err := m.OrderState()
+	if err != nil {
+		return nothingCertain("message cannot be read"), nil
+	}
+	state, known := reported[said.State]
+	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid); err != nil {
+		return nothingCertain(err.Error()), err
+	}
+	if !known {
+		return nothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
+	}
+	report := Report{State: state}
+	if state == Failed {
+		report.Words = m.Head.RespDesc
+	}
+	if state == Paid {
+		// An unreadable time costs the merchant nothing; the caller puts the
+		// time of arrival in its place.
+		report.PaidAt, _ = ParseTime(said.Time)
+	}
+	return report, nil
+}
+
+// resultCodes says what a merchant's query hears by the state of its order
+// (design: the table of money rules). 1003 closes the order at the merchant, so
+// it stands only where nothing more can come; 1002 and 1004 are credited as paid
+// by some clients and are never said. While a refund is open, or failed and
+// waits for a person, neither "paid" nor "failed" is certain to last.
+var resultCodes = map[State]v1.ResultCode{
+	Begun:        v1.ResultUnpaid,
+	Sent:         v1.ResultUnpaid,
+	Pending:      v1.ResultUnpaid,
+	InDoubt:      v1.ResultUnpaid,
+	Paid:         v1.ResultPaid,
+	Failed:       v1.ResultFailed,
+	Closed:       v1.ResultFailed,
+	Refunding:    v1.ResultUnpaid,
+	Refunded:     v1.ResultFailed,
+	RefundFailed: v1.ResultUnpaid,
+}
+
+// ResultCode says what a merchant's query hears of an order in state s.
+func ResultCode(s State) v1.ResultCode {
+	if code, known := resultCodes[s]; known {
+		return code
+	}
+	return v1.ResultUnpaid
+}
