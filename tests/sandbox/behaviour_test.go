@@ -228,7 +228,7 @@ func TestAbortWithoutHijack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		if got := recover(); got != http.ErrAbortHandler {
+		if got := recover(); got != http.ErrAbortHandler { //nolint:errorlint // a panic value, compared as net/http does
 			t.Errorf("recovered %v, want http.ErrAbortHandler", got)
 		}
 	}()

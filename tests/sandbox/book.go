@@ -63,19 +63,19 @@ func (b *book) orderOfRefund(merchantID, flowID string) string {
 }
 
 // change lets f change an order, unless it returns an error.
-func (b *book) change(key orderKey, f func(*Order) error) (Order, error) {
+func (b *book) change(key orderKey, f func(*Order) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	known, found := b.orders[key]
 	if !found {
-		return Order{}, fmt.Errorf("no order %q of merchant %s", key.orderID, key.merchantID)
+		return fmt.Errorf("no order %q of merchant %s", key.orderID, key.merchantID)
 	}
 	o := known.clone()
 	if err := f(&o); err != nil {
-		return Order{}, fmt.Errorf("order %q of merchant %s: %w", key.orderID, key.merchantID, err)
+		return fmt.Errorf("order %q of merchant %s: %w", key.orderID, key.merchantID, err)
 	}
 	b.orders[key] = o
-	return o.clone(), nil
+	return nil
 }
 
 // find returns one order.

@@ -21,11 +21,11 @@ var errNotPayable = errors.New("not waiting for payment")
 // background; WaitNotices waits for it. It refuses an order that is not
 // waiting for payment.
 func (g *Gateway) Pay(p Payment) error {
-	n := p.Notice.withDefaults()
+	n := p.withDefaults()
 	if err := n.validate(); err != nil {
 		return fmt.Errorf("paying: %w", err)
 	}
-	_, err := g.book.change(orderKey{n.MerchantID, n.OrderID}, func(o *Order) error {
+	err := g.book.change(orderKey{n.MerchantID, n.OrderID}, func(o *Order) error {
 		if o.State != StatePending && (!p.Late || !o.Closed || o.State == StatePaid) {
 			return fmt.Errorf("%w: state %s", errNotPayable, o.State)
 		}
@@ -44,7 +44,7 @@ func (g *Gateway) Pay(p Payment) error {
 // Fail marks an order that waits for payment as failed, as when the payer's
 // bank declines. No notice is sent; the gateway reports only payments.
 func (g *Gateway) Fail(merchantID, orderID string) error {
-	_, err := g.book.change(orderKey{merchantID, orderID}, func(o *Order) error {
+	err := g.book.change(orderKey{merchantID, orderID}, func(o *Order) error {
 		if o.State != StatePending {
 			return fmt.Errorf("%w: state %s", errNotPayable, o.State)
 		}
@@ -60,7 +60,7 @@ func (g *Gateway) Fail(merchantID, orderID string) error {
 // SettleRefund ends a refund that a Pending rule has left waiting: done, or
 // failed.
 func (g *Gateway) SettleRefund(merchantID, orderID, flowID string, done bool) error {
-	_, err := g.book.change(orderKey{merchantID, orderID}, func(o *Order) error {
+	err := g.book.change(orderKey{merchantID, orderID}, func(o *Order) error {
 		r := o.refund(flowID)
 		switch {
 		case r == nil:

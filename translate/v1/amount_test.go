@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func TestTxnAmt(t *testing.T) {

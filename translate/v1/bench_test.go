@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // payJSON is a pay request of ordinary length; its base64 text holds a '+'.

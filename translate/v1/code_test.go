@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func TestCodes(t *testing.T) {

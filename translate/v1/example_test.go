@@ -3,7 +3,7 @@ package v1_test
 import (
 	"fmt"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // A pay request on its way in and the reply on its way out.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func TestParseForm(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 var (

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // wrapped breaks text into lines of 76 characters, as MIME encoders do.

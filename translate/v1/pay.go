@@ -92,13 +92,13 @@ const fingerprintVersion = "paybridge v1 pay request 1"
 // numbers) alter neither who pays whom and how much, nor who hears of it.
 func (r PayRequest) Fingerprint() [sha256.Size]byte {
 	var amount [8]byte
-	binary.BigEndian.PutUint64(amount[:], uint64(r.TxnAmt))
+	binary.BigEndian.PutUint64(amount[:], uint64(r.TxnAmt)) //nolint:gosec // parsed amounts are positive
 	var b []byte
 	for _, part := range [...]string{
 		fingerprintVersion,
 		r.MerID, r.OrderID, string(r.Action), string(amount[:]), r.Code, r.OpenID, r.BackURL,
 	} {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
+		b = binary.BigEndian.AppendUint32(b, uint32(len(part))) //nolint:gosec // parts are bounded by MaxReq
 		b = append(b, part...)
 	}
 	return sha256.Sum256(b)

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func TestMessages(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paybridge/paybridge/translate/v1"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // testSecret is the key of testdata/v1.json.

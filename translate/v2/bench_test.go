@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // wire format
+	"crypto/sha1"
 	"strings"
 	"testing"
 
@@ -104,16 +104,16 @@ func rsaOperations(b *testing.B, m benchmarked) []operation {
 	if !isRSA {
 		return nil
 	}
-	digest := sha1.Sum(m.message) //nolint:gosec // wire format
+	digest := sha1.Sum(m.message)
 	signature, err := rsa.SignPKCS1v15(nil, own, crypto.SHA1, digest[:])
 	if err != nil {
 		b.Fatal(err)
 	}
 	return []operation{
 		{"sign", func() error { _, err := rsa.SignPKCS1v15(nil, own, crypto.SHA1, digest[:]); return err }},
-		{"unwrap", func() error { return rsa.DecryptPKCS1v15SessionKey(nil, own, m.wrapped, m.session) }}, //nolint:staticcheck // wire format
+		{"unwrap", func() error { return rsa.DecryptPKCS1v15SessionKey(nil, own, m.wrapped, m.session) }},
 		{"wrap", func() error {
-			_, err := rsa.EncryptPKCS1v15(rand.Reader, &own.PublicKey, m.session) //nolint:staticcheck // wire format
+			_, err := rsa.EncryptPKCS1v15(rand.Reader, &own.PublicKey, m.session)
 			return err
 		}},
 		{"verify", func() error { return rsa.VerifyPKCS1v15(&own.PublicKey, crypto.SHA1, digest[:], signature) }},

@@ -16,17 +16,17 @@ const (
 type Class uint8
 
 const (
-	// Unknown: the outcome is not known and must be asked for. Also every code
+	// Unknown says that the outcome is not known and must be asked for. Also every code
 	// that is empty, malformed or new.
 	Unknown Class = iota
-	// Processed: the gateway did what was asked; the body's state says how it
+	// Processed says that the gateway did what was asked; the body's state says how it
 	// ended.
 	Processed
-	// NotFound: the gateway has no such record.
+	// NotFound says that the gateway has no such record.
 	NotFound
-	// Repeated: the gateway has this number already.
+	// Repeated says that the gateway has this number already.
 	Repeated
-	// Refused: the gateway did not do it and will not.
+	// Refused says that the gateway did not do it and will not.
 	Refused
 )
 

@@ -64,7 +64,7 @@ var keyForms = []keyForm{
 	},
 	{
 		name: "a public key", tags: []byte{tagSequence, tagBits},
-		public: func(der []byte) (any, error) { return smx509.ParsePKIXPublicKey(der) },
+		public: smx509.ParsePKIXPublicKey,
 	},
 	{
 		name: "a PKCS#1 public key", tags: []byte{tagInteger, tagInteger},

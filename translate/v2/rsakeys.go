@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // SHA1withRSA is the wire format of suite intl
+	"crypto/sha1"
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -59,17 +59,17 @@ func checkRSA(key *rsa.PublicKey) error {
 }
 
 func (k *rsaKeys) sign(plaintext []byte) ([]byte, error) {
-	digest := sha1.Sum(plaintext) //nolint:gosec // wire format
+	digest := sha1.Sum(plaintext)
 	return k.signer.Sign(rand.Reader, digest[:], crypto.SHA1)
 }
 
 func (k *rsaKeys) verify(plaintext, signature []byte) bool {
-	digest := sha1.Sum(plaintext) //nolint:gosec // wire format
+	digest := sha1.Sum(plaintext)
 	return rsa.VerifyPKCS1v15(k.peer, crypto.SHA1, digest[:], signature) == nil
 }
 
 func (k *rsaKeys) wrap(sessionKey []byte) ([]byte, error) {
-	return rsa.EncryptPKCS1v15(rand.Reader, k.peer, sessionKey) //nolint:staticcheck // deprecated, and the wire format
+	return rsa.EncryptPKCS1v15(rand.Reader, k.peer, sessionKey)
 }
 
 // unwrap has crypto/rsa choose a random key when the padding is broken, in

@@ -3,7 +3,7 @@ package v2
 import (
 	"crypto"
 	"crypto/cipher"
-	"crypto/des" //nolint:gosec // DES-CBC is the wire format of suite intl
+	"crypto/des"
 	"fmt"
 	"strings"
 

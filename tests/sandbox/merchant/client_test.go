@@ -140,7 +140,7 @@ func TestReplyRules(t *testing.T) {
 	unsigned := func(inner string) string {
 		return fmt.Sprintf(`{"resp":%q,"sign":""}`, base64.StdEncoding.EncodeToString([]byte(inner)))
 	}
-	replace := func(old, new string) string { return sealed(strings.Replace(goodPay, old, new, 1)) }
+	replace := func(part, by string) string { return sealed(strings.Replace(goodPay, part, by, 1)) }
 	for _, test := range []struct {
 		name   string
 		status int
@@ -193,7 +193,7 @@ func upperSign(body string) string {
 func TestQueryRules(t *testing.T) {
 	t.Parallel()
 	const paid = `{"respcode":"00","respmsg":"","resultcode":"0000","resultmsg":"","queryid":"H1","txnamt":1,"merid":"89900001","orderid":"T0000001","paytime":"2026-11-21 23:59:59"}`
-	replace := func(old, new string) string { return sealed(strings.Replace(paid, old, new, 1)) }
+	replace := func(part, by string) string { return sealed(strings.Replace(paid, part, by, 1)) }
 	for _, test := range []struct{ name, body, rule string }{
 		{"paid", sealed(paid), ""},
 		{"unpaid", sealed(strings.NewReplacer(`0000`+`",`, `1001",`, `2026-11-21 23:59:59`, ``).Replace(paid)), ""},

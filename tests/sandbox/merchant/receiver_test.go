@@ -54,7 +54,7 @@ func notify(t *testing.T, server *httptest.Server, target, body string) (int, st
 
 func TestNotificationRules(t *testing.T) {
 	t.Parallel()
-	replace := func(old, new string) string { return form(strings.Replace(captured, old, new, 1)) }
+	replace := func(part, by string) string { return form(strings.Replace(captured, part, by, 1)) }
 	for _, test := range []struct{ name, body, rule string }{
 		{"as captured", form(captured), ""},
 		{"lower-case escapes", strings.NewReplacer("%2B", "%2b", "%2F", "%2f", "%3D", "%3d").Replace(form(captured)), ""},
@@ -104,7 +104,7 @@ func TestNotificationRules(t *testing.T) {
 func TestNotificationTransport(t *testing.T) {
 	t.Parallel()
 	for name, request := range map[string]func(url string) (*http.Response, error){
-		"a notification is a POST": func(u string) (*http.Response, error) { return http.Get(u) },
+		"a notification is a POST": http.Get,
 		"the content type is application/x-www-form-urlencoded": func(u string) (*http.Response, error) {
 			return http.Post(u, "application/json", strings.NewReader(form(captured)))
 		},
