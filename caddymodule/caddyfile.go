@@ -1,0 +1,137 @@
+package caddymodule
+
+import (
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+func init() {
+	httpcaddyfile.RegisterGlobalOption("paybridge", parseGlobalOption)
+	httpcaddyfile.RegisterHandlerDirective("paybridge", parseDirective)
+	httpcaddyfile.RegisterDirectiveOrder("paybridge", httpcaddyfile.Before, "respond")
+}
+
+// parseGlobalOption sets up the app from the global option "paybridge".
+func parseGlobalOption(d *caddyfile.Dispenser, existing any) (any, error) {
+	if existing != nil {
+		d.Next() // the second one
+		return nil, d.Err("paybridge is given twice; put everything into one block")
+	}
+	app := new(App)
+	if err := app.UnmarshalCaddyfile(d); err != nil {
+		return nil, err
+	}
+	return httpcaddyfile.App{Name: "paybridge", Value: caddyconfig.JSON(app, nil)}, nil
+}
+
+// parseDirective sets up the handler from the directive "paybridge", which
+// takes neither arguments nor a block:
+//
+//	paybridge
+func parseDirective(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
+	h.Next()
+	if h.NextArg() {
+		return nil, h.Errf("unexpected %q: the paybridge directive takes no arguments; settings belong into the global option { paybridge { … } }", h.Val())
+	}
+	if h.NextBlock(0) {
+		return nil, h.Errf("unexpected %q: the paybridge directive takes no block; settings belong into the global option { paybridge { … } }", h.Val())
+	}
+	return new(Handler), nil
+}
+
+// appWords are the words of the global option's block.
+var appWords map[string]subdirective[*App]
+
+func init() { // the table refers to functions that refer to the table
+	appWords = map[string]subdirective[*App]{
+		"public_url":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.PublicURL) }},
+		"ledger":       {read: (*App).readLedger},
+		"gateway":      {read: (*App).readGateway},
+		"merchant":     {read: (*App).readMerchant, repeat: true},
+		"merchants":    {read: (*App).readMerchantsFile, repeat: true},
+		"tran_codes":   {read: (*App).readTranCodes},
+		"timeouts":     {read: (*App).readTimeouts},
+		"order_prefix": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.OrderPrefix) }},
+		"subject":      {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.Subject) }},
+		"order_expiry": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.OrderExpiry) }},
+
+		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
+		"query_schedule":  {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.QuerySchedule) }},
+	}
+}
+
+// UnmarshalCaddyfile sets up the app. Syntax:
+//
+//	paybridge {
+//		public_url   <https://host>
+//		ledger       sqlite [<path>] | postgres <{env.NAME}>
+//		gateway      <https://host/path> {
+//			<any subdirective of reverse_proxy>
+//		}
+//		merchant     <merid> {
+//			sign_key          <{file.PATH}|{env.NAME}>
+//			previous_sign_key <{file.PATH}|{env.NAME}> until <yyyy-MM-dd>
+//			gateway_merchant  <12 digits>
+//			private_key       <path> [<{file.PATH}|{env.NAME}>]
+//			gateway_key       <path>
+//			suite             intl|gm
+//			subject           <text>
+//			allow_callbacks   <cidr...>
+//			callback_ca       <path>
+//			callback_https_only
+//		}
+//		merchants    <path of a JSON file>
+//		tran_codes {
+//			pay|refund|query|refund_query|close <code>
+//		}
+//		timeouts {
+//			read|gateway|reply <duration>
+//		}
+//		order_prefix <up to 6 letters or digits>
+//		subject      <text>
+//		order_expiry <duration>
+//		notify_schedule <interval...>
+//		query_schedule  <interval...>
+//	}
+//
+// merchant and merchants may be given more than once, everything else once.
+func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // the option's name
+	return readBlock(d, "paybridge", a, appWords)
+}
+
+func (a *App) readTranCodes(d *caddyfile.Dispenser) error {
+	codes := &a.TranCodes
+	words := make(map[string]subdirective[*App])
+	for name, code := range map[string]*string{
+		"pay": &codes.Pay, "refund": &codes.Refund, "query": &codes.Query,
+		"refund_query": &codes.RefundQuery, "close": &codes.Close,
+	} {
+		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return oneArg(d, code) }}
+	}
+	return readBlock(d, "tran_codes", a, words)
+}
+
+func (a *App) readTimeouts(d *caddyfile.Dispenser) error {
+	words := make(map[string]subdirective[*App])
+	for name, limit := range map[string]*caddy.Duration{
+		"read": &a.Timeouts.Read, "gateway": &a.Timeouts.Gateway, "reply": &a.Timeouts.Reply,
+	} {
+		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return durationArg(d, limit) }}
+	}
+	return readBlock(d, "timeouts", a, words)
+}
+
+func (a *App) readMerchantsFile(d *caddyfile.Dispenser) error {
+	var path string
+	if err := oneArg(d, &path); err != nil {
+		return err
+	}
+	a.MerchantsFiles = append(a.MerchantsFiles, path)
+	return nil
+}
+
+var _ caddyfile.Unmarshaler = (*App)(nil)

@@ -1,0 +1,40 @@
+package caddymodule
+
+import (
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// servePay serves /api/mpgateway (v1 §3.1).
+func servePay(v visit) answer {
+	request, err := v1.ParsePay(v.opened.JSON)
+	if err != nil {
+		return refused(err)
+	}
+	reply := v.bridge.Pay(v.ctx, v.settings, v.merchant, request, v.client)
+	return answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID}
+}
+
+// serveQuery serves /api/query (v1 §3.5).
+func serveQuery(v visit) answer {
+	ref, err := v1.ParseOrderRef(v.opened.JSON)
+	if err != nil {
+		return refused(err)
+	}
+	reply := v.bridge.Query(v.ctx, v.settings, ref)
+	return answer{json: reply.JSON(), code: reply.RespCode, orderID: reply.OrderID, result: reply.ResultCode}
+}
+
+// serveCancel serves /api/cancel (v1 §3.6).
+func serveCancel(v visit) answer {
+	ref, err := v1.ParseOrderRef(v.opened.JSON)
+	if err != nil {
+		return refused(err)
+	}
+	reply := v.bridge.Cancel(v.ctx, v.settings, v.merchant, ref)
+	return answer{json: reply.JSON(), code: reply.RespCode, orderID: reply.OrderID}
+}
+
+// serveUnsupported serves interfaces of the old gateway that are out of scope.
+func serveUnsupported(visit) answer {
+	return refused(&v1.Error{Code: v1.CodeUnsupported, Field: "path", Reason: "not an interface of this bridge"})
+}

@@ -1,0 +1,66 @@
+package caddymodule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// engines has one engine for each ledger that is open. During a reload the old
+// and the new configuration share it, so that nothing is written by two hands.
+var engines = caddy.NewUsagePool()
+
+// engine is an open ledger with the bridge that works on it.
+type engine struct {
+	id     string // its key in the pool
+	bridge *bridge.Bridge
+	ledger *ledger.Ledger
+}
+
+// acquireEngine joins the engine of a ledger or opens it. Each success must be
+// released once.
+func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*engine, error) {
+	id := store.identity()
+	value, _, err := engines.LoadOrNew(id, func() (caddy.Destructor, error) {
+		l, err := store.open(ctx, log)
+		if err != nil {
+			return nil, fmt.Errorf("opening ledger: %w", err)
+		}
+		return &engine{id: id, ledger: l, bridge: bridge.New(l, log, time.Now)}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	e, ok := value.(*engine)
+	if !ok {
+		return nil, errors.New("opening ledger: not an engine")
+	}
+	return e, nil
+}
+
+func releaseEngine(e *engine) error {
+	_, err := engines.Delete(e.id)
+	return err
+}
+
+// stopGrace is how long calls in hand may take when the bridge stops. It is
+// longer than a call to the gateway by default.
+const stopGrace = 15 * time.Second
+
+// Destruct ends the work and closes the ledger when the last configuration has
+// let go of it.
+func (e *engine) Destruct() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
+	e.bridge.Close(ctx)
+	return e.ledger.Close()
+}
+
+var _ caddy.Destructor = (*engine)(nil)

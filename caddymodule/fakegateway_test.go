@@ -1,0 +1,147 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// gatewayMerchant is the v2 number of the merchants in these tests.
+const gatewayMerchant = "473053110001"
+
+// fakeGateway is a v2 gateway of suite intl that accepts every payment and
+// shows a code for it, unless a test gives it another answer.
+type fakeGateway struct {
+	*httptest.Server
+	codec *v2.Codec
+
+	mu     sync.Mutex
+	forms  []string         // what was POSTed, undecoded order numbers
+	answer http.HandlerFunc // nil: shows a code
+}
+
+// newFakeGateway starts a gateway for the length of a test.
+func newFakeGateway(t *testing.T) *fakeGateway {
+	t.Helper()
+	codec, err := gatewayCodec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &fakeGateway{codec: codec}
+	g.Server = httptest.NewServer(http.HandlerFunc(g.serve))
+	t.Cleanup(g.Close)
+	return g
+}
+
+// gatewayCodec is the gateway's side of the keys in testdata.
+func gatewayCodec() (*v2.Codec, error) {
+	private, err := os.ReadFile(keyPath("gateway_private.pem"))
+	if err != nil {
+		return nil, err
+	}
+	own, err := v2.ParsePrivateKey(private, "")
+	if err != nil {
+		return nil, err
+	}
+	public, err := os.ReadFile(keyPath("merchant_public.pem"))
+	if err != nil {
+		return nil, err
+	}
+	peer, err := v2.ParsePublicKey(public)
+	if err != nil {
+		return nil, err
+	}
+	return v2.NewCodec(v2.Intl, own, peer)
+}
+
+// keyPath returns the absolute path of a key in testdata.
+func keyPath(name string) string {
+	path, err := filepath.Abs(filepath.Join("testdata", "keys", name))
+	if err != nil {
+		panic(err) // there is no working directory
+	}
+	return path
+}
+
+// answerWith changes what the gateway does with a POST; nil puts it back.
+func (g *fakeGateway) answerWith(answer http.HandlerFunc) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.answer = answer
+}
+
+// posts returns how many POSTs the gateway has seen.
+func (g *fakeGateway) posts() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.forms)
+}
+
+func (g *fakeGateway) serve(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	g.mu.Lock()
+	g.forms = append(g.forms, r.PostForm.Get("mer_order_id"))
+	answer := g.answer
+	g.mu.Unlock()
+	if answer != nil {
+		answer(w, r)
+		return
+	}
+	if err := g.show(w, r); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	}
+}
+
+// show answers a pay message with a code to be scanned.
+func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
+	envelope, err := v2.EnvelopeFrom(r.PostForm.Get)
+	if err != nil {
+		return err
+	}
+	plain, err := g.codec.Open(envelope)
+	if err != nil {
+		return err
+	}
+	var request struct {
+		Head map[string]string
+		Body map[string]string
+	}
+	if err := json.Unmarshal(plain, &request); err != nil {
+		return err
+	}
+	if request.Head["tranCode"] != v2.TranPay {
+		return errors.New("not a payment")
+	}
+	head := request.Head
+	head["tranType"], head["respCode"], head["respDesc"] = "02", "S0000000", "ok"
+	return g.seal(w, map[string]any{"head": head, "body": map[string]string{
+		"tranState": "12", "codeUrl": shownCode, "orderNo": request.Body["orderId"], "jytOrderId": "OP1",
+	}})
+}
+
+// shownCode is the code that the gateway shows.
+const shownCode = "weixin://wxpay/bizpayurl?pr=canary-shown-code"
+
+func (g *fakeGateway) seal(w http.ResponseWriter, message any) error {
+	plain, err := json.Marshal(message)
+	if err != nil {
+		return err
+	}
+	e, err := g.codec.Seal(gatewayMerchant, "", plain)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "merchant_id=%s&msg_enc=%s&key_enc=%s&sign=%s", e.MerchantID, e.MsgEnc, e.KeyEnc, e.Sign)
+	return err
+}

@@ -1,0 +1,189 @@
+package caddymodule
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+func init() { caddy.RegisterModule(Handler{}) }
+
+// Handler answers the paths of the old v1 gateway and lets every other request
+// pass. All it needs is in the paybridge app.
+type Handler struct {
+	app *App
+	log *zap.Logger
+}
+
+// CaddyModule returns the Caddy module information.
+func (Handler) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "http.handlers.paybridge", New: func() caddy.Module { return new(Handler) }}
+}
+
+// Provision finds the app.
+func (h *Handler) Provision(ctx caddy.Context) error {
+	h.log = ctx.Logger()
+	app, err := ctx.App("paybridge")
+	if err != nil {
+		return fmt.Errorf("paybridge is not configured: %w", err)
+	}
+	h.app = app.(*App) //nolint:forcetypeassert // the module ID says so
+	return nil
+}
+
+// endpoint is one of the interfaces that merchants POST to.
+type endpoint struct {
+	name  string
+	serve func(visit) answer
+}
+
+// endpoints are the POST interfaces of v1.
+var endpoints = map[string]endpoint{
+	"/api/mpgateway": {name: "pay", serve: servePay},
+	"/api/query":     {name: "query", serve: serveQuery},
+	"/api/cancel":    {name: "cancel", serve: serveCancel},
+}
+
+// outOfScope are paths of the old gateway that this bridge does not serve. They
+// get a v1 error rather than somebody else's page (seen in the field: cashier
+// pages).
+var outOfScope = endpoint{name: "unsupported", serve: serveUnsupported}
+
+var outOfScopePaths = map[string]bool{"/api/icashier": true}
+
+// ServeHTTP implements caddyhttp.MiddlewareHandler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	ep, ok := endpoints[r.URL.Path]
+	switch {
+	case ok:
+		h.reply(w, r, ep)
+	case outOfScopePaths[r.URL.Path]:
+		h.reply(w, r, outOfScope)
+	case r.URL.Path == notifyPath:
+		h.notice(w, r)
+	default:
+		return next.ServeHTTP(w, r)
+	}
+	return nil
+}
+
+// visit is one verified request of a merchant.
+type visit struct {
+	service
+	ctx      context.Context
+	merchant *merchants.Merchant
+	opened   v1.Opened
+	client   string // the address the request came from
+}
+
+// answer is what a merchant hears and what is logged of it.
+type answer struct {
+	json    []byte
+	code    v1.Code
+	orderID string
+	result  v1.ResultCode // of a query
+	err     error         // why the request was refused
+}
+
+func refused(err error) answer {
+	code := v1.CodeOf(err)
+	return answer{json: v1.Refusal(code, ""), code: code, err: err}
+}
+
+// reply answers a POST interface. Whatever happens inside, a panic included,
+// the merchant hears well-formed v1 with status 200: its program reads nothing
+// else.
+func (h *Handler) reply(w http.ResponseWriter, r *http.Request, ep endpoint) {
+	start := time.Now()
+	line := requestLine{endpoint: ep.name, remote: clientIP(r)}
+	var key v1.Key
+	a := func() (a answer) {
+		defer func() {
+			if crash := recover(); crash != nil {
+				h.log.Error("panic while serving a request", zap.String("interface", ep.name),
+					zap.String("panic", fmt.Sprintf("%T", crash)), zap.ByteString("stack", debug.Stack()))
+				a = answer{json: v1.Refusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
+			}
+		}()
+		return h.answer(w, r, ep, &key, &line)
+	}()
+	plainHeader(w, r, "application/json; charset=utf-8")
+	_, writeErr := w.Write(v1.SealReply(a.json, key))
+	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
+	h.log.Info("v1 request", zap.Inline(line))
+}
+
+// plainHeader begins an answer to a program. The connection ends with it: a
+// reload closes connections that rest, and a POST that a program sends in that
+// very moment on a kept one would be lost without anybody's fault.
+func plainHeader(w http.ResponseWriter, r *http.Request, contentType string) {
+	header := w.Header()
+	header.Set("Content-Type", contentType)
+	header.Set("Cache-Control", "no-store")
+	if r.ProtoMajor == 1 {
+		header.Set("Connection", "close")
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// answer verifies a request and has it served. It reports the key to sign the
+// reply with as soon as it knows it.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, ep endpoint, key *v1.Key, line *requestLine) answer {
+	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
+	if err != nil {
+		return refused(&v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()})
+	}
+	if r.Method != http.MethodPost {
+		return refused(&v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"})
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
+	defer cancel()
+	service, ok := h.app.service(ctx)
+	if !ok {
+		return refused(&v1.Error{Code: v1.CodeBusy, Field: "bridge", Reason: "not running"})
+	}
+	registry := service.settings.Merchants
+	opened, err := v1.Open(params.Form(), func(merid string) []v1.Key {
+		if m := registry.ByMerID(merid); m != nil {
+			return m.SignKeys(time.Now())
+		}
+		return nil
+	})
+	*key = opened.Key
+	line.merID, line.variant, line.previousKey = opened.MerID, opened.Variant, opened.Previous
+	if err != nil {
+		return refused(err)
+	}
+	return ep.serve(visit{
+		service: service, ctx: ctx,
+		merchant: registry.ByMerID(opened.MerID), opened: opened, client: line.remote,
+	})
+}
+
+// clientIP is the address Caddy found for the client, trusted proxies taken
+// into account.
+func clientIP(r *http.Request) string {
+	if ip, ok := caddyhttp.GetVar(r.Context(), caddyhttp.ClientIPVarKey).(string); ok && ip != "" {
+		return ip
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	return host
+}
+
+var (
+	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
+)

@@ -1,0 +1,87 @@
+package bridge
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// Bridge is the engine. It outlives configurations: the ledger it writes to and
+// the payments it has in hand belong to it, not to one Settings.
+type Bridge struct {
+	ledger  *ledger.Ledger
+	log     *zap.Logger
+	now     func() time.Time
+	numbers *numbers
+
+	pays    flights[ledger.Key, payResult]    // pay calls in hand
+	looks   flights[ledger.Key, sight]        // queries in hand
+	cancels flights[ledger.Key, ledger.Order] // cancels in hand
+	asked   pace                              // when each order was last asked about
+
+	notify  *delivery.Dispatcher
+	live    liveSettings
+	woken   chan struct{} // the reconciler looks at once
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+}
+
+// New makes a bridge over an open ledger and starts its background work, which
+// rests until settings are attached. now is the clock, time.Now outside of
+// tests.
+func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge {
+	b := newBridge(l, log, now)
+	ctx, stop := context.WithCancel(context.Background())
+	b.stop = stop
+	b.notify.Start()
+	b.workers.Go(func() { b.reconcile(ctx) })
+	return b
+}
+
+// newBridge makes a bridge without its background work.
+func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge {
+	b := &Bridge{ledger: l, log: log, now: now, numbers: newNumbers(), stop: func() {}, woken: make(chan struct{}, 1)}
+	b.notify = delivery.New(delivery.Config{Ledger: l, Lookup: b.target, Log: log.Named("notify"), Now: now})
+	return b
+}
+
+// Close lets no new call to the gateway begin, ends the background work and
+// waits for the calls in hand, at most until ctx is done: what is still under
+// way then is on record as sent and is settled by a query after the next start.
+func (b *Bridge) Close(ctx context.Context) {
+	b.stop()
+	b.pays.close()
+	b.cancels.close()
+	b.looks.close()
+	stopped := make(chan struct{})
+	go func() {
+		if b.notify.Stop(ctx) != nil {
+			b.log.Warn("stopped with notifications under way; they will be sent once more")
+		}
+		close(stopped)
+	}()
+	b.land(ctx)
+	<-stopped
+}
+
+// land waits for the gateway calls in hand.
+func (b *Bridge) land(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		b.workers.Wait()
+		b.pays.wait()
+		b.cancels.wait()
+		b.looks.wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		b.log.Warn("stopped with gateway calls under way; their orders stay in doubt until they are queried")
+	}
+}

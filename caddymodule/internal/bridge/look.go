@@ -1,0 +1,103 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	"github.com/paybridge/paybridge/translate/v1"
+	"github.com/paybridge/paybridge/translate/v2"
+)
+
+// sight is what asking the gateway about an order came to.
+type sight struct {
+	order  ledger.Order
+	report translate.Report
+	moved  bool // the answer was news and is recorded
+}
+
+// look asks the gateway about an order, or about its refund while that is open,
+// and records what is certain. Everybody who wants to know shares one call. A
+// look that brings nothing certain changes nothing: merchants may poll without
+// disturbing the ladder.
+func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *flight[sight] {
+	return b.looks.join(order.Key, func(*flight[sight]) sight {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
+		defer cancel()
+		if order.State == translate.Refunding {
+			return b.askRefund(ctx, s, order)
+		}
+		return b.ask(ctx, s, order)
+	})
+}
+
+// ask queries the gateway about a payment.
+func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight {
+	seen := sight{order: order, report: b.query(ctx, s, order)}
+	switch state := seen.report.State; {
+	case state == translate.Paid || state == translate.Failed:
+		seen.order, seen.moved = b.note(ctx, order, b.finalNews(order, seen.report, "query"))
+	case state == translate.Pending && order.State != translate.Pending && answered(order):
+		now := b.now()
+		seen.order, seen.moved = b.note(ctx, order, ledger.News{
+			State: translate.Pending, At: now, Source: "query", Claim: order.Claim, Next: s.nextStep(order, translate.Pending, 0, now),
+		})
+	}
+	return seen
+}
+
+// answered reports whether the merchant can have all it needs of an order that
+// the gateway knows and nobody has paid. Where a code had to be shown and was
+// lost with the answer, the order stays in doubt, so that the merchant's own
+// repeat gets a code.
+func answered(order ledger.Order) bool {
+	rule, known := translate.RuleOf(v1.Action(order.Action))
+	return known && (rule.MovesMoneyAtOnce() || (order.FormAction != "" && rule.Mode != translate.InWeChat))
+}
+
+// query sends one order query and judges the answer.
+func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) translate.Report {
+	answer, failed := b.exchange(ctx, s, order, s.TranCodes.Query, v2.QueryRequest{OrderID: order.OrderNo})
+	if failed != nil {
+		return translate.Report{State: translate.InDoubt, Reason: failed.reason}
+	}
+	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Query))
+	if err != nil {
+		b.quarantine(ctx, order, "query", err)
+	}
+	return report
+}
+
+func expected(order ledger.Order, tranCode string) translate.Expected {
+	return translate.Expected{
+		GatewayMerchant: order.GatewayMerchant, TranCode: tranCode,
+		OrderNo: order.OrderNo, Amount: order.Amount,
+	}
+}
+
+// finalNews is what is recorded of a report that is final for the payment. The
+// number of a refund comes along, should the payment have come too late.
+func (b *Bridge) finalNews(order ledger.Order, report translate.Report, source string) ledger.News {
+	news := ledger.News{State: report.State, At: b.now(), PaidAt: report.PaidAt, Words: report.Words, Source: source}
+	if report.State == translate.Paid {
+		news.RefundNo = b.numbers.refund(order.OrderNo)
+	}
+	return news
+}
+
+// note records news and returns the order as it stands, and whether it was this
+// news that moved it.
+func (b *Bridge) note(ctx context.Context, order ledger.Order, news ledger.News) (ledger.Order, bool) {
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+	if err != nil {
+		if !errors.Is(err, ledger.ErrFenced) {
+			b.log.Error("news of an order not recorded", orderFields(order), zap.String("news", string(news.State)), zap.Error(err))
+		}
+		return order, false
+	}
+	b.heard(stored, news, verdict)
+	return stored, verdict == translate.Applied || verdict == translate.LatePayment
+}

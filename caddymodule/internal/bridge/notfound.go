@@ -1,0 +1,51 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// When "no such order" is believed: only so long after the order was sent, for
+// our pay call may still be on its way into the gateway's books, and only after
+// so many answers that say it. Queries that fail say nothing and do not count.
+const (
+	notFoundGrace   = 10 * time.Minute
+	notFoundAnswers = 4
+)
+
+// notFoundEvent is how such an answer is kept with its order.
+const notFoundEvent = "not_found"
+
+// surelyUnknown keeps the gateway's answer that it has no such order, and
+// reports whether it has said so for long and often enough. Only due steps
+// count their answers: what a merchant's polling hears within seconds is one
+// answer many times.
+func (b *Bridge) surelyUnknown(ctx context.Context, order ledger.Order, now time.Time) bool {
+	if err := b.ledger.AddEvent(ctx, order.Key, notFoundEvent, "query", "", now); err != nil {
+		b.log.Error("answer not recorded", orderFields(order), zap.Error(err))
+		return false
+	}
+	if now.Sub(order.SentAt) < notFoundGrace {
+		return false
+	}
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		b.log.Error("earlier answers not read", orderFields(order), zap.Error(err))
+		return false
+	}
+	return answersSince(events, order.SentAt) >= notFoundAnswers
+}
+
+func answersSince(events []ledger.Event, sent time.Time) int {
+	n := 0
+	for _, e := range events {
+		if e.Kind == notFoundEvent && !e.At.Before(sent) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,100 @@
+package bridge
+
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/translate"
+	"github.com/paybridge/paybridge/translate/v1"
+)
+
+// payResult is what a flight for one order came to.
+type payResult struct {
+	order ledger.Order
+	err   error // the ledger's; the order may not exist
+}
+
+// payJob is one merchant's pay request on its way.
+type payJob struct {
+	settings *Settings
+	merchant *merchants.Merchant
+	request  v1.PayRequest
+	rule     translate.Rule
+	client   string // the address the request came from
+}
+
+// Pay serves a verified pay request. Requests for the same order share one
+// call and hear the same; the same order number with other contents is
+// refused. A merchant that hangs up or loses patience does not stop the call.
+func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) v1.PayReply {
+	rule, err := translate.RuleFor(p)
+	if err != nil {
+		b.log.Info("pay request refused", zap.String("merid", p.MerID), zap.String("orderid", p.OrderID), zap.Error(err))
+		return translate.PayRefusal(p, v1.CodeOf(err))
+	}
+	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client}
+	fl := b.pays.join(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(fl *flight[payResult]) payResult {
+		// Detached: the order is served to its end whatever the merchant does.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
+		defer cancel()
+		return b.pay(ctx, job, fl)
+	})
+	result, ok := wait(ctx, s.Timeouts.Reply, fl)
+	switch {
+	case !ok || result.err != nil:
+		return translate.PayRefusal(p, v1.CodeBusy)
+	case result.order.Fingerprint != p.Fingerprint():
+		return translate.PayRefusal(p, v1.CodeConflict)
+	}
+	return translate.PayReply(p, rule, standing(result.order))
+}
+
+func standing(o ledger.Order) translate.Standing {
+	return translate.Standing{QueryID: o.QueryID, State: o.State, FormAction: o.FormAction, Words: o.Words}
+}
+
+// pay makes the order durable, sends it if it is ours to send and records what
+// came of it. Callers who cannot wait that long are told how the order stands.
+func (b *Bridge) pay(ctx context.Context, job payJob, fl *flight[payResult]) payResult {
+	failpoint.Reach(failpoint.BeforeBegin)
+	order, ours, err := b.begin(ctx, job)
+	if err != nil {
+		b.log.Error("order not recorded, nothing sent", orderFields(order), zap.Error(err))
+		return payResult{err: err}
+	}
+	fl.tell(payResult{order: order})
+	doubted := order.State == translate.InDoubt
+	if !ours {
+		order, ours = b.again(ctx, job, order)
+	}
+	if !ours || order.State != translate.Sent {
+		return payResult{order: order}
+	}
+	fl.tell(payResult{order: order})
+	failpoint.Reach(failpoint.BeforeSend)
+	outcome := b.send(ctx, job, order)
+	if doubted {
+		outcome = overDoubt(outcome)
+	}
+	failpoint.Reach(failpoint.AfterAnswer)
+	result := b.record(ctx, job, order, outcome)
+	failpoint.Reach(failpoint.AfterRecord)
+	return result
+}
+
+// overDoubt is what the outcome of a second call means for an order whose first
+// call may have arrived: that this one was refused or did not leave says
+// nothing of the other.
+func overDoubt(o translate.Outcome) translate.Outcome {
+	switch o.State {
+	case translate.Begun:
+		return translate.Unknown(o.Reason)
+	case translate.Failed:
+		return translate.Unknown("gateway refused the repeated call")
+	}
+	return o
+}

@@ -1,0 +1,32 @@
+package bridge
+
+import (
+	"context"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	"github.com/paybridge/paybridge/translate/v1"
+)
+
+// Query serves a verified query. What is final is answered from the ledger;
+// otherwise the gateway is asked, together with everybody else who asks about
+// the same order and not too often, and the merchant gets what is certain.
+func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.QueryReply {
+	order, err := b.find(ctx, ref)
+	if err != nil {
+		return v1.QueryReply{RespCode: findCode(err), MerID: ref.MerID, OrderID: ref.OrderID}
+	}
+	if b.worthAsking(order) && (b.looks.has(order.Key) || b.asked.allow(order.Key, b.now())) {
+		if seen, ok := wait(ctx, s.Timeouts.Reply, b.look(ctx, s, order)); ok {
+			order = seen.order
+		}
+	}
+	return translate.QueryReply(facts(order))
+}
+
+// worthAsking reports whether the gateway may know more of an order than the
+// ledger. While a call that changes it is under way it is left alone: the answer
+// comes by itself.
+func (b *Bridge) worthAsking(order ledger.Order) bool {
+	return !order.State.Final() && order.State != translate.Begun && !b.pays.has(order.Key) && !inHand(order, b.now())
+}

@@ -1,0 +1,73 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// again decides what a repeated request does to its order. Exactly one of all
+// repeats, here and on other bridges, gets to send. A repeat that meets a call
+// under way on another bridge waits for what comes of it.
+func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order) (ledger.Order, bool) {
+	if order.Fingerprint != job.request.Fingerprint() {
+		return order, false
+	}
+	now := b.now()
+	if inHand(order, now) {
+		return b.awaitOther(ctx, order), false
+	}
+	if !maySendAgain(order, job.rule, now) {
+		return order, false
+	}
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, ledger.News{
+		State: translate.Sent, At: now, Source: "repeat", Claim: order.Claim, Next: now.Add(job.settings.Timeouts.payLease()),
+	})
+	if err != nil {
+		return order, false
+	}
+	return stored, verdict == translate.Applied
+}
+
+// maySendAgain reports whether a repeated request may send its v2 order: when
+// nothing was sent yet, or when only a code can have been shown. A scanned code
+// is never sent twice, and an order whose time is over not at all.
+func maySendAgain(order ledger.Order, rule translate.Rule, now time.Time) bool {
+	if !now.Before(order.ExpiresAt) {
+		return false
+	}
+	switch order.State {
+	case translate.Begun:
+		return rule.Mode != translate.InWeChat || order.OpenID != ""
+	case translate.InDoubt:
+		return !rule.MovesMoneyAtOnce()
+	}
+	return false
+}
+
+// inHand reports whether somebody has a call for the order under way that must
+// not be made twice: its pay call or the first call for its refund.
+func inHand(order ledger.Order, now time.Time) bool {
+	calling := order.State == translate.Sent || (order.State == translate.Refunding && order.Tries == 0)
+	return calling && now.Before(order.Next)
+}
+
+// awaitOther waits while another bridge has an order's pay call in hand.
+func (b *Bridge) awaitOther(ctx context.Context, order ledger.Order) ledger.Order {
+	const look = 100 * time.Millisecond
+	ticker := time.NewTicker(look)
+	defer ticker.Stop()
+	for order.State == translate.Sent && inHand(order, b.now()) {
+		select {
+		case <-ctx.Done():
+			return order
+		case <-ticker.C:
+		}
+		if now, err := b.ledger.Order(ctx, order.Key); err == nil {
+			order = now
+		}
+	}
+	return order
+}

@@ -1,0 +1,90 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// send makes the one call for an order and judges the answer.
+func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) translate.Outcome {
+	now := b.now()
+	if now.Add(job.settings.Timeouts.Gateway).After(order.Next) {
+		// A process that was frozen wakes up late: others may act on the order
+		// before this call would be over.
+		return translate.NotSent("too late to send")
+	}
+	head, body := translate.PayRequest(job.request, job.rule, job.payCall(order, now))
+	plaintext, err := body.Marshal(head)
+	if err != nil {
+		return translate.NotSent(err.Error())
+	}
+	answer, failed := job.settings.call(ctx, order, plaintext)
+	switch {
+	case failed != nil && failed.sent:
+		return translate.Unknown(failed.reason)
+	case failed != nil:
+		return translate.NotSent(failed.reason)
+	}
+	outcome, err := job.rule.JudgePay(answer, expected(order, job.settings.TranCodes.Pay))
+	if err != nil {
+		b.quarantine(ctx, order, "answer", err)
+	}
+	if job.rule.Mode == translate.InWeChat {
+		outcome.FormAction = "" // the PayId drawn at the beginning stands
+	}
+	return outcome
+}
+
+func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
+	subject := job.merchant.Subject
+	if subject == "" {
+		subject = job.settings.Subject
+	}
+	return translate.PayCall{
+		TranCode:        job.settings.TranCodes.Pay,
+		GatewayMerchant: order.GatewayMerchant,
+		OrderNo:         order.OrderNo,
+		FlowNo:          order.FlowNo,
+		NotifyURL:       job.settings.NotifyURL,
+		Subject:         subject,
+		ClientIP:        order.ClientIP,
+		Now:             now,
+		Expires:         order.ExpiresAt,
+	}
+}
+
+// record writes down what a call came to. When the ledger cannot take it, the
+// order stays as it was sent and is settled by a query later: the merchant
+// hears nothing that is not durable.
+func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o translate.Outcome) payResult {
+	now := b.now()
+	news := ledger.News{
+		State: o.State, At: now, Source: "answer",
+		GatewayNo: o.GatewayNo, FormAction: o.FormAction, Words: o.Words,
+		Next: job.settings.nextStep(order, o.State, 0, now),
+	}
+	switch o.State {
+	case translate.Paid:
+		news.PaidAt, news.RefundNo = now, b.numbers.refund(order.OrderNo)
+	case translate.Begun:
+		// It may be sent again, but not while somebody else is at it.
+		news.Claim = order.Claim
+	}
+	if o.Reason != "" {
+		b.log.Warn("pay call without a clear answer", orderFields(order),
+			zap.String("state", string(o.State)), zap.String("reason", o.Reason))
+	}
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+	if err != nil {
+		b.log.Error("outcome not recorded, order is settled by queries", orderFields(order),
+			zap.String("outcome", string(o.State)), zap.Error(err))
+		return payResult{order: order}
+	}
+	b.heard(stored, news, verdict)
+	return payResult{order: stored}
+}

@@ -1,0 +1,86 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// expiryGrace is how long after its expiry an order may still turn out to be
+// paid before it is closed: notices travel, clocks differ.
+const expiryGrace = 5 * time.Minute
+
+// alarmAge is how old an order becomes before every look at it that brings
+// nothing certain is an alarm: a person has to ask the gateway's people.
+const alarmAge = 24 * time.Hour
+
+// step takes the due step of an order that was claimed for it. Whatever comes of
+// it, the order has moved or its next step has a time afterwards; should the
+// ledger not take that, it is the end of the claim.
+func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
+	switch order.State {
+	case translate.Begun:
+		b.closeUnsent(ctx, order, "expiry")
+	case translate.Refunding:
+		if _, moved := b.refund(ctx, s, order); !moved {
+			b.postpone(ctx, s, order)
+		}
+	default:
+		seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
+		if ok && !seen.moved {
+			b.stepBlind(ctx, s, order, seen.report)
+		}
+	}
+}
+
+// stepBlind is the step of an order of which the gateway has told nothing that
+// moves it.
+func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, report translate.Report) {
+	now := b.now()
+	expired := now.After(order.ExpiresAt.Add(expiryGrace))
+	unpaid := report.State == translate.Pending || (order.State == translate.Pending && report.NotFound)
+	news := ledger.News{At: now, Source: "query", Claim: order.Claim}
+	switch {
+	case unpaid && expired:
+		if _, moved := b.closeUnpaid(ctx, s, order, "expiry"); moved {
+			return
+		}
+	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, now):
+		news.State = translate.Failed
+		b.note(ctx, order, news)
+		return
+	case order.State == translate.Sent:
+		// Nobody is sending it any more, and what came of it is not known.
+		news.State, news.Next = translate.InDoubt, s.nextStep(order, translate.InDoubt, 0, now)
+		b.note(ctx, order, news)
+		return
+	}
+	b.logStale(order, report, now)
+	b.postpone(ctx, s, order)
+}
+
+func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.Time) {
+	fields := []zap.Field{orderFields(order), zap.String("state", string(order.State)), zap.String("reason", report.Reason)}
+	overdue := order.State == translate.InDoubt || now.After(order.ExpiresAt)
+	switch age := now.Sub(order.CreatedAt); {
+	case overdue && age > alarmAge:
+		b.log.Error("outcome of an order is unknown for too long; ask the gateway's people about it", append(fields, zap.Duration("age", age))...)
+	case report.Reason != "":
+		b.log.Info("query brought nothing certain", fields...)
+	}
+}
+
+// postpone says that a step brought nothing and when the next one is due. Only
+// the holder of the order's claim can say so.
+func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order) {
+	tries := order.Tries + 1
+	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries)
+	if err != nil && !errors.Is(err, ledger.ErrFenced) {
+		b.log.Error("next step of an order not recorded", orderFields(order), zap.Error(err))
+	}
+}

@@ -1,0 +1,66 @@
+package delivery
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// callURL makes of a merchant's URL one that can be called; a class other than
+// OK says why it cannot. The query string stays as the merchant wrote it, but
+// for characters that would break the request. guard refuses more when it is
+// dialled; what is refused here needs no name service.
+func callURL(given string, plainHTTP bool) (*url.URL, Class) {
+	u, err := url.Parse(strings.TrimSpace(given))
+	switch {
+	case err != nil, u.Hostname() == "", u.User != nil, u.Opaque != "":
+		return nil, BadURL
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, BadURL
+	case u.Scheme == "http" && !plainHTTP:
+		return nil, PlainHTTP
+	case oddNumber(u.Hostname()):
+		return nil, Blocked
+	}
+	u.RawQuery = escapeQuery(u.RawQuery)
+	u.Fragment, u.RawFragment = "", ""
+	return u, OK
+}
+
+// oddNumber reports whether a host is an IPv4 address in one of the spellings
+// that some resolvers understand and others do not: 2130706433, 0x7f.1,
+// 127.0.0.01. Only a name whose last label is a number can be one (WHATWG URL,
+// "ends in a number").
+func oddNumber(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	host = strings.TrimRight(host, ".")
+	return isNumber(host[strings.LastIndexByte(host, '.')+1:])
+}
+
+// isNumber reports whether a label is decimal, octal or hexadecimal digits.
+func isNumber(label string) bool {
+	label = strings.ToLower(label)
+	digits := "0123456789"
+	if hex, ok := strings.CutPrefix(label, "0x"); ok {
+		label, digits = hex, "0123456789abcdef"
+	}
+	return strings.Trim(label, digits) == ""
+}
+
+// escapeQuery percent-encodes what may not stand in the first line of a
+// request: blanks, control characters and bytes outside ASCII. Everything else
+// stays, existing escapes and '+' too.
+func escapeQuery(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c >= 0x7f {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

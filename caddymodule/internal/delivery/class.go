@@ -1,0 +1,100 @@
+package delivery
+
+import (
+	"slices"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// Class says what came of an attempt. Its text is stored, logged and a label of
+// metrics; the set is closed.
+type Class string
+
+// The classes. All but OK and Withheld mean that the ladder goes on.
+const (
+	// OK: the merchant acknowledged.
+	OK Class = "ok"
+	// AlreadyCredited: the merchant answered P1. By the rule that is no
+	// acknowledgement, but an operator may want to know.
+	AlreadyCredited Class = "already_credited"
+	// Refused: an answer of status 2xx that is neither of the two.
+	Refused Class = "refused"
+	// Empty: an answer of status 2xx with nothing in it.
+	Empty Class = "empty"
+	// TooLarge: an answer longer than 64 KiB.
+	TooLarge Class = "too_large"
+	// Redirect: a status 3xx, which is not followed.
+	Redirect Class = "redirect"
+	// HTTPStatus: another status outside 2xx.
+	HTTPStatus Class = "http_status"
+	// Broken: an answer that is not HTTP or ended too early.
+	Broken Class = "broken"
+	// Timeout: no whole answer in time.
+	Timeout Class = "timeout"
+	// Connect: the name was not found or the connection not made.
+	Connect Class = "connect"
+	// TLS: the handshake failed or the certificate is not trusted.
+	TLS Class = "tls"
+	// Blocked: the address is not public and not allowed.
+	Blocked Class = "blocked"
+	// PlainHTTP: an http URL of a merchant for whom only https is allowed.
+	PlainHTTP Class = "plain_http"
+	// BadURL: the URL cannot be called.
+	BadURL Class = "bad_url"
+	// Interrupted: the bridge was stopped during the call. The merchant may
+	// have got the notification.
+	Interrupted Class = "interrupted"
+	// Internal: a bug of the bridge.
+	Internal Class = "internal"
+	// Withheld: no call was made because the payment has been given back; see
+	// state.go.
+	Withheld Class = "withheld"
+	// UnknownMerchant: no call was made because no such merchant is
+	// configured. It is observed but not recorded as an attempt.
+	UnknownMerchant Class = "unknown_merchant"
+)
+
+// classRow says how the log line of a class reads. explained allows the cause to
+// stand in the line: errors of the network do not carry what the merchant
+// answered, those of the HTTP client may.
+type classRow struct {
+	class     Class
+	level     zapcore.Level
+	words     string
+	explained bool
+}
+
+var classes = []classRow{
+	{OK, zapcore.DebugLevel, "merchant acknowledged the notification", false},
+	{AlreadyCredited, zapcore.InfoLevel, "merchant says that the order was credited already, without acknowledging", false},
+	{Refused, zapcore.InfoLevel, "merchant did not acknowledge the notification", false},
+	{Empty, zapcore.InfoLevel, "merchant answered nothing to the notification", false},
+	{TooLarge, zapcore.InfoLevel, "merchant's answer to the notification is too long", false},
+	{Redirect, zapcore.InfoLevel, "merchant redirects the notification", false},
+	{HTTPStatus, zapcore.InfoLevel, "merchant answered the notification with an error status", false},
+	{Broken, zapcore.InfoLevel, "merchant's answer to the notification cannot be read", false},
+	{Timeout, zapcore.InfoLevel, "merchant did not answer the notification in time", false},
+	{Connect, zapcore.InfoLevel, "merchant cannot be reached", true},
+	{TLS, zapcore.InfoLevel, "merchant's TLS is not accepted", true},
+	{Blocked, zapcore.WarnLevel, "notification address is not allowed", true},
+	{PlainHTTP, zapcore.WarnLevel, "notification address is plain http, which is not allowed", false},
+	{BadURL, zapcore.WarnLevel, "notification address cannot be called", false},
+	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false},
+	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", true},
+	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false},
+	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false},
+}
+
+// Classes lists every class.
+func Classes() []Class {
+	list := make([]Class, len(classes))
+	for i, row := range classes {
+		list[i] = row.class
+	}
+	return list
+}
+
+// row returns the row of c, which must be one of the constants.
+func (c Class) row() classRow {
+	return classes[slices.IndexFunc(classes, func(r classRow) bool { return r.class == c })]
+}

@@ -1,0 +1,120 @@
+package delivery
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// strangerRest is how long a host rests after a notification of an unknown
+// merchant came up there, so that a great many of them do not keep the ledger
+// busy with claims that lead to nothing.
+const strangerRest = time.Second
+
+// deliver does with a claimed notification what can be done now. What has to
+// wait for something else than time is left to its lease and comes up again when
+// that has run out, not counted as an attempt.
+func (d *Dispatcher) deliver(c claimed, s slot) {
+	defer d.Wake() // there is room again
+	defer d.hosts.giveBack(s)
+	if d.stopped() || d.tooLate(c) {
+		d.hosts.ended(s)
+		d.release(c)
+		return
+	}
+	target, known := d.lookup(c.MerID)
+	if !known || target.Key.IsZero() {
+		d.leaveStranger(c, s)
+		return
+	}
+	switch orderVerdict(c.Order.State) {
+	case send:
+		d.call(c, s, target)
+	case wait:
+		d.hosts.ended(s)
+	case withhold:
+		d.hosts.ended(s)
+		d.settle(c, result{Attempt: ledger.Attempt{At: d.now(), Class: string(Withheld)}, class: Withheld}, target)
+	}
+}
+
+// tooLate reports whether a call could outlive the lease, because the claim was
+// long in coming.
+func (d *Dispatcher) tooLate(c claimed) bool {
+	return d.now().Add(d.timeout + skew).After(c.until)
+}
+
+// release gives a notification back that was not sent.
+func (d *Dispatcher) release(c claimed) {
+	if err := d.ledger.Release(d.records, c.Notification); err != nil {
+		d.log.Warn("a notification could not be given back and waits for the end of its lease",
+			zap.String("merid", c.MerID), zap.String("orderid", c.OrderID), zap.Error(err))
+	}
+}
+
+// leaveStranger leaves the notification of an unknown merchant to its lease.
+func (d *Dispatcher) leaveStranger(c claimed, s slot) {
+	now := d.now()
+	d.hosts.rest(s.host, now.Add(strangerRest))
+	d.hosts.ended(s)
+	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
+	if d.strangers.news(c.MerID, now) {
+		row := UnknownMerchant.row()
+		d.log.Log(row.level, row.words, zap.String("merid", c.MerID), zap.String("orderid", c.OrderID))
+	}
+}
+
+// call notifies the merchant. The host has room again when its answer is read,
+// the slot is held until that is recorded: calls must not run ahead of a ledger
+// that is slow.
+func (d *Dispatcher) call(c claimed, s slot, t Target) {
+	failpoint.Reach(failpoint.BeforeAttempt)
+	r := d.sender.send(d.calls, c.Order, t)
+	failpoint.Reach(failpoint.AfterAttempt)
+	d.hosts.ended(s)
+	d.hosts.mark(s.host, r.class == Timeout)
+	d.Wake()
+	d.settle(c, r, t)
+}
+
+// settle records a result and makes it known.
+func (d *Dispatcher) settle(c claimed, r result, t Target) {
+	to, due := outcome(c.Notification, r, t.schedule())
+	err := d.record(c, r.Attempt, to, due)
+	if err == nil {
+		failpoint.Reach(failpoint.AfterFinish)
+	}
+	lag := r.At.Sub(c.Due)
+	d.observer.attemptFinished(r.class, r.Duration, lag)
+	d.logAttempt(attemptLine{c.Notification, r, lag, to}, err)
+	if err == nil && to == ledger.Exhausted {
+		d.observer.notificationExhausted()
+	}
+}
+
+// outcome says what becomes of a notification after an attempt. One that was
+// sent again by hand after its last call has one call more.
+func outcome(n ledger.Notification, r result, s Schedule) (to ledger.NotificationState, due time.Time) {
+	switch r.class {
+	case OK:
+		return ledger.Delivered, time.Time{}
+	case Withheld:
+		return ledger.Paused, time.Time{}
+	}
+	due, more := s.Next(n.Attempts+1, r.At.Add(r.Duration))
+	if !more {
+		return ledger.Exhausted, time.Time{}
+	}
+	return ledger.Waiting, wholeMillis(due)
+}
+
+// wholeMillis rounds up to what the ledger can hold, so that no call is early.
+func wholeMillis(t time.Time) time.Time {
+	if whole := t.Truncate(time.Millisecond); !whole.Equal(t) {
+		return whole.Add(time.Millisecond)
+	}
+	return t
+}

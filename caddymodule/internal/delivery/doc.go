@@ -1,0 +1,33 @@
+// Package delivery tells merchants that their orders are paid.
+//
+// What is owed stands in the ledger: one notification for each paid order, with
+// the time at which it is due. A [Dispatcher] claims what is due, POSTs it to
+// the merchant's address in the form that v1 merchants know, reads whether the
+// merchant acknowledged it, and writes the attempt and the next due time back.
+// Nothing here is remembered anywhere else, so that a restart, or another bridge
+// on the same ledger, goes on where this one stopped.
+//
+//	Ledger.ClaimNotifications → form → guarded POST → judge → Schedule → Ledger.Finish
+//
+// # What can be relied on
+//
+//   - No call is made before its due time. One that becomes due while the
+//     dispatcher has room starts within a second; after [Dispatcher.Wake] at
+//     once.
+//   - One order has one call at a time, because its notification is claimed
+//     from the ledger by a lease that outlives the call.
+//   - A call is never made again because its result could not be written. Only
+//     a bridge that dies between a call and its record causes one call more than
+//     the attempts tell.
+//   - A dead or slow host holds only its own few slots, and all such hosts
+//     together no more than half of them all.
+//
+// # Strangers' addresses
+//
+// The addresses come from merchants and are not trusted. Each connection is
+// checked when it is dialled, on the address that is really connected to, so
+// that neither spelling nor name service can lead it inside. See [Target] for
+// what an operator can open, and address.go for what nobody can. Redirects are
+// not followed, proxies of the environment are not used (behind a proxy, the
+// address connected to could not be checked), there are no cookies.
+package delivery

@@ -1,0 +1,18 @@
+package delivery
+
+import (
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// form returns the body of the notification of an order, signed with the
+// merchant's key of this moment. It tells of the payment, which stands whenever
+// an order is notified (orderVerdict), also after a refund that failed.
+func form(o ledger.Order, key v1.Key) string {
+	message := translate.Notification(translate.Facts{
+		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID,
+		Amount: o.Amount, State: translate.Paid, PaidAt: o.PaidAt,
+	})
+	return v1.SealForm(message.JSON(), key)
+}

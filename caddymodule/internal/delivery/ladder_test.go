@@ -1,0 +1,168 @@
+package delivery
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+const testURL = "http://merchant.test/notify"
+
+func TestLadder(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		took    time.Duration // of every call
+		seconds []int         // of the calls, from the first
+	}{
+		{"at once", 0, []int{0, 10, 20, 30, 90, 150, 210, 390, 570, 750}},
+		{"slow answers", 3 * time.Second, []int{0, 13, 26, 39, 102, 165, 228, 411, 594, 777}},
+		{"time-outs", hang, []int{0, 20, 40, 60, 130, 200, 270, 460, 650, 840}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				book, network := newFakeLedger(), newFakeNetwork(always("fail", test.took))
+				start := time.Now()
+				key := book.owe("ladder0001", testURL, start)
+				d := startDispatcher(t, Config{Ledger: book}, network)
+				pass(time.Hour)
+				stopDispatcher(t, d)
+
+				var seconds []int
+				for _, at := range network.of(key.OrderID) {
+					if at.Sub(start)%time.Second != 0 {
+						t.Errorf("call at %s, not on the ladder", at.Sub(start))
+					}
+					seconds = append(seconds, int(at.Sub(start)/time.Second))
+				}
+				if !slices.Equal(seconds, test.seconds) {
+					t.Errorf("calls at %v s, want %v s", seconds, test.seconds)
+				}
+				n, attempts := book.get(key)
+				if n.State != ledger.Exhausted || n.Attempts != 10 || len(attempts) != 10 {
+					t.Errorf("%s after %d attempts, %d recorded; want exhausted after 10", n.State, n.Attempts, len(attempts))
+				}
+			})
+		})
+	}
+}
+
+func TestAcknowledgementEndsTheLadder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book := newFakeLedger()
+		network := newFakeNetwork(func(_ call, n int) (string, time.Duration) {
+			return map[int]string{1: "E3", 2: "P1", 3: "0000"}[n], 0
+		})
+		key := book.owe("ack0000001", testURL, time.Now())
+		d := startDispatcher(t, Config{Ledger: book}, network)
+		pass(time.Hour)
+		stopDispatcher(t, d)
+
+		n, attempts := book.get(key)
+		var got []string
+		for _, a := range attempts {
+			got = append(got, a.Class)
+		}
+		if want := []string{"refused", "already_credited", "ok"}; n.State != ledger.Delivered || !slices.Equal(got, want) {
+			t.Errorf("%s after %v, want delivered after %v", n.State, got, want)
+		}
+	})
+}
+
+func TestWakeSendsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+		d := startDispatcher(t, Config{Ledger: book}, network)
+		pass(300 * time.Millisecond)
+		key := book.owe("wake000001", testURL, time.Now())
+		d.Wake()
+		synctest.Wait()
+		if calls := network.of(key.OrderID); len(calls) != 1 || !calls[0].Equal(time.Now()) {
+			t.Errorf("calls at %v, want one at %v", calls, time.Now())
+		}
+		stopDispatcher(t, d)
+	})
+}
+
+// Work of another bridge comes without a wake.
+func TestIdleLateness(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+		d := startDispatcher(t, Config{Ledger: book}, network)
+		for i := range 50 {
+			pass(time.Duration(i)*37*time.Millisecond + 1)
+			now := time.Now()
+			unforeseen := book.owe("unforeseen"+string(rune('A'+i)), testURL, now)
+			pass(1100 * time.Millisecond)
+			foreseen := book.owe("foreseen"+string(rune('A'+i)), testURL, time.Now().Add(2345*time.Millisecond))
+			pass(4 * time.Second)
+
+			checkLag(t, network, book, unforeseen, time.Second)
+			checkLag(t, network, book, foreseen, time.Millisecond)
+		}
+		stopDispatcher(t, d)
+	})
+}
+
+func checkLag(t *testing.T, network *fakeNetwork, book *fakeLedger, key ledger.Key, most time.Duration) {
+	t.Helper()
+	n, _ := book.get(key)
+	calls := network.of(key.OrderID)
+	if len(calls) != 1 {
+		t.Fatalf("%s: %d calls, want 1", key.OrderID, len(calls))
+	}
+	if lag := calls[0].Sub(n.CreatedAt); lag < 0 || lag > most {
+		t.Errorf("%s: called %s after it was due, want at most %s", key.OrderID, lag, most)
+	}
+}
+
+func TestReloadCountsAtTheNextAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("fail", 0))
+		var target atomic.Pointer[Target]
+		target.Store(&Target{Key: v1.NewKey(testKey), PlainHTTP: true})
+		lookup := func(string) (Target, bool) { return *target.Load(), true }
+		key := book.owe("reload0001", testURL, time.Now())
+		d := startDispatcher(t, Config{Ledger: book, Lookup: lookup}, network)
+		synctest.Wait()
+		target.Store(&Target{Key: v1.NewKey("another"), PlainHTTP: true, Schedule: Schedule{time.Second, time.Second}})
+		pass(time.Hour)
+		stopDispatcher(t, d)
+
+		if n, _ := book.get(key); n.State != ledger.Exhausted || n.Attempts != 3 {
+			t.Errorf("%s after %d attempts, want exhausted after the 3 of the new schedule", n.State, n.Attempts)
+		}
+		for i, secret := range []string{testKey, "another", "another"} {
+			c := network.calls[i]
+			if want := v1.NewKey(secret).Sign(c.form.Get("resp")); c.form.Get("sign") != want {
+				t.Errorf("call %d is not signed with the key of its time", i+1)
+			}
+		}
+	})
+}
+
+func TestSentAgainByHand(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("fail", 0))
+		key := book.owe("byhand0001", testURL, time.Now())
+		book.entries[key].Attempts = 10
+		d := startDispatcher(t, Config{Ledger: book}, network)
+		pass(time.Hour)
+		stopDispatcher(t, d)
+		if n, _ := book.get(key); n.State != ledger.Exhausted || n.Attempts != 11 {
+			t.Errorf("%s after %d attempts, want exhausted after 11", n.State, n.Attempts)
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+const (
+	// poll is the longest sleep, so that work of other bridges and leases that
+	// have run out are seen.
+	poll = time.Second
+	// crowdedPoll is the sleep while something is due that could not be
+	// claimed: its host is full, or another bridge is about to claim it.
+	crowdedPoll = 100 * time.Millisecond
+
+	// skew is how far the clocks of bridges on one ledger may be apart.
+	skew = 5 * time.Second
+	// recording is how long it may take to claim, and to record a result.
+	recording = 5 * time.Second
+
+	firstRetry   = 50 * time.Millisecond
+	longestRetry = 2 * time.Second
+)
+
+// lease is how long a claim lasts. It outlives the call, the difference of
+// clocks and the writing at both ends; with the default timeout another bridge
+// takes over from a dead one after 25 s.
+func (d *Dispatcher) lease() time.Duration { return d.timeout + skew + 2*recording }
+
+// run claims and sends until Stop, and then until the last call has ended.
+func (d *Dispatcher) run() {
+	defer close(d.finished)
+	defer d.work.Wait()
+	failing := d.backoff()
+	for !d.stopped() {
+		err := d.claimAll()
+		var next time.Time
+		if err == nil {
+			_, next, err = d.ledger.NextDue(d.records)
+		}
+		if err != nil {
+			wait := failing.wait()
+			d.log.Warn("notifications cannot be claimed", zap.Duration("retry_in", wait), zap.Error(err))
+			d.sleep(wait, nil) // no matter who wakes: the ledger must not be pressed
+			continue
+		}
+		failing.reset()
+		d.sleep(d.until(next), d.wake)
+	}
+}
+
+func (d *Dispatcher) backoff() *backoff {
+	return &backoff{first: firstRetry, longest: longestRetry, random: d.random}
+}
+
+// until returns how long to sleep when next is what the ledger has next.
+func (d *Dispatcher) until(next time.Time) time.Duration {
+	if next.IsZero() {
+		return poll
+	}
+	if wait := next.Sub(d.now()); wait > 0 {
+		return min(wait, poll)
+	}
+	return crowdedPoll
+}
+
+// sleep waits for a time, a wake or Stop.
+func (d *Dispatcher) sleep(wait time.Duration, wake <-chan struct{}) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-wake:
+	case <-d.stopping:
+	}
+}
+
+func (d *Dispatcher) stopped() bool {
+	select {
+	case <-d.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
+// claimAll claims and starts what is due, until nothing is or nobody has room.
+func (d *Dispatcher) claimAll() error {
+	for !d.stopped() {
+		now := d.now()
+		limit, free := d.hosts.offer(now)
+		if limit == 0 {
+			return nil
+		}
+		claimed, err := d.claim(now, limit, free)
+		if err != nil || len(claimed) == 0 {
+			return err
+		}
+		for _, c := range claimed {
+			s := d.hosts.take(c.Host)
+			d.work.Go(func() { d.deliver(c, s) })
+		}
+	}
+	return nil
+}
+
+// claimed is a notification in our hands, and until when.
+type claimed struct {
+	ledger.Delivery
+	until time.Time
+}
+
+// claim claims what is due at now. Stop does not interrupt it, so that what was
+// claimed is known and can be given back.
+func (d *Dispatcher) claim(now time.Time, limit int, free func(string) int) ([]claimed, error) {
+	ctx, cancel := context.WithTimeout(d.records, recording)
+	defer cancel()
+	deliveries, err := d.ledger.ClaimNotifications(ctx, now, d.lease(), limit, free)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]claimed, len(deliveries))
+	for i, delivery := range deliveries {
+		list[i] = claimed{delivery, now.Add(d.lease())}
+	}
+	return list, nil
+}

@@ -1,0 +1,30 @@
+package delivery
+
+import "time"
+
+// Observer hears what happens, for metrics. Its methods are called from many
+// goroutines and must not block.
+type Observer interface {
+	// AttemptFinished is called after every attempt, and with UnknownMerchant
+	// when there was none. took is the time of the call, lag how long after its
+	// due time it started.
+	AttemptFinished(class Class, took, lag time.Duration)
+	// NotificationExhausted is called when the ladder of a notification has
+	// ended without an acknowledgement.
+	NotificationExhausted()
+}
+
+// observers passes what happens on to an Observer that may be missing.
+type observers struct{ to Observer }
+
+func (o observers) attemptFinished(class Class, took, lag time.Duration) {
+	if o.to != nil {
+		o.to.AttemptFinished(class, took, lag)
+	}
+}
+
+func (o observers) notificationExhausted() {
+	if o.to != nil {
+		o.to.NotificationExhausted()
+	}
+}

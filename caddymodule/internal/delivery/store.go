@@ -1,0 +1,27 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// Ledger is what a Dispatcher needs of the ledger. The methods are those of
+// [ledger.Ledger], which says what they promise.
+type Ledger interface {
+	// ClaimNotifications gives up to limit due notifications into the caller's
+	// hands until now + lease, at most free(host) of one host.
+	ClaimNotifications(
+		ctx context.Context, now time.Time, lease time.Duration, limit int, free func(host string) int,
+	) ([]ledger.Delivery, error)
+	// Finish records an attempt and what becomes of the notification.
+	Finish(ctx context.Context, d ledger.Notification, a ledger.Attempt, to ledger.NotificationState, due time.Time) error
+	// Release gives a claimed notification back unsent.
+	Release(ctx context.Context, d ledger.Notification) error
+	// NextDue says when the next notification can be claimed; zero for none.
+	NextDue(ctx context.Context) (orders, notifications time.Time, err error)
+}
+
+// Interface guard
+var _ Ledger = (*ledger.Ledger)(nil)

@@ -1,0 +1,235 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// failing makes a method of the ledger unavailable until a time.
+func failing(method string, until time.Time) func(context.Context, string) error {
+	return func(_ context.Context, called string) error {
+		if called == method && time.Now().Before(until) {
+			return fmt.Errorf("%w: test", ledger.ErrUnavailable)
+		}
+		return nil
+	}
+}
+
+func TestClaimsHeal(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"claim", "next"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+				book.fail = failing(method, time.Now().Add(time.Minute))
+				d := startDispatcher(t, Config{Ledger: book}, network)
+				for range 600 {
+					pass(100 * time.Millisecond)
+					d.Wake() // does not press a ledger that is down
+				}
+				if tries := book.called(method); tries < 10 || tries > 60 {
+					t.Errorf("%d tries in a minute, want some 35", tries)
+				}
+				key := book.owe("heals00001", testURL, time.Now())
+				pass(3 * time.Second)
+				if n, _ := book.get(key); n.State != ledger.Delivered {
+					t.Errorf("%s, want delivered soon after the ledger is back", n.State)
+				}
+				stopDispatcher(t, d)
+			})
+		})
+	}
+}
+
+// A result that cannot be recorded is tried again, the call is not.
+func TestRecordingHeals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 9*time.Second))
+		book.fail = failing("finish", time.Now().Add(20*time.Second))
+		key := book.owe("records001", testURL, time.Now())
+		d := startDispatcher(t, Config{Ledger: book}, network)
+		pass(time.Minute)
+		stopDispatcher(t, d)
+		n, attempts := book.get(key)
+		if n.State != ledger.Delivered || len(attempts) != 1 || len(network.calls) != 1 {
+			t.Errorf("%s, %d attempts, %d calls; want delivered, 1, 1", n.State, len(attempts), len(network.calls))
+		}
+	})
+}
+
+// When the lease has ended, the result is lost and the notification comes up
+// again; the log says so.
+func TestRecordingEndsWithTheLease(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+		log, logs := observed()
+		start := time.Now()
+		book.fail = failing("finish", start.Add(time.Minute))
+		key := book.owe("lost000001", testURL, start)
+		d := startDispatcher(t, Config{Ledger: book, Log: log}, network)
+		pass(2 * time.Minute)
+		stopDispatcher(t, d)
+		if n, _ := book.get(key); n.State != ledger.Delivered || n.Attempts != 1 {
+			t.Errorf("%s after %d attempts, want delivered after 1 that is counted", n.State, n.Attempts)
+		}
+		calls := network.of(key.OrderID)
+		for i, at := range calls[1:] {
+			if gap := at.Sub(calls[i]); gap < d.lease() {
+				t.Errorf("called again after %s, before the lease of %s had ended", gap, d.lease())
+			}
+		}
+		lost := logs.FilterMessage("attempt to notify could not be recorded").Len()
+		if lost != len(calls)-1 || lost < 2 {
+			t.Errorf("%d lines about lost results for %d calls", lost, len(calls))
+		}
+	})
+}
+
+// A claim that was long in coming leaves no time for a call.
+func TestLateClaimIsReleased(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+		var claims atomic.Int32
+		book.fail = func(_ context.Context, method string) error {
+			if method == "claim" && claims.Add(1) == 1 {
+				pass(11 * time.Second)
+			}
+			return nil
+		}
+		d := newTestDispatcher(Config{Ledger: deaf{book}}, network)
+		key := book.owe("late000001", testURL, time.Now())
+		d.Start()
+		pass(time.Minute)
+		stopDispatcher(t, d)
+		if n, _ := book.get(key); n.State != ledger.Delivered || n.Claim != 2 || book.called("release") != 1 {
+			t.Errorf("%s by claim %d after %d releases, want delivered by claim 2 after 1", n.State, n.Claim, book.called("release"))
+		}
+	})
+}
+
+// deaf is a ledger whose claims do not hear that their time is over.
+type deaf struct{ *fakeLedger }
+
+func (d deaf) ClaimNotifications(
+	ctx context.Context, now time.Time, lease time.Duration, limit int, free func(string) int,
+) ([]ledger.Delivery, error) {
+	return d.fakeLedger.ClaimNotifications(context.WithoutCancel(ctx), now, lease, limit, free)
+}
+
+func TestUnknownMerchantWaits(t *testing.T) {
+	t.Parallel()
+	for _, found := range []bool{false, true} {
+		t.Run(fmt.Sprintf("found %v, without a key", found), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { unknownMerchant(t, found) })
+		})
+	}
+}
+
+func unknownMerchant(t *testing.T, found bool) {
+	book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+	log, logs := observed()
+	var configured atomic.Bool
+	lookup := func(string) (Target, bool) {
+		if !configured.Load() {
+			return Target{}, found
+		}
+		return testTarget(), true
+	}
+	keys := book.oweMany(1000, "unknown", testURL, time.Now())
+	d := startDispatcher(t, Config{Ledger: book, Lookup: lookup, Log: log}, network)
+	pass(10 * time.Minute)
+	if len(network.calls) != 0 {
+		t.Errorf("%d calls for a merchant without a key", len(network.calls))
+	}
+	if n := logs.Len(); n < 9 || n > 11 {
+		t.Errorf("%d log lines in 10 minutes, want one a minute", n)
+	}
+	if n := book.called("claim"); n > 10*60*15 {
+		t.Errorf("%d claims in 10 minutes", n)
+	}
+	configured.Store(true)
+	pass(d.lease() + 2*time.Second)
+	stopDispatcher(t, d)
+	for _, key := range keys {
+		if n, _ := book.get(key); n.State != ledger.Delivered || n.Attempts != 1 {
+			t.Fatalf("%s: %s after %d attempts, want delivered after 1", key.OrderID, n.State, n.Attempts)
+		}
+	}
+}
+
+// What the merchant hears depends on whether the payment still stands.
+func TestOrderGivenBack(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		state    translate.State
+		then     translate.State // after a minute
+		want     ledger.NotificationState
+		class    Class
+		attempts int
+	}{
+		{translate.Paid, translate.Paid, ledger.Delivered, OK, 1},
+		{translate.RefundFailed, translate.RefundFailed, ledger.Delivered, OK, 1},
+		{translate.Refunded, translate.Refunded, ledger.Paused, Withheld, 1},
+		{translate.Refunding, translate.Refunded, ledger.Paused, Withheld, 1},
+		{translate.Refunding, translate.RefundFailed, ledger.Delivered, OK, 1},
+		{translate.Refunding, translate.Refunding, ledger.Waiting, "", 0},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("%s, %s", test.state, test.then), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+				key := book.owe("back000001", testURL, time.Now())
+				book.change(key, func(o *ledger.Order) { o.State = test.state })
+				d := startDispatcher(t, Config{Ledger: book}, network)
+				pass(time.Minute)
+				book.change(key, func(o *ledger.Order) { o.State = test.then })
+				pass(time.Minute)
+				stopDispatcher(t, d)
+				n, attempts := book.get(key)
+				if n.State != test.want || len(attempts) != test.attempts {
+					t.Fatalf("%s after %d attempts, want %s after %d", n.State, len(attempts), test.want, test.attempts)
+				}
+				if test.attempts > 0 && attempts[0].Class != string(test.class) {
+					t.Errorf("class %s, want %s", attempts[0].Class, test.class)
+				}
+				if called := len(network.calls) > 0; called != (test.class == OK) {
+					t.Errorf("called: %v", called)
+				}
+			})
+		})
+	}
+}
+
+type panicking struct{}
+
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) { panic("a bug") }
+
+// A bug that one notification sets off ends neither the bridge nor the ladder.
+func TestPanicIsAnAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book := newFakeLedger()
+		key := book.owe("panic00001", testURL, time.Now())
+		d := startDispatcher(t, Config{Ledger: book}, panicking{})
+		pass(time.Hour)
+		stopDispatcher(t, d)
+		n, attempts := book.get(key)
+		if n.State != ledger.Exhausted || attempts[0].Class != string(Internal) {
+			t.Errorf("%s after %+v, want exhausted after internal failures", n.State, attempts)
+		}
+	})
+}

@@ -1,0 +1,420 @@
+package delivery
+
+import (
+	"bufio"
+	"context"
+	"crypto/md5"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// newTestSender makes a sender with the real network.
+func newTestSender(t *testing.T, timeout time.Duration) *sender {
+	t.Helper()
+	pool := newTransports(timeout, DefaultPerHost)
+	t.Cleanup(pool.close)
+	return &sender{timeout: timeout, userAgent: DefaultUserAgent, now: time.Now, roundTripper: pool.get}
+}
+
+// loopback is a target that may be on this machine.
+func loopback() Target {
+	t := testTarget()
+	t.AllowCallbacks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	return t
+}
+
+func testOrder(backURL string) ledger.Order {
+	return ledger.Order{
+		Key:     ledger.Key{MerID: "89900001", OrderID: "20260701120000000042"},
+		QueryID: "H00120260701120000~~~00000042",
+		Amount:  1999, BackURL: backURL, State: translate.Paid,
+		PaidAt: time.Date(2026, 6, 30, 16, 0, 5, 0, time.UTC),
+	}
+}
+
+// rawServer hands every connection to serve.
+func rawServer(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serve(conn)
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close(); <-done })
+	return "http://" + l.Addr().String()
+}
+
+func TestExactBytes(t *testing.T) {
+	t.Parallel()
+	var wire []byte
+	address := rawServer(t, func(conn net.Conn) {
+		buffer := make([]byte, 64<<10)
+		for n := 0; !strings.Contains(string(wire), "&sign="); wire = append(wire, buffer[:n]...) {
+			var err error
+			if n, err = conn.Read(buffer); err != nil {
+				return
+			}
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.0 200 OK\r\n\r\n0000")
+	})
+	r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(address+"/pay/notify.php?shop=7&t=a+b%2F"), loopback())
+	if r.class != OK {
+		t.Fatalf("%s: %v", r.class, r.cause)
+	}
+
+	const inner = `{"resultcode":"0000","resultmsg":"交易成功！","txnamt":1999,"merid":"89900001",` +
+		`"orderid":"20260701120000000042","queryid":"H00120260701120000~~~00000042","paytime":"2026-07-01 00:00:05"}`
+	resp := base64.StdEncoding.EncodeToString([]byte(inner))
+	if !strings.ContainsRune(resp, '+') || !strings.ContainsRune(resp, '=') {
+		t.Fatal("the example has nothing to percent-encode")
+	}
+	sign := md5.Sum([]byte(resp + testKey))
+	escaped := strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(resp)
+	body := "resp=" + escaped + "&sign=" + hex.EncodeToString(sign[:])
+	want := "POST /pay/notify.php?shop=7&t=a+b%2F HTTP/1.1\r\n" +
+		"Host: " + strings.TrimPrefix(address, "http://") + "\r\n" +
+		"User-Agent: paybridge\r\n" +
+		fmt.Sprintf("Content-Length: %d\r\n", len(body)) +
+		"Content-Type: application/x-www-form-urlencoded\r\n\r\n" + body
+	if string(wire) != want {
+		t.Errorf("sent\n%s\nwant\n%s", wire, want)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	status := func(code int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(code)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	// A server sees that the caller has gone only when it has read the body.
+	hanging := func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}
+	tests := []struct {
+		name    string
+		serve   http.HandlerFunc
+		class   Class
+		status  int
+		excerpt string
+	}{
+		{"acknowledged", status(200, "0000"), OK, 200, "0000"},
+		{"acknowledged with 201", status(201, "0000"), OK, 201, "0000"},
+		{"acknowledged behind junk", status(200, "\uFEFFNotice: x\n\"0000\""), OK, 200, "\uFEFFNotice: x\n\"0000\""},
+		{"credited", status(200, "P1"), AlreadyCredited, 200, "P1"},
+		{"refused", status(200, "E3"), Refused, 200, "E3"},
+		{"bytes that are no text", status(200, "\xff\xfe0"), Refused, 200, "\uFFFD0"},
+		{"empty", status(200, ""), Empty, 200, ""},
+		{"no content", status(204, ""), Empty, 204, ""},
+		{"0000 on a page of errors", status(500, "0000"), HTTPStatus, 500, "0000"},
+		{"not found", status(404, "<html>"), HTTPStatus, 404, "<html>"},
+		{"not modified", status(304, ""), Redirect, 304, ""},
+		{"whole at the limit", status(200, strings.Repeat(" ", maxAnswer-4)+"0000"), OK, 200, strings.Repeat(" ", maxExcerpt)},
+		{"one byte too long", status(200, strings.Repeat(" ", maxAnswer-3)+"0000"), TooLarge, 200, strings.Repeat(" ", maxExcerpt)},
+		{"huge", func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				if _, err := io.WriteString(w, strings.Repeat("x", 1<<20)); err != nil {
+					return
+				}
+			}
+		}, TooLarge, 200, strings.Repeat("x", maxExcerpt)},
+		{"hanging", hanging, Timeout, 0, ""},
+		{"hanging after 0000", func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "0000")
+			w.(http.Flusher).Flush()
+			hanging(w, r)
+		}, Timeout, 200, "0000"},
+		{"dripping", func(w http.ResponseWriter, r *http.Request) {
+			tick := time.NewTicker(5 * time.Millisecond)
+			defer tick.Stop()
+			for r.Context().Err() == nil {
+				<-tick.C
+				_, _ = io.WriteString(w, " ")
+				w.(http.Flusher).Flush()
+			}
+		}, Timeout, 200, ""},
+		{"hanging up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, Broken, 0, ""},
+		{"hanging up after 0000", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(w, "0000")
+		}, Broken, 200, "0000"},
+		{"endless header", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Long", strings.Repeat("x", maxHeader+1))
+		}, Broken, 0, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(test.serve)
+			t.Cleanup(server.Close)
+			timeout := 10 * time.Second
+			if test.class == Timeout {
+				timeout = 200 * time.Millisecond
+			}
+			r := newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback())
+			if r.class != test.class || r.Status != test.status {
+				t.Errorf("%s with status %d (%v), want %s with %d", r.class, r.Status, r.cause, test.class, test.status)
+			}
+			if got := strings.TrimRight(r.Excerpt, " "); got != strings.TrimRight(test.excerpt, " ") {
+				t.Errorf("excerpt %q, want %q", got, test.excerpt)
+			}
+			if r.Class != string(r.class) || r.At.IsZero() || r.Duration <= 0 {
+				t.Errorf("attempt %+v is not filled in", r.Attempt)
+			}
+		})
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			var followed atomic.Bool
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/elsewhere" {
+					followed.Store(true)
+				}
+				w.Header().Set("Location", "/elsewhere")
+				w.WriteHeader(code)
+				_, _ = io.WriteString(w, "0000")
+			}))
+			t.Cleanup(server.Close)
+			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(server.URL), loopback())
+			if r.class != Redirect || r.Status != code || followed.Load() {
+				t.Errorf("%s with status %d, followed: %v", r.class, r.Status, followed.Load())
+			}
+		})
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := "http://" + l.Addr().String()
+	_ = l.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "0000")
+	}))
+	t.Cleanup(server.Close)
+	secure := httptest.NewUnstartedServer(server.Config.Handler)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	trusting, plainOnly, strict := loopback(), loopback(), testTarget()
+	trusting.RootCAs = x509.NewCertPool()
+	trusting.RootCAs.AddCert(secure.Certificate())
+	plainOnly.PlainHTTP = false
+	toName := func(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
+
+	tests := []struct {
+		name, url string
+		target    Target
+		class     Class
+	}{
+		{"reached", server.URL, loopback(), OK},
+		{"reached by name", toName(server.URL), loopback(), OK},
+		{"reached by TLS", secure.URL, trusting, OK},
+		{"plain http not allowed", server.URL, plainOnly, PlainHTTP},
+		{"address not allowed", server.URL, strict, Blocked},
+		{"address of a name not allowed", toName(server.URL), strict, Blocked},
+		{"address not allowed, by TLS", secure.URL, strict, Blocked},
+		{"mapped address not allowed", strings.Replace(server.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1), strict, Blocked},
+		{"number instead of a name", strings.Replace(server.URL, "127.0.0.1", "2130706433", 1), loopback(), Blocked},
+		{"metadata, allowed by mistake", "http://169.254.169.254/latest/", Target{
+			Key: strict.Key, PlainHTTP: true, AllowCallbacks: everything,
+		}, Blocked},
+		{"authority unknown", secure.URL, loopback(), TLS},
+		{"certificate of another name", toName(secure.URL), trusting, TLS},
+		{"TLS with a plain server", strings.Replace(server.URL, "http:", "https:", 1), loopback(), TLS},
+		{"plain with a TLS server", strings.Replace(secure.URL, "https:", "http:", 1), trusting, HTTPStatus},
+		{"nobody listens", closed, loopback(), Connect},
+		{"no such name", "http://merchant.invalid/", loopback(), Connect},
+		{"no URL", "notify.php", loopback(), BadURL},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(test.url), test.target)
+			if r.class != test.class {
+				t.Errorf("%s (%v), want %s", r.class, r.cause, test.class)
+			}
+		})
+	}
+}
+
+// A connection that one merchant may use is no way in for another.
+func TestPoliciesDoNotShareConnections(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "0000")
+	}))
+	t.Cleanup(server.Close)
+	s := newTestSender(t, 5*time.Second)
+	for i, step := range []struct {
+		target Target
+		want   Class
+	}{{loopback(), OK}, {testTarget(), Blocked}, {loopback(), OK}} {
+		if r := s.send(t.Context(), testOrder(server.URL), step.target); r.class != step.want {
+			t.Errorf("step %d: %s (%v), want %s", i, r.class, r.cause, step.want)
+		}
+	}
+}
+
+func TestEqualPoliciesShareATransport(t *testing.T) {
+	t.Parallel()
+	pool := newTransports(time.Second, 1)
+	defer pool.close()
+	one, other := netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.0.0/16")
+	roots := x509.NewCertPool()
+	first := pool.get(policy{[]netip.Prefix{one, other}, roots})
+	if pool.get(policy{[]netip.Prefix{other, netip.MustParsePrefix("10.1.2.3/8"), other}, roots}) != first {
+		t.Error("the same networks in other words have a transport of their own")
+	}
+	if pool.get(policy{[]netip.Prefix{one}, roots}) == first || pool.get(policy{[]netip.Prefix{one, other}, nil}) == first {
+		t.Error("different policies share a transport")
+	}
+	for range 2 * maxTransports {
+		pool.get(policy{nil, x509.NewCertPool()})
+		pool.get(policy{[]netip.Prefix{one}, roots})
+	}
+	if n := len(pool.byKey); n != maxTransports {
+		t.Errorf("%d transports kept, want %d", n, maxTransports)
+	}
+}
+
+// Nothing of an earlier answer comes back, and nothing from the environment.
+func TestNoCookiesNoProxies(t *testing.T) {
+	t.Parallel()
+	var cookies atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cookies.Add(int32(len(r.Cookies())))
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "1", Path: "/"})
+		_, _ = io.WriteString(w, "0000")
+	}))
+	t.Cleanup(server.Close)
+	s := newTestSender(t, 5*time.Second)
+	for range 2 {
+		s.send(t.Context(), testOrder(server.URL), loopback())
+	}
+	if n := cookies.Load(); n != 0 {
+		t.Errorf("%d cookies sent back", n)
+	}
+	pool := newTransports(time.Second, 1)
+	defer pool.close()
+	if pool.transport(policy{}).Proxy != nil {
+		t.Error("a proxy is asked for")
+	}
+}
+
+// A server that reads the whole call on a connection in use and closes it sees
+// the call once.
+func TestNoHiddenRepeat(t *testing.T) {
+	t.Parallel()
+	var posts atomic.Int32
+	address := rawServer(t, func(conn net.Conn) {
+		in := bufio.NewReader(conn)
+		for {
+			req, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
+			if posts.Add(1) > 1 {
+				return
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfail")
+		}
+	})
+	s := newTestSender(t, 5*time.Second)
+	for i, want := range []Class{Refused, Broken} {
+		if r := s.send(t.Context(), testOrder(address), loopback()); r.class != want {
+			t.Errorf("call %d: %s (%v), want %s", i+1, r.class, r.cause, want)
+		}
+	}
+	if n := posts.Load(); n != 2 {
+		t.Errorf("%d posts for 2 calls", n)
+	}
+}
+
+// A handshake that hangs ends with the call, or at the latest with the
+// transports.
+func TestHangingHandshake(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	address := rawServer(t, func(net.Conn) { <-release })
+	s := newTestSender(t, 100*time.Millisecond)
+	r := s.send(t.Context(), testOrder(strings.Replace(address, "http:", "https:", 1)), loopback())
+	close(release)
+	if r.class != Timeout {
+		t.Errorf("%s (%v), want timeout", r.class, r.cause)
+	}
+}
+
+func TestInterruptedCall(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		cancel(errInterrupted)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	if r := newTestSender(t, 5*time.Second).send(ctx, testOrder(server.URL), loopback()); r.class != Interrupted {
+		t.Errorf("%s (%v), want interrupted", r.class, r.cause)
+	}
+}
+
+func TestTLSIsAlwaysVerified(t *testing.T) {
+	t.Parallel()
+	d := newDialer(t.Context(), time.Second, policy{})
+	if d.tls.InsecureSkipVerify || d.tls.MinVersion < tls.VersionTLS12 {
+		t.Errorf("TLS configuration is lax")
+	}
+}
+
+// url.Values reads the form as merchants do.
+func TestFormReadsBack(t *testing.T) {
+	t.Parallel()
+	values, err := url.ParseQuery(form(testOrder(""), testTarget().Key))
+	if err != nil || len(values) != 2 {
+		t.Fatalf("%d values, %v", len(values), err)
+	}
+	if got := testTarget().Key.Sign(values.Get("resp")); got != values.Get("sign") {
+		t.Errorf("sign %s, want %s", values.Get("sign"), got)
+	}
+}

@@ -1,0 +1,44 @@
+package merchants
+
+import (
+	"crypto/x509"
+	"net/netip"
+	"time"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// Merchant is one merchant, ready to be served. It is immutable and safe for
+// concurrent use.
+type Merchant struct {
+	MerID           string // v1 number
+	GatewayMerchant string // v2 number
+	Subject         string // "" = the app's
+	Codec           *v2.Codec
+	Callbacks       Callbacks
+
+	current       v1.Key
+	previous      v1.Key
+	previousUntil time.Time
+}
+
+// Callbacks says how a merchant may be notified.
+type Callbacks struct {
+	Allow     []netip.Prefix // networks that are not public and allowed
+	RootCAs   *x509.CertPool // nil = the system's
+	PlainHTTP bool
+}
+
+// SignKeys returns the keys a request may be signed with at the given time,
+// current first.
+func (m *Merchant) SignKeys(now time.Time) []v1.Key {
+	if m.previous.IsZero() || !now.Before(m.previousUntil) {
+		return []v1.Key{m.current}
+	}
+	return []v1.Key{m.current, m.previous}
+}
+
+// SignKey returns the key that the bridge signs with of its own accord, in
+// notifications and front returns.
+func (m *Merchant) SignKey() v1.Key { return m.current }

@@ -1,0 +1,61 @@
+package caddymodule
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// What the gateway reads in answer to a notice. Anything but noticeTaken makes
+// it send the notice again, if it sends any again.
+const (
+	noticeTaken   = "success"
+	noticeRefused = "fail"
+)
+
+// notice serves /onepay/notify. It says "success" only for what is durable.
+func (h *Handler) notice(w http.ResponseWriter, r *http.Request) {
+	err := h.takeNotice(w, r)
+	text := noticeTaken
+	if err != nil {
+		text = noticeRefused
+		h.log.Warn("notice not acknowledged", zap.String("remote_ip", clientIP(r)), zap.Error(err))
+	}
+	plainHeader(w, r, "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, text)
+}
+
+func (h *Handler) takeNotice(w http.ResponseWriter, r *http.Request) error {
+	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
+	if err != nil {
+		return err
+	}
+	source := clientIP(r)
+	if !h.app.budget.allow(source, time.Now()) {
+		return errors.New("too many bad notices from this address")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
+	defer cancel()
+	service, ok := h.app.service(ctx)
+	if !ok {
+		return errors.New("not running")
+	}
+	envelope, err := v2.EnvelopeFrom(func(name string) string { return params[name] })
+	if err == nil {
+		// The gateway may hang up; what it told us is recorded all the same.
+		err = service.bridge.Notice(context.WithoutCancel(ctx), service.settings, envelope)
+	} else {
+		err = errors.Join(bridge.ErrNoticeRefused, err)
+	}
+	if errors.Is(err, bridge.ErrNoticeRefused) {
+		h.app.budget.spend(source, time.Now())
+	}
+	return err
+}
