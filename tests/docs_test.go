@@ -1,0 +1,291 @@
+package tests
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// readText reads a file of the repository by its path from the root.
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// chapter returns the README's text below a heading, to the next heading.
+func chapter(t *testing.T, heading string) string {
+	t.Helper()
+	_, text, found := strings.Cut(readText(t, "README.md"), "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("README.md has no heading %q", heading)
+	}
+	text, _, _ = strings.Cut(text, "\n#")
+	return text
+}
+
+// rows returns the rows of the tables in a text, without their heads.
+func rows(text string) [][]string {
+	var all [][]string
+	for table := range strings.SplitSeq(text, "\n\n") {
+		for i, line := range strings.Split(strings.TrimSpace(table), "\n") {
+			if i < 2 || !strings.HasPrefix(line, "|") {
+				continue
+			}
+			cells := strings.Split(strings.Trim(line, "|"), "|")
+			for i := range cells {
+				cells[i] = strings.TrimSpace(cells[i])
+			}
+			all = append(all, cells)
+		}
+	}
+	return all
+}
+
+var quoted = regexp.MustCompile("`([^`]+)`")
+
+// firstQuoted returns what stands in backquotes in the first cells of the tables
+// below a heading.
+func firstQuoted(t *testing.T, heading string) []string {
+	t.Helper()
+	var all []string
+	for _, row := range rows(chapter(t, heading)) {
+		for _, match := range quoted.FindAllStringSubmatch(row[0], -1) {
+			all = append(all, match[1])
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("%s: nothing is quoted", heading)
+	}
+	return all
+}
+
+// expectRows insists that the tables below a heading have these rows and no
+// others, of which the first cells are given, without backquotes.
+func expectRows(t *testing.T, heading string, want [][]string) {
+	t.Helper()
+	got := rows(chapter(t, heading))
+	if len(got) != len(want) {
+		t.Errorf("%s: %d rows, want %d", heading, len(got), len(want))
+	}
+	for _, cells := range want {
+		found := slices.ContainsFunc(got, func(row []string) bool {
+			bare := strings.Split(strings.ReplaceAll(strings.Join(row, "|"), "`", ""), "|")
+			return len(bare) >= len(cells) && slices.Equal(bare[:len(cells)], cells)
+		})
+		if !found {
+			t.Errorf("%s: no row %q", heading, cells)
+		}
+	}
+}
+
+func TestReadmeShowsCodesAndActions(t *testing.T) {
+	t.Parallel()
+	var codes, results, actions [][]string
+	for _, c := range v1.Codes() {
+		codes = append(codes, []string{string(c), c.Message()})
+	}
+	for _, c := range v1.ResultCodes() {
+		results = append(results, []string{string(c), c.Message()})
+	}
+	for _, r := range translate.Rules() {
+		actions = append(actions, []string{string(r.Action), r.Channel, string(r.Mode)})
+	}
+	expectRows(t, "### respcode", codes)
+	expectRows(t, "### resultcode", results)
+	expectRows(t, "### Actions", actions)
+}
+
+func TestReadmeNamesDependencies(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "mod", "edit", "-json", filepath.Join("..", "go.mod")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var module struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &module); err != nil {
+		t.Fatal(err)
+	}
+	var direct [][]string
+	for _, r := range module.Require {
+		if !r.Indirect {
+			direct = append(direct, []string{r.Path})
+		}
+	}
+	expectRows(t, "## Dependencies", direct)
+}
+
+func TestReadmeCommandsExist(t *testing.T) {
+	t.Parallel()
+	makefile := readText(t, "xcaddy.mk")
+	commands := regexp.MustCompile(`make -f xcaddy\.mk ([a-z-]+)`).FindAllStringSubmatch(readText(t, "README.md"), -1)
+	if len(commands) == 0 {
+		t.Fatal("README.md names no command")
+	}
+	for _, command := range commands {
+		if !strings.Contains(makefile, "\n"+command[1]+":") {
+			t.Errorf("xcaddy.mk has no target %s", command[1])
+		}
+	}
+}
+
+// What an operator looks up at night is what the bridge says.
+func TestReadmeQuotesLogLines(t *testing.T) {
+	t.Parallel()
+	var sources strings.Builder
+	err := filepath.WalkDir(filepath.Join("..", "caddymodule"), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		sources.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range firstQuoted(t, "## At night") {
+		if !strings.Contains(sources.String(), line) {
+			t.Errorf("the bridge never says %q", line)
+		}
+	}
+}
+
+// exampleConfig is the Caddyfile for operators, in the root of the repository.
+const exampleConfig = "Caddyfile.example"
+
+// clone copies the keys that the example names, as a fresh clone has them.
+func clone(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, folder := range []string{"testdata/example", "sandbox/testdata"} {
+		if err := os.CopyFS(filepath.Join(dir, "tests", folder), os.DirFS(folder)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// files lists everything below a folder.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	var all []string
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		all = append(all, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// caddyIn runs the binary in a folder, which is its home too, and returns what
+// it printed.
+func caddyIn(dir string, args ...string) (string, error) {
+	cmd := exec.Command(bridgeBinary, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir, "TMPDIR="+dir)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// switchedOff is the mark of an option in the example that is not set: a "#"
+// without a blank behind it. Lines inside a block that is switched off are
+// indented by tabs.
+var switchedOff = regexp.MustCompile(`(?m)^(\t*)#([a-z}\t])`)
+
+func switchOn(text string) string { return switchedOff.ReplaceAllString(text, "$1$2") }
+
+// The example is valid in a fresh clone, as it stands and with every option
+// switched on, and validating it writes nothing.
+func TestExampleValidates(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(string) string{
+		"as it stands":      func(text string) string { return text },
+		"with every option": switchOn,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := clone(t)
+			path := filepath.Join(dir, exampleConfig)
+			if err := os.WriteFile(path, []byte(change(readText(t, exampleConfig))), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before := files(t, dir)
+			out, err := caddyIn(dir, "validate", "--config", exampleConfig, "--adapter", "caddyfile")
+			if err != nil || strings.Contains(out, `"level":"warn"`) {
+				t.Errorf("%v\n%s", err, out)
+			}
+			if after := files(t, dir); !slices.Equal(after, before) {
+				t.Errorf("validating left %q, before there was %q", after, before)
+			}
+		})
+	}
+}
+
+// blocks are Caddyfiles with a word in each block that does not exist, upon
+// which the parser lists those that do.
+var blocks = map[string]string{
+	"the app":    "{\n paybridge {\n nonsense\n }\n}",
+	"merchant":   "{\n paybridge {\n merchant 1 {\n nonsense\n }\n }\n}",
+	"tran_codes": "{\n paybridge {\n tran_codes {\n nonsense\n }\n }\n}",
+	"timeouts":   "{\n paybridge {\n timeouts {\n nonsense\n }\n }\n}",
+}
+
+var knownWords = regexp.MustCompile(`write one of: (.+), at Caddyfile:`)
+
+// Every word of the Caddyfile is explained in the README and shown in the
+// example.
+func TestEveryWordIsDocumented(t *testing.T) {
+	t.Parallel()
+	explained := make(map[string]bool)
+	for _, text := range firstQuoted(t, "## Reference") {
+		explained[strings.Fields(text)[0]] = true
+	}
+	shown := make(map[string]bool)
+	for line := range strings.Lines(switchOn(readText(t, exampleConfig))) {
+		if words := strings.Fields(line); len(words) > 0 {
+			shown[words[0]] = true
+		}
+	}
+	for block, caddyfile := range blocks {
+		t.Run(block, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "Caddyfile"), []byte(caddyfile), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := caddyIn(dir, "adapt", "--config", "Caddyfile")
+			known := knownWords.FindStringSubmatch(out)
+			if err == nil || known == nil {
+				t.Fatalf("the parser does not list its words: %v\n%s", err, out)
+			}
+			for _, word := range strings.Split(known[1], ", ") {
+				if !explained[word] {
+					t.Errorf("README.md does not explain %s", word)
+				}
+				if !shown[word] {
+					t.Errorf("%s does not show %s", exampleConfig, word)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,58 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/paybridge/paybridge/tests/pgtest"
+)
+
+// bridgeBinary is Caddy with Paybridge as `make build` leaves it.
+var bridgeBinary string
+
+// bridgeBinaryVariable names the binary to test instead.
+const bridgeBinaryVariable = "PAYBRIDGE_TEST_CADDY"
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "paybridge-tests-")
+	if err != nil {
+		return 0, fmt.Errorf("making folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if bridgeBinary, err = findBridge(dir); err != nil {
+		return 0, err
+	}
+	code := m.Run()
+	return code, pgtest.Stop()
+}
+
+// findBridge takes the binary that make has built, or builds one where go test
+// runs without make.
+func findBridge(dir string) (string, error) {
+	path := os.Getenv(bridgeBinaryVariable)
+	if path == "" {
+		path = filepath.Join("..", "caddy")
+	}
+	if _, err := os.Stat(path); err == nil {
+		return filepath.Abs(path)
+	}
+	path = filepath.Join(dir, "caddy")
+	build := exec.Command("go", "build", "-o", path, "../caddymodule/cmd/caddy")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building the bridge: %w\n%s", err, out)
+	}
+	return path, nil
+}

@@ -1,0 +1,252 @@
+package tests
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // reads the postgres ledger
+	_ "modernc.org/sqlite"             // reads the sqlite ledger
+)
+
+// observations is what merchants were told by their queries, for O3.
+type observations struct {
+	mu   sync.Mutex
+	said map[string][]string // resultcodes by order, in order; "cancelled" in between
+}
+
+func (o *observations) note(orderID, what string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.said == nil {
+		o.said = make(map[string][]string)
+	}
+	o.said[orderID] = append(o.said[orderID], what)
+}
+
+func (o *observations) cancelled(orderID string) { o.note(orderID, "cancelled") }
+
+// canaries occur in requests, keys and openids of these tests and must occur
+// nowhere else (O5).
+var canaries = []string{"canary-sign-key", "canary1", "oCanaryOpenID", "canary-backurl"}
+
+// ledgerRow is an order as the ledger has it.
+type ledgerRow struct {
+	orderID, orderNo, state, action string
+	amount, next                    int64
+	notified                        string // state of its notification, "" for none
+}
+
+// rows reads the ledger from outside.
+func (w *world) rows() []ledgerRow {
+	w.t.Helper()
+	driver, source, _ := strings.Cut(w.settings.Ledger, " ")
+	if driver == "postgres" {
+		driver, source = "pgx", w.settings.dsn
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	found, err := db.QueryContext(w.ctx(), `SELECT o.order_id, o.order_no, o.state, o.action, o.amount, o.next, COALESCE(n.state, '')
+		FROM orders o LEFT JOIN notifications n ON n.order_id = o.order_id AND n.mer_id = o.mer_id`)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer found.Close()
+	var rows []ledgerRow
+	for found.Next() {
+		var r ledgerRow
+		if err := found.Scan(&r.orderID, &r.orderNo, &r.state, &r.action, &r.amount, &r.next, &r.notified); err != nil {
+			w.t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	if err := found.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return rows
+}
+
+// moving lists what has not come to rest: orders under way, orders that the
+// gateway has charged and the ledger does not know as paid, notifications that
+// wait. An order in doubt that nobody has paid for rests until its grace time is
+// over or its merchant repeats it.
+func (w *world) moving() (list []string) {
+	charged := make(map[string]bool)
+	for _, o := range w.gateway.State().Orders {
+		charged[o.OrderID] = o.Charges > 0
+	}
+	for _, r := range w.rows() {
+		open := r.state == "pending" || r.state == "in_doubt"
+		if r.state == "sent" || r.state == "refunding" || r.notified == "waiting" || (open && charged[r.orderNo]) {
+			list = append(list, fmt.Sprintf("%+v", r))
+		}
+	}
+	return list
+}
+
+func (w *world) settled() bool { return len(w.moving()) == 0 }
+
+// checkOracles checks the standing oracles of the design after a scenario that
+// has come to rest.
+func (w *world) checkOracles() {
+	w.t.Helper()
+	w.checkGatewayBooks()
+	w.checkNotifications()
+	w.checkObservations()
+	w.checkSecrets()
+	w.checkNextSteps()
+}
+
+// checkGatewayBooks checks O1: at most one charge per order, one refund per
+// refund number, and that nobody broke a protocol.
+func (w *world) checkGatewayBooks() {
+	w.t.Helper()
+	state := w.gateway.State()
+	for _, o := range state.Orders {
+		if o.Charges > 1 {
+			w.t.Errorf("O1: order %s was charged %d times", o.OrderID, o.Charges)
+		}
+		if len(o.Refunds) > 1 {
+			w.t.Errorf("O1: order %s has %d refunds", o.OrderID, len(o.Refunds))
+		}
+		for _, r := range o.Refunds {
+			if r.Executions > 1 {
+				w.t.Errorf("O1: refund %s was paid out %d times", r.FlowID, r.Executions)
+			}
+		}
+	}
+	for _, v := range state.Violations {
+		if !w.killed || !strings.Contains(v.Problem, "unexpected EOF") { // a request that a kill cut off
+			w.t.Errorf("gateway: %+v", v)
+		}
+	}
+	for suite, r := range w.receivers {
+		for _, v := range r.Violations() {
+			w.t.Errorf("merchant %s: %v", suite, v)
+		}
+	}
+}
+
+// checkNotifications checks O2: every order that the gateway has charged and
+// not refunded is known to the ledger as paid, and its merchant has confirmed
+// it, or it waits, or it is listed as exhausted.
+func (w *world) checkNotifications() {
+	w.t.Helper()
+	rows := make(map[string]ledgerRow)
+	for _, r := range w.rows() {
+		rows[r.orderNo] = r
+	}
+	for _, o := range w.gateway.State().Orders {
+		r, known := rows[o.OrderID]
+		if !known {
+			w.t.Errorf("write before sending: the gateway has order %s and the ledger has not", o.OrderID)
+			continue
+		}
+		if o.Charges == 0 && r.state == "paid" {
+			w.t.Errorf("trust nothing untrue: order %s is paid in the ledger and was never charged", r.orderID)
+		}
+		if o.Charges == 0 || len(o.Refunds) > 0 {
+			continue
+		}
+		if r.state != "paid" {
+			w.t.Errorf("O2: order %s was charged and is %s in the ledger", r.orderID, r.state)
+		}
+		if r.notified == "delivered" && !w.acknowledged(r.orderID) {
+			w.t.Errorf("O2: notification of %s counts as delivered and no merchant has acknowledged it", r.orderID)
+		}
+		if r.notified == "" {
+			w.t.Errorf("O2: order %s is paid and has no notification", r.orderID)
+		}
+	}
+}
+
+func (w *world) acknowledged(orderID string) bool {
+	for _, r := range w.receivers {
+		for _, n := range r.Notifications(orderID) {
+			if n.Answer.Acknowledges() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkObservations checks O3: no merchant hears "paid" and later "failed",
+// unless it cancelled in between.
+func (w *world) checkObservations() {
+	w.t.Helper()
+	w.seen.mu.Lock()
+	defer w.seen.mu.Unlock()
+	for orderID, said := range w.seen.said {
+		paid := false
+		for _, what := range said {
+			switch {
+			case what == "0000":
+				paid = true
+			case what == "cancelled":
+				paid = false
+			case what == "1003" && paid:
+				w.t.Errorf("O3: the merchant of %s heard %v", orderID, said)
+			}
+		}
+	}
+}
+
+// checkSecrets checks O5 in everything an operator could see.
+func (w *world) checkSecrets() {
+	w.t.Helper()
+	seen := map[string]string{"log": w.bridge.log()}
+	if w.bridge.cmd != nil {
+		for _, path := range []string{"/config/", "/metrics"} {
+			seen[path] = w.adminPage(path)
+		}
+	}
+	for where, text := range seen {
+		for _, canary := range canaries {
+			if i := strings.Index(text, canary); i >= 0 {
+				w.t.Errorf("O5: %q occurs in %s: …%s…", canary, where, text[max(0, i-80):min(len(text), i+80)])
+			}
+		}
+	}
+}
+
+func (w *world) adminPage(path string) string {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.bridge.admin+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// checkNextSteps checks O8: every open order has a next step.
+func (w *world) checkNextSteps() {
+	w.t.Helper()
+	for _, r := range w.rows() {
+		switch r.state {
+		case "begun", "sent", "pending", "in_doubt", "refunding":
+			if r.next == 0 {
+				w.t.Errorf("O8: order %s is %s and has no next step", r.orderID, r.state)
+			}
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package tests
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// process is a bridge: a real Caddy process with its own folder, port and
+// admin endpoint. It may be killed and started again on the same ledger.
+type process struct {
+	t      testing.TB
+	dir    string
+	config string // path of the Caddyfile
+	url    string // where merchants reach it
+	admin  string // host:port
+	cmd    *exec.Cmd
+	exited chan error
+	socket *os.File // given to the bridge as fd 3, if set
+	binary string   // bridgeBinary unless set
+	env    []string // more of the environment
+}
+
+// startWithin is how long a process may take to answer; machines that build and
+// test at the same time are slow.
+const startWithin = 30 * time.Second
+
+func newProcess(t testing.TB, dir string) *process {
+	return &process{
+		t: t, dir: dir, config: filepath.Join(dir, "Caddyfile"),
+		url: "http://" + freeAddress(t), admin: freeAddress(t),
+	}
+}
+
+// freeAddress finds a loopback port that nobody listens on.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// listen opens the process's socket here and hands it down, as systemd would:
+// with a socket of its own for each configuration, Caddy resets the connections
+// that are just being made when it closes the old one.
+func (p *process) listen() {
+	p.t.Helper()
+	l, err := net.Listen("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer l.Close()
+	if p.socket, err = l.(*net.TCPListener).File(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { p.socket.Close() })
+}
+
+func (p *process) logPath() string { return filepath.Join(p.dir, "bridge.log") }
+
+// command runs another command of the binary in the process's world.
+func (p *process) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(cmp.Or(p.binary, bridgeBinary), args...)
+	cmd.Env = append(os.Environ(), "HOME="+p.dir, "XDG_CONFIG_HOME="+p.dir, "XDG_DATA_HOME="+p.dir)
+	cmd.Env = append(cmd.Env, p.env...)
+	cmd.Dir = p.dir
+	return cmd
+}
+
+// start starts the bridge and waits until it answers.
+func (p *process) start() {
+	p.t.Helper()
+	log, err := os.OpenFile(p.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer log.Close()
+	p.cmd = p.command("run", "--config", p.config)
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	if p.socket != nil {
+		p.cmd.ExtraFiles = []*os.File{p.socket}
+	}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	exited := make(chan error, 1)
+	p.exited = exited
+	go func(cmd *exec.Cmd) { exited <- cmd.Wait() }(p.cmd)
+	p.await()
+}
+
+// await returns when the bridge answers a request.
+func (p *process) await() {
+	p.t.Helper()
+	ok := eventually(startWithin, func() bool {
+		resp, err := http.Get(p.url + "/ready")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return true
+	})
+	if !ok {
+		p.t.Fatalf("the bridge does not answer; its log:\n%s", p.log())
+	}
+}
+
+// stop ends the bridge as an operator would.
+func (p *process) stop() { p.end(syscall.SIGTERM) }
+
+// kill ends the bridge as a power cut would.
+func (p *process) kill() { p.end(syscall.SIGKILL) }
+
+func (p *process) end(signal syscall.Signal) {
+	p.t.Helper()
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Signal(signal)
+	select {
+	case <-p.exited:
+	case <-time.After(startWithin):
+		p.t.Errorf("the bridge does not end; its log:\n%s", p.log())
+		_ = p.cmd.Process.Kill()
+		<-p.exited
+	}
+	p.cmd = nil
+}
+
+// reload loads the Caddyfile as it is now.
+func (p *process) reload(ctx context.Context) error {
+	cmd := p.command("reload", "--config", p.config, "--address", p.admin, "--force")
+	done := make(chan error, 1)
+	go func() {
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("reloading: %w: %s", err, out)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *process) log() string {
+	text, err := os.ReadFile(p.logPath())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// tail is the end of the log, for failure messages.
+func (p *process) tail() string {
+	lines := strings.Split(strings.TrimSpace(p.log()), "\n")
+	return strings.Join(lines[max(0, len(lines)-25):], "\n")
+}
+
+// eventually looks every few milliseconds until something holds.
+func eventually(limit time.Duration, holds func() bool) bool {
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if holds() {
+			return true
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			return holds()
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package tests
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/paybridge/paybridge"
+
+// dependencies lists the packages that a package is built of.
+func dependencies(t *testing.T, pattern string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", pattern).Output()
+	if err != nil {
+		t.Fatalf("listing dependencies of %s: %v", pattern, err)
+	}
+	return strings.Fields(string(out))
+}
+
+// TestDataFlowsOneWay keeps the houses apart: the pure core knows no transport,
+// log or database, and production knows nothing of the tests.
+func TestDataFlowsOneWay(t *testing.T) {
+	t.Parallel()
+	for pattern, forbidden := range map[string][]string{
+		module + "/translate/...": {
+			"github.com/caddyserver/", "go.uber.org/zap", "net/http", "database/sql", module + "/caddymodule", module + "/tests",
+		},
+		module + "/caddymodule/...": {module + "/tests"},
+	} {
+		found := dependencies(t, pattern)
+		if len(found) == 0 {
+			t.Fatalf("%s has no packages", pattern)
+		}
+		for _, dependency := range found {
+			for _, prefix := range forbidden {
+				if dependency == strings.TrimSuffix(prefix, "/") || strings.HasPrefix(dependency, strings.TrimSuffix(prefix, "/")+"/") {
+					t.Errorf("%s is built of %s", pattern, dependency)
+				}
+			}
+		}
+	}
+}
+
+// TestModules checks the modules of what make builds: ours, and no sandbox.
+func TestModules(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command(bridgeBinary, "list-modules").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := strings.Fields(string(out))
+	for _, want := range []string{
+		"paybridge", "http.handlers.paybridge", "paybridge.ledgers.sqlite", "paybridge.ledgers.postgres", "http.handlers.reverse_proxy",
+	} {
+		if !slices.Contains(modules, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	for _, name := range modules {
+		if strings.Contains(name, "sandbox") {
+			t.Errorf("production has %s", name)
+		}
+	}
+}

@@ -1,0 +1,316 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/pgtest"
+	"github.com/paybridge/paybridge/tests/sandbox"
+	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+)
+
+// shop is one merchant: its numbers on both wires and its secrets.
+type shop struct {
+	MerID, Key, Gateway, Suite string
+	PrivateKey, GatewayKey     string // files
+}
+
+// shops are the invented merchants of these tests, one for each suite.
+var shops = map[string]shop{
+	"intl": {
+		MerID: "89900001", Key: "canary-sign-key-of-the-intl-shop", Gateway: "473053110001", Suite: "intl",
+		PrivateKey: "merchant_private.pem", GatewayKey: "gateway_public.pem",
+	},
+	"gm": {
+		MerID: "89900002", Key: "canary-sign-key-of-the-gm-shop", Gateway: "473053110002", Suite: "gm",
+		PrivateKey: "merchant_sm2_private.pem", GatewayKey: "gateway_sm2_public.pem",
+	},
+}
+
+// gatewaySide are the key files of the other side of each suite.
+var gatewaySide = map[string][2]string{
+	"intl": {"merchant_public.pem", "gateway_private.pem"},
+	"gm":   {"merchant_sm2_public.pem", "gateway_sm2_private.pem"},
+}
+
+// world is everything around a bridge: the gateway, and the programs of its
+// merchants.
+type world struct {
+	t         testing.TB
+	dir       string
+	settings  settings
+	gateway   *sandbox.Gateway
+	receivers map[string]*merchant.Receiver // by suite
+	backURLs  map[string]string             // by suite
+	bridge    *process
+	orders    atomic.Int64
+	seen      observations
+	killed    bool // bridges of this world are killed
+}
+
+// settings are what a test changes of the bridge's Caddyfile.
+type settings struct {
+	Ledger         string // of the ledger subdirective
+	GatewayTimeout time.Duration
+	ReplyTimeout   time.Duration
+	TranCodes      string // words of the tran_codes block
+	Extra          string // more words of the paybridge block
+	Gateway        string // of the gateway subdirective, with its block
+	Bind           string // a bind directive for the site
+
+	dsn string // of a postgres ledger
+}
+
+// dsnVariable is where bridges find a postgres ledger.
+const dsnVariable = "PAYBRIDGE_TESTS_LEDGER"
+
+// onPostgres makes a world whose ledger is a database of its own.
+func onPostgres(t testing.TB, s settings) *world {
+	t.Helper()
+	return newWorldOn(t, pgtest.Database(t), s)
+}
+
+// newWorldOn makes a world whose ledger is the named database.
+func newWorldOn(t testing.TB, dsn string, s settings) *world {
+	t.Helper()
+	s.Ledger, s.dsn = "postgres {env."+dsnVariable+"}", dsn
+	return newWorld(t, s)
+}
+
+// newWorld starts the gateway and the merchants and makes a bridge, which is
+// not started.
+func newWorld(t testing.TB, s settings) *world {
+	t.Helper()
+	w := &world{
+		t: t, dir: t.TempDir(), settings: s,
+		receivers: make(map[string]*merchant.Receiver), backURLs: make(map[string]string),
+	}
+	var config sandbox.Config
+	for suite, shop := range shops {
+		config.Merchants = append(config.Merchants, sandboxMerchant(t, suite, shop.Gateway))
+		receiver := merchant.NewReceiver(shop.MerID, shop.Key)
+		server := httptest.NewServer(receiver)
+		t.Cleanup(func() { receiver.Close(); server.Close() })
+		w.receivers[suite], w.backURLs[suite] = receiver, server.URL+"/notify?from=canary-backurl&x=1"
+	}
+	gateway, err := sandbox.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.gateway = gateway
+	server := httptest.NewServer(gateway)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close(); _ = gateway.Close() })
+	if w.settings.Gateway == "" {
+		w.settings.Gateway = server.URL + sandbox.OnePayPath
+	}
+	w.fillSettings()
+	w.bridge = w.newBridge("bridge")
+	return w
+}
+
+// startWorld also starts the bridge.
+func startWorld(t testing.TB, s settings) *world {
+	t.Helper()
+	w := newWorld(t, s)
+	w.bridge.start()
+	return w
+}
+
+func (w *world) fillSettings() {
+	if w.settings.Ledger == "" {
+		w.settings.Ledger = "sqlite " + filepath.Join(w.dir, "ledger.db")
+	}
+	if w.settings.GatewayTimeout == 0 {
+		w.settings.GatewayTimeout = time.Second
+	}
+	if w.settings.ReplyTimeout == 0 {
+		w.settings.ReplyTimeout = 3 * time.Second
+	}
+}
+
+func sandboxMerchant(t testing.TB, suite, id string) sandbox.Merchant {
+	t.Helper()
+	files := gatewaySide[suite]
+	public, err := sandbox.ParsePublicKey(readKey(t, files[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := sandbox.ParsePrivateKey(readKey(t, files[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sandbox.Merchant{ID: id, Suite: sandbox.Suite(suite), MerchantKey: public, GatewayKey: private}
+}
+
+func keyPath(name string) string { return filepath.Join("sandbox", "testdata", name) }
+
+func readKey(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(keyPath(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// newBridge makes a bridge in a folder of its own. Several bridges may share
+// one world.
+func (w *world) newBridge(name string) *process {
+	w.t.Helper()
+	dir := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		w.t.Fatal(err)
+	}
+	p := newProcess(w.t, dir)
+	p.env = append(p.env, dsnVariable+"="+w.settings.dsn)
+	w.writeConfig(p)
+	w.t.Cleanup(func() {
+		p.stop()
+		if w.t.Failed() {
+			w.t.Logf("end of the log of %s:\n%s", name, p.tail())
+		}
+	})
+	return p
+}
+
+var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
+	admin {{.Admin}}
+	paybridge {
+		public_url {{.URL}}
+		ledger {{.S.Ledger}}
+		gateway {{.S.Gateway}}
+		timeouts {
+			gateway {{.S.GatewayTimeout}}
+			reply {{.S.ReplyTimeout}}
+			read 2s
+		}
+		tran_codes {
+			{{.S.TranCodes}}
+		}
+		{{.S.Extra}}
+{{- range .Shops}}
+		merchant {{.MerID}} {
+			sign_key {file.{{$.Dir}}/{{.MerID}}.key}
+			gateway_merchant {{.Gateway}}
+			private_key {{.PrivateKey}}
+			gateway_key {{.GatewayKey}}
+			suite {{.Suite}}
+			allow_callbacks 127.0.0.0/8
+		}
+{{- end}}
+	}
+}
+
+{{.URL}} {
+	{{.S.Bind}}
+	paybridge
+	respond "not the bridge" 404
+}
+`))
+
+// writeConfig writes the files an operator would write.
+func (w *world) writeConfig(p *process) {
+	w.t.Helper()
+	data := struct {
+		Dir, Admin, URL string
+		S               settings
+		Shops           []shop
+	}{p.dir, p.admin, p.url, w.settings, nil}
+	for _, shop := range shops {
+		for _, name := range []*string{&shop.PrivateKey, &shop.GatewayKey} {
+			path, err := filepath.Abs(keyPath(*name))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			*name = path
+		}
+		if err := os.WriteFile(filepath.Join(p.dir, shop.MerID+".key"), []byte(shop.Key+"\n"), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+		data.Shops = append(data.Shops, shop)
+	}
+	var text bytes.Buffer
+	if err := caddyfile.Execute(&text, data); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(p.config, text.Bytes(), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// orderID draws a merchant's order number.
+func (w *world) orderID() string {
+	return fmt.Sprintf("T20261122%011d", w.orders.Add(1))
+}
+
+// client is the program of a merchant.
+func (w *world) client(suite string) *merchant.Client { return w.clientOf(suite, w.bridge) }
+
+func (w *world) clientOf(suite string, p *process) *merchant.Client {
+	return &merchant.Client{BaseURL: p.url, MerchantID: shops[suite].MerID, Key: shops[suite].Key, Dialect: merchant.Dialects()[0]}
+}
+
+// payment is a pay request that is right for its action.
+func (w *world) payment(suite, action string, fen int64) merchant.Payment {
+	p := merchant.Payment{Action: action, OrderID: w.orderID(), Amount: fen, BackURL: w.backURLs[suite]}
+	switch action {
+	case "WxCode", "AliCode", "QQCode":
+		p.Code = "280000000000canary1"
+	case "WxH5":
+		p.IP = "203.0.113.9"
+	case "WxJsApi":
+		p.OpenID = "oCanaryOpenID000000000000001"
+	}
+	return p
+}
+
+// lookup names an order by the merchant's number.
+func lookup(orderID string) merchant.Lookup { return merchant.Lookup{OrderID: orderID} }
+
+// ctx bounds one call of a merchant's program.
+func (w *world) ctx() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	w.t.Cleanup(cancel)
+	return ctx
+}
+
+// pay submits a payment and fails the test on anything but well-formed v1.
+func (w *world) pay(suite string, p merchant.Payment) *merchant.Reply {
+	w.t.Helper()
+	reply, err := w.client(suite).Pay(w.ctx(), p)
+	if err != nil {
+		w.t.Fatalf("paying %s %s: %v", p.Action, p.OrderID, err)
+	}
+	return reply
+}
+
+// query asks for an order and notes what its merchant was told.
+func (w *world) query(suite, orderID string) *merchant.Reply {
+	w.t.Helper()
+	reply, err := w.client(suite).Query(w.ctx(), lookup(orderID))
+	if err != nil {
+		w.t.Fatalf("querying %s: %v", orderID, err)
+	}
+	w.seen.note(orderID, reply.ResultCode)
+	return reply
+}
+
+func (w *world) cancel(suite, orderID string) *merchant.Reply {
+	w.t.Helper()
+	reply, err := w.client(suite).Cancel(w.ctx(), lookup(orderID))
+	if err != nil {
+		w.t.Fatalf("cancelling %s: %v", orderID, err)
+	}
+	if reply.RespCode == "00" {
+		w.seen.cancelled(orderID)
+	}
+	return reply
+}
