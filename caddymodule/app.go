@@ -73,6 +73,10 @@ type App struct {
 	// 15s, 1m, 5m, 30m, 1h.
 	QuerySchedule []caddy.Duration `json:"query_schedule,omitempty"`
 
+	// What the gateway reads as "taken" in answer to a notice; sister products
+	// of the gateway want S0000000. Default: success.
+	NoticeReply string `json:"notice_reply,omitempty"`
+
 	ctx      caddy.Context
 	log      *zap.Logger
 	store    LedgerStore
@@ -161,6 +165,7 @@ func (a *App) setDefaults() {
 		{&a.TranCodes.Query, v2.TranQuery},
 		{&a.TranCodes.RefundQuery, v2.TranRefundQuery},
 		{&a.Subject, "订单{orderid}"},
+		{&a.NoticeReply, "success"},
 	} {
 		if *d.value == "" {
 			*d.value = d.want
@@ -187,7 +192,11 @@ func (a *App) check() error {
 		return errors.New("public_url: missing; write: public_url https://pay.example.com")
 	}
 	if !plainAddress(a.PublicURL) {
-		return errors.New("public_url: not the outside address of this server; write https://pay.example.com without path, user or fragment")
+		shown := a.PublicURL
+		if strings.Contains(shown, "@") {
+			shown = "***@" + shown[strings.LastIndex(shown, "@")+1:] // it may hold a password
+		}
+		return fmt.Errorf("public_url: %q is not the outside address of this server; write https://pay.example.com without a path", shown)
 	}
 	if len(a.OrderPrefix) > translate.MaxOrderPrefix || !letters(a.OrderPrefix) {
 		return fmt.Errorf("order_prefix: %q must be at most %d letters or digits", a.OrderPrefix, translate.MaxOrderPrefix)

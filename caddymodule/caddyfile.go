@@ -57,6 +57,7 @@ func init() { // the table refers to functions that refer to the table
 		"order_prefix": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.OrderPrefix) }},
 		"subject":      {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.Subject) }},
 		"order_expiry": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.OrderExpiry) }},
+		"notice_reply": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.NoticeReply) }},
 
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
 		"query_schedule":  {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.QuerySchedule) }},
@@ -93,6 +94,7 @@ func init() { // the table refers to functions that refer to the table
 //		order_prefix <up to 6 letters or digits>
 //		subject      <text>
 //		order_expiry <duration>
+//		notice_reply <text>
 //		notify_schedule <interval...>
 //		query_schedule  <interval...>
 //	}

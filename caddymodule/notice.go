@@ -13,17 +13,15 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// What the gateway reads in answer to a notice. Anything but noticeTaken makes
-// it send the notice again, if it sends any again.
-const (
-	noticeTaken   = "success"
-	noticeRefused = "fail"
-)
+// noticeRefused is what the gateway reads in answer to a notice that was not
+// taken: anything but the word it waits for makes it send the notice again, if
+// it sends any again.
+const noticeRefused = "fail"
 
-// notice serves /onepay/notify. It says "success" only for what is durable.
+// notice serves /onepay/notify. It says notice_reply only for what is durable.
 func (h *Handler) notice(w http.ResponseWriter, r *http.Request) {
 	err := h.takeNotice(w, r)
-	text := noticeTaken
+	text := h.app.NoticeReply
 	if err != nil {
 		text = noticeRefused
 		h.log.Warn("notice not acknowledged", zap.String("remote_ip", clientIP(r)), zap.Error(err))

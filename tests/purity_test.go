@@ -1,7 +1,9 @@
 package tests
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -46,11 +48,7 @@ func TestDataFlowsOneWay(t *testing.T) {
 // TestModules checks the modules of what make builds: ours, and no sandbox.
 func TestModules(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command(bridgeBinary, "list-modules").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	modules := strings.Fields(string(out))
+	modules := listModules(t, bridgeBinary)
 	for _, want := range []string{
 		"paybridge", "http.handlers.paybridge", "paybridge.ledgers.sqlite", "paybridge.ledgers.postgres", "http.handlers.reverse_proxy",
 	} {
@@ -63,4 +61,28 @@ func TestModules(t *testing.T) {
 			t.Errorf("production has %s", name)
 		}
 	}
+}
+
+// TestPlainBuildHasTheSameModules compares what xcaddy builds with what the
+// plain build builds where xcaddy cannot be had.
+func TestPlainBuildHasTheSameModules(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "caddy")
+	build := exec.Command("go", "build", "-o", path, "../caddymodule/cmd/caddy")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if a, b := listModules(t, bridgeBinary), listModules(t, path); !slices.Equal(a, b) {
+		t.Errorf("the builds differ: %v and %v", a, b)
+	}
+}
+
+func listModules(t *testing.T, binary string) []string {
+	t.Helper()
+	out, err := exec.Command(binary, "list-modules").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
 }
