@@ -285,32 +285,27 @@ func (a *App) Start() error {
 		return err
 	}
 	a.engine.Store(e)
-	e.bridge.Attach(a.settings)
+	e.attach(a)
 	serving.Store(a)
 	close(a.started)
 	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.url.Host))
 	return nil
 }
 
-// Stop ends background work with this configuration. Requests that are still
-// under way go on.
-func (a *App) Stop() error {
-	if e := a.engine.Load(); e != nil {
-		e.bridge.Detach(a.settings)
-	}
-	return nil
-}
+// Stop does nothing: requests are still under way then, and notifications must
+// go out while they are. A newer configuration has taken over already.
+func (*App) Stop() error { return nil }
 
-// Cleanup lets go of the ledger that Start acquired; the last configuration to
-// do so closes it. Caddy calls it also when starting failed and there was no
-// Stop.
+// Cleanup ends the work with this configuration and lets go of the ledger that
+// Start acquired; the last configuration to do so closes it. Caddy calls it also
+// when starting failed and there was no Stop.
 func (a *App) Cleanup() error {
 	serving.CompareAndSwap(a, nil)
 	e := a.engine.Swap(nil)
 	if e == nil {
 		return nil
 	}
-	e.bridge.Detach(a.settings)
+	defer e.detach(a)
 	return releaseEngine(e)
 }
 

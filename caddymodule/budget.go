@@ -27,16 +27,9 @@ type spent struct {
 	count int
 }
 
-// allow reports whether messages from a source are still looked at.
-func (b *budget) allow(source string, now time.Time) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s := b.sources[network(source)]
-	return s.count < budgetMessages || now.Sub(s.since) >= budgetWindow
-}
-
-// spend counts one bad message.
-func (b *budget) spend(source string, now time.Time) {
+// spend counts a message as bad before it is looked at, so that many at once
+// count as many, and reports whether it may be looked at.
+func (b *budget) spend(source string, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	source = network(source)
@@ -44,11 +37,26 @@ func (b *budget) spend(source string, now time.Time) {
 	if now.Sub(s.since) >= budgetWindow {
 		s = spent{since: now}
 	}
+	if s.count >= budgetMessages {
+		return false
+	}
 	s.count++
 	if b.sources == nil || (!known && len(b.sources) >= budgetSources) {
 		b.sources = make(map[string]spent) // a flood of sources; start over
 	}
 	b.sources[source] = s
+	return true
+}
+
+// giveBack takes back the count of a message that was good.
+func (b *budget) giveBack(source string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	source = network(source)
+	if s, known := b.sources[source]; known && s.count > 0 {
+		s.count--
+		b.sources[source] = s
+	}
 }
 
 func network(address string) string {

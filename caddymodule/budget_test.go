@@ -36,8 +36,8 @@ func TestBudget(t *testing.T) {
 			t.Parallel()
 			var b budget
 			spend(&b, tc.spent, tc.n)
-			if got := b.allow(tc.source, start.Add(tc.after)); got != tc.want {
-				t.Errorf("allow = %v, want %v", got, tc.want)
+			if got := b.spend(tc.source, start.Add(tc.after)); got != tc.want {
+				t.Errorf("spend = %v, want %v", got, tc.want)
 			}
 		})
 	}
@@ -47,8 +47,31 @@ func TestBudget(t *testing.T) {
 		spend(&b, "192.0.2.1", budgetMessages)
 		later := start.Add(budgetWindow)
 		b.spend("192.0.2.1", later)
-		if !b.allow("192.0.2.1", later) {
+		if !b.spend("192.0.2.1", later) {
 			t.Error("the old messages still count")
+		}
+	})
+	t.Run("good messages cost nothing", func(t *testing.T) {
+		t.Parallel()
+		var b budget
+		for range 2 * budgetMessages {
+			if !b.spend("192.0.2.1", start) {
+				t.Fatal("a good message is not looked at")
+			}
+			b.giveBack("192.0.2.1")
+		}
+	})
+	t.Run("many at once count as many", func(t *testing.T) {
+		t.Parallel()
+		var b budget
+		looked := 0
+		for range 2 * budgetMessages { // none has been opened yet
+			if b.spend("192.0.2.1", start) {
+				looked++
+			}
+		}
+		if looked != budgetMessages {
+			t.Errorf("%d messages are looked at", looked)
 		}
 	})
 	t.Run("remembers a bounded number", func(t *testing.T) {
@@ -68,8 +91,8 @@ func TestBudget(t *testing.T) {
 			b.spend(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), start)
 		}
 		spend(&b, "10.0.0.0", budgetMessages)
-		if n := len(b.sources); n != budgetSources || b.allow("10.0.0.0", start) {
-			t.Errorf("%d sources, and the flood is listened to: %v", n, b.allow("10.0.0.0", start))
+		if n := len(b.sources); n != budgetSources || b.spend("10.0.0.0", start) {
+			t.Errorf("%d sources, and the flood is listened to: %v", n, b.spend("10.0.0.0", start))
 		}
 	})
 }

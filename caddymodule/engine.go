@@ -22,6 +22,7 @@ type engine struct {
 	id     string // its key in the pool
 	bridge *bridge.Bridge
 	ledger *ledger.Ledger
+	logs   *relay
 }
 
 // acquireEngine joins the engine of a ledger or opens it. Each success must be
@@ -29,11 +30,14 @@ type engine struct {
 func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*engine, error) {
 	id := store.identity()
 	value, _, err := engines.LoadOrNew(id, func() (caddy.Destructor, error) {
-		l, err := store.open(ctx, log)
+		logs := new(relay)
+		logs.attach(log) // until the configuration is attached, or failed to start
+		defer logs.detach(log)
+		l, err := store.open(ctx, logs.logger("paybridge.ledger"))
 		if err != nil {
 			return nil, fmt.Errorf("opening ledger: %w", err)
 		}
-		return &engine{id: id, ledger: l, bridge: bridge.New(l, log, time.Now)}, nil
+		return &engine{id: id, ledger: l, logs: logs, bridge: bridge.New(l, logs.logger("paybridge"), time.Now)}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -43,6 +47,18 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		return nil, errors.New("opening ledger: not an engine")
 	}
 	return e, nil
+}
+
+// attach makes the engine's background work and its log follow a configuration;
+// detach undoes it.
+func (e *engine) attach(a *App) {
+	e.logs.attach(a.log)
+	e.bridge.Attach(a.settings)
+}
+
+func (e *engine) detach(a *App) {
+	e.bridge.Detach(a.settings)
+	e.logs.detach(a.log)
 }
 
 func releaseEngine(e *engine) error {

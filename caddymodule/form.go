@@ -24,6 +24,10 @@ const maxParts = 64
 var (
 	errFormTooLarge = fmt.Errorf("larger than %d KiB", maxForm>>10)
 	errFormTooSlow  = errors.New("not received in time")
+
+	// errFormMalformed does not say more: the parser's own words quote what
+	// arrived, and that may be a payer's code.
+	errFormMalformed = errors.New("malformed multipart form")
 )
 
 // readForm reads the parameters of a request: those of the body and, where the
@@ -71,6 +75,9 @@ func readBody(w http.ResponseWriter, r *http.Request, limit time.Duration) ([]by
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
+		// A connection that is closed on unread bytes is reset, and some
+		// programs lose the reply with it.
+		_, _ = io.CopyN(io.Discard, r.Body, maxForm)
 		return nil, errFormTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, errFormTooSlow
@@ -98,11 +105,11 @@ func parseMultipart(body []byte, boundary string) (v1.Params, error) {
 			return params, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading multipart form: %w", err)
+			return nil, errFormMalformed
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {
-			return nil, fmt.Errorf("reading multipart form: %w", err)
+			return nil, errFormMalformed
 		}
 		if _, given := params[part.FormName()]; !given {
 			params[part.FormName()] = string(value)

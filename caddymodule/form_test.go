@@ -65,9 +65,9 @@ func TestReadFormRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ contentType, body, want string }{
 		"too large":                {"", strings.Repeat("a", maxForm+1), "larger than 512 KiB"},
-		"multipart breaks off":     {testBoundary, part("req", "a"), "reading multipart form"},
-		"multipart, broken header": {testBoundary, "--xyz\r\nContent-Disposition\r\n\r\na\r\n--xyz--", "reading multipart form"},
-		"multipart without parts":  {testBoundary, "req=a&sign=b", "reading multipart form"},
+		"multipart breaks off":     {testBoundary, part("req", "a"), "malformed multipart form"},
+		"multipart, broken header": {testBoundary, "--xyz\r\nContent-Disposition\r\n\r\na\r\n--xyz--", "malformed multipart form"},
+		"multipart without parts":  {testBoundary, "req=a&sign=b", "malformed multipart form"},
 		"multipart, too many":      {testBoundary, strings.Repeat(part("a", "b"), maxParts+1) + "--xyz--", "more than 64 parts"},
 	} {
 		t.Run(name, func(t *testing.T) {

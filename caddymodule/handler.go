@@ -139,6 +139,9 @@ func plainHeader(w http.ResponseWriter, r *http.Request, contentType string) {
 // answer verifies a request and has it served. It reports the key to sign the
 // reply with as soon as it knows it.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, ep endpoint, key *v1.Key, line *requestLine) answer {
+	// The merchant's program counts from when it began to send.
+	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
+	defer cancel()
 	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
 	if err != nil {
 		return refused(&v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()})
@@ -146,8 +149,6 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, ep endpoint, ke
 	if r.Method != http.MethodPost {
 		return refused(&v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"})
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
-	defer cancel()
 	service, ok := h.app.service(ctx)
 	if !ok {
 		return refused(&v1.Error{Code: v1.CodeBusy, Field: "bridge", Reason: "not running"})

@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -31,29 +32,28 @@ func (h *Handler) notice(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) takeNotice(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
+	defer cancel()
 	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
 	if err != nil {
 		return err
 	}
 	source := clientIP(r)
-	if !h.app.budget.allow(source, time.Now()) {
+	if !h.app.budget.spend(source, time.Now()) {
 		return errors.New("too many bad notices from this address")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
-	defer cancel()
 	service, ok := h.app.service(ctx)
 	if !ok {
 		return errors.New("not running")
 	}
 	envelope, err := v2.EnvelopeFrom(func(name string) string { return params[name] })
-	if err == nil {
-		// The gateway may hang up; what it told us is recorded all the same.
-		err = service.bridge.Notice(context.WithoutCancel(ctx), service.settings, envelope)
-	} else {
-		err = errors.Join(bridge.ErrNoticeRefused, err)
+	if err != nil {
+		return fmt.Errorf("%w: %w", bridge.ErrNoticeRefused, err)
 	}
-	if errors.Is(err, bridge.ErrNoticeRefused) {
-		h.app.budget.spend(source, time.Now())
+	// The gateway may hang up; what it told us is recorded all the same.
+	err = service.bridge.Notice(context.WithoutCancel(ctx), service.settings, envelope)
+	if !errors.Is(err, bridge.ErrNoticeRefused) {
+		h.app.budget.giveBack(source)
 	}
 	return err
 }

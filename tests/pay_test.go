@@ -101,11 +101,9 @@ func TestWrongKeyReachesNobody(t *testing.T) {
 	w := startWorld(t, settings{})
 	client := w.client("intl")
 	client.Key = "not the key"
-	// The client verifies the refusal with its own, wrong key, so it is read
-	// without verifying.
-	body := sendRaw(t, client, merchant.PayPath, w.payment("intl", "WxSao", 100))
-	if code := innerOf(t, body)["respcode"]; code != "91" {
-		t.Errorf("respcode: got %v, want 91", code)
+	reply, err := client.Pay(w.ctx(), w.payment("intl", "WxSao", 100))
+	if err != nil || reply.RespCode != "91" || reply.Signed {
+		t.Errorf("got %+v, %v; want an unsigned 91", reply, err)
 	}
 	if orders := w.gateway.State().Orders; len(orders) != 0 {
 		t.Errorf("the gateway saw %v", orders)

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -33,9 +34,10 @@ type Opened struct {
 // the received forms whose signature matches under one of them; only that form
 // is decoded.
 //
-// When a known merchant's request is refused, MerID and Key are set beside the
-// error, so that the refusal can be signed: Key is then the key that verified
-// or, after a bad signature (CodeSignature), the current one.
+// When a known merchant's request is refused, MerID is set beside the error, and
+// Key when a key has verified, so that the refusal can be signed. The refusal of
+// a bad signature (CodeSignature) is not: a signature over known text is what
+// somebody who guesses at keys would like to have.
 func Open(f Form, keys func(merid string) []Key) (Opened, error) {
 	claimed, err := claim(f.Req)
 	if err != nil {
@@ -43,10 +45,10 @@ func Open(f Form, keys func(merid string) []Key) (Opened, error) {
 	}
 	ring := keys(claimed.merid)
 	ring = ring[:min(len(ring), maxKeys)]
-	o := Opened{MerID: claimed.merid, Key: current(ring)}
-	if o.Key.IsZero() {
+	if !slices.ContainsFunc(ring, func(k Key) bool { return !k.IsZero() }) {
 		return Opened{}, refuse(CodeBadRequest, "merid", "unknown merchant "+quote(claimed.merid))
 	}
+	o := Opened{MerID: claimed.merid}
 	text, err := o.verify(f, ring)
 	if err != nil {
 		return o, err
@@ -81,16 +83,6 @@ func (o *Opened) verify(f Form, ring []Key) (text string, err error) {
 		}
 	}
 	return "", refuse(CodeSignature, "sign", "matches no received form of req")
-}
-
-// current returns the first usable key, or the zero Key.
-func current(ring []Key) Key {
-	for _, key := range ring {
-		if !key.IsZero() {
-			return key
-		}
-	}
-	return Key{}
 }
 
 // envelope is a base64 text and what it holds.

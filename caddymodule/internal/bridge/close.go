@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -20,23 +22,61 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 // gateway where it has a close, and otherwise here, where a payment that still
 // arrives is refunded. It reports whether it did.
 func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, order ledger.Order, source string) (ledger.Order, bool) {
-	if s.TranCodes.Close != "" {
-		if reason := b.closeAtGateway(ctx, s, order); reason != "" {
-			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", reason))
-			return order, false
-		}
+	news := ledger.News{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim}
+	if s.TranCodes.Close == "" {
+		news.Next = lastLook(order, news.At)
+	} else if reason := b.closeAtGateway(ctx, s, order); reason != "" {
+		b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", reason))
+		return order, false
 	}
-	return b.note(ctx, order, ledger.News{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim})
+	return b.note(ctx, order, news)
+}
+
+// lastLook is when an order that is closed here and still open at the gateway is
+// looked at once more: when its payer cannot pay any longer. A payment whose
+// notice was lost is found and refunded then.
+func lastLook(order ledger.Order, now time.Time) time.Time {
+	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) {
+		return end.Add(time.Second)
+	}
+	return time.Time{}
+}
+
+// lookBack takes the last look at a closed order.
+func (b *Bridge) lookBack(ctx context.Context, s *Settings, order ledger.Order) {
+	seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
+	if !ok || seen.moved {
+		return
+	}
+	var err error
+	if certain := seen.report.NotFound || seen.report.State != translate.InDoubt; certain {
+		err = b.ledger.Rest(ctx, order.Key, order.Claim)
+	} else {
+		tries := order.Tries + 1
+		err = b.ledger.Postpone(ctx, order.Key, order.Claim, s.rung(tries, b.now()), tries)
+	}
+	if err != nil && !errors.Is(err, ledger.ErrFenced) {
+		b.log.Error("last look at a closed order not recorded", orderFields(order), zap.Error(err))
+	}
 }
 
 // closeAtGateway returns why the gateway has not surely closed the order, or "".
+// What it says of the order's state is judged as in the answer to a query.
 func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) string {
 	answer, failed := b.exchange(ctx, s, order, s.TranCodes.Close, v2.CloseRequest{OrderID: order.OrderNo})
 	if failed != nil {
 		return failed.reason
 	}
-	if class := v2.Classify(answer.Head.RespCode); class != v2.Processed {
+	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Close))
+	if err != nil {
+		b.quarantine(ctx, order, "close", err)
+		return err.Error()
+	}
+	switch class := v2.Classify(answer.Head.RespCode); {
+	case class != v2.Processed:
 		return "gateway answered " + class.String()
+	case report.State == translate.Paid:
+		return "gateway says that the order is paid"
 	}
 	return ""
 }

@@ -33,12 +33,17 @@ func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int
 	if state == translate.Pending && known && !rule.MovesMoneyAtOnce() {
 		rung += shownRung
 	}
-	next := now.Add(s.QuerySchedule[min(rung, len(s.QuerySchedule)-1)])
+	next := s.rung(rung, now)
 	// An order that nobody pays is closed in time, not with the rung after.
 	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) && end.Before(next) {
 		return end.Add(time.Second)
 	}
 	return next
+}
+
+// rung is when the step after so many others is due.
+func (s *Settings) rung(n int, now time.Time) time.Time {
+	return now.Add(s.QuerySchedule[min(n, len(s.QuerySchedule)-1)])
 }
 
 // How long work on an order may take and how long a claim on it lasts.

@@ -40,7 +40,7 @@ func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight
 	switch state := seen.report.State; {
 	case state == translate.Paid || state == translate.Failed:
 		seen.order, seen.moved = b.note(ctx, order, b.finalNews(order, seen.report, "query"))
-	case state == translate.Pending && order.State != translate.Pending && answered(order):
+	case state == translate.Pending && !order.State.Final() && order.State != translate.Pending && answered(order):
 		now := b.now()
 		seen.order, seen.moved = b.note(ctx, order, ledger.News{
 			State: translate.Pending, At: now, Source: "query", Claim: order.Claim, Next: s.nextStep(order, translate.Pending, 0, now),

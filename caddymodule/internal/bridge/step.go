@@ -26,6 +26,8 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 	switch order.State {
 	case translate.Begun:
 		b.closeUnsent(ctx, order, "expiry")
+	case translate.Closed:
+		b.lookBack(ctx, s, order)
 	case translate.Refunding:
 		if _, moved := b.refund(ctx, s, order); !moved {
 			b.postpone(ctx, s, order)

@@ -142,3 +142,27 @@ func postpone(t *testing.T, p place) {
 		t.Errorf("a closed order has its next step at %v", now.Next)
 	}
 }
+
+// lastStep looks once more at a closed order, which may have been paid meanwhile.
+func lastStep(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	wantError(t, l.Rest(t.Context(), o.Key, 1), ledger.ErrFenced) // it is open
+	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Closed, Claim: 1, Next: after(time.Hour)}, translate.Applied)
+	due, err := l.ClaimOrders(t.Context(), after(2*time.Hour), time.Minute, 10)
+	if err != nil || len(due) != 1 || due[0].Key != o.Key {
+		t.Fatalf("claimed %+v, %v", due, err)
+	}
+	claim := due[0].Claim
+	if err := l.Postpone(t.Context(), o.Key, claim, after(3*time.Hour), 1); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, l.Rest(t.Context(), o.Key, claim+1), ledger.ErrFenced)
+	if err := l.Rest(t.Context(), o.Key, claim); err != nil {
+		t.Fatal(err)
+	}
+	if now := mustOrder(t, l, o.Key); !now.Next.IsZero() || now.State != translate.Closed {
+		t.Errorf("at rest it is %s with its next step at %v", now.State, now.Next)
+	}
+	wantError(t, l.Rest(t.Context(), o.Key, claim), ledger.ErrFenced)
+}

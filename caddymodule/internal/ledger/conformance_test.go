@@ -74,6 +74,7 @@ var conformance = []struct {
 	{"orders are claimed when due", ordersClaimedWhenDue},
 	{"orders are claimed by one", ordersClaimedByOne},
 	{"postpone", postpone},
+	{"a final order may have a last step", lastStep},
 	{"notifications are claimed when due", notificationsClaimedWhenDue},
 	{"notifications are claimed by one", notificationsClaimedByOne},
 	{"finish", finish},

@@ -42,24 +42,37 @@ func (l *Ledger) ClaimOrders(ctx context.Context, now time.Time, lease time.Dura
 
 // Postpone says that the step brought no news and when the next one is due, with
 // the number of steps taken on this ladder. It returns [ErrFenced] when claim is
-// not the order's any more or the order has become final meanwhile.
+// not the order's any more or the order has come to rest meanwhile.
 func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int) error {
 	if next.IsZero() {
 		return fmt.Errorf("postponing order: next: missing: every open order needs a next step")
 	}
+	return wrap(l.reschedule(ctx, k, claim, next, tries), "postponing order")
+}
+
+// Rest says that a final order, which had a last step to take, needs none any
+// more. It returns [ErrFenced] like Postpone, and for an order that is open.
+func (l *Ledger) Rest(ctx context.Context, k Key, claim int64) error {
+	return wrap(l.reschedule(ctx, k, claim, time.Time{}, 0), "laying order to rest")
+}
+
+// reschedule sets an order's next step, zero for none. Only a final order may
+// have none.
+func (l *Ledger) reschedule(ctx context.Context, k Key, claim int64, next time.Time, tries int) error {
 	_, err := write(ctx, l, func(t *tx) (none, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		if err != nil {
 			return none{}, err
 		}
-		if o.Claim != claim || o.State.Final() {
+		atRest := o.State.Final() && o.Next.IsZero()
+		if o.Claim != claim || atRest || (next.IsZero() && !o.State.Final()) {
 			return none{}, ErrFenced
 		}
 		_, err = t.exec(`UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`,
 			k.OrderID, k.MerID, toMillis(next), tries)
 		return none{}, err
 	})
-	return wrap(err, "postponing order")
+	return err
 }
 
 // Order returns the order that its merchant calls k, or [ErrNotFound].

@@ -17,8 +17,10 @@ import (
 const (
 	// CodeSuccess is the only respcode that clients test for.
 	CodeSuccess = "00"
-	// CodeUnreadable is the only respcode whose reply may be unsigned.
+	// CodeUnreadable and CodeSignature are the only respcodes whose reply may
+	// be unsigned: no key has verified the request.
 	CodeUnreadable = "90"
+	CodeSignature  = "91"
 	// ResultPaid is the resultcode of a paid order.
 	ResultPaid = "0000"
 )
@@ -63,8 +65,8 @@ func readReply(status int, body []byte, key string) (*Reply, error) {
 		return nil, err
 	}
 	if signature == "" {
-		if reply.RespCode != CodeUnreadable {
-			return nil, broken("only respcode 90 is unsigned", "respcode %q", reply.RespCode)
+		if reply.RespCode != CodeUnreadable && reply.RespCode != CodeSignature {
+			return nil, broken("only respcodes 90 and 91 are unsigned", "respcode %q", reply.RespCode)
 		}
 		return reply, nil
 	}
