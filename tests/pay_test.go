@@ -243,3 +243,24 @@ func (w *world) onePayCall(t *testing.T, orderID string) {
 		}
 	}
 }
+
+// TestNoHiddenRetry: a gateway that reads a whole POST on a connection that it
+// kept open, and then closes it, sees exactly one POST. HTTP clients like to
+// send again in this case.
+func TestNoHiddenRetry(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	for _, action := range []string{"WxSao", "AliCode"} {
+		w.pay("intl", w.payment("intl", action, 1000)) // leaves a kept connection
+		if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.CloseReused, TranCode: "OP1001", Times: 1}); err != nil {
+			t.Fatal(err)
+		}
+		p := w.payment("intl", action, 1000)
+		first := w.pay("intl", p)
+		if want := map[string]string{"WxSao": "96", "AliCode": "00"}[action]; first.RespCode != want {
+			t.Errorf("%s: got %s, want %s", action, first.Inner, want)
+		}
+		w.onePayCall(t, p.OrderID)
+	}
+	w.rest(30 * time.Second)
+}

@@ -1,0 +1,126 @@
+package bridge
+
+import (
+	"testing"
+
+	"github.com/paybridge/paybridge/translate"
+	"github.com/paybridge/paybridge/translate/v1"
+	"github.com/paybridge/paybridge/translate/v2"
+)
+
+// How an order comes into the state in which it is cancelled.
+var (
+	shown   = func(w *world, p v1.PayRequest) { w.pay(p) }
+	payed   = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo); w.query(p) }
+	secret  = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo) }
+	doubted = func(w *world, p v1.PayRequest) { w.gateway.setScript(lost); w.pay(p) }
+	waiting = func(w *world, p v1.PayRequest) { w.gateway.setScript(unsent); w.pay(p) }
+	denied  = func(w *world, p v1.PayRequest) { w.gateway.setScript(refuses); w.pay(p) }
+)
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		meet    func(*world, v1.PayRequest)
+		close   string // the gateway's close
+		faults  []fault
+		code    v1.Code
+		state   translate.State
+		again   v1.Code // a repeat without faults
+		last    translate.State
+		refunds int
+	}{
+		{"unpaid", shown, "", nil, "00", translate.Closed, "00", translate.Closed, 0},
+		{"unpaid, gateway closes", shown, closeCode, nil, "00", translate.Closed, "00", translate.Closed, 0},
+		{"unpaid, gateway does not close", shown, closeCode, []fault{none, refuses}, "96", translate.Pending, "00", translate.Closed, 0},
+		{"unpaid, paid while it is closed", shown, closeCode, []fault{none, {state: "11"}}, "96", translate.Pending, "00", translate.Closed, 0},
+		{"unpaid, close of another amount", shown, closeCode, []fault{none, wrongSum}, "96", translate.Pending, "00", translate.Closed, 0},
+		{"unpaid, not known", shown, "", []fault{silent}, "96", translate.Pending, "00", translate.Closed, 0},
+		{"paid", payed, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
+		{"paid, bridge does not know", secret, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
+		{"paid, refund unsent", payed, "", []fault{unsent}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund lost", payed, "", []fault{lost}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund's answer lost", payed, "", []fault{silent}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund refused", payed, "", []fault{refuses}, "94", translate.RefundFailed, "94", translate.RefundFailed, 0},
+		{"paid, refund of another amount", payed, "", []fault{wrongSum}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"in doubt", doubted, "", nil, "95", translate.InDoubt, "95", translate.InDoubt, 0},
+		{"not sent", waiting, "", nil, "00", translate.Closed, "00", translate.Closed, 0},
+		{"refused", denied, "", nil, "95", translate.Failed, "95", translate.Failed, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.settings.TranCodes.Close = c.close
+			p := order(v1.WxSao, 1)
+			c.meet(w, p)
+			w.gateway.setScript(c.faults...)
+			for i, want := range []struct {
+				code  v1.Code
+				state translate.State
+			}{{c.code, c.state}, {c.again, c.last}} {
+				if reply := w.cancel(p); reply.RespCode != want.code {
+					t.Fatalf("cancel %d: merchant hears %s, want %s", i+1, reply.RespCode, want.code)
+				}
+				w.wantState(p, want.state)
+			}
+			if n := w.gateway.refundsPaid(); n != c.refunds {
+				t.Fatalf("%d refunds", n)
+			}
+		})
+	}
+}
+
+func TestCancelOfNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if reply := w.cancel(order(v1.WxSao, 1)); reply.RespCode != v1.CodeNoOrder {
+		t.Fatalf("merchant hears %s", reply.RespCode)
+	}
+}
+
+// A refund that is under way goes on by itself, under its one number.
+func TestRefundLadder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	payed(w, p)
+	w.gateway.refundAs = v2.RefundReviewing
+	if reply := w.cancel(p); reply.RespCode != v1.CodeBusy {
+		t.Fatalf("merchant hears %s", reply.RespCode)
+	}
+	o := w.wantState(p, translate.Refunding)
+	for range 6 {
+		w.stepAt(p)
+	}
+	if reply := w.query(p); reply.ResultCode != v1.ResultUnpaid {
+		t.Fatalf("query hears %s", reply.ResultCode)
+	}
+	if n := w.gateway.count(v2.TranRefund); n != 1 {
+		t.Fatalf("submitted %d times", n)
+	}
+	w.gateway.refunds[o.RefundNo].state = v2.RefundSuccess
+	w.stepAt(p)
+	w.wantState(p, translate.Refunded)
+}
+
+// A bridge that died between writing a refund down and sending it leaves it to
+// the reconciler.
+func TestRefundOfADeadBridge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	payed(w, p)
+	o, moved := w.bridge.note(t.Context(), w.order(p), refunding(w, p))
+	if !moved {
+		t.Fatal("not refunding")
+	}
+	if reply := w.cancel(p); reply.RespCode != v1.CodeBusy || w.gateway.count(v2.TranRefund) != 0 {
+		t.Fatalf("cancel meddles with a refund in hand: %s", reply.RespCode)
+	}
+	w.stepAt(p)
+	w.wantState(p, translate.Refunded)
+	if n := w.gateway.refundsPaid(); n != 1 || o.RefundNo == "" {
+		t.Fatalf("%d refunds", n)
+	}
+}

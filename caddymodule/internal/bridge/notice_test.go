@@ -1,0 +1,158 @@
+package bridge
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	"github.com/paybridge/paybridge/translate/v1"
+	"github.com/paybridge/paybridge/translate/v2"
+)
+
+func refunding(w *world, p v1.PayRequest) ledger.News {
+	now := w.clock.now()
+	return ledger.News{
+		State: translate.Refunding, At: now, Source: "cancel", RefundNo: "R" + w.order(p).OrderNo, Next: now.Add(lease(w.settings)),
+	}
+}
+
+func TestNotice(t *testing.T) {
+	t.Parallel()
+	closed := func(w *world, p v1.PayRequest) { w.pay(p); w.cancel(p) }
+	for _, c := range []struct {
+		name   string
+		meet   func(*world, v1.PayRequest)
+		state  string
+		amount string
+		want   error
+		then   translate.State
+		event  string // left with the order
+		tells  bool   // the merchant is owed a notification
+	}{
+		{"paid", shown, "11", "19.99", nil, translate.Paid, "", true},
+		{"paid, in doubt", doubted, "11", "19.99", nil, translate.Paid, "", true},
+		{"paid, repeated", payed, "11", "19.99", nil, translate.Paid, "", true},
+		{"failed", shown, "13", "19.99", nil, translate.Failed, "", false},
+		{"failed after paid", payed, "13", "19.99", nil, translate.Paid, "contradicted", true},
+		{"paid after failed", denied, "11", "19.99", nil, translate.Failed, "contradicted", false},
+		{"paid after closed", closed, "11", "19.99", nil, translate.Refunding, "late_payment", false},
+		{"nothing new", shown, "12", "19.99", nil, translate.Pending, "", false},
+		{"state that is not known", shown, "77", "19.99", ErrNoticeKept, translate.Pending, "quarantined", false},
+		{"no state", shown, "", "19.99", ErrNoticeKept, translate.Pending, "quarantined", false},
+		{"wrong amount", shown, "11", "19.98", ErrNoticeKept, translate.Pending, "quarantined", false},
+		{"no amount", shown, "11", "", ErrNoticeKept, translate.Pending, "quarantined", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			c.meet(w, p)
+			for range 2 {
+				if err := w.notice(w.gateway.notice(w.order(p).OrderNo, c.state, c.amount)); !errors.Is(err, c.want) {
+					t.Fatalf("notice: %v, want %v", err, c.want)
+				}
+				w.wantState(p, c.then)
+			}
+			events, err := w.ledger.Events(t.Context(), key(p))
+			told := slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == c.event })
+			if err != nil || told != (c.event != "") {
+				t.Fatalf("events %+v, %v", events, err)
+			}
+			if _, err := w.ledger.Notification(t.Context(), key(p)); (err == nil) != c.tells {
+				t.Fatalf("notification: %v", err)
+			}
+		})
+	}
+}
+
+func TestNoticeThatIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	good := w.gateway.notice(w.order(p).OrderNo, "11", "19.99")
+	edit := func(f func(*v2.Envelope)) v2.Envelope {
+		e := good
+		f(&e)
+		return e
+	}
+	for _, c := range []struct {
+		name   string
+		notice v2.Envelope
+		want   error
+	}{
+		{"unknown merchant", edit(func(e *v2.Envelope) { e.MerchantID = "473053110009" }), ErrNoticeRefused},
+		{"forged", edit(func(e *v2.Envelope) { e.Sign = "00" + e.Sign[2:] }), ErrNoticeRefused},
+		{"garbled", edit(func(e *v2.Envelope) { e.MsgEnc = e.MsgEnc[2:] }), ErrNoticeRefused},
+		{"no order", w.gateway.notice("", "11", "19.99"), ErrNoticeRefused},
+		{"unknown order", w.gateway.notice("20261122000000", "11", "19.99"), ErrNoticeKept},
+	} {
+		if err := w.notice(c.notice); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+		w.wantState(p, translate.Pending)
+	}
+	_ = w.ledger.Close()
+	if err := w.notice(good); !errors.Is(err, ErrNoticeNotDurable) {
+		t.Errorf("without a ledger: %v", err)
+	}
+}
+
+// The late payment of a closed order goes back to the payer by itself.
+func TestLatePaymentIsRefunded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	if reply := w.cancel(p); reply.RespCode != v1.CodeOK {
+		t.Fatalf("cancel hears %s", reply.RespCode)
+	}
+	no := w.order(p).OrderNo
+	w.gateway.payer(no)
+	if err := w.notice(w.gateway.notice(no, "11", "19.99")); err != nil {
+		t.Fatal(err)
+	}
+	w.stepAt(p)
+	w.wantState(p, translate.Refunded)
+	if reply := w.query(p); reply.ResultCode != v1.ResultFailed {
+		t.Fatalf("query hears %s", reply.ResultCode)
+	}
+	if n := w.gateway.refundsPaid(); n != 1 {
+		t.Fatalf("%d refunds", n)
+	}
+}
+
+// The gateway tells of a payment once, and that may be lost. An order that was
+// closed only here is looked at again when it cannot be paid any more.
+func TestLatePaymentIsFoundWithoutANotice(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		pays  bool
+		first fault // of the last look
+		want  translate.State
+	}{
+		{"paid", true, none, translate.Refunded},
+		{"paid, gateway silent at first", true, silent, translate.Refunded},
+		{"not paid", false, none, translate.Closed},
+		{"not paid, gateway silent at first", false, silent, translate.Closed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			w.pay(p)
+			w.cancel(p)
+			if c.pays {
+				w.gateway.payer(w.order(p).OrderNo)
+			}
+			w.gateway.setScript(c.first)
+			for !w.order(p).Next.IsZero() {
+				w.stepAt(p)
+			}
+			w.wantState(p, c.want)
+		})
+	}
+}
