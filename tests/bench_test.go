@@ -190,13 +190,15 @@ func fillLedger(b *testing.B, path string, orders int) {
 	defer db.Close()
 	tx := must(db.Begin())
 	now := time.Now().UnixMilli()
-	order := must(tx.Prepare(`INSERT INTO orders (order_id, mer_id, query_id, order_no, flow_no, gateway_merchant, fingerprint,
+	order := must(tx.PrepareContext(b.Context(), `INSERT INTO orders (order_id, mer_id, query_id, order_no, flow_no, gateway_merchant, fingerprint,
 		action, amount, back_url, front_url, open_id, client_ip, state, form_action, gateway_no, words, refund_no,
 		created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim)
 		VALUES (?, '89900001', ?, ?, 'flow', '473053110001', ?, 'WxSao', 100, 'http://127.0.0.1:9/notify', '', '', '127.0.0.1',
 		?, 'weixin://wxpay/bizpayurl?pr=abcdefghi', 'OP', '', '', ?, ?, 0, 0, ?, ?, 0, 1)`))
-	notification := must(tx.Prepare(`INSERT INTO notifications (order_id, mer_id, host, state, attempts, created_at, due, ready, claim)
+	defer order.Close()
+	notification := must(tx.PrepareContext(b.Context(), `INSERT INTO notifications (order_id, mer_id, host, state, attempts, created_at, due, ready, claim)
 		VALUES (?, '89900001', '127.0.0.1:9', ?, 0, ?, ?, ?, 0)`))
+	defer notification.Close()
 	fingerprint := strings.Repeat("0", 64)
 	for i := range orders {
 		id, number := fmt.Sprintf("T%019d", i), fmt.Sprintf("%025d", i)

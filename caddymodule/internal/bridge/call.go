@@ -8,7 +8,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v2"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // failure says why a call to the gateway brought no message that can be

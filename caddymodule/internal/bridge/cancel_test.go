@@ -4,14 +4,14 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v1"
-	"github.com/paybridge/paybridge/translate/v2"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // How an order comes into the state in which it is cancelled.
 var (
 	shown   = func(w *world, p v1.PayRequest) { w.pay(p) }
-	payed   = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo); w.query(p) }
+	hasPaid = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo); w.query(p) }
 	secret  = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo) }
 	doubted = func(w *world, p v1.PayRequest) { w.gateway.setScript(lost); w.pay(p) }
 	waiting = func(w *world, p v1.PayRequest) { w.gateway.setScript(unsent); w.pay(p) }
@@ -37,13 +37,13 @@ func TestCancel(t *testing.T) {
 		{"unpaid, paid while it is closed", shown, closeCode, []fault{none, {state: "11"}}, "96", translate.Pending, "00", translate.Closed, 0},
 		{"unpaid, close of another amount", shown, closeCode, []fault{none, wrongSum}, "96", translate.Pending, "00", translate.Closed, 0},
 		{"unpaid, not known", shown, "", []fault{silent}, "96", translate.Pending, "00", translate.Closed, 0},
-		{"paid", payed, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
+		{"paid", hasPaid, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
 		{"paid, bridge does not know", secret, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
-		{"paid, refund unsent", payed, "", []fault{unsent}, "96", translate.Refunding, "00", translate.Refunded, 1},
-		{"paid, refund lost", payed, "", []fault{lost}, "96", translate.Refunding, "00", translate.Refunded, 1},
-		{"paid, refund's answer lost", payed, "", []fault{silent}, "96", translate.Refunding, "00", translate.Refunded, 1},
-		{"paid, refund refused", payed, "", []fault{refuses}, "94", translate.RefundFailed, "94", translate.RefundFailed, 0},
-		{"paid, refund of another amount", payed, "", []fault{wrongSum}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund unsent", hasPaid, "", []fault{unsent}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund lost", hasPaid, "", []fault{lost}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund's answer lost", hasPaid, "", []fault{silent}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund refused", hasPaid, "", []fault{refuses}, "94", translate.RefundFailed, "94", translate.RefundFailed, 0},
+		{"paid, refund of another amount", hasPaid, "", []fault{wrongSum}, "96", translate.Refunding, "00", translate.Refunded, 1},
 		{"in doubt", doubted, "", nil, "95", translate.InDoubt, "95", translate.InDoubt, 0},
 		{"not sent", waiting, "", nil, "00", translate.Closed, "00", translate.Closed, 0},
 		{"refused", denied, "", nil, "95", translate.Failed, "95", translate.Failed, 0},
@@ -84,7 +84,7 @@ func TestRefundLadder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxSao, 1)
-	payed(w, p)
+	hasPaid(w, p)
 	w.gateway.refundAs = v2.RefundReviewing
 	if reply := w.cancel(p); reply.RespCode != v1.CodeBusy {
 		t.Fatalf("merchant hears %s", reply.RespCode)
@@ -110,7 +110,7 @@ func TestRefundOfADeadBridge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxSao, 1)
-	payed(w, p)
+	hasPaid(w, p)
 	o, moved := w.bridge.note(t.Context(), w.order(p), refunding(w, p))
 	if !moved {
 		t.Fatal("not refunding")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v2"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // closeUnsent closes an order of which nothing has left the bridge, and reports

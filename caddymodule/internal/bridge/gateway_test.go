@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v2"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // fakeGateway is the v2 gateway with its own books. What goes wrong is a script:
@@ -276,17 +276,15 @@ func (g *fakeGateway) notice(order, state, amount string) v2.Envelope {
 	return g.seal(gatewayMerchant, "", "", map[string]string{"merOrderId": order, "state": state, "totalAmt": amount})
 }
 
-// payer pays an order, if it is there to be paid, and reports whether it was.
-func (g *fakeGateway) payer(order string) bool {
+// payer pays an order, if it is there to be paid.
+func (g *fakeGateway) payer(order string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	b := g.books[order]
-	if b == nil || b.state != v2.TranProcessing {
-		return false
+	if b != nil && b.state == v2.TranProcessing {
+		b.state = v2.TranSuccess
+		b.charges++
 	}
-	b.state = v2.TranSuccess
-	b.charges++
-	return true
 }
 
 func (g *fakeGateway) setScript(faults ...fault) {

@@ -10,7 +10,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v2"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // Errors of a notice. Only ErrNoticeRefused is the sender's fault; the others

@@ -7,8 +7,8 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v1"
-	"github.com/paybridge/paybridge/translate/v2"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 func refunding(w *world, p v1.PayRequest) ledger.News {
@@ -33,9 +33,9 @@ func TestNotice(t *testing.T) {
 	}{
 		{"paid", shown, "11", "19.99", nil, translate.Paid, "", true},
 		{"paid, in doubt", doubted, "11", "19.99", nil, translate.Paid, "", true},
-		{"paid, repeated", payed, "11", "19.99", nil, translate.Paid, "", true},
+		{"paid, repeated", hasPaid, "11", "19.99", nil, translate.Paid, "", true},
 		{"failed", shown, "13", "19.99", nil, translate.Failed, "", false},
-		{"failed after paid", payed, "13", "19.99", nil, translate.Paid, "contradicted", true},
+		{"failed after paid", hasPaid, "13", "19.99", nil, translate.Paid, "contradicted", true},
 		{"paid after failed", denied, "11", "19.99", nil, translate.Failed, "contradicted", false},
 		{"paid after closed", closed, "11", "19.99", nil, translate.Refunding, "late_payment", false},
 		{"nothing new", shown, "12", "19.99", nil, translate.Pending, "", false},

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v1"
-	"github.com/paybridge/paybridge/translate/v2"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 func TestQueryByEveryNumber(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v2"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // beginRefund gives the refund of a paid order its number and submits it. Of all

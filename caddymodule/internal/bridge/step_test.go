@@ -8,8 +8,8 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v1"
-	"github.com/paybridge/paybridge/translate/v2"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // An order that a dead bridge left behind as sent is settled by a query.

@@ -20,8 +20,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
-	"github.com/paybridge/paybridge/translate/v1"
-	"github.com/paybridge/paybridge/translate/v2"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 const (
@@ -33,7 +33,7 @@ const (
 var keys = sync.OnceValue(func() map[string]string {
 	texts := map[string]string{"{env.SIGN}": "0123456789abcdef"}
 	for _, who := range []string{"MERCHANT", "GATEWAY"} {
-		key, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // small, for speed
+		key, err := rsa.GenerateKey(rand.Reader, 1024)
 		must(err)
 		private, err := x509.MarshalPKCS8PrivateKey(key)
 		must(err)

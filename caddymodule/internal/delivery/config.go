@@ -34,6 +34,9 @@ type Config struct {
 	PerHost int
 	// Overall is the greatest number of calls at a time.
 	Overall int
+	// PerMerchant is the greatest number of calls of one merchant at a time,
+	// whatever hosts they go to; a quarter of Overall when zero.
+	PerMerchant int
 	// UserAgent is the header of that name.
 	UserAgent string
 
@@ -47,6 +50,7 @@ func (c Config) withDefaults() Config {
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	c.PerHost = cmp.Or(c.PerHost, DefaultPerHost)
 	c.Overall = cmp.Or(c.Overall, DefaultOverall)
+	c.PerMerchant = cmp.Or(c.PerMerchant, max(1, c.Overall/4))
 	c.UserAgent = cmp.Or(c.UserAgent, DefaultUserAgent)
 	if c.Log == nil {
 		c.Log = zap.NewNop()

@@ -9,8 +9,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// strangerRest is how long a host rests after a notification of an unknown
-// merchant came up there, so that a great many of them do not keep the ledger
+// strangerRest is how long an unknown merchant and the host of its notification
+// rest after one came up, so that a great many of them do not keep the ledger
 // busy with claims that lead to nothing.
 const strangerRest = time.Second
 
@@ -25,11 +25,16 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		d.release(c)
 		return
 	}
+	if !s.granted {
+		d.turnAway(c, s)
+		return
+	}
 	target, known := d.lookup(c.MerID)
 	if !known || target.Key.IsZero() {
 		d.leaveStranger(c, s)
 		return
 	}
+	d.strangers.met(c.MerID)
 	switch orderVerdict(c.Order.State) {
 	case send:
 		d.call(c, s, target)
@@ -55,15 +60,33 @@ func (d *Dispatcher) release(c claimed) {
 	}
 }
 
-// leaveStranger leaves the notification of an unknown merchant to its lease.
+// turnAway gives a notification back whose merchant has all its calls. The host
+// is known as that merchant's now and is not claimed from before the merchant has
+// room. Where that cannot be, because others' notifications go there too or the
+// host is not remembered, it is left to its lease: it must not come up at once
+// and stand before theirs.
+func (d *Dispatcher) turnAway(c claimed, s slot) {
+	d.hosts.ended(s)
+	if s.alone {
+		d.release(c)
+	}
+}
+
+// leaveStranger gives the notification of an unknown merchant back: the
+// configuration may be on its way in or out, and another bridge may know the
+// merchant. One that stays unknown is left to its lease, lest its notifications
+// for ever stand before those that others owe to the same host.
 func (d *Dispatcher) leaveStranger(c claimed, s slot) {
 	now := d.now()
-	d.hosts.rest(s.host, now.Add(strangerRest))
+	d.hosts.rest(s, now.Add(strangerRest))
 	d.hosts.ended(s)
 	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
 	if d.strangers.news(c.MerID, now) {
 		row := UnknownMerchant.row()
 		d.log.Log(row.level, row.words, zap.String("merid", c.MerID), zap.String("orderid", c.OrderID))
+	}
+	if d.strangers.fresh(c.MerID, now) {
+		d.release(c)
 	}
 }
 
@@ -75,7 +98,7 @@ func (d *Dispatcher) call(c claimed, s slot, t Target) {
 	r := d.sender.send(d.calls, c.Order, t)
 	failpoint.Reach(failpoint.AfterAttempt)
 	d.hosts.ended(s)
-	d.hosts.mark(s.host, r.class == Timeout)
+	d.hosts.mark(s.host, r.pace())
 	d.Wake()
 	d.settle(c, r, t)
 }

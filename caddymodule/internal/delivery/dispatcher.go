@@ -52,7 +52,7 @@ func New(c Config) *Dispatcher {
 		random:     c.Random,
 		timeout:    c.Timeout,
 		transports: newTransports(c.Timeout, c.PerHost),
-		hosts:      newHosts(c.PerHost, c.Overall),
+		hosts:      newHosts(limits{overall: c.Overall, perHost: c.PerHost, perMerchant: c.PerMerchant}),
 		strangers:  newStrangers(),
 		wake:       make(chan struct{}, 1),
 		stopping:   make(chan struct{}),

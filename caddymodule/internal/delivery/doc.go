@@ -19,8 +19,27 @@
 //   - A call is never made again because its result could not be written. Only
 //     a bridge that dies between a call and its record causes one call more than
 //     the attempts tell.
-//   - A dead or slow host holds only its own few slots, and all such hosts
-//     together no more than half of them all.
+//   - A host that is dead or takes more than two seconds holds only its own few
+//     slots, and all such hosts together a quarter of them all. Together with
+//     hosts that have not been called lately, each of which gets one call at a
+//     time, they hold three quarters. The last quarter is always left to hosts
+//     that answer.
+//   - A merchant holds no more than a quarter of the slots, however many hosts
+//     its notifications go to.
+//
+// # What remains
+//
+//   - How hosts answer is not stored. After a restart, all of them are new, and
+//     the notifications of one may wait for the time-out of others when three
+//     quarters of the slots hang at once; so may those of a host that is called
+//     for the first time while three merchants or more make up names that hang.
+//   - Four merchants whose hosts all answer in just under two seconds can fill
+//     every slot; what waits then waits for seconds, not for time-outs.
+//   - Merchants that name the same host share its slots. While one of them has
+//     all its calls, another's notifications may wait behind those there, until
+//     the host is known to be of both.
+//   - A ledger is asked for due notifications host by host. Tens of thousands
+//     of names cost it time, whoever has made them up.
 //
 // # Strangers' addresses
 //

@@ -66,9 +66,14 @@ const testMerchant = "89900001"
 
 // owe adds the notification of a paid order, due at a time.
 func (f *fakeLedger) owe(orderID, backURL string, due time.Time) ledger.Key {
+	return f.oweTo(testMerchant, orderID, backURL, due)
+}
+
+// oweTo adds one of a certain merchant.
+func (f *fakeLedger) oweTo(merID, orderID, backURL string, due time.Time) ledger.Key {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key := ledger.Key{MerID: testMerchant, OrderID: orderID}
+	key := ledger.Key{MerID: merID, OrderID: orderID}
 	due = due.Truncate(time.Millisecond)
 	u, err := url.Parse(backURL)
 	if err != nil {

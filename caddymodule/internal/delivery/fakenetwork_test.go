@@ -41,6 +41,7 @@ type fakeNetwork struct {
 	byOrder map[string][]time.Time
 	now     map[string]int
 	overlap []string
+	open    int
 }
 
 func newFakeNetwork(answer func(c call, n int) (string, time.Duration)) *fakeNetwork {
@@ -88,6 +89,7 @@ func (f *fakeNetwork) begin(c call) (string, time.Duration) {
 	defer f.mu.Unlock()
 	f.calls = append(f.calls, c)
 	f.byOrder[c.order] = append(f.byOrder[c.order], c.at)
+	f.open++
 	if f.now[c.order]++; f.now[c.order] > 1 {
 		f.overlap = append(f.overlap, c.order)
 	}
@@ -98,6 +100,7 @@ func (f *fakeNetwork) end(c call) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.now[c.order]--
+	f.open--
 }
 
 // of returns when an order was called.
@@ -116,6 +119,13 @@ func (f *fakeNetwork) firsts() map[string]time.Time {
 		first[order] = times[0]
 	}
 	return first
+}
+
+// underWay returns the number of calls that are being made.
+func (f *fakeNetwork) underWay() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.open
 }
 
 func (f *fakeNetwork) checkNoOverlap(t *testing.T) {

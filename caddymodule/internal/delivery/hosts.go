@@ -5,75 +5,139 @@ import (
 	"time"
 )
 
-// maxSlowHosts bounds the hosts that are remembered as slow.
-const maxSlowHosts = 10_000
+// slowAfter is the time of a call that makes its host slow, whatever came of it.
+const slowAfter = 2 * time.Second
 
-// hosts shares the slots for calls among the hosts that are called. Its methods
-// may be called from many goroutines.
+// pace says what a result tells of its host.
+func (r result) pace() pace {
+	if r.class == Timeout || r.Duration > slowAfter {
+		return slow
+	}
+	return quick
+}
+
+// limits are the greatest numbers of calls at a time.
+type limits struct {
+	overall     int
+	perHost     int
+	perMerchant int
+}
+
+// reserve is the part of the slots that is kept from those below: slow hosts
+// together get no more than it, and it is always left to quick ones.
+func (l limits) reserve() int { return max(1, l.overall/4) }
+
+// hosts shares the slots for calls among the hosts and merchants that are
+// called. Its methods may be called from many goroutines.
 //
-// A host whose last call timed out is slow. All slow hosts together get half of
-// the slots, so that however many of them there are, the others find room.
+// The slots are shared by how a host answered its last call. Slow hosts get a
+// quarter of them, slow and unproven ones together three quarters; an unproven
+// host is called once at a time. So neither hosts that are slow nor names that
+// are new each time, however many there are, take the last quarter from hosts
+// that answer.
 type hosts struct {
-	perHost, overall int
+	limits
 
-	mu       sync.Mutex
-	free     int
-	slowFree int
-	calls    map[string]int       // by host, those being made
-	slow     map[string]bool      // host → was slow when last called
-	resting  map[string]time.Time // host → until when it gets no slot
+	mu               sync.Mutex
+	inUse            use
+	calls            map[string]int // by host, those being made
+	memory           *memory
+	restingHosts     rests
+	restingMerchants rests
 }
 
-// slot is the right to make one call of a host.
+// use counts slots.
+type use struct {
+	all       int
+	notQuick  int            // of them, of slow and unproven hosts
+	slow      int            // of them, of slow hosts
+	merchants map[string]int // of them, by merchant
+}
+
+// add counts n slots more.
+func (u *use) add(p pace, merchant string, n int) {
+	u.all += n
+	if p != quick {
+		u.notQuick += n
+	}
+	if p == slow {
+		u.slow += n
+	}
+	if u.merchants[merchant] += n; u.merchants[merchant] == 0 {
+		delete(u.merchants, merchant)
+	}
+}
+
+// slot is the right to make one call of a host, if it is granted. A merchant
+// that has all its calls is refused, which shows only after its notification was
+// claimed: the ledger knows hosts, not merchants. The slot of a refused one is
+// in use as well until it is given back.
 type slot struct {
-	host string
-	slow bool
+	host, merchant string
+	pace           pace
+	granted        bool
+	alone          bool // no other merchant's notifications go to the host
 }
 
-func newHosts(perHost, overall int) *hosts {
+func newHosts(l limits) *hosts {
 	return &hosts{
-		perHost: perHost, overall: overall,
-		free: overall, slowFree: max(1, overall/2),
-		calls: make(map[string]int), slow: make(map[string]bool), resting: make(map[string]time.Time),
+		limits: l, inUse: use{merchants: make(map[string]int)}, calls: make(map[string]int), memory: newMemory(),
+		restingHosts: make(rests), restingMerchants: make(rests),
 	}
 }
 
 // offer returns how many calls can be started at now: in all, and at one host.
-// The second answer counts what it has promised to slow hosts before.
+// The second answer counts what it has promised before.
 func (h *hosts) offer(now time.Time) (limit int, free func(host string) int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for host, until := range h.resting {
-		if !now.Before(until) {
-			delete(h.resting, host)
-		}
-	}
-	promised := 0
-	return h.free, func(host string) int {
+	h.restingHosts.end(now)
+	h.restingMerchants.end(now)
+	promised := use{merchants: make(map[string]int)}
+	return h.overall - h.inUse.all, func(host string) int {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if _, rests := h.resting[host]; rests {
-			return 0
-		}
-		n := max(0, h.perHost-h.calls[host])
-		if h.slow[host] {
-			n = max(0, min(n, h.slowFree-promised))
-			promised += n
-		}
+		known := h.memory.recall(host)
+		n := max(0, h.room(host, known, promised))
+		promised.add(known.pace, known.merchant, n)
 		return n
 	}
 }
 
-// take takes a slot of what was offered.
-func (h *hosts) take(host string) slot {
+// room returns how many calls of a host can be started beside those promised;
+// zero or less for none.
+func (h *hosts) room(host string, known acquaintance, promised use) int {
+	if h.restingHosts.has(host) || known.merchant != "" && h.restingMerchants.has(known.merchant) {
+		return 0
+	}
+	n := h.perHost - h.calls[host]
+	if known.pace == unproven {
+		n = min(n, 1-h.calls[host])
+	}
+	if known.pace == slow {
+		n = min(n, h.reserve()-h.inUse.slow-promised.slow)
+	}
+	if known.pace != quick {
+		n = min(n, max(1, h.overall-h.reserve())-h.inUse.notQuick-promised.notQuick)
+	}
+	if m := known.merchant; m != "" {
+		n = min(n, h.perMerchant-h.inUse.merchants[m]-promised.merchants[m])
+	}
+	return n
+}
+
+// take takes a slot of what was offered for a notification of a merchant.
+func (h *hosts) take(host, merchant string, now time.Time) slot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := slot{host, h.slow[host]}
-	h.free--
-	h.calls[host]++
-	if s.slow {
-		h.slowFree--
+	s := slot{
+		host: host, merchant: merchant,
+		pace:    h.memory.recall(host).pace,
+		granted: h.inUse.merchants[merchant] < h.perMerchant,
+		alone:   h.memory.meet(host, merchant, now),
 	}
+	h.inUse.add(s.pace, merchant, 1)
+	h.calls[host]++
 	return s
 }
 
@@ -87,31 +151,39 @@ func (h *hosts) ended(s slot) {
 	}
 }
 
-// mark remembers whether the last call of a host timed out.
-func (h *hosts) mark(host string, timedOut bool) {
+// mark remembers how a host answered.
+func (h *hosts) mark(host string, p pace) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
-	case !timedOut:
-		delete(h.slow, host)
-	case len(h.slow) < maxSlowHosts:
-		h.slow[host] = true
-	}
+	h.memory.mark(host, p)
 }
 
 // giveBack ends the use of a slot.
 func (h *hosts) giveBack(s slot) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.free++
-	if s.slow {
-		h.slowFree++
-	}
+	h.inUse.add(s.pace, s.merchant, -1)
 }
 
-// rest gives a host no slot until a time.
-func (h *hosts) rest(host string, until time.Time) {
+// rest gives the host of a slot, and the hosts that are its merchant's alone, no
+// slot until a time.
+func (h *hosts) rest(s slot, until time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.resting[host] = until
+	h.restingHosts[s.host] = until
+	h.restingMerchants[s.merchant] = until
+}
+
+// rests says until when somebody rests.
+type rests map[string]time.Time
+
+func (r rests) has(name string) bool { _, ok := r[name]; return ok }
+
+// end lets go of those who have rested at now.
+func (r rests) end(now time.Time) {
+	for name, until := range r {
+		if !now.Before(until) {
+			delete(r, name)
+		}
+	}
 }

@@ -47,7 +47,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	addresses = append(addresses, rawServer(t, func(c net.Conn) { _, _ = io.WriteString(c, "CANARYBODY\r\n\r\n") })+"/?CANARYQUERY")
 
 	var out bytes.Buffer
-	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(&out), zap.DebugLevel))
+	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(&out)), zap.DebugLevel))
 	book := newFakeLedger()
 	for i, address := range addresses {
 		book.owe("canary000"+string(rune('a'+i)), address, time.Now())

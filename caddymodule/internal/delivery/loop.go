@@ -101,7 +101,7 @@ func (d *Dispatcher) claimAll() error {
 			return err
 		}
 		for _, c := range claimed {
-			s := d.hosts.take(c.Host)
+			s := d.hosts.take(c.Host, c.MerID, now)
 			d.work.Go(func() { d.deliver(c, s) })
 		}
 	}

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,7 +41,11 @@ func TestStopWaitsForCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		book, network := newFakeLedger(), newFakeNetwork(always("0000", 5*time.Second))
-		keys := book.oweMany(10, "waits", testURL, time.Now())
+		const hosts = 4 // new ones, with one call at a time
+		var keys []ledger.Key
+		for i := range hosts {
+			keys = append(keys, book.oweMany(3, fmt.Sprintf("waits%d", i), fmt.Sprintf("http://m%d.test/", i), time.Now())...)
+		}
 		d := startDispatcher(t, Config{Ledger: book}, network)
 		pass(time.Second)
 		stopDispatcher(t, d)
@@ -51,8 +56,8 @@ func TestStopWaitsForCalls(t *testing.T) {
 				delivered++
 			}
 		}
-		if delivered != DefaultPerHost || len(network.calls) != DefaultPerHost {
-			t.Errorf("%d calls, %d delivered; want the %d that had begun", len(network.calls), delivered, DefaultPerHost)
+		if delivered != hosts || len(network.calls) != hosts {
+			t.Errorf("%d calls, %d delivered; want the %d that had begun", len(network.calls), delivered, hosts)
 		}
 	})
 }
@@ -121,7 +126,10 @@ func TestStopReleasesWhatWasNotSent(t *testing.T) {
 			}
 			return nil
 		}
-		keys := book.oweMany(3, "release", testURL, time.Now())
+		var keys []ledger.Key
+		for i := range 3 {
+			keys = append(keys, book.owe(fmt.Sprintf("release%03d", i), fmt.Sprintf("http://m%d.test/", i), time.Now()))
+		}
 		d := startDispatcher(t, Config{Ledger: book}, network)
 		synctest.Wait()
 		stopDispatcher(t, d)

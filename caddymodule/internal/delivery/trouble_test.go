@@ -170,6 +170,57 @@ func unknownMerchant(t *testing.T, found bool) {
 	}
 }
 
+// A bridge without settings, on its way up or down, keeps nothing from one that
+// has them.
+func TestUnknownMerchantIsLeftToAnotherBridge(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+		nobody := func(string) (Target, bool) { return Target{}, false }
+		var keys []ledger.Key
+		for i := range 20 {
+			keys = append(keys, book.owe(fmt.Sprintf("another%04d", i), fmt.Sprintf("http://m%d.test/", i), time.Now()))
+		}
+		closing := startDispatcher(t, Config{Ledger: book, Lookup: nobody}, network)
+		pass(5500 * time.Millisecond)
+		if n := book.called("release"); n < 20 || n > 6*20*DefaultPerHost {
+			t.Errorf("%d notifications given back in 5 s, want some at each second", n)
+		}
+		for _, key := range keys {
+			if e := book.entries[key]; !e.ready.Equal(e.Due) {
+				t.Errorf("%s is held until %v", key.OrderID, e.ready)
+			}
+		}
+		other := startDispatcher(t, Config{Ledger: book}, network)
+		pass(time.Second)
+		for _, key := range keys {
+			if n, _ := book.get(key); n.State != ledger.Delivered || n.Attempts != 1 {
+				t.Errorf("%s: %s after %d attempts, want delivered after 1", key.OrderID, n.State, n.Attempts)
+			}
+		}
+		stopDispatcher(t, closing)
+		stopDispatcher(t, other)
+	})
+}
+
+// The notifications of a merchant that is gone do not stand before those of
+// another at the same host for ever.
+func TestUnknownMerchantStandsAside(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+		lookup := func(merID string) (Target, bool) { return testTarget(), merID != testMerchant }
+		book.oweMany(20, "gone", testURL, time.Now())
+		key := book.oweTo("89910001", "stays00001", testURL, time.Now().Add(time.Millisecond))
+		d := startDispatcher(t, Config{Ledger: book, Lookup: lookup}, network)
+		pass(briefly + 25*time.Second)
+		stopDispatcher(t, d)
+		if n, _ := book.get(key); n.State != ledger.Delivered {
+			t.Errorf("%s, want delivered", n.State)
+		}
+	})
+}
+
 // What the merchant hears depends on whether the payment still stands.
 func TestOrderGivenBack(t *testing.T) {
 	t.Parallel()
