@@ -27,8 +27,10 @@ demo: .build/caddy-sandbox ## show one payment, from a v1 request to the gateway
 
 test: system-packages build .build/caddy-sandbox lint unit fuzz-short ## install what the tests need and run them all
 
-unit: # every test, with the race detector; the whole-system tests use ./caddy
-	go test -race -timeout 20m ./...
+# The whole-system tests use ./caddy and mostly wait, hence more of them at once
+# than there are cores.
+unit: # every test, with the race detector
+	PAYBRIDGE_REQUIRE_POSTGRES=1 go test -race -parallel 8 -timeout 30m ./...
 
 lint: $(TOOLS)/golangci-lint ## run go vet and the linters
 	go vet ./...

@@ -55,10 +55,21 @@ func (s *SQLite) Provision(caddy.Context) error {
 	return nil
 }
 
-func (s *SQLite) identity() string { return "sqlite " + s.Path }
+// identity is the same for every name of one file.
+func (s *SQLite) identity() string {
+	path, err := ledger.Resolve(s.Path)
+	if err != nil {
+		path = s.Path // opening it will fail and say why
+	}
+	return "sqlite " + path
+}
 
 func (s *SQLite) open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, error) {
-	if err := os.MkdirAll(filepath.Dir(s.Path), 0o700); err != nil {
+	path, err := ledger.Resolve(s.Path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the ledger's folder: %w", err)
 	}
 	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log))

@@ -93,11 +93,19 @@ func share(hosts []string, limit int, free func(string) int) []quota {
 	return shares
 }
 
+// lockedColumns is notificationColumns as a claim's branches bring them.
+var lockedColumns = strings.ReplaceAll(notificationColumns, `n.`, `locked.`)
+
 // dueOfHosts builds the query for what is due at several hosts. The number of
 // its branches is a power of two, the surplus asking for nothing, so that few
 // different statements have to be prepared.
+//
+// What a claim may change or go by comes out of the branches, which lock the rows:
+// read from the table once more, it would be as old as the statement's snapshot,
+// and the fence that of a claim that another has made and given back meanwhile.
 func dueOfHosts(now millis, shares []quota) (string, []any) {
-	const branch = `SELECT * FROM (SELECT order_id, mer_id FROM notifications
+	const columns = `order_id, mer_id, host, state, attempts, created_at, due, claim`
+	const branch = `SELECT * FROM (SELECT ` + columns + ` FROM notifications
 		WHERE state = 'waiting' AND host = $%d AND ready <= $1 ORDER BY ready LIMIT $%d {skip locked}) AS due%d`
 	branches := 1
 	for branches < len(shares) {
@@ -113,10 +121,9 @@ func dueOfHosts(now millis, shares []quota) (string, []any) {
 		texts[i] = fmt.Sprintf(branch, len(args)+1, len(args)+2, i)
 		args = append(args, q.host, q.n)
 	}
-	return `WITH due (order_id, mer_id) AS MATERIALIZED (` + strings.Join(texts, ` UNION ALL `) + `)
-		SELECT ` + notificationColumns + `, ` + orderColumns + `
-		FROM due JOIN notifications n ON n.order_id = due.order_id AND n.mer_id = due.mer_id
-		JOIN orders o ON o.order_id = due.order_id AND o.mer_id = due.mer_id`, args
+	return `WITH locked (` + columns + `) AS MATERIALIZED (` + strings.Join(texts, ` UNION ALL `) + `)
+		SELECT ` + lockedColumns + `, ` + orderColumns + `
+		FROM locked JOIN orders o ON o.order_id = locked.order_id AND o.mer_id = locked.mer_id`, args
 }
 
 func scanDelivery(from row) (Delivery, error) {

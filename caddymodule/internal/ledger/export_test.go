@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // WithPragmas adds to how the SQLite connection that writes is set up.
@@ -62,6 +65,18 @@ func Explain(ctx context.Context, l *Ledger) (map[string][]string, error) {
 		plans[name] = plan
 	}
 	return plans, nil
+}
+
+// Unconnected returns a ledger on PostgreSQL whose pool has no connection yet, and
+// what every method of it does first.
+func Unconnected() (l *Ledger, use func() error) {
+	p := &postgresStore{}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.db.Store(stdlib.OpenDB(pgx.ConnConfig{}))
+	return &Ledger{store: p}, func() error {
+		_, err := p.ready()
+		return err
+	}
 }
 
 // Plain is a database without any of the ledger's ways: one transaction for each

@@ -44,7 +44,7 @@ func (m *model) take(n ledger.News) translate.Verdict {
 	if m.state == translate.Refunding {
 		m.refundNo = n.RefundNo
 	}
-	if n.Claim == 0 {
+	if n.Claim == 0 || n.State == translate.Sent {
 		m.claim++
 	}
 	m.open = !m.state.Final() || !n.Next.IsZero()

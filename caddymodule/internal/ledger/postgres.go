@@ -31,7 +31,7 @@ type postgresStore struct {
 	warned sync.Once
 
 	db     atomic.Pointer[sql.DB] // nil until connected and migrated
-	down   atomic.Pointer[error]  // why there is no db
+	down   atomic.Pointer[error]  // why there is no db; never nil while db is
 	ctx    context.Context        // ends with close
 	cancel context.CancelFunc
 	worker sync.WaitGroup
@@ -169,9 +169,6 @@ func (p *postgresStore) inspect(ctx context.Context, db *sql.DB) error {
 }
 
 func (p *postgresStore) ready() (*sql.DB, error) {
-	if p.ctx.Err() != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
-	}
 	if db := p.db.Load(); db != nil {
 		return db, nil
 	}
@@ -181,6 +178,7 @@ func (p *postgresStore) ready() (*sql.DB, error) {
 func (p *postgresStore) close() error {
 	p.cancel()
 	p.worker.Wait()
+	p.fail(ErrClosed) // first: whoever finds no db asks why
 	if db := p.db.Swap(nil); db != nil {
 		return db.Close()
 	}

@@ -20,11 +20,11 @@ import (
 //   - Repeated, Late, Contradicted: the order is unchanged. The last two leave an
 //     event.
 //
-// Applied and LatePayment are told to one caller only. News with a claim is
-// fenced: when it would change an order that another has taken over, Record
-// returns [ErrFenced]. News without a claim that changes the order takes it out
-// of its holder's hands, so that a holder who is behind cannot postpone the new
-// step.
+// Applied and LatePayment are told to one caller only. An order that becomes
+// sent has a new claim, which is that caller's. News with a claim is fenced: when
+// it would change an order that another has taken over, Record returns
+// [ErrFenced]. News without a claim that changes the order takes it out of its
+// holder's hands, so that a holder who is behind cannot postpone the new step.
 func (l *Ledger) Record(ctx context.Context, k Key, n News) (Order, translate.Verdict, error) {
 	if n.At.IsZero() {
 		n.At = l.now()
@@ -135,7 +135,10 @@ func forward(o Order, n News, to translate.State) Order {
 		o.Next = n.At // an open order always has a next step
 	}
 	o.Tries = 0
-	if n.Claim == 0 {
+	// Who takes an order to send it knows its claim only from reading it, as
+	// others may. The new claim is the taker's alone: a run of this very
+	// function whose answer was lost cannot mistake another's for its own.
+	if n.Claim == 0 || to == translate.Sent {
 		o.Claim++
 	}
 	return toStored(o)

@@ -28,23 +28,24 @@ func recordMovesForward(t *testing.T, p place) {
 	}
 	step(ledger.News{State: translate.Sent, At: after(time.Second), Next: after(2 * time.Minute), Claim: 1}, func() {
 		want.State, want.SentAt, want.Next = translate.Sent, after(time.Second), after(2*time.Minute)
+		want.Claim = 2 // who sends it holds it
 	})
-	step(ledger.News{State: translate.InDoubt, At: after(2 * time.Second), Claim: 1}, func() {
+	step(ledger.News{State: translate.InDoubt, At: after(2 * time.Second), Claim: 2}, func() {
 		want.State = translate.InDoubt // the next step stays: the order is open
 	})
-	step(ledger.News{State: translate.Pending, At: after(3 * time.Second), FormAction: "weixin://1", GatewayNo: "G1", Claim: 1}, func() {
+	step(ledger.News{State: translate.Pending, At: after(3 * time.Second), FormAction: "weixin://1", GatewayNo: "G1", Claim: 2}, func() {
 		want.State, want.FormAction, want.GatewayNo = translate.Pending, "weixin://1", "G1"
 	})
 	step(ledger.News{State: translate.Paid, At: after(4 * time.Second), PaidAt: after(3 * time.Second)}, func() {
 		want.State, want.PaidAt, want.SettledAt = translate.Paid, after(3*time.Second), after(4*time.Second)
-		want.Next, want.Claim = time.Time{}, 2 // news from elsewhere takes the order away
+		want.Next, want.Claim = time.Time{}, 3 // news from elsewhere takes the order away
 	})
 	step(ledger.News{State: translate.Refunding, At: after(5 * time.Second), RefundNo: "R1", Next: after(time.Hour)}, func() {
-		want.State, want.RefundNo, want.Next, want.Claim = translate.Refunding, "R1", after(time.Hour), 3
+		want.State, want.RefundNo, want.Next, want.Claim = translate.Refunding, "R1", after(time.Hour), 4
 	})
 	step(ledger.News{State: translate.RefundFailed, At: after(6 * time.Second), Words: "余额不足"}, func() {
 		want.State, want.Words, want.SettledAt = translate.RefundFailed, "余额不足", after(6*time.Second)
-		want.Next, want.Claim = time.Time{}, 4
+		want.Next, want.Claim = time.Time{}, 5
 	})
 }
 
@@ -160,9 +161,9 @@ func recordLeavesEvents(t *testing.T, p place) {
 func recordIsFenced(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: o.Claim}, translate.Applied)
+	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: o.Claim}, translate.Applied)
 	taken, err := l.ClaimOrders(t.Context(), after(time.Hour), time.Minute, 1)
-	if err != nil || len(taken) != 1 || taken[0].Claim != 2 {
+	if err != nil || len(taken) != 1 || taken[0].Claim != 3 {
 		t.Fatalf("ClaimOrders: %v, %+v", err, taken)
 	}
 	_, _, err = l.Record(t.Context(), o.Key, ledger.News{State: translate.Pending, Claim: o.Claim})
@@ -172,8 +173,8 @@ func recordIsFenced(t *testing.T, p place) {
 	}
 	// What changes nothing needs no claim: the truth of a slow answer is not lost.
 	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid}, translate.Applied)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, Claim: 2}, translate.Repeated)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, Claim: 2}, translate.Contradicted)
+	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, Claim: 3}, translate.Repeated)
+	mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, Claim: 3}, translate.Contradicted)
 }
 
 // recordAtOnce lets many bring the same news at the same time: one of them is

@@ -34,7 +34,8 @@ const applicationID = 0x50426c67
 const readers = 4
 
 // OpenSQLite opens the ledger in the file at path and creates it when there is
-// none. Beside it lie path-wal, path-shm and path.lock.
+// none. Beside it lie path-wal, path-shm and path.lock, where path is followed
+// through symbolic links: whatever name a ledger is opened by, it has one lock.
 //
 // It returns errors that wrap [ErrWrongFile], [ErrLocked] and [ErrNewerSchema],
 // and says what an operator can do about them.
@@ -48,7 +49,7 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 }
 
 func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore, err error) {
-	path, err = filepath.Abs(path)
+	path, err = Resolve(path)
 	if err != nil {
 		return nil, err
 	}

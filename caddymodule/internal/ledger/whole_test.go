@@ -83,7 +83,7 @@ func manyWriters(t *testing.T, p place) {
 		o := sample(i)
 		mustBegin(t, l, o)
 		mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: 1}, translate.Applied)
-		mustRecord(t, l, o.Key, ledger.News{State: translate.Pending, Claim: 1, FormAction: "x"}, translate.Applied)
+		mustRecord(t, l, o.Key, ledger.News{State: translate.Pending, Claim: 2, FormAction: "x"}, translate.Applied)
 		mustRecord(t, l, o.Key, ledger.News{State: translate.Paid}, translate.Applied)
 		for _, d := range mustClaim(t, l, noon, 3) {
 			err := l.Finish(t.Context(), d.Notification, ledger.Attempt{At: noon}, ledger.Delivered, time.Time{})

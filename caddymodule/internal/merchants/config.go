@@ -76,10 +76,6 @@ var (
 	merIDForm           = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
 	gatewayMerchantForm = regexp.MustCompile(`^[0-9]{12}$`)
 	placeholderForm     = regexp.MustCompile(`^\{(file|env)\.[^{}]+\}$`)
-
-	// literalKeyForm tells a key from a path: PEM, or base64 of DER, which
-	// begins with M and is longer than 99 characters in both suites.
-	literalKeyForm = regexp.MustCompile(`-----BEGIN|^\s*M[0-9A-Za-z+/=\s]{99,}$`)
 )
 
 // check validates everything that needs no key, naming the member at fault.
@@ -110,7 +106,7 @@ func (c Config) CheckSecrets() error {
 	}{
 		{"sign_key", literal(c.SignKey)},
 		{"previous_sign_key", literal(c.PreviousSignKey)},
-		{"private_key", literalKeyForm.MatchString(c.PrivateKey)},
+		{"private_key", looksLikeKey(c.PrivateKey)},
 		{"private_key_password", literal(c.PrivateKeyPassword)},
 	} {
 		if s.literal {

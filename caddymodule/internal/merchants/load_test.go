@@ -148,7 +148,7 @@ func TestLoadRefuses(t *testing.T) {
 		"private key resolves to nothing": {one(func(c *merchants.Config) { c.PrivateKey = "{env.NOT_SET}" }),
 			[]string{"private_key: empty"}},
 		"private key file does not exist": {one(func(c *merchants.Config) { c.PrivateKey = key("absent.pem") }),
-			[]string{"private_key:", "absent.pem"}},
+			[]string{"private_key: reading the file it names:", "no such file"}},
 		"private key is a public one": {one(func(c *merchants.Config) { c.PrivateKey = key("merchant_public.pem") }),
 			[]string{"private_key:", "a private key is needed here"}},
 		"pfx without password": {one(func(c *merchants.Config) { c.PrivateKey = key("merchant_aes.pfx") }),
@@ -158,6 +158,13 @@ func TestLoadRefuses(t *testing.T) {
 		}), []string{"private_key: its password is empty"}},
 		// What a placeholder holds may be a key: no error repeats it.
 		"private key placeholder holds rubbish": {one(func(c *merchants.Config) { c.PrivateKey = "{env.OLD_KEY}" }),
+			[]string{"private_key: reading private key"}},
+		// It was meant as a path, but who knows what it is.
+		"private key names no file": {one(func(c *merchants.Config) { c.PrivateKey = secrets["{env.SIGN_KEY}"] }),
+			[]string{"private_key: reading the file it names:"}},
+		"gateway key names no file": {one(func(c *merchants.Config) { c.GatewayKey = secrets["{env.SIGN_KEY}"] }),
+			[]string{"gateway_key: reading the file it names:"}},
+		"private key in hex": {one(func(c *merchants.Config) { c.PrivateKey = "3082" + secrets["{env.SIGN_KEY}"] }),
 			[]string{"private_key: reading private key"}},
 		"no gateway key": {one(func(c *merchants.Config) { c.GatewayKey = "" }), []string{"gateway_key: missing"}},
 		"gateway key is a private one": {one(func(c *merchants.Config) { c.GatewayKey = key("gateway_private.pem") }),

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -158,12 +159,16 @@ func (l *Loader) keyData(source string) ([]byte, error) {
 	if text == "" {
 		return nil, errors.New("empty; does the file or the environment variable exist, and may Caddy read it?")
 	}
-	if IsPlaceholder(source) || literalKeyForm.MatchString(text) {
+	if IsPlaceholder(source) || looksLikeKey(text) {
 		return []byte(text), nil
 	}
 	data, err := os.ReadFile(text) //nolint:gosec // the operator names the file
-	if err != nil {
-		return nil, fmt.Errorf("reading key file: %w", err)
+	if err == nil {
+		return data, nil
 	}
-	return data, nil
+	var quoting *fs.PathError // it quotes the path
+	if errors.As(err, &quoting) {
+		err = quoting.Err
+	}
+	return nil, fmt.Errorf("reading the file it names: %w", err)
 }

@@ -1,0 +1,36 @@
+package merchants
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// The longest text without a folder in it, and the longest at all, that may be
+// the path of a key file, in bytes.
+const (
+	maxName = 100
+	maxPath = 255
+)
+
+// keyForms are how keys look that somebody wrote where the path of one belongs.
+// Both suites' private keys begin, as DER, with 30; as base64, with M. Line ends
+// may have become the two characters \n on the way.
+var keyForms = []*regexp.Regexp{
+	regexp.MustCompile(`-----BEGIN`),                               // PEM
+	regexp.MustCompile(`^\s*MI\S{62}|^\s*M[0-9A-Za-z+/=\s]{99,}$`), // base64 of DER
+	regexp.MustCompile(`^\s*30(?:[\s:]?[0-9A-Fa-f]){6,}\s*$`),      // DER in hex
+	regexp.MustCompile(`^\s*(?:[\s:]?[0-9A-Fa-f]){64}\s*$`),        // an SM2 key's number in hex
+}
+
+// looksLikeKey tells a key from a path. In doubt it is a key: a path taken for
+// one is refused in words that show nothing, a key taken for a path is shown.
+func looksLikeKey(text string) bool {
+	for _, form := range keyForms {
+		if form.MatchString(text) {
+			return true
+		}
+	}
+	inFolder := strings.ContainsAny(text, "/"+string(filepath.Separator))
+	return len(text) > maxPath || (len(text) > maxName && !inFolder)
+}
