@@ -264,3 +264,27 @@ func TestNoHiddenRetry(t *testing.T) {
 	}
 	w.rest(30 * time.Second)
 }
+
+// TestRepeatAfterDoubt: when the answer with the code was lost, the merchant's
+// own repeat sends the same order in a new message and gets the code. The payer
+// can pay it once.
+func TestRepeatAfterDoubt(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	for _, behaviour := range []sandbox.Behaviour{sandbox.Silent, sandbox.Half, sandbox.WrongSignature} {
+		if err := w.gateway.Script(sandbox.Rule{Behaviour: behaviour, TranCode: "OP1001", Times: 1}); err != nil {
+			t.Fatal(err)
+		}
+		p := w.payment("intl", "AliSao", 5000)
+		if reply := w.pay("intl", p); reply.RespCode != "96" {
+			t.Fatalf("after %s: %s", behaviour, reply.Inner)
+		}
+		reply := w.pay("intl", p)
+		if reply.RespCode != "00" || reply.FormAction == "" {
+			t.Fatalf("repeat after %s: %s", behaviour, reply.Inner)
+		}
+		w.payerPays("intl", reply, sandbox.Notice{}, false)
+		w.notified("intl", p.OrderID, 1)
+	}
+	w.rest(10 * time.Second)
+}

@@ -10,8 +10,8 @@ import (
 )
 
 // PayCall is what the bridge adds to a merchant's pay request to make an
-// OP1001 of it. The numbers are drawn once and stored, so that a second call
-// for the same order carries the same ones.
+// OP1001 of it. The order number is drawn once and stored, so that a second
+// call is for the same order; the flow number names one message.
 type PayCall struct {
 	TranCode        string // "OP1001" unless configured otherwise
 	GatewayMerchant string // v2 merchantId, 12 digits

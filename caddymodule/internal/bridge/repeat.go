@@ -28,6 +28,9 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order) (led
 	if err != nil {
 		return order, false
 	}
+	// The order keeps its number, each message has a flow number of its own: a
+	// gateway that has seen one refuses it the second time.
+	stored.FlowNo = b.numbers.flow(order.GatewayMerchant, now)
 	return stored, verdict == translate.Applied
 }
 
