@@ -45,7 +45,10 @@ func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge {
 
 // newBridge makes a bridge without its background work.
 func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge {
-	b := &Bridge{ledger: l, log: log, now: now, numbers: newNumbers(), stop: func() {}, woken: make(chan struct{}, 1)}
+	ctx, cancel := context.WithTimeout(context.Background(), recording)
+	defer cancel()
+	start, err := l.NextStart(ctx)
+	b := &Bridge{ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), stop: func() {}, woken: make(chan struct{}, 1)}
 	b.notify = delivery.New(delivery.Config{Ledger: l, Lookup: b.target, Log: log.Named("notify"), Now: now})
 	return b
 }

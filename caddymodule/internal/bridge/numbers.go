@@ -9,21 +9,30 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// numbers draws the numbers that an order is known by. The node and the start
-// of the counter are drawn by chance, so that bridges beside each other and a
-// bridge before and after a restart do not meet; should they all the same, the
-// ledger refuses the second order and another number is drawn.
+// numbers draws the numbers that orders and messages are known by. The node is
+// the ledger's count of starts, so that bridges beside each other and a bridge
+// before and after a restart, perhaps within one second, do not meet. Should two
+// orders get one number all the same, the ledger refuses the second and another
+// is drawn.
 type numbers struct {
 	node   int
 	orders atomic.Uint64
 	flows  atomic.Uint64 // apart, so that flows have their 10,000 a second to themselves
 }
 
-func newNumbers() *numbers {
-	var b [10]byte
+// newNumbers starts the counters anywhere. Where the ledger could not say which
+// start this is, chance says it.
+func newNumbers(start int64, counted bool) *numbers {
+	var b [24]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	n := &numbers{node: int(binary.BigEndian.Uint16(b[8:])) % translate.Nodes}
-	n.orders.Store(binary.BigEndian.Uint64(b[:8]) >> 1)
+	random := func(i int) uint64 { return binary.BigEndian.Uint64(b[i:]) >> 1 }
+	node := uint64(start) //nolint:gosec // a count
+	if !counted {
+		node = random(16)
+	}
+	n := &numbers{node: int(node % translate.Nodes)} //nolint:gosec // below Nodes
+	n.orders.Store(random(0))
+	n.flows.Store(random(8))
 	return n
 }
 

@@ -75,6 +75,7 @@ var conformance = []struct {
 	{"orders are claimed by one", ordersClaimedByOne},
 	{"postpone", postpone},
 	{"a final order may have a last step", lastStep},
+	{"starts", starts},
 	{"notifications are claimed when due", notificationsClaimedWhenDue},
 	{"notifications are claimed by one", notificationsClaimedByOne},
 	{"finish", finish},
