@@ -30,7 +30,7 @@ func newNumbers(start int64, counted bool) *numbers {
 	if !counted {
 		node = random(16)
 	}
-	n := &numbers{node: int(node % translate.Nodes)} //nolint:gosec // below Nodes
+	n := &numbers{node: int(node % translate.Nodes)}
 	n.orders.Store(random(0))
 	n.flows.Store(random(8))
 	return n
