@@ -20,7 +20,7 @@ var durable = []struct {
 	make func(testing.TB) place
 }{
 	{"sqlite", func(tb testing.TB) place { return sqlitePlace{filepath.Join(tb.TempDir(), "ledger.db")} }},
-	{"postgres", func(tb testing.TB) place { return postgresPlace{pgtest.Start(tb, "shared_buffers=512MB").DSN()} }},
+	{"postgres", func(tb testing.TB) place { return postgresPlace{dsn: pgtest.Start(tb, "shared_buffers=512MB").DSN()} }},
 }
 
 var benchmarked atomic.Int64 // numbers the orders of all benchmarks

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/tests/pgtest"
@@ -21,12 +22,38 @@ func (p sqlitePlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledge
 	return opened(tb, l, err)
 }
 
-type postgresPlace struct{ dsn string }
+type postgresPlace struct {
+	dsn  string
+	dead bool // the server is not there when the ledger is opened
+}
 
 func (p postgresPlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledger {
 	tb.Helper()
 	l, err := ledger.OpenPostgres(tb.Context(), p.dsn, options...)
-	return opened(tb, l, err)
+	opened(tb, l, err)
+	if !p.dead {
+		await(tb, l)
+	}
+	return l
+}
+
+// await waits for a database that a busy machine is slow to set up.
+func await(tb testing.TB, l *ledger.Ledger) {
+	tb.Helper()
+	deadline := time.After(time.Minute)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := l.Ping(tb.Context())
+		if err == nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			tb.Fatalf("the database does not come: %v", err)
+		}
+	}
 }
 
 func opened(tb testing.TB, l *ledger.Ledger, err error) *ledger.Ledger {
@@ -48,7 +75,7 @@ var stores = []struct {
 	make func(testing.TB) place
 }{
 	{"sqlite", func(tb testing.TB) place { return sqlitePlace{filepath.Join(tb.TempDir(), "ledger #1.db")} }},
-	{"postgres", func(tb testing.TB) place { return postgresPlace{pgtest.Database(tb)} }},
+	{"postgres", func(tb testing.TB) place { return postgresPlace{dsn: pgtest.Database(tb)} }},
 }
 
 // conformance is what every store has to do.

@@ -35,14 +35,14 @@ func TestPostgresRefuses(t *testing.T) {
 		{"wrong password", replace(pgtest.Password, canary), nil, "check the DSN"},
 		{"no database", replace("/paybridge_", "/none_"), nil, "create it"},
 		{"foreign tables", func(t *testing.T, dsn string) string {
-			l := postgresPlace{dsn}.open(t)
+			l := postgresPlace{dsn: dsn}.open(t)
 			if err := ledger.Exec(t.Context(), l, "DROP TABLE ledger_version"); err != nil {
 				t.Fatal(err)
 			}
 			return dsn
 		}, nil, "database of its own"},
 		{"newer", func(t *testing.T, dsn string) string {
-			makeNewer(t, postgresPlace{dsn}.open(t))
+			makeNewer(t, postgresPlace{dsn: dsn}.open(t))
 			return dsn
 		}, ledger.ErrNewerSchema, "version 999"},
 	} {
@@ -66,7 +66,7 @@ func TestPostgresRefuses(t *testing.T) {
 // TestPostgresOpenedAtOnce lets many bridges find the same empty database.
 func TestPostgresOpenedAtOnce(t *testing.T) {
 	t.Parallel()
-	p := postgresPlace{pgtest.Database(t)}
+	p := postgresPlace{dsn: pgtest.Database(t)}
 	var all sync.WaitGroup
 	for i := range 6 {
 		all.Go(func() {
@@ -114,7 +114,7 @@ func TestPostgresComesAndGoes(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	l := postgresPlace{server.DSN()}.open(t)
+	l := postgresPlace{dsn: server.DSN(), dead: true}.open(t)
 	number := 0
 	unavailable := func() {
 		t.Helper()
@@ -164,7 +164,7 @@ func TestPostgresClosesWhileUnreachable(t *testing.T) {
 	}
 	address := nobody.Addr().String()
 	nobody.Close()
-	l := postgresPlace{"postgres://u:p@" + address + "/d"}.open(t)
+	l := postgresPlace{dsn: "postgres://u:p@" + address + "/d", dead: true}.open(t)
 	wantError(t, l.Ping(t.Context()), ledger.ErrUnavailable)
 	if err := l.Close(); err != nil {
 		t.Error(err)
@@ -178,7 +178,7 @@ func TestPostgresLosesAnswers(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, "fsync=off")
 	line := newLine(t, server.Addr())
-	l := postgresPlace{strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
 
 	line.loseNextAnswer()
 	o := mustBegin(t, l, sample(1))
@@ -234,7 +234,7 @@ func TestPostgresCutOff(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, "fsync=off")
 	line := newLine(t, server.Addr())
-	l := postgresPlace{strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
 	mustBegin(t, l, sample(1))
 	line.swallow(true)
 	started := time.Now()
@@ -279,7 +279,7 @@ func TestPostgresCommitsAreDurable(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, "synchronous_commit=off", "fsync=off")
 	core, logged := observer.New(zap.WarnLevel)
-	l := postgresPlace{server.DSN()}.open(t, ledger.WithLogger(zap.New(core)))
+	l := postgresPlace{dsn: server.DSN()}.open(t, ledger.WithLogger(zap.New(core)))
 	if got, err := ledger.Text(t.Context(), l, "SHOW synchronous_commit"); err != nil || got != "on" {
 		t.Errorf("synchronous_commit is %s, error %v", got, err)
 	}

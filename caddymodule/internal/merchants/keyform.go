@@ -11,6 +11,10 @@ import (
 const (
 	maxName = 100
 	maxPath = 255
+
+	// maxExt is the longest ending of a file that a path is recognised by:
+	// ".pem", ".key".
+	maxExt = 5
 )
 
 // keyForms are how keys look that somebody wrote where the path of one belongs.

@@ -148,7 +148,7 @@ func TestLoadRefuses(t *testing.T) {
 		"private key resolves to nothing": {one(func(c *merchants.Config) { c.PrivateKey = "{env.NOT_SET}" }),
 			[]string{"private_key: empty"}},
 		"private key file does not exist": {one(func(c *merchants.Config) { c.PrivateKey = key("absent.pem") }),
-			[]string{"private_key: reading the file it names:", "no such file"}},
+			[]string{"private_key: reading testdata/absent.pem:", "no such file"}},
 		"private key is a public one": {one(func(c *merchants.Config) { c.PrivateKey = key("merchant_public.pem") }),
 			[]string{"private_key:", "a private key is needed here"}},
 		"pfx without password": {one(func(c *merchants.Config) { c.PrivateKey = key("merchant_aes.pfx") }),
@@ -161,7 +161,7 @@ func TestLoadRefuses(t *testing.T) {
 			[]string{"private_key: reading private key"}},
 		// It was meant as a path, but who knows what it is.
 		"private key names no file": {one(func(c *merchants.Config) { c.PrivateKey = secrets["{env.SIGN_KEY}"] }),
-			[]string{"private_key: reading the file it names:"}},
+			[]string{"private_key: reading testdata/absent.pem:"}},
 		"gateway key names no file": {one(func(c *merchants.Config) { c.GatewayKey = secrets["{env.SIGN_KEY}"] }),
 			[]string{"gateway_key: reading the file it names:"}},
 		"private key in hex": {one(func(c *merchants.Config) { c.PrivateKey = "3082" + secrets["{env.SIGN_KEY}"] }),

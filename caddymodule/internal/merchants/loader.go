@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -169,6 +170,9 @@ func (l *Loader) keyData(source string) ([]byte, error) {
 	var quoting *fs.PathError // it quotes the path
 	if errors.As(err, &quoting) {
 		err = quoting.Err
+	}
+	if ext := filepath.Ext(text); len(ext) > 1 && len(ext) <= maxExt {
+		return nil, fmt.Errorf("reading %s: %w", text, err) // no key ends like a file
 	}
 	return nil, fmt.Errorf("reading the file it names: %w", err)
 }
