@@ -161,7 +161,7 @@ func TestLoadRefuses(t *testing.T) {
 			[]string{"private_key: reading private key"}},
 		// It was meant as a path, but who knows what it is.
 		"private key names no file": {one(func(c *merchants.Config) { c.PrivateKey = secrets["{env.SIGN_KEY}"] }),
-			[]string{"private_key: reading testdata/absent.pem:"}},
+			[]string{"private_key: reading the file it names:"}},
 		"gateway key names no file": {one(func(c *merchants.Config) { c.GatewayKey = secrets["{env.SIGN_KEY}"] }),
 			[]string{"gateway_key: reading the file it names:"}},
 		"private key in hex": {one(func(c *merchants.Config) { c.PrivateKey = "3082" + secrets["{env.SIGN_KEY}"] }),
