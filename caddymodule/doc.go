@@ -2,6 +2,7 @@
 //
 //   - the app "paybridge": merchants, ledger, gateway (App),
 //   - the handler "http.handlers.paybridge": the old gateway's paths (Handler),
+//   - the listener wrapper "caddy.listeners.paybridge" (Handover),
 //   - the ledgers "paybridge.ledgers.sqlite" and "paybridge.ledgers.postgres",
 //   - the Caddyfile's global option and directive of the same name.
 //

@@ -2,12 +2,9 @@ package tests
 
 import (
 	"context"
-	"errors"
-	"io"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -97,14 +94,10 @@ func (l *load) client(random *rand.Rand, suite string) *merchant.Client {
 	return l.w.clientOf(suite, bridges[random.IntN(len(bridges))])
 }
 
-// failed counts a failure, which a strict load does not bear, unless the
-// connection ended without an answer: Go's HTTP server drops a connection that
-// it has accepted and not yet read when a reload shuts it down, and a program
-// that repeats loses nothing.
+// failed counts a failure, which a strict load does not bear.
 func (l *load) failed(what string, err error, reply *merchant.Reply) {
 	l.errs.Add(1)
-	dropped := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
-	if l.strict && !dropped {
+	if l.strict {
 		l.w.t.Errorf("%s failed: %v %+v", what, err, reply)
 	}
 }

@@ -50,7 +50,8 @@ func TestModules(t *testing.T) {
 	t.Parallel()
 	modules := listModules(t, bridgeBinary)
 	for _, want := range []string{
-		"paybridge", "http.handlers.paybridge", "paybridge.ledgers.sqlite", "paybridge.ledgers.postgres", "http.handlers.reverse_proxy",
+		"paybridge", "http.handlers.paybridge", "paybridge.ledgers.sqlite", "paybridge.ledgers.postgres",
+		"caddy.listeners.paybridge", "http.handlers.reverse_proxy",
 	} {
 		if !slices.Contains(modules, want) {
 			t.Errorf("%s is missing", want)

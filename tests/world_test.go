@@ -65,6 +65,7 @@ type settings struct {
 	Extra          string // more words of the paybridge block
 	Gateway        string // of the gateway subdirective, with its block
 	Bind           string // a bind directive for the site
+	Global         string // more global options
 
 	dsn string // of a postgres ledger
 }
@@ -183,6 +184,7 @@ func (w *world) newBridge(name string) *process {
 
 var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 	admin {{.Admin}}
+	{{.S.Global}}
 	paybridge {
 		public_url {{.URL}}
 		ledger {{.S.Ledger}}

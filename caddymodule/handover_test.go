@@ -1,0 +1,157 @@
+package caddymodule
+
+import (
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+)
+
+// accepted tells which listener accepted a connection.
+type accepted struct {
+	by   string
+	conn net.Conn
+	err  error
+}
+
+// serve accepts with a listener until it is closed.
+func serve(name string, l net.Listener, into chan<- accepted) {
+	for {
+		conn, err := l.Accept()
+		into <- accepted{name, conn, err}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// dial connects and fails the test when nobody listens.
+func dial(t *testing.T, addr net.Addr) {
+	t.Helper()
+	conn, err := net.Dial(addr.Network(), addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+}
+
+// twin listens on the socket of another listener, as Caddy does with fd/3.
+func twin(t *testing.T, l net.Listener) net.Listener {
+	t.Helper()
+	file, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	other, err := net.FileListener(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+func TestHandover(t *testing.T) {
+	t.Parallel()
+	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Handover{Pause: caddy.Duration(100 * time.Millisecond)}
+	got := make(chan accepted)
+	next := func(want string) {
+		t.Helper()
+		a := <-got
+		if a.by != want || a.err != nil {
+			t.Fatalf("accepted by %s, %v; want %s", a.by, a.err, want)
+		}
+		a.conn.Close()
+	}
+
+	old := h.WrapListener(socket)
+	go serve("old", old, got)
+	dial(t, old.Addr())
+	next("old")
+
+	// The new configuration takes over. A connection that is made in the pause
+	// waits for it, although the old one still listens.
+	wrapped := make(chan net.Listener)
+	socket2 := twin(t, socket)
+	go func() { wrapped <- h.WrapListener(socket2) }()
+	for { // until the old one has been stopped
+		if conns, _ := old.(*handoverListener).gate.connsFor(old.(*handoverListener)); conns == nil {
+			break
+		}
+		<-time.After(time.Millisecond)
+	}
+	dial(t, old.Addr())
+	current := <-wrapped
+	go serve("new", current, got)
+	next("new")
+	dial(t, old.Addr())
+	next("new")
+
+	// It fails to start after all, and the old one goes on.
+	if err := current.Close(); err != nil {
+		t.Error(err)
+	}
+	if a := <-got; a.by != "new" || !errors.Is(a.err, net.ErrClosed) {
+		t.Errorf("closed: %+v", a)
+	}
+	dial(t, old.Addr())
+	next("old")
+
+	if err := old.Close(); err != nil {
+		t.Error(err)
+	}
+	if a := <-got; a.by != "old" || !errors.Is(a.err, net.ErrClosed) {
+		t.Errorf("closed: %+v", a)
+	}
+	if err := old.Close(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("closed twice: %v", err)
+	}
+}
+
+// A connection that is accepted when nobody is left to serve it is closed, not
+// leaked.
+func TestHandoverToNobody(t *testing.T) {
+	t.Parallel()
+	g := &gate{conns: make(chan net.Conn), changed: make(chan struct{})}
+	here, there := net.Pipe()
+	defer there.Close()
+	g.pass(here)
+	if _, err := there.Read(make([]byte, 1)); err == nil {
+		t.Error("the connection is open")
+	}
+}
+
+func TestHandoverCaddyfile(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		pause time.Duration
+		fails bool
+	}{
+		"paybridge":           {time.Duration(defaultPause), false},
+		"paybridge 50ms":      {50 * time.Millisecond, false},
+		"paybridge soon":      {0, true},
+		"paybridge -1s":       {0, true},
+		"paybridge 50ms 60ms": {0, true},
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			var h Handover
+			err := h.UnmarshalCaddyfile(caddyfile.NewTestDispenser(text))
+			if (err != nil) != want.fails {
+				t.Fatalf("error %v", err)
+			}
+			if want.fails {
+				return
+			}
+			if err := h.Provision(caddy.Context{}); err != nil || time.Duration(h.Pause) != want.pause {
+				t.Errorf("pause %s, %v", time.Duration(h.Pause), err)
+			}
+		})
+	}
+}
