@@ -12,7 +12,8 @@ import (
 
 func init() { caddy.RegisterModule(new(Handover)) }
 
-// Handover is a listener wrapper with which a reload drops no connection.
+// Handover is a listener wrapper with which a reload drops no connection whose
+// request follows within a moment.
 //
 // When Caddy reloads, the new configuration's server begins to accept and the
 // old one's is shut down. Go's HTTP server then closes, without an answer, what

