@@ -50,8 +50,7 @@ func (h *Handler) takeNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", bridge.ErrNoticeRefused, err)
 	}
-	// The gateway may hang up; what it told us is recorded all the same.
-	err = service.bridge.Notice(context.WithoutCancel(ctx), service.settings, envelope)
+	err = service.bridge.Notice(ctx, service.settings, envelope)
 	if !errors.Is(err, bridge.ErrNoticeRefused) {
 		h.app.budget.giveBack(source)
 	}
