@@ -1,0 +1,63 @@
+package chromium
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// screenshots is where pictures are kept, below the module's root.
+var screenshots = filepath.Join(".build", "screenshots")
+
+// Screenshot keeps a picture of the whole page under the test's name and this
+// one.
+func (t *Tab) Screenshot(name string) {
+	t.tb.Helper()
+	t.Do("taking a picture", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		yes := true
+		picture, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
+		if err != nil {
+			return err
+		}
+		return keep(t.tb.Name()+"-"+name+".png", picture.Data)
+	}))
+}
+
+// keep writes a picture into the folder of screenshots.
+func keep(name string, picture []byte) error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(root, screenshots)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, "/", "-")), picture, 0o644)
+}
+
+var errNoModule = errors.New("no go.mod above the test's folder")
+
+// moduleRoot finds the module that the test belongs to.
+func moduleRoot() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder, nil
+		}
+		parent := filepath.Dir(folder)
+		if parent == folder {
+			return "", errNoModule
+		}
+		folder = parent
+	}
+}

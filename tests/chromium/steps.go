@@ -1,0 +1,148 @@
+package chromium
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Goto opens an address, waits until it is loaded and returns the status of the
+// document that it led to.
+func (t *Tab) Goto(address string) int64 {
+	t.tb.Helper()
+	t.Do("opening "+address, chromedp.Navigate(address))
+	return t.troubles.lastStatus()
+}
+
+// Reload loads the page again, as a payer who pulls it down, and returns its
+// status.
+func (t *Tab) Reload() int64 {
+	t.tb.Helper()
+	t.Do("reloading", chromedp.Reload())
+	return t.troubles.lastStatus()
+}
+
+// Back goes back one page, which the browser may have kept as it was. It does not
+// wait for it.
+func (t *Tab) Back() {
+	t.tb.Helper()
+	t.Do("going back", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		history, err := cdp.Call(ctx, target, page.GetNavigationHistory, cdp.Empty{})
+		if err != nil {
+			return err
+		}
+		if history.CurrentIndex == 0 {
+			return errNothingBehind
+		}
+		entry := history.Entries[history.CurrentIndex-1].ID
+		_, err = cdp.Call(ctx, target, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: entry})
+		return err
+	}))
+}
+
+var errNothingBehind = errors.New("there is no page before this one")
+
+// Click touches or clicks what a CSS selector finds, once it is visible. It does
+// not wait for what follows.
+func (t *Tab) Click(selector string) {
+	t.tb.Helper()
+	if t.options.Device.Touch {
+		t.Do("touching "+selector, chromedp.Tap(chromedp.CSS(selector)))
+		return
+	}
+	t.Do("clicking "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// ClickTwice is an impatient payer.
+func (t *Tab) ClickTwice(selector string) {
+	t.tb.Helper()
+	t.Do("clicking twice "+selector, chromedp.DoubleClick(chromedp.CSS(selector)))
+}
+
+// Await waits until a JavaScript expression holds, over any number of pages.
+func (t *Tab) Await(what, expression string) {
+	t.tb.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !t.holds(expression) {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.tb.Fatalf("waited too long for %s\non %s", what, t.describe())
+		}
+	}
+}
+
+// AwaitText waits until the page shows a text.
+func (t *Tab) AwaitText(text string) {
+	t.tb.Helper()
+	t.Await("the text "+text, "document.body.innerText.includes("+quote(text)+")")
+}
+
+// AwaitAddress waits until the address begins with a prefix and its page is
+// loaded.
+func (t *Tab) AwaitAddress(prefix string) {
+	t.tb.Helper()
+	t.Await("the address "+prefix, `document.readyState === "complete" && location.href.startsWith(`+quote(prefix)+")")
+}
+
+// holds evaluates an expression. A page that is just being left has no answer.
+func (t *Tab) holds(expression string) bool {
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+	return err == nil && yes
+}
+
+// Has reports whether a CSS selector finds something that can be seen.
+func (t *Tab) Has(selector string) bool {
+	t.tb.Helper()
+	return t.holds("document.querySelector(" + quote(selector) + ")?.checkVisibility()")
+}
+
+// Shows reports whether the page shows a text.
+func (t *Tab) Shows(text string) bool {
+	t.tb.Helper()
+	return strings.Contains(t.Text(), text)
+}
+
+// Text is what the page shows.
+func (t *Tab) Text() string {
+	t.tb.Helper()
+	return Evaluate[string](t, "document.body.innerText")
+}
+
+// Address is the address of the page, with its fragment.
+func (t *Tab) Address() string {
+	t.tb.Helper()
+	return Evaluate[string](t, "location.href")
+}
+
+// Evaluate returns the value of a JavaScript expression on the page.
+func Evaluate[T any](t *Tab, expression string) T {
+	t.tb.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		t.tb.Fatalf("evaluating %s: %v", expression, err)
+	}
+	return value
+}
+
+// quote writes a text as a JavaScript string.
+func quote(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string always encodes
+	}
+	return string(quoted)
+}
