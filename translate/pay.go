@@ -18,6 +18,7 @@ type PayCall struct {
 	OrderNo         string // v2 orderId
 	FlowNo          string // v2 tranFlowid
 	NotifyURL       string // where the gateway sends its notice
+	ReturnURL       string // where the gateway's own page leads the payer back to, "" without one
 	Subject         string // shown to the payer; {orderid} stands for the merchant's number
 	ClientIP        string // where the request came from, used when it names no address
 	Now             time.Time
@@ -37,6 +38,7 @@ func PayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayReques
 		Body:           subject,
 		SpbillCreateIP: payerIP(p.IP, call.ClientIP),
 		NotifyURL:      call.NotifyURL,
+		WxCallbackURL:  call.ReturnURL,
 		ExpireTime:     WireTime(call.Expires),
 	}
 	if rule.Mode == MerchantScans {

@@ -15,6 +15,7 @@ import (
 // key is, which those of [ParsePrivateKey] are.
 type Codec struct {
 	suite   algorithms
+	own     crypto.Signer
 	keys    keyPair
 	observe func(Reason)
 	random  io.Reader // of session keys
@@ -56,12 +57,12 @@ func NewCodec(s Suite, own crypto.Signer, peer crypto.PublicKey, opts ...Option)
 	if err != nil {
 		return nil, fmt.Errorf("suite %s: %w", s, err)
 	}
-	if public, ok := own.Public().(interface{ Equal(crypto.PublicKey) bool }); ok && public.Equal(peer) {
+	if samePublic(own.Public(), peer) {
 		// With one key on both sides our own requests could be sent back to us
 		// as the gateway's notices.
 		return nil, errors.New("the gateway key is the public half of the private key: use the gateway's own")
 	}
-	c := &Codec{suite: suites[s], keys: keys, observe: func(Reason) {}, random: rand.Reader}
+	c := &Codec{suite: suites[s], own: own, keys: keys, observe: func(Reason) {}, random: rand.Reader}
 	for _, opt := range opts {
 		opt(c)
 	}

@@ -20,7 +20,8 @@
 // The way in is [ParseEnvelope] for an answer or [EnvelopeFrom] for a notice,
 // [Codec.Open], [ParseMessage], and then the reading that fits the interface,
 // such as [Message.PayReply] or [Message.OrderState]. [Classify] says what a
-// respCode means, [TranState] and [RefundState] what a state means.
+// respCode means, [TranState] and [RefundState] what a state means. While one of
+// the sides changes its key, a [Keyring] stands for the codec.
 //
 // The package computes: bytes in, values out. It opens no file, asks no
 // clock, starts no goroutine and knows neither HTTP nor Caddy. Everything it

@@ -1,6 +1,7 @@
 package v2
 
 import (
+	"iter"
 	"net/url"
 	"strings"
 )
@@ -40,15 +41,27 @@ var parameters = []parameter{
 func (e Envelope) Encode() string {
 	var b strings.Builder
 	b.Grow(len(e.MsgEnc) + len(e.KeyEnc) + len(e.Sign) + 128)
-	for i, p := range parameters {
-		if i > 0 {
+	for name, value := range e.Parameters() {
+		if b.Len() > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(p.name)
+		b.WriteString(name)
 		b.WriteByte('=')
-		b.WriteString(url.QueryEscape(*p.at(&e)))
+		b.WriteString(url.QueryEscape(value))
 	}
 	return b.String()
+}
+
+// Parameters are the names and values of the form in the order in which they are
+// sent, for a browser that posts it.
+func (e Envelope) Parameters() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, p := range parameters {
+			if !yield(p.name, *p.at(&e)) {
+				return
+			}
+		}
+	}
 }
 
 // EnvelopeFrom reads the parameters of a received notice. get returns the value

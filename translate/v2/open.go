@@ -21,9 +21,19 @@ import (
 // Open says who wrote the message, not that it is meant: comparing merchant,
 // order and amount is the caller's.
 func (c *Codec) Open(e Envelope) ([]byte, error) {
+	plaintext, why := c.open(e)
+	if why != 0 {
+		return nil, c.refuse(why)
+	}
+	return plaintext, nil
+}
+
+// open is Open without telling the observer. The reason is 0 when the message
+// opens, and only then is there a plain text.
+func (c *Codec) open(e Envelope) ([]byte, Reason) {
 	in, ok := c.decode(e)
 	if !ok {
-		return nil, c.refuse(ReasonShape)
+		return nil, ReasonShape
 	}
 
 	var store [maxBlock]byte
@@ -34,7 +44,7 @@ func (c *Codec) Open(e Envelope) ([]byte, error) {
 	block, err := c.suite.newBlock(key)
 	if err != nil {
 		// Not possible: the key has the one length that the cipher takes.
-		return nil, c.refuse(ReasonKey)
+		return nil, ReasonKey
 	}
 	cipher.NewCBCDecrypter(block, key).CryptBlocks(in.text, in.text)
 	length, paddingGood := unpad(in.text, c.suite.size)
@@ -45,9 +55,9 @@ func (c *Codec) Open(e Envelope) ([]byte, error) {
 	}
 
 	if keyGood&paddingGood&signatureGood != 1 {
-		return nil, c.refuse(reasonOf(keyGood, paddingGood))
+		return nil, reasonOf(keyGood, paddingGood)
 	}
-	return plaintext, nil
+	return plaintext, 0
 }
 
 // refuse tells the observer why and the caller nothing.

@@ -11,7 +11,8 @@ var ErrRefused = errors.New("message refused")
 // never for the sender.
 type Reason uint8
 
-// The reasons, in the order in which the first one that applies is reported.
+// The reasons, in the order in which the first one that applies is reported: a
+// later one has got further, which [Keyring.Open] relies on.
 const (
 	// ReasonShape is a parameter that is not hex or has an impossible length.
 	ReasonShape Reason = iota + 1

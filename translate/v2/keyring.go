@@ -1,0 +1,140 @@
+package v2
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Keyring is what a merchant seals and opens with while keys are being changed,
+// on our side, on the peer's, or on both. It seals with the current keys. It
+// opens with them or, until their time is over, with the previous ones, so that
+// the two sides need not change at the same moment. It is safe for concurrent
+// use as long as the private keys are.
+type Keyring struct {
+	current  *Codec
+	previous []formerPair
+}
+
+// Previous are the keys before a change. The zero Previous stands for no change.
+type Previous struct {
+	Own      crypto.Signer // our private key; nil: not changed
+	OwnUntil time.Time     // the first instant at which Own is refused
+
+	Peer      crypto.PublicKey // the peer's public key; nil: not changed
+	PeerUntil time.Time        // the first instant at which Peer is refused
+}
+
+// Used says which previous keys a message needed. The zero Used is a message
+// for the current keys on both sides.
+type Used struct {
+	PreviousOwn  bool // sealed to our previous key
+	PreviousPeer bool // signed with the peer's previous key
+}
+
+// String names the previous keys in words, for a log line or an error.
+func (u Used) String() string {
+	switch {
+	case u.PreviousOwn && u.PreviousPeer:
+		return "both previous keys"
+	case u.PreviousOwn:
+		return "the previous private key"
+	case u.PreviousPeer:
+		return "the previous gateway key"
+	default:
+		return "the current keys"
+	}
+}
+
+// formerPair is a pair of keys of which one or both are previous ones.
+type formerPair struct {
+	codec *Codec
+	until time.Time // the first instant at which the pair is refused
+	used  Used
+}
+
+// NewKeyring binds a suite to the current keys, which are those of [NewCodec],
+// and to the keys before them. All of them are of the same suite.
+func NewKeyring(s Suite, own crypto.Signer, peer crypto.PublicKey, previous Previous, opts ...Option) (*Keyring, error) {
+	current, err := NewCodec(s, own, peer, opts...)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keyring{current: current}
+	if previous.Own != nil {
+		if samePublic(previous.Own.Public(), own.Public()) {
+			return nil, errors.New("the previous private key is the current one: name the key before it, or none")
+		}
+		if err := k.accept(s, previous.Own, peer, previous.OwnUntil, Used{PreviousOwn: true}); err != nil {
+			return nil, err
+		}
+	}
+	if previous.Peer != nil {
+		if samePublic(previous.Peer, peer) {
+			return nil, errors.New("the previous gateway key is the current one: name the key before it, or none")
+		}
+		if err := k.accept(s, own, previous.Peer, previous.PeerUntil, Used{PreviousPeer: true}); err != nil {
+			return nil, err
+		}
+	}
+	if previous.Own != nil && previous.Peer != nil {
+		until := earlier(previous.OwnUntil, previous.PeerUntil)
+		if err := k.accept(s, previous.Own, previous.Peer, until, Used{PreviousOwn: true, PreviousPeer: true}); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// accept adds a pair of keys that opens until a time.
+func (k *Keyring) accept(s Suite, own crypto.Signer, peer crypto.PublicKey, until time.Time, used Used) error {
+	codec, err := NewCodec(s, own, peer)
+	if err != nil {
+		return fmt.Errorf("with %s: %w", used, err)
+	}
+	k.previous = append(k.previous, formerPair{codec: codec, until: until, used: used})
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// samePublic reports whether two public keys are one. Keys that cannot be
+// compared are taken for two.
+func samePublic(a, b crypto.PublicKey) bool {
+	key, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && key.Equal(b)
+}
+
+// Current returns the codec with the current keys.
+func (k *Keyring) Current() *Codec { return k.current }
+
+// Open is [Codec.Open] with every pair of keys that is accepted at the given
+// time, the current one first. Every failure is [ErrRefused].
+//
+// Each pair is tried by a whole Codec.Open. Only a message that is signed by the
+// peer ends the search, so for anybody else the work depends on nothing but the
+// configuration and the time. A refusal is told to the observer once, with the
+// reason of the pair that got furthest.
+func (k *Keyring) Open(e Envelope, now time.Time) ([]byte, Used, error) {
+	plaintext, why := k.current.open(e)
+	if why == 0 {
+		return plaintext, Used{}, nil
+	}
+	for _, pair := range k.previous {
+		if !now.Before(pair.until) {
+			continue
+		}
+		plaintext, reason := pair.codec.open(e)
+		if reason == 0 {
+			return plaintext, pair.used, nil
+		}
+		why = max(why, reason)
+	}
+	return nil, Used{}, k.current.refuse(why)
+}
