@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
 // Defaults of a Config.
@@ -27,6 +29,8 @@ type Config struct {
 	Log *zap.Logger
 	// Observer hears of every attempt; nil for none.
 	Observer Observer
+	// Tracer begins the spans of attempts; nil for none.
+	Tracer *tracing.Tracer
 
 	// Timeout bounds a call, from the name service to the last byte.
 	Timeout time.Duration

@@ -3,10 +3,12 @@ package delivery
 import (
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
 // strangerRest is how long an unknown merchant and the host of its notification
@@ -56,7 +58,7 @@ func (d *Dispatcher) tooLate(c claimed) bool {
 func (d *Dispatcher) release(c claimed) {
 	if err := d.ledger.Release(d.records, c.Notification); err != nil {
 		d.log.Warn("a notification could not be given back and waits for the end of its lease",
-			zap.String("merid", c.MerID), zap.String("orderid", c.OrderID), zap.Error(err))
+			orderFields(c), zap.Error(err))
 	}
 }
 
@@ -83,7 +85,7 @@ func (d *Dispatcher) leaveStranger(c claimed, s slot) {
 	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
 	if d.strangers.news(c.MerID, now) {
 		row := UnknownMerchant.row()
-		d.log.Log(row.level, row.words, zap.String("merid", c.MerID), zap.String("orderid", c.OrderID))
+		d.log.Log(row.level, row.words, orderFields(c))
 	}
 	if d.strangers.fresh(c.MerID, now) {
 		d.release(c)
@@ -94,9 +96,12 @@ func (d *Dispatcher) leaveStranger(c claimed, s slot) {
 // the slot is held until that is recorded: calls must not run ahead of a ledger
 // that is slow.
 func (d *Dispatcher) call(c claimed, s slot, t Target) {
+	ctx, span := d.tracer.Start(d.calls, c.Order.Trace, "notify merchant", trace.SpanKindClient,
+		tracing.MerID(c.MerID), tracing.OrderID(c.OrderID), tracing.Attempt(c.Attempts+1))
 	failpoint.Reach(failpoint.BeforeAttempt)
-	r := d.sender.send(d.calls, c.Order, t)
+	r := d.sender.send(ctx, c.Order, t)
 	failpoint.Reach(failpoint.AfterAttempt)
+	tracing.Finish(span, string(r.class), r.class != OK)
 	d.hosts.ended(s)
 	d.hosts.mark(s.host, r.pace())
 	d.Wake()
@@ -112,7 +117,7 @@ func (d *Dispatcher) settle(c claimed, r result, t Target) {
 	}
 	lag := r.At.Sub(c.Due)
 	d.observer.attemptFinished(r.class, r.Duration, lag)
-	d.logAttempt(attemptLine{c.Notification, r, lag, to}, err)
+	d.logAttempt(attemptLine{c.Notification, tracing.ID(c.Order.Trace), r, lag, to}, err)
 	if err == nil && to == ledger.Exhausted {
 		d.observer.notificationExhausted()
 	}
@@ -125,7 +130,7 @@ func outcome(n ledger.Notification, r result, s Schedule) (to ledger.Notificatio
 	case OK:
 		return ledger.Delivered, time.Time{}
 	case Withheld:
-		return ledger.Paused, time.Time{}
+		return ledger.Withheld, time.Time{}
 	}
 	due, more := s.Next(n.Attempts+1, r.At.Add(r.Duration))
 	if !more {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
 // Dispatcher delivers what the ledger owes to merchants, from Start to Stop. Its
@@ -16,6 +18,7 @@ type Dispatcher struct {
 	lookup   Lookup
 	log      *zap.Logger
 	observer observers
+	tracer   *tracing.Tracer
 	now      func() time.Time
 	random   func() float64
 	timeout  time.Duration
@@ -48,6 +51,7 @@ func New(c Config) *Dispatcher {
 		lookup:     c.Lookup,
 		log:        c.Log,
 		observer:   observers{c.Observer},
+		tracer:     c.Tracer,
 		now:        c.Now,
 		random:     c.Random,
 		timeout:    c.Timeout,

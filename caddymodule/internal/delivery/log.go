@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
 // attemptLine is the one log line of an attempt: an allow-list. The address
@@ -15,6 +16,7 @@ import (
 // they answered.
 type attemptLine struct {
 	n      ledger.Notification
+	trace  string // the order's trace ID, "" when it has none
 	result result
 	lag    time.Duration
 	to     ledger.NotificationState
@@ -24,6 +26,9 @@ type attemptLine struct {
 func (l attemptLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("merid", l.n.MerID)
 	enc.AddString("orderid", l.n.OrderID)
+	if l.trace != "" {
+		enc.AddString("trace_id", l.trace)
+	}
 	enc.AddInt("attempt", l.n.Attempts+1)
 	enc.AddString("class", string(l.result.class))
 	if l.result.Status != 0 {
@@ -36,6 +41,19 @@ func (l attemptLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		enc.AddString("cause", l.result.cause.Error())
 	}
 	return nil
+}
+
+// orderFields name the order of a notification in a line about something else
+// than an attempt.
+func orderFields(c claimed) zap.Field {
+	return zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
+		enc.AddString("merid", c.MerID)
+		enc.AddString("orderid", c.OrderID)
+		if id := tracing.ID(c.Order.Trace); id != "" {
+			enc.AddString("trace_id", id)
+		}
+		return nil
+	}))
 }
 
 // logAttempt writes the line; err says why the attempt could not be recorded.

@@ -23,7 +23,7 @@ import (
 
 // loggedMembers are all that may stand in a line about an attempt.
 var loggedMembers = []string{
-	"level", "msg", "merid", "orderid", "attempt", "class", "status", "took", "lag", "notification", "cause", "error",
+	"level", "msg", "merid", "orderid", "trace_id", "attempt", "class", "status", "took", "lag", "notification", "cause", "error",
 }
 
 // No line holds the query of the address, what the merchant answered or a key.

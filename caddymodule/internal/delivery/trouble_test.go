@@ -233,8 +233,8 @@ func TestOrderGivenBack(t *testing.T) {
 	}{
 		{translate.Paid, translate.Paid, ledger.Delivered, OK, 1},
 		{translate.RefundFailed, translate.RefundFailed, ledger.Delivered, OK, 1},
-		{translate.Refunded, translate.Refunded, ledger.Paused, Withheld, 1},
-		{translate.Refunding, translate.Refunded, ledger.Paused, Withheld, 1},
+		{translate.Refunded, translate.Refunded, ledger.Withheld, Withheld, 1},
+		{translate.Refunding, translate.Refunded, ledger.Withheld, Withheld, 1},
 		{translate.Refunding, translate.RefundFailed, ledger.Delivered, OK, 1},
 		{translate.Refunding, translate.Refunding, ledger.Waiting, "", 0},
 	}

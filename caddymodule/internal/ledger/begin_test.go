@@ -159,7 +159,6 @@ func lookups(t *testing.T, p place) {
 	}{
 		{"query number", func(s string) (ledger.Order, error) { return l.OrderByQueryID(t.Context(), s) }, want.QueryID},
 		{"order number", func(s string) (ledger.Order, error) { return l.OrderByOrderNo(t.Context(), s) }, want.OrderNo},
-		{"refund number", func(s string) (ledger.Order, error) { return l.OrderByRefundNo(t.Context(), s) }, "R1"},
 	} {
 		if got, err := c.find(c.by); err != nil || got != want {
 			t.Errorf("by %s: %v\n%+v\nwant\n%+v", c.name, err, got, want)

@@ -37,34 +37,74 @@ const maxHosts = 64
 // Every host that has something due gets an equal share of limit, whatever waits
 // elsewhere, and at least one while limit lasts. So less than limit may come
 // back although more is due; [Ledger.NextDue] tells.
+//
+// What is due of a paused merchant is parked instead, see [Ledger.Pause].
 func (l *Ledger) ClaimNotifications(
 	ctx context.Context, now time.Time, lease time.Duration, limit int, free func(host string) int,
 ) ([]Delivery, error) {
-	hosts, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scanText, dueHosts, toMillis(now)) })
-	if err != nil {
-		return nil, fmt.Errorf("looking for hosts with due notifications: %w", err)
-	}
-	shares := share(hosts, min(limit, maxClaims), free)
-	if len(shares) == 0 {
-		return nil, nil
-	}
-	text, args := dueOfHosts(toMillis(now), shares)
-	until := toMillis(now.Add(lease))
-	claimed, err := write(ctx, l, func(t *tx) ([]Delivery, error) {
-		due, err := all(t, scanDelivery, text, args...)
-		if err != nil || len(due) == 0 {
-			return nil, err
+	const most = 16 // looks that find nothing but what is to be parked
+	free = remembered(free)
+	for range most {
+		hosts, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scanText, dueHosts, toMillis(now)) })
+		if err != nil {
+			return nil, fmt.Errorf("looking for hosts with due notifications: %w", err)
 		}
-		keys := make([]Key, len(due))
-		for i := range due {
-			keys[i] = due[i].Key
-			due[i].Claim++
+		shares := share(hosts, min(limit, maxClaims), free)
+		if len(shares) == 0 {
+			return nil, nil
 		}
-		_, err = t.exec(holdNotifications, elements(keys), until)
-		return due, err
-	})
-	slices.SortStableFunc(claimed, func(a, b Delivery) int { return a.Due.Compare(b.Due) })
-	return claimed, wrap(err, "claiming notifications")
+		c, err := write(ctx, l, func(t *tx) (claim, error) {
+			return claimDue(t, shares, toMillis(now), toMillis(now.Add(lease)))
+		})
+		if err != nil {
+			return nil, fmt.Errorf("claiming notifications: %w", err)
+		}
+		if len(c.given) > 0 || !c.parked {
+			slices.SortStableFunc(c.given, func(a, b Delivery) int { return a.Due.Compare(b.Due) })
+			return c.given, nil
+		}
+	}
+	return nil, nil
+}
+
+// remembered asks free once about each host: it counts what it has promised.
+func remembered(free func(string) int) func(string) int {
+	known := map[string]int{}
+	return func(host string) int {
+		n, ok := known[host]
+		if !ok {
+			n = free(host)
+			known[host] = n
+		}
+		return n
+	}
+}
+
+// claim is what came of one look at what is due.
+type claim struct {
+	given  []Delivery
+	parked bool // something was to be parked
+}
+
+// claimDue takes the shares of what is due at now and holds it until the lease
+// ends, without what is parked of it.
+func claimDue(t *tx, shares []quota, now, until millis) (claim, error) {
+	text, args := dueOfHosts(now, shares)
+	due, err := all(t, scanCandidate, text, args...)
+	if err != nil || len(due) == 0 {
+		return claim{}, err
+	}
+	c, err := park(t, now, due)
+	if err != nil || len(c.given) == 0 {
+		return c, err
+	}
+	keys := make([]Key, len(c.given))
+	for i := range c.given {
+		keys[i] = c.given[i].Key
+		c.given[i].Claim++
+	}
+	_, err = t.exec(holdNotifications, elements(keys), until)
+	return c, err
 }
 
 // quota is how many notifications a claim may take of one host.
@@ -122,21 +162,29 @@ func dueOfHosts(now millis, shares []quota) (string, []any) {
 		args = append(args, q.host, q.n)
 	}
 	return `WITH locked (` + columns + `) AS MATERIALIZED (` + strings.Join(texts, ` UNION ALL `) + `)
-		SELECT ` + lockedColumns + `, ` + orderColumns + `
-		FROM locked JOIN orders o ON o.order_id = locked.order_id AND o.mer_id = locked.mer_id`, args
+		SELECT p.mer_id IS NOT NULL, ` + lockedColumns + `, ` + orderColumns + `
+		FROM locked JOIN orders o ON o.order_id = locked.order_id AND o.mer_id = locked.mer_id
+		LEFT JOIN pauses p ON p.mer_id = locked.mer_id AND p.resume = 0`, args
 }
 
-func scanDelivery(from row) (Delivery, error) {
-	var d Delivery
+// candidate is what is due and may be given out.
+type candidate struct {
+	Delivery
+	paused bool // its merchant seems to be paused
+}
+
+func scanCandidate(from row) (candidate, error) {
+	var c candidate
 	var o orderRow
 	var created, due millis
-	err := from.Scan(append(notificationTargets(&d.Notification, &created, &due), o.targets()...)...)
+	targets := append([]any{&c.paused}, notificationTargets(&c.Notification, &created, &due)...)
+	err := from.Scan(append(targets, o.targets()...)...)
 	if err != nil {
-		return Delivery{}, err
+		return candidate{}, err
 	}
-	d.CreatedAt, d.Due = created.time(), due.time()
-	d.Order, err = o.finish()
-	return d, err
+	c.CreatedAt, c.Due = created.time(), due.time()
+	c.Order, err = o.finish()
+	return c, err
 }
 
 func scanText(from row) (string, error) {

@@ -1,5 +1,5 @@
 // Package ledger is the durable memory of the bridge: its orders, the
-// notifications that they owe to merchants, and what was odd on the way.
+// notifications that they owe to merchants, and what happened on the way.
 //
 // Everything that must outlive a crash goes through a [Ledger]. Its methods
 // speak of orders and notifications; when one of them returns without an error,
@@ -29,6 +29,18 @@
 // number is a fence: whoever comes back after the lease has ended and the work
 // was taken over gets [ErrFenced], and what it brings is not written. A fresh
 // order starts with claim 1, held by whoever began it until Order.Next.
+//
+// # Operators
+//
+// What an operator does ([Ledger.Settle], [Ledger.Resend], [Ledger.Pause],
+// [Ledger.ResumeMerchant]) is written in one transaction with a [Change] that says
+// who did it and why. [Ledger.Events] is the timeline of an order: each step and
+// what led to it. Lists ([Ledger.Orders], [Ledger.Notifications]) are read page by
+// page from a [Cursor]; they and the counts ([Ledger.Gauges], [Ledger.Outcomes])
+// go along indexes and cost the same with millions of finished orders.
+//
+// A merchant is paused by a row of its own, at which every claim looks: what comes
+// up is parked, and nothing has to be found and marked at the moment of pausing.
 //
 // # SQL
 //

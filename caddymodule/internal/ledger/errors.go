@@ -28,6 +28,12 @@ var (
 	// ErrUnavailable.
 	ErrClosed = errors.New("ledger closed")
 
+	// ErrUsed says that something was used that could be used once.
+	ErrUsed = errors.New("used already")
+
+	// ErrUnsupported says that this kind of ledger cannot do that.
+	ErrUnsupported = errors.New("not possible with this kind of ledger")
+
 	// ErrWrongFile says that the file is not a ledger.
 	ErrWrongFile = errors.New("not a ledger")
 

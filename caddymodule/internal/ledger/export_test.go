@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 )
 
 // WithPragmas adds to how the SQLite connection that writes is set up.
@@ -32,39 +34,28 @@ func Exec(ctx context.Context, l *Ledger, text string, args ...any) error {
 	return err
 }
 
-// Explain returns how SQLite runs each statement that has to work without looking
-// at finished rows.
-func Explain(ctx context.Context, l *Ledger) (map[string][]string, error) {
-	hosts, args := dueOfHosts(1, []quota{{"a", 1}, {"b", 1}})
-	statements := map[string]struct {
-		text string
-		args []any
-	}{
-		"due orders":         {dueOrders, []any{1, 1}},
-		"held orders":        {holdOrders, []any{`[["a","b"]]`, 1}},
-		"hosts":              {dueHosts, []any{1}},
-		"due notifications":  {hosts, args},
-		"held notifications": {holdNotifications, []any{`[["a","b"]]`, 1}},
-		"next order":         {nextOrder, nil},
-		"next notification":  {nextNotification, nil},
-		"exhausted":          {exhausted, []any{1}},
+// OldSQLite and OldPostgres make a ledger as the program of an earlier schema
+// version did, and open its database.
+func OldSQLite(ctx context.Context, path string, version int64) (*sql.DB, error) {
+	db := openFile(path, writerPragmas(true, time.Minute))
+	return db, migrateTo(ctx, db, goose.DialectSQLite3, version)
+}
+
+// OldPostgres is OldSQLite for the other store.
+func OldPostgres(ctx context.Context, dsn string, version int64) (*sql.DB, error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, err
 	}
-	plans := map[string][]string{}
-	for name, s := range statements {
-		plan, err := read(ctx, l, func(t *tx) ([]string, error) {
-			return all(t, func(from row) (string, error) {
-				var id, parent, unused int
-				var detail string
-				err := from.Scan(&id, &parent, &unused, &detail)
-				return detail, err
-			}, "EXPLAIN QUERY PLAN "+s.text, s.args...)
-		})
-		if err != nil {
-			return nil, err
-		}
-		plans[name] = plan
+	return db, migrateTo(ctx, db, goose.DialectPostgres, version)
+}
+
+func migrateTo(ctx context.Context, db *sql.DB, dialect database.Dialect, version int64) error {
+	provider, err := newProvider(db, dialect)
+	if err == nil {
+		_, err = provider.UpTo(ctx, version)
 	}
-	return plans, nil
+	return err
 }
 
 // Unconnected returns a ledger on PostgreSQL whose pool has no connection yet, and

@@ -25,6 +25,10 @@ type store interface {
 	write(ctx context.Context, do func(*tx) (any, error)) (any, error)
 	// read runs do where it sees what is committed.
 	read(ctx context.Context, do func(*tx) (any, error)) (any, error)
+	// risks says how what was committed could be lost.
+	risks(ctx context.Context) ([]string, error)
+	// backup copies everything to a new file.
+	backup(ctx context.Context, path string) error
 	close() error
 }
 
@@ -32,8 +36,9 @@ type store interface {
 type Option func(*settings)
 
 type settings struct {
-	log *zap.Logger
-	now func() time.Time
+	log      *zap.Logger
+	now      func() time.Time
+	observer Observer
 	// How the SQLite connection that writes is set up: how long it waits for a
 	// foreign program to let go of the file, and what tests add.
 	busy    time.Duration
@@ -50,7 +55,7 @@ func WithLogger(log *zap.Logger) Option { return func(s *settings) { s.log = log
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 func settingsOf(options []Option) settings {
-	s := settings{log: zap.NewNop(), now: time.Now, busy: 5 * time.Second}
+	s := settings{log: zap.NewNop(), now: time.Now, observer: unobserved{}, busy: 5 * time.Second}
 	for _, option := range options {
 		option(&s)
 	}
@@ -71,6 +76,13 @@ func (l *Ledger) Ping(ctx context.Context) error {
 		return none{}, err
 	})
 	return wrap(err, "trying a commit")
+}
+
+// Risks says, in sentences for an operator, how the database as it is set up could
+// lose what was committed. There is none on SQLite.
+func (l *Ledger) Risks(ctx context.Context) ([]string, error) {
+	risks, err := l.store.risks(ctx)
+	return risks, wrap(verdictOf(ctx, err), "inspecting database")
 }
 
 // none is the result of functions that have none.

@@ -44,16 +44,7 @@ func migratePostgres(ctx context.Context, db *sql.DB) error {
 // migrate brings the schema to the version of this program. It refuses a newer
 // one: what that version means by its rows is unknown here.
 func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options ...goose.ProviderOption) error {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return fmt.Errorf("reading migrations: %w", err)
-	}
-	store, err := database.NewStore(dialect, versionTable)
-	if err != nil {
-		return fmt.Errorf("preparing migrations: %w", err)
-	}
-	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
-	provider, err := goose.NewProvider("", db, files, options...)
+	provider, err := newProvider(db, dialect, options...)
 	if err != nil {
 		return fmt.Errorf("preparing migrations: %w", err)
 	}
@@ -71,4 +62,19 @@ func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options 
 		return fmt.Errorf("migrating from schema version %d to %d: %w", have, want, err)
 	}
 	return nil
+}
+
+func newProvider(
+	db *sql.DB, dialect database.Dialect, options ...goose.ProviderOption,
+) (*goose.Provider, error) {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	store, err := database.NewStore(dialect, versionTable)
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider("", db, files, options...)
 }

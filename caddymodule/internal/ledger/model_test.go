@@ -23,7 +23,7 @@ type model struct {
 	claim    int64
 	open     bool // has a next step
 	owed     bool // has a notification
-	events   int
+	events   int  // of the steps it took and of what was odd
 }
 
 // take moves the model by the news and returns the verdict to expect.
@@ -32,9 +32,10 @@ func (m *model) take(n ledger.News) translate.Verdict {
 	switch verdict {
 	case translate.Applied:
 		m.state = n.State
+		m.events++
 	case translate.LatePayment:
 		m.state = translate.Refunding
-		m.events++
+		m.events += 2
 	case translate.Late, translate.Contradicted:
 		m.events++
 		return verdict

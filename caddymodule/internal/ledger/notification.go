@@ -10,7 +10,8 @@ const (
 	Waiting   NotificationState = "waiting"   // to be sent when due
 	Delivered NotificationState = "delivered" // the merchant acknowledged it
 	Exhausted NotificationState = "exhausted" // the ladder has ended; it can be sent again by hand
-	Paused    NotificationState = "paused"    // kept back until somebody sends it again by hand
+	Paused    NotificationState = "paused"    // parked when it came up, until its merchant is resumed
+	Withheld  NotificationState = "withheld"  // the payment was given back; telling of it now would credit it
 )
 
 // Notification is the duty to tell a merchant of one paid order.

@@ -154,27 +154,20 @@ func releaseKeepsDue(t *testing.T, p place) {
 
 func exhaustedAndResend(t *testing.T, p place) {
 	l := p.open(t)
-	for i, to := range []ledger.NotificationState{ledger.Exhausted, ledger.Delivered, ledger.Paused, ledger.Exhausted} {
+	for i, to := range []ledger.NotificationState{ledger.Exhausted, ledger.Delivered, ledger.Paused, ledger.Withheld} {
 		pay(t, l, sample(i), after(time.Duration(i)*time.Second))
 		d := mustClaim(t, l, after(time.Minute), 1)[0].Notification
 		if err := l.Finish(t.Context(), d, ledger.Attempt{At: noon}, to, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	list, err := l.Exhausted(t.Context(), 10)
-	if err != nil || len(list) != 2 || list[0].Key != sample(0).Key || list[1].Key != sample(3).Key {
-		t.Fatalf("Exhausted: %v, %+v", err, list)
-	}
-	if list, err = l.Exhausted(t.Context(), 1); err != nil || len(list) != 1 {
-		t.Errorf("Exhausted: %v, %+v", err, list)
-	}
 	for _, i := range []int{0, 2} {
-		if err := l.Resend(t.Context(), sample(i).Key, after(time.Hour)); err != nil {
+		if err := l.Resend(t.Context(), sample(i).Key, after(time.Hour), because); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, i := range []int{0, 1, 7} {
-		wantError(t, l.Resend(t.Context(), sample(i).Key, noon), ledger.ErrNotFound)
+	for _, i := range []int{0, 1, 3, 7} {
+		wantError(t, l.Resend(t.Context(), sample(i).Key, noon, because), ledger.ErrNotFound)
 	}
 	got := mustClaim(t, l, after(time.Hour), 10)
 	if len(got) != 2 || got[0].Attempts != 1 || got[1].Attempts != 1 {

@@ -31,9 +31,13 @@ func notificationTargets(n *Notification, created, due *millis) []any {
 
 // owe creates the notification of a paid order.
 func owe(t *tx, o Order, at time.Time) error {
+	host := hostOf(o.BackURL)
 	_, err := t.exec(`INSERT INTO notifications (order_id, mer_id, host, state, attempts, created_at, due, ready, claim)
 		VALUES ($1, $2, $3, $4, 0, $5, $5, $5, 0) ON CONFLICT DO NOTHING`,
-		o.OrderID, o.MerID, hostOf(o.BackURL), string(Waiting), toMillis(at))
+		o.OrderID, o.MerID, host, string(Waiting), toMillis(at))
+	if err == nil {
+		err = remember(t, o.MerID, host)
+	}
 	return err
 }
 
@@ -103,22 +107,6 @@ func (l *Ledger) Release(ctx context.Context, d Notification) error {
 	return wrap(err, "releasing notification")
 }
 
-// Resend makes an exhausted or paused notification due again at due. Its
-// attempts go on counting. It returns [ErrNotFound] when there is no such
-// notification in one of these states.
-func (l *Ledger) Resend(ctx context.Context, k Key, due time.Time) error {
-	_, err := write(ctx, l, func(t *tx) (none, error) {
-		n, err := t.exec(`UPDATE notifications SET state = 'waiting', due = $3, ready = $3
-			WHERE order_id = $1 AND mer_id = $2 AND state IN ('exhausted', 'paused')`,
-			k.OrderID, k.MerID, toMillis(due))
-		if err == nil && n == 0 && !t.again {
-			err = ErrNotFound
-		}
-		return none{}, err
-	})
-	return wrap(err, "sending notification again")
-}
-
 const notificationByKey = `SELECT ` + notificationColumns + notificationsWithOrder +
 	`WHERE n.order_id = $1 AND n.mer_id = $2`
 
@@ -128,18 +116,6 @@ func (l *Ledger) Notification(ctx context.Context, k Key) (Notification, error) 
 		return one(t, scanNotification, notificationByKey, k.OrderID, k.MerID)
 	})
 	return n, wrap(err, "reading notification")
-}
-
-const exhausted = `SELECT ` + notificationColumns + notificationsWithOrder +
-	`WHERE n.state <> 'waiting' AND n.state = 'exhausted' ORDER BY n.created_at LIMIT $1`
-
-// Exhausted returns up to limit notifications whose ladder has ended, oldest
-// first.
-func (l *Ledger) Exhausted(ctx context.Context, limit int) ([]Notification, error) {
-	list, err := read(ctx, l, func(t *tx) ([]Notification, error) {
-		return all(t, scanNotification, exhausted, limit)
-	})
-	return list, wrap(err, "listing exhausted notifications")
 }
 
 // Attempts returns the calls made for an order, oldest first; an empty list when

@@ -28,9 +28,11 @@ type Order struct {
 	FrontURL        string   // where the payer's browser goes afterwards; may be empty
 	OpenID          string   // payer's openid, to send the same v2 order again
 	ClientIP        string   // payer's address, for the same reason
+	Trace           string   // W3C traceparent of the request that began the order, or ""
 
 	State      translate.State
-	FormAction string // what the payer scans, opens or posts to
+	FormAction string // what the payer scans, opens or posts to; the PayId of a WxJsApi order
+	PayData    string // wc_pay_data: JSON for the WeChat bridge, or ""
 	GatewayNo  string // the gateway's own number
 	Words      string // the gateway's words when it refused
 	RefundNo   string // our number of the one refund, unique; empty until one is wanted
@@ -55,6 +57,8 @@ type News struct {
 	GatewayNo string
 	// FormAction is what the payer is to be shown.
 	FormAction string
+	PayData    string
+	OpenID     string // the payer, learnt from WeChat after the order was begun
 	Words      string
 	// RefundNo is the number to refund by. It is needed with Refunding and with
 	// Paid, because the payment may turn out to be one of a closed order. It is
@@ -66,4 +70,9 @@ type News struct {
 	Next   time.Time
 	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
 	Claim  int64  // the claim that the bringer holds; 0 for news from elsewhere
+	// Trail is what happened on the way to this news, such as calls and their
+	// answers, in order. It is written with the news, whatever the verdict. Each
+	// event is about the order that the news is about, and of At when it has no
+	// time of its own.
+	Trail []Event
 }

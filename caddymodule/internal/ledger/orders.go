@@ -41,35 +41,45 @@ func (l *Ledger) ClaimOrders(ctx context.Context, now time.Time, lease time.Dura
 }
 
 // Postpone says that the step brought no news and when the next one is due, with
-// the number of steps taken on this ladder. It returns [ErrFenced] when claim is
+// the number of steps taken on this ladder; trail is what happened on it. It returns
+// [ErrFenced] when claim is
 // not the order's any more or the order has come to rest meanwhile.
-func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int) error {
+func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int, trail ...Event) error {
 	if next.IsZero() {
 		return fmt.Errorf("postponing order: next: missing: every open order needs a next step")
 	}
-	return wrap(l.reschedule(ctx, k, claim, next, tries), "postponing order")
+	return wrap(l.reschedule(ctx, k, claim, next, tries, trail), "postponing order")
 }
 
 // Rest says that a final order, which had a last step to take, needs none any
 // more. It returns [ErrFenced] like Postpone, and for an order that is open.
-func (l *Ledger) Rest(ctx context.Context, k Key, claim int64) error {
-	return wrap(l.reschedule(ctx, k, claim, time.Time{}, 0), "laying order to rest")
+func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, trail ...Event) error {
+	return wrap(l.reschedule(ctx, k, claim, time.Time{}, 0, trail), "laying order to rest")
 }
 
 // reschedule sets an order's next step, zero for none. Only a final order may
 // have none.
-func (l *Ledger) reschedule(ctx context.Context, k Key, claim int64, next time.Time, tries int) error {
+func (l *Ledger) reschedule(
+	ctx context.Context, k Key, claim int64, next time.Time, tries int, trail []Event,
+) error {
+	way := newTrail(l.now(), trail...)
 	_, err := write(ctx, l, func(t *tx) (none, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		if err != nil {
 			return none{}, err
 		}
 		atRest := o.State.Final() && o.Next.IsZero()
+		if t.again && atRest && next.IsZero() && o.Claim == claim {
+			return none{}, nil // an earlier run wrote it
+		}
 		if o.Claim != claim || atRest || (next.IsZero() && !o.State.Final()) {
 			return none{}, ErrFenced
 		}
 		_, err = t.exec(`UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`,
 			k.OrderID, k.MerID, toMillis(next), tries)
+		if err == nil {
+			err = way.add(t, k)
+		}
 		return none{}, err
 	})
 	return err
@@ -90,13 +100,6 @@ func (l *Ledger) OrderByQueryID(ctx context.Context, queryID string) (Order, err
 // [ErrNotFound].
 func (l *Ledger) OrderByOrderNo(ctx context.Context, orderNo string) (Order, error) {
 	return l.order(ctx, `SELECT `+orderColumns+` FROM orders o WHERE o.order_no = $1`, orderNo)
-}
-
-// OrderByRefundNo returns the order that is refunded by this number, or
-// [ErrNotFound].
-func (l *Ledger) OrderByRefundNo(ctx context.Context, refundNo string) (Order, error) {
-	return l.order(ctx,
-		`SELECT `+orderColumns+` FROM orders o WHERE o.refund_no = $1 AND o.refund_no <> ''`, refundNo)
 }
 
 func (l *Ledger) order(ctx context.Context, text string, args ...any) (Order, error) {

@@ -26,9 +26,10 @@ const (
 // postgresStore keeps the ledger in a PostgreSQL database that several bridges
 // may share.
 type postgresStore struct {
-	config *pgx.ConnConfig
-	log    *zap.Logger
-	warned sync.Once
+	config   *pgx.ConnConfig
+	log      *zap.Logger
+	observer Observer
+	warned   sync.Once
 
 	db     atomic.Pointer[sql.DB] // nil until connected and migrated
 	down   atomic.Pointer[error]  // why there is no db; never nil while db is
@@ -56,7 +57,7 @@ func OpenPostgres(ctx context.Context, dsn string, options ...Option) (*Ledger, 
 		config.ConnectTimeout = connectTimeout
 	}
 	set := settingsOf(options)
-	p := &postgresStore{config: config, log: set.log}
+	p := &postgresStore{config: config, log: set.log, observer: set.observer}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	if err := p.open(ctx); err != nil {
 		p.cancel()
@@ -125,6 +126,9 @@ func (p *postgresStore) connect(ctx context.Context) error {
 		return advise(err)
 	}
 	p.db.Store(db)
+	if err := finishResuming(ctx, &Ledger{store: p}); err != nil {
+		p.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
+	}
 	return nil
 }
 
@@ -152,20 +156,40 @@ func prepareSession(ctx context.Context, conn *pgx.Conn) error {
 // inspect warns, once, when a failure of the server could lose acknowledged
 // payments.
 func (p *postgresStore) inspect(ctx context.Context, db *sql.DB) error {
+	found, err := risksOf(ctx, db)
+	if err != nil {
+		return fmt.Errorf("inspecting server: %w", err)
+	}
+	p.warned.Do(func() {
+		for _, risk := range found {
+			p.log.Warn(risk, zap.String("database", p.place()))
+		}
+	})
+	return nil
+}
+
+func (p *postgresStore) risks(ctx context.Context) ([]string, error) {
+	db, err := p.ready()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	found, err := risksOf(ctx, db)
+	return found, fromDriver(err)
+}
+
+// risksOf asks the server how it is set up.
+func risksOf(ctx context.Context, db *sql.DB) ([]string, error) {
 	var version, fsync, standbys, commit string
 	err := db.QueryRowContext(ctx, `SELECT version(), current_setting('fsync'),
 		current_setting('synchronous_standby_names'),
 		(SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit')`).
 		Scan(&version, &fsync, &standbys, &commit)
 	if err != nil {
-		return fmt.Errorf("inspecting server: %w", err)
+		return nil, err
 	}
-	p.warned.Do(func() {
-		for _, risk := range risks(version, fsync, standbys, commit) {
-			p.log.Warn(risk, zap.String("database", p.place()))
-		}
-	})
-	return nil
+	return risks(version, fsync, standbys, commit), nil
 }
 
 func (p *postgresStore) ready() (*sql.DB, error) {

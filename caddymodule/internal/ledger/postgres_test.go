@@ -193,16 +193,15 @@ func TestPostgresLosesAnswers(t *testing.T) {
 	if late.State != translate.Refunding || late.RefundNo != "R1" {
 		t.Errorf("order is %+v", late)
 	}
-	events, err := l.Events(t.Context(), o.Key)
-	if err != nil || len(events) != 1 {
-		t.Errorf("events: %v, %+v", err, events)
+	if events := happened(t, l, o.Key); len(events) != 1 {
+		t.Errorf("events: %+v", events)
 	}
 	line.loseNextAnswer()
 	if err := l.AddEvent(t.Context(), o.Key, "forged", "notice", "", noon); err != nil {
 		t.Error(err)
 	}
-	if events, err = l.Events(t.Context(), o.Key); err != nil || len(events) != 2 {
-		t.Errorf("events: %v, %+v", err, events)
+	if events := happened(t, l, o.Key); len(events) != 2 {
+		t.Errorf("events: %+v", events)
 	}
 
 	pay(t, l, sample(2), noon)
@@ -220,7 +219,7 @@ func TestPostgresLosesAnswers(t *testing.T) {
 		t.Errorf("attempts: %v, %+v", err, attempts)
 	}
 	line.loseNextAnswer()
-	if err := l.Resend(t.Context(), d.Key, noon); err != nil {
+	if err := l.Resend(t.Context(), d.Key, noon, because); err != nil {
 		t.Error(err)
 	}
 	if lost := line.lost(); lost != 8 {
@@ -285,6 +284,9 @@ func TestPostgresCommitsAreDurable(t *testing.T) {
 	}
 	if logged.Len() != 3 {
 		t.Errorf("warnings are %+v", logged.All())
+	}
+	if risks, err := l.Risks(t.Context()); err != nil || len(risks) != 3 || risks[0] != logged.All()[0].Message {
+		t.Errorf("risks are %q, %v", risks, err)
 	}
 	for _, entry := range logged.All() {
 		for _, value := range entry.ContextMap() {

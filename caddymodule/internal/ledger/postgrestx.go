@@ -19,13 +19,25 @@ const (
 	maxLost      = 3
 )
 
-// write runs do in a transaction, and again after a conflict with another
-// transaction or a lost connection.
+// write runs do in a transaction and tells the observer, unless do itself
+// refused.
 func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (any, error) {
 	db, err := p.ready()
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
+	value, err := repeat(ctx, db, do)
+	var driver *driverError
+	if err == nil || errors.As(err, &driver) {
+		p.observer.Committed(1, time.Since(began), err)
+	}
+	return value, err
+}
+
+// repeat runs do in a transaction, and again after a conflict with another
+// transaction or a lost connection.
+func repeat(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
 	for conflicts, lost := 0, 0; ; {
 		value, err := transact(ctx, db, lost > 0, do)
 		switch {

@@ -20,24 +20,33 @@ import (
 //   - Repeated, Late, Contradicted: the order is unchanged. The last two leave an
 //     event.
 //
+// With each verdict n.Trail is written; a step leaves an event of kind "moved"
+// behind it.
+//
 // Applied and LatePayment are told to one caller only. An order that becomes
 // sent has a new claim, which is that caller's. News with a claim is fenced: when
 // it would change an order that another has taken over, Record returns
 // [ErrFenced]. News without a claim that changes the order takes it out of its
 // holder's hands, so that a holder who is behind cannot postpone the new step.
 func (l *Ledger) Record(ctx context.Context, k Key, n News) (Order, translate.Verdict, error) {
-	if n.At.IsZero() {
-		n.At = l.now()
+	n, way, err := l.news(n)
+	if err != nil {
+		return Order{}, 0, err
 	}
-	if len(n.RefundNo) > maxNumber {
-		return Order{}, 0, fmt.Errorf("news.RefundNo: longer than %d bytes", maxNumber)
-	}
-	id := newEventID()
-	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, n, id) })
+	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, n, way) })
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("recording that the order is %s: %w", n.State, err)
 	}
 	return r.order, r.verdict, nil
+}
+
+// news completes n and returns with it what is to be written of the way to it.
+func (l *Ledger) news(n News) (News, trail, error) {
+	if len(n.RefundNo) > maxNumber {
+		return News{}, trail{}, fmt.Errorf("news.RefundNo: longer than %d bytes", maxNumber)
+	}
+	n.At = firstOf(n.At, l.now())
+	return n, newTrail(n.At, n.Trail...), nil
 }
 
 type recorded struct {
@@ -45,24 +54,27 @@ type recorded struct {
 	verdict translate.Verdict
 }
 
-func record(t *tx, k Key, n News, eventID string) (recorded, error) {
-	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+func record(t *tx, k Key, n News, way trail) (recorded, error) {
+	was, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return recorded{}, err
 	}
-	verdict := judge(o, n, t.again)
+	o, verdict := was, judge(was, n, t.again)
 	switch verdict {
 	case translate.Applied, translate.LatePayment:
 		if o.State == reached(n, verdict) { // an earlier run wrote it
 			return recorded{o, verdict}, nil
 		}
 		o, err = step(t, o, n, verdict)
+		way = way.with(moved(was.State, o.State, n.Source))
 	}
-	if err == nil && verdict != translate.Applied && verdict != translate.Repeated {
-		err = addEvent(t, eventID, Event{
-			Key: k, At: n.At, Kind: verdict.String(), Source: n.Source,
-			Detail: fmt.Sprintf("%s, order is %s", n.State, o.State),
+	if verdict != translate.Applied && verdict != translate.Repeated {
+		way = way.with(Event{
+			Kind: verdict.String(), Source: n.Source, Detail: fmt.Sprintf("%s, order is %s", n.State, o.State),
 		})
+	}
+	if err == nil {
+		err = way.add(t, k)
 	}
 	return recorded{o, verdict}, err
 }
@@ -114,6 +126,8 @@ func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
 func forward(o Order, n News, to translate.State) Order {
 	o.State = to
 	overwrite(&o.FormAction, n.FormAction)
+	overwrite(&o.PayData, n.PayData)
+	overwrite(&o.OpenID, n.OpenID)
 	overwrite(&o.GatewayNo, n.GatewayNo)
 	overwrite(&o.Words, n.Words)
 	if to == translate.Refunding && o.RefundNo == "" {

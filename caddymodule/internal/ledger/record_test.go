@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,15 +146,12 @@ func recordLeavesEvents(t *testing.T, p place) {
 			t.Errorf("%s changed the order to %+v", c.to, got)
 		}
 	}
-	got, err := l.Events(t.Context(), o.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := happened(t, l, o.Key)
 	want := []ledger.Event{
 		{Key: o.Key, At: noon, Kind: "late", Source: "query", Detail: "pending, order is paid"},
 		{Key: o.Key, At: after(2 * time.Second), Kind: "contradicted", Source: "query", Detail: "failed, order is paid"},
 	}
-	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+	if !slices.Equal(got, want) {
 		t.Errorf("events are\n%+v\nwant\n%+v", got, want)
 	}
 }

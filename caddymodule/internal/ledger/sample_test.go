@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -35,6 +37,30 @@ func sample(i int) ledger.Order {
 		ExpiresAt:       after(2 * time.Hour),
 		Next:            after(time.Minute),
 	}
+}
+
+// because is what every change needs.
+var because = ledger.Change{At: noon, Who: "operator", Why: "the merchant asked for it"}
+
+// countRows counts the rows that fulfil a condition.
+func countRows(tb testing.TB, l *ledger.Ledger, table, condition string) int {
+	tb.Helper()
+	text, err := ledger.Text(tb.Context(), l, "SELECT CAST(count(*) AS TEXT) FROM "+table+" WHERE "+condition)
+	n, wrong := strconv.Atoi(text)
+	if err := errors.Join(err, wrong); err != nil {
+		tb.Fatal(err)
+	}
+	return n
+}
+
+// happened returns the events of an order, without those of the steps it took.
+func happened(tb testing.TB, l *ledger.Ledger, k ledger.Key) []ledger.Event {
+	tb.Helper()
+	events, err := l.Events(tb.Context(), k)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return slices.DeleteFunc(events, func(e ledger.Event) bool { return e.Kind == "moved" })
 }
 
 func mustBegin(tb testing.TB, l *ledger.Ledger, o ledger.Order) ledger.Order {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"go.uber.org/zap"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -21,6 +22,7 @@ import (
 // sqliteStore keeps the ledger in one file of this process alone.
 type sqliteStore struct {
 	*writer
+	path          string
 	writes, reads *sql.DB
 	lock          *fileLock
 	closeOnce     sync.Once
@@ -45,7 +47,11 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	if err != nil {
 		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
 	}
-	return &Ledger{store: s, now: set.now}, nil
+	l := &Ledger{store: s, now: set.now}
+	if err := finishResuming(ctx, l); err != nil {
+		set.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
+	}
+	return l, nil
 }
 
 func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore, err error) {
@@ -57,7 +63,7 @@ func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore,
 	if err != nil {
 		return nil, err
 	}
-	s := &sqliteStore{lock: lock}
+	s := &sqliteStore{lock: lock, path: path}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -80,7 +86,7 @@ func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore,
 	if err = s.reads.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
 	}
-	s.writer = startWriter(s.writes)
+	s.writer = startWriter(s.writes, set.observer)
 	return s, nil
 }
 
@@ -134,12 +140,22 @@ func inspect(path string) (fresh bool, err error) {
 }
 
 func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any, error) {
-	select {
-	case <-s.quit:
-		return nil, fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
-	default:
+	if err := s.running(); err != nil {
+		return nil, err
 	}
 	return do(&tx{ctx: ctx, runner: reader{s.reads, sqliteWords.Replace}, dialect: sqliteDialect})
+}
+
+func (s *sqliteStore) risks(context.Context) ([]string, error) { return nil, s.running() }
+
+// running returns an error when the ledger was closed.
+func (s *sqliteStore) running() error {
+	select {
+	case <-s.quit:
+		return fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
+	default:
+		return nil
+	}
 }
 
 func (s *sqliteStore) close() error {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -109,6 +107,9 @@ func TestSQLiteFileIsPrivate(t *testing.T) {
 func TestSQLiteCommitsAreDurable(t *testing.T) {
 	t.Parallel()
 	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	if risks, err := l.Risks(t.Context()); err != nil || risks != nil {
+		t.Errorf("risks are %q, %v", risks, err)
+	}
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2"} {
 		if got, err := ledger.Text(t.Context(), l, "PRAGMA "+pragma); err != nil || got != want {
 			t.Errorf("%s is %s, error %v, want %s", pragma, got, err, want)
@@ -172,47 +173,6 @@ func TestSQLiteFull(t *testing.T) {
 	}
 	mustBegin(t, l, sample(len(begun)))
 }
-
-// TestQueriesUseIndexes keeps what runs all the time away from finished rows: it
-// may use no other index than these, and no table without one.
-func TestQueriesUseIndexes(t *testing.T) {
-	t.Parallel()
-	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
-	plans, err := ledger.Explain(t.Context(), l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys := []string{"sqlite_autoindex_notifications_1", "sqlite_autoindex_orders_1"}
-	for name, indexes := range map[string][]string{
-		"due orders":         {"orders_next"},
-		"held orders":        keys,
-		"hosts":              {"notifications_host"},
-		"due notifications":  append(keys, "notifications_host"),
-		"held notifications": keys,
-		"next order":         {"orders_next"},
-		"next notification":  {"notifications_host"},
-		"exhausted":          append(keys, "notifications_done"),
-	} {
-		plan := plans[name]
-		if len(plan) == 0 {
-			t.Errorf("%s: no plan", name)
-		}
-		for _, line := range plan {
-			if table.MatchString(line) && !slices.ContainsFunc(indexes, func(index string) bool {
-				return strings.Contains(line, " INDEX "+index)
-			}) {
-				t.Errorf("%s: %s\nin %s", name, line, strings.Join(plan, "\n"))
-			}
-			// Only the list of hosts, which is short, is put in order.
-			if strings.Contains(line, "TEMP B-TREE FOR ORDER") && name != "hosts" {
-				t.Errorf("%s sorts: %s", name, strings.Join(plan, "\n"))
-			}
-		}
-	}
-}
-
-// table recognises the lines of a plan that read one of the ledger's tables.
-var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|notifications|[no])\b`)
 
 // TestPingFailsWhileLockedOut shows that Ping commits: it needs the lock on the file
 // that a foreign program holds.

@@ -33,13 +33,17 @@ type dialect struct {
 var (
 	sqliteWords = strings.NewReplacer(
 		"{lock}", "",
+		"{share}", "",
 		"{skip locked}", "",
 		"{elements}", "json_each($1)",
+		"{unindexed}", "+", // before a column: goes by another index
 	)
 	postgresWords = strings.NewReplacer(
 		"{lock}", "FOR UPDATE",
+		"{share}", "FOR SHARE",
 		"{skip locked}", "FOR UPDATE SKIP LOCKED",
 		"{elements}", "json_array_elements($1::json)",
+		"{unindexed}", "", // decides by itself, from statistics
 	)
 )
 

@@ -34,7 +34,7 @@ func events(t *testing.T, p place) {
 	}
 }
 
-func counts(t *testing.T, p place) {
+func nextDue(t *testing.T, p place) {
 	l := p.open(t)
 	orders, notifications, err := l.NextDue(t.Context())
 	if err != nil || !orders.IsZero() || !notifications.IsZero() {
@@ -48,15 +48,6 @@ func counts(t *testing.T, p place) {
 	for i, state := range []translate.State{translate.InDoubt, translate.InDoubt, translate.Paid} {
 		mustRecord(t, l, sample(i+1).Key, ledger.News{State: state, At: after(time.Minute)}, translate.Applied)
 	}
-	got, err := l.Counts(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.Orders[translate.Begun] != 1 || got.Orders[translate.InDoubt] != 2 || got.Orders[translate.Paid] != 1 ||
-		len(got.Orders) != 3 || got.Notifications[ledger.Waiting] != 1 || len(got.Notifications) != 1 {
-		t.Errorf("Counts: %+v", got)
-	}
-	wantTime(t, "oldest in doubt", got.OldestInDoubt, after(time.Second))
 	orders, notifications, err = l.NextDue(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -99,12 +90,9 @@ func manyWriters(t *testing.T, p place) {
 		}
 		delivered.Add(1)
 	}
-	got, err := ledgers[0].Counts(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.Orders[translate.Paid] != orders || got.Notifications[ledger.Delivered] != orders || delivered.Load() != orders {
-		t.Errorf("%+v after %d deliveries", got, delivered.Load())
+	paid, done := countRows(t, ledgers[0], "orders", "state = 'paid'"), countRows(t, ledgers[0], "notifications", "state = 'delivered'")
+	if paid != orders || done != orders || delivered.Load() != orders {
+		t.Errorf("%d paid, %d delivered after %d deliveries", paid, done, delivered.Load())
 	}
 }
 
@@ -139,7 +127,7 @@ func reopen(t *testing.T, p place) {
 		t.Fatal(err)
 	}
 	l = p.open(t)
-	if got := look(l); got != before || got.attempts != 1 || got.events != 1 {
+	if got := look(l); got != before || got.attempts != 1 || got.events != 2 {
 		t.Errorf("reopened\n%+v\nwas\n%+v", got, before)
 	}
 	if err := l.Ping(t.Context()); err != nil {

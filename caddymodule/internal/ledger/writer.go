@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 )
 
 // maxBatch bounds how many functions share one commit, and so how long the first
@@ -19,6 +20,7 @@ type writer struct {
 	jobs     chan *job
 	quit     chan struct{} // closed to stop
 	finished chan struct{} // closed when stopped
+	observer Observer
 
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
 	statements map[string]*sql.Stmt
@@ -36,8 +38,10 @@ type result struct {
 	err   error
 }
 
-func startWriter(db *sql.DB) *writer {
-	w := &writer{db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{})}
+func startWriter(db *sql.DB, observer Observer) *writer {
+	w := &writer{
+		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), observer: observer,
+	}
 	go w.run()
 	return w
 }
@@ -91,16 +95,31 @@ func (w *writer) gather(first *job) []*job {
 
 // commit runs a batch and tells everybody what became of it.
 func (w *writer) commit(batch []*job) {
+	began := time.Now()
 	results, err := w.transact(batch)
 	if err != nil {
 		// Whatever state the connection is in, a new one is sound.
 		w.disconnect()
 	}
+	w.tell(results, time.Since(began), err)
 	for i, j := range batch {
 		if err != nil {
 			results[i] = result{err: err}
 		}
 		j.result <- results[i]
+	}
+}
+
+// tell tells the observer of the functions that did not refuse by themselves.
+func (w *writer) tell(results []result, took time.Duration, err error) {
+	transactions := 0
+	for _, r := range results {
+		if r.err == nil {
+			transactions++
+		}
+	}
+	if transactions > 0 || err != nil {
+		w.observer.Committed(transactions, took, err)
 	}
 }
 

@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Change is what an operator did to the ledger: who, what, when and why. It is
+// written in the same transaction as what it tells of.
+type Change struct {
+	Key              // OrderID is empty for what concerns a whole merchant
+	At     time.Time // the zero time is now
+	Who    string    // needed
+	What   string    // "resend", "settle", "pause" or "resume"
+	Why    string    // needed
+	Before string    // how things stood
+	After  string    // how they stand now
+}
+
+// change is a Change on its way into the ledger.
+type change struct {
+	Change
+	id string // makes a repeated write of the same change known
+}
+
+// change completes what a caller says of a change: what is done to whom. Where it
+// leaves out how things stood and stand, the method that does it fills that in.
+func (l *Ledger) change(k Key, what string, c Change) (change, error) {
+	for _, member := range []struct{ name, value string }{{"Who", c.Who}, {"Why", c.Why}} {
+		if strings.TrimSpace(member.value) == "" {
+			return change{}, fmt.Errorf("change.%s: missing: whatever an operator changes says who did it and why", member.name)
+		}
+	}
+	c.Key, c.What = k, what
+	c.At = toMillis(firstOf(c.At, l.now())).time()
+	return change{c, newEventID()}, nil
+}
+
+// from returns c with how things stood and stand now, unless the caller has said
+// that.
+func (c change) from(before, after string) change {
+	if c.Before == "" {
+		c.Before = before
+	}
+	if c.After == "" {
+		c.After = after
+	}
+	return c
+}
+
+func addChange(t *tx, c change) error {
+	_, err := t.exec(`INSERT INTO changes (order_id, mer_id, at, id, who, what, why, was, became)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		c.OrderID, c.MerID, toMillis(c.At), c.id, printable(c.Who, maxNumber), c.What,
+		printable(c.Why, maxDetail), printable(c.Before, maxDetail), printable(c.After, maxDetail))
+	return err
+}
+
+// isMade reports whether an earlier run of the same function was committed, which
+// shows in the change that it left.
+func isMade(t *tx, c change) (bool, error) {
+	if !t.again {
+		return false, nil
+	}
+	_, err := one(t, scanText, `SELECT id FROM changes WHERE order_id = $1 AND mer_id = $2 AND at = $3 AND id = $4`,
+		c.OrderID, c.MerID, toMillis(c.At), c.id)
+	if isNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+const (
+	changeColumns     = `SELECT order_id, mer_id, at, who, what, why, was, became FROM changes `
+	changesOfAll      = changeColumns + `ORDER BY at DESC, id DESC LIMIT $1`
+	changesOfMerchant = changeColumns + `WHERE mer_id = $2 ORDER BY at DESC, id DESC LIMIT $1`
+	changesOfOrder    = changeColumns + `WHERE order_id = $3 AND mer_id = $2 ORDER BY at DESC, id DESC LIMIT $1`
+)
+
+// Changes returns up to limit changes, the newest first: those of one order, of
+// everything of one merchant when k has no OrderID, of all when k is empty.
+func (l *Ledger) Changes(ctx context.Context, k Key, limit int) ([]Change, error) {
+	text, args := changesOfOrder, []any{limit, k.MerID, k.OrderID}
+	switch {
+	case k == (Key{}):
+		text, args = changesOfAll, args[:1]
+	case k.OrderID == "":
+		text, args = changesOfMerchant, args[:2]
+	}
+	list, err := read(ctx, l, func(t *tx) ([]Change, error) { return all(t, scanChange, text, args...) })
+	return list, wrap(err, "listing changes")
+}
+
+func scanChange(from row) (Change, error) {
+	var c Change
+	var at millis
+	err := from.Scan(&c.OrderID, &c.MerID, &at, &c.Who, &c.What, &c.Why, &c.Before, &c.After)
+	c.At = at.time()
+	return c, err
+}

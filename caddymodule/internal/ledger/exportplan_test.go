@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// statement is one that the ledger runs.
+type statement struct {
+	text string
+	args []any
+}
+
+// statements is what has to work without looking at rows that it does not need.
+func statements() map[string]statement {
+	const keys, merchant = `[["a","b"]]`, "89900001" // the one of the tests
+	hosts, args := dueOfHosts(1, []quota{{"a", 1}, {"b", 1}})
+	list := map[string]statement{
+		"due orders":          {dueOrders, []any{1, 1}},
+		"held orders":         {holdOrders, []any{keys, 1}},
+		"hosts":               {dueHosts, []any{1}},
+		"due notifications":   {hosts, args},
+		"held notifications":  {holdNotifications, []any{keys, 1}},
+		"parkable":            {parkable, []any{"a", "b", 1, 1}},
+		"parked":              {parked, []any{"a", 1}},
+		"still paused":        {stillPaused, []any{keys}},
+		"next order":          {nextOrder, nil},
+		"next notification":   {nextNotification, nil},
+		"open orders":         {countOpen, nil},
+		"overdue orders":      {countOverdue, []any{1}},
+		"waiting":             {countWaiting, []any{1}},
+		"stuck":               {countStuck, nil},
+		"outcomes":            {countOutcomes, []any{1, 2, 1}},
+		"found orders":        {findOrders, []any{"a", 1}},
+		"PayId":               {orderByPayID, []any{"a"}},
+		"host":                {backURLHost, []any{"a", "b"}},
+		"changes":             {changesOfAll, []any{1}},
+		"changes of merchant": {changesOfMerchant, []any{1, "a"}},
+		"changes of order":    {changesOfOrder, []any{1, "a", "b"}},
+	}
+	in := func(states ...translate.State) []translate.State { return states }
+	now := time.UnixMilli(2)
+	for name, f := range map[string]OrderFilter{
+		"all":                       {},
+		"next page":                 {From: now, To: now, After: Cursor{1, Key{"a", "b"}}},
+		"in doubt":                  {States: in(translate.InDoubt)},
+		"paid":                      {States: in(translate.Paid)},
+		"overdue":                   {OverdueAt: now},
+		"overdue of merchant":       {OverdueAt: now, MerID: merchant, States: in(translate.InDoubt, translate.Pending)},
+		"of merchant":               {MerID: merchant},
+		"paid of merchant":          {MerID: merchant, States: in(translate.Paid)},
+		"in doubt of merchant":      {MerID: merchant, States: in(translate.InDoubt)},
+		"in doubt of merchant, old": {MerID: merchant, States: in(translate.InDoubt), To: now, After: Cursor{1, Key{"a", "b"}}},
+	} {
+		text, args := f.query()
+		list["orders: "+name] = statement{text, args}
+	}
+	of := func(states ...NotificationState) []NotificationState { return states }
+	for name, f := range map[string]NotificationFilter{
+		"all":                   {},
+		"waiting":               {States: of(Waiting)},
+		"overdue":               {OverdueAt: now},
+		"exhausted":             {States: of(Exhausted)},
+		"of merchant":           {MerID: merchant},
+		"waiting of merchant":   {MerID: merchant, States: of(Waiting)},
+		"overdue of merchant":   {MerID: merchant, OverdueAt: now},
+		"delivered of merchant": {MerID: merchant, States: of(Delivered)},
+		"exhausted of merchant": {MerID: merchant, States: of(Exhausted), From: now, After: Cursor{1, Key{"a", "b"}}},
+	} {
+		text, args := f.query()
+		list["notifications: "+name] = statement{text, args}
+	}
+	return list
+}
+
+// Explain returns how SQLite runs each of the statements, by their names.
+func Explain(ctx context.Context, l *Ledger) (map[string][]string, error) {
+	return explain(ctx, l, "EXPLAIN QUERY PLAN ", func(from row) (string, error) {
+		var id, parent, unused int
+		var detail string
+		err := from.Scan(&id, &parent, &unused, &detail)
+		return detail, err
+	})
+}
+
+// ExplainPostgres is Explain for the other store.
+func ExplainPostgres(ctx context.Context, l *Ledger) (map[string][]string, error) {
+	return explain(ctx, l, "EXPLAIN ", scanText)
+}
+
+func explain(
+	ctx context.Context, l *Ledger, word string, scan func(row) (string, error),
+) (map[string][]string, error) {
+	plans := map[string][]string{}
+	for name, s := range statements() {
+		plan, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scan, word+s.text, s.args...) })
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		plans[name] = plan
+	}
+	return plans, nil
+}

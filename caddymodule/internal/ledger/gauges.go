@@ -1,0 +1,93 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Gauges is how much there is that is not done with.
+type Gauges struct {
+	Orders        map[translate.State]StateGauge // every state that is not final
+	OverdueOrders int                            // orders whose next step is overdue
+
+	Waiting              int       // notifications
+	OldestDue            time.Time // when the first of them can be claimed; zero for none
+	OverdueNotifications int       // those that could have been claimed before now
+	Exhausted            int       // notifications
+	Paused               int       // notifications
+	Withheld             int       // notifications
+}
+
+// StateGauge is how many orders are in a state, and when the oldest of them was
+// begun; zero for none.
+type StateGauge struct {
+	Count  int
+	Oldest time.Time
+}
+
+// Gauges counts what is open, from indexes that hold nothing else: however many
+// orders are final costs nothing. What somebody holds a claim on is overdue only
+// when that has ended. Whoever forgives a delay gives an earlier time for now.
+func (l *Ledger) Gauges(ctx context.Context, now time.Time) (Gauges, error) {
+	gauges, err := read(ctx, l, func(t *tx) (Gauges, error) { return gauge(t, toMillis(now)) })
+	return gauges, wrap(err, "counting what is open")
+}
+
+// openStates are those of an order that something is still to happen to.
+var openStates = slices.DeleteFunc(slices.Clone(allStates), translate.State.Final)
+
+const (
+	countOpen = `SELECT state, count(*), min(created_at) FROM orders
+		WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'refunding') GROUP BY state`
+	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
+	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), COALESCE(min(ready), 0)
+		FROM notifications WHERE state = 'waiting' AND host >= ''`
+	countStuck = `SELECT state, count(*) FROM notifications
+		WHERE state <> 'waiting' AND state IN ('exhausted', 'paused', 'withheld') GROUP BY state`
+)
+
+func gauge(t *tx, now millis) (Gauges, error) {
+	g := Gauges{Orders: map[translate.State]StateGauge{}}
+	for _, state := range openStates {
+		g.Orders[state] = StateGauge{}
+	}
+	stuck := map[NotificationState]*int{Exhausted: &g.Exhausted, Paused: &g.Paused, Withheld: &g.Withheld}
+	var due millis
+	for _, count := range []struct {
+		text string
+		args []any
+		scan func(row) error
+	}{
+		{countOpen, nil, g.addState},
+		{countOverdue, []any{now}, func(r row) error { return r.Scan(&g.OverdueOrders) }},
+		{countWaiting, []any{now}, func(r row) error { return r.Scan(&g.Waiting, &g.OverdueNotifications, &due) }},
+		{countStuck, nil, func(r row) error {
+			var state NotificationState
+			var n int
+			err := r.Scan(&state, &n)
+			if to := stuck[state]; to != nil {
+				*to = n
+			}
+			return err
+		}},
+	} {
+		_, err := all(t, func(r row) (none, error) { return none{}, count.scan(r) }, count.text, count.args...)
+		if err != nil {
+			return Gauges{}, err
+		}
+	}
+	g.OldestDue = due.time()
+	return g, nil
+}
+
+func (g *Gauges) addState(r row) error {
+	var state translate.State
+	var n int
+	var oldest millis
+	err := r.Scan(&state, &n, &oldest)
+	g.Orders[state] = StateGauge{n, oldest.time()}
+	return err
+}

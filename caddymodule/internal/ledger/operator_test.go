@@ -1,0 +1,170 @@
+package ledger_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+func mustChanges(tb testing.TB, l *ledger.Ledger, k ledger.Key) []ledger.Change {
+	tb.Helper()
+	list, err := l.Changes(tb.Context(), k, 100)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return list
+}
+
+// made is the change that because leads to.
+func made(k ledger.Key, what, before, after string) ledger.Change {
+	c := because
+	c.Key, c.What, c.Before, c.After = k, what, before, after
+	return c
+}
+
+func settle(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	paid := ledger.News{State: translate.Paid, At: after(time.Hour), GatewayNo: "G1", Source: "operator", Trail: []ledger.Event{call(0, "asked")}}
+	got, verdict, err := l.Settle(t.Context(), o.Key, paid, because)
+	if err != nil || verdict != translate.Applied || got.State != translate.Paid || got.GatewayNo != "G1" {
+		t.Fatalf("settled: %v, %v, %+v", verdict, err, got)
+	}
+	if stored := mustOrder(t, l, o.Key); stored != got {
+		t.Errorf("stored is\n%+v\nreturned\n%+v", stored, got)
+	}
+	wantTime(t, "notification", mustNotification(t, l, o.Key).Due, after(time.Hour))
+	want := made(o.Key, "settle", "begun", "paid")
+	if changes := mustChanges(t, l, o.Key); !slices.Equal(changes, []ledger.Change{want}) {
+		t.Errorf("changes are %+v", changes)
+	}
+	lines := []string{"0s call query asked", "1h0m0s moved operator begun → paid"}
+	if got := timeline(t, l, o.Key); !slices.Equal(got, lines) {
+		t.Errorf("timeline is %q", got)
+	}
+}
+
+// settleRefused brings what is no plain step forward: nothing is written.
+func settleRefused(t *testing.T, p place) {
+	l := p.open(t)
+	for i, c := range []struct {
+		is, to translate.State
+		want   translate.Verdict
+	}{
+		{translate.Paid, translate.Paid, translate.Repeated},
+		{translate.Paid, translate.Pending, translate.Late},
+		{translate.Failed, translate.Paid, translate.Contradicted},
+		{translate.Closed, translate.Paid, translate.LatePayment},
+	} {
+		o := mustBegin(t, l, sample(i))
+		o = mustRecord(t, l, o.Key, ledger.News{State: c.is}, translate.Applied)
+		before := timeline(t, l, o.Key)
+		n := ledger.News{State: c.to, GatewayNo: "G1", RefundNo: "R1", Trail: []ledger.Event{call(0, "asked")}}
+		got, verdict, err := l.Settle(t.Context(), o.Key, n, because)
+		if err != nil || verdict != c.want || got != o || mustOrder(t, l, o.Key) != o {
+			t.Errorf("%s to %s: %v, %v, %+v", c.is, c.to, verdict, err, got)
+		}
+		if after := timeline(t, l, o.Key); !slices.Equal(after, before) {
+			t.Errorf("%s to %s: timeline is %q", c.is, c.to, after)
+		}
+	}
+	open := mustBegin(t, l, sample(9)).Key
+	for name, c := range map[string]struct {
+		key  ledger.Key
+		news ledger.News
+		says string
+	}{
+		"unknown order":  {sample(99).Key, ledger.News{State: translate.Paid}, "not in the ledger"},
+		"foreign claim":  {open, ledger.News{State: translate.Paid, Claim: 7}, "taken over"},
+		"long refund no": {open, ledger.News{State: translate.Paid, RefundNo: strings.Repeat("1", 129)}, "longer"},
+	} {
+		if _, _, err := l.Settle(t.Context(), c.key, c.news, because); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if changes := mustChanges(t, l, ledger.Key{}); len(changes) != 0 {
+		t.Errorf("changes are %+v", changes)
+	}
+}
+
+// changesNeedReasons refuses what nobody answers for.
+func changesNeedReasons(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	for name, c := range map[string]ledger.Change{
+		"change.Who: missing": {Why: "because"}, "change.Why: missing": {Who: "operator", Why: " "},
+	} {
+		_, _, settle := l.Settle(t.Context(), o.Key, ledger.News{State: translate.Paid}, c)
+		_, resume := l.ResumeMerchant(t.Context(), o.MerID, noon, c)
+		for what, err := range map[string]error{
+			"settle": settle, "resend": l.Resend(t.Context(), o.Key, noon, c),
+			"pause": l.Pause(t.Context(), o.MerID, c), "resume": resume,
+		} {
+			if err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s: error is %v, want %q", what, err, name)
+			}
+		}
+	}
+	if now := mustOrder(t, l, o.Key); now != o {
+		t.Errorf("order is %+v", now)
+	}
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+		t.Errorf("paused: %+v, %v", pauses, err)
+	}
+}
+
+func changes(t *testing.T, p place) {
+	l := p.open(t, ledger.WithClock(func() time.Time { return after(time.Hour) }))
+	for i, merID := range []string{"A", "A", "B"} {
+		o := of(merID, i)
+		mustBegin(t, l, o)
+		c := because
+		c.At = after(time.Duration(i) * time.Second)
+		if _, _, err := l.Settle(t.Context(), o.Key, ledger.News{State: translate.Failed}, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := ledger.Change{Who: "a\nb\x00", Why: strings.Repeat("长", 600), Before: "said", After: "told"}
+	if err := l.Pause(t.Context(), "A", told); err != nil {
+		t.Fatal(err)
+	}
+	brief := func(k ledger.Key, limit int) []string {
+		list, err := l.Changes(t.Context(), k, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for _, c := range list {
+			lines = append(lines, strings.Join([]string{c.MerID, c.OrderID[max(0, len(c.OrderID)-1):], c.What}, " "))
+		}
+		return lines
+	}
+	for _, c := range []struct {
+		name  string
+		key   ledger.Key
+		limit int
+		want  []string
+	}{
+		{"all", ledger.Key{}, 10, []string{"A  pause", "B 2 settle", "A 1 settle", "A 0 settle"}},
+		{"newest", ledger.Key{}, 1, []string{"A  pause"}},
+		{"merchant", ledger.Key{MerID: "A"}, 10, []string{"A  pause", "A 1 settle", "A 0 settle"}},
+		{"order", of("A", 1).Key, 10, []string{"A 1 settle"}},
+		{"unknown order", of("B", 1).Key, 10, nil},
+	} {
+		if got := brief(c.key, c.limit); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	got := mustChanges(t, l, ledger.Key{})[0]
+	want := ledger.Change{
+		Key: ledger.Key{MerID: "A"}, At: after(time.Hour), What: "pause", Before: "said", After: "told",
+		Who: "ab\uFFFD", Why: strings.Repeat("长", 500),
+	}
+	if got != want {
+		t.Errorf("change is\n%+v\nwant\n%+v", got, want)
+	}
+}

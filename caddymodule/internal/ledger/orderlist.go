@@ -1,0 +1,82 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// OrderFilter says which orders to list. The zero filter lists all; each member
+// that is set leaves out what does not match it.
+type OrderFilter struct {
+	MerID     string
+	States    []translate.State
+	OverdueAt time.Time // only what has a next step that was due before this time
+	From, To  time.Time // only what was created from From to before To
+	After     Cursor    // only what comes behind this one
+	Limit     int       // at most 1000; 0 is 100
+}
+
+// allStates is every state of an order.
+var allStates = []translate.State{
+	translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
+	translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
+}
+
+// usualStates are where most orders end. Of all others there are few, however
+// many orders there are.
+var usualStates = []translate.State{translate.Paid, translate.Failed, translate.Closed, translate.Refunded}
+
+// Orders lists the orders that a filter lets through, the newest first. For the
+// next page, give [Order.Cursor] of the last one as OrderFilter.After.
+func (l *Ledger) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
+	text, args := f.query()
+	orders, err := read(ctx, l, func(t *tx) ([]Order, error) { return all(t, scanOrder, text, args...) })
+	return orders, wrap(err, "listing orders")
+}
+
+func (f OrderFilter) query() (string, []any) {
+	l := newListing("orders", windowOf(f.From, f.To, f.After, f.Limit))
+	switch {
+	case !f.OverdueAt.IsZero():
+		f.overdue(l)
+	case f.MerID != "" && len(f.States) == 0:
+		l.branch(`l.mer_id = ` + l.arg(f.MerID))
+	default:
+		f.byState(l)
+	}
+	return l.query(orderColumns, `JOIN orders o ON o.order_id = page.order_id AND o.mer_id = page.mer_id`), l.args
+}
+
+// overdue goes by the next step: of what is overdue there is little.
+func (f OrderFilter) overdue(l *listing) {
+	conditions := []string{`l.next > 0 AND l.next < ` + l.arg(toMillis(f.OverdueAt))}
+	if f.MerID != "" {
+		conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
+	}
+	if len(f.States) > 0 {
+		conditions = append(conditions, `{unindexed}l.state IN (`+l.list(texts(f.States))+`)`)
+	}
+	l.branch(conditions...)
+}
+
+// byState has a branch for each state, which goes by the merchant or by the
+// state, whichever leaves less to look at.
+func (f OrderFilter) byState(l *listing) {
+	states := distinct(f.States)
+	if len(states) == 0 {
+		states = allStates
+	}
+	for _, state := range states {
+		switch {
+		case f.MerID == "":
+			l.branch(`l.state = ` + l.arg(string(state)))
+		case slices.Contains(usualStates, state):
+			l.branch(`l.mer_id = `+l.arg(f.MerID), `{unindexed}l.state = `+l.arg(string(state)))
+		default:
+			l.branch(`l.state = `+l.arg(string(state)), `{unindexed}l.mer_id = `+l.arg(f.MerID))
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package ledger_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/tests/pgtest"
+)
+
+// keys are the indexes by which single rows are found.
+var keys = []string{"sqlite_autoindex_notifications_1", "sqlite_autoindex_orders_1"}
+
+// indexes is, for each statement, the indexes that it may use; the keys go without
+// saying in a list.
+var indexes = map[string][]string{
+	"due orders":          {"orders_next"},
+	"held orders":         keys,
+	"hosts":               {"notifications_host"},
+	"due notifications":   append(keys, "notifications_host", "sqlite_autoindex_pauses_1"),
+	"held notifications":  keys,
+	"parkable":            {"notifications_host"},
+	"parked":              {"notifications_paused"},
+	"still paused":        {"sqlite_autoindex_pauses_1"},
+	"next order":          {"orders_next"},
+	"next notification":   {"notifications_host"},
+	"open orders":         {"orders_state"},
+	"overdue orders":      {"orders_next"},
+	"waiting":             {"notifications_host"},
+	"stuck":               {"notifications_done"},
+	"outcomes":            {"orders_state"},
+	"found orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no", "orders_pay_id"),
+	"PayId":               {"orders_pay_id"},
+	"host":                {"sqlite_autoindex_back_hosts_1"},
+	"changes":             {"changes_at"},
+	"changes of merchant": {"changes_merchant"},
+	"changes of order":    {"sqlite_autoindex_changes_1"},
+
+	"orders: all":                       {"orders_state"},
+	"orders: next page":                 {"orders_state"},
+	"orders: in doubt":                  {"orders_state"},
+	"orders: paid":                      {"orders_state"},
+	"orders: overdue":                   {"orders_next"},
+	"orders: overdue of merchant":       {"orders_next"},
+	"orders: of merchant":               {"orders_merchant"},
+	"orders: paid of merchant":          {"orders_merchant"},
+	"orders: in doubt of merchant":      {"orders_state"},
+	"orders: in doubt of merchant, old": {"orders_state"},
+
+	"notifications: all":                   {"notifications_host", "notifications_done"},
+	"notifications: waiting":               {"notifications_host"},
+	"notifications: overdue":               {"notifications_host"},
+	"notifications: exhausted":             {"notifications_done"},
+	"notifications: of merchant":           {"notifications_merchant"},
+	"notifications: waiting of merchant":   {"notifications_host"},
+	"notifications: overdue of merchant":   {"notifications_host"},
+	"notifications: delivered of merchant": {"notifications_merchant"},
+	"notifications: exhausted of merchant": {"notifications_done"},
+}
+
+// sorters are the statements that may put in order what they found: the list of
+// hosts, what a number names, and what waits or is overdue, all of it short.
+var sorters = regexp.MustCompile(`^hosts|^found orders|: all|: next page|waiting|overdue`)
+
+// table recognises the lines of a plan that read one of the ledger's tables.
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|notifications|pauses|back_hosts|changes|[nolp])\b`)
+
+// TestQueriesUseIndexes keeps what runs all the time, and what operators ask for,
+// away from rows that it does not need: it may use no other index than these, and
+// no table without one.
+func TestQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
+	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	plans, err := ledger.Explain(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plans) != len(indexes) {
+		t.Errorf("%d statements, %d of them with indexes", len(plans), len(indexes))
+	}
+	for name, plan := range plans {
+		allowed := indexes[name]
+		if strings.Contains(name, ": ") {
+			allowed = append(allowed, keys...)
+		}
+		for _, line := range plan {
+			if table.MatchString(line) && !slices.ContainsFunc(allowed, func(index string) bool {
+				return strings.Contains(line, " INDEX "+index+" ") || strings.HasSuffix(line, " INDEX "+index)
+			}) {
+				t.Errorf("%s: %s\nin %s", name, line, strings.Join(plan, "\n"))
+			}
+			if strings.Contains(line, "TEMP B-TREE FOR ORDER") && !sorters.MatchString(name) {
+				t.Errorf("%s sorts: %s", name, strings.Join(plan, "\n"))
+			}
+		}
+	}
+}
+
+// TestPostgresQueriesUseIndexes lets the planner of PostgreSQL decide with many
+// finished rows and what it knows of them.
+func TestPostgresQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
+	l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+	pay(t, l, sample(0), noon)
+	multiply(t, l, 20_000)
+	for _, statement := range []string{
+		`UPDATE notifications SET state = 'delivered' WHERE order_id NOT LIKE '%77'`,
+		`UPDATE orders SET created_at = created_at + 1000 * substr(order_id, 2)::bigint WHERE order_id LIKE 'M%'`,
+		`UPDATE notifications SET created_at = created_at + 1000 * substr(order_id, 2)::bigint WHERE order_id LIKE 'M%'`,
+		`ANALYZE`,
+	} {
+		if err := ledger.Exec(t.Context(), l, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plans, err := ledger.ExplainPostgres(t.Context(), l)
+	if err != nil || len(plans) != len(indexes) {
+		t.Fatalf("%d plans, %v", len(plans), err)
+	}
+	for name, plan := range plans {
+		for _, line := range plan {
+			if strings.Contains(line, "Seq Scan on orders") || strings.Contains(line, "Seq Scan on notifications") {
+				t.Errorf("%s: %s\nin %s", name, line, strings.Join(plan, "\n"))
+			}
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package ledger_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/tests/pgtest"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// TestPostgresLosesAnswersToOperators cuts the line after each commit but before
+// its answer: what was committed is reported as done, is done once, and is told
+// once.
+func TestPostgresLosesAnswersToOperators(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, "fsync=off")
+	line := newLine(t, server.Addr())
+	p := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}
+	l := p.open(t, ledger.WithClock(func() time.Time { return noon }))
+	o := mustBegin(t, l, of("A", 0))
+	for _, c := range []struct {
+		name string
+		do   func() error
+		want string // changes by now
+	}{
+		{"settle", func() error {
+			_, verdict, err := l.Settle(t.Context(), o.Key, ledger.News{State: translate.Paid, Source: "operator"}, because)
+			if verdict != translate.Applied {
+				t.Errorf("verdict is %v", verdict)
+			}
+			return err
+		}, "settle"},
+		{"pause", func() error { return l.Pause(t.Context(), "A", because) }, "pause settle"},
+		{"park", func() error {
+			if got := mustClaim(t, l, noon, 1); len(got) != 0 {
+				t.Errorf("claimed %+v", got)
+			}
+			return nil
+		}, "pause settle"},
+		{"resend", func() error { return l.Resend(t.Context(), o.Key, noon, because) }, "pause resend settle"},
+		{"resume", func() error {
+			_, err := l.ResumeMerchant(t.Context(), "A", noon, because)
+			return err
+		}, "pause resend resume settle"},
+		{"use once", func() error { return l.UseOnce(t.Context(), "state", after(time.Hour)) }, "pause resend resume settle"},
+		{"sample", func() error { return l.AddSample(t.Context(), ledger.Sample{At: noon}) }, "pause resend resume settle"},
+	} {
+		line.loseNextAnswer()
+		if err := c.do(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		var told []string
+		for _, change := range mustChanges(t, l, ledger.Key{}) {
+			told = append(told, change.What)
+		}
+		slices.Sort(told)
+		if got := strings.Join(told, " "); got != c.want {
+			t.Errorf("%s: changes are %q, want %q", c.name, got, c.want)
+		}
+	}
+	if lost := line.lost(); lost != 7 {
+		t.Errorf("%d answers were lost, want 7", lost)
+	}
+	wantError(t, l.UseOnce(t.Context(), "state", after(time.Hour)), ledger.ErrUsed)
+	if got := timeline(t, l, o.Key); !slices.Equal(got, []string{"0s moved operator begun → paid"}) {
+		t.Errorf("timeline is %q", got)
+	}
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+		t.Errorf("paused: %+v, %v", pauses, err)
+	}
+	if got := mustClaim(t, l, noon, 10); len(got) != 1 || got[0].Key != o.Key {
+		t.Errorf("claimed %+v", got)
+	}
+}
+
+// TestPostgresLosesAnswersToTheLastLook does so with a step that leaves nothing
+// behind but its trail.
+func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, "fsync=off")
+	line := newLine(t, server.Addr())
+	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	o := mustBegin(t, l, sample(0))
+	line.loseNextAnswer()
+	o = mustRecord(t, l, o.Key, ledger.News{
+		State: translate.Closed, Source: "expiry", Claim: 1, Next: after(time.Hour), Trail: []ledger.Event{call(0, "closed")},
+	}, translate.Applied)
+	line.loseNextAnswer()
+	if err := l.Postpone(t.Context(), o.Key, 1, after(2*time.Hour), 1, call(time.Second, "unsure")); err != nil {
+		t.Error(err)
+	}
+	line.loseNextAnswer()
+	if err := l.Rest(t.Context(), o.Key, 1, call(2*time.Second, "sure")); err != nil {
+		t.Error(err)
+	}
+	want := []string{"0s call query closed", "0s moved expiry begun → closed", "1s call query unsure", "2s call query sure"}
+	if got := timeline(t, l, o.Key); !slices.Equal(got, want) || line.lost() != 3 {
+		t.Errorf("after %d lost answers the timeline is\n%q\nwant\n%q", line.lost(), got, want)
+	}
+	wantError(t, l.Rest(t.Context(), o.Key, 1), ledger.ErrFenced)
+}
