@@ -4,7 +4,7 @@ MODULE  := github.com/paybridge/paybridge
 VERSION := $(shell go list -m -f '{{.Version}}' github.com/caddyserver/caddy/v2)
 TOOLS   := .build/tools
 PROXY   := .build/proxy
-SOURCES := $(shell find caddymodule translate -name '*.go' -o -name '*.sql' -o -name '*.html') go.mod go.sum
+SOURCES := $(shell find caddymodule translate -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
 
 # How many inputs each fuzz target gets in `test` and in `fuzz`. Not a time: at
 # its end Go's fuzzer may take a busy worker for a failure.
@@ -15,7 +15,7 @@ FUZZ_LONG  := 300000x
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit lint fuzz fuzz-short bench soak system-packages clean
+.PHONY: help build demo playground test unit lint fuzz fuzz-short bench soak system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' xcaddy.mk
@@ -25,12 +25,17 @@ build: caddy ## build Caddy with Paybridge at ./caddy
 demo: .build/caddy-sandbox ## show one payment, from a v1 request to the gateway and back
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox
 
-test: system-packages build .build/caddy-sandbox lint unit fuzz-short ## install what the tests need and run them all
+playground: build .build/caddy-sandbox ## the demo, and then an order for you to look after
+	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -stay
+
+test: system-packages promtool build .build/caddy-sandbox lint unit fuzz-short ## install what the tests need and run them all
 
 # Package after package, because tests with clocks and databases do not like
 # crowds. The whole-system tests use ./caddy and mostly wait, hence more of them
 # at once than there are cores.
 unit: export PAYBRIDGE_REQUIRE_POSTGRES=1
+unit: export PAYBRIDGE_REQUIRE_CHROMIUM=1
+unit: export PAYBRIDGE_REQUIRE_PROMTOOL=1
 unit: # every test, with the race detector
 	go test -race -run '^$$' ./... > /dev/null # compiles them, side by side
 	go test -race -p 1 -timeout 20m ./translate/... ./caddymodule/... ./tests/sandbox/... ./tests/pgtest ./tests/cmd/...
@@ -80,3 +85,6 @@ $(TOOLS)/golangci-lint: .tools/lint/go.mod
 
 system-packages:
 	@.ci/system-packages
+
+promtool:
+	@.ci/promtool

@@ -14,6 +14,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -77,11 +78,20 @@ type App struct {
 	// of the gateway want S0000000. Default: success.
 	NoticeReply string `json:"notice_reply,omitempty"`
 
+	// When load balancers are told that this bridge is not ready.
+	Health HealthLimits `json:"health,omitzero"`
+
+	// Lets the console, a page of the admin endpoint, make changes: send
+	// notifications again, pause and resume merchants. Default: it only shows;
+	// changes are made with the command line.
+	ConsoleActions bool `json:"console_actions,omitempty"`
+
 	ctx      caddy.Context
 	log      *zap.Logger
 	store    LedgerStore
 	settings *bridge.Settings
 	engine   atomic.Pointer[engine]
+	judge    atomic.Pointer[health.Judge] // set before engine is
 	started  chan struct{}
 	budget   budget
 }
@@ -112,8 +122,14 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 // It reads files and opens nothing else.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
+	if err := showMetrics(ctx); err != nil {
+		return err
+	}
 	a.setDefaults()
 	if err := a.check(); err != nil {
+		return err
+	}
+	if err := a.Health.provision(); err != nil {
 		return err
 	}
 	if a.Gateway == nil {
@@ -271,7 +287,12 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 	loader := merchants.Loader{
 		Resolve: func(s string) string { return repl.ReplaceKnown(s, "") },
 		Refused: func(reason v2.Reason) {
+			observed.MessageRefused(reason)
 			a.log.Warn("gateway message could not be opened", zap.Stringer("reason", reason))
+		},
+		PreviousKeyUsed: func(gatewayMerchant string, used v2.Used) {
+			a.log.Info("gateway message needed a previous key", zap.String("gateway_merchant", gatewayMerchant),
+				zap.Bool("previous_private_key", used.PreviousOwn), zap.Bool("previous_gateway_key", used.PreviousPeer))
 		},
 	}
 	return loader.Load(all)
@@ -284,9 +305,10 @@ func (a *App) Start() error {
 	if err != nil {
 		return err
 	}
+	a.judge.Store(a.newJudge(e))
 	a.engine.Store(e)
 	e.attach(a)
-	serving.Store(a)
+	serving.add(a)
 	close(a.started)
 	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.url.Host))
 	return nil
@@ -300,7 +322,7 @@ func (*App) Stop() error { return nil }
 // Start acquired; the last configuration to do so closes it. Caddy calls it also
 // when starting failed and there was no Stop.
 func (a *App) Cleanup() error {
-	serving.CompareAndSwap(a, nil)
+	serving.remove(a)
 	e := a.engine.Swap(nil)
 	if e == nil {
 		return nil

@@ -59,6 +59,8 @@ func init() { // the table refers to functions that refer to the table
 		"order_expiry": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.OrderExpiry) }},
 		"notice_reply": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.NoticeReply) }},
 
+		"health":          {read: (*App).readHealth},
+		"console_actions": {read: flag(func(a *App) *bool { return &a.ConsoleActions })},
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
 		"query_schedule":  {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.QuerySchedule) }},
 	}
@@ -77,12 +79,18 @@ func init() { // the table refers to functions that refer to the table
 //			previous_sign_key <{file.PATH}|{env.NAME}> until <yyyy-MM-dd>
 //			gateway_merchant  <12 digits>
 //			private_key       <path> [<{file.PATH}|{env.NAME}>]
+//			previous_private_key <path> [<{file.PATH}|{env.NAME}>] until <yyyy-MM-dd>
 //			gateway_key       <path>
+//			previous_gateway_key <path> until <yyyy-MM-dd>
 //			suite             intl|gm
 //			subject           <text>
 //			allow_callbacks   <cidr...>
 //			callback_ca       <path>
 //			callback_https_only
+//			jsapi             hosted|raw
+//			wechat_app        <appid> <{file.PATH}|{env.NAME}> [payway <number>]
+//			redirect_hosts    <host...>
+//			redirect_to_backurl_hosts
 //		}
 //		merchants    <path of a JSON file>
 //		tran_codes {
@@ -97,9 +105,15 @@ func init() { // the table refers to functions that refer to the table
 //		notice_reply <text>
 //		notify_schedule <interval...>
 //		query_schedule  <interval...>
+//		health {
+//			min_free_disk  <size>
+//			max_clock_skew <duration>
+//		}
+//		console_actions
 //	}
 //
-// merchant and merchants may be given more than once, everything else once.
+// merchant, merchants and wechat_app may be given more than once, everything else
+// once.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the option's name
 	return readBlock(d, "paybridge", a, appWords)

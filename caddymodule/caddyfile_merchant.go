@@ -8,22 +8,55 @@ import (
 
 // merchantWords are the words of a merchant's block.
 var merchantWords = map[string]subdirective[*merchants.Config]{
-	"sign_key":          {read: text(func(c *merchants.Config) *string { return &c.SignKey })},
-	"previous_sign_key": {read: readPreviousSignKey},
-	"gateway_merchant":  {read: text(func(c *merchants.Config) *string { return &c.GatewayMerchant })},
-	"private_key":       {read: readPrivateKey},
-	"gateway_key":       {read: text(func(c *merchants.Config) *string { return &c.GatewayKey })},
-	"suite":             {read: text(func(c *merchants.Config) *string { return &c.Suite })},
-	"subject":           {read: text(func(c *merchants.Config) *string { return &c.Subject })},
+	"sign_key":             {read: text(func(c *merchants.Config) *string { return &c.SignKey })},
+	"previous_sign_key":    {read: readPreviousSignKey},
+	"gateway_merchant":     {read: text(func(c *merchants.Config) *string { return &c.GatewayMerchant })},
+	"private_key":          {read: readPrivateKey},
+	"previous_private_key": {read: readPreviousPrivateKey},
+	"gateway_key":          {read: text(func(c *merchants.Config) *string { return &c.GatewayKey })},
+	"previous_gateway_key": {read: readPreviousGatewayKey},
+	"suite":                {read: text(func(c *merchants.Config) *string { return &c.Suite })},
+	"subject":              {read: text(func(c *merchants.Config) *string { return &c.Subject })},
 
-	"allow_callbacks":     {read: readAllowCallbacks},
+	"allow_callbacks":     {read: list("10.20.0.0/16", func(c *merchants.Config) *[]string { return &c.AllowCallbacks })},
 	"callback_ca":         {read: text(func(c *merchants.Config) *string { return &c.CallbackCA })},
-	"callback_https_only": {read: readCallbackHTTPSOnly},
+	"callback_https_only": {read: flag(func(c *merchants.Config) *bool { return &c.CallbackHTTPSOnly })},
+
+	"jsapi":                     {read: text(func(c *merchants.Config) *string { return &c.JSAPI })},
+	"wechat_app":                {read: readWeChatApp, repeat: true},
+	"redirect_hosts":            {read: list("shop.example.com", func(c *merchants.Config) *[]string { return &c.RedirectHosts })},
+	"redirect_to_backurl_hosts": {read: flag(func(c *merchants.Config) *bool { return &c.RedirectToBackURLHosts })},
 }
 
 // text makes the reader of a word with one argument.
 func text(member func(*merchants.Config) *string) func(*merchants.Config, *caddyfile.Dispenser) error {
 	return func(c *merchants.Config, d *caddyfile.Dispenser) error { return oneArg(d, member(c)) }
+}
+
+// list makes the reader of a word with one argument or more. The example says
+// what one looks like.
+func list(example string, member func(*merchants.Config) *[]string) func(*merchants.Config, *caddyfile.Dispenser) error {
+	return func(c *merchants.Config, d *caddyfile.Dispenser) error {
+		word := d.Val()
+		values := d.RemainingArgs()
+		if len(values) == 0 {
+			return d.Errf("%s: a value is missing; write for example %s", word, example)
+		}
+		*member(c) = values
+		return nil
+	}
+}
+
+// flag makes the reader of a word that stands alone.
+func flag[T any](member func(*T) *bool) func(*T, *caddyfile.Dispenser) error {
+	return func(into *T, d *caddyfile.Dispenser) error {
+		word := d.Val()
+		if d.NextArg() {
+			return d.Errf("%s: unexpected %q; it takes no value, remove it", word, d.Val())
+		}
+		*member(into) = true
+		return nil
+	}
 }
 
 func (a *App) readMerchant(d *caddyfile.Dispenser) error {
@@ -41,39 +74,72 @@ func (a *App) readMerchant(d *caddyfile.Dispenser) error {
 	return nil
 }
 
-func readPreviousSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
-	args := d.RemainingArgs()
-	if len(args) != 3 || args[1] != "until" {
-		return d.Err("previous_sign_key: write: previous_sign_key {env.NAME} until yyyy-MM-dd")
-	}
-	c.PreviousSignKey, c.PreviousSignKeyUntil = args[0], args[2]
-	return nil
-}
-
 func readPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 	args := d.RemainingArgs()
-	if len(args) < 1 || len(args) > 2 {
+	if !readKey(args, &c.PrivateKey, &c.PrivateKeyPassword) {
 		return d.Err("private_key: write: private_key PATH, and for a .pfx its password as {env.NAME} or {file.PATH} after it")
 	}
-	c.PrivateKey = args[0]
-	if len(args) == 2 {
-		c.PrivateKeyPassword = args[1]
+	return nil
+}
+
+func readPreviousSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
+	args := untilDay(d.RemainingArgs(), &c.PreviousSignKeyUntil)
+	if !readKey(args, &c.PreviousSignKey) {
+		return d.Err("previous_sign_key: write: previous_sign_key {env.NAME} until yyyy-MM-dd")
 	}
 	return nil
 }
 
-func readAllowCallbacks(c *merchants.Config, d *caddyfile.Dispenser) error {
-	c.AllowCallbacks = d.RemainingArgs()
-	if len(c.AllowCallbacks) == 0 {
-		return d.Err("allow_callbacks: a network is missing; write for example 10.20.0.0/16")
+func readPreviousPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
+	args := untilDay(d.RemainingArgs(), &c.PreviousPrivateKeyUntil)
+	if !readKey(args, &c.PreviousPrivateKey, &c.PreviousPrivateKeyPassword) {
+		return d.Err("previous_private_key: write: previous_private_key PATH until yyyy-MM-dd, and for a .pfx its password as {env.NAME} or {file.PATH} after the path")
 	}
 	return nil
 }
 
-func readCallbackHTTPSOnly(c *merchants.Config, d *caddyfile.Dispenser) error {
-	if d.NextArg() {
-		return d.Errf("callback_https_only: unexpected %q; it takes no value, remove it", d.Val())
+func readPreviousGatewayKey(c *merchants.Config, d *caddyfile.Dispenser) error {
+	args := untilDay(d.RemainingArgs(), &c.PreviousGatewayKeyUntil)
+	if !readKey(args, &c.PreviousGatewayKey) {
+		return d.Err("previous_gateway_key: write: previous_gateway_key PATH until yyyy-MM-dd")
 	}
-	c.CallbackHTTPSOnly = true
+	return nil
+}
+
+// untilDay takes "until" and a day off the end of the arguments and returns the
+// rest, which is empty when they do not stand there.
+func untilDay(args []string, day *string) []string {
+	at := len(args) - 2
+	if at < 0 || args[at] != "until" {
+		return nil
+	}
+	*day = args[at+1]
+	return args[:at]
+}
+
+// readKey stores the arguments of a key: the first is needed, the others may be
+// missing. It reports whether they are as many as that.
+func readKey(args []string, members ...*string) bool {
+	if len(args) < 1 || len(args) > len(members) {
+		return false
+	}
+	for i, arg := range args {
+		*members[i] = arg
+	}
+	return true
+}
+
+func readWeChatApp(c *merchants.Config, d *caddyfile.Dispenser) error {
+	args := d.RemainingArgs()
+	app := merchants.WeChatAppConfig{}
+	switch {
+	case len(args) == 2:
+	case len(args) == 4 && args[2] == "payway":
+		app.PayWay = args[3]
+	default:
+		return d.Err("wechat_app: write: wechat_app APPID {env.NAME}, or wechat_app APPID {env.NAME} payway NUMBER")
+	}
+	app.AppID, app.Secret = args[0], args[1]
+	c.WeChatApps = append(c.WeChatApps, app)
 	return nil
 }

@@ -37,7 +37,8 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		if err != nil {
 			return nil, fmt.Errorf("opening ledger: %w", err)
 		}
-		return &engine{id: id, ledger: l, logs: logs, bridge: bridge.New(l, logs.logger("paybridge"), time.Now)}, nil
+		b := bridge.New(l, logs.logger("paybridge"), time.Now, bridge.WithObserver(observed), bridge.WithTracer(tracer))
+		return &engine{id: id, ledger: l, logs: logs, bridge: b}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -49,14 +50,16 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 	return e, nil
 }
 
-// attach makes the engine's background work and its log follow a configuration;
-// detach undoes it.
+// attach makes the engine's background work, its log and the metrics of its
+// ledger follow a configuration; detach undoes it.
 func (e *engine) attach(a *App) {
 	e.logs.attach(a.log)
 	e.bridge.Attach(a.settings)
+	observed.AttachLedger(e.ledger)
 }
 
 func (e *engine) detach(a *App) {
+	observed.DetachLedger(e.ledger)
 	e.bridge.Detach(a.settings)
 	e.logs.detach(a.log)
 }

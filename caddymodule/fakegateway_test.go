@@ -22,6 +22,8 @@ const gatewayMerchant = "473053110001"
 type fakeGateway struct {
 	*httptest.Server
 	codec *v2.Codec
+	// former also opens what the merchant sends, while keys are being changed.
+	former *v2.Codec
 
 	mu     sync.Mutex
 	forms  []string         // what was POSTed, undecoded order numbers
@@ -109,7 +111,7 @@ func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	plain, err := g.codec.Open(envelope)
+	plain, err := g.open(envelope)
 	if err != nil {
 		return err
 	}
@@ -128,6 +130,14 @@ func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
 	return g.seal(w, map[string]any{"head": head, "body": map[string]string{
 		"tranState": "12", "codeUrl": shownCode, "orderNo": request.Body["orderId"], "jytOrderId": "OP1",
 	}})
+}
+
+func (g *fakeGateway) open(e v2.Envelope) ([]byte, error) {
+	plain, err := g.codec.Open(e)
+	if err != nil && g.former != nil {
+		return g.former.Open(e)
+	}
+	return plain, err
 }
 
 // shownCode is the code that the gateway shows.

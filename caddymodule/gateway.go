@@ -159,7 +159,7 @@ func (g *Gateway) serve(answer *answerRecorder, req *http.Request) (carried brid
 	case err != nil:
 		return bridge.Carried{Err: fmt.Errorf("calling gateway: %w", plainCause(err))}
 	default:
-		return bridge.Carried{Err: fmt.Errorf("gateway answered with HTTP status %d", answer.status)}
+		return bridge.Carried{Err: bridge.StatusError(answer.status)}
 	}
 }
 

@@ -10,9 +10,11 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -63,6 +65,7 @@ var outOfScopePaths = map[string]bool{"/api/icashier": true}
 
 // ServeHTTP implements caddyhttp.MiddlewareHandler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	tracer.See(r.Context())
 	ep, ok := endpoints[r.URL.Path]
 	switch {
 	case ok:
@@ -71,6 +74,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.reply(w, r, outOfScope)
 	case r.URL.Path == notifyPath:
 		h.notice(w, r)
+	case healthPaths[r.URL.Path] != nil:
+		h.health(w, r)
 	default:
 		return next.ServeHTTP(w, r)
 	}
@@ -105,7 +110,9 @@ func refused(err error) answer {
 // else.
 func (h *Handler) reply(w http.ResponseWriter, r *http.Request, ep endpoint) {
 	start := time.Now()
-	line := requestLine{endpoint: ep.name, remote: clientIP(r)}
+	ctx, span := tracer.Start(r.Context(), "", "v1 "+ep.name, trace.SpanKindInternal)
+	r = r.WithContext(ctx)
+	line := requestLine{endpoint: ep.name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
 	var key v1.Key
 	a := func() (a answer) {
 		defer func() {
@@ -121,6 +128,9 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, ep endpoint) {
 	_, writeErr := w.Write(v1.SealReply(a.json, key))
 	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
 	h.log.Info("v1 request", zap.Inline(line))
+	observed.RequestServed(ep.name, a.code, line.took)
+	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
+	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
 }
 
 // plainHeader begins an answer to a program. The connection ends with it: a

@@ -72,7 +72,7 @@ func (s *SQLite) open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, err
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the ledger's folder: %w", err)
 	}
-	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log))
+	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log), ledger.WithObserver(observed))
 }
 
 // Postgres keeps the ledger in a PostgreSQL database that several bridges may
@@ -105,7 +105,7 @@ func (p *Postgres) Provision(caddy.Context) error {
 func (p *Postgres) identity() string { return fmt.Sprintf("postgres %x", sha256.Sum256([]byte(p.dsn))) }
 
 func (p *Postgres) open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, error) {
-	return ledger.OpenPostgres(ctx, p.dsn, ledger.WithLogger(log))
+	return ledger.OpenPostgres(ctx, p.dsn, ledger.WithLogger(log), ledger.WithObserver(observed))
 }
 
 // loadStore loads the ledger's guest module, sqlite by default.

@@ -18,7 +18,8 @@ type requestLine struct {
 	previousKey bool
 	answer      answer
 	took        time.Duration
-	lost        bool // the merchant had hung up
+	trace       string // the request's trace ID, "" when it is not traced
+	lost        bool   // the merchant had hung up
 }
 
 // MarshalLogObject implements zapcore.ObjectMarshaler.
@@ -31,6 +32,7 @@ func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		{"merid", l.merID},
 		{"orderid", l.answer.orderID},
 		{"resultcode", string(l.answer.result)},
+		{"trace_id", l.trace},
 	} {
 		if s.value != "" {
 			enc.AddString(s.key, s.value)
@@ -48,5 +50,28 @@ func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if l.answer.err != nil {
 		enc.AddString("error", l.answer.err.Error())
 	}
+	return nil
+}
+
+// noticeLine is the log line of a notice that was not acknowledged.
+type noticeLine struct {
+	remote          string
+	gatewayMerchant string // "" when it is none of the configured ones
+	trace           string // the trace ID of the notice's own request, "" when it is not traced
+	err             error
+}
+
+// MarshalLogObject implements zapcore.ObjectMarshaler.
+func (l noticeLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("remote_ip", l.remote)
+	for _, s := range []struct{ key, value string }{
+		{"gateway_merchant", l.gatewayMerchant},
+		{"trace_id", l.trace},
+	} {
+		if s.value != "" {
+			enc.AddString(s.key, s.value)
+		}
+	}
+	enc.AddString("error", l.err.Error())
 	return nil
 }

@@ -248,6 +248,7 @@ var blocks = map[string]string{
 	"merchant":   "{\n paybridge {\n merchant 1 {\n nonsense\n }\n }\n}",
 	"tran_codes": "{\n paybridge {\n tran_codes {\n nonsense\n }\n }\n}",
 	"timeouts":   "{\n paybridge {\n timeouts {\n nonsense\n }\n }\n}",
+	"health":     "{\n paybridge {\n health {\n nonsense\n }\n }\n}",
 }
 
 var knownWords = regexp.MustCompile(`write one of: (.+), at Caddyfile:`)

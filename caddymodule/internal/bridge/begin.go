@@ -29,6 +29,9 @@ func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, err
 			if err != nil {
 				return order, false, err
 			}
+			if fresh {
+				b.observer.OrderMoved(stored.State)
+			}
 			return stored, fresh, nil
 		}
 	}
@@ -52,6 +55,7 @@ func (b *Bridge) draw(job payJob) ledger.Order {
 		FrontURL:        p.FrontURL,
 		OpenID:          p.OpenID,
 		ClientIP:        job.client,
+		Trace:           job.trace,
 		State:           translate.Sent,
 		CreatedAt:       now,
 		SentAt:          now,
@@ -60,7 +64,7 @@ func (b *Bridge) draw(job payJob) ledger.Order {
 	}
 	if job.rule.Mode == translate.InWeChat {
 		order.FormAction = newPayID()
-		if p.OpenID == "" {
+		if p.OpenID == "" || !raw(job.merchant, p.OpenID) {
 			order.State, order.SentAt, order.Next = translate.Begun, time.Time{}, order.ExpiresAt
 		}
 	}

@@ -9,17 +9,22 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
 // Bridge is the engine. It outlives configurations: the ledger it writes to and
 // the payments it has in hand belong to it, not to one Settings.
 type Bridge struct {
-	ledger  *ledger.Ledger
-	log     *zap.Logger
-	now     func() time.Time
-	numbers *numbers
+	ledger   *ledger.Ledger
+	log      *zap.Logger
+	now      func() time.Time
+	numbers  *numbers
+	observer Observer
+	tracer   *tracing.Tracer
+	skew     clockSkew // between the gateway's clock and ours
 
-	pays    flights[ledger.Key, payResult]    // pay calls in hand
+	pays    flights[ledger.Key, payResult]    // pay calls in hand, for merchants
+	raws    flights[ledger.Key, payResult]    // and for payers' browsers
 	looks   flights[ledger.Key, sight]        // queries in hand
 	cancels flights[ledger.Key, ledger.Order] // cancels in hand
 	asked   pace                              // when each order was last asked about
@@ -34,22 +39,31 @@ type Bridge struct {
 // New makes a bridge over an open ledger and starts its background work, which
 // rests until settings are attached. now is the clock, time.Now outside of
 // tests.
-func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge {
-	b := newBridge(l, log, now)
+func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options ...Option) *Bridge {
+	b := newBridge(l, log, now, options...)
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop = stop
 	b.notify.Start()
 	b.workers.Go(func() { b.reconcile(ctx) })
+	b.workers.Go(func() { b.sample(ctx) })
 	return b
 }
 
 // newBridge makes a bridge without its background work.
-func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge {
+func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options ...Option) *Bridge {
 	ctx, cancel := context.WithTimeout(context.Background(), recording)
 	defer cancel()
 	start, err := l.NextStart(ctx)
-	b := &Bridge{ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), stop: func() {}, woken: make(chan struct{}, 1)}
-	b.notify = delivery.New(delivery.Config{Ledger: l, Lookup: b.target, Log: log.Named("notify"), Now: now})
+	b := &Bridge{
+		ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), observer: nobody{},
+		stop: func() {}, woken: make(chan struct{}, 1),
+	}
+	for _, option := range options {
+		option(b)
+	}
+	b.notify = delivery.New(delivery.Config{
+		Ledger: l, Lookup: b.target, Log: log.Named("notify"), Observer: b.observer, Tracer: b.tracer, Now: now,
+	})
 	return b
 }
 
@@ -59,6 +73,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time) *Bridge 
 func (b *Bridge) Close(ctx context.Context) {
 	b.stop()
 	b.pays.close()
+	b.raws.close()
 	b.cancels.close()
 	b.looks.close()
 	stopped := make(chan struct{})
@@ -78,6 +93,7 @@ func (b *Bridge) land(ctx context.Context) {
 	go func() {
 		b.workers.Wait()
 		b.pays.wait()
+		b.raws.wait()
 		b.cancels.wait()
 		b.looks.wait()
 		close(done)

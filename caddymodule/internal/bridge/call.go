@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -15,31 +19,58 @@ import (
 // trusted. Its text is for the operator's log and holds nothing of a payload.
 type failure struct {
 	sent   bool // false only when surely nothing left the bridge
+	class  CallClass
 	reason string
 }
 
+// notSent is the failure of a call that was given up before it left.
+func notSent(reason string) *failure { return &failure{class: CallUnsent, reason: reason} }
+
+// outgoing is a message to the gateway about an order.
+type outgoing struct {
+	kind      CallKind
+	tranCode  string
+	flowNo    string
+	plaintext []byte
+}
+
 // call seals a message about an order, sends it once and opens the answer. The
-// keys are those of the gateway merchant that the order was made for. The answer
-// is signed by the gateway; what it says has still to be compared with the
-// order.
-func (s *Settings) call(ctx context.Context, order ledger.Order, plaintext []byte) (v2.Message, *failure) {
+// answer is signed by the gateway; what it says has still to be compared with
+// the order. The event is for the order's timeline, to be recorded with what
+// comes of the call.
+func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out outgoing) (v2.Message, ledger.Event, *failure) {
+	ctx, span := b.tracer.Start(ctx, order.Trace, "gateway "+out.tranCode, trace.SpanKindClient,
+		append(spanAttributes(order), tracing.TranCode(out.tranCode))...)
+	start := b.now()
+	message, failed := b.carry(ctx, s, order, out.plaintext)
+	end := b.now()
+	class := CallClass(v2.Classify(message.Head.RespCode).String())
+	if failed != nil {
+		class = failed.class
+	} else {
+		b.compareClocks(message, start, end)
+	}
+	b.observer.CallFinished(out.kind, class, end.Sub(start))
+	tracing.Finish(span, string(class), failed != nil)
+	return message, callEvent(out, start, end, message, failed), failed
+}
+
+// carry takes a message to the gateway and back. The keys are those of the
+// gateway merchant that the order was made for.
+func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, plaintext []byte) (v2.Message, *failure) {
 	m := s.Merchants.ByGatewayMerchant(order.GatewayMerchant)
 	if m == nil {
-		return v2.Message{}, &failure{reason: "gateway merchant is not configured any more"}
+		return v2.Message{}, notSent("gateway merchant is not configured any more")
 	}
 	envelope, err := m.Codec.Seal(m.GatewayMerchant, order.OrderNo, plaintext)
 	if err != nil {
-		return v2.Message{}, &failure{reason: fmt.Sprintf("sealing request: %v", err)}
+		return v2.Message{}, notSent(fmt.Sprintf("sealing request: %v", err))
 	}
 	carried := s.post(ctx, envelope.Encode())
 	if carried.Err != nil {
-		return v2.Message{}, &failure{sent: carried.Sent, reason: carried.Err.Error()}
+		return v2.Message{}, &failure{sent: carried.Sent, class: classOf(carried), reason: carried.Err.Error()}
 	}
-	message, err := open(m, carried.Body)
-	if err != nil {
-		return v2.Message{}, &failure{sent: true, reason: err.Error()}
-	}
-	return message, nil
+	return b.open(m, carried.Body)
 }
 
 // post makes one call to the gateway. Whatever breaks in it breaks while money
@@ -47,7 +78,7 @@ func (s *Settings) call(ctx context.Context, order ledger.Order, plaintext []byt
 func (s *Settings) post(ctx context.Context, form string) (carried Carried) {
 	defer func() {
 		if crash := recover(); crash != nil {
-			carried = Carried{Sent: true, Err: fmt.Errorf("panic while calling gateway: %v\n%s", crash, debug.Stack())}
+			carried = Carried{Sent: true, Err: fmt.Errorf("%w: %s\n%s", errPanic, panicText(crash), debug.Stack())}
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.Timeouts.Gateway)
@@ -63,34 +94,45 @@ type request interface {
 // exchange writes and sends a request about an order that exists already: a
 // query, a close or a refund. The pay call, which must be the same message
 // whenever it is repeated, has its own way.
-func (b *Bridge) exchange(ctx context.Context, s *Settings, order ledger.Order, tranCode string, body request) (v2.Message, *failure) {
+func (b *Bridge) exchange(
+	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request,
+) (v2.Message, ledger.Event, *failure) {
 	now := b.now()
-	flowNo := b.numbers.flow(order.GatewayMerchant, now)
-	plaintext, err := body.Marshal(translate.Head(tranCode, order.GatewayMerchant, flowNo, now))
+	out := outgoing{kind: kind, tranCode: s.TranCodes.of(kind), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
+	var err error
+	out.plaintext, err = body.Marshal(translate.Head(out.tranCode, order.GatewayMerchant, out.flowNo, now))
 	if err != nil {
-		return v2.Message{}, &failure{reason: err.Error()}
+		failed := notSent(err.Error())
+		return v2.Message{}, callEvent(out, now, now, v2.Message{}, failed), failed
 	}
-	return s.call(ctx, order, plaintext)
+	return b.call(ctx, s, order, out)
 }
 
 // open verifies and reads an answer of the gateway.
-func open(m *merchants.Merchant, body []byte) (v2.Message, error) {
+func (b *Bridge) open(m *merchants.Merchant, body []byte) (v2.Message, *failure) {
 	envelope, err := v2.ParseEnvelope(body)
 	if err != nil {
-		return v2.Message{}, fmt.Errorf("reading answer: %w", err)
+		return v2.Message{}, &failure{sent: true, class: CallUnopened, reason: fmt.Sprintf("reading answer: %v", err)}
 	}
-	return openEnvelope(m, envelope)
+	return b.openEnvelope(m, envelope)
 }
 
 // openEnvelope verifies and reads a message of the gateway.
-func openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.Message, error) {
-	plaintext, err := m.Codec.Open(envelope)
+func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.Message, *failure) {
+	plaintext, err := m.Open(envelope, b.now())
 	if err != nil {
-		return v2.Message{}, fmt.Errorf("opening message: %w", err)
+		return v2.Message{}, &failure{sent: true, class: CallUnopened, reason: fmt.Sprintf("opening message: %v", err)}
 	}
 	message, err := v2.ParseMessage(plaintext)
 	if err != nil {
-		return v2.Message{}, fmt.Errorf("reading message: %w", err)
+		return v2.Message{}, &failure{sent: true, class: CallUnread, reason: fmt.Sprintf("reading message: %v", err)}
 	}
 	return message, nil
+}
+
+// compareClocks tells what a signed answer says of the gateway's clock.
+func (b *Bridge) compareClocks(answer v2.Message, start, end time.Time) {
+	if ahead, ok := b.skew.compare(answer.Head.TranTime, start, end); ok {
+		b.observer.ClockCompared(ahead)
+	}
 }

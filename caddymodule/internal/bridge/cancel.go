@@ -51,14 +51,21 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 		order, _ = b.closeUnsent(ctx, order, "cancel")
 	case translate.Pending:
 		// Without a close at the gateway, nothing but its word that nobody has
-		// paid makes the order safe to close.
-		if s.TranCodes.Close != "" || seen.report.State == translate.Pending {
-			order, _ = b.closeUnpaid(ctx, s, order, "cancel")
+		// paid makes the order safe to close. Of an order whose form its payer
+		// has not posted the gateway knows nothing.
+		unposted := seen.report.NotFound && handedOut(order)
+		if s.TranCodes.Close != "" || seen.report.State == translate.Pending || unposted {
+			seen = b.closeUnpaid(ctx, s, seen, "cancel")
+			order = seen.order
 		}
 	case translate.Paid:
 		order = b.beginRefund(ctx, s, order)
 	case translate.Refunding:
-		order, _ = b.refund(ctx, s, order)
+		seen = b.refund(ctx, s, order)
+		order = seen.order
+	}
+	if !seen.moved {
+		b.keep(ctx, order, seen.trail...)
 	}
 	return order
 }

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,18 +19,26 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 	return b.note(ctx, order, ledger.News{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim})
 }
 
-// closeUnpaid closes an order that the gateway knows and nobody has paid: at the
-// gateway where it has a close, and otherwise here, where a payment that still
-// arrives is refunded. It reports whether it did.
-func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, order ledger.Order, source string) (ledger.Order, bool) {
+// closeUnpaid closes an order that nobody has paid: at the gateway where it has a
+// close and knows the order, and otherwise here, where a payment that still
+// arrives is refunded. It takes what a look has seen and returns it with what has
+// come of the close.
+func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, seen sight, source string) sight {
+	order := seen.order
 	news := ledger.News{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim}
-	if s.TranCodes.Close == "" {
+	if s.TranCodes.Close == "" || seen.report.NotFound {
 		news.Next = lastLook(order, news.At)
-	} else if reason := b.closeAtGateway(ctx, s, order); reason != "" {
-		b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", reason))
-		return order, false
+	} else {
+		call, reason := b.closeAtGateway(ctx, s, order)
+		seen.trail = append(slices.Clip(seen.trail), call)
+		if reason != "" {
+			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", reason))
+			return seen
+		}
 	}
-	return b.note(ctx, order, news)
+	news.Trail = seen.trail
+	seen.order, seen.moved = b.note(ctx, order, news)
+	return seen
 }
 
 // lastLook is when an order that is closed here and still open at the gateway is
@@ -50,33 +59,34 @@ func (b *Bridge) lookBack(ctx context.Context, s *Settings, order ledger.Order) 
 	}
 	var err error
 	if certain := seen.report.NotFound || seen.report.State != translate.InDoubt; certain {
-		err = b.ledger.Rest(ctx, order.Key, order.Claim)
+		err = b.ledger.Rest(ctx, order.Key, order.Claim, seen.trail...)
 	} else {
 		tries := order.Tries + 1
-		err = b.ledger.Postpone(ctx, order.Key, order.Claim, s.rung(tries, b.now()), tries)
+		err = b.ledger.Postpone(ctx, order.Key, order.Claim, s.rung(tries, b.now()), tries, seen.trail...)
 	}
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
 		b.log.Error("last look at a closed order not recorded", orderFields(order), zap.Error(err))
 	}
 }
 
-// closeAtGateway returns why the gateway has not surely closed the order, or "".
-// What it says of the order's state is judged as in the answer to a query.
-func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) string {
-	answer, failed := b.exchange(ctx, s, order, s.TranCodes.Close, v2.CloseRequest{OrderID: order.OrderNo})
+// closeAtGateway returns its call and why the gateway has not surely closed the
+// order, or "". What it says of the order's state is judged as in the answer to a
+// query.
+func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (call ledger.Event, reason string) {
+	answer, call, failed := b.exchange(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
 	if failed != nil {
-		return failed.reason
+		return call, failed.reason
 	}
 	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Close))
 	if err != nil {
 		b.quarantine(ctx, order, "close", err)
-		return err.Error()
+		return call, err.Error()
 	}
 	switch class := v2.Classify(answer.Head.RespCode); {
 	case class != v2.Processed:
-		return "gateway answered " + class.String()
+		return call, "gateway answered " + class.String()
 	case report.State == translate.Paid:
-		return "gateway says that the order is paid"
+		return call, "gateway says that the order is paid"
 	}
-	return ""
+	return call, ""
 }

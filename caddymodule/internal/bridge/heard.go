@@ -8,8 +8,9 @@ import (
 )
 
 // heard tells the operator what became of news: one line for what changes an
-// order, a louder one for what must not happen.
+// order, a louder one for what must not happen, and a count.
 func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.Verdict) {
+	b.observer.NewsJudged(verdict)
 	fields := []zap.Field{
 		orderFields(order), zap.String("news", string(news.State)), zap.String("source", news.Source),
 		zap.String("state", string(order.State)), zap.Stringer("verdict", verdict),
@@ -25,6 +26,9 @@ func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.V
 		b.log.Error("refund failed; the money is still with the merchant, look into it", fields...)
 	default:
 		b.log.Info("order moved", fields...)
+	}
+	if verdict == translate.Applied || verdict == translate.LatePayment {
+		b.observer.OrderMoved(order.State)
 	}
 	switch {
 	case verdict == translate.LatePayment:

@@ -16,13 +16,15 @@ import (
 type sight struct {
 	order  ledger.Order
 	report translate.Report
-	moved  bool // the answer was news and is recorded
+	moved  bool           // the answer was news and is recorded
+	trail  []ledger.Event // the calls that were made, to be recorded if they are not
 }
 
 // look asks the gateway about an order, or about its refund while that is open,
 // and records what is certain. Everybody who wants to know shares one call. A
-// look that brings nothing certain changes nothing: merchants may poll without
-// disturbing the ladder.
+// look that brings nothing certain changes nothing, its call is on record only if
+// a step of the ladder wanted it: merchants may poll without disturbing the ladder
+// or filling the ledger.
 func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *flight[sight] {
 	return b.looks.join(order.Key, func(*flight[sight]) sight {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
@@ -36,14 +38,18 @@ func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *fli
 
 // ask queries the gateway about a payment.
 func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight {
-	seen := sight{order: order, report: b.query(ctx, s, order)}
+	report, call := b.query(ctx, s, order)
+	seen := sight{order: order, report: report, trail: []ledger.Event{call}}
 	switch state := seen.report.State; {
 	case state == translate.Paid || state == translate.Failed:
-		seen.order, seen.moved = b.note(ctx, order, b.finalNews(order, seen.report, "query"))
+		news := b.finalNews(order, seen.report, "query")
+		news.Trail = seen.trail
+		seen.order, seen.moved = b.note(ctx, order, news)
 	case state == translate.Pending && !order.State.Final() && order.State != translate.Pending && answered(order):
 		now := b.now()
 		seen.order, seen.moved = b.note(ctx, order, ledger.News{
 			State: translate.Pending, At: now, Source: "query", Claim: order.Claim, Next: s.nextStep(order, translate.Pending, 0, now),
+			Trail: seen.trail,
 		})
 	}
 	return seen
@@ -59,16 +65,16 @@ func answered(order ledger.Order) bool {
 }
 
 // query sends one order query and judges the answer.
-func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) translate.Report {
-	answer, failed := b.exchange(ctx, s, order, s.TranCodes.Query, v2.QueryRequest{OrderID: order.OrderNo})
+func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
+	answer, call, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
 	if failed != nil {
-		return translate.Report{State: translate.InDoubt, Reason: failed.reason}
+		return translate.Report{State: translate.InDoubt, Reason: failed.reason}, call
 	}
 	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Query))
 	if err != nil {
 		b.quarantine(ctx, order, "query", err)
 	}
-	return report
+	return report, call
 }
 
 func expected(order ledger.Order, tranCode string) translate.Expected {

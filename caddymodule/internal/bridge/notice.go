@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -33,8 +35,8 @@ func (b *Bridge) Notice(ctx context.Context, s *Settings, e v2.Envelope) error {
 	if m == nil {
 		return ErrNoticeRefused
 	}
-	message, err := openEnvelope(m, e)
-	if err != nil {
+	message, failed := b.openEnvelope(m, e)
+	if failed != nil {
 		return ErrNoticeRefused
 	}
 	said, err := message.OrderState()
@@ -48,7 +50,21 @@ func (b *Bridge) Notice(ctx context.Context, s *Settings, e v2.Envelope) error {
 	if err != nil {
 		return err
 	}
-	return b.take(ctx, order, message)
+	ctx, span := b.tracer.Start(ctx, order.Trace, "v2 notice", trace.SpanKindInternal, spanAttributes(order)...)
+	err = b.take(ctx, order, message)
+	tracing.Finish(span, noticeClass(err), err != nil)
+	return err
+}
+
+// noticeClass is what became of a notice of a known order, in a word.
+func noticeClass(err error) string {
+	switch {
+	case err == nil:
+		return "taken"
+	case errors.Is(err, ErrNoticeKept):
+		return "kept"
+	}
+	return "not_durable"
 }
 
 // noticed finds the order that a signed notice tells of.
@@ -63,6 +79,7 @@ func (b *Bridge) noticed(ctx context.Context, m *merchants.Merchant, orderNo str
 	case !errors.Is(err, ledger.ErrNotFound):
 		return ledger.Order{}, ErrNoticeNotDurable
 	}
+	b.observer.Quarantined()
 	b.log.Error("notice of an unknown order kept aside", zap.String("gateway_merchant", m.GatewayMerchant), zap.String("order_no", orderNo))
 	if err := b.ledger.AddEvent(ctx, ledger.Key{}, "quarantined", "notice", "unknown order "+orderNo, b.now()); err != nil {
 		return ledger.Order{}, ErrNoticeNotDurable
@@ -81,12 +98,14 @@ func (b *Bridge) take(ctx context.Context, order ledger.Order, message v2.Messag
 	case translate.Paid, translate.Failed:
 	case translate.Pending: // nobody has paid yet, as we know
 		b.log.Info("notice without news", orderFields(order))
+		b.keep(ctx, order, noticeEvent(b.now(), message))
 		return nil
 	default:
 		b.quarantine(ctx, order, "notice", errors.New(report.Reason))
 		return ErrNoticeKept
 	}
 	news := b.finalNews(order, report, "notice")
+	news.Trail = []ledger.Event{noticeEvent(news.At, message)}
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
 	if err != nil {

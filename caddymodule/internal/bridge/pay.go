@@ -8,6 +8,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -25,6 +26,7 @@ type payJob struct {
 	request  v1.PayRequest
 	rule     translate.Rule
 	client   string // the address the request came from
+	trace    string // traceparent of the request, "" when it is not traced
 }
 
 // Pay serves a verified pay request. Requests for the same order share one
@@ -33,10 +35,12 @@ type payJob struct {
 func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) v1.PayReply {
 	rule, err := translate.RuleFor(p)
 	if err != nil {
-		b.log.Info("pay request refused", zap.String("merid", p.MerID), zap.String("orderid", p.OrderID), zap.Error(err))
+		b.log.Info("pay request refused", orderFields(ledger.Order{
+			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
+		}), zap.Error(err))
 		return translate.PayRefusal(p, v1.CodeOf(err))
 	}
-	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client}
+	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	fl := b.pays.join(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(fl *flight[payResult]) payResult {
 		// Detached: the order is served to its end whatever the merchant does.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
@@ -57,8 +61,8 @@ func standing(o ledger.Order) translate.Standing {
 	return translate.Standing{QueryID: o.QueryID, State: o.State, FormAction: o.FormAction, Words: o.Words}
 }
 
-// pay makes the order durable, sends it if it is ours to send and records what
-// came of it. Callers who cannot wait that long are told how the order stands.
+// pay makes the order durable and submits it, unless it exists with other
+// contents. Callers who cannot wait that long are told how the order stands.
 func (b *Bridge) pay(ctx context.Context, job payJob, fl *flight[payResult]) payResult {
 	failpoint.Reach(failpoint.BeforeBegin)
 	order, ours, err := b.begin(ctx, job)
@@ -66,22 +70,40 @@ func (b *Bridge) pay(ctx context.Context, job payJob, fl *flight[payResult]) pay
 		b.log.Error("order not recorded, nothing sent", orderFields(order), zap.Error(err))
 		return payResult{err: err}
 	}
+	if ours {
+		fl.tell(payResult{order: order})
+		return b.submit(ctx, job, order, false, fl)
+	}
+	if order.Fingerprint != job.request.Fingerprint() {
+		return payResult{order: order}
+	}
+	return b.repeat(ctx, job, order, "repeat", fl)
+}
+
+// repeat takes up an order that exists, if that may be done, and sends it.
+func (b *Bridge) repeat(ctx context.Context, job payJob, order ledger.Order, source string, fl *flight[payResult]) payResult {
 	fl.tell(payResult{order: order})
 	doubted := order.State == translate.InDoubt
+	order, ours := b.again(ctx, job, order, source)
 	if !ours {
-		order, ours = b.again(ctx, job, order)
-	}
-	if !ours || order.State != translate.Sent {
 		return payResult{order: order}
+	}
+	return b.submit(ctx, job, order, doubted, fl)
+}
+
+// submit sends an order that is ours to send and records what came of it.
+func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, doubted bool, fl *flight[payResult]) payResult {
+	if order.State != translate.Sent {
+		return payResult{order: order} // its payer's browser has to come first
 	}
 	fl.tell(payResult{order: order})
 	failpoint.Reach(failpoint.BeforeSend)
-	outcome := b.send(ctx, job, order)
+	outcome, trail := b.send(ctx, job, order)
 	if doubted {
 		outcome = overDoubt(outcome)
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
-	result := b.record(ctx, job, order, outcome)
+	result := b.record(ctx, job, order, outcome, trail)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
 }

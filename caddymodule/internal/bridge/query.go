@@ -16,12 +16,18 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 	if err != nil {
 		return v1.QueryReply{RespCode: findCode(err), MerID: ref.MerID, OrderID: ref.OrderID}
 	}
+	return translate.QueryReply(facts(b.Watch(ctx, s, order)))
+}
+
+// Watch returns how an order stands, after asking the gateway where that is
+// worth it and was not done just now.
+func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
 	if b.worthAsking(order) && (b.looks.has(order.Key) || b.asked.allow(order.Key, b.now())) {
 		if seen, ok := wait(ctx, s.Timeouts.Reply, b.look(ctx, s, order)); ok {
-			order = seen.order
+			return seen.order
 		}
 	}
-	return translate.QueryReply(facts(order))
+	return order
 }
 
 // worthAsking reports whether the gateway may know more of an order than the

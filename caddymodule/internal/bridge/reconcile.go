@@ -76,7 +76,7 @@ func (b *Bridge) stepDue(ctx context.Context, order ledger.Order) {
 	}
 	defer func() {
 		if crash := recover(); crash != nil {
-			b.log.Error("panic while taking a step of an order", orderFields(order), zap.Any("panic", crash), zap.Stack("stack"))
+			b.log.Error("panic while taking a step of an order", orderFields(order), zap.String("panic", panicText(crash)), zap.Stack("stack"))
 		}
 	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime(s))

@@ -8,25 +8,27 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// again decides what a repeated request does to its order. Exactly one of all
-// repeats, here and on other bridges, gets to send. A repeat that meets a call
-// under way on another bridge waits for what comes of it.
-func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order) (ledger.Order, bool) {
-	if order.Fingerprint != job.request.Fingerprint() {
-		return order, false
-	}
+// again decides what a repeated request, or the payer's browser, does to its
+// order. Exactly one of all, here and on other bridges, gets to send. One that
+// meets a call under way on another bridge waits for what comes of it.
+func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, source string) (ledger.Order, bool) {
 	now := b.now()
 	if inHand(order, now) {
 		return b.awaitOther(ctx, order), false
 	}
-	if !maySendAgain(order, job.rule, now) {
+	if !maySendAgain(order, job, now) {
 		return order, false
 	}
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, ledger.News{
-		State: translate.Sent, At: now, Source: "repeat", Claim: order.Claim, Next: now.Add(job.settings.Timeouts.payLease()),
+		State: translate.Sent, At: now, Source: source, Claim: order.Claim, Next: now.Add(job.settings.Timeouts.payLease()),
+		OpenID: job.payer(order),
 	})
 	if err != nil {
 		return order, false
+	}
+	b.observer.NewsJudged(verdict)
+	if verdict == translate.Applied {
+		b.observer.OrderMoved(stored.State)
 	}
 	// The order keeps its number, each message has a flow number of its own: a
 	// gateway that has seen one refuses it the second time.
@@ -37,15 +39,18 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order) (led
 // maySendAgain reports whether a repeated request may send its v2 order: when
 // nothing was sent yet, or when only a code can have been shown. A scanned code
 // is never sent twice, and an order whose time is over not at all.
-func maySendAgain(order ledger.Order, rule translate.Rule, now time.Time) bool {
+func maySendAgain(order ledger.Order, job payJob, now time.Time) bool {
 	if !now.Before(order.ExpiresAt) {
 		return false
 	}
+	if job.rule.Mode == translate.InWeChat && !raw(job.merchant, job.payer(order)) {
+		return false // the payer's browser sends it
+	}
 	switch order.State {
 	case translate.Begun:
-		return rule.Mode != translate.InWeChat || order.OpenID != ""
+		return job.rule.Mode != translate.InWeChat || job.payer(order) != ""
 	case translate.InDoubt:
-		return !rule.MovesMoneyAtOnce()
+		return !job.rule.MovesMoneyAtOnce()
 	}
 	return false
 }

@@ -88,7 +88,7 @@ func TestTooLateToSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.advance(w.settings.Timeouts.payLease() - w.settings.Timeouts.Gateway + 1)
-	if outcome := w.bridge.send(t.Context(), job, o); outcome.State != translate.Begun {
+	if outcome, _ := w.bridge.send(t.Context(), job, o); outcome.State != translate.Begun {
 		t.Fatalf("outcome %+v", outcome)
 	}
 	if n := w.gateway.count(v2.TranPay); n != 0 {
@@ -112,6 +112,6 @@ func TestStaleNotSentIsFenced(t *testing.T) {
 	if due := w.bridge.due(t.Context(), 1); len(due) != 1 {
 		t.Fatal("order was not taken over")
 	}
-	w.bridge.record(t.Context(), job, o, translate.NotSent("late"))
+	w.bridge.record(t.Context(), job, o, translate.NotSent("late"), nil)
 	w.wantState(p, translate.Sent)
 }

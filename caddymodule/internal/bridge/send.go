@@ -10,34 +10,38 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// send makes the one call for an order and judges the answer.
-func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) translate.Outcome {
+// send makes the one call for an order and judges the answer. The trail has the
+// call, if it was made.
+func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outcome translate.Outcome, trail []ledger.Event) {
 	now := b.now()
 	if now.Add(job.settings.Timeouts.Gateway).After(order.Next) {
 		// A process that was frozen wakes up late: others may act on the order
 		// before this call would be over.
-		return translate.NotSent("too late to send")
+		return translate.NotSent("too late to send"), nil
 	}
+	job.request.OpenID = order.OpenID // which the payer's browser may have told
 	head, body := translate.PayRequest(job.request, job.rule, job.payCall(order, now))
 	plaintext, err := body.Marshal(head)
 	if err != nil {
-		return translate.NotSent(err.Error())
+		return translate.NotSent(err.Error()), nil
 	}
-	answer, failed := job.settings.call(ctx, order, plaintext)
+	out := outgoing{kind: PayCall, tranCode: head.TranCode, flowNo: head.TranFlowID, plaintext: plaintext}
+	answer, call, failed := b.call(ctx, job.settings, order, out)
+	trail = []ledger.Event{call}
 	switch {
 	case failed != nil && failed.sent:
-		return translate.Unknown(failed.reason)
+		return translate.Unknown(failed.reason), trail
 	case failed != nil:
-		return translate.NotSent(failed.reason)
+		return translate.NotSent(failed.reason), trail
 	}
-	outcome, err := job.rule.JudgePay(answer, expected(order, job.settings.TranCodes.Pay))
+	outcome, err = job.rule.JudgePay(answer, expected(order, job.settings.TranCodes.Pay))
 	if err != nil {
 		b.quarantine(ctx, order, "answer", err)
 	}
 	if job.rule.Mode == translate.InWeChat {
 		outcome.FormAction = "" // the PayId drawn at the beginning stands
 	}
-	return outcome
+	return outcome, trail
 }
 
 func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
@@ -61,12 +65,12 @@ func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
 // record writes down what a call came to. When the ledger cannot take it, the
 // order stays as it was sent and is settled by a query later: the merchant
 // hears nothing that is not durable.
-func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o translate.Outcome) payResult {
+func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o translate.Outcome, trail []ledger.Event) payResult {
 	now := b.now()
 	news := ledger.News{
 		State: o.State, At: now, Source: "answer",
-		GatewayNo: o.GatewayNo, FormAction: o.FormAction, Words: o.Words,
-		Next: job.settings.nextStep(order, o.State, 0, now),
+		GatewayNo: o.GatewayNo, FormAction: o.FormAction, PayData: o.PayData, Words: o.Words,
+		Next: job.settings.nextStep(order, o.State, 0, now), Trail: trail,
 	}
 	switch o.State {
 	case translate.Paid:

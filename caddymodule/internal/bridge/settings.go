@@ -32,12 +32,21 @@ type TranCodes struct {
 	Close       string `json:"close,omitempty"` // "" = the gateway has no close
 }
 
+// of is the transaction code of a kind of call.
+func (c TranCodes) of(kind CallKind) string {
+	return map[CallKind]string{
+		PayCall: c.Pay, RefundCall: c.Refund, QueryCall: c.Query, RefundQueryCall: c.RefundQuery, CloseCall: c.Close,
+	}[kind]
+}
+
 // Settings is what one loaded configuration says. It is immutable; a reload
 // makes a new one.
 type Settings struct {
 	Merchants   *merchants.Registry
 	Gateway     Gateway
+	GatewayURL  string // where a payer's browser posts a hosted order
 	NotifyURL   string // where the gateway sends its notices
+	ResultURL   string // where a hosted payer's browser comes back to, and asks how the order stands
 	TranCodes   TranCodes
 	OrderPrefix string
 	Subject     string

@@ -29,27 +29,27 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 	case translate.Closed:
 		b.lookBack(ctx, s, order)
 	case translate.Refunding:
-		if _, moved := b.refund(ctx, s, order); !moved {
-			b.postpone(ctx, s, order)
+		if seen := b.refund(ctx, s, order); !seen.moved {
+			b.postpone(ctx, s, order, seen.trail...)
 		}
 	default:
 		seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
 		if ok && !seen.moved {
-			b.stepBlind(ctx, s, order, seen.report)
+			b.stepBlind(ctx, s, order, seen)
 		}
 	}
 }
 
 // stepBlind is the step of an order of which the gateway has told nothing that
 // moves it.
-func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, report translate.Report) {
-	now := b.now()
+func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, seen sight) {
+	now, report := b.now(), seen.report
 	expired := now.After(order.ExpiresAt.Add(expiryGrace))
 	unpaid := report.State == translate.Pending || (order.State == translate.Pending && report.NotFound)
-	news := ledger.News{At: now, Source: "query", Claim: order.Claim}
+	news := ledger.News{At: now, Source: "query", Claim: order.Claim, Trail: seen.trail}
 	switch {
 	case unpaid && expired:
-		if _, moved := b.closeUnpaid(ctx, s, order, "expiry"); moved {
+		if seen = b.closeUnpaid(ctx, s, seen, "expiry"); seen.moved {
 			return
 		}
 	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, now):
@@ -63,7 +63,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 		return
 	}
 	b.logStale(order, report, now)
-	b.postpone(ctx, s, order)
+	b.postpone(ctx, s, order, seen.trail...)
 }
 
 func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.Time) {
@@ -78,10 +78,10 @@ func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.
 }
 
 // postpone says that a step brought nothing and when the next one is due. Only
-// the holder of the order's claim can say so.
-func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order) {
+// the holder of the order's claim can say so. The trail is what was tried.
+func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, trail ...ledger.Event) {
 	tries := order.Tries + 1
-	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries)
+	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries, trail...)
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
 		b.log.Error("next step of an order not recorded", orderFields(order), zap.Error(err))
 	}

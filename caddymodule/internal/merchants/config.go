@@ -10,9 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"time"
 
-	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -43,9 +41,30 @@ type Config struct {
 	// The password of a .pfx, as {file.PATH} or {env.NAME}.
 	PrivateKeyPassword string `json:"private_key_password,omitempty"`
 
+	// The other private key while it is being changed, in the same forms: the one
+	// before or, while the change is prepared, the one to come. Messages that the
+	// gateway seals to it are opened until the end of a day.
+	PreviousPrivateKey string `json:"previous_private_key,omitempty"`
+
+	// The password of a previous .pfx, as {file.PATH} or {env.NAME}.
+	PreviousPrivateKeyPassword string `json:"previous_private_key_password,omitempty"`
+
+	// The last day, yyyy-MM-dd in Beijing time, on which messages for the
+	// previous private key are accepted. Needed with previous_private_key.
+	PreviousPrivateKeyUntil string `json:"previous_private_key_until,omitempty"`
+
 	// The gateway's public key: the path of a PEM, DER, bare base64 or .cer
 	// file, or a placeholder that holds the key itself.
 	GatewayKey string `json:"gateway_key"`
+
+	// The gateway's other public key while it is being changed, in the same
+	// forms: the one before or the one to come. Messages signed with it are taken
+	// until the end of a day.
+	PreviousGatewayKey string `json:"previous_gateway_key,omitempty"`
+
+	// The last day, yyyy-MM-dd in Beijing time, on which messages signed with
+	// the previous gateway key are accepted. Needed with previous_gateway_key.
+	PreviousGatewayKeyUntil string `json:"previous_gateway_key_until,omitempty"`
 
 	// The v2 cipher suite: intl (RSA, DES, SHA1) or gm (SM2, SM4, SM3).
 	// Default: intl.
@@ -67,6 +86,23 @@ type Config struct {
 	// Refuses to notify over plain http. Default: http and https are called,
 	// as the old gateway did.
 	CallbackHTTPSOnly bool `json:"callback_https_only,omitempty"`
+
+	// How WxJsApi orders are paid: hosted (on the gateway's page) or raw (the
+	// bridge's page calls WeChat). Default: raw when the merchant has an
+	// official account or the order came with an openid, else hosted.
+	JSAPI string `json:"jsapi,omitempty"`
+
+	// The merchant's WeChat official accounts, which tell the payer's openid:
+	// one for each payway at most, and one for all other payways.
+	WeChatApps []WeChatAppConfig `json:"wechat_apps,omitempty"`
+
+	// The hosts to which openid.html may send a payer back, with the port if
+	// there is one: shop.example.com, *.example.com. Default: none.
+	RedirectHosts []string `json:"redirect_hosts,omitempty"`
+
+	// Also allows the hosts of addresses at which the merchant was notified of
+	// paid orders. Default: only redirect_hosts.
+	RedirectToBackURLHosts bool `json:"redirect_to_backurl_hosts,omitempty"`
 }
 
 // DefaultSuite is used for a merchant that names none.
@@ -91,24 +127,40 @@ func (c Config) check() error {
 		return errors.New("private_key: missing; name the merchant's private key file")
 	case c.GatewayKey == "":
 		return errors.New("gateway_key: missing; name the gateway's public key file")
-	case (c.PreviousSignKey == "") != (c.PreviousSignKeyUntil == ""):
-		return errors.New("previous_sign_key: a key and the day until which it is accepted belong together")
+	case c.PreviousPrivateKey == "" && c.PreviousPrivateKeyPassword != "":
+		return errors.New("previous_private_key_password: there is no previous_private_key")
 	}
-	return nil
+	for _, previous := range []struct{ name, key, until string }{
+		{"previous_sign_key", c.PreviousSignKey, c.PreviousSignKeyUntil},
+		{"previous_private_key", c.PreviousPrivateKey, c.PreviousPrivateKeyUntil},
+		{"previous_gateway_key", c.PreviousGatewayKey, c.PreviousGatewayKeyUntil},
+	} {
+		if (previous.key == "") != (previous.until == "") {
+			return fmt.Errorf("%s: a key and the day until which it is accepted belong together", previous.name)
+		}
+	}
+	return c.checkJSAPI()
 }
 
 // CheckSecrets refuses secrets that stand literally in a configuration: Caddy
 // shows its configuration to everybody who can reach the admin endpoint.
 func (c Config) CheckSecrets() error {
-	for _, s := range []struct {
+	type member struct {
 		name    string
 		literal bool
-	}{
+	}
+	members := []member{
 		{"sign_key", literal(c.SignKey)},
 		{"previous_sign_key", literal(c.PreviousSignKey)},
 		{"private_key", looksLikeKey(c.PrivateKey)},
 		{"private_key_password", literal(c.PrivateKeyPassword)},
-	} {
+		{"previous_private_key", looksLikeKey(c.PreviousPrivateKey)},
+		{"previous_private_key_password", literal(c.PreviousPrivateKeyPassword)},
+	}
+	for _, app := range c.WeChatApps {
+		members = append(members, member{"wechat_app", literal(app.Secret)})
+	}
+	for _, s := range members {
 		if s.literal {
 			return fmt.Errorf("merchant %s: %s: a secret must not stand in the configuration, where /config shows it; write {file.PATH} or {env.NAME}", c.MerID, s.name)
 		}
@@ -132,16 +184,4 @@ func (c Config) suite() (v2.Suite, error) {
 		return suite, fmt.Errorf("suite: %w", err)
 	}
 	return suite, nil
-}
-
-// previousUntil is the first instant at which the previous key is refused.
-func (c Config) previousUntil() (time.Time, error) {
-	if c.PreviousSignKeyUntil == "" {
-		return time.Time{}, nil
-	}
-	day, err := time.ParseInLocation(time.DateOnly, c.PreviousSignKeyUntil, translate.Beijing)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("previous_sign_key_until: %q is not a day; write yyyy-MM-dd", c.PreviousSignKeyUntil)
-	}
-	return day.AddDate(0, 0, 1), nil
 }

@@ -68,6 +68,7 @@ func TestReadFileRefuses(t *testing.T) {
 // merchants or in an error.
 func FuzzReadFile(f *testing.F) {
 	f.Add(`[{"merid": "89900001", "sign_key": "k", "gateway_merchant": "473053110001", "private_key": "p", "gateway_key": "g"}]`)
+	f.Add(`[{"merid": "89900001", "wechat_apps": [{"appid": "wx0123456789abcdef", "secret": "s", "payway": "2"}], "redirect_hosts": ["*.example.com"]}]`)
 	f.Add(`[{"merid": "89900001", "allow_callbacks": ["10.0.0.0/8", ""], "previous_sign_key_until": "2027-01-31"}]`)
 	f.Fuzz(func(t *testing.T, text string) {
 		configs, err := merchants.ReadFile(writeFile(t, text))

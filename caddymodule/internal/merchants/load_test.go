@@ -23,16 +23,15 @@ var secrets = map[string]string{
 
 // load resolves merchants as Caddy would.
 func load(configs ...merchants.Config) (*merchants.Registry, error) {
-	loader := merchants.Loader{
-		Resolve: func(s string) string {
-			if strings.HasPrefix(s, "{") {
-				return secrets[s]
-			}
-			return s
-		},
-		Refused: func(v2.Reason) {},
-	}
+	loader := merchants.Loader{Resolve: resolve}
 	return loader.Load(configs)
+}
+
+func resolve(s string) string {
+	if strings.HasPrefix(s, "{") {
+		return secrets[s]
+	}
+	return s
 }
 
 // key returns the path of a key in testdata.

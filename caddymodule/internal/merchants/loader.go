@@ -5,9 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -20,25 +17,25 @@ type Loader struct {
 	// Resolve replaces {file.*} and {env.*} placeholders.
 	Resolve func(string) string
 
-	// Refused is told of every v2 envelope that could not be opened.
+	// Refused is told of every v2 envelope that could not be opened. It may be
+	// nil.
 	Refused func(v2.Reason)
 
-	private map[string]crypto.Signer
-	public  map[string]crypto.PublicKey
-	codecs  map[codecID]*v2.Codec
-	pools   map[string]*x509.CertPool
-}
+	// PreviousKeyUsed is told of every v2 envelope that needed a previous key,
+	// with the v2 merchant number and the keys. It may be nil.
+	PreviousKeyUsed func(gatewayMerchant string, used v2.Used)
 
-// codecID says which merchants may share one codec: those with the same keys.
-type codecID struct {
-	suite, private, password, public string
+	private  map[string]crypto.Signer
+	public   map[string]crypto.PublicKey
+	keyrings map[keyringID]*v2.Keyring
+	pools    map[string]*x509.CertPool
 }
 
 // Load resolves all merchants. Errors name the merchant and the member.
 func (l *Loader) Load(configs []Config) (*Registry, error) {
 	l.private = make(map[string]crypto.Signer)
 	l.public = make(map[string]crypto.PublicKey)
-	l.codecs = make(map[codecID]*v2.Codec)
+	l.keyrings = make(map[keyringID]*v2.Keyring)
 	l.pools = make(map[string]*x509.CertPool)
 	r := &Registry{
 		byMerID:   make(map[string]*Merchant, len(configs)),
@@ -60,12 +57,16 @@ func (l *Loader) merchant(c Config) (*Merchant, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	m := &Merchant{MerID: c.MerID, GatewayMerchant: c.GatewayMerchant, Subject: c.Subject}
+	m := &Merchant{
+		MerID: c.MerID, GatewayMerchant: c.GatewayMerchant, Subject: c.Subject,
+		JSAPI: c.JSAPI, RedirectToBackURLHosts: c.RedirectToBackURLHosts,
+		previousKeyUsed: l.PreviousKeyUsed,
+	}
 	var err error
 	if m.current, err = l.signKey("sign_key", c.SignKey); err != nil {
 		return nil, err
 	}
-	if m.previousUntil, err = c.previousUntil(); err != nil {
+	if m.previousUntil, err = afterDay("previous_sign_key", c.PreviousSignKeyUntil); err != nil {
 		return nil, err
 	}
 	if c.PreviousSignKey != "" {
@@ -73,106 +74,38 @@ func (l *Loader) merchant(c Config) (*Merchant, error) {
 			return nil, err
 		}
 	}
-	if m.Codec, err = l.codec(c); err != nil {
+	if m.keyring, err = l.keyring(c); err != nil {
 		return nil, err
 	}
+	m.Codec = m.keyring.Current()
 	if m.Callbacks, err = l.callbacks(c); err != nil {
+		return nil, err
+	}
+	if m.wechatApps, err = l.wechatApps(c); err != nil {
+		return nil, err
+	}
+	if m.RedirectHosts, err = c.redirectHosts(); err != nil {
 		return nil, err
 	}
 	return m, nil
 }
 
-func (l *Loader) signKey(member, value string) (v1.Key, error) {
+// errEmpty is a placeholder behind which nothing stands.
+var errEmpty = errors.New("empty; does the file or the environment variable exist, and may Caddy read it?")
+
+// secret resolves a secret text. Blanks and line ends around it do not count.
+func (l *Loader) secret(value string) (string, error) {
 	secret := strings.TrimSpace(l.Resolve(value))
 	if secret == "" || IsPlaceholder(secret) {
-		return v1.Key{}, fmt.Errorf("%s: empty; does the file or the environment variable exist, and may Caddy read it?", member)
+		return "", errEmpty
+	}
+	return secret, nil
+}
+
+func (l *Loader) signKey(member, value string) (v1.Key, error) {
+	secret, err := l.secret(value)
+	if err != nil {
+		return v1.Key{}, fmt.Errorf("%s: %w", member, err)
 	}
 	return v1.NewKey(secret), nil
-}
-
-func (l *Loader) codec(c Config) (*v2.Codec, error) {
-	suite, err := c.suite()
-	if err != nil {
-		return nil, err
-	}
-	id := codecID{suite.Name(), c.PrivateKey, c.PrivateKeyPassword, c.GatewayKey}
-	if codec := l.codecs[id]; codec != nil {
-		return codec, nil
-	}
-	private, err := l.privateKey(c)
-	if err != nil {
-		return nil, fmt.Errorf("private_key: %w", err)
-	}
-	public, err := l.publicKey(c.GatewayKey)
-	if err != nil {
-		return nil, fmt.Errorf("gateway_key: %w", err)
-	}
-	codec, err := v2.NewCodec(suite, private, public, v2.WithObserver(l.Refused))
-	if err != nil {
-		return nil, err
-	}
-	l.codecs[id] = codec
-	return codec, nil
-}
-
-func (l *Loader) privateKey(c Config) (crypto.Signer, error) {
-	id := c.PrivateKey + "\x00" + c.PrivateKeyPassword
-	if key := l.private[id]; key != nil {
-		return key, nil
-	}
-	data, err := l.keyData(c.PrivateKey)
-	if err != nil {
-		return nil, err
-	}
-	password := l.Resolve(c.PrivateKeyPassword)
-	if password == "" && c.PrivateKeyPassword != "" {
-		return nil, errors.New("its password is empty; does the file or the environment variable exist, and may Caddy read it?")
-	}
-	key, err := v2.ParsePrivateKey(data, password)
-	if err != nil {
-		return nil, err
-	}
-	l.private[id] = key
-	return key, nil
-}
-
-func (l *Loader) publicKey(source string) (crypto.PublicKey, error) {
-	if key := l.public[source]; key != nil {
-		return key, nil
-	}
-	data, err := l.keyData(source)
-	if err != nil {
-		return nil, err
-	}
-	key, err := v2.ParsePublicKey(data)
-	if err != nil {
-		return nil, err
-	}
-	l.public[source] = key
-	return key, nil
-}
-
-// keyData returns the contents of a key: what a placeholder holds, what stands
-// in a merchants file literally, or the file of that name. No error repeats
-// what may be a key.
-func (l *Loader) keyData(source string) ([]byte, error) {
-	text := l.Resolve(source)
-	if text == "" {
-		return nil, errors.New("empty; does the file or the environment variable exist, and may Caddy read it?")
-	}
-	if IsPlaceholder(source) || looksLikeKey(text) {
-		return []byte(text), nil
-	}
-	data, err := os.ReadFile(text) //nolint:gosec // the operator names the file
-	if err == nil {
-		return data, nil
-	}
-	var quoting *fs.PathError // it quotes the path
-	if errors.As(err, &quoting) {
-		err = quoting.Err
-	}
-	if ext := filepath.Ext(text); len(ext) > 1 && len(ext) <= maxExt {
-		return nil, fmt.Errorf("reading %s: %w", text, err) // no key ends like a file
-	}
-	return nil, fmt.Errorf("reading the file it names: %w", err)
 }

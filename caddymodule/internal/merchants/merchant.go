@@ -12,15 +12,23 @@ import (
 // Merchant is one merchant, ready to be served. It is immutable and safe for
 // concurrent use.
 type Merchant struct {
-	MerID           string // v1 number
-	GatewayMerchant string // v2 number
-	Subject         string // "" = the app's
-	Codec           *v2.Codec
+	MerID           string    // v1 number
+	GatewayMerchant string    // v2 number
+	Subject         string    // "" = the app's
+	Codec           *v2.Codec // current keys, to seal with; see Open
 	Callbacks       Callbacks
 
+	JSAPI                  string   // Hosted, Raw or "" = by the order
+	RedirectHosts          []string // lower case; see MayRedirect
+	RedirectToBackURLHosts bool
+
+	wechatApps    map[string]WeChatApp // by payway, "" = all others
 	current       v1.Key
 	previous      v1.Key
 	previousUntil time.Time
+
+	keyring         *v2.Keyring
+	previousKeyUsed func(gatewayMerchant string, used v2.Used)
 }
 
 // Callbacks says how a merchant may be notified.
@@ -42,3 +50,13 @@ func (m *Merchant) SignKeys(now time.Time) []v1.Key {
 // SignKey returns the key that the bridge signs with of its own accord, in
 // notifications and front returns.
 func (m *Merchant) SignKey() v1.Key { return m.current }
+
+// Open opens a message of the gateway with the keys that are accepted at the
+// given time. Every failure is v2.ErrRefused.
+func (m *Merchant) Open(e v2.Envelope, now time.Time) ([]byte, error) {
+	plaintext, used, err := m.keyring.Open(e, now)
+	if used != (v2.Used{}) && m.previousKeyUsed != nil {
+		m.previousKeyUsed(m.GatewayMerchant, used)
+	}
+	return plaintext, err
+}

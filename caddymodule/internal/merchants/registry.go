@@ -15,8 +15,8 @@ type Registry struct {
 func (r *Registry) ByMerID(merid string) *Merchant { return r.byMerID[merid] }
 
 // ByGatewayMerchant finds a merchant by its v2 number, nil if there is none.
-// Several v1 merchants may share one v2 number, but then also its keys, so
-// that any of them can open what the gateway sends.
+// Several v1 merchants may share one v2 number, but then also its keys,
+// current and previous, so that any of them can open what the gateway sends.
 func (r *Registry) ByGatewayMerchant(id string) *Merchant { return r.byGateway[id] }
 
 // Len returns the number of v1 merchants.
@@ -26,8 +26,8 @@ func (r *Registry) add(m *Merchant) error {
 	if r.byMerID[m.MerID] != nil {
 		return errors.New("merid: given twice")
 	}
-	if twin := r.byGateway[m.GatewayMerchant]; twin != nil && twin.Codec != m.Codec {
-		return fmt.Errorf("gateway_merchant: %s has other keys or another suite at merchant %s", m.GatewayMerchant, twin.MerID)
+	if twin := r.byGateway[m.GatewayMerchant]; twin != nil && twin.keyring != m.keyring {
+		return fmt.Errorf("gateway_merchant: %s has other keys, other previous keys or another suite at merchant %s", m.GatewayMerchant, twin.MerID)
 	}
 	r.byMerID[m.MerID] = m
 	r.byGateway[m.GatewayMerchant] = m

@@ -1,0 +1,55 @@
+package caddymodule
+
+import (
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+func init() { caddy.RegisterModule(new(AdminAPI)) }
+
+// AdminAPI serves the bridge's admin API below /paybridge/ on Caddy's admin
+// endpoints, the local one and, where it is configured, the remote one.
+type AdminAPI struct{ server *api.Server }
+
+// CaddyModule returns the Caddy module information.
+func (*AdminAPI) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "admin.api.paybridge", New: func() caddy.Module { return new(AdminAPI) }}
+}
+
+// Provision makes the server. What it serves is looked up per request: after a
+// reload that failed, Caddy's admin endpoint belongs to the configuration that
+// failed, while the one before goes on serving.
+func (a *AdminAPI) Provision(ctx caddy.Context) error {
+	a.server = api.NewServer(servedNow, time.Now)
+	return showMetrics(ctx)
+}
+
+// Routes returns the routes of the admin endpoint: everything below one path.
+func (a *AdminAPI) Routes() []caddy.AdminRoute {
+	return []caddy.AdminRoute{{Pattern: api.Prefix, Handler: a.server}}
+}
+
+// servedNow is what the admin API works on: the app that started last.
+func servedNow() (api.Served, bool) {
+	app := serving.newest()
+	if app == nil {
+		return api.Served{}, false
+	}
+	e := app.engine.Load()
+	if e == nil {
+		return api.Served{}, false
+	}
+	return api.Served{
+		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(),
+		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions,
+	}, true
+}
+
+var (
+	_ caddy.Provisioner = (*AdminAPI)(nil)
+	_ caddy.AdminRouter = (*AdminAPI)(nil)
+)

@@ -1,0 +1,37 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// backupCommand makes "caddy paybridge backup".
+func backupCommand() *cobra.Command {
+	return onlineCommand(&cobra.Command{
+		Use:   "backup <file>",
+		Short: "Writes a copy of the ledger to a file",
+		Long: `
+Has the Caddy that runs write a copy of its ledger, as it is at one moment, to a new
+file on its own machine, which only Caddy's user can read. Payments go on. A path
+that is not absolute starts at this folder. How to restore it is told in the README.
+
+This command does not overwrite a file, does not copy keys or the configuration,
+and does not work for a ledger on PostgreSQL, which has tools of its own.`,
+		Example: `  caddy paybridge backup /var/backups/paybridge-2026-11-22.db`,
+	}, cobra.ExactArgs(1), func(o *online, args []string) error {
+		path, err := filepath.Abs(args[0])
+		if err != nil {
+			return fmt.Errorf("%s: %w", args[0], err)
+		}
+		var written api.BackupAnswer
+		if err := o.client.Post(o.Context(), "backup", api.BackupRequest{Path: path}, &written); err != nil {
+			return err
+		}
+		return o.show(written, func(w io.Writer) { fmt.Fprintf(w, "The ledger was copied to %s.\n", written.Path) })
+	})
+}

@@ -1,0 +1,51 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// changesCommand makes "caddy paybridge changes".
+func changesCommand() *cobra.Command {
+	var query api.ChangesQuery
+	cmd := &cobra.Command{
+		Use:   "changes [<merid> [<orderid>]]",
+		Short: "Lists what people did, newest first",
+		Long: `
+Lists what was settled, sent again, paused and resumed by people: when, by whom,
+why, and how it was before and after. Of everything, of one merchant, or of one
+order.
+
+This command changes nothing. What the bridge did by itself is told by "order".`,
+		Example: `  caddy paybridge changes
+  caddy paybridge changes 89900001 --limit 10`,
+	}
+	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	return onlineCommand(cmd, cobra.MaximumNArgs(2), func(o *online, args []string) error {
+		for i, member := range []*string{&query.MerID, &query.OrderID}[:len(args)] {
+			*member = args[i]
+		}
+		var list api.ChangeList
+		if err := o.client.Get(o.Context(), "changes", query, &list); err != nil {
+			return err
+		}
+		return o.show(list, func(w io.Writer) { printChanges(w, list, o) })
+	})
+}
+
+func printChanges(w io.Writer, list api.ChangeList, o *online) {
+	if len(list.Items) == 0 {
+		fmt.Fprintln(w, "There is none.")
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, c := range list.Items {
+		rows[i] = []string{clock(c.At), c.What, c.MerID, c.OrderID, c.Before + " → " + c.After, c.Who + ": " + c.Why}
+	}
+	table(w, "TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
+	zoneNote(w, o.now)
+}

@@ -1,0 +1,100 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/caddyserver/caddy/v2"
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+)
+
+// Exit statuses of the offline commands, for scripts.
+const (
+	exitRefused = 1 // the message is not verified, or the bridge would refuse it
+	exitUsage   = 2 // the command could not be carried out: a flag, a file, the configuration
+)
+
+// errRefused ends a command with exitRefused when everything has been said.
+var errRefused = errors.New("refused")
+
+// offlineConfig is a configuration that is read and not run.
+type offlineConfig struct {
+	app       *App
+	merchants *merchants.Registry
+}
+
+// configFlags adds the flags that name a configuration, as Caddy's own commands
+// have them.
+func configFlags(cmd *cobra.Command) {
+	cmd.Flags().StringP("config", "c", "", "Configuration file (default ./Caddyfile)")
+	cmd.Flags().StringP("adapter", "a", "", "Name of the config adapter to apply")
+}
+
+// loadOffline reads the configuration that the flags name: the app with its
+// defaults, and its merchants with their keys. Guests are not loaded, nothing is
+// started and nothing but files is opened.
+func loadOffline(cmd *cobra.Command) (offlineConfig, error) {
+	file, _ := cmd.Flags().GetString("config")
+	adapter, _ := cmd.Flags().GetString("adapter")
+	text, _, _, err := caddycmd.LoadConfig(file, adapter)
+	if err != nil {
+		return offlineConfig{}, err
+	}
+	if len(text) == 0 {
+		return offlineConfig{}, errors.New("there is no Caddyfile in this folder: name the configuration with --config")
+	}
+	app, err := appOf(text)
+	if err != nil {
+		return offlineConfig{}, err
+	}
+	registry, err := app.loadMerchants()
+	if err != nil {
+		return offlineConfig{}, fmt.Errorf("loading merchants: %w", err)
+	}
+	return offlineConfig{app: app, merchants: registry}, nil
+}
+
+// appOf finds the app in a configuration in JSON.
+func appOf(text []byte) (*App, error) {
+	var config struct {
+		Apps map[string]json.RawMessage `json:"apps"`
+	}
+	if err := json.Unmarshal(text, &config); err != nil {
+		return nil, fmt.Errorf("reading config: %w", err)
+	}
+	raw, ok := config.Apps["paybridge"]
+	if !ok {
+		return nil, errors.New("the configuration has no paybridge block (global option, or apps.paybridge in JSON)")
+	}
+	app := &App{log: zap.NewNop()} // a refused message is what these commands talk about
+	if err := caddy.StrictUnmarshalJSON(raw, app); err != nil {
+		return nil, fmt.Errorf("reading apps.paybridge: %w", err)
+	}
+	app.setDefaults()
+	return app, nil
+}
+
+// exitWith ends a command with a status; cobra's own errors know only 1. The
+// error is logged as Caddy's commands log theirs.
+func exitWith(cmd *cobra.Command, status int, err error) error {
+	fail := func(caddycmd.Flags) (int, error) { return status, err }
+	return caddycmd.WrapCommandFuncForCobra(fail)(cmd, nil)
+}
+
+// usageOf makes a function for cobra answer its errors with exitUsage.
+func usageOf(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if err := args(cmd, given); err != nil {
+			return exitWith(cmd, exitUsage, err)
+		}
+		return nil
+	}
+}
+
+// flagUsage answers wrong flags with exitUsage.
+func flagUsage(cmd *cobra.Command, err error) error { return exitWith(cmd, exitUsage, err) }

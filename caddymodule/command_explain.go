@@ -1,0 +1,121 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/explain"
+)
+
+// explainCommand makes "caddy paybridge explain".
+func explainCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "explain [<file> | <url>]",
+		Short: "Tells why a message does or does not verify (offline)",
+		Long: `
+Reads one message, tells step by step what the bridge makes of it, and names the
+likely cause when it does not verify, with what to tell the merchant or the
+gateway's people.
+
+The message is a file, or standard input when none (or "-") is named: the body
+of a form as it was received (urlencoded or multipart), a whole HTTP request, or
+an answer of the gateway. It may also be a URL with req and sign in its query,
+as an argument in quotes. Whether it is v1 or v2 is found out from the message.
+
+The merchant is the one that the message names, in the configuration given; the
+others of the same configuration are tried too, as keys get mixed up. Run the
+command where the configuration's key files and environment variables are.
+
+It tells the names and lengths of parameters, and the values of merchant and
+order numbers, action, amount, codes and states. It never prints a key, a
+signature, an openid, a scanned code or an address.
+
+It does not: ask the running Caddy, look into the ledger (so it cannot tell
+whether an order or its amount is the right one), send anything, or change
+anything.
+
+Exit status: 0 the bridge takes the message, 1 it does not, 2 the command could
+not be carried out.`,
+		Example: `  caddy paybridge explain request.txt
+  caddy paybridge explain --config /etc/caddy/Caddyfile --json < body.txt
+  caddy paybridge explain 'https://pay.example.com/wxjsapi/gopay.html?req=eyJ...&sign=d9e7...'
+  caddy paybridge explain --merid 89900001 notice.txt`,
+		Args: usageOf(cobra.MaximumNArgs(1)),
+		RunE: runExplain,
+	}
+	configFlags(cmd)
+	cmd.Flags().String("merid", "", "Merchant (v1 number) to judge by when the message names none")
+	cmd.Flags().Bool("json", false, "Print the report as JSON")
+	cmd.SetFlagErrorFunc(flagUsage)
+	return cmd
+}
+
+func runExplain(cmd *cobra.Command, args []string) error {
+	input, err := messageInput(cmd, args)
+	if err != nil {
+		return exitWith(cmd, exitUsage, err)
+	}
+	config, err := loadOffline(cmd)
+	if err != nil {
+		return exitWith(cmd, exitUsage, err)
+	}
+	merID, _ := cmd.Flags().GetString("merid")
+	if merID != "" && config.merchants.ByMerID(merID) == nil {
+		return exitWith(cmd, exitUsage, fmt.Errorf("--merid: the configuration has no merchant %q", merID))
+	}
+	report := explain.Explain(input, explain.World{Merchants: config.merchants, MerID: merID, Now: time.Now()})
+	if err := printReport(cmd, report); err != nil {
+		return exitWith(cmd, exitUsage, err)
+	}
+	if !report.Accepted {
+		cmd.SilenceErrors = true // the report has said it all
+		return errRefused
+	}
+	return nil
+}
+
+// messageInput reads the message that the argument names; a URL, or a form that
+// was pasted, is one itself.
+func messageInput(cmd *cobra.Command, args []string) ([]byte, error) {
+	if len(args) == 1 && (strings.Contains(args[0], "req=") || strings.Contains(args[0], "msg_enc=")) {
+		return []byte(args[0]), nil
+	}
+	from := cmd.InOrStdin()
+	if len(args) == 1 && args[0] != "-" {
+		file, err := os.Open(args[0])
+		if err != nil {
+			return nil, fmt.Errorf("reading message: %w", err)
+		}
+		defer file.Close()
+		from = file
+	}
+	return readAtMost(from, explain.MaxInput)
+}
+
+// readAtMost reads a message that is not longer than a message can be.
+func readAtMost(from io.Reader, limit int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(from, int64(limit)+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading message: %w", err)
+	case len(data) > limit:
+		return nil, fmt.Errorf("reading message: it is longer than %d bytes, which no message is", limit)
+	}
+	return data, nil
+}
+
+func printReport(cmd *cobra.Command, report explain.Report) error {
+	if asJSON, _ := cmd.Flags().GetBool("json"); !asJSON {
+		return report.WriteText(cmd.OutOrStdout())
+	}
+	encoder := json.NewEncoder(cmd.OutOrStdout())
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report)
+}

@@ -1,0 +1,182 @@
+package caddymodule
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// payMessage is a merchant's message with canaries where a payer's members are.
+const payMessage = `{"action":"WxCode","txnamt":"1999","merid":"89900001","orderid":"T20261121000000001",` +
+	`"code":"280000000000canary1","openid":"oCanaryOpenID","backurl":"http://shop.example/canary-backurl"}`
+
+// offlineCaddyfile writes the configuration of one merchant.
+func offlineCaddyfile(t *testing.T) string {
+	t.Helper()
+	keys, err := filepath.Abs(filepath.Join("testdata", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return write(t, "Caddyfile", `{
+	paybridge {
+		public_url https://pay.example.com
+		gateway https://gw.example.com/onePayService/onePay.do
+		order_prefix BJ1
+		merchant 89900001 {
+			sign_key {env.PAYBRIDGE_TEST_SIGN_KEY}
+			gateway_merchant 473053110001
+			private_key `+filepath.Join(keys, "merchant_private.pem")+`
+			gateway_key `+filepath.Join(keys, "gateway_public.pem")+`
+			subject "tea {orderid}"
+		}
+	}
+}
+`)
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// execute runs a command with arguments and what it reads from standard input.
+func execute(cmd *cobra.Command, input string, args ...string) (string, error) {
+	var out bytes.Buffer
+	cmd.SetOut(&out)
+	cmd.SetErr(&out)
+	cmd.SetIn(strings.NewReader(input))
+	cmd.SetArgs(args)
+	cmd.SilenceUsage = true
+	err := cmd.Execute()
+	return out.String(), err
+}
+
+// payForm is what a merchant's program POSTs, its md5 made here.
+func payForm(message, key string) string {
+	text := base64.StdEncoding.EncodeToString([]byte(message))
+	sum := md5.Sum([]byte(text + key))
+	return "req=" + url.QueryEscape(text) + "&sign=" + hex.EncodeToString(sum[:])
+}
+
+func TestExplainCommand(t *testing.T) {
+	t.Parallel()
+	config := offlineCaddyfile(t)
+	for name, tc := range map[string]struct {
+		input string
+		args  []string
+		says  string
+		fails bool
+	}{
+		"standard input": {payForm(payMessage, signKey), nil, "VERIFIED, and the bridge takes", false},
+		"a dash":         {payForm(payMessage, signKey), []string{"-"}, "VERIFIED, and the bridge takes", false},
+		"a file":         {"", []string{write(t, "body.txt", payForm(payMessage, signKey))}, "VERIFIED, and the bridge takes", false},
+		"a URL":          {"", []string{"https://pay.example.com/apis/wxjspaygateway?" + payForm(payMessage, signKey)}, "pay in the WeChat browser", false},
+		"a wrong key":    {payForm(payMessage, "other"), nil, "unknown_key_or_text", true},
+		"a named merid":  {payForm(strings.Replace(payMessage, "89900001", "", 1), signKey), []string{"--merid", "89900001"}, "merid_missing", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := execute(explainCommand(), tc.input, append(tc.args, "--config", config)...)
+			if (err != nil) != tc.fails || !strings.Contains(out, tc.says) {
+				t.Errorf("error %v, output without %q:\n%s", err, tc.says, out)
+			}
+			mustHideSecrets(t, out)
+		})
+	}
+}
+
+func TestExplainCommandInJSON(t *testing.T) {
+	t.Parallel()
+	out, err := execute(explainCommand(), payForm(payMessage, "other"), "--json", "--config", offlineCaddyfile(t))
+	if err == nil {
+		t.Error("no error for a message that does not verify")
+	}
+	var report struct {
+		Kind, Merchant string
+		Verified       bool
+		Steps          []struct{ Step, Result string }
+		Causes         []struct{ Name, Happened, Advice string }
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	if report.Kind != "v1 request" || report.Merchant != "89900001" || report.Verified ||
+		len(report.Steps) < 4 || len(report.Causes) != 1 || report.Causes[0].Advice == "" {
+		t.Errorf("%+v", report)
+	}
+	mustHideSecrets(t, out)
+}
+
+// What cannot be carried out is said, and is no verdict about a message.
+func TestOfflineCommandErrors(t *testing.T) {
+	t.Parallel()
+	config := offlineCaddyfile(t)
+	request := write(t, "request.json", payMessage)
+	for name, tc := range map[string]struct {
+		cmd  *cobra.Command
+		args []string
+		want string
+	}{
+		"no such message":  {explainCommand(), []string{"absent.txt", "--config", config}, "absent.txt"},
+		"no such config":   {explainCommand(), []string{"-", "--config", "absent.json"}, "absent.json"},
+		"no config here":   {explainCommand(), []string{"-"}, "name the configuration with --config"},
+		"no paybridge":     {explainCommand(), []string{"-", "--config", write(t, "Caddyfile", "localhost\n")}, "no paybridge block"},
+		"unreadable key":   {explainCommand(), []string{"-", "--config", write(t, "Caddyfile", withoutKey)}, "merchant 89900001: sign_key"},
+		"broken Caddyfile": {explainCommand(), []string{"-", "--config", write(t, "Caddyfile", "{\n\tpaybridge {\n\t\tbogus\n\t}\n}\n")}, "bogus"},
+		"broken JSON":      {explainCommand(), []string{"-", "--config", write(t, "c.json", `{"apps":{"paybridge":{"bogus":1}}}`)}, "bogus"},
+		"unknown merid":    {explainCommand(), []string{"-", "--merid", "89900009", "--config", config}, "89900009"},
+		"two messages":     {explainCommand(), []string{"a", "b"}, "accepts at most 1 arg"},
+		"unknown flag":     {explainCommand(), []string{"--bogus"}, "bogus"},
+		"no --in":          {translateCommand(), nil, "--in"},
+		"no v1 message":    {translateCommand(), []string{"--in", write(t, "x", "hello")}, "found no v1 message"},
+		"interface":        {translateCommand(), []string{"--in", request, "--interface", "bogus"}, "pay, query or cancel"},
+		"no v2 answer":     {translateCommand(), []string{"--in", request, "--answer", request}, "--answer"},
+		"other merchant":   {translateCommand(), []string{"--in", write(t, "r", strings.Replace(payMessage, "89900001", "89900002", 1)), "--config", config}, "no merchant with the merid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := execute(tc.cmd, payForm(payMessage, signKey), tc.args...)
+			if err == nil || !strings.Contains(err.Error(), tc.want) || err == errRefused {
+				t.Errorf("error %v, want one about %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// withoutKey is a configuration whose key is not there.
+const withoutKey = `{
+	paybridge {
+		public_url https://pay.example.com
+		gateway https://gw.example.com/
+		merchant 89900001 {
+			sign_key {env.PAYBRIDGE_TEST_EMPTY}
+			gateway_merchant 473053110001
+			private_key absent.pem
+			gateway_key absent.pem
+		}
+	}
+}
+`
+
+// mustHideSecrets insists that an output shows neither keys nor who pays.
+func mustHideSecrets(t *testing.T, out string) {
+	t.Helper()
+	for _, secret := range []string{signKey, "280000000000canary1", "oCanaryOpenID", "canary-backurl"} {
+		if strings.Contains(out, secret) {
+			t.Errorf("the output shows %q:\n%s", secret, out)
+		}
+	}
+}

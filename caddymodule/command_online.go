@@ -1,0 +1,157 @@
+package caddymodule
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// online is a command that asks the Caddy that runs, while it runs itself.
+type online struct {
+	*cobra.Command
+	client *api.Client
+	now    time.Time
+}
+
+// onlineCommand completes a command that asks the Caddy that runs: its common
+// flags, where it prints, and how it ends. The exit status is 0 when all is well,
+// 1 when the bridge says no, 2 when it could not be asked.
+func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*online, []string) error) *cobra.Command {
+	flags := cmd.Flags()
+	flags.String("address", "", "Address of Caddy's admin endpoint (default: that of --config, or localhost:2019)")
+	flags.StringP("config", "c", "", "Configuration file that names the admin endpoint")
+	flags.StringP("adapter", "a", "", "Name of the config adapter to apply")
+	flags.Bool("json", false, "Print the API's answer as JSON")
+	cmd.SetFlagErrorFunc(flagUsage)
+	cmd.Args = usageOf(args)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		client, err := adminClient(cmd)
+		if err == nil {
+			err = run(&online{Command: cmd, client: client, now: time.Now()}, args)
+		}
+		var refusal *api.Refusal
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errRefused): // everything has been said
+			cmd.SilenceErrors = true
+			return err
+		case errors.As(err, &refusal):
+			return exitWith(cmd, exitRefused, err)
+		}
+		return exitWith(cmd, exitUsage, err)
+	}
+	return cmd
+}
+
+// adminClient makes the client of the endpoint that the flags name.
+func adminClient(cmd *cobra.Command) (*api.Client, error) {
+	text := func(flag string) string {
+		value, _ := cmd.Flags().GetString(flag) // the flag is there
+		return value
+	}
+	address, err := caddycmd.DetermineAdminAPIAddress(text("address"), nil, text("config"), text("adapter"))
+	if err != nil {
+		return nil, fmt.Errorf("looking for the admin endpoint in the configuration: %w", err)
+	}
+	return api.NewClient(address, operatorName())
+}
+
+// operatorName is who sits at the terminal, as far as the system knows. Behind
+// sudo that is who called it.
+func operatorName() string {
+	if name := os.Getenv("SUDO_USER"); name != "" {
+		return name
+	}
+	if current, err := user.Current(); err == nil {
+		return current.Username
+	}
+	return cmp.Or(os.Getenv("USER"), "uid unknown")
+}
+
+// show prints an answer: as JSON when that is asked for, else by print.
+func (o *online) show(answer any, print func(io.Writer)) error {
+	if asJSON, _ := o.Flags().GetBool("json"); asJSON {
+		encoder := json.NewEncoder(o.OutOrStdout())
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(answer)
+	}
+	print(o.OutOrStdout())
+	return nil
+}
+
+// table prints rows in columns. What is long or wide, such as Chinese text,
+// belongs into the last one.
+func table(w io.Writer, head string, rows [][]string) {
+	const gap = 2
+	columns := tabwriter.NewWriter(w, 0, 0, gap, ' ', 0)
+	fmt.Fprintln(columns, strings.ReplaceAll(head, " | ", "\t"))
+	for _, row := range rows {
+		fmt.Fprintln(columns, strings.Join(row, "\t"))
+	}
+	_ = columns.Flush() // the terminal is gone
+}
+
+// clock writes a time of a table, in the local zone; "-" for none.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format(time.DateTime)
+}
+
+// zoneNote says in which zone the times of a table are.
+func zoneNote(w io.Writer, now time.Time) {
+	fmt.Fprintf(w, "\nTimes are local: %s (UTC%s).\n", now.Local().Format("MST"), now.Local().Format("-07:00"))
+}
+
+// moreNote says that a list goes on.
+func moreNote(w io.Writer, next string) {
+	if next != "" {
+		fmt.Fprintf(w, "\nThere are more; for the next page add: --after %s\n", next)
+	}
+}
+
+// timeFlag reads a time as operators write it.
+type timeFlag struct{ time.Time }
+
+var timeLayouts = []string{time.RFC3339, time.DateTime, "2006-01-02 15:04", time.DateOnly}
+
+// Set reads a moment, in the local zone unless it names another, or how long
+// ago.
+func (f *timeFlag) Set(text string) error {
+	if ago, err := time.ParseDuration(text); err == nil && ago > 0 {
+		f.Time = time.Now().Add(-ago)
+		return nil
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			f.Time = t
+			return nil
+		}
+	}
+	return errors.New(`write for example "2026-11-22 03:00" or 2026-11-22 in local time, or 2h for two hours ago`)
+}
+
+func (f *timeFlag) String() string {
+	if f == nil || f.IsZero() {
+		return ""
+	}
+	return f.Format(time.RFC3339)
+}
+
+// Type names the flag's values in the help.
+func (*timeFlag) Type() string { return "time" }

@@ -1,0 +1,72 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// ordersCommand makes "caddy paybridge orders".
+func ordersCommand() *cobra.Command {
+	var query api.OrdersQuery
+	var states []string
+	var from, to timeFlag
+	cmd := &cobra.Command{
+		Use:   "orders",
+		Short: "Lists orders",
+		Long: `
+Lists orders, newest first, page by page.
+
+States: begun, sent, pending, in_doubt, paid, failed, closed, refunding, refunded,
+refund_failed. An order is overdue when its next step should have been taken by
+now, which is so for seconds at most while all is well.
+
+This command changes nothing and asks the gateway nothing.`,
+		Example: `  caddy paybridge orders --state in_doubt,refunding
+  caddy paybridge orders --merchant 89900001 --from 2h
+  caddy paybridge orders --overdue --json`,
+	}
+	pageFlags(cmd, &query.MerID, &query.Page, &from, &to)
+	cmd.Flags().StringSliceVar(&states, "state", nil, "Only orders in these states")
+	cmd.Flags().BoolVar(&query.Overdue, "overdue", false, "Only orders whose next step should have been taken")
+	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
+		for _, state := range states {
+			query.State = append(query.State, translate.State(state))
+		}
+		query.From, query.To = from.Time, to.Time
+		var list api.OrderList
+		if err := o.client.Get(o.Context(), "orders", query, &list); err != nil {
+			return err
+		}
+		return o.show(list, func(w io.Writer) { printOrders(w, list, o.now) })
+	})
+}
+
+// pageFlags adds the flags that all lists share.
+func pageFlags(cmd *cobra.Command, merID *string, page *api.Page, from, to *timeFlag) {
+	flags := cmd.Flags()
+	flags.StringVar(merID, "merchant", "", "Only this merchant's (merid)")
+	flags.Var(from, "from", "Only what was created at this time or later")
+	flags.Var(to, "to", "Only what was created before this time")
+	flags.IntVar(&page.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	flags.StringVar(&page.After, "after", "", "Go on where the list before ended")
+}
+
+func printOrders(w io.Writer, list api.OrderList, now time.Time) {
+	if len(list.Items) == 0 {
+		fmt.Fprintln(w, "There is none.")
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, o := range list.Items {
+		rows[i] = []string{clock(o.CreatedAt), o.MerID, o.OrderID, o.Action, translate.Yuan(o.AmountFen), string(o.State), clock(o.NextAt)}
+	}
+	table(w, "CREATED | MERID | ORDERID | ACTION | YUAN | STATE | NEXT STEP", rows)
+	moreNote(w, list.Next)
+	zoneNote(w, now)
+}

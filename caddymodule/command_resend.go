@@ -1,0 +1,100 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// resendCommand makes "caddy paybridge notifications resend".
+func resendCommand() *cobra.Command {
+	var request api.ResendRequest
+	var state string
+	var from, to timeFlag
+	cmd := &cobra.Command{
+		Use:   "resend [<merid> <orderid>] --why <reason>",
+		Short: "Sends notifications to merchants again",
+		Long: `
+Sends the notification of one order again, or those that a filter finds: what is
+exhausted, unless --state says paused. Look first with --dry-run.
+
+They are spread over time, 10 a second unless --rate says otherwise, and each is
+called once more; when the merchant does not acknowledge, it is exhausted again. At
+most 5000 are sent at once. What is done is recorded with your name and the reason.
+
+This command does not send what waits for its time anyway, what the merchant has
+acknowledged, what is withheld because the payment was given back, or what belongs
+to a paused merchant ("merchant resume" does that). It does not change an order.`,
+		Example: `  caddy paybridge notifications resend 89900001 20261122000001 --why "asked by telephone"
+  caddy paybridge notifications resend --merchant 89900001 --from 6h --dry-run
+  caddy paybridge notifications resend --merchant 89900001 --from 6h --rate 5 --why "their server is back"`,
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&request.MerID, "merchant", "", "Filter: only this merchant's (merid)")
+	flags.StringVar(&state, "state", "", "Filter: exhausted (the default) or paused")
+	flags.Var(&from, "from", "Filter: only of payments recorded at this time or later")
+	flags.Var(&to, "to", "Filter: only of payments recorded before this time")
+	flags.BoolVar(&request.All, "all", false, "Everything, of all merchants")
+	flags.IntVar(&request.Rate, "rate", 0, "So many a second, up to 100 (default 10)")
+	flags.BoolVar(&request.DryRun, "dry-run", false, "Only tell what would be sent")
+	flags.StringVar(&request.Why, "why", "", "The reason, which is recorded (required without --dry-run)")
+	return onlineCommand(cmd, noneOr(2), func(o *online, args []string) error {
+		if len(args) > 0 {
+			request.MerID, request.OrderID = args[0], args[1]
+		}
+		request.State, request.From, request.To = ledger.NotificationState(state), from.Time, to.Time
+		var sent api.Resent
+		if err := o.client.Post(o.Context(), "notifications/resend", request, &sent); err != nil {
+			return err
+		}
+		if err := o.show(sent, func(w io.Writer) { printResent(w, sent, o.now) }); err != nil {
+			return err
+		}
+		if sent.Count == 0 && len(sent.Refused) > 0 {
+			return errRefused
+		}
+		return nil
+	})
+}
+
+// noneOr takes no arguments or n of them.
+func noneOr(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return cobra.ExactArgs(n)(cmd, args)
+	}
+}
+
+func printResent(w io.Writer, sent api.Resent, now time.Time) {
+	if len(sent.Items) > 0 {
+		notificationTable(w, sent.Items)
+		if sent.Count > len(sent.Items) {
+			fmt.Fprintf(w, "… and %d more\n", sent.Count-len(sent.Items))
+		}
+		fmt.Fprintln(w)
+	}
+	switch {
+	case sent.DryRun:
+		fmt.Fprintf(w, "%d would be sent again; nothing was changed.\n", sent.Count)
+	case sent.Count > 0:
+		fmt.Fprintf(w, "%d are sent again, the last at %s.\n", sent.Count, clock(sent.LastDue))
+	default:
+		fmt.Fprintln(w, "Nothing is sent again.")
+	}
+	for _, r := range sent.Refused {
+		fmt.Fprintf(w, "not %s %s: %s\n", r.MerID, r.OrderID, r.Reason)
+	}
+	if sent.More {
+		fmt.Fprintln(w, "There are more than one request sends; repeat the command when these are done.")
+	}
+	if sent.Count > 0 {
+		zoneNote(w, now)
+	}
+}

@@ -1,0 +1,61 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// selfcheckCommand makes "caddy paybridge selfcheck".
+func selfcheckCommand() *cobra.Command {
+	var query api.SelfCheckQuery
+	cmd := &cobra.Command{
+		Use:   "selfcheck",
+		Short: "Looks for what is wrong with the bridge that runs",
+		Long: `
+Tries everything a payment needs: keys, the clock, a commit to the ledger, free
+disk, the gateway (a signed question about an order that does not exist, in the
+name of each gateway merchant, at most 100), and whether the address that the
+gateway's notices go to is answered by Paybridge.
+
+The exit status is 0 when all is well, 1 when something is not, 2 when the bridge
+could not be asked.
+
+This command moves no money and changes no order. It does not check a
+configuration that is not loaded; "caddy validate" does.`,
+		Example: `  caddy paybridge selfcheck
+  caddy paybridge selfcheck --merchant 89900001 --json`,
+	}
+	cmd.Flags().StringVar(&query.MerID, "merchant", "", "Only this merchant's keys and way to the gateway (merid)")
+	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
+		var found api.SelfCheck
+		if err := o.client.Get(o.Context(), "selfcheck", query, &found); err != nil {
+			return err
+		}
+		if err := o.show(found, func(w io.Writer) { printChecks(w, found) }); err != nil {
+			return err
+		}
+		if !found.OK {
+			return errRefused
+		}
+		return nil
+	})
+}
+
+func printChecks(w io.Writer, found api.SelfCheck) {
+	marks := map[bool]string{true: "ok", false: "FAIL"}
+	rows := make([][]string, 0, len(found.Checks))
+	for _, c := range found.Checks {
+		rows = append(rows, []string{marks[c.OK], c.Name, c.Detail})
+		if c.Advice != "" {
+			rows = append(rows, []string{"", "", "→ " + c.Advice})
+		}
+	}
+	table(w, " | CHECK | FOUND", rows)
+	if !found.OK {
+		fmt.Fprintln(w, "\nSomething is wrong; see the lines with FAIL.")
+	}
+}

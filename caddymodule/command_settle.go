@@ -1,0 +1,70 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// settleCommand makes "caddy paybridge settle".
+func settleCommand() *cobra.Command {
+	var request api.SettleRequest
+	cmd := &cobra.Command{
+		Use:   "settle <merid> <number> <state> --why <reason> [--gateway-no <number>]",
+		Short: "Settles a stuck order by your word",
+		Long: `
+Records what became of an order that the gateway does not answer for, after its
+people have told you. It is the last resort: an order in doubt is asked about by
+itself, again and again.
+
+Only an order that is stuck can be settled: one that is sent, pending or in_doubt
+becomes paid, failed or closed; a refund that is refunding becomes refunded or
+refund_failed. For paid and refunded, --gateway-no must give the gateway's own
+number of the payment or refund.
+
+The gateway is asked first. When it is certain, its word is recorded instead of
+yours; when what it signs says otherwise, your word is refused. An order that
+becomes paid is notified to the merchant as always. All is recorded with your
+name and the reason.
+
+This command moves no money: it neither charges nor refunds. It cannot undo what
+is final.`,
+		Example: `  caddy paybridge settle 89900001 20261122000001 failed --dry-run
+  caddy paybridge settle 89900001 20261122000001 paid --gateway-no 2026112200123 --why "bank statement of 22 Nov"`,
+	}
+	cmd.Flags().StringVar(&request.GatewayNo, "gateway-no", "", "The gateway's own number (required for paid and refunded)")
+	cmd.Flags().StringVar(&request.Why, "why", "", "The reason, which is recorded (required without --dry-run)")
+	cmd.Flags().BoolVar(&request.DryRun, "dry-run", false, "Only tell whether it would be done; the gateway is asked, and what it says for certain is recorded")
+	return onlineCommand(cmd, cobra.ExactArgs(3), func(o *online, args []string) error {
+		request.MerID, request.OrderID, request.State = args[0], args[1], translate.State(args[2])
+		var answer api.SettleAnswer
+		if err := o.client.Post(o.Context(), "orders/settle", request, &answer); err != nil {
+			return err
+		}
+		if err := o.show(answer, func(w io.Writer) { printSettled(w, answer, request.State, o.now) }); err != nil {
+			return err
+		}
+		if answer.ByGateway && answer.Order.State != request.State {
+			return errRefused
+		}
+		return nil
+	})
+}
+
+func printSettled(w io.Writer, answer api.SettleAnswer, wanted translate.State, now time.Time) {
+	fmt.Fprintf(w, "The gateway was asked and said: %s\n", answer.GatewaySaid)
+	switch {
+	case answer.ByGateway:
+		fmt.Fprintf(w, "That is certain and was recorded: the order was %s and is %s. Your word was not needed.\n", answer.Before, answer.Order.State)
+	case answer.DryRun:
+		fmt.Fprintf(w, "The order is %s; it could be settled as %s. Nothing was changed.\n", answer.Order.State, wanted)
+	default:
+		fmt.Fprintf(w, "The order was %s and is %s.\n", answer.Before, answer.Order.State)
+	}
+	fmt.Fprintf(w, "%s.\n", answer.Order.Explain(now, time.Local))
+}

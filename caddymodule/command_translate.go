@@ -1,0 +1,269 @@
+package caddymodule
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/tidwall/gjson"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/explain"
+	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// translateCommand makes "caddy paybridge translate".
+func translateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "translate --in <file> [--answer <file>]",
+		Short: "Shows what a v1 request becomes in v2, and an answer in v1 (offline)",
+		Long: `
+Reads a merchant's message and prints the plain text that the bridge would seal
+and send to the gateway. With --answer it also reads the plain text of an answer
+and says what that would mean: the state of the order, and the merchant's reply.
+The rules are those of the running bridge.
+
+The message is its plain JSON, or a form or URL with req; its signature is not
+looked at ("explain" does that). "-" is standard input. A message with an action
+is a payment, any other a query; say --interface cancel for a cancel.
+
+With --config the merchant's number, public_url, subject, transaction codes and
+order_prefix are those of that configuration. Without it no configuration is
+read, not even ./Caddyfile, and examples stand in their places. Numbers and
+times that a running bridge would draw are made up in any case; they are listed.
+
+The scanned code and the openid are printed as *** unless --show-payer is given.
+
+It does not: verify, seal, send, look into the ledger, or change anything. An
+answer is compared with the request's merchant and amount, and not with an order.
+
+Exit status: 0 translated, 1 the bridge would refuse the message or not believe
+the answer, 2 the command could not be carried out.`,
+		Example: `  caddy paybridge translate --in request.json
+  caddy paybridge translate --config /etc/caddy/Caddyfile --in request.json --answer answer.json
+  caddy paybridge translate --in lookup.json --interface cancel --json`,
+		Args: usageOf(cobra.NoArgs),
+		RunE: runTranslate,
+	}
+	configFlags(cmd)
+	cmd.Flags().Lookup("config").Usage = "Configuration file (default none: example values)"
+	cmd.Flags().String("in", "", "File with the merchant's message")
+	cmd.Flags().String("answer", "", "File with the plain text of the gateway's answer")
+	cmd.Flags().String("interface", "", "What the message is for: pay, query or cancel (default by its members)")
+	cmd.Flags().String("merid", "", "Merchant (v1 number) to translate for when the message names none")
+	cmd.Flags().Bool("show-payer", false, "Print the scanned code and the openid")
+	cmd.Flags().Bool("json", false, "Print one JSON object")
+	cmd.SetFlagErrorFunc(flagUsage)
+	return cmd
+}
+
+func runTranslate(cmd *cobra.Command, _ []string) error {
+	t, err := readTranslation(cmd)
+	if err != nil {
+		return exitWith(cmd, exitUsage, err)
+	}
+	write := t.writeText
+	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+		write = t.writeJSON
+	}
+	var out bytes.Buffer
+	err = write(&out)
+	if err == nil {
+		_, err = cmd.OutOrStdout().Write(out.Bytes())
+	}
+	if err != nil {
+		return exitWith(cmd, exitUsage, err)
+	}
+	if t.Error != "" {
+		cmd.SilenceErrors = true // the translation has said it
+		return errRefused
+	}
+	return nil
+}
+
+// readTranslation reads the files that the flags name and translates them.
+func readTranslation(cmd *cobra.Command) (translation, error) {
+	in, _ := cmd.Flags().GetString("in")
+	if in == "" {
+		return translation{}, errors.New("--in: name the file with the merchant's message")
+	}
+	input, err := fileInput(cmd, in)
+	if err != nil {
+		return translation{}, err
+	}
+	message, err := explain.Message(input)
+	if err != nil {
+		return translation{}, fmt.Errorf("--in: %w", err)
+	}
+	settings, err := previewSettings(cmd, message)
+	if err != nil {
+		return translation{}, err
+	}
+	iface, _ := cmd.Flags().GetString("interface")
+	if iface == "" {
+		iface = preview.InterfaceOf(message)
+	}
+	t, request, err := translateRequest(iface, message, settings)
+	answer, _ := cmd.Flags().GetString("answer")
+	if err != nil || answer == "" || t.Error != "" {
+		return t, err
+	}
+	if input, err = fileInput(cmd, answer); err != nil {
+		return translation{}, err
+	}
+	return t, t.translateAnswer(request, input)
+}
+
+// fileInput reads a file, or standard input for "-".
+func fileInput(cmd *cobra.Command, name string) ([]byte, error) {
+	if name == "-" {
+		return readAtMost(cmd.InOrStdin(), explain.MaxInput)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading message: %w", err)
+	}
+	defer file.Close()
+	return readAtMost(file, explain.MaxInput)
+}
+
+// exampleSettings stand for a configuration where none is given.
+func exampleSettings() preview.Settings {
+	app := new(App)
+	app.setDefaults()
+	app.PublicURL = "https://pay.example.com"
+	settings := app.previewSettings()
+	settings.GatewayMerchant, settings.Invented = "000000000000", true
+	return settings
+}
+
+// previewSettings takes the settings of the merchant that a message names from
+// the configuration, if one is given.
+func previewSettings(cmd *cobra.Command, message []byte) (preview.Settings, error) {
+	settings := exampleSettings()
+	if named, _ := cmd.Flags().GetString("config"); named != "" {
+		config, err := loadOffline(cmd)
+		if err != nil {
+			return settings, err
+		}
+		merID, _ := cmd.Flags().GetString("merid")
+		if claimed := gjson.GetBytes(message, "merid").String(); claimed != "" {
+			merID = claimed
+		}
+		merchant := config.merchants.ByMerID(merID)
+		if merchant == nil {
+			return settings, errors.New("the configuration has no merchant with the merid of the message; name one with --merid if it has none")
+		}
+		settings = config.app.previewSettings()
+		settings.GatewayMerchant = merchant.GatewayMerchant
+		if merchant.Subject != "" {
+			settings.Subject = merchant.Subject
+		}
+	}
+	settings.Now = time.Now()
+	settings.ShowPayer, _ = cmd.Flags().GetBool("show-payer")
+	return settings, nil
+}
+
+func (a *App) previewSettings() preview.Settings {
+	return preview.Settings{
+		NotifyURL:   strings.TrimSuffix(a.PublicURL, "/") + notifyPath,
+		OrderPrefix: a.OrderPrefix,
+		Subject:     a.Subject,
+		Expiry:      time.Duration(a.OrderExpiry),
+		Pay:         a.TranCodes.Pay, Query: a.TranCodes.Query, Refund: a.TranCodes.Refund,
+	}
+}
+
+// translation is what the command prints.
+type translation struct {
+	Interface string          `json:"interface"`
+	TranCode  string          `json:"tran_code,omitempty"`
+	Request   json.RawMessage `json:"request,omitempty"` // v2 plain text
+	Examples  []string        `json:"examples,omitempty"`
+	State     string          `json:"state,omitempty"`
+	Reason    string          `json:"reason,omitempty"`
+	Reply     json.RawMessage `json:"reply,omitempty"` // v1
+	Notes     []string        `json:"notes,omitempty"`
+	Error     string          `json:"error,omitempty"` // why the message is refused or the answer not believed
+}
+
+// translateRequest makes the v2 request, or the v1 refusal.
+func translateRequest(iface string, message []byte, settings preview.Settings) (translation, *preview.Request, error) {
+	request, err := preview.New(iface, message, settings)
+	if refusal, ok := errors.AsType[*v1.Error](err); ok {
+		return translation{Interface: iface, Reply: request.Refusal(refusal), Error: refusal.Error()}, nil, nil
+	}
+	if err != nil {
+		return translation{}, nil, err
+	}
+	return translation{
+		Interface: iface, TranCode: request.TranCode, Request: request.Plaintext,
+		Examples: request.Examples, Notes: request.Notes,
+	}, request, nil
+}
+
+// translateAnswer adds what an answer means. Only a text that is no v2 message
+// is an error.
+func (t *translation) translateAnswer(request *preview.Request, answer []byte) error {
+	if _, err := v2.ParseMessage(answer); err != nil {
+		return fmt.Errorf("--answer: %w; give the plain text {\"head\":...,\"body\":...}", err)
+	}
+	reply, err := request.Reply(answer)
+	if err != nil {
+		t.Error = err.Error()
+	}
+	t.State, t.Reason, t.Reply = string(reply.State), reply.Reason, reply.JSON
+	t.Notes = append(t.Notes, reply.Notes...)
+	return nil
+}
+
+func (t *translation) writeJSON(out *bytes.Buffer) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(t)
+}
+
+func (t *translation) writeText(out *bytes.Buffer) error {
+	if t.Request != nil {
+		fmt.Fprintf(out, "v1 %s → v2 %s, before it is sealed:\n", t.Interface, t.TranCode)
+		if err := writeIndented(out, t.Request); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Made up here, drawn for each real order: %s\n", strings.Join(t.Examples, ", "))
+	}
+	if t.State != "" {
+		fmt.Fprintf(out, "\nThe answer means: %s\n", t.State)
+	}
+	if t.Reason != "" {
+		fmt.Fprintf(out, "Because: %s\n", t.Reason)
+	}
+	if t.Error != "" {
+		fmt.Fprintf(out, "\nRefused: %s\n", t.Error)
+	}
+	if t.Reply != nil {
+		fmt.Fprintf(out, "\nv1 reply, before it is signed:\n")
+		if err := writeIndented(out, t.Reply); err != nil {
+			return err
+		}
+	}
+	for _, note := range t.Notes {
+		fmt.Fprintf(out, "\nNote: %s\n", note)
+	}
+	return nil
+}
+
+func writeIndented(out *bytes.Buffer, text []byte) error {
+	if err := json.Indent(out, text, "", "  "); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	out.WriteByte('\n')
+	return nil
+}

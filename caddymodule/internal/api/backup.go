@@ -1,0 +1,37 @@
+package api
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// BackupRequest says where to write a copy of the ledger.
+type BackupRequest struct {
+	Path string `json:"path" need:"true" doc:"The file, by its absolute path on the machine that Caddy runs on. It must not exist yet."`
+}
+
+// BackupAnswer says what was written.
+type BackupAnswer struct {
+	Path string `json:"path" doc:"The file, which only Caddy's user can read."`
+}
+
+// backup writes a copy of the ledger. The bridge goes on working meanwhile.
+func backup(v *visit, r BackupRequest) (BackupAnswer, error) {
+	if !filepath.IsAbs(r.Path) {
+		return BackupAnswer{}, badRequest("body.path: not an absolute path")
+	}
+	err := v.Ledger.Backup(v.ctx, r.Path)
+	switch {
+	case errors.Is(err, ledger.ErrUnsupported):
+		return BackupAnswer{}, refuse(http.StatusConflict, "the ledger is on PostgreSQL; use its own tools (pg_basebackup, pg_dump)")
+	case errors.Is(err, fs.ErrExist):
+		return BackupAnswer{}, refuse(http.StatusConflict, "%s exists already; a backup never overwrites a file", r.Path)
+	case err != nil:
+		return BackupAnswer{}, refuse(http.StatusInternalServerError, "no backup written: %w", err)
+	}
+	return BackupAnswer(r), nil
+}

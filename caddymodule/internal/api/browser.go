@@ -1,0 +1,36 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// checkBrowser refuses a change that a browser asks for, unless the console may
+// make changes, and then it must come from the console itself: a page of another
+// site that an operator has open must never act in the operator's name.
+//
+// Every present browser says so by Sec-Fetch-Site; Origin alone may also come
+// from a program, as Caddy's own commands send it. A page cannot add our header
+// to a request to another origin: Caddy's answer to the browser's question does
+// not allow it.
+func checkBrowser(r *http.Request, consoleActions bool) error {
+	site, from := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
+	program := site == "" && (from == "" || r.Header.Get(OperatorHeader) != "")
+	switch {
+	case program:
+		return nil
+	case !consoleActions:
+		return refuse(http.StatusForbidden,
+			"changes from a browser are switched off; set console_actions in the paybridge block, or use the command line")
+	case (site != "" && site != "same-origin") || !sameHost(from, r.Host):
+		return refuse(http.StatusForbidden, "changes are taken from the console's own page only")
+	}
+	return nil
+}
+
+// sameHost reports whether an origin is the host that was asked. A browser names
+// its origin with every change.
+func sameHost(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && u.Host == host
+}

@@ -1,0 +1,30 @@
+package api
+
+import "github.com/paybridge/paybridge/caddymodule/internal/ledger"
+
+// ChangesQuery says which changes are wanted.
+type ChangesQuery struct {
+	MerID   string `json:"merid" doc:"Of this merchant only."`
+	OrderID string `json:"orderid" doc:"Of this order only; merid is needed with it."`
+	Limit   int    `json:"limit" doc:"At most so many, 1 to 500. Default: 50."`
+}
+
+// ChangeList is what people did, newest first.
+type ChangeList struct {
+	Items []Change `json:"items" doc:"The changes, newest first."`
+}
+
+func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
+	limit, err := Page{Limit: q.Limit}.limit()
+	switch {
+	case err != nil:
+		return ChangeList{}, err
+	case q.OrderID != "" && q.MerID == "":
+		return ChangeList{}, badRequest("query.merid: missing; an order is named by both numbers")
+	}
+	changes, err := v.Ledger.Changes(v.ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, limit)
+	if err != nil {
+		return ChangeList{}, err
+	}
+	return ChangeList{Items: shown(changes, changeOf)}, nil
+}

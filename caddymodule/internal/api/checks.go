@@ -1,0 +1,117 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// checkKeys tries the keys of merchants by themselves, without the gateway.
+func checkKeys(chosen []*merchants.Merchant) []Check {
+	checks := make([]Check, len(chosen))
+	for i, m := range chosen {
+		checks[i] = Check{Name: "keys of " + m.GatewayMerchant, OK: true, Detail: "private key and gateway key fit the suite " + m.Codec.Suite().Name()}
+		if err := m.Codec.SelfTest(); err != nil {
+			checks[i].OK, checks[i].Detail = false, err.Error()
+			checks[i].Advice = "see private_key and gateway_key of the merchants with this gateway_merchant"
+		}
+	}
+	return checks
+}
+
+// checkGateway asks the gateway about an order that does not exist.
+func (v *visit) checkGateway(ctx context.Context, m *merchants.Merchant) Check {
+	check := Check{Name: "gateway as " + m.GatewayMerchant}
+	probe, err := v.Bridge.Probe(ctx, v.Settings, m)
+	if err != nil {
+		check.Detail = err.Error()
+		check.Advice = "no answer that these keys open: is the gateway reachable, does it have our public key, and is gateway_key its own?"
+		return check
+	}
+	check.Detail = fmt.Sprintf("a signed answer after %s: %s", probe.Took.Round(time.Millisecond), probe.Class)
+	if probe.Timed {
+		check.Detail += fmt.Sprintf(", its clock %+.0fs", probe.Skew.Seconds())
+	}
+	check.OK = true
+	if probe.Class != v2.NotFound && probe.Class != v2.Processed {
+		check.Advice = "the gateway understood us, but does not answer queries as expected; confirm tran_codes with it"
+	}
+	return check
+}
+
+// checkDatabase tells how a database of its own could lose payments. Such risks
+// are the operator's to take; the check is well all the same.
+func (v *visit) checkDatabase(ctx context.Context) []Check {
+	risks, err := v.Ledger.Risks(ctx)
+	if err != nil {
+		return nil // the ledger's own check tells it
+	}
+	checks := make([]Check, len(risks))
+	for i, risk := range risks {
+		checks[i] = Check{Name: "database", OK: true, Detail: risk, Advice: "see the README on PostgreSQL"}
+	}
+	return checks
+}
+
+// callbackTime bounds the call of our own notify address.
+const callbackTime = 5 * time.Second
+
+// callbackClient calls our own notify address. It keeps no connection and
+// follows nowhere: the gateway does not either.
+var callbackClient = &http.Client{
+	Timeout:       callbackTime,
+	Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// checkCallback calls the address that the gateway's notices go to, from here.
+func (v *visit) checkCallback(ctx context.Context) Check {
+	nonce := rand.Text()
+	check := Check{Name: "callback"}
+	text, err := askCallback(ctx, v.Settings.NotifyURL, nonce)
+	switch {
+	case err != nil:
+		check.Detail = v.Settings.NotifyURL + ": " + err.Error()
+	case text != callbackAnswer(nonce):
+		check.Detail = v.Settings.NotifyURL + " is answered by something else than Paybridge"
+	default:
+		return Check{Name: "callback", OK: true, Detail: v.Settings.NotifyURL + " is answered by Paybridge"}
+	}
+	check.Advice = "the gateway's notices may not arrive: see public_url, DNS, the firewall and the site's paybridge directive. " +
+		"Some networks cannot call their own outside address; then try from another machine: " + v.Settings.NotifyURL + "?" + callbackQuestion + "=0123456789abcdef"
+	return check
+}
+
+func askCallback(ctx context.Context, address, nonce string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"?"+callbackQuestion+"="+nonce, nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := callbackClient.Do(request)
+	if err != nil {
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err // without the address, which the caller names
+		}
+		return "", err
+	}
+	defer response.Body.Close()
+	const longest = 256
+	text, err := io.ReadAll(io.LimitReader(response.Body, longest))
+	if err != nil {
+		return "", fmt.Errorf("reading answer: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("answered with HTTP status %d", response.StatusCode)
+	}
+	return strings.TrimSpace(string(text)), nil
+}

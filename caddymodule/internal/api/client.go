@@ -1,0 +1,176 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+)
+
+// Client asks the admin API of a Caddy that runs.
+type Client struct {
+	address  string // as the operator knows it
+	base     string // scheme and host of requests
+	origin   string // base, over TCP
+	operator string
+	http     http.Client
+}
+
+// Refusal is an answer of the server that says no.
+type Refusal struct {
+	Status int    // HTTP status
+	Words  string // what the server said
+}
+
+func (r *Refusal) Error() string { return r.Words }
+
+// maxAnswer bounds what a client reads: a list of 500 orders has 500 KB.
+const maxAnswer = 16 << 20
+
+// clientTime is how long a client waits: longer than any request may take.
+const clientTime = requestTime + 5*time.Second
+
+// NewClient makes a client for an admin endpoint, in Caddy's notation:
+// localhost:2019, or unix//run/caddy-admin.sock. operator is who makes changes.
+func NewClient(address, operator string) (*Client, error) {
+	parsed, err := caddy.ParseNetworkAddress(address)
+	if err != nil || parsed.PortRangeSize() > 1 {
+		return nil, fmt.Errorf("%q is not the address of an admin endpoint; write localhost:2019 or unix//run/caddy-admin.sock", address)
+	}
+	network, target := parsed.Network, parsed.JoinHostPort(0)
+	c := &Client{address: address, base: "http://" + target, operator: operator}
+	c.origin = c.base
+	if parsed.IsUnixNetwork() {
+		// The permissions that Caddy gives to the socket are no part of its name.
+		// A request needs some host.
+		target, _, _ = strings.Cut(target, "|")
+		c.base, c.origin = "http://127.0.0.1", ""
+	}
+	dialer := new(net.Dialer)
+	c.http = http.Client{Timeout: clientTime, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, target)
+		},
+	}}
+	return c, nil
+}
+
+// Get asks for what is at a path below Prefix, with a query made of in, and
+// reads the answer into out. An answer other than 200 is a *Refusal, but health
+// that is not well is an answer like any other.
+func (c *Client) Get(ctx context.Context, path string, in, out any) error {
+	return c.do(ctx, http.MethodGet, path+"?"+queryOf(in).Encode(), nil, out)
+}
+
+// Post asks for a change and reads the answer into out.
+func (c *Client) Post(ctx context.Context, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("writing request: %w", err)
+	}
+	return c.do(ctx, http.MethodPost, path, body, out)
+}
+
+func (c *Client) do(ctx context.Context, method, path string, body []byte, out any) error {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+Prefix+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("making request: %w", err)
+	}
+	request.Header.Set(OperatorHeader, c.operator)
+	if c.origin != "" {
+		request.Header.Set("Origin", c.origin) // for endpoints with enforce_origin
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := c.http.Do(request)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return c.unreachable(err)
+	}
+	if _, judged := out.(*HealthAnswer); response.StatusCode != http.StatusOK && !judged {
+		return c.refusal(response.StatusCode, answer)
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("the admin endpoint at %s answers something else than Paybridge; is it the right Caddy?", c.address)
+	}
+	return nil
+}
+
+// unreachable says what an operator can do about an endpoint that does not
+// answer.
+func (c *Client) unreachable(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // without the request's address, which is made up
+	}
+	return fmt.Errorf("the admin endpoint at %s does not answer (%w): is Caddy running there? Its address is the admin option of the configuration; give another with --address", c.address, err)
+}
+
+func (c *Client) refusal(status int, answer []byte) error {
+	var said struct{ Error string }
+	if json.Unmarshal(answer, &said) == nil && said.Error != "" {
+		return &Refusal{Status: status, Words: said.Error}
+	}
+	if status == http.StatusNotFound {
+		return &Refusal{Status: status, Words: fmt.Sprintf("the Caddy at %s has no Paybridge, or an older one", c.address)}
+	}
+	return &Refusal{Status: status, Words: fmt.Sprintf("the Caddy at %s answered with HTTP status %d", c.address, status)}
+}
+
+// queryOf writes what a route takes as a query. Members that are zero are left
+// out.
+func queryOf(in any) url.Values {
+	values := url.Values{}
+	source := reflect.ValueOf(in)
+	for _, m := range membersOf(source.Type()) {
+		field := source.FieldByIndex(m.index)
+		switch value := field.Interface().(type) {
+		case time.Time:
+			if !value.IsZero() {
+				values.Set(m.name, value.Format(time.RFC3339))
+			}
+		case bool:
+			if value {
+				values.Set(m.name, "true")
+			}
+		case int:
+			if value != 0 {
+				values.Set(m.name, strconv.Itoa(value))
+			}
+		default:
+			for _, text := range textsOf(field) {
+				values.Add(m.name, text)
+			}
+		}
+	}
+	return values
+}
+
+// textsOf returns a text, or the texts of a list, without those that are empty.
+func textsOf(field reflect.Value) []string {
+	if field.Kind() != reflect.Slice {
+		if field.String() == "" {
+			return nil
+		}
+		return []string{field.String()}
+	}
+	list := make([]string, field.Len())
+	for i := range list {
+		list[i] = field.Index(i).String()
+	}
+	return list
+}

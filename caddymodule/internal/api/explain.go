@@ -1,0 +1,129 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Explain says in a sentence what the state of the order means and what comes
+// next. Times are in zone, which the sentence names.
+func (o Order) Explain(now time.Time, zone *time.Location) string {
+	explain, known := explanations[o.State]
+	if !known {
+		return ""
+	}
+	return explain(o, moment{now, zone})
+}
+
+// moment writes times for people.
+type moment struct {
+	now  time.Time
+	zone *time.Location
+}
+
+// at writes a time as people read it, with its zone.
+func (m moment) at(t time.Time) string {
+	if t.IsZero() {
+		return "a time that is not known"
+	}
+	return t.In(m.zone).Format("2006-01-02 15:04:05 ") + zoneName(m.zone, t)
+}
+
+// zoneName names a zone so that nobody mistakes it; CST alone has several
+// meanings.
+func zoneName(zone *time.Location, t time.Time) string {
+	if zone == translate.Beijing {
+		return "Beijing time"
+	}
+	return t.In(zone).Format("MST")
+}
+
+// next says when something is due.
+func (m moment) next(t time.Time) string {
+	if t.IsZero() || !t.After(m.now) {
+		return "now"
+	}
+	return m.at(t)
+}
+
+// explanations says what each state means for an order.
+var explanations = map[translate.State]func(Order, moment) string{
+	translate.Begun:     explainBegun,
+	translate.Sent:      explainSent,
+	translate.Pending:   explainPending,
+	translate.InDoubt:   explainInDoubt,
+	translate.Refunding: explainRefunding,
+	translate.Closed:    explainClosed,
+	translate.Paid: func(o Order, m moment) string {
+		return "paid at " + m.at(o.PaidAt) + "; nothing more is expected unless the merchant cancels"
+	},
+	translate.Failed: func(o Order, _ moment) string {
+		return "refused or failed at the gateway, finally: " + cmp.Or(o.Words, "it gave no words")
+	},
+	translate.Refunded: func(o Order, m moment) string {
+		return "the whole amount was given back, known since " + m.at(o.SettledAt)
+	},
+	translate.RefundFailed: func(o Order, _ moment) string {
+		return "the gateway refused to give the money back (" + cmp.Or(o.Words, "it gave no words") +
+			"); it is still with the merchant, and a person has to look into it"
+	},
+}
+
+func explainBegun(o Order, m moment) string {
+	if rule, known := translate.RuleOf(v1.Action(o.Action)); known && rule.Mode == translate.InWeChat {
+		return "waits for the payer's browser until " + m.at(o.ExpiresAt) + "; nothing has left for the gateway"
+	}
+	return "nothing has left for the gateway; the merchant may repeat its request until " + m.at(o.ExpiresAt) + ", then it is closed"
+}
+
+func explainSent(o Order, m moment) string {
+	if m.now.Before(o.NextAt) {
+		return "the pay call is under way; if no answer is recorded, the gateway is asked at " + m.at(o.NextAt)
+	}
+	return "the pay call may have left and no answer was recorded; the gateway is asked now"
+}
+
+func explainPending(o Order, m moment) string {
+	return fmt.Sprintf("waits for the payer until %s; next look at the gateway: %s", m.at(o.ExpiresAt), m.next(o.NextAt))
+}
+
+func explainInDoubt(o Order, m moment) string {
+	return fmt.Sprintf("in doubt: the gateway gave no answer that can be trusted, the payment may have happened; looks so far: %d, next look: %s",
+		o.Tries, m.next(o.NextAt))
+}
+
+func explainRefunding(o Order, m moment) string {
+	return fmt.Sprintf("the refund %s is under way and its outcome is open; next step: %s", o.RefundNo, m.next(o.NextAt))
+}
+
+func explainClosed(o Order, m moment) string {
+	text := "closed at " + m.at(o.SettledAt) + " before it was paid"
+	if o.NextAt.IsZero() {
+		return text
+	}
+	return text + "; a last look at the gateway follows at " + m.at(o.NextAt) + ", and a payment that it finds is given back"
+}
+
+// Explain says in a sentence how the notification stands. Times are in zone,
+// which the sentence names.
+func (n Notification) Explain(now time.Time, zone *time.Location) string {
+	m := moment{now, zone}
+	called := fmt.Sprintf("calls so far: %d", n.Attempts)
+	if n.State == ledger.Waiting {
+		return called + "; next call: " + m.next(n.DueAt)
+	}
+	return called + "; " + atRest[n.State]
+}
+
+// atRest says what it means that a notification does not wait for its time.
+var atRest = map[ledger.NotificationState]string{
+	ledger.Delivered: "the merchant acknowledged the last one",
+	ledger.Exhausted: "none was acknowledged and the ladder has ended; it can be sent again",
+	ledger.Paused:    "kept back while the merchant is paused",
+	ledger.Withheld:  "kept back for good: the payment was given back before the merchant had acknowledged it",
+}

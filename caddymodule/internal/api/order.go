@@ -1,0 +1,79 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// OrderQuery names one order.
+type OrderQuery struct {
+	MerID  string `json:"merid" need:"true" doc:"The merchant's v1 number."`
+	Number string `json:"number" need:"true" doc:"Any number of the order: the merchant's own, that of v1 or of v2, that of the refund, or the PayId."`
+}
+
+// Timeline is an order with everything that happened to it.
+type Timeline struct {
+	Order        Order         `json:"order" doc:"The order as it stands."`
+	Notification *Notification `json:"notification,omitempty" doc:"The notification of its payment, once there is one."`
+	Events       []Event       `json:"events" doc:"What happened, oldest first."`
+}
+
+func showOrder(v *visit, q OrderQuery) (Timeline, error) {
+	order, err := v.find(q.MerID, q.Number)
+	if err != nil {
+		return Timeline{}, err
+	}
+	return v.timeline(order)
+}
+
+// find finds an order of a merchant by any of its numbers. The merchant's own
+// goes before the others.
+func (v *visit) find(merID, number string) (ledger.Order, error) {
+	order, err := v.Ledger.Order(v.ctx, ledger.Key{MerID: merID, OrderID: number})
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return order, err
+	}
+	found, err := v.Ledger.FindOrders(v.ctx, number, maxFound)
+	if err != nil {
+		return ledger.Order{}, err
+	}
+	found = slices.DeleteFunc(found, func(o ledger.Order) bool { return o.MerID != merID })
+	switch len(found) {
+	case 0:
+		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s; to search among all merchants, use search", printable(merID), printable(number))
+	case 1:
+		return found[0], nil
+	}
+	return ledger.Order{}, refuse(http.StatusConflict, "the number %s names %d orders of merchant %s; use another number", printable(number), len(found), printable(merID))
+}
+
+// timeline gathers everything that is known of an order.
+func (v *visit) timeline(order ledger.Order) (Timeline, error) {
+	told := story{order: order}
+	var err error
+	if told.events, err = v.Ledger.Events(v.ctx, order.Key); err != nil {
+		return Timeline{}, err
+	}
+	if told.changes, err = v.Ledger.Changes(v.ctx, order.Key, maxLimit); err != nil {
+		return Timeline{}, err
+	}
+	t := Timeline{Order: v.order(order)}
+	n, err := v.Ledger.Notification(v.ctx, order.Key)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+	case err != nil:
+		return Timeline{}, err
+	default:
+		notification := notificationOf(n)
+		t.Notification = &notification
+		told.notification = &n
+		if told.attempts, err = v.Ledger.Attempts(v.ctx, order.Key); err != nil {
+			return Timeline{}, err
+		}
+	}
+	t.Events = told.tell(v.Settings.NotifySchedule)
+	return t, nil
+}

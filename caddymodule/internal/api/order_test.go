@@ -1,0 +1,123 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// The timeline has everything that happened, in its order.
+func TestTimeline(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.notification("89900001", ledger.Exhausted, time.Hour)
+	must(w.ledger.AddEvent(t.Context(), key, "call", "OP1001", "473053110001F1: S0000000, state 11, 34ms", present.Add(-time.Hour+500*time.Millisecond)))
+	must(w.ledger.AddEvent(t.Context(), key, "quarantined", "notice", "body amount", present.Add(-50*time.Minute)))
+	w.post("notifications/resend", ResendRequest{MerID: key.MerID, OrderID: key.OrderID, Why: "asked by telephone"})
+
+	story := read[Timeline](t, w.get("order?merid=89900001&number="+key.OrderID))
+	var kinds []string
+	for _, e := range story.Events {
+		kinds = append(kinds, e.Kind)
+	}
+	want := []string{"request", "call", "moved", "attempt", "quarantined", "change"}
+	if !slices.Equal(kinds, want) {
+		t.Errorf("got %q, want %q", kinds, want)
+	}
+	attempt := story.Events[3].Attempt
+	if attempt == nil || attempt.Class != "http_status" || attempt.Status != 500 || attempt.Excerpt != "sorry" || attempt.TookMS != 250 {
+		t.Fatalf("attempt: %+v", attempt)
+	}
+	if attempt.LagMS == nil || *attempt.LagMS != 1000 {
+		t.Errorf("lag: %v", attempt.LagMS)
+	}
+	change := story.Events[5].Change
+	if change == nil || !strings.HasPrefix(change.Who, "ada from ") || change.Why != "asked by telephone" || change.Before != "exhausted" {
+		t.Errorf("change: %+v", change)
+	}
+	if n := story.Notification; n == nil || n.State != ledger.Waiting || n.Host != "shop.example.com" || n.Attempts != 1 {
+		t.Errorf("notification: %+v", n)
+	}
+	if story.Order.TraceID != "0af7651916cd43dd8448eb211c80319c" {
+		t.Errorf("trace %q", story.Order.TraceID)
+	}
+}
+
+func TestOrderIsFoundByAnyNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := w.order("89900001", translate.Paid, time.Hour)
+	_, _, err := w.ledger.Record(t.Context(), o.Key, ledger.News{State: translate.Refunding, RefundNo: "R" + o.OrderNo, Next: present})
+	must(err)
+	for _, number := range []string{o.OrderID, o.QueryID, o.OrderNo, "R" + o.OrderNo} {
+		if got := read[Timeline](t, w.get("order?merid=89900001&number="+number)).Order.OrderID; got != o.OrderID {
+			t.Errorf("%s: %q", number, got)
+		}
+	}
+	w.refused(w.get("order?merid=89900002&number="+o.QueryID), http.StatusNotFound, "has no order with the number")
+	w.refused(w.get("order?merid=89900001&number=nobodys"), http.StatusNotFound, "to search among all merchants")
+}
+
+// Each state is explained, with what comes next.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 11, 0, 0, 0, translate.Beijing)
+	full := Order{
+		Action: "WxSao", Words: "余额不足", RefundNo: "R1", Tries: 3,
+		PaidAt: at, SettledAt: at, ExpiresAt: at.Add(2 * time.Hour), NextAt: at.Add(time.Minute),
+	}
+	for state, want := range map[translate.State]string{
+		translate.Begun:        "nothing has left for the gateway; the merchant may repeat its request until 2026-11-22 13:00:00 Beijing time",
+		translate.Sent:         "under way; if no answer is recorded, the gateway is asked at 2026-11-22 11:01:00 Beijing time",
+		translate.Pending:      "waits for the payer until 2026-11-22 13:00:00 Beijing time; next look at the gateway: 2026-11-22 11:01:00 Beijing time",
+		translate.InDoubt:      "in doubt: the gateway gave no answer that can be trusted, the payment may have happened; looks so far: 3, next look: 2026-11-22 11:01:00",
+		translate.Paid:         "paid at 2026-11-22 11:00:00 Beijing time",
+		translate.Failed:       "finally: 余额不足",
+		translate.Closed:       "before it was paid; a last look at the gateway follows at 2026-11-22 11:01:00",
+		translate.Refunding:    "the refund R1 is under way",
+		translate.Refunded:     "the whole amount was given back",
+		translate.RefundFailed: "a person has to look into it",
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			o := full
+			o.State = state
+			if got := o.Explain(at, translate.Beijing); !strings.Contains(got, want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+	if len(explanations) != len(enumerations[reflect.TypeFor[translate.State]()]) {
+		t.Error("a state is not explained")
+	}
+}
+
+func TestExplainPayersBrowser(t *testing.T) {
+	t.Parallel()
+	o := Order{Action: "WxJsApi", State: translate.Begun, ExpiresAt: present}
+	if got := o.Explain(present, time.UTC); !strings.Contains(got, "waits for the payer's browser until 2026-11-22 03:00:00 UTC") {
+		t.Error(got)
+	}
+}
+
+func TestExplainNotification(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[ledger.NotificationState]string{
+		ledger.Waiting:   "next call: 2026-11-22 03:01:00 UTC",
+		ledger.Delivered: "acknowledged",
+		ledger.Exhausted: "can be sent again",
+		ledger.Paused:    "while the merchant is paused",
+		ledger.Withheld:  "the payment was given back",
+	} {
+		n := Notification{State: state, Attempts: 2, DueAt: present.Add(time.Minute)}
+		if got := n.Explain(present, time.UTC); !strings.HasPrefix(got, "calls so far: 2; ") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q", state, got, want)
+		}
+	}
+}

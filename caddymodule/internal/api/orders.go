@@ -1,0 +1,118 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// How many items a list has.
+const (
+	defaultLimit = 50
+	maxLimit     = 500
+)
+
+// Page says which part of a list is wanted.
+type Page struct {
+	After string `json:"after" doc:"Goes on after this: the member next of the answer before."`
+	Limit int    `json:"limit" doc:"At most so many items, 1 to 500. Default: 50."`
+}
+
+// limit is how many items are wanted.
+func (p Page) limit() (int, error) {
+	switch {
+	case p.Limit == 0:
+		return defaultLimit, nil
+	case p.Limit < 0 || p.Limit > maxLimit:
+		return 0, badRequest("query.limit: must be 1 to %d", maxLimit)
+	}
+	return p.Limit, nil
+}
+
+// cursor reads where the list goes on and how many items are wanted.
+func (p Page) cursor() (ledger.Cursor, int, error) {
+	limit, err := p.limit()
+	if err != nil {
+		return ledger.Cursor{}, 0, err
+	}
+	after, err := ledger.ParseCursor(p.After)
+	if err != nil {
+		return ledger.Cursor{}, 0, badRequest("query.after: not the member next of an answer")
+	}
+	return after, limit, nil
+}
+
+// following is the cursor for what comes after a list, "" when it is the last.
+func following[T interface{ Cursor() ledger.Cursor }](list []T, limit int) string {
+	if len(list) < limit {
+		return ""
+	}
+	return list[len(list)-1].Cursor().String()
+}
+
+// Window is a stretch of time.
+type Window struct {
+	From time.Time `json:"from" doc:"Created at this time or later."`
+	To   time.Time `json:"to" doc:"Created before this time."`
+}
+
+func (w Window) check() error {
+	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
+		return badRequest("query.to: must be later than from")
+	}
+	return nil
+}
+
+// OrdersQuery says which orders are wanted.
+type OrdersQuery struct {
+	MerID   string            `json:"merid" doc:"Of this merchant only."`
+	State   []translate.State `json:"state" doc:"In one of these states only."`
+	Overdue bool              `json:"overdue" doc:"Only those whose next step should have been taken by now."`
+	Window
+	Page
+}
+
+// OrderList is a part of the list of orders, newest first.
+type OrderList struct {
+	Items []Order `json:"items" doc:"The orders, newest first."`
+	Next  string  `json:"next,omitempty" doc:"Give it as after for the orders that follow; absent when there are none."`
+}
+
+func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
+	after, limit, err := q.cursor()
+	if err := errors.Join(err, q.check()); err != nil {
+		return OrderList{}, err
+	}
+	filter := ledger.OrderFilter{
+		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit,
+	}
+	if q.Overdue {
+		filter.OverdueAt = v.now
+	}
+	orders, err := v.Ledger.Orders(v.ctx, filter)
+	if err != nil {
+		return OrderList{}, err
+	}
+	return OrderList{Items: shown(orders, v.order), Next: following(orders, limit)}, nil
+}
+
+func (v *visit) order(o ledger.Order) Order { return orderOf(o, v.now) }
+
+// SearchQuery names an order by any number.
+type SearchQuery struct {
+	Number string `json:"number" need:"true" doc:"An order number of the merchant, of v1 or of v2, a refund number, or a PayId."`
+}
+
+// maxFound bounds the orders that one number may name: merchants choose their
+// numbers for themselves.
+const maxFound = 50
+
+func searchOrders(v *visit, q SearchQuery) (OrderList, error) {
+	orders, err := v.Ledger.FindOrders(v.ctx, q.Number, maxFound)
+	if err != nil {
+		return OrderList{}, err
+	}
+	return OrderList{Items: shown(orders, v.order)}, nil
+}

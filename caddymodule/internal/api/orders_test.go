@@ -1,0 +1,134 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+func orderIDs(list OrderList) []string {
+	return shown(list.Items, func(o Order) string { return o.OrderID })
+}
+
+func TestListOrders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	doubt := w.order("89900001", translate.InDoubt, 3*time.Hour)
+	paid := w.order("89900001", translate.Paid, 2*time.Hour)
+	other := w.order("89900002", translate.Pending, time.Hour)
+	at := func(ago time.Duration) string {
+		return strings.ReplaceAll(present.Add(-ago).Format(time.RFC3339), "+", "%2B")
+	}
+	for name, tc := range map[string]struct {
+		query string
+		want  []string
+	}{
+		"all":                  {"", []string{other.OrderID, paid.OrderID, doubt.OrderID}},
+		"of a merchant":        {"merid=89900001", []string{paid.OrderID, doubt.OrderID}},
+		"in a state":           {"state=in_doubt", []string{doubt.OrderID}},
+		"in states":            {"state=in_doubt,pending", []string{other.OrderID, doubt.OrderID}},
+		"of a time":            {"from=" + at(150*time.Minute) + "&to=" + at(90*time.Minute), []string{paid.OrderID}},
+		"overdue":              {"overdue=true", []string{}},
+		"of an unknown number": {"merid=1", []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := orderIDs(read[OrderList](t, w.get("orders?"+tc.query)))
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// A list is read page by page, and every order is on one of them.
+func TestOrdersPageByPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const all = 7
+	for i := range all {
+		w.order("89900001", translate.InDoubt, time.Duration(i)*time.Minute)
+	}
+	seen := make(map[string]bool)
+	pages, after := 0, ""
+	for {
+		list := read[OrderList](t, w.get("orders?limit=3&after="+after))
+		for _, id := range orderIDs(list) {
+			seen[id] = true
+		}
+		pages++
+		if after = list.Next; after == "" {
+			break
+		}
+	}
+	if len(seen) != all || pages != 3 {
+		t.Errorf("%d orders on %d pages", len(seen), pages)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := w.order("89900001", translate.Paid, time.Hour)
+	for _, number := range []string{o.OrderID, o.QueryID, o.OrderNo} {
+		if got := orderIDs(read[OrderList](t, w.get("search?number="+number))); !slices.Equal(got, []string{o.OrderID}) {
+			t.Errorf("%s: %q", number, got)
+		}
+	}
+	if got := orderIDs(read[OrderList](t, w.get("search?number=nobodys"))); len(got) != 0 {
+		t.Errorf("nobody's number: %q", got)
+	}
+}
+
+// What the API does not know is refused, and the refusal names it.
+func TestQueriesAreStrict(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, tc := range map[string]struct {
+		path   string
+		status int
+		words  string
+	}{
+		"unknown parameter":      {"orders?merchant=1", 400, "query.merchant: unknown; known are: merid, state"},
+		"parameter given twice":  {"orders?merid=1&merid=2", 400, "query.merid: given 2 times"},
+		"unknown state":          {"orders?state=lost", 400, "query.state: unknown value \\\"lost\\\"; one of: begun"},
+		"no time":                {"orders?from=yesterday", 400, "query.from: not a time"},
+		"time without an offset": {"orders?from=2026-11-22T00:00:00", 400, "query.from: not a time"},
+		"window turned round":    {"orders?from=2026-11-22T01:00:00Z&to=2026-11-22T00:00:00Z", 400, "query.to: must be later than from"},
+		"no number":              {"orders?limit=many", 400, "query.limit: not a whole number"},
+		"too many":               {"orders?limit=501", 400, "query.limit: must be 1 to 500"},
+		"none":                   {"orders?limit=-1", 400, "query.limit: must be 1 to 500"},
+		"foreign cursor":         {"orders?after=zzzz", 400, "query.after: not the member next of an answer"},
+		"neither true nor false": {"orders?overdue=yes", 400, "query.overdue: neither true nor false"},
+		"too long":               {"orders?merid=" + strings.Repeat("1", maxText+1), 400, "query.merid: longer than 500 bytes"},
+		"whole query too long":   {"orders?merid=" + strings.Repeat("1", maxQuery), 400, "query: longer than 8192 bytes"},
+		"not urlencoded":         {"orders?merid=%zz", 400, "query: not urlencoded"},
+		"missing":                {"order?merid=1", 400, "query.number: missing"},
+		"order without merchant": {"changes?orderid=1", 400, "query.merid: missing"},
+		"unknown path":           {"order/1", 404, "openapi.json lists what there is"},
+	} {
+		t.Run(name, func(t *testing.T) { w.refused(w.get(tc.path), tc.status, tc.words) })
+	}
+}
+
+func TestUnknownMethod(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.refused(w.post("orders", struct{}{}), http.StatusMethodNotAllowed, "does not take the method")
+}
+
+// While nothing runs, everything but health and the document says so.
+func TestNotServing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.running = false
+	w.refused(w.get("orders"), http.StatusServiceUnavailable, "paybridge is not running")
+	w.refused(w.get("health"), http.StatusServiceUnavailable, `"not ready"`)
+	read[HealthAnswer](t, w.get("health/live"))
+	if a := w.get("openapi.json"); a.status != http.StatusOK {
+		t.Errorf("the document: %d", a.status)
+	}
+}

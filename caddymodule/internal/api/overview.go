@@ -1,0 +1,161 @@
+package api
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// What the overview shows.
+const (
+	overviewTime = 24 * time.Hour
+	bucketTime   = 10 * time.Minute
+	overviewList = 50 // items of each list
+)
+
+// Overview is how things stand and how they have been, for the console.
+type Overview struct {
+	At                   time.Time      `json:"at" doc:"When this was so."`
+	ConsoleActions       bool           `json:"console_actions" doc:"A browser may make changes."`
+	Gauges               Gauges         `json:"gauges" doc:"How much there is to do."`
+	Samples              []Sample       `json:"samples" doc:"The same over the last 24 hours, one a minute, oldest first; minutes without a bridge are missing."`
+	Outcomes             []Outcome      `json:"outcomes" doc:"What became of the orders of the last 24 hours, by the time they were begun, in buckets of 10 minutes, oldest first."`
+	InDoubt              []Order        `json:"in_doubt" doc:"The newest 50 orders in doubt."`
+	OverdueOrders        []Order        `json:"overdue_orders" doc:"The newest 50 orders whose next step should have been taken."`
+	OverdueNotifications []Notification `json:"overdue_notifications" doc:"The newest 50 notifications that should have been sent."`
+	Exhausted            []Exhaustion   `json:"exhausted" doc:"Whose notifications are exhausted, among the newest 500 of them, most first."`
+	Paused               []Merchant     `json:"paused" doc:"Merchants whose notifications are kept back."`
+}
+
+// Gauges is how much there is to do.
+type Gauges struct {
+	Orders               map[string]StateGauge `json:"orders" doc:"Open orders by state."`
+	OverdueOrders        int                   `json:"overdue_orders" doc:"Orders whose next step should have been taken."`
+	Waiting              int                   `json:"waiting" doc:"Notifications that wait for their time."`
+	OverdueNotifications int                   `json:"overdue_notifications" doc:"Notifications that should have been sent."`
+	OldestDueAt          time.Time             `json:"oldest_due_at,omitzero" doc:"When the notification that waits longest was due; absent when none waits."`
+	Exhausted            int                   `json:"exhausted" doc:"Notifications whose ladder has ended."`
+	Paused               int                   `json:"paused" doc:"Notifications kept back because their merchant is paused."`
+	Withheld             int                   `json:"withheld" doc:"Notifications kept back because the payment was given back."`
+}
+
+// StateGauge is how many orders are in a state.
+type StateGauge struct {
+	Count    int       `json:"count" doc:"How many."`
+	OldestAt time.Time `json:"oldest_at,omitzero" doc:"When the oldest of them was begun."`
+}
+
+// Sample is how much there was to do at one time.
+type Sample struct {
+	At        time.Time `json:"at" doc:"The minute."`
+	Waiting   int       `json:"waiting" doc:"Notifications that waited."`
+	Overdue   int       `json:"overdue" doc:"Notifications that should have been sent."`
+	Exhausted int       `json:"exhausted" doc:"Notifications whose ladder had ended."`
+	InDoubt   int       `json:"in_doubt" doc:"Orders in doubt."`
+	Pending   int       `json:"pending" doc:"Orders that waited for their payers."`
+}
+
+// Outcome is what became of the orders that were begun in one bucket of time.
+type Outcome struct {
+	At     time.Time      `json:"at" doc:"Where the bucket begins."`
+	States map[string]int `json:"states" doc:"How many are in which state now."`
+}
+
+// Exhaustion is how many notifications of a merchant are exhausted.
+type Exhaustion struct {
+	MerID string `json:"merid" doc:"The merchant's v1 number."`
+	Count int    `json:"count" doc:"How many."`
+}
+
+func showOverview(v *visit, _ nothing) (Overview, error) {
+	o := Overview{At: v.now, ConsoleActions: v.ConsoleActions}
+	for _, part := range []func(*visit, *Overview) error{overviewGauges, overviewPlots, overviewLists, overviewMerchants} {
+		if err := part(v, &o); err != nil {
+			return Overview{}, err
+		}
+	}
+	return o, nil
+}
+
+func overviewGauges(v *visit, o *Overview) error {
+	g, err := v.Ledger.Gauges(v.ctx, v.now)
+	if err != nil {
+		return err
+	}
+	o.Gauges = Gauges{
+		Orders: make(map[string]StateGauge, len(g.Orders)), OverdueOrders: g.OverdueOrders, Waiting: g.Waiting,
+		OverdueNotifications: g.OverdueNotifications, OldestDueAt: g.OldestDue,
+		Exhausted: g.Exhausted, Paused: g.Paused, Withheld: g.Withheld,
+	}
+	for state, gauge := range g.Orders {
+		o.Gauges.Orders[string(state)] = StateGauge{Count: gauge.Count, OldestAt: gauge.Oldest}
+	}
+	return nil
+}
+
+func overviewPlots(v *visit, o *Overview) error {
+	from := v.now.Add(-overviewTime)
+	samples, err := v.Ledger.Samples(v.ctx, from, v.now)
+	if err != nil {
+		return err
+	}
+	outcomes, err := v.Ledger.Outcomes(v.ctx, from.Truncate(bucketTime), v.now, bucketTime)
+	o.Samples = shown(samples, func(s ledger.Sample) Sample { return Sample(s) })
+	o.Outcomes = shown(outcomes, outcomeOf)
+	return err
+}
+
+func outcomeOf(o ledger.Outcome) Outcome {
+	outcome := Outcome{At: o.At, States: make(map[string]int, len(o.States))}
+	for state, n := range o.States {
+		outcome.States[string(state)] = n
+	}
+	return outcome
+}
+
+func overviewLists(v *visit, o *Overview) error {
+	doubt, err := v.Ledger.Orders(v.ctx, ledger.OrderFilter{States: []translate.State{translate.InDoubt}, Limit: overviewList})
+	if err != nil {
+		return err
+	}
+	orders, err := v.Ledger.Orders(v.ctx, ledger.OrderFilter{OverdueAt: v.now, Limit: overviewList})
+	if err != nil {
+		return err
+	}
+	notifications, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{OverdueAt: v.now, Limit: overviewList})
+	o.InDoubt, o.OverdueOrders = shown(doubt, v.order), shown(orders, v.order)
+	o.OverdueNotifications = shown(notifications, notificationOf)
+	return err
+}
+
+func overviewMerchants(v *visit, o *Overview) error {
+	exhausted, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{
+		States: []ledger.NotificationState{ledger.Exhausted}, Limit: maxLimit,
+	})
+	if err != nil {
+		return err
+	}
+	counts := make(map[string]int)
+	for _, n := range exhausted {
+		counts[n.MerID]++
+	}
+	o.Exhausted = []Exhaustion{}
+	for _, merID := range slices.Sorted(maps.Keys(counts)) {
+		o.Exhausted = append(o.Exhausted, Exhaustion{merID, counts[merID]})
+	}
+	slices.SortStableFunc(o.Exhausted, func(a, b Exhaustion) int { return b.Count - a.Count })
+	paused, err := v.paused()
+	if err != nil {
+		return err
+	}
+	o.Paused = []Merchant{}
+	for _, merID := range slices.Sorted(maps.Keys(paused)) {
+		o.Paused = append(o.Paused, Merchant{
+			MerID: merID, Configured: v.Settings.Merchants.ByMerID(merID) != nil, Pause: pauseOf(paused, merID),
+		})
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package api
+
+import (
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+func TestOverview(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	doubt := w.order("89900001", translate.InDoubt, 3*time.Hour)
+	w.order("89900001", translate.Pending, time.Hour)
+	w.notification("89900001", ledger.Exhausted, 2*time.Hour)
+	w.notification("89900002", ledger.Exhausted, time.Hour)
+	w.notification("89900002", ledger.Exhausted, time.Hour)
+	must(w.ledger.Pause(t.Context(), "89900002", ledger.Change{Who: "ada", Why: "repair"}))
+	must(w.ledger.AddSample(t.Context(), ledger.Sample{At: present.Add(-time.Minute), Exhausted: 2, InDoubt: 1}))
+
+	o := read[Overview](t, w.get("overview"))
+	if g := o.Gauges; g.Exhausted != 3 || g.Orders["in_doubt"].Count != 1 || g.Orders["pending"].Count != 1 || g.OverdueOrders != 0 {
+		t.Errorf("gauges: %+v", g)
+	}
+	if oldest := o.Gauges.Orders["in_doubt"].OldestAt; !oldest.Equal(doubt.CreatedAt) {
+		t.Errorf("oldest in doubt: %s", oldest)
+	}
+	if len(o.InDoubt) != 1 || o.InDoubt[0].OrderID != doubt.OrderID {
+		t.Errorf("in doubt: %+v", o.InDoubt)
+	}
+	if len(o.Exhausted) != 2 || o.Exhausted[0] != (Exhaustion{"89900002", 2}) || o.Exhausted[1] != (Exhaustion{"89900001", 1}) {
+		t.Errorf("exhausted: %+v", o.Exhausted)
+	}
+	if len(o.Paused) != 1 || o.Paused[0].MerID != "89900002" || !o.Paused[0].Configured {
+		t.Errorf("paused: %+v", o.Paused)
+	}
+	if len(o.Samples) != 1 || o.Samples[0].Exhausted != 2 {
+		t.Errorf("samples: %+v", o.Samples)
+	}
+	begun := 0
+	for _, bucket := range o.Outcomes {
+		for _, n := range bucket.States {
+			begun += n
+		}
+	}
+	if begun != 5 || len(o.Outcomes) < 144 {
+		t.Errorf("%d orders in %d buckets", begun, len(o.Outcomes))
+	}
+}

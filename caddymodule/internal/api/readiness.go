@@ -1,0 +1,45 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/health"
+)
+
+// HealthAnswer says whether the bridge may be sent payments, with the reasons.
+type HealthAnswer struct {
+	Status string  `json:"status" doc:"live, ready or not ready."`
+	Checks []Check `json:"checks" doc:"What was looked at."`
+}
+
+// Check is one thing that was looked at.
+type Check struct {
+	Name   string `json:"name" doc:"What was looked at."`
+	OK     bool   `json:"ok" doc:"It is well."`
+	Detail string `json:"detail" doc:"What was found."`
+	Advice string `json:"advice,omitempty" doc:"What to do."`
+}
+
+// status is what load balancers go by.
+func (h HealthAnswer) status() int {
+	if h.Status == "not ready" {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusOK
+}
+
+func showLive(*visit, nothing) (HealthAnswer, error) {
+	return HealthAnswer{Status: "live", Checks: []Check{}}, nil
+}
+
+func showReady(v *visit, _ nothing) (HealthAnswer, error) {
+	if !v.running {
+		return HealthAnswer{Status: "not ready", Checks: []Check{{
+			Name: "engine", Detail: "not running", Advice: "Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log",
+		}}}, nil
+	}
+	report := v.Health.Judge(v.ctx)
+	return HealthAnswer{Status: health.Readiness(report).Status, Checks: shown(report.Checks, checkOf)}, nil
+}
+
+func checkOf(c health.Check) Check { return Check(c) }

@@ -1,0 +1,180 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// Limits of sending again.
+const (
+	// defaultRate is how many notifications a second are sent again: merchants'
+	// programs, and what else the bridge has to do, must bear it.
+	defaultRate = 10
+	maxRate     = 100
+	// maxResend bounds what one request sends again, so that it ends in time.
+	maxResend = 5000
+)
+
+// ResendRequest says which notifications to send again: one, or all that a
+// filter finds.
+type ResendRequest struct {
+	MerID   string                   `json:"merid,omitzero" doc:"The merchant. Needed with orderid; alone it is a filter."`
+	OrderID string                   `json:"orderid,omitzero" doc:"The one order whose notification to send again. Without it, everything that the filter finds is sent again."`
+	State   ledger.NotificationState `json:"state,omitzero" doc:"Filter: exhausted (the default) or paused."`
+	From    time.Time                `json:"from,omitzero" doc:"Filter: of payments recorded at this time or later."`
+	To      time.Time                `json:"to,omitzero" doc:"Filter: of payments recorded before this time."`
+	All     bool                     `json:"all,omitzero" doc:"Needed to send again without any of merid, orderid, from and to."`
+	Rate    int                      `json:"rate,omitzero" doc:"So many a second, 1 to 100. Default: 10."`
+	DryRun  bool                     `json:"dry_run,omitzero" doc:"Only tell what would be sent."`
+	Why     string                   `json:"why,omitzero" doc:"The reason, kept with the change. Needed unless dry_run is set."`
+}
+
+// Resent says what is sent again.
+type Resent struct {
+	DryRun  bool           `json:"dry_run" doc:"Nothing was changed."`
+	Count   int            `json:"count" doc:"How many notifications are, or would be, sent again."`
+	LastDue time.Time      `json:"last_due,omitzero" doc:"When the last of them is due."`
+	More    bool           `json:"more" doc:"More are found than one request sends; ask once more afterwards."`
+	Items   []Notification `json:"items" doc:"The first 500 of them."`
+	Refused []Refused      `json:"refused" doc:"Those that are found and not sent again, with the reason; at most 500."`
+}
+
+// Refused is a notification that is not sent again.
+type Refused struct {
+	MerID   string `json:"merid" doc:"The merchant's v1 number."`
+	OrderID string `json:"orderid" doc:"The merchant's own order number."`
+	Reason  string `json:"reason" doc:"Why not, and what to do."`
+}
+
+// resendable are the states from which a notification can be sent again.
+var resendable = []ledger.NotificationState{ledger.Exhausted, ledger.Paused}
+
+func (r ResendRequest) check() error {
+	switch {
+	case r.OrderID != "" && r.MerID == "":
+		return badRequest("body.merid: missing; an order is named by both numbers")
+	case r.OrderID != "" && (r.State != "" || !r.From.IsZero() || !r.To.IsZero() || r.All):
+		return badRequest("body.orderid: names one notification, so state, from, to and all must not be given")
+	case r.State != "" && !slices.Contains(resendable, r.State):
+		return badRequest("body.state: only what is exhausted or paused can be sent again")
+	case r.MerID == "" && r.From.IsZero() && r.To.IsZero() && !r.All:
+		return badRequest("body.all: set it to send again everything there is, or give merid, from or to")
+	case r.Rate < 0 || r.Rate > maxRate:
+		return badRequest("body.rate: must be 1 to %d", maxRate)
+	case r.Why == "" && !r.DryRun:
+		return badRequest("body.why: missing; say in a few words why, it is kept with the change")
+	}
+	return nil
+}
+
+func resend(v *visit, r ResendRequest) (Resent, error) {
+	if err := r.check(); err != nil {
+		return Resent{}, err
+	}
+	if r.Rate == 0 {
+		r.Rate = defaultRate
+	}
+	paused, err := v.paused()
+	if err != nil {
+		return Resent{}, err
+	}
+	found, more, err := v.toResend(r)
+	if err != nil {
+		return Resent{}, err
+	}
+	job := resendJob{visit: v, request: r, result: Resent{DryRun: r.DryRun, More: more, Items: []Notification{}, Refused: []Refused{}}}
+	for _, n := range found {
+		if err := job.take(n, paused); err != nil {
+			return job.result, err
+		}
+	}
+	return job.result, nil
+}
+
+// toResend finds the notifications a request means, the oldest of what was
+// found first. more says that there are others.
+func (v *visit) toResend(r ResendRequest) (found []ledger.Notification, more bool, err error) {
+	if r.OrderID != "" {
+		n, err := v.Ledger.Notification(v.ctx, ledger.Key{MerID: r.MerID, OrderID: r.OrderID})
+		if errors.Is(err, ledger.ErrNotFound) {
+			return nil, false, refuse(http.StatusNotFound, "order %s of merchant %s owes no notification: it is unknown, was never paid, or named no address", printable(r.OrderID), printable(r.MerID))
+		}
+		return []ledger.Notification{n}, false, err
+	}
+	state := r.State
+	if state == "" {
+		state = ledger.Exhausted
+	}
+	filter := ledger.NotificationFilter{
+		MerID: r.MerID, States: []ledger.NotificationState{state}, From: r.From, To: r.To, Limit: maxLimit,
+	}
+	for len(found) < maxResend {
+		page, err := v.Ledger.Notifications(v.ctx, filter)
+		if err != nil {
+			return nil, false, err
+		}
+		found = append(found, page...)
+		if len(page) < maxLimit {
+			slices.Reverse(found)
+			return found, false, nil
+		}
+		filter.After = page[len(page)-1].Cursor()
+	}
+	slices.Reverse(found)
+	return found, true, nil
+}
+
+// resendJob sends notifications again, one after the other.
+type resendJob struct {
+	*visit
+	request ResendRequest
+	result  Resent
+}
+
+// take sends one again, or notes why not. Its due time keeps to the rate.
+func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) error {
+	reason := refusal(n, paused)
+	due := j.now.Add(time.Duration(j.result.Count) * time.Second / time.Duration(j.request.Rate))
+	if reason == "" && !j.request.DryRun {
+		err := j.Bridge.Resend(j.ctx, n.Key, due, j.change(j.request.Why))
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			reason = "somebody else has just sent it again"
+		case err != nil:
+			return err
+		}
+	}
+	if reason != "" {
+		if len(j.result.Refused) < maxLimit {
+			j.result.Refused = append(j.result.Refused, Refused{n.MerID, n.OrderID, reason})
+		}
+		return nil
+	}
+	j.result.Count, j.result.LastDue = j.result.Count+1, due
+	if len(j.result.Items) < maxLimit {
+		j.result.Items = append(j.result.Items, notificationOf(n))
+	}
+	return nil
+}
+
+// refusal says why a notification must not be sent again, "" when it may.
+func refusal(n ledger.Notification, paused map[string]ledger.Pause) string {
+	if words := standing[n.State]; words != "" {
+		return words
+	}
+	if _, is := paused[n.MerID]; is {
+		return "the merchant is paused; resume it, and everything that was kept back is sent"
+	}
+	return ""
+}
+
+// standing says why what is not exhausted or paused is not sent again.
+var standing = map[ledger.NotificationState]string{
+	ledger.Waiting:   "it waits for its next call anyway",
+	ledger.Delivered: "the merchant has acknowledged it",
+	ledger.Withheld:  "the payment was given back; telling of it now would make the merchant credit it",
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+func (w *world) stateOf(k ledger.Key) ledger.Notification {
+	w.t.Helper()
+	n, err := w.ledger.Notification(w.t.Context(), k)
+	must(err)
+	return n
+}
+
+func TestListNotifications(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	exhausted := w.notification("89900001", ledger.Exhausted, 3*time.Hour)
+	delivered := w.notification("89900001", ledger.Delivered, 2*time.Hour)
+	other := w.notification("89900002", ledger.Exhausted, time.Hour)
+	for query, want := range map[string][]string{
+		"":                               {other.OrderID, delivered.OrderID, exhausted.OrderID},
+		"merid=89900001":                 {delivered.OrderID, exhausted.OrderID},
+		"state=exhausted":                {other.OrderID, exhausted.OrderID},
+		"state=exhausted&merid=89900002": {other.OrderID},
+		"state=paused,withheld":          {},
+	} {
+		list := read[NotificationList](t, w.get("notifications?"+query))
+		got := shown(list.Items, func(n Notification) string { return n.OrderID })
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", query, got, want)
+		}
+	}
+}
+
+// A dry run tells what would be sent and changes nothing.
+func TestResendDryRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.notification("89900001", ledger.Exhausted, time.Hour)
+	sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: "89900001", DryRun: true}))
+	if !sent.DryRun || sent.Count != 1 || len(sent.Items) != 1 || sent.Items[0].OrderID != key.OrderID {
+		t.Errorf("%+v", sent)
+	}
+	if n := w.stateOf(key); n.State != ledger.Exhausted {
+		t.Errorf("it is %s now", n.State)
+	}
+	if changes := read[ChangeList](t, w.get("changes")); len(changes.Items) != 0 {
+		t.Errorf("recorded: %+v", changes)
+	}
+}
+
+// What is sent again by a filter keeps to the rate, the oldest first.
+func TestResendByFilterKeepsToTheRate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var keys []ledger.Key
+	for i := range 5 {
+		keys = append(keys, w.notification("89900001", ledger.Exhausted, time.Duration(10-i)*time.Minute))
+	}
+	others := w.notification("89900002", ledger.Exhausted, time.Minute)
+	sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: "89900001", Rate: 2, Why: "their server is back"}))
+	if sent.Count != 5 || !sent.LastDue.Equal(present.Add(2*time.Second)) {
+		t.Errorf("%+v", sent)
+	}
+	for i, key := range keys {
+		if n := w.stateOf(key); n.State != ledger.Waiting || !n.Due.Equal(present.Add(time.Duration(i)*500*time.Millisecond)) {
+			t.Errorf("%d: %s, due %s", i, n.State, n.Due)
+		}
+	}
+	if n := w.stateOf(others); n.State != ledger.Exhausted {
+		t.Errorf("the other merchant's: %s", n.State)
+	}
+	if changes := read[ChangeList](t, w.get("changes?merid=89900001")); len(changes.Items) != 5 {
+		t.Errorf("%d changes recorded", len(changes.Items))
+	}
+}
+
+func TestResendRefuses(t *testing.T) {
+	t.Parallel()
+	for state, words := range map[ledger.NotificationState]string{
+		ledger.Waiting:   "waits for its next call anyway",
+		ledger.Delivered: "has acknowledged it",
+		ledger.Withheld:  "given back",
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			key := w.notification("89900001", state, time.Hour)
+			sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, OrderID: key.OrderID, Why: "to try"}))
+			if sent.Count != 0 || len(sent.Refused) != 1 || !strings.Contains(sent.Refused[0].Reason, words) {
+				t.Errorf("%+v", sent)
+			}
+			if n := w.stateOf(key); n.State != state {
+				t.Errorf("it is %s now", n.State)
+			}
+		})
+	}
+}
+
+// Nothing is sent behind the back of a pause.
+func TestResendRefusesPausedMerchants(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.notification("89900001", ledger.Exhausted, time.Hour)
+	read[PauseAnswer](t, w.post("merchants/pause", PauseRequest{MerID: "89900001", Why: "repair"}))
+	sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: "89900001", Why: "to try"}))
+	if sent.Count != 0 || len(sent.Refused) != 1 || !strings.Contains(sent.Refused[0].Reason, "resume it") {
+		t.Errorf("%+v", sent)
+	}
+	if n := w.stateOf(key); n.State != ledger.Exhausted {
+		t.Errorf("it is %s now", n.State)
+	}
+}
+
+func TestResendRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	order := ResendRequest{MerID: "89900001", OrderID: "T1", Why: "to try"}
+	change := func(edit func(*ResendRequest)) ResendRequest {
+		r := order
+		edit(&r)
+		return r
+	}
+	for name, tc := range map[string]struct {
+		request ResendRequest
+		status  int
+		words   string
+	}{
+		"order without merchant": {change(func(r *ResendRequest) { r.MerID = "" }), 400, "body.merid: missing"},
+		"order and filter":       {change(func(r *ResendRequest) { r.All = true }), 400, "names one notification"},
+		"no reason":              {change(func(r *ResendRequest) { r.Why = "" }), 400, "body.why: missing"},
+		"everything by accident": {ResendRequest{Why: "to try"}, 400, "body.all: set it"},
+		"delivered ones":         {ResendRequest{MerID: "1", State: ledger.Delivered, Why: "x"}, 400, "body.state: only what is exhausted or paused"},
+		"too fast":               {ResendRequest{MerID: "1", Rate: 101, Why: "x"}, 400, "body.rate: must be 1 to 100"},
+		"unknown order":          {order, http.StatusNotFound, "owes no notification"},
+	} {
+		t.Run(name, func(t *testing.T) { w.refused(w.post("notifications/resend", tc.request), tc.status, tc.words) })
+	}
+}

@@ -1,0 +1,43 @@
+package api
+
+// routes is everything the API does. The OpenAPI document is made from it.
+var routes []route
+
+func init() { // the table refers to functions that refer to the table
+	routes = []route{
+		get(Prefix+"orders", "listOrders", "Lists orders",
+			"Newest first, page by page.", listOrders),
+		get(Prefix+"order", "showOrder", "Tells the story of one order",
+			"The request, every call to the gateway and its answer, every change of state, every notification attempt, and what people did.", showOrder),
+		get(Prefix+"search", "searchOrders", "Finds orders by a number",
+			"Among all merchants. At most 50.", searchOrders),
+		post(Prefix+"orders/settle", "settleOrder", "Settles a stuck order by a person's word",
+			"The gateway is asked first. When it is certain, its word is recorded instead; when what it signs says otherwise, the request is refused. "+
+				"Only an order that is sent, pending, in_doubt or refunding can be settled.", settleOrder),
+		get(Prefix+"notifications", "listNotifications", "Lists notifications",
+			"Newest first, page by page.", listNotifications),
+		post(Prefix+"notifications/resend", "resendNotifications", "Sends notifications again",
+			"One, or what a filter finds; at most 5000 at once. Their times are spread by rate. What is neither exhausted nor paused, what is withheld, and what belongs to a paused merchant is refused.", resend),
+		get(Prefix+"merchants", "listMerchants", "Lists merchants",
+			"Those of the configuration that serves, and those that are paused, by number.", listMerchants),
+		post(Prefix+"merchants/pause", "pauseMerchant", "Keeps a merchant's notifications back",
+			"Payments go on. Nothing is lost: what becomes due is kept and sent when the merchant is resumed.", pauseMerchant),
+		post(Prefix+"merchants/resume", "resumeMerchant", "Sends a merchant's notifications again",
+			"Everything that was kept back becomes due at once.", resumeMerchant),
+		get(Prefix+"changes", "listChanges", "Lists what people did",
+			"Newest first.", listChanges),
+		get(Prefix+"overview", "showOverview", "Shows how things stand",
+			"What the console shows: gauges, the last 24 hours, what is in doubt and what is overdue.", showOverview),
+		get(Prefix+"selfcheck", "selfCheck", "Looks for what is wrong",
+			"Keys, clock, ledger, gateway, the notify address, disk. It asks the gateway about an order that does not exist, once for each gateway merchant; no money moves. It takes some seconds.", selfCheck),
+		evenStopped(get(Prefix+"health", "showHealth", "Says whether the bridge may be sent payments",
+			"As on the public site, with the reasons. The status is 503 when it is not ready.", showReady)),
+		evenStopped(get(Prefix+"health/ready", "showReady", "Says whether the bridge may be sent payments",
+			"The same as health.", showReady)),
+		evenStopped(get(Prefix+"health/live", "showLive", "Says that the process answers",
+			"It looks at nothing.", showLive)),
+		post(Prefix+"backup", "backUp", "Writes a copy of the ledger to a file",
+			"The bridge goes on working. Only for a ledger on SQLite.", backup),
+		evenStopped(get(Prefix+"openapi.json", "showOpenAPI", "This document", "", serveOpenAPI)),
+	}
+}

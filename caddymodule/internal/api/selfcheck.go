@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+)
+
+// Limits of a self-check.
+const (
+	// maxProbed bounds how many merchants' keys and ways to the gateway are
+	// tried: thousands of questions would disturb the gateway.
+	maxProbed = 100
+	// probesAtOnce is how many are tried side by side.
+	probesAtOnce = 4
+)
+
+// SelfCheckQuery says what to look at.
+type SelfCheckQuery struct {
+	MerID string `json:"merid" doc:"Only this merchant's keys and way to the gateway. Without it, the first 100 gateway merchants'."`
+}
+
+// SelfCheck is what a self-check found.
+type SelfCheck struct {
+	OK     bool    `json:"ok" doc:"Every check is well."`
+	Checks []Check `json:"checks" doc:"What was looked at."`
+}
+
+func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
+	chosen, left, err := v.gatewayMerchants(q.MerID)
+	if err != nil {
+		return SelfCheck{}, err
+	}
+	ctx, cancel := context.WithTimeout(v.ctx, requestTime)
+	defer cancel()
+	probes := v.probeAll(ctx, chosen)
+	checks := slices.Concat(
+		checkKeys(chosen),
+		shown(v.Health.Judge(ctx).Checks, checkOf),
+		v.checkDatabase(ctx),
+		probes,
+		[]Check{v.checkCallback(ctx)},
+	)
+	if left > 0 {
+		checks = append(checks, Check{Name: "gateway", OK: true, Detail: fmt.Sprintf("%d more gateway merchants were not tried", left),
+			Advice: "name one of their merchants to try it"})
+	}
+	bad := slices.ContainsFunc(checks, func(c Check) bool { return !c.OK })
+	return SelfCheck{OK: !bad, Checks: checks}, nil
+}
+
+// gatewayMerchants are the merchants to try, one for each v2 number, and how many
+// numbers are left out.
+func (v *visit) gatewayMerchants(merID string) (chosen []*merchants.Merchant, left int, err error) {
+	if merID != "" {
+		m := v.Settings.Merchants.ByMerID(merID)
+		if m == nil {
+			return nil, 0, badRequest("query.merid: no merchant %s is configured", printable(merID))
+		}
+		return []*merchants.Merchant{m}, 0, nil
+	}
+	seen := make(map[string]bool)
+	for _, m := range v.Settings.Merchants.All() {
+		switch {
+		case seen[m.GatewayMerchant]:
+		case len(chosen) == maxProbed:
+			left++
+		default:
+			chosen = append(chosen, m)
+		}
+		seen[m.GatewayMerchant] = true
+	}
+	return chosen, left, nil
+}
+
+// probeAll asks the gateway in every merchant's name, some at a time.
+func (v *visit) probeAll(ctx context.Context, chosen []*merchants.Merchant) []Check {
+	checks := make([]Check, len(chosen))
+	slots := make(chan struct{}, probesAtOnce)
+	var all sync.WaitGroup
+	for i, m := range chosen {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			checks[i] = v.checkGateway(ctx, m)
+		})
+	}
+	all.Wait()
+	return checks
+}

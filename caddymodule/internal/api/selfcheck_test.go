@@ -1,0 +1,133 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// check finds a check by how its name begins.
+func check(t *testing.T, found SelfCheck, name string) Check {
+	t.Helper()
+	for _, c := range found.Checks {
+		if strings.HasPrefix(c.Name, name) {
+			return c
+		}
+	}
+	t.Fatalf("no check %q in %+v", name, found.Checks)
+	return Check{}
+}
+
+// notifyAddress is an address for notices that is answered by handler.
+func notifyAddress(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL + "/onepay/notify"
+}
+
+// asPaybridge answers a self-check as the handler does.
+func asPaybridge(w http.ResponseWriter, r *http.Request) {
+	answer, ok := AnswerCallback(r.URL.Query())
+	if !ok {
+		w.WriteHeader(http.StatusTeapot)
+	}
+	_, _ = w.Write([]byte(answer))
+}
+
+func TestSelfCheckIsWell(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+	found := read[SelfCheck](t, w.get("selfcheck"))
+	for _, name := range []string{"keys of 473053110001", "ledger", "disk", "clock", "gateway as 473053110001", "callback"} {
+		if c := check(t, found, name); !c.OK || c.Advice != "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if !found.OK {
+		t.Error("not well")
+	}
+	// Both merchants are one gateway merchant, which is asked once.
+	if len(found.Checks) != 6 {
+		t.Errorf("%d checks: %+v", len(found.Checks), found.Checks)
+	}
+}
+
+func TestSelfCheckFinds(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		breaks func(*world)
+		check  string
+		detail string
+	}{
+		"a silent gateway": {func(w *world) { w.gateway.says("", nil) }, "gateway as", "connection reset"},
+		"a ledger that does not commit": {
+			func(w *world) { w.disk = func() error { return errors.New("disk is full") } }, "ledger", "disk is full",
+		},
+		"nobody at the notify address": {func(w *world) { w.served.Settings.NotifyURL = "http://127.0.0.1:1/onepay/notify" }, "callback", "refused"},
+		"another program at the notify address": {func(w *world) {
+			w.served.Settings.NotifyURL = notifyAddress(w.t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) })
+		}, "callback", "something else than Paybridge"},
+		"a redirect at the notify address": {func(w *world) {
+			w.served.Settings.NotifyURL = notifyAddress(w.t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusFound) })
+		}, "callback", "HTTP status 302"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+			tc.breaks(w)
+			found := read[SelfCheck](t, w.get("selfcheck"))
+			if c := check(t, found, tc.check); c.OK || !strings.Contains(c.Detail, tc.detail) || c.Advice == "" {
+				t.Errorf("%+v", c)
+			}
+			if found.OK {
+				t.Error("all is well, it says")
+			}
+		})
+	}
+}
+
+// A gateway that understands us but not the question is reachable.
+func TestSelfCheckOfUnknownTranCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.gateway.says("E1000001", nil)
+	if c := check(t, read[SelfCheck](t, w.get("selfcheck?merid=89900002")), "gateway as"); !c.OK || !strings.Contains(c.Advice, "tran_codes") {
+		t.Errorf("%+v", c)
+	}
+	w.refused(w.get("selfcheck?merid=1"), http.StatusBadRequest, "no merchant")
+}
+
+func TestCallbackAnswersOnlyNonces(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]bool{
+		"selfcheck=0123456789abcdef":           true,
+		"selfcheck=" + strings.Repeat("a", 64): true,
+		"selfcheck=" + strings.Repeat("a", 65): false,
+		"selfcheck=short":                      false,
+		"selfcheck=0123456789abcde<":           false,
+		"":                                     false,
+		"merchant_id=473053110001&msg_enc=00&key_enc=00&sign=00": false,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/onepay/notify?"+query, nil)
+		if _, got := AnswerCallback(r.URL.Query()); got != want {
+			t.Errorf("%q: %t", query, got)
+		}
+	}
+}
+
+// Health on the admin endpoint has the reasons.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if h := read[HealthAnswer](t, w.get("health")); h.Status != "ready" || len(h.Checks) != 3 {
+		t.Errorf("%+v", h)
+	}
+	sick := newWorld(t)
+	sick.disk = func() error { return errors.New("disk is full") }
+	sick.refused(sick.get("health/ready"), http.StatusServiceUnavailable, "disk is full")
+}

@@ -1,0 +1,105 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/health"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// Served is what a request works on: the engine that runs, seen with the
+// configuration that serves.
+type Served struct {
+	Bridge         *bridge.Bridge
+	Ledger         *ledger.Ledger
+	Settings       *bridge.Settings
+	Health         *health.Judge
+	PublicURL      string // without a slash at its end
+	ConsoleActions bool   // a browser may make changes
+}
+
+// Server answers the API's requests.
+type Server struct {
+	serving func() (Served, bool)
+	now     func() time.Time
+	routes  map[string]map[string]route // by path and method
+}
+
+// NewServer makes a server. serving says what serves just then; it is asked for
+// each request, since configurations are reloaded, and is false while none
+// runs. now is the clock, time.Now outside of tests.
+func NewServer(serving func() (Served, bool), now func() time.Time) *Server {
+	s := &Server{serving: serving, now: now, routes: make(map[string]map[string]route)}
+	for _, r := range routes {
+		if s.routes[r.path] == nil {
+			s.routes[r.path] = make(map[string]route)
+		}
+		s.routes[r.path][r.method] = r
+	}
+	return s
+}
+
+// requestTime bounds a request: a self-check is the longest.
+const requestTime = 60 * time.Second
+
+// ServeHTTP answers one request. Its errors are caddy.APIErrors, which Caddy
+// turns into the answer; it implements caddy.AdminHandler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
+	header := w.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	route, err := s.route(r)
+	if err != nil {
+		return err
+	}
+	status, answer, err := s.visit(route, r)
+	if err != nil {
+		return apiError(err)
+	}
+	if chosen, ok := answer.(withStatus); ok {
+		status = chosen.status()
+	}
+	header.Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(answer) // the caller has hung up
+	return nil
+}
+
+// route finds what a request asks for.
+func (s *Server) route(r *http.Request) (route, error) {
+	methods, known := s.routes[r.URL.Path]
+	if !known {
+		return route{}, refuse(http.StatusNotFound, "%s is not known; %sopenapi.json lists what there is", printable(r.URL.Path), Prefix)
+	}
+	found, known := methods[strings.ToUpper(r.Method)]
+	if !known {
+		return route{}, refuse(http.StatusMethodNotAllowed, "%s does not take the method %s", r.URL.Path, printable(r.Method))
+	}
+	return found, nil
+}
+
+func (s *Server) visit(route route, r *http.Request) (int, any, error) {
+	served, running := s.serving()
+	if !running && !route.always {
+		return 0, nil, errNotServing
+	}
+	if route.changes() {
+		if err := checkBrowser(r, served.ConsoleActions); err != nil {
+			return 0, nil, err
+		}
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+	defer cancel()
+	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, who: whoIs(r), now: s.now()})
+}
+
+var _ caddy.AdminHandler = (*Server)(nil)

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"strings"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Order is an order as operators see it.
+type Order struct {
+	MerID           string          `json:"merid" doc:"The merchant's v1 number."`
+	OrderID         string          `json:"orderid" doc:"The merchant's own order number."`
+	QueryID         string          `json:"queryid" doc:"The platform number of v1."`
+	OrderNo         string          `json:"order_no" doc:"The order number of v2."`
+	GatewayMerchant string          `json:"gateway_merchant" doc:"The merchant number of v2."`
+	GatewayNo       string          `json:"gateway_no,omitempty" doc:"The gateway's own number, as far as it is known."`
+	RefundNo        string          `json:"refund_no,omitempty" doc:"The number of the order's one refund."`
+	Action          string          `json:"action" doc:"The v1 action."`
+	AmountFen       int64           `json:"amount_fen" doc:"The amount in fen."`
+	State           translate.State `json:"state" doc:"Where the order stands."`
+	Explained       string          `json:"explained" doc:"What the state means for this order and what comes next, for people; times in Beijing time."`
+	Words           string          `json:"words,omitempty" doc:"The gateway's words when it refused."`
+	CreatedAt       time.Time       `json:"created_at" doc:"When the merchant's request was recorded."`
+	SentAt          time.Time       `json:"sent_at,omitzero" doc:"When the pay call was about to leave."`
+	PaidAt          time.Time       `json:"paid_at,omitzero" doc:"When the payer paid, by the gateway's word."`
+	SettledAt       time.Time       `json:"settled_at,omitzero" doc:"When the order last became final."`
+	ExpiresAt       time.Time       `json:"expires_at" doc:"Until when it can be paid."`
+	NextAt          time.Time       `json:"next_at,omitzero" doc:"When its next step is due; absent when there is none."`
+	Tries           int             `json:"tries" doc:"Steps taken on the present ladder."`
+	TraceID         string          `json:"trace_id,omitempty" doc:"The trace that the order began in."`
+}
+
+func orderOf(o ledger.Order, now time.Time) Order {
+	order := Order{
+		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, OrderNo: o.OrderNo,
+		GatewayMerchant: o.GatewayMerchant, GatewayNo: o.GatewayNo, RefundNo: o.RefundNo,
+		Action: o.Action, AmountFen: o.Amount, State: o.State, Words: o.Words,
+		CreatedAt: o.CreatedAt, SentAt: o.SentAt, PaidAt: o.PaidAt, SettledAt: o.SettledAt,
+		ExpiresAt: o.ExpiresAt, NextAt: o.Next, Tries: o.Tries, TraceID: traceID(o.Trace),
+	}
+	order.Explained = order.Explain(now, translate.Beijing)
+	return order
+}
+
+// traceID is the trace's number in a W3C traceparent: the second of its four
+// parts.
+func traceID(traceparent string) string {
+	const parts = 4
+	fields := strings.Split(traceparent, "-")
+	if len(fields) != parts {
+		return ""
+	}
+	return fields[1]
+}
+
+// Notification is the duty to tell a merchant of a payment.
+type Notification struct {
+	MerID     string                   `json:"merid" doc:"The merchant's v1 number."`
+	OrderID   string                   `json:"orderid" doc:"The merchant's own order number."`
+	Host      string                   `json:"host" doc:"Host and port of the address that is notified."`
+	State     ledger.NotificationState `json:"state" doc:"What is to become of it."`
+	Attempts  int                      `json:"attempts" doc:"Calls made so far."`
+	CreatedAt time.Time                `json:"created_at" doc:"When the payment was recorded."`
+	DueAt     time.Time                `json:"due_at,omitzero" doc:"When the next call is due; absent unless it waits."`
+}
+
+func notificationOf(n ledger.Notification) Notification {
+	shown := Notification{
+		MerID: n.MerID, OrderID: n.OrderID, Host: n.Host, State: n.State,
+		Attempts: n.Attempts, CreatedAt: n.CreatedAt,
+	}
+	if n.State == ledger.Waiting {
+		shown.DueAt = n.Due
+	}
+	return shown
+}
+
+// Change is what a person did.
+type Change struct {
+	At      time.Time `json:"at" doc:"When."`
+	Who     string    `json:"who" doc:"Who, and from where."`
+	What    string    `json:"what" doc:"What was done: resend, settle, pause or resume."`
+	Why     string    `json:"why" doc:"The reason given."`
+	MerID   string    `json:"merid,omitempty" doc:"The merchant it concerns."`
+	OrderID string    `json:"orderid,omitempty" doc:"The order it concerns."`
+	Before  string    `json:"before,omitempty" doc:"How it was before."`
+	After   string    `json:"after,omitempty" doc:"How it is since."`
+}
+
+func changeOf(c ledger.Change) Change {
+	return Change{
+		At: c.At, Who: c.Who, What: c.What, Why: c.Why, MerID: c.MerID, OrderID: c.OrderID, Before: c.Before, After: c.After,
+	}
+}
+
+// shown turns a list of the ledger's into what is shown of it. It is never nil,
+// so that an empty list is one in JSON too.
+func shown[From, To any](list []From, show func(From) To) []To {
+	items := make([]To, len(list))
+	for i, item := range list {
+		items[i] = show(item)
+	}
+	return items
+}

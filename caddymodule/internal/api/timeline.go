@@ -1,0 +1,120 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// The kinds of events that the timeline adds to those of the ledger.
+const (
+	kindRequest = "request" // the merchant's request was recorded
+	kindMoved   = "moved"   // the order's state changed
+	kindAttempt = "attempt" // the merchant's notification address was called
+	kindChange  = "change"  // a person did something
+)
+
+// Event is something that happened to an order.
+type Event struct {
+	At      time.Time `json:"at" doc:"When."`
+	Kind    string    `json:"kind" doc:"What sort of thing: request, moved, call, attempt, change, quarantined, late, contradicted, late_payment and others."`
+	Source  string    `json:"source,omitempty" doc:"Where it was learnt: answer, query, notice, cancel, expiry, refund, operator; of a call its transaction code."`
+	Text    string    `json:"text" doc:"What happened, for people."`
+	Attempt *Attempt  `json:"attempt,omitempty" doc:"The call of the merchant, of the kind attempt."`
+	Change  *Change   `json:"change,omitempty" doc:"What a person did, of the kind change."`
+}
+
+// Attempt is one call of a merchant's notification address.
+type Attempt struct {
+	N       int    `json:"n" doc:"Which call it was, from 1."`
+	Class   string `json:"class" doc:"What came of it, as metrics name it."`
+	Status  int    `json:"status,omitempty" doc:"The HTTP status; absent when there was none."`
+	Excerpt string `json:"excerpt,omitempty" doc:"The first printable characters of what the merchant answered."`
+	TookMS  int64  `json:"took_ms" doc:"How long it took, in milliseconds."`
+	LagMS   *int64 `json:"lag_ms,omitempty" doc:"How long after its due time it began, in milliseconds; absent where a person or a reload changed the ladder."`
+}
+
+// story is what the ledger knows of an order.
+type story struct {
+	order        ledger.Order
+	events       []ledger.Event
+	changes      []ledger.Change
+	notification *ledger.Notification
+	attempts     []ledger.Attempt
+}
+
+// tell puts everything that happened in order.
+func (s story) tell(schedule delivery.Schedule) []Event {
+	events := []Event{s.request()}
+	for _, e := range s.events {
+		events = append(events, Event{At: e.At, Kind: e.Kind, Source: e.Source, Text: e.Detail})
+	}
+	events = append(events, s.settled()...)
+	for i := range s.attempts {
+		events = append(events, s.attempt(i, schedule))
+	}
+	for _, c := range s.changes {
+		change := changeOf(c)
+		events = append(events, Event{At: c.At, Kind: kindChange, Source: "operator", Text: changeText(change), Change: &change})
+	}
+	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
+	return events
+}
+
+func (s story) request() Event {
+	return Event{
+		At: s.order.CreatedAt, Kind: kindRequest, Source: "merchant",
+		Text: fmt.Sprintf("pay request %s over %s yuan recorded", s.order.Action, translate.Yuan(s.order.Amount)),
+	}
+}
+
+// settled tells when the order became final where its moves were not recorded,
+// as before version 0.3.
+func (s story) settled() []Event {
+	moved := slices.ContainsFunc(s.events, func(e ledger.Event) bool { return e.Kind == kindMoved })
+	if moved || s.order.SettledAt.IsZero() {
+		return nil
+	}
+	return []Event{{At: s.order.SettledAt, Kind: kindMoved, Text: "became " + string(s.order.State)}}
+}
+
+func (s story) attempt(i int, schedule delivery.Schedule) Event {
+	a := s.attempts[i]
+	shown := &Attempt{
+		N: a.N, Class: a.Class, Status: a.Status, Excerpt: a.Excerpt, TookMS: a.Duration.Milliseconds(), LagMS: s.lag(i, schedule),
+	}
+	text := fmt.Sprintf("call %d: %s", a.N, a.Class)
+	if a.Status != 0 {
+		text += fmt.Sprintf(", HTTP %d", a.Status)
+	}
+	return Event{At: a.At, Kind: kindAttempt, Source: s.notification.Host, Text: text, Attempt: shown}
+}
+
+// lag is how late a call began. The ledger keeps only the next due time, so that
+// of a call that was made follows from the ladder and from the call before,
+// unless a person has changed it in between or the ladder is another one now.
+func (s story) lag(i int, schedule delivery.Schedule) *int64 {
+	ended := s.notification.CreatedAt
+	if i > 0 {
+		before := s.attempts[i-1]
+		ended = before.At.Add(before.Duration)
+	}
+	due, onLadder := schedule.Next(i, ended)
+	changed := slices.ContainsFunc(s.changes, func(c ledger.Change) bool {
+		return c.At.After(ended) && c.At.Before(s.attempts[i].At)
+	})
+	lag := s.attempts[i].At.Sub(due).Milliseconds()
+	if !onLadder || changed || lag < 0 {
+		return nil
+	}
+	return &lag
+}
+
+func changeText(c Change) string {
+	text := c.What + " by " + c.Who + ": " + c.Before + " → " + c.After
+	return text + "; " + c.Why
+}

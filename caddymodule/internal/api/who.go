@@ -1,0 +1,57 @@
+package api
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// OperatorHeader names who makes a change, as the commands and other programs
+// say it. Whoever reaches the admin endpoint can write what they like into it,
+// hence the address goes beside it.
+const OperatorHeader = "Paybridge-Operator"
+
+// What is kept of a name and of a certificate's subject, in characters. With the
+// longest address there is room for both in the ledger.
+const (
+	maxOperator = 32
+	maxSubject  = 36
+)
+
+// whoIs says who sent a request: the name given, where it comes from and, on the
+// remote admin endpoint, whose certificate vouches for it. It is never empty.
+func whoIs(r *http.Request) string {
+	name := plain(r.Header.Get(OperatorHeader), maxOperator)
+	if name == "" {
+		name = "somebody"
+	}
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		name += ", certificate " + plain(r.TLS.PeerCertificates[0].Subject.String(), maxSubject)
+	}
+	return name + " from " + origin(r)
+}
+
+// origin is the address a request came from, without its port.
+func origin(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil || host == "" {
+		return "a local socket"
+	}
+	return host
+}
+
+// plain returns the first most characters of s that can be seen.
+func plain(s string, most int) string {
+	var b strings.Builder
+	for _, r := range s {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			continue
+		}
+		if most--; most < 0 {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,36 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// Resend makes a notification due again at a time that an operator chose. It
+// returns the ledger's errors: ledger.ErrNotFound when nothing of the order is
+// exhausted or paused.
+func (b *Bridge) Resend(ctx context.Context, k ledger.Key, due time.Time, c ledger.Change) error {
+	if err := b.ledger.Resend(ctx, k, due, c); err != nil {
+		return err
+	}
+	b.notify.Wake()
+	return nil
+}
+
+// PauseMerchant keeps a merchant's notifications back. Calls that are under way
+// come to their end.
+func (b *Bridge) PauseMerchant(ctx context.Context, merID string, c ledger.Change) error {
+	return b.ledger.Pause(ctx, merID, c)
+}
+
+// ResumeMerchant ends a pause and makes everything due that was kept back. It
+// returns how many notifications that are.
+func (b *Bridge) ResumeMerchant(ctx context.Context, merID string, c ledger.Change) (int, error) {
+	resumed, err := b.ledger.ResumeMerchant(ctx, merID, b.now(), c)
+	if err != nil {
+		return resumed, err
+	}
+	b.notify.Wake()
+	return resumed, nil
+}

@@ -1,0 +1,49 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/translate"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// Probe is what a question to the gateway for the sake of the question came to.
+type Probe struct {
+	Class v2.Class      // of the answer
+	Took  time.Duration // of the whole call
+	// Skew is by how much the gateway's clock is ahead of ours, in whole seconds;
+	// Timed is false when the answer told no time.
+	Skew  time.Duration
+	Timed bool
+}
+
+// Probe asks the gateway, in a merchant's name, about an order that does not
+// exist. It moves no money and touches no order. An answer that could be opened
+// shows that the gateway is there and that the keys match both ways: ours opens
+// what it sealed to us, and its signature fits the key we have of it.
+func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) (Probe, error) {
+	start := b.now()
+	nobodys := ledger.Order{GatewayMerchant: m.GatewayMerchant, OrderNo: probeNumber()}
+	answer, _, failed := b.exchange(ctx, s, nobodys, QueryCall, v2.QueryRequest{OrderID: nobodys.OrderNo})
+	if failed != nil {
+		return Probe{}, errors.New(failed.reason)
+	}
+	now := b.now()
+	p := Probe{Class: v2.Classify(answer.Head.RespCode), Took: now.Sub(start)}
+	if at, err := translate.ParseTime(answer.Head.TranTime); err == nil {
+		p.Skew, p.Timed = at.Sub(start.Add(p.Took/2)).Round(time.Second), true
+	}
+	return p, nil
+}
+
+// probeNumber draws an order number that no order has: ours are digits, after a
+// prefix of at most six characters.
+func probeNumber() string {
+	const length = 24
+	return "SELFCHECK" + rand.Text()[:length-len("SELFCHECK")]
+}

@@ -1,0 +1,49 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// sampleEvery is how far apart the samples for the console's plots are.
+const sampleEvery = time.Minute
+
+// sample writes down once a minute how much there is to do, until ctx is done.
+func (b *Bridge) sample(ctx context.Context) {
+	ticker := time.NewTicker(sampleEvery)
+	defer ticker.Stop()
+	for {
+		b.takeSample(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (b *Bridge) takeSample(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, recording)
+	defer cancel()
+	now := b.now()
+	gauges, err := b.ledger.Gauges(ctx, now)
+	if err == nil {
+		err = b.ledger.AddSample(ctx, sampleOf(gauges, now))
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		b.log.Warn("no sample for the console taken", zap.Error(err))
+	}
+}
+
+func sampleOf(g ledger.Gauges, now time.Time) ledger.Sample {
+	return ledger.Sample{
+		At: now.Truncate(sampleEvery), Waiting: g.Waiting, Overdue: g.OverdueNotifications, Exhausted: g.Exhausted,
+		InDoubt: g.Orders[translate.InDoubt].Count, Pending: g.Orders[translate.Pending].Count,
+	}
+}

@@ -1,0 +1,99 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// What the bridge writes on an order's timeline besides its states. An event
+// holds numbers and codes of the message and nothing else of it.
+const (
+	callEventKind   = "call"   // a call to the gateway; Source is its transaction code
+	noticeEventKind = "notice" // a notice of the gateway
+)
+
+// callEvent is what the timeline keeps of a call: its flow number, what was
+// answered or why nothing was, and how long that took.
+func callEvent(out outgoing, start, end time.Time, answer v2.Message, failed *failure) ledger.Event {
+	said := answerText(answer, stateOf(out.kind, answer))
+	if failed != nil {
+		cause, _, _ := strings.Cut(failed.reason, "\n") // a panic has its stack below
+		said = fmt.Sprintf("%s (%s)", failed.class, cause)
+	}
+	return ledger.Event{
+		At: start, Kind: callEventKind, Source: out.tranCode,
+		Detail: fmt.Sprintf("%s: %s, %s", out.flowNo, said, end.Sub(start).Round(time.Millisecond)),
+	}
+}
+
+// noticeEvent is what the timeline keeps of a notice.
+func noticeEvent(at time.Time, notice v2.Message) ledger.Event {
+	state, _ := notice.OrderState()
+	return ledger.Event{
+		At: at, Kind: noticeEventKind, Source: "notice",
+		Detail: fmt.Sprintf("%s: %s", shortWord(notice.Head.TranFlowID, maxFlowNo), answerText(notice, string(state.State))),
+	}
+}
+
+// keep writes down calls that changed nothing and that nothing else records.
+func (b *Bridge) keep(ctx context.Context, order ledger.Order, trail ...ledger.Event) {
+	for _, e := range trail {
+		if err := b.ledger.AddEvent(ctx, order.Key, e.Kind, e.Source, e.Detail, e.At); err != nil {
+			b.log.Warn("call of an order not recorded", orderFields(order), zap.Error(err))
+		}
+	}
+}
+
+// answerText is respCode and state of a message, as far as it has them.
+func answerText(m v2.Message, state string) string {
+	var words []string
+	if code := shortWord(m.Head.RespCode, maxCode); code != "" {
+		words = append(words, code)
+	}
+	if state = shortWord(state, maxCode); state != "" {
+		words = append(words, "state "+state)
+	}
+	if len(words) == 0 {
+		return "neither code nor state"
+	}
+	return strings.Join(words, ", ")
+}
+
+// stateOf is the state that the answer to a call tells, "" when it tells none.
+func stateOf(kind CallKind, answer v2.Message) string {
+	switch kind {
+	case PayCall:
+		reply, _ := answer.PayReply()
+		return string(reply.TranState)
+	case RefundCall, RefundQueryCall:
+		refund, _ := answer.RefundState()
+		return string(refund.State)
+	}
+	order, _ := answer.OrderState()
+	return string(order.State)
+}
+
+// The longest that codes and flow numbers of the gateway are, in bytes.
+const (
+	maxCode   = 8
+	maxFlowNo = 32
+)
+
+// shortWord is a code or number of the gateway as it may be shown: "?" when it
+// is not what such a thing looks like.
+func shortWord(word string, longest int) string {
+	odd := func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	if len(word) > longest || strings.ContainsFunc(word, odd) {
+		return "?"
+	}
+	return word
+}

@@ -1,0 +1,246 @@
+package explain
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime/multipart"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// shape is how a message arrived.
+type shape string
+
+// The shapes.
+const (
+	asNothing   shape = "nothing"
+	asForm      shape = "an urlencoded form"
+	asMultipart shape = "a multipart form"
+	asQuery     shape = "a URL with a query"
+	asJSON      shape = "a JSON object in place of a form"
+	asMessage   shape = "a bare JSON message, without req and sign"
+	asPlaintext shape = "the plain text of a v2 message, not sealed"
+	asEncoded   shape = "a form that is percent-encoded as a whole"
+	asBase64    shape = "a bare base64 text, without its name"
+	asMarkup    shape = "HTML or XML"
+	asText      shape = "a text that is no form"
+)
+
+// arrival is a message as it was saved.
+type arrival struct {
+	shape  shape
+	path   string // of the URL or of the request line, "" when not known
+	size   int    // bytes
+	body   string // what the parameters were read from
+	params v1.Params
+	// meant are the parameters as the sender will have meant them, where the
+	// bridge reads none.
+	meant v1.Params
+}
+
+// sealed reports whether this is a message between bridge and gateway.
+func (a arrival) sealed() bool {
+	if a.shape == asPlaintext {
+		return true
+	}
+	for _, name := range []string{"msg_enc", "xml_enc", "key_enc"} {
+		if _, ok := a.meant[name]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// requestLine and statusLine begin a message that was saved with its head.
+var (
+	requestLine = regexp.MustCompile(`^(?:GET|POST) (\S+) HTTP/[0-9.]+\r?\n`)
+	statusLine  = regexp.MustCompile(`^HTTP/[0-9.]+ [0-9]{3}[^\n]*\n`)
+	headEnd     = regexp.MustCompile(`\r?\n\r?\n`)
+)
+
+// receive finds out what the input is and reads its parameters, as the bridge
+// would.
+func receive(input []byte) arrival {
+	text := strings.TrimPrefix(string(input), "\ufeff")
+	a := arrival{size: len(input)}
+	if line := requestLine.FindStringSubmatch(text); line != nil {
+		a.readHead(text, line[1])
+	} else if statusLine.MatchString(text) {
+		a.body = behindHead(text)
+	} else {
+		a.body = text
+	}
+	a.body = strings.TrimSpace(a.body)
+	a.readBody()
+	if a.meant == nil {
+		a.meant = a.params
+	}
+	return a
+}
+
+// readHead reads a request that was saved with its head. Parameters of the
+// query count where the body has none, as they do in the bridge; in a saved
+// request one of the two is empty.
+func (a *arrival) readHead(text, target string) {
+	a.body = behindHead(text)
+	path, query, _ := strings.Cut(target, "?")
+	if strings.TrimSpace(a.body) == "" {
+		a.body = target
+		return
+	}
+	a.path = path
+	if query != "" && !strings.Contains(a.body, "Content-Disposition") {
+		a.body += "&" + query
+	}
+}
+
+func behindHead(text string) string {
+	if end := headEnd.FindStringIndex(text); end != nil {
+		return text[end[1]:]
+	}
+	return ""
+}
+
+// readers find out what a body is, in this order; the first that knows it reads
+// it.
+var readers = []func(*arrival) bool{
+	(*arrival).readNothing,
+	(*arrival).readURL,
+	(*arrival).readMultipart,
+	(*arrival).readJSON,
+	(*arrival).readMarkup,
+	(*arrival).readEncoded,
+	(*arrival).readBase64,
+	(*arrival).readForm,
+}
+
+func (a *arrival) readBody() {
+	for _, read := range readers {
+		if read(a) {
+			return
+		}
+	}
+	a.shape = asText
+}
+
+func (a *arrival) readNothing() bool {
+	if a.body != "" {
+		return false
+	}
+	a.shape = asNothing
+	return true
+}
+
+// readURL reads an address with its query, with or without scheme and host.
+func (a *arrival) readURL() bool {
+	address, query, found := strings.Cut(a.body, "?")
+	if !found || strings.ContainsAny(address, "=&{ \n") || !strings.Contains(address, "/") {
+		return false
+	}
+	query, _, _ = strings.Cut(query, "#")
+	a.shape, a.body, a.params = asQuery, query, v1.ParseForm(query)
+	if u, err := url.Parse(address); err == nil {
+		a.path = u.Path
+	}
+	return true
+}
+
+// maxParts bounds the parts of a multipart form, as the bridge does.
+const maxParts = 64
+
+// readMultipart reads a multipart form by the boundary that it begins with: the
+// Content-Type that names it was not saved.
+func (a *arrival) readMultipart() bool {
+	first, _, _ := strings.Cut(a.body, "\n")
+	boundary, found := strings.CutPrefix(strings.TrimRight(first, "\r"), "--")
+	if !found || boundary == "" || !strings.Contains(a.body, "Content-Disposition") {
+		return false
+	}
+	a.shape, a.params = asMultipart, v1.Params{}
+	reader := multipart.NewReader(strings.NewReader(a.body), boundary)
+	for range maxParts {
+		part, err := reader.NextRawPart()
+		if err != nil {
+			break
+		}
+		value, err := io.ReadAll(part)
+		if _, given := a.params[part.FormName()]; err == nil && !given {
+			a.params[part.FormName()] = string(value)
+		}
+	}
+	return true
+}
+
+// readJSON reads a JSON object, which the bridge takes nowhere.
+func (a *arrival) readJSON() bool {
+	if !strings.HasPrefix(a.body, "{") {
+		return false
+	}
+	a.shape, a.params, a.meant = asText, v1.Params{}, v1.Params{}
+	object := gjson.Parse(a.body)
+	if !gjson.Valid(a.body) {
+		return true
+	}
+	for name, value := range object.Map() {
+		a.meant[name] = value.String()
+	}
+	switch {
+	case a.meant["req"] != "" || a.meant["resp"] != "" || a.meant["msg_enc"] != "":
+		a.shape = asJSON
+	case object.Get("head").IsObject():
+		a.shape = asPlaintext
+	default:
+		a.shape = asMessage
+	}
+	return true
+}
+
+func (a *arrival) readMarkup() bool {
+	if !strings.HasPrefix(a.body, "<") {
+		return false
+	}
+	a.shape = asMarkup
+	return true
+}
+
+// readEncoded reads a form whose "=" and "&" are percent-encoded too.
+func (a *arrival) readEncoded() bool {
+	lower := strings.ToLower(a.body)
+	if strings.Contains(a.body, "=") || (!strings.Contains(lower, "req%3d") && !strings.Contains(lower, "msg_enc%3d")) {
+		return false
+	}
+	plain, err := url.PathUnescape(a.body)
+	if err != nil {
+		return false
+	}
+	a.shape, a.params, a.meant = asEncoded, v1.ParseForm(a.body), v1.ParseForm(plain)
+	return true
+}
+
+// formName begins a form: a name as a program writes it.
+var formName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.\[\]-]{0,39}=`)
+
+func (a *arrival) readForm() bool {
+	if !formName.MatchString(a.body) {
+		return false
+	}
+	a.shape, a.params = asForm, v1.ParseForm(a.body)
+	return true
+}
+
+// readBase64 reads the value of req alone.
+func (a *arrival) readBase64() bool {
+	text := strings.TrimRight(strings.Join(strings.Fields(a.body), ""), "=")
+	json, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(json), []byte("{")) {
+		return false
+	}
+	a.shape, a.params, a.meant = asBase64, v1.Params{}, v1.Params{"req": a.body}
+	return true
+}

@@ -1,0 +1,112 @@
+package explain
+
+import v1 "github.com/paybridge/paybridge/translate/v1"
+
+// Kind is what a message was taken for.
+type Kind string
+
+// The kinds.
+const (
+	KindRequest Kind = "v1 request" // of a merchant
+	KindSealed  Kind = "v2 message" // of the gateway
+	KindUnknown Kind = "unknown"
+)
+
+// Report is what can be said of one message.
+type Report struct {
+	Kind Kind `json:"kind"`
+	// Merchant is the v1 or v2 number that the message was judged by, "" when
+	// it names none that could be a number.
+	Merchant string `json:"merchant,omitempty"`
+	// Verified says that the signature is the sender's.
+	Verified bool `json:"verified"`
+	// Accepted says that the bridge would have acted on the message.
+	Accepted bool `json:"accepted"`
+	// Answer is what the sender heard.
+	Answer string `json:"answer,omitempty"`
+	// Steps are what was looked at, in order.
+	Steps []Step `json:"steps"`
+	// Causes are what explains the verdict, the most likely first; behind them
+	// what is unusual and was accepted.
+	Causes []Cause `json:"causes"`
+}
+
+// Step is one thing that was looked at.
+type Step struct {
+	Name    string   `json:"step"`
+	Result  Result   `json:"result"`
+	Details []string `json:"details"`
+}
+
+// Result is what a step came to.
+type Result string
+
+// The results.
+const (
+	Good Result = "ok"
+	Bad  Result = "failed"
+	Told Result = "note" // neither
+)
+
+// Cause is one likely reason, or something unusual that was accepted.
+type Cause struct {
+	// Name is short and stable, for scripts: "json_signed".
+	Name string `json:"name"`
+	// Accepted says that the bridge takes the message all the same.
+	Accepted bool `json:"accepted"`
+	// Happened says what went on.
+	Happened string `json:"happened"`
+	// Advice says what to do or what to tell the sender.
+	Advice string `json:"advice"`
+}
+
+// words are the part of a row of a table that becomes a Cause.
+type words struct{ name, happened, advice string }
+
+// cause makes a Cause; detail is put behind what happened.
+func (w words) cause(detail string) Cause {
+	happened := w.happened
+	if detail != "" {
+		happened += " " + detail
+	}
+	return Cause{Name: w.name, Happened: happened, Advice: w.advice}
+}
+
+func (r *Report) step(name string, result Result, details ...string) {
+	r.Steps = append(r.Steps, Step{Name: name, Result: result, Details: details})
+}
+
+// add appends a cause unless one of that name is there.
+func (r *Report) add(causes ...Cause) {
+	for _, c := range causes {
+		if !r.has(c.Name) {
+			r.Causes = append(r.Causes, c)
+		}
+	}
+}
+
+// without masks keys that stand where a merchant or order number belongs: a
+// program that mixes up its settings sends its key as merid.
+func (r Report) without(keys []v1.Key) Report {
+	for _, key := range keys {
+		r.Merchant = key.Mask(r.Merchant)
+		for i := range r.Steps {
+			for j, line := range r.Steps[i].Details {
+				r.Steps[i].Details[j] = key.Mask(line)
+			}
+		}
+		for i, c := range r.Causes {
+			r.Causes[i].Happened = key.Mask(c.Happened)
+		}
+	}
+	return r
+}
+
+func (r *Report) has(name string) bool {
+	for _, c := range r.Causes {
+		if c.Name == name {
+			return true
+		}
+	}
+	return false
+}

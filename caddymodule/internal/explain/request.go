@@ -1,0 +1,196 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// explainRequest explains a message of a merchant, or what was meant as one.
+func explainRequest(a arrival, w World) Report {
+	e := gather(a, w)
+	e.judge(w)
+	r := Report{Kind: KindRequest, Verified: !e.opened.Key.IsZero(), Accepted: e.refusal == nil}
+	if len(e.meant) == 0 {
+		r.Kind = KindUnknown
+	}
+	if merID, ok := mayShow("merid", e.merID); ok {
+		r.Merchant = merID
+	}
+	e.tellReceived(&r)
+	e.tellText(&r)
+	e.tellMerchant(&r, w)
+	e.tellSignature(&r)
+	e.tellMessage(&r)
+	if !r.Accepted && len(r.Causes) == 0 {
+		r.add(unexplained.cause(""))
+	}
+	for i := range r.Causes {
+		r.Causes[i].Accepted = r.Accepted || r.Causes[i].Accepted
+	}
+	r.Answer = e.answer()
+	return r
+}
+
+// judge has the bridge's own code decide, in the bridge's order.
+func (e *evidence) judge(w World) {
+	keys := func(merid string) []v1.Key {
+		if w.Merchants == nil {
+			return nil
+		}
+		if m := w.Merchants.ByMerID(merid); m != nil {
+			return m.SignKeys(w.Now)
+		}
+		return nil
+	}
+	var err error
+	if e.opened, err = v1.Open(e.form, keys); err == nil {
+		err = e.readMessage()
+	}
+	if err != nil && !errors.As(err, &e.refusal) {
+		e.refusal = &v1.Error{Code: v1.CodeOf(err), Field: "req", Reason: "cannot be read"}
+	}
+}
+
+// answer is what the merchant's program hears.
+func (e *evidence) answer() string {
+	if e.refusal == nil {
+		return ""
+	}
+	code := e.refusal.Code
+	signed := "signed"
+	if e.opened.Key.IsZero() {
+		signed = "with an empty sign"
+	}
+	return fmt.Sprintf("respcode %s %s (%s), %s", code, code.Message(), code.Meaning(), signed)
+}
+
+// tellReceived tells what came in.
+func (e *evidence) tellReceived(r *Report) {
+	lines := []string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}
+	if face := e.face(); e.path != "" && face != nil {
+		lines = append(lines, "path "+face.path)
+	}
+	lines = append(lines, parameters(e.meant)...)
+	result := Good
+	if e.form.Req == "" || e.form.Sign == "" {
+		result = Bad
+	}
+	r.step("received", result, lines...)
+	r.find(e, formFacts)
+}
+
+// tellText tells what req stands for.
+func (e *evidence) tellText(r *Report) {
+	if e.sent.Req == "" {
+		return
+	}
+	lines := []string{fmt.Sprintf("%s, which stand for", characters(e.text))}
+	switch {
+	case e.coding == inNone:
+		lines = []string{characters(e.text) + ", which are not base64"}
+	case len(e.message) != len(e.raw):
+		lines = append(lines, fmt.Sprintf("%d bytes in %s, %d without what is not UTF-8 text", len(e.raw), e.coding, len(e.message)))
+	default:
+		lines = append(lines, fmt.Sprintf("%d bytes in %s", len(e.raw), e.coding))
+	}
+	result := Good
+	if e.coding != inBase64 || !looksLikeJSON(e.message) {
+		result = Bad
+	}
+	r.step("decoded req", result, lines...)
+	r.findFirst(e, textFacts)
+}
+
+// tellMerchant tells whose request this is.
+func (e *evidence) tellMerchant(r *Report, w World) {
+	named := "the message names no merchant that can be read"
+	if e.claimed != "" {
+		named = "the message says merid " + e.merID
+	} else if e.merID != "" {
+		named += "; judged as " + e.merID + ", as asked"
+	}
+	switch {
+	case e.merchant == nil:
+		r.step("found the merchant", Bad, named, "not one of the merchants of the configuration")
+	case len(e.merchant.SignKeys(w.Now)) > 1:
+		r.step("found the merchant", Good, named, "its sign_key counts, and for now its previous_sign_key")
+	default:
+		r.step("found the merchant", Good, named, "its sign_key counts")
+	}
+	r.findFirst(e, merchantFacts)
+}
+
+// tellSignature tells which forms of req were tried, and why none fits.
+func (e *evidence) tellSignature(r *Report) {
+	if e.sent.Req == "" || e.sent.Sign == "" {
+		return
+	}
+	lines := []string{fmt.Sprintf("sign has %s, req %s", characters(e.sent.Sign), characters(e.sent.Req))}
+	for variant, text := range v1.Candidates(e.sent.Req) {
+		fits := "does not equal sign"
+		if r.Verified && variant == e.opened.Variant {
+			fits = "equals sign"
+		}
+		lines = append(lines, fmt.Sprintf("%s: md5(<text of %s> + ***) %s", variant, characters(text), fits))
+		if fits == "equals sign" {
+			break
+		}
+	}
+	if r.Verified {
+		r.step("compared the signature", Good, lines...)
+		return
+	}
+	found, tried := e.search()
+	for _, m := range found {
+		r.add(m.causes()...)
+	}
+	lines = append(lines, fmt.Sprintf("%d other ways of signing were tried", tried))
+	if len(found) > 0 && len(found[0].causes()) == 0 {
+		lines = append(lines, "the signature itself is right, with the key of merchant "+found[0].by.merID)
+	}
+	r.step("compared the signature", Bad, lines...)
+	if len(found) == 0 {
+		r.find(e, signFacts)
+	}
+}
+
+// unexplained is the cause when no row of any table holds.
+var unexplained = words{
+	name:     "unknown_key_or_text",
+	happened: "The signature fits no key of the configuration and no way of signing that is known here.",
+	advice: "Most likely the merchant uses another key: have both sides compare how many characters their key has, and the first and last two. " +
+		"Else ask for the exact text that its program signs, and how many characters it has.",
+}
+
+// tellMessage tells what the message says, and what is wrong with it.
+func (e *evidence) tellMessage(r *Report) {
+	switch {
+	case r.has("plus_removed"): // which leaves rubbish behind
+	case e.coding == inNone:
+		r.findFirst(e, cutFacts)
+	default:
+		r.findFirst(e, messageFacts)
+	}
+	if e.message == nil {
+		return
+	}
+	lines := members("", e.message)
+	if face := e.face(); face != nil {
+		lines = append([]string{"read as a request to " + face.does}, lines...)
+	}
+	switch {
+	case e.refusal == nil:
+		r.step("read the message", Good, lines...)
+	case r.Verified:
+		r.step("read the message", Bad, append(lines, e.refusal.Error())...)
+		r.findFirst(e, memberFacts)
+		if len(r.Causes) == 0 {
+			r.add(memberRefused.cause("It says: " + e.refusal.Error() + "."))
+		}
+	default:
+		r.step("read the message", Told, lines...)
+	}
+	r.findAccepted(e)
+}

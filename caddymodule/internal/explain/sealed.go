@@ -1,0 +1,248 @@
+package explain
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// sealedEvidence is a message of the gateway, or of the bridge to it, with
+// everything that the tables look at.
+type sealedEvidence struct {
+	arrival
+	envelope v2.Envelope // as received, checked by nobody
+	registry *merchants.Registry
+	merchant *merchants.Merchant // nil when unknown
+	trials   []trial             // the merchant's own pairs first
+
+	verified bool
+	text     []byte // what the bridge opened
+	message  v2.Message
+	refused  string // why the bridge does not act on the message, "" when it does
+}
+
+// trial is what one pair of keys makes of a message.
+type trial struct {
+	merchant *merchants.Merchant
+	pair     v2.Pair
+	own      bool // the merchant is the one that the message is for
+	accepted bool // the pair is one that the bridge would have used
+	v2.Diagnosis
+}
+
+// explainSealed explains a message between bridge and gateway.
+func explainSealed(a arrival, w World) Report {
+	e := gatherSealed(a, w)
+	r := Report{Kind: KindSealed, Verified: e.verified, Accepted: e.verified && e.refused == ""}
+	if number, ok := mayShow("merchant_id", e.gatewayNumber()); ok {
+		r.Merchant = number
+	}
+	e.tellReceived(&r)
+	e.tellMerchant(&r)
+	e.tellOpening(&r)
+	e.tellMessage(&r)
+	if !r.Accepted && len(r.Causes) == 0 {
+		r.add(sealedUnexplained.cause(""))
+	}
+	return r
+}
+
+// gatherSealed opens the message as the bridge does, and with every other pair
+// of keys there is when that fails.
+func gatherSealed(a arrival, w World) *sealedEvidence {
+	e := &sealedEvidence{arrival: a, registry: w.Merchants, envelope: envelopeOf(a)}
+	e.merchant = gatewayMerchant(w.Merchants, e.envelope.MerchantID)
+	if e.merchant == nil && e.envelope.MerchantID == "" && w.Merchants != nil {
+		e.merchant = w.Merchants.ByMerID(w.MerID)
+	}
+	if e.merchant != nil && e.formFault() == "" {
+		text, err := e.merchant.Open(e.envelope, w.Now)
+		e.text, e.verified = text, err == nil
+	}
+	if e.verified {
+		e.read()
+	}
+	e.try(w)
+	return e
+}
+
+// envelopeOf takes the parameters as they are; EnvelopeFrom would stop at the
+// first that is wrong.
+func envelopeOf(a arrival) v2.Envelope {
+	get := func(name string) string { return strings.TrimSpace(a.meant[name]) }
+	e := v2.Envelope{
+		MerchantID: get("merchant_id"), MsgEnc: get("msg_enc"), KeyEnc: get("key_enc"),
+		Sign: get("sign"), MerOrderID: get("mer_order_id"),
+	}
+	if e.MsgEnc == "" {
+		e.MsgEnc = get("xml_enc")
+	}
+	return e
+}
+
+// formFault says what the bridge has against the parameters, "" for nothing. An
+// answer may lack merchant_id, a notice may not; which of the two this is cannot
+// be told.
+func (e *sealedEvidence) formFault() string {
+	if e.params["msg_enc"] == "" && e.params["xml_enc"] == "" {
+		return "no parameters"
+	}
+	params := make(map[string]string, len(e.params)+1)
+	for name, value := range e.params {
+		params[name] = value
+	}
+	if e.envelope.MerchantID == "" && e.merchant != nil {
+		params["merchant_id"] = e.merchant.GatewayMerchant
+	}
+	if _, err := v2.EnvelopeFrom(func(name string) string { return params[name] }); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// try diagnoses the message with the merchant's pairs, and with everybody's when
+// none of those opens it.
+func (e *sealedEvidence) try(w World) {
+	if w.Merchants == nil || e.shape == asPlaintext {
+		return
+	}
+	seen := make(map[*v2.Codec]bool)
+	add := func(m *merchants.Merchant) {
+		for _, pair := range m.Pairs() {
+			if seen[pair.Codec] {
+				continue
+			}
+			seen[pair.Codec] = true
+			e.trials = append(e.trials, trial{
+				merchant: m, pair: pair, own: m == e.merchant,
+				accepted: m == e.merchant && (pair.Until.IsZero() || w.Now.Before(pair.Until)),
+
+				Diagnosis: pair.Codec.Diagnose(e.envelope),
+			})
+		}
+	}
+	if e.merchant != nil {
+		add(e.merchant)
+	}
+	if e.verified {
+		return
+	}
+	for _, m := range w.Merchants.All() {
+		add(m)
+	}
+}
+
+// gatewayNumber is the v2 number by which the message is judged.
+func (e *sealedEvidence) gatewayNumber() string {
+	if e.merchant != nil {
+		return e.merchant.GatewayMerchant
+	}
+	return e.envelope.MerchantID
+}
+
+func (e *sealedEvidence) tellReceived(r *Report) {
+	result := Good
+	if e.formFault() != "" {
+		result = Bad
+	}
+	lines := append([]string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}, parameters(e.meant)...)
+	r.step("received", result, lines...)
+	r.findSealed(e, envelopeFacts)
+}
+
+func (e *sealedEvidence) tellMerchant(r *Report) {
+	if e.shape == asPlaintext {
+		return
+	}
+	if e.merchant == nil {
+		r.step("found the merchant", Bad, "merchant_id names no gateway_merchant of the configuration")
+	} else {
+		r.step("found the merchant", Good, "gateway_merchant "+e.merchant.GatewayMerchant+", merid "+e.merchant.MerID)
+	}
+	r.findSealed(e, numberFacts)
+}
+
+// tellOpening tells how far the merchant's keys get.
+func (e *sealedEvidence) tellOpening(r *Report) {
+	for _, t := range e.trials {
+		if !t.own {
+			continue
+		}
+		result := Bad
+		if t.accepted && t.SignatureGood && t.Signer == v2.SignerPeer {
+			result = Good
+		}
+		r.step("opened with "+t.pair.Used.String(), result, t.lines(e.envelope)...)
+	}
+	if !e.verified {
+		r.findSealed(e, openingFacts)
+	}
+}
+
+// lines tells how far one pair got.
+func (t trial) lines(e v2.Envelope) []string {
+	lines := []string{"suite " + t.Suite}
+	if !t.pair.Until.IsZero() {
+		accepted := "accepted for now"
+		if !t.accepted {
+			accepted = "not accepted any more"
+		}
+		lines = append(lines, accepted)
+	}
+	opens := "does not open with the private key"
+	switch {
+	case !t.KeyEncFits:
+		opens = "cannot be for the private key, by its length"
+	case t.SessionKey > 0:
+		opens = fmt.Sprintf("opens to a session key of %d bytes", t.SessionKey)
+	}
+	lines = append(lines, fmt.Sprintf("key_enc of %d bytes %s", hex.DecodedLen(len(e.KeyEnc)), opens))
+	if t.SessionKey == 0 {
+		return append(lines, t.signerLine())
+	}
+	padding := "decrypts to no whole padding"
+	if t.Padded {
+		padding = fmt.Sprintf("decrypts to a text of %d bytes", len(t.Plaintext))
+	}
+	return append(lines, fmt.Sprintf("msg_enc of %d bytes %s", hex.DecodedLen(len(e.MsgEnc)), padding), t.signerLine())
+}
+
+func (t trial) signerLine() string {
+	switch {
+	case t.SignatureGood:
+		return "signed by the gateway's key over this text"
+	case t.Signer == v2.SignerPeer:
+		return "signed by the gateway's key, and not over this text in this suite's way"
+	case t.Signer == v2.SignerOwn:
+		return "signed by our own private key"
+	case !t.SignFits:
+		return "sign cannot be of the gateway's key, by its length"
+	default:
+		return "not signed by the gateway's key"
+	}
+}
+
+// tellMessage tells what the opened message says.
+func (e *sealedEvidence) tellMessage(r *Report) {
+	if !e.verified {
+		return
+	}
+	lines := messageLines(e.text)
+	if e.refused != "" {
+		r.step("read the message", Bad, lines...)
+		r.findSealed(e, sealedMemberFacts)
+		return
+	}
+	r.step("read the message", Good, append(lines,
+		"a running bridge also compares order number and amount with its ledger; that is not done here")...)
+	for _, f := range sealedAcceptedFacts {
+		if f.holds(e) {
+			c := f.cause("")
+			c.Accepted = true
+			r.add(c)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package explain
+
+import (
+	"cmp"
+
+	"github.com/tidwall/gjson"
+
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// read reads the opened message, and finds what keeps the bridge from acting on
+// it without a look into the ledger.
+func (e *sealedEvidence) read() {
+	var err error
+	if e.message, err = v2.ParseMessage(e.text); err != nil {
+		e.refused = "unreadable"
+		return
+	}
+	for _, f := range sealedMemberFacts {
+		if f.holds(e) {
+			e.refused = cmp.Or(e.refused, f.name)
+		}
+	}
+}
+
+// sealedMemberFacts are what can be wrong with a message that opens.
+var sealedMemberFacts = []sealedFact{
+	{holds: func(e *sealedEvidence) bool { return e.refused == "unreadable" }, words: words{
+		name:     "message_unreadable",
+		happened: "The message opens and is not the JSON of a v2 message: one object in UTF-8 with head and body, each member once.",
+		advice:   "Ask the gateway's people; the signature is theirs.",
+	}},
+	{holds: func(e *sealedEvidence) bool {
+		return e.readable() && e.message.Head.MerchantID != "" && e.message.Head.MerchantID != e.merchant.GatewayMerchant
+	}, words: words{
+		name:     "merchant_differs",
+		happened: "Head.merchantId is another merchant than the one whose keys open the message.",
+		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people.",
+	}},
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().OrderNo == "" }, words: words{
+		name:     "order_number_missing",
+		happened: "The message names no order: merOrderId, oriMerOrderId, orderId and orderNo are missing.",
+		advice:   "Ask the gateway's people which member of a notice names the order.",
+	}},
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State == "" }, words: words{
+		name:     "state_missing",
+		happened: "The message tells no state: neither state nor tranState, or the two differ.",
+		advice:   "Ask the gateway's people which member of a notice tells the state.",
+	}},
+	{holds: func(e *sealedEvidence) bool {
+		return e.isNotice() && e.state().State != "" && !e.state().State.Known()
+	}, words: words{
+		name:     "state_unknown",
+		happened: "The state is none of 10, 11, 12 and 13. The order stays as it is and is asked for.",
+		advice:   "Ask the gateway's people what this state means.",
+	}},
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State.Paid() && e.state().Amount == "" }, words: words{
+		name:     "amount_missing",
+		happened: "The message says that the order is paid, and not how much.",
+		advice:   "The bridge does not believe it, and asks for the order. Ask the gateway's people for totalAmt in notices.",
+	}},
+}
+
+func (e *sealedEvidence) readable() bool { return e.verified && e.refused != "unreadable" }
+
+// isNotice reports whether the message is a notice about a payment: no answer,
+// and without the state of a refund.
+func (e *sealedEvidence) isNotice() bool {
+	return e.readable() && e.message.Head.TranType != v2.TranTypeResponse && !gjson.GetBytes(e.text, "body.refundState").Exists()
+}
+
+// state is what the message says of an order; nothing when that contradicts
+// itself.
+func (e *sealedEvidence) state() v2.OrderState {
+	state, err := e.message.OrderState()
+	if err != nil {
+		return v2.OrderState{}
+	}
+	return state
+}
+
+// messageLines tells of the members of head and body.
+func messageLines(text []byte) []string {
+	var lines []string
+	for _, part := range []string{"head", "body"} {
+		lines = append(lines, members(part+".", []byte(gjson.GetBytes(text, part).Raw))...)
+	}
+	return lines
+}
+
+// sealedAcceptedFacts are what is unusual in a message that the bridge takes.
+var sealedAcceptedFacts = []sealedFact{
+	{holds: func(e *sealedEvidence) bool { return e.meant["msg_enc"] == "" }, words: words{
+		name:     "old_parameter_name",
+		happened: "The message comes as xml_enc, the older name of msg_enc. The bridge takes both.",
+		advice:   "Nothing need be done.",
+	}},
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool {
+		return t.accepted && t.SignatureGood && t.pair.Used != (v2.Used{})
+	}), words: words{
+		name:     "previous_key_used",
+		happened: "It needs a previous key, which is still accepted.",
+		advice:   "Have the gateway's people use the new keys before the day of the previous one is over.",
+	}},
+}

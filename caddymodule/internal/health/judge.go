@@ -1,0 +1,166 @@
+package health
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+// How the ledger is probed.
+const (
+	// probeEvery is how long the outcome of a probe stands: whoever asks more
+	// often costs no commit.
+	probeEvery = 2 * time.Second
+	// probeTime is how long a commit may take. Merchants wait no longer either.
+	probeTime = 2 * time.Second
+)
+
+// Limits say when a bridge that works is not ready all the same.
+type Limits struct {
+	MinFreeDisk uint64        // bytes
+	MaxSkew     time.Duration // of our clock against the gateway's
+}
+
+// Sources are what a Judge goes by.
+type Sources struct {
+	// Commit tries a commit.
+	Commit func(context.Context) error
+	// Disk is a folder of the file system that the ledger is on; "" for a ledger
+	// elsewhere.
+	Disk string
+	// Skew is by how much the gateway's clock is ahead of ours, as last
+	// measured; ok is false before that. Nil is never measured.
+	Skew func() (skew time.Duration, ok bool)
+	// Now is the clock.
+	Now func() time.Time
+
+	free func(folder string) (bytes uint64, err error) // FreeDisk, except in tests
+}
+
+// Check is one condition of readiness.
+type Check struct {
+	Name   string
+	OK     bool
+	Detail string // for operators: what was found
+	Advice string // what to do; "" when it is well
+}
+
+// Report is what was found when somebody asked.
+type Report struct {
+	Checks []Check
+}
+
+// Ready reports whether every condition holds.
+func (r Report) Ready() bool {
+	for _, check := range r.Checks {
+		if !check.OK {
+			return false
+		}
+	}
+	return true
+}
+
+// Judge says whether a bridge is ready. It may be asked from many goroutines.
+type Judge struct {
+	limits  Limits
+	sources Sources
+
+	mu     sync.Mutex
+	probed time.Time
+	took   time.Duration
+	err    error
+}
+
+// New makes a judge.
+func New(limits Limits, sources Sources) *Judge {
+	if sources.free == nil {
+		sources.free = FreeDisk
+	}
+	return &Judge{limits: limits, sources: sources}
+}
+
+// Judge looks at every condition. A ledger that hangs makes it take 2 s.
+func (j *Judge) Judge(ctx context.Context) Report {
+	return Report{Checks: []Check{j.Ledger(ctx), j.Disk(), j.Clock()}}
+}
+
+// Ledger tells whether the ledger commits. The answer may be 2 s old.
+func (j *Judge) Ledger(ctx context.Context) Check {
+	took, err := j.probe(ctx)
+	if err != nil {
+		return Check{
+			Name: "ledger", Detail: err.Error(),
+			Advice: "the ledger cannot commit, so no payment is taken: look at the disk or the database, and at Caddy's log",
+		}
+	}
+	return Check{Name: "ledger", OK: true, Detail: fmt.Sprintf("a commit takes %s", took.Round(100*time.Microsecond))}
+}
+
+// probe tries a commit, unless somebody has just done so. It goes on when the
+// one who asks hangs up: others wait for it.
+func (j *Judge) probe(ctx context.Context) (time.Duration, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	start := j.sources.Now()
+	if !j.probed.IsZero() && start.Sub(j.probed) < probeEvery {
+		return j.took, j.err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeTime)
+	defer cancel()
+	j.err = j.sources.Commit(ctx)
+	j.probed = j.sources.Now()
+	j.took = j.probed.Sub(start)
+	return j.took, j.err
+}
+
+// Disk tells whether the ledger's file system has room.
+func (j *Judge) Disk() Check {
+	if j.sources.Disk == "" {
+		return Check{Name: "disk", OK: true, Detail: "the ledger is not on this machine's disk"}
+	}
+	free, err := j.sources.free(j.sources.Disk)
+	if err != nil {
+		return Check{
+			Name: "disk", Detail: err.Error(), Advice: "the free space of the ledger's disk cannot be read: is the disk there?",
+		}
+	}
+	check := Check{Name: "disk", OK: free >= j.limits.MinFreeDisk, Detail: humanize.IBytes(free) + " free"}
+	if !check.OK {
+		check.Advice = fmt.Sprintf("less than min_free_disk (%s) is free; make room before the ledger cannot grow any more",
+			humanize.IBytes(j.limits.MinFreeDisk))
+	}
+	return check
+}
+
+// Clock tells whether our clock agrees with the gateway's. One that was never
+// compared counts as right.
+func (j *Judge) Clock() Check {
+	var skew time.Duration
+	var known bool
+	if j.sources.Skew != nil {
+		skew, known = j.sources.Skew()
+	}
+	if !known {
+		return Check{Name: "clock", OK: true, Detail: "not compared with the gateway's yet"}
+	}
+	check := Check{Name: "clock", OK: skew.Abs() <= j.limits.MaxSkew, Detail: describeSkew(skew)}
+	if !check.OK {
+		check.Advice = fmt.Sprintf("more than max_clock_skew (%s) apart: is this machine's clock set by NTP?", j.limits.MaxSkew)
+	}
+	return check
+}
+
+// describeSkew says how far apart the clocks are. The gateway tells whole
+// seconds.
+func describeSkew(skew time.Duration) string {
+	switch skew = skew.Round(time.Second); {
+	case skew > 0:
+		return fmt.Sprintf("the gateway's clock is %s ahead", skew)
+	case skew < 0:
+		return fmt.Sprintf("the gateway's clock is %s behind", -skew)
+	}
+	return "agrees with the gateway's, to the second"
+}

@@ -1,0 +1,135 @@
+package merchants_test
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+)
+
+func hosts(all ...string) func(*merchants.Config) {
+	return func(c *merchants.Config) { c.RedirectHosts = all }
+}
+
+func TestMayRedirect(t *testing.T) {
+	t.Parallel()
+	r, err := load(shop(hosts("Shop.Example.com", "pay.example.com:8443", "*.tea.example.com", "*.coffee.example.com:444",
+		"xn--fiq228c.example", "192.0.2.7:8080", "localhost")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := r.ByMerID("89900001")
+	if want := "shop.example.com"; m.RedirectHosts[0] != want {
+		t.Errorf("RedirectHosts[0] = %q; want %q", m.RedirectHosts[0], want)
+	}
+	for host, want := range map[string]bool{
+		"shop.example.com":                            true,
+		"SHOP.example.COM":                            true,
+		"pay.example.com:8443":                        true,
+		"green.tea.example.com":                       true,
+		"xn--fiq.tea.example.com":                     true,
+		"x.coffee.example.com:444":                    true,
+		"xn--fiq228c.example":                         true,
+		"192.0.2.7:8080":                              true,
+		"localhost":                                   true,
+		"":                                            false,
+		"example.com":                                 false,
+		"shop.example.com:443":                        false,
+		"shop.example.com:":                           false,
+		"shop.example.com.":                           false,
+		".shop.example.com":                           false,
+		"www.shop.example.com":                        false,
+		"shop.example.com.evil.com":                   false,
+		"evilshop.example.com":                        false,
+		"pay.example.com":                             false,
+		"pay.example.com:844":                         false,
+		"pay.example.com:84430":                       false,
+		"tea.example.com":                             false,
+		".tea.example.com":                            false,
+		"*.tea.example.com":                           false,
+		"a.b.tea.example.com":                         false,
+		"a-.tea.example.com":                          false,
+		"evil.com/.tea.example.com":                   false,
+		"evil@x.tea.example.com":                      false,
+		`evil.com\.tea.example.com`:                   false,
+		"a b.tea.example.com":                         false,
+		"a\n.tea.example.com":                         false,
+		"x.tea.example.com:444":                       false,
+		"x.coffee.example.com":                        false,
+		"*.coffee.example.com:444":                    false,
+		"192.0.2.7":                                   false,
+		"192.0.2.70:8080":                             false,
+		"ſhop.example.com":                            false, // a long s becomes s in upper case
+		"\u212aoffee.example.com":                     false, // a Kelvin sign becomes k in lower case
+		"中文.example":                                  false,
+		strings.Repeat("a", 300) + ".tea.example.com": false,
+	} {
+		if got := m.MayRedirect(host); got != want {
+			t.Errorf("MayRedirect(%q) = %v", host, got)
+		}
+	}
+}
+
+func TestNobodyIsRedirectedByDefault(t *testing.T) {
+	t.Parallel()
+	r, err := load(shop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"", "example.com", "*.", ".", "localhost"} {
+		if r.ByMerID("89900001").MayRedirect(host) {
+			t.Errorf("redirects to %q", host)
+		}
+	}
+}
+
+func TestRedirectHostsRefused(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{
+		"", "*", "*.", "*.com", "*.localhost", "**.example.com", "*example.com", "a.*.example.com", "*.*.example.com",
+		"https://shop.example.com", "//shop.example.com", "shop.example.com/", "shop.example.com/pay", "shop.example.com?x",
+		"user@shop.example.com", "shop.example.com.", ".example.com", "shop..example.com", "-shop.example.com", "shop-.example.com",
+		"shop.example.com:", "shop.example.com:0", "shop.example.com:https", "shop.example.com:123456", "shop.example.com:443:443",
+		"茶.example.com", "shop。example.com", "ſhop.example.com", "shop example.com", "shop.example.com\n", "{env.HOST}",
+		"[2001:db8::7]", "shop_example.com", strings.Repeat("a.", 130) + "example.com",
+	} {
+		_, err := load(shop(hosts("fine.example.com", host)))
+		if err == nil {
+			t.Errorf("%q is taken", host)
+			continue
+		}
+		mustSay(t, err, "merchant 89900001: redirect_hosts:", "is not a host", "xn--")
+	}
+}
+
+// FuzzMayRedirect: whatever the address, only hosts that somebody wrote pass,
+// and as a browser reads them.
+func FuzzMayRedirect(f *testing.F) {
+	for _, address := range []string{
+		"https://shop.example.com/x?y#z", "https://a.tea.example.com", "https://shop.example.com@evil.com/", `https://evil.com\@a.tea.example.com`,
+		"https://a.tea.example.com.evil.com", "https://SHOP.EXAMPLE.COM", "//shop.example.com", "https://shop.example.com:443/",
+	} {
+		f.Add(address)
+	}
+	r, err := load(shop(hosts("shop.example.com", "*.tea.example.com")))
+	if err != nil {
+		f.Fatal(err)
+	}
+	m := r.ByMerID("89900001")
+	f.Fuzz(func(t *testing.T, address string) {
+		u, err := url.Parse(address)
+		if err != nil || !m.MayRedirect(u.Host) {
+			return
+		}
+		host := strings.ToLower(u.Hostname())
+		under, isUnder := strings.CutSuffix(host, ".tea.example.com")
+		if u.Port() != "" || (host != "shop.example.com" && (!isUnder || under == "" || strings.Contains(under, "."))) {
+			t.Errorf("%q leads to %q", address, u.Host)
+		}
+		if slices.ContainsFunc([]rune(host), func(r rune) bool { return r > '~' || strings.ContainsRune(`/\@?#*`, r) }) {
+			t.Errorf("%q leads to the strange host %q", address, u.Host)
+		}
+	})
+}

@@ -1,0 +1,104 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// durable are the gauges of what stands in the ledger, read when somebody asks.
+type durable struct {
+	reader *reader
+	now    func() time.Time
+
+	up            *prometheus.Desc
+	orders        *prometheus.Desc
+	oldest        *prometheus.Desc
+	overdue       *prometheus.Desc
+	notifications *prometheus.Desc
+	latest        *prometheus.Desc
+}
+
+// openStates are the states from which an order moves on by itself.
+var openStates = []translate.State{
+	translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Refunding,
+}
+
+func newDurable(now func() time.Time) *durable {
+	return &durable{
+		reader: newReader(now),
+		now:    now,
+		up: desc("ledger_up",
+			"1 when the ledger could be read for this scrape, else 0 and the gauges of what it holds are missing."),
+		orders: desc("orders", "Orders that are not final, by state.", "state"),
+		oldest: desc("oldest_order_age_seconds",
+			"How long ago the oldest order in a state was begun, 0 when there is none.", "state"),
+		overdue: desc("orders_overdue", "Orders whose next step should have been taken already."),
+		notifications: desc("notifications",
+			"Notifications that are owed, by state. overdue ones are among those waiting.", "state"),
+		latest: desc("oldest_notification_overdue_seconds",
+			"How long the notification that waits longest has been due, 0 when none is."),
+	}
+}
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (d *durable) Describe(out chan<- *prometheus.Desc) {
+	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest} {
+		out <- described
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (d *durable) Collect(out chan<- prometheus.Metric) {
+	gauge := func(of *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(of, prometheus.GaugeValue, value, labels...)
+	}
+	g, err := d.reader.read()
+	if err != nil {
+		gauge(d.up, 0)
+		return
+	}
+	gauge(d.up, 1)
+	now := d.now()
+	for _, state := range openStates {
+		gauge(d.orders, float64(g.Orders[state].Count), string(state))
+		gauge(d.oldest, age(g.Orders[state].Oldest, now), string(state))
+	}
+	gauge(d.overdue, float64(g.OverdueOrders))
+	for _, n := range owed(g) {
+		gauge(d.notifications, float64(n.count), n.state)
+	}
+	gauge(d.latest, age(g.OldestDue, now))
+}
+
+// owed is how many notifications there are in each state.
+func owed(g ledger.Gauges) []struct {
+	state string
+	count int
+} {
+	return []struct {
+		state string
+		count int
+	}{
+		{"waiting", g.Waiting},
+		{"overdue", g.OverdueNotifications},
+		{"exhausted", g.Exhausted},
+		{"paused", g.Paused},
+		{"withheld", g.Withheld},
+	}
+}
+
+// age is how long ago something was, in seconds; 0 for never and for the future.
+func age(at, now time.Time) float64 {
+	if at.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(at).Seconds())
+}

@@ -1,0 +1,77 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// namespace begins the name of every metric.
+const namespace = "paybridge"
+
+// Metrics is everything that is counted. Its methods may be called from many
+// goroutines, and on a nil Metrics, which counts nothing.
+type Metrics struct {
+	requests      requests
+	gateway       gateway
+	orders        orders
+	notifications notifications
+	commits       commits
+	durable       *durable
+}
+
+// New makes the metrics of a process, with everything at zero. now is the
+// clock.
+func New(now func() time.Time) *Metrics {
+	return &Metrics{
+		requests:      newRequests(),
+		gateway:       newGateway(),
+		orders:        newOrders(),
+		notifications: newNotifications(),
+		commits:       newCommits(),
+		durable:       newDurable(now),
+	}
+}
+
+// Register adds the metrics to the registry of a configuration. Doing so again
+// changes nothing.
+func (m *Metrics) Register(registry prometheus.Registerer) error {
+	if m == nil {
+		return nil
+	}
+	err := registry.Register(m)
+	if already := (prometheus.AlreadyRegisteredError{}); err == nil || errors.As(err, &already) {
+		return nil
+	}
+	return fmt.Errorf("registering metrics: %w", err)
+}
+
+// parts lists what the metrics are made of.
+func (m *Metrics) parts() []prometheus.Collector {
+	return []prometheus.Collector{
+		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices,
+		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew,
+		m.orders.moves, m.orders.news, m.orders.quarantined,
+		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted,
+		m.commits.done, m.commits.sizes, m.commits.took,
+		m.durable,
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
+	for _, part := range m.parts() {
+		part.Describe(out)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *Metrics) Collect(out chan<- prometheus.Metric) {
+	for _, part := range m.parts() {
+		part.Collect(out)
+	}
+}
+
+var _ prometheus.Collector = (*Metrics)(nil)

@@ -1,0 +1,60 @@
+package metrics
+
+import (
+	"github.com/paybridge/paybridge/translate"
+)
+
+// orders is what happens to orders.
+type orders struct {
+	moves       counters
+	news        counters
+	quarantined counters
+}
+
+var (
+	states = setOf(
+		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
+		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
+	)
+	verdicts = set{
+		translate.Applied.String(), translate.Repeated.String(), translate.Late.String(),
+		translate.LatePayment.String(), translate.Contradicted.String(),
+	}
+)
+
+func newOrders() orders {
+	return orders{
+		moves: newCounters("order_moves_total",
+			"Steps that orders took, by the state they led to. New orders count as sent, or as begun when a payer's browser comes first.",
+			label{"state", states}),
+		news: newCounters("order_news_total",
+			"News of orders by what became of it. late_payment is a payment of a closed order, which is refunded; contradicted needs a person.",
+			label{"verdict", verdicts}),
+		quarantined: newCounters("quarantined_total",
+			"Signed messages of the gateway that did not match the ledger or were not understood. Each needs a person."),
+	}
+}
+
+// OrderMoved implements bridge.Observer.
+func (m *Metrics) OrderMoved(to translate.State) {
+	if m == nil {
+		return
+	}
+	m.orders.moves.add(string(to))
+}
+
+// NewsJudged implements bridge.Observer.
+func (m *Metrics) NewsJudged(verdict translate.Verdict) {
+	if m == nil {
+		return
+	}
+	m.orders.news.add(verdict.String())
+}
+
+// Quarantined implements bridge.Observer.
+func (m *Metrics) Quarantined() {
+	if m == nil {
+		return
+	}
+	m.orders.quarantined.add()
+}

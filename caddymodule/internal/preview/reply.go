@@ -1,0 +1,117 @@
+package preview
+
+import (
+	"cmp"
+
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// Reply is what an answer of the gateway means for the order and its merchant.
+type Reply struct {
+	State  translate.State
+	Reason string // why nothing certain is known, else ""
+	Code   v1.Code
+	JSON   []byte   // of the v1 reply
+	Notes  []string // what could not be held against a ledger
+}
+
+// examplePayID stands where a running bridge puts the number under which the
+// payer's browser finds a WeChat order.
+const examplePayID = "EXAMPLE0EXAMPLE0EXAMPLE0EXAMPLE0"
+
+// judges say what an answer means, by interface.
+var judges = map[string]func(*Request, v2.Message) (Reply, error){
+	Pay:    (*Request).judgePay,
+	Query:  (*Request).judgeQuery,
+	Cancel: (*Request).judgeCancel,
+}
+
+// Reply says what the plain text of an answer to the request means. The numbers
+// of the order are those in the answer, since the request's are made up; where
+// it names none, nothing can be compared. The error is of a text that is no v2
+// message, or wraps translate.ErrMismatch.
+func (r *Request) Reply(plaintext []byte) (Reply, error) {
+	message, err := v2.ParseMessage(plaintext)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, err := judges[r.Interface](r, message)
+	reply.Notes = append(reply.Notes, "The numbers of the order were taken from the answer; a running bridge compares them with its ledger.")
+	return reply, err
+}
+
+// Refusal is what the merchant hears of a message that is refused.
+func (r *Request) Refusal(err error) []byte {
+	if r.pay.MerID != "" { // it could be read
+		return translate.PayRefusal(r.pay, v1.CodeOf(err)).JSON()
+	}
+	return v1.Refusal(v1.CodeOf(err), "")
+}
+
+func (r *Request) judgePay(m v2.Message) (Reply, error) {
+	said, _ := m.PayReply() // JudgePay says what is wrong with it
+	outcome, err := r.rule.JudgePay(m, translate.Expected{
+		GatewayMerchant: r.merchantOf(m), TranCode: r.TranCode,
+		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: r.pay.TxnAmt,
+	})
+	if r.rule.Mode == translate.InWeChat {
+		outcome.FormAction = examplePayID
+	}
+	reply := translate.PayReply(r.pay, r.rule, translate.Standing{
+		QueryID: r.numbers.queryID, State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+	})
+	return Reply{State: outcome.State, Reason: outcome.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+}
+
+func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
+	said, _ := m.OrderState() // JudgeQuery says what is wrong with it
+	amount, unreadable := translate.Fen(said.Amount)
+	if unreadable != nil {
+		amount = exampleAmount
+	}
+	report, err := translate.JudgeQuery(m, translate.Expected{
+		GatewayMerchant: r.merchantOf(m), TranCode: r.TranCode,
+		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: amount,
+	})
+	facts := r.facts(report, amount)
+	if facts.State == translate.Paid && facts.PaidAt.IsZero() {
+		facts.PaidAt = r.settings.Now
+	}
+	reply := translate.QueryReply(facts)
+	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+}
+
+func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
+	said, _ := m.RefundState() // JudgeRefund says what is wrong with it
+	amount, unreadable := translate.Fen(said.Amount)
+	if unreadable != nil {
+		amount = exampleAmount
+	}
+	report, err := translate.JudgeRefund(m, translate.ExpectedRefund{
+		GatewayMerchant: r.merchantOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
+	})
+	facts := r.facts(report, amount)
+	if facts.State == translate.InDoubt {
+		facts.State = translate.Refunding // a refund is repeated until it is final
+	}
+	reply := translate.CancelReply(facts)
+	return Reply{State: facts.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+}
+
+func (r *Request) facts(report translate.Report, amount int64) translate.Facts {
+	return translate.Facts{
+		MerID: r.ref.MerID, OrderID: r.ref.OrderID, QueryID: r.numbers.queryID, Amount: amount,
+		State: report.State, PaidAt: report.PaidAt, Words: report.Words,
+	}
+}
+
+// merchantOf is the merchant that an answer must name: that of the
+// configuration, or without one whoever it names.
+func (r *Request) merchantOf(m v2.Message) string {
+	if r.settings.Invented {
+		return cmp.Or(m.Head.MerchantID, r.settings.GatewayMerchant)
+	}
+	return r.settings.GatewayMerchant
+}

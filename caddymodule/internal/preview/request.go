@@ -1,0 +1,124 @@
+package preview
+
+import (
+	"fmt"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// The interfaces that a message may be meant for.
+const (
+	Pay    = "pay"
+	Query  = "query"
+	Cancel = "cancel"
+)
+
+// Request is a merchant's message and what becomes of it.
+type Request struct {
+	Interface string // Pay, Query or Cancel
+	TranCode  string
+	Plaintext []byte   // of the v2 request
+	Examples  []string // members whose values are made up
+	Notes     []string // what the bridge does besides
+
+	settings Settings
+	numbers  numbers
+	pay      v1.PayRequest
+	rule     translate.Rule
+	ref      v1.OrderRef
+}
+
+// InterfaceOf guesses what a message is for: one with an action pays, any other
+// queries, which is the same message as a cancel.
+func InterfaceOf(json []byte) string {
+	if gjson.GetBytes(json, "action").Exists() || gjson.GetBytes(json, "txnamt").Exists() {
+		return Pay
+	}
+	return Query
+}
+
+// makers make a request of each interface.
+var makers = map[string]func(*Request, []byte) ([]byte, error){
+	Pay:    (*Request).makePay,
+	Query:  (*Request).makeQuery,
+	Cancel: (*Request).makeCancel,
+}
+
+// New makes the v2 request of a v1 message for an interface. An error is a
+// *v1.Error where the bridge would refuse the message.
+func New(iface string, json []byte, s Settings) (*Request, error) {
+	makePlaintext := makers[iface]
+	if makePlaintext == nil {
+		return nil, fmt.Errorf("unknown interface %.20q: use pay, query or cancel", iface)
+	}
+	r := &Request{
+		Interface: iface, settings: s, numbers: s.draw(),
+		Examples: []string{"head.tranTime", "head.tranFlowid"},
+	}
+	if s.Invented {
+		r.Examples = append(r.Examples, "head.merchantId")
+	}
+	var err error
+	r.Plaintext, err = makePlaintext(r, json)
+	return r, err
+}
+
+func (r *Request) makePay(json []byte) ([]byte, error) {
+	var err error
+	if r.pay, err = v1.ParsePay(json); err != nil {
+		return nil, err
+	}
+	if r.rule, err = translate.RuleFor(r.pay); err != nil {
+		return nil, err
+	}
+	s := r.settings
+	r.TranCode = s.Pay
+	r.Examples = append(r.Examples, "body.orderId", "body.exprieTime")
+	head, body := translate.PayRequest(r.pay, r.rule, translate.PayCall{
+		TranCode: s.Pay, GatewayMerchant: s.GatewayMerchant, OrderNo: r.numbers.orderNo, FlowNo: r.numbers.flowNo,
+		NotifyURL: s.NotifyURL, Subject: s.Subject, Now: s.Now, Expires: s.Now.Add(s.Expiry),
+	})
+	if body.SpbillCreateIP == "" {
+		r.Notes = append(r.Notes, "The message names no address: a running bridge puts where the request came from into body.spbillCreatIp.")
+	}
+	if r.rule.Mode == translate.InWeChat && r.pay.OpenID == "" {
+		r.Notes = append(r.Notes, "Without an openid nothing is sent before the payer's browser comes: the merchant first hears 00 with a PayId.")
+	}
+	body.AuthCode, body.WxSubOpenID = s.hide(body.AuthCode), s.hide(body.WxSubOpenID)
+	return body.Marshal(head)
+}
+
+func (r *Request) makeQuery(json []byte) ([]byte, error) {
+	var err error
+	if r.ref, err = v1.ParseOrderRef(json); err != nil {
+		return nil, err
+	}
+	s := r.settings
+	r.TranCode = s.Query
+	r.Examples = append(r.Examples, "body.oriMerOrderId", "body.orderId")
+	r.Notes = append(r.Notes, "A running bridge asks the gateway only about an order that is not final, by the number in its ledger.")
+	return v2.QueryRequest{OrderID: r.numbers.orderNo}.Marshal(r.head(s.Query))
+}
+
+// exampleAmount stands for an amount that only the ledger knows, in fen.
+const exampleAmount = 100
+
+func (r *Request) makeCancel(json []byte) ([]byte, error) {
+	var err error
+	if r.ref, err = v1.ParseOrderRef(json); err != nil {
+		return nil, err
+	}
+	s := r.settings
+	r.TranCode = s.Refund
+	r.Examples = append(r.Examples, "body.oriMerOrderId", "body.merRefundFlowId", "body.refundAmt")
+	r.Notes = append(r.Notes, "This is the refund of a paid order; the amount is that of the ledger. An order that is not paid is closed instead.")
+	return translate.RefundRequest(r.numbers.orderNo, r.numbers.refundNo, exampleAmount).Marshal(r.head(s.Refund))
+}
+
+func (r *Request) head(tranCode string) v2.Head {
+	return translate.Head(tranCode, r.settings.GatewayMerchant, r.numbers.flowNo, r.settings.Now)
+}
