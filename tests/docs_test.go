@@ -123,13 +123,18 @@ func TestReadmeNamesDependencies(t *testing.T) {
 	if err := json.Unmarshal(out, &module); err != nil {
 		t.Fatal(err)
 	}
-	var direct [][]string
+	var direct []string
 	for _, r := range module.Require {
 		if !r.Indirect {
-			direct = append(direct, []string{r.Path})
+			direct = append(direct, r.Path)
 		}
 	}
-	expectRows(t, "## Dependencies", direct)
+	named := firstQuoted(t, "## Dependencies")
+	slices.Sort(direct)
+	slices.Sort(named)
+	if !slices.Equal(named, direct) {
+		t.Errorf("README.md names %q, go.mod %q", named, direct)
+	}
 }
 
 func TestReadmeCommandsExist(t *testing.T) {

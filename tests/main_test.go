@@ -1,12 +1,14 @@
 package tests
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/chromium"
 	"github.com/paybridge/paybridge/tests/pgtest"
 )
 
@@ -35,7 +37,7 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	code := m.Run()
-	return code, pgtest.Stop()
+	return code, errors.Join(pgtest.Stop(), chromium.Stop())
 }
 
 // findBridge takes the binary that make has built, or builds one where go test

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // reads the postgres ledger
@@ -31,15 +32,17 @@ func (o *observations) note(orderID, what string) {
 
 func (o *observations) cancelled(orderID string) { o.note(orderID, "cancelled") }
 
-// canaries occur in requests, keys and openids of these tests and must occur
-// nowhere else (O5).
-var canaries = []string{"canary-sign-key", "canary1", "oCanaryOpenID", "canary-backurl"}
+// canaries occur in requests, keys, openids and WeChat's answers of these tests
+// and must occur nowhere else (O5).
+var canaries = []string{
+	"canary-sign-key", "canary1", "oCanaryOpenID", "canary-backurl", "canary-app-secret", "canarycode", "canary-access-token",
+}
 
 // ledgerRow is an order as the ledger has it.
 type ledgerRow struct {
-	orderID, orderNo, state, action string
-	amount, next                    int64
-	notified                        string // state of its notification, "" for none
+	merID, orderID, orderNo, state, action string
+	amount, next                           int64
+	notified                               string // state of its notification, "" for none
 }
 
 // rows reads the ledger from outside.
@@ -54,7 +57,7 @@ func (w *world) rows() []ledgerRow {
 		w.t.Fatal(err)
 	}
 	defer db.Close()
-	found, err := db.QueryContext(w.ctx(), `SELECT o.order_id, o.order_no, o.state, o.action, o.amount, o.next, COALESCE(n.state, '')
+	found, err := db.QueryContext(w.ctx(), `SELECT o.mer_id, o.order_id, o.order_no, o.state, o.action, o.amount, o.next, COALESCE(n.state, '')
 		FROM orders o LEFT JOIN notifications n ON n.order_id = o.order_id AND n.mer_id = o.mer_id`)
 	if err != nil {
 		w.t.Fatal(err)
@@ -63,7 +66,7 @@ func (w *world) rows() []ledgerRow {
 	var rows []ledgerRow
 	for found.Next() {
 		var r ledgerRow
-		if err := found.Scan(&r.orderID, &r.orderNo, &r.state, &r.action, &r.amount, &r.next, &r.notified); err != nil {
+		if err := found.Scan(&r.merID, &r.orderID, &r.orderNo, &r.state, &r.action, &r.amount, &r.next, &r.notified); err != nil {
 			w.t.Fatal(err)
 		}
 		rows = append(rows, r)
@@ -203,19 +206,38 @@ func (w *world) checkObservations() {
 // checkSecrets checks O5 in everything an operator could see.
 func (w *world) checkSecrets() {
 	w.t.Helper()
-	seen := map[string]string{"log": w.bridge.log()}
-	if w.bridge.cmd != nil {
-		for _, path := range []string{"/config/", "/metrics"} {
-			seen[path] = w.adminPage(path)
+	mustNotShowCanaries(w.t, "log", w.bridge.log())
+	if w.bridge.cmd == nil {
+		return
+	}
+	for _, path := range w.adminPages() {
+		mustNotShowCanaries(w.t, path, w.adminPage(path))
+	}
+}
+
+// mustNotShowCanaries checks what somebody can see.
+func mustNotShowCanaries(t testing.TB, where, text string) {
+	t.Helper()
+	for _, canary := range canaries {
+		if i := strings.Index(text, canary); i >= 0 {
+			t.Errorf("O5: %q occurs in %s: …%s…", canary, where, text[max(0, i-80):min(len(text), i+80)])
 		}
 	}
-	for where, text := range seen {
-		for _, canary := range canaries {
-			if i := strings.Index(text, canary); i >= 0 {
-				w.t.Errorf("O5: %q occurs in %s: …%s…", canary, where, text[max(0, i-80):min(len(text), i+80)])
-			}
-		}
+}
+
+// adminPages are what the admin endpoint shows of the configuration, of what was
+// counted, and of orders and notifications; the stories of a few orders among it.
+func (w *world) adminPages() []string {
+	const stories = 5
+	pages := []string{"/config/", "/metrics"}
+	for _, list := range []string{"orders", "notifications", "merchants", "changes", "overview"} {
+		pages = append(pages, "/paybridge/"+list)
 	}
+	rows := w.rows()
+	for _, r := range rows[max(0, len(rows)-stories):] {
+		pages = append(pages, "/paybridge/search?number="+r.orderNo, "/paybridge/order?merid="+r.merID+"&number="+r.orderID)
+	}
+	return pages
 }
 
 func (w *world) adminPage(path string) string {
@@ -232,8 +254,8 @@ func (w *world) adminPage(path string) string {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		w.t.Fatal(err)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		w.t.Fatalf("%s: status %d, %v: %s", path, resp.StatusCode, err, text)
 	}
 	return string(text)
 }

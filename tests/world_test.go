@@ -63,8 +63,10 @@ type settings struct {
 	ReplyTimeout   time.Duration
 	TranCodes      string // words of the tran_codes block
 	Extra          string // more words of the paybridge block
+	Merchant       string // more words of each merchant block
 	Gateway        string // of the gateway subdirective, with its block
 	Bind           string // a bind directive for the site
+	Site           string // more directives of the site
 	Global         string // more global options
 
 	dsn string // of a postgres ledger
@@ -206,6 +208,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 			gateway_key {{.GatewayKey}}
 			suite {{.Suite}}
 			allow_callbacks 127.0.0.0/8
+			{{$.S.Merchant}}
 		}
 {{- end}}
 	}
@@ -213,6 +216,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 
 {{.URL}} {
 	{{.S.Bind}}
+	{{.S.Site}}
 	paybridge
 	respond "not the bridge" 404
 }

@@ -86,6 +86,18 @@ func (b *book) find(key orderKey) (Order, bool) {
 	return o.clone(), found
 }
 
+// byPlatformID returns the order with a number of the gateway's own.
+func (b *book) byPlatformID(number string) (Order, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range b.orders {
+		if o.PlatformID == number {
+			return o.clone(), true
+		}
+	}
+	return Order{}, false
+}
+
 // snapshot returns all orders, oldest first.
 func (b *book) snapshot() []Order {
 	b.mu.Lock()

@@ -154,7 +154,8 @@ func (g *Gateway) checkContext(r *request, e envelope, now time.Time) {
 	if !strings.HasPrefix(flow, e.merchantID) {
 		r.violate(codeIllegal, "head.tranFlowid", "does not begin with the merchant's number: %q", flow)
 	}
-	if flow != "" && !g.flows.add(flow) {
+	again := g.postedAgain(r)
+	if flow != "" && !g.flows.add(flow) && !again {
 		r.violate(codeIllegal, "head.tranFlowid", "used before: %q", flow)
 	}
 	sent, err := time.ParseInLocation(wireLayout, r.head["tranTime"], beijing)

@@ -10,6 +10,8 @@ import (
 const (
 	// OnePayPath is the v2 interface.
 	OnePayPath = "/onePayService/onePay.do"
+	// HostedPath is what the buttons of the hosted page post to.
+	HostedPath = "/onePayService/hosted.do"
 	// ControlPrefix begins the paths of the control interface.
 	ControlPrefix = "/_sandbox/"
 )
@@ -49,7 +51,7 @@ func (g *Gateway) Close() error {
 
 // Handles reports whether path belongs to the gateway.
 func Handles(path string) bool {
-	return path == OnePayPath || strings.HasPrefix(path, ControlPrefix)
+	return path == OnePayPath || path == HostedPath || strings.HasPrefix(path, ControlPrefix)
 }
 
 // ServeHTTP answers the v2 interface and the control interface.
@@ -57,6 +59,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == OnePayPath:
 		g.serveOnePay(w, r)
+	case r.URL.Path == HostedPath:
+		g.serveHosted(w, r)
 	case strings.HasPrefix(r.URL.Path, ControlPrefix):
 		g.control.ServeHTTP(w, r)
 	default:

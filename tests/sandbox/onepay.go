@@ -142,7 +142,11 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, m *Merchant, re
 		return
 	}
 	send := t.send
-	if send == nil {
+	switch {
+	case send != nil:
+	case req.hosted():
+		send = g.sendHosted(orderKey{m.ID, req.orderID}, rep)
+	default:
 		send = sendSealed
 	}
 	send(&answer{w: w, r: r, world: g.world, merchant: m, plaintext: plaintext, merOrderID: req.head["tranFlowid"]})
@@ -166,6 +170,9 @@ func (g *Gateway) process(m *Merchant, req *request, rule Rule, now time.Time) r
 		behaviour: rule.Behaviour,
 	}
 	rep, paid := g.book.apply(c, op, !rule.Unprocessed)
+	if rule.Words != "" {
+		rep.respDesc = rule.Words
+	}
 	if paid && g.config.NoticeAtOnce {
 		g.startNotice(Notice{MerchantID: m.ID, OrderID: req.orderID})
 	}

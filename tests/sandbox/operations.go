@@ -71,6 +71,10 @@ func pay(c *call) reply {
 		return refuse(codeRepeated)
 	}
 	amount, _ := fenOf(c.body["totalAmt"])
+	expires, _ := time.ParseInLocation(wireLayout, c.body["exprieTime"], beijing) // checked; zero when empty
+	if !expires.IsZero() && c.now.After(expires) {
+		return refuse(codeRefused)
+	}
 	c.order = &Order{
 		MerchantID: c.key.merchantID,
 		OrderID:    c.key.orderID,
@@ -82,6 +86,10 @@ func pay(c *call) reply {
 		request:    identity,
 		channel:    c.body["payChannel"],
 		mode:       c.body["payMode"],
+		openID:     c.body["wxSubOpenid"],
+		subAppID:   c.body["subAppId"],
+		callback:   c.body["wxCallbackUrl"],
+		expires:    expires,
 	}
 	switch {
 	case c.behaviour == Refused:

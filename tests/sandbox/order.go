@@ -43,6 +43,11 @@ type Order struct {
 	request [5]string
 	channel string
 	mode    string
+	// The payer of a JS pay: the openid of a raw one, the account it belongs to,
+	// and where the page of a hosted one goes back to.
+	openID, subAppID, callback string
+	// expires is when the order can no longer be paid, zero for never.
+	expires time.Time
 }
 
 // Refund is one refund of an order.
@@ -61,6 +66,11 @@ type Refund struct {
 func (o Order) clone() Order {
 	o.Refunds = slices.Clone(o.Refunds)
 	return o
+}
+
+// expired reports whether it is too late to pay the order.
+func (o *Order) expired(now time.Time) bool {
+	return !o.expires.IsZero() && now.After(o.expires)
 }
 
 // charge takes the payer's money once.

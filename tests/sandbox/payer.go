@@ -19,7 +19,7 @@ var errNotPayable = errors.New("not waiting for payment")
 
 // Pay charges the payer, marks the order as paid and starts the notice in the
 // background; WaitNotices waits for it. It refuses an order that is not
-// waiting for payment.
+// waiting for payment, or whose exprieTime has passed.
 func (g *Gateway) Pay(p Payment) error {
 	n := p.withDefaults()
 	if err := n.validate(); err != nil {
@@ -28,6 +28,9 @@ func (g *Gateway) Pay(p Payment) error {
 	err := g.book.change(orderKey{n.MerchantID, n.OrderID}, func(o *Order) error {
 		if o.State != StatePending && (!p.Late || !o.Closed || o.State == StatePaid) {
 			return fmt.Errorf("%w: state %s", errNotPayable, o.State)
+		}
+		if o.expired(g.config.Now()) {
+			return fmt.Errorf("%w: expired at %s", errNotPayable, o.expires)
 		}
 		o.charge(g.config.Now())
 		return nil

@@ -19,6 +19,8 @@ type Rule struct {
 	// Unprocessed chooses the flavour of a failure in which the gateway has
 	// not processed the request. By default it has.
 	Unprocessed bool `json:"unprocessed,omitempty"`
+	// Words are the gateway's words of the answer, instead of its usual ones.
+	Words string `json:"words,omitempty"`
 	// Delay is waited between processing and answering.
 	Delay time.Duration `json:"delay,omitempty"`
 	// Times is how many requests the rule is for; 0 means until reset.

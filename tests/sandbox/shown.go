@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strconv"
@@ -66,16 +67,24 @@ func browserLink(o *Order) string {
 
 // jsPayData is JSON text within JSON: the parameters of the WeChat bridge.
 func jsPayData(o *Order) string {
-	text, err := json.Marshal(map[string]string{
-		"appId":     "wx0000000000000000",
-		"timeStamp": strconv.FormatInt(o.Created.Unix(), 10),
-		"nonceStr":  o.PlatformID,
-		"package":   "prepay_id=wx" + o.PlatformID,
-		"signType":  "RSA",
-		"paySign":   "c2FuZGJveA==",
-	})
+	text, err := json.Marshal(payDataOf(o))
 	if err != nil {
 		panic(err) // strings always encode
 	}
 	return string(text)
 }
+
+// payDataOf are the parameters with which a page asks WeChat's bridge to pay.
+func payDataOf(o *Order) map[string]string {
+	return map[string]string{
+		"appId":     cmp.Or(o.subAppID, "wx0000000000000000"),
+		"timeStamp": strconv.FormatInt(o.Created.Unix(), 10),
+		"nonceStr":  o.PlatformID,
+		"package":   prepayOf(o),
+		"signType":  "RSA",
+		"paySign":   "c2FuZGJveA==" + o.PlatformID,
+	}
+}
+
+// prepayOf names an order to WeChat's bridge.
+func prepayOf(o *Order) string { return "prepay_id=wx" + o.PlatformID }

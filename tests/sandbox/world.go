@@ -15,6 +15,7 @@ type world struct {
 	journal     journal
 	held        heldNotices
 	flows       seen // tranFlowids
+	forms       seen // plaintexts that browsers have posted to the hosted page
 	connections seen // remote addresses, to tell a reused connection
 	tasks       tasks
 	client      *http.Client
@@ -42,6 +43,7 @@ func (w *world) reset() {
 	w.journal.reset()
 	w.held.take()
 	w.flows.reset()
+	w.forms.reset()
 }
 
 // Destruct ends the world: it releases held requests, waits for notices that

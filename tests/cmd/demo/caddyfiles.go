@@ -26,6 +26,8 @@ type settings struct {
 	// MerchantID is the merchant's v1 merid, GatewayMerchantID its v2
 	// merchantId.
 	MerchantID, GatewayMerchantID string
+	// Stay: the bridge has an admin endpoint and gives up on notifications soon.
+	Stay bool
 }
 
 // writeCaddyfile fills in a template and writes it into a folder.

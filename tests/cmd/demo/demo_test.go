@@ -234,7 +234,7 @@ func TestEndsEarly(t *testing.T) {
 			var err error
 			recovered := func() (recovered any) {
 				defer func() { recovered = recover() }()
-				err = play(t.Context(), caddyPath(t), dir, started(t, dir, test.ending), newPrinter(&stdout))
+				err = play(t.Context(), caddyPath(t), dir, false, started(t, dir, test.ending), newPrinter(&stdout))
 				return nil
 			}()
 			test.check(t, err, recovered)
@@ -249,7 +249,7 @@ func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stdout, stderr bytes.Buffer
-	err := play(ctx, caddyPath(t), dir, started(t, dir, func(d *demo, ctx context.Context) error {
+	err := play(ctx, caddyPath(t), dir, false, started(t, dir, func(d *demo, ctx context.Context) error {
 		interrupt()
 		return d.askForCode(ctx)
 	}), newPrinter(&stdout))
@@ -268,7 +268,7 @@ func TestServerFails(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	err := play(t.Context(), caddyPath(t), dir, []act{
+	err := play(t.Context(), caddyPath(t), dir, false, []act{
 		{"spoil", func(d *demo, _ context.Context) error {
 			return os.Remove(filepath.Join(d.folder, "gateway-public.pem"))
 		}},

@@ -10,6 +10,9 @@
 // should be ends the demo with a failure. It leaves nothing behind, neither a
 // process nor a file.
 //
+// With -stay (make -f xcaddy.mk playground) it goes on until it is interrupted,
+// with an order that an operator has to look after.
+//
 // The demo talks to the servers over HTTP alone and does not import them, so
 // that running it builds nothing big.
 package main
@@ -21,6 +24,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -47,6 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	caddy := flags.String("caddy", ".build/caddy-sandbox", "the Caddy with Paybridge and the sandbox gateway")
 	parent := flags.String("dir", "", "where the temporary folder is made (default: the system's place)")
+	stay := flags.Bool("stay", false, "go on with an order for you to look after, until Ctrl-C")
 	if err := flags.Parse(args); err != nil {
 		return exitUsage // Parse has said why
 	}
@@ -55,7 +60,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	show := newPrinter(stdout)
-	err := play(ctx, *caddy, *parent, acts, show)
+	played := acts
+	if *stay {
+		played = slices.Concat(acts, stayActs)
+	}
+	err := play(ctx, *caddy, *parent, *stay, played, show)
 	if err != nil {
 		newPrinter(stderr).failure(ctx, err)
 		return exitFailed

@@ -34,8 +34,9 @@ type demo struct {
 	client  *merchant.Client
 	gateway control
 	// shown is paid after its code was shown, scanned is paid at once and then
-	// refunded, unpaid is never paid.
-	shown, scanned, unpaid order
+	// refunded, unpaid is never paid, unheard is paid while the merchant does not
+	// listen.
+	shown, scanned, unpaid, unheard order
 	// reply is the last that the merchant got, exchange the gateway's last with
 	// the bridge that is of interest.
 	reply    *merchant.Reply
@@ -48,8 +49,8 @@ const clientPatience = 16 * time.Second
 
 // play makes a world, plays the acts in it and removes it again, whatever
 // happens.
-func play(ctx context.Context, caddy, parent string, acts []act, show *printer) (err error) {
-	w, err := newWorld(caddy, parent)
+func play(ctx context.Context, caddy, parent string, stay bool, acts []act, show *printer) (err error) {
+	w, err := newWorld(caddy, parent, stay)
 	if err != nil {
 		return err
 	}
@@ -84,5 +85,6 @@ func newDemo(w *world, show *printer) *demo {
 		shown:   order{action: "WxSao", orderID: "20270101000001", amount: 1999},
 		scanned: order{action: "AliCode", orderID: "20270101000002", amount: 1200, code: "28763443825664394"},
 		unpaid:  order{action: "WxSao", orderID: "20270101000003", amount: 500},
+		unheard: order{action: "WxSao", orderID: "20270101000004", amount: 880},
 	}
 }

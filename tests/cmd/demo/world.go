@@ -35,9 +35,10 @@ type world struct {
 }
 
 // newWorld makes a world in a new folder below parent, the system's place for
-// temporary files if empty. It starts no server yet. Close it in the end.
-func newWorld(caddy, parent string) (_ *world, err error) {
-	w := &world{settings: settings{MerchantID: merchantID, GatewayMerchantID: gatewayMerchantID}}
+// temporary files if empty. One that stays lets operators in. It starts no
+// server yet. Close it in the end.
+func newWorld(caddy, parent string, stay bool) (_ *world, err error) {
+	w := &world{settings: settings{MerchantID: merchantID, GatewayMerchantID: gatewayMerchantID, Stay: stay}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())

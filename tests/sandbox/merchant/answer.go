@@ -27,6 +27,8 @@ const (
 	AnswerError Answer = "E3"
 	// AnswerChinese is Chinese text with status 200.
 	AnswerChinese Answer = "chinese"
+	// AnswerMarkup is a page that would run a script where it is taken for HTML.
+	AnswerMarkup Answer = "markup"
 	// AnswerEmpty is status 200 without a body.
 	AnswerEmpty Answer = "empty"
 	// AnswerServerError is status 500, though its body is 0000.
@@ -62,6 +64,7 @@ var answers = map[Answer]answerTrait{
 	AnswerP1:          {body: "P1"},
 	AnswerError:       {body: "E3"},
 	AnswerChinese:     {body: "处理失败"},
+	AnswerMarkup:      {body: `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`},
 	AnswerEmpty:       {},
 	AnswerServerError: {status: http.StatusInternalServerError, body: "0000"},
 	AnswerRedirect:    {status: http.StatusFound, body: "0000"},

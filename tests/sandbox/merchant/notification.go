@@ -72,18 +72,22 @@ func readNotification(r *http.Request, body []byte, merchantID, key string) *Not
 		}
 	}
 	form := n.readForm()
-	resp := form["resp"]
+	n.readSigned(form["resp"], form["sign"], merchantID, key)
+	return n
+}
+
+// readSigned checks the signed text and what it says.
+func (n *Notification) readSigned(resp, signature, merchantID, key string) {
 	inner, err := base64.StdEncoding.Strict().DecodeString(resp)
 	if err != nil || resp == "" || strings.ContainsAny(resp, "\r\n") {
 		n.violate("resp is padded standard base64 on one line", "%q", resp)
-		return n
+		return
 	}
-	if err := verify(resp, form["sign"], key); err != nil {
+	if err := verify(resp, signature, key); err != nil {
 		n.violate("sign is the lower-case md5 of resp and key", "%v", err)
 	}
 	n.Inner = string(inner)
 	n.readInner(merchantID)
-	return n
 }
 
 // readForm reads the form, each value percent-encoded exactly once.

@@ -1,0 +1,364 @@
+package tests
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/sandbox"
+	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+)
+
+// said is what a command of an operator brought.
+type said struct {
+	out, log string
+	status   int
+}
+
+// ask carries out a command that asks the running bridge, and insists that it
+// gives no secret away.
+func (p *process) ask(args ...string) said {
+	p.t.Helper()
+	cmd := p.command(append(append([]string{"paybridge"}, args...), "--address", p.admin)...)
+	var out, log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &log
+	var ended *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &ended) {
+		p.t.Fatal(err)
+	}
+	s := said{out.String(), log.String(), cmd.ProcessState.ExitCode()}
+	for _, canary := range canaries {
+		if strings.Contains(s.out+s.log, canary) {
+			p.t.Errorf("%v gives away %q:\n%s%s", args, canary, s.out, s.log)
+		}
+	}
+	return s
+}
+
+// want insists on a status and on words in what was printed.
+func (s said) want(t testing.TB, status int, words ...string) said {
+	t.Helper()
+	for _, word := range words {
+		if !strings.Contains(s.out+s.log, word) {
+			t.Errorf("does not say %q:\n%s%s", word, s.out, s.log)
+		}
+	}
+	if s.status != status {
+		t.Errorf("status %d, want %d:\n%s%s", s.status, status, s.out, s.log)
+	}
+	return s
+}
+
+// listed reads what a command printed with --json into a list of orders or
+// notifications.
+func (s said) listed(t testing.TB) (orderIDs []string) {
+	t.Helper()
+	var list struct {
+		Items []struct{ OrderID string }
+	}
+	if err := json.Unmarshal([]byte(s.out), &list); err != nil {
+		t.Fatalf("%v: %s%s", err, s.out, s.log)
+	}
+	for _, item := range list.Items {
+		orderIDs = append(orderIDs, item.OrderID)
+	}
+	return orderIDs
+}
+
+// exhaust makes the next order's notifications fail until its ladder has ended.
+// The ladder of the test is one second long.
+func (w *world) exhaust(fen int64) merchant.Payment {
+	w.t.Helper()
+	p := w.payment("intl", "WxCode", fen)
+	w.receivers["intl"].Script(p.OrderID, merchant.AnswerFail, merchant.AnswerFail)
+	w.pay("intl", p)
+	exhausted := func() bool {
+		return slices.Contains(w.bridge.ask("notifications", "--exhausted", "--json").listed(w.t), p.OrderID)
+	}
+	if !eventually(20*time.Second, exhausted) {
+		w.t.Fatalf("the notification of %s is not exhausted", p.OrderID)
+	}
+	return p
+}
+
+const oneRung = "notify_schedule 1s"
+
+// An operator finds an order whose notification is exhausted, reads its story
+// and sends it again: the merchant really gets it.
+func TestResendFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{Extra: oneRung})
+	p := w.exhaust(1999)
+	merID := shops["intl"].MerID
+
+	w.bridge.ask("notifications", "--exhausted").want(t, 0, p.OrderID, "exhausted", "Times are local")
+	w.bridge.ask("order", merID, p.OrderID).want(t, 0,
+		"WxCode, 19.99 yuan, paid", "pay request WxCode", "OP1001", "sent → paid", "call 2: refused", "it can be sent again", "payable until")
+	w.bridge.ask("order", p.OrderID, "--json").want(t, 0, `"kind": "attempt"`)
+
+	resend := []string{"notifications", "resend", merID, p.OrderID}
+	w.bridge.ask(append(resend, "--dry-run")...).want(t, 0, "1 would be sent again; nothing was changed")
+	w.bridge.ask(resend...).want(t, 1, "body.why: missing")
+	before := len(w.notified("intl", p.OrderID, 2))
+	w.bridge.ask(append(resend, "--why", "asked by telephone")...).want(t, 0, "1 are sent again")
+	if got := w.notified("intl", p.OrderID, before+1); !got[before].Answer.Acknowledges() {
+		t.Errorf("%+v", got)
+	}
+	acknowledged := func() bool {
+		return strings.Contains(w.bridge.ask("order", merID, p.OrderID).out, "the merchant acknowledged")
+	}
+	if !eventually(10*time.Second, acknowledged) {
+		t.Error("it is not delivered")
+	}
+	w.bridge.ask(append(resend, "--why", "once more")...).want(t, 1, "the merchant has acknowledged it", "Nothing is sent again")
+	w.bridge.ask("order", merID, p.OrderID).want(t, 0, "resend by ", "exhausted → waiting; asked by telephone")
+	w.rest(10 * time.Second)
+}
+
+// While a merchant is paused nothing is sent, over a restart too; afterwards
+// everything is.
+func TestPauseAndResumeFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{Extra: hasty})
+	w.bridge.wantHealth(200, `"status":"ready"`)
+	merID := shops["intl"].MerID
+	w.bridge.ask("merchant", "pause", merID).want(t, 1, "body.why: missing")
+	w.bridge.ask("merchant", "pause", "89999999", "--why", "repair").want(t, 1, "no merchant")
+	w.bridge.ask("merchant", "pause", merID, "--why", "their repair").want(t, 0, "are kept back")
+	w.bridge.ask("merchant", "list").want(t, 0, merID, "paused since", "their repair", shops["gm"].MerID)
+
+	var payments []merchant.Payment
+	for i := range 3 {
+		p := w.payment("intl", "AliCode", int64(2000+i))
+		w.pay("intl", p)
+		payments = append(payments, p)
+	}
+	other := w.payment("gm", "WxCode", 2100)
+	w.pay("gm", other)
+	w.notified("gm", other.OrderID, 1) // the other merchant's go out, by which time these would have too
+	w.bridge.stop()
+	w.bridge.start()
+	kept := func() bool {
+		return len(w.bridge.ask("notifications", "--state", "paused", "--json").listed(t)) == len(payments)
+	}
+	if !eventually(20*time.Second, kept) {
+		t.Errorf("kept back: %s", w.bridge.ask("notifications").out)
+	}
+	if sent := w.receivers["intl"].Notifications(""); len(sent) != 0 {
+		t.Errorf("sent during the pause: %+v", sent)
+	}
+	w.bridge.ask("notifications", "resend", merID, payments[0].OrderID, "--why", "to try").want(t, 1, "the merchant is paused")
+	w.bridge.ask("merchant", "resume", merID, "--why", "repaired").want(t, 0, "3 that were kept back are due now")
+	for _, p := range payments {
+		w.notified("intl", p.OrderID, 1)
+	}
+	w.bridge.ask("changes", merID).want(t, 0, "pause", "their repair", "resume", "repaired", "from 127.0.0.1")
+	w.rest(20 * time.Second)
+}
+
+// Notifications are sent again no faster than the operator says.
+func TestResendKeepsToTheRate(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{Extra: oneRung})
+	const n = 4
+	for i := range n {
+		w.exhaust(int64(3000 + i))
+	}
+	merID := shops["intl"].MerID
+	calls := len(w.receivers["intl"].Notifications(""))
+	w.bridge.ask("notifications", "resend", "--merchant", merID, "--rate", "2", "--why", "their server is back").want(t, 0, "4 are sent again")
+	got, err := w.receivers["intl"].Wait(w.ctx(), "", calls+n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := got[calls+n-1].Arrived.Sub(got[calls].Arrived); took < 1400*time.Millisecond {
+		t.Errorf("all within %s", took)
+	}
+	w.rest(10 * time.Second)
+}
+
+// An order that the gateway does not answer for is settled by a person's word,
+// which needs a reason and, for a payment, the gateway's number.
+func TestSettleFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{Extra: "query_schedule 1h"})
+	merID := shops["intl"].MerID
+	for _, rule := range []sandbox.Rule{
+		{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1},
+		{Behaviour: sandbox.Reset, TranCode: "OP2001", Times: 3},
+	} {
+		if err := w.gateway.Script(rule); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := w.payment("intl", "WxCode", 4000)
+	w.pay("intl", p)
+	w.bridge.ask("orders", "--state", "in_doubt").want(t, 0, p.OrderID, "in_doubt")
+	w.bridge.ask("orders", "--state", "paid").want(t, 0, "There is none.")
+	settle := []string{"settle", merID, p.OrderID, "paid"}
+	w.bridge.ask(append(settle, "--why", "statement")...).want(t, 1, "needs the gateway's own number")
+	w.bridge.ask(append(settle, "--gateway-no", "JYT1")...).want(t, 1, "body.why: missing")
+	w.bridge.ask(append(settle, "--gateway-no", "JYT1", "--dry-run")...).want(t, 0, "could be settled as paid. Nothing was changed")
+	w.bridge.ask(append(settle, "--gateway-no", "JYT1", "--why", "bank statement of today")...).want(t, 0, "The order was in_doubt and is paid")
+	w.notified("intl", p.OrderID, 1)
+	w.bridge.ask(append(settle, "--gateway-no", "JYT1", "--why", "again")...).want(t, 1, "not stuck")
+	w.bridge.ask("order", merID, p.OrderID).want(t, 0, "settle by ", "in_doubt → paid, gateway number JYT1; bank statement of today", "JYT1")
+	w.rest(10 * time.Second)
+}
+
+// The gateway's own word goes before that of a person.
+func TestSettleIsOverruledByTheGateway(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{Extra: "query_schedule 1h"})
+	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p := w.payment("intl", "WxCode", 4100)
+	w.pay("intl", p)
+	w.bridge.ask("settle", shops["intl"].MerID, p.OrderID, "failed", "--why", "the payer says so").
+		want(t, 1, "The gateway was asked and said: paid", "Your word was not needed")
+	w.notified("intl", p.OrderID, 1)
+	w.rest(10 * time.Second)
+}
+
+// A self-check is green while all is well and names what is not.
+func TestSelfcheckFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	w.bridge.wantHealth(200, `"status":"ready"`)
+	w.bridge.ask("selfcheck").want(t, 0, "keys of 473053110001", "keys of 473053110002", "gateway as 473053110001",
+		"gateway as 473053110002", "a signed answer", "callback", "is answered by Paybridge", "a commit takes")
+	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.HTML, TranCode: "OP2001"}); err != nil {
+		t.Fatal(err)
+	}
+	w.bridge.ask("selfcheck").want(t, 1, "FAIL", "no answer that these keys open")
+	w.gateway.Reset()
+	w.bridge.ask("selfcheck", "--merchant", shops["gm"].MerID, "--json").want(t, 0, `"ok": true`)
+	w.bridge.ask("selfcheck", "--merchant", "1").want(t, 1, "no merchant")
+}
+
+// A copy of the ledger is written while the bridge works.
+func TestBackupFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	w.pay("intl", w.payment("intl", "WxCode", 5000))
+	copied := filepath.Join(w.dir, "copy.db")
+	w.bridge.ask("backup", copied).want(t, 0, "The ledger was copied to "+copied)
+	w.bridge.ask("backup", copied).want(t, 1, "exists already")
+	w.rest(10 * time.Second)
+}
+
+// A command whose bridge is not there says so, and where it looked.
+func TestCommandsWithoutABridge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settings{})
+	w.bridge.ask("orders").want(t, 2, "does not answer", "is Caddy running there?", w.bridge.admin)
+	w.bridge.ask("orders", "--limit", "many").want(t, 2, "limit")
+	w.bridge.ask("order").want(t, 2, "arg(s)")
+}
+
+// The admin API is found after reloads, those that fail included: its routes
+// belong to a configuration that was taken back, the bridge does not.
+func TestAdminAPIOverReloads(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	p := w.payment("intl", "WxCode", 6000)
+	w.pay("intl", p)
+	if err := w.bridge.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.bridge.ask("order", p.OrderID).want(t, 0, "60.00 yuan, paid")
+	// This configuration loads, and fails when it starts: somebody else listens
+	// there.
+	good, taken := w.bridge.url, w.backURLs["intl"]
+	w.bridge.url = strings.TrimSuffix(taken, "/notify?from=canary-backurl&x=1")
+	w.writeConfig(w.bridge)
+	w.bridge.url = good
+	if err := w.bridge.reload(t.Context()); err == nil {
+		t.Fatal("the address of another server can be listened on")
+	}
+	w.bridge.ask("order", p.OrderID).want(t, 0, "60.00 yuan, paid")
+	w.bridge.ask("selfcheck").want(t, 0)
+	w.rest(10 * time.Second)
+}
+
+// health asks what load balancers ask.
+func (p *process) health(path string) (status int, body string) {
+	p.t.Helper()
+	resp, err := http.Get(p.url + "/paybridge/health" + path)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+// wantHealth waits until load balancers hear this.
+func (p *process) wantHealth(status int, words string) {
+	p.t.Helper()
+	var got int
+	var body string
+	heard := func() bool {
+		got, body = p.health("")
+		return got == status && strings.Contains(body, words)
+	}
+	if !eventually(20*time.Second, heard) {
+		p.t.Errorf("health: %d %s, want %d with %s", got, body, status, words)
+	}
+}
+
+// holdLedger keeps the bridge from committing until release is called, as a disk
+// does that is full: another connection has the ledger to itself.
+func (w *world) holdLedger() (release func()) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(w.settings.Ledger, "sqlite ")+"?_txlock=immediate&_pragma=busy_timeout(5000)")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	held, err := db.BeginTx(w.ctx(), nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return func() {
+		if err := errors.Join(held.Rollback(), db.Close()); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+// Load balancers are told when the ledger cannot commit, without a reason, and
+// when it can again.
+func TestHealthFollowsTheLedger(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	w.bridge.wantHealth(200, `"status":"ready"`)
+	release := w.holdLedger()
+	w.bridge.wantHealth(503, `"ledger":"failing"`)
+	if status, body := w.bridge.health("/live"); status != http.StatusOK {
+		t.Errorf("a bridge that lives: %d %s", status, body)
+	}
+	w.bridge.ask("selfcheck").want(t, 1, "the ledger cannot commit")
+	release()
+	w.bridge.wantHealth(200, `"status":"ready"`)
+}
+
+// A bridge whose disk has less room than it should is not ready.
+func TestHealthFollowsTheDisk(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{Extra: "health {\n\t\t\tmin_free_disk 1000PB\n\t\t}"})
+	w.bridge.wantHealth(503, `"disk":"failing"`)
+	w.bridge.ask("selfcheck").want(t, 1, "less than min_free_disk")
+}

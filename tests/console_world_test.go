@@ -1,0 +1,197 @@
+package tests
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/sandbox"
+	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+)
+
+// markup is what a gateway or a merchant says to take over the page of whoever
+// reads it as HTML.
+const markup = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
+
+// desk is where an operator sits: a bridge with orders of every sort, and its
+// console. The members name the orders.
+type desk struct {
+	*world
+	url                                                         string
+	paid, exhausted, doubtful, failed, refunded, closed, unpaid string
+}
+
+// openDesk starts a bridge whose console a browser can open by its address, and
+// gives it something to show. Words are more of the paybridge block.
+func openDesk(t testing.TB, words string) *desk {
+	t.Helper()
+	d := &desk{world: newWorld(t, settings{Extra: "notify_schedule 1s\n\t\t" + words})}
+	d.settings.Global = fmt.Sprintf("admin %s {\n\t\torigins %[1]s \"\"\n\t}", d.bridge.admin)
+	d.writeConfig(d.bridge)
+	d.bridge.start()
+	d.url = "http://" + d.bridge.admin + "/paybridge/"
+	d.play()
+	return d
+}
+
+// play lets merchants and payers bring about orders of every sort.
+func (d *desk) play() {
+	d.t.Helper()
+	pay := func(action string, fen int64) *merchant.Reply { return d.pay("intl", d.payment("intl", action, fen)) }
+	amount := func(b sandbox.Behaviour, unprocessed bool) int64 {
+		fen, _ := sandbox.AmountFor(b, unprocessed)
+		return fen
+	}
+	d.paid = pay("WxCode", 123456).OrderID
+	d.notified("intl", d.paid, 1)
+
+	notAcknowledged := d.payment("intl", "AliCode", 4200)
+	d.exhausted = notAcknowledged.OrderID
+	d.receivers["intl"].Script(d.exhausted, merchant.AnswerMarkup, merchant.AnswerMarkup, merchant.AnswerMarkup)
+	d.pay("intl", notAcknowledged)
+
+	d.doubtful = pay("WxCode", amount(sandbox.InProgress, true)).OrderID
+	refusal := sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP1001", Words: "余额不足 " + markup, Times: 1}
+	if err := d.gateway.Script(refusal); err != nil {
+		d.t.Fatal(err)
+	}
+	d.failed = pay("AliCode", 880).OrderID
+	d.refunded = pay("AliCode", 1500).OrderID
+	d.notified("intl", d.refunded, 1)
+	d.cancel("intl", d.refunded)
+	d.closed = pay("WxSao", 990).OrderID
+	d.cancel("intl", d.closed)
+	d.unpaid = pay("AliSao", 1999).OrderID
+	d.awaitState(d.exhausted, "paid", "exhausted")
+	d.awaitState(d.refunded, "refunded", "delivered")
+}
+
+// awaitState waits until the ledger has an order and its notification in two
+// states.
+func (d *desk) awaitState(orderID, state, notified string) {
+	d.t.Helper()
+	ok := eventually(20*time.Second, func() bool {
+		for _, r := range d.rows() {
+			if r.orderID == orderID {
+				return r.state == state && r.notified == notified
+			}
+		}
+		return false
+	})
+	if !ok {
+		d.t.Fatalf("order %s does not become %s, %s: %+v", orderID, state, notified, d.rows())
+	}
+}
+
+// open opens the console in a browser, at a fragment.
+func (d *desk) open(t testing.TB, o chromium.Options, fragment string) *chromium.Tab {
+	t.Helper()
+	tab := chromium.Open(t, o)
+	if status := tab.Goto(d.url + fragment); status != 200 {
+		t.Fatalf("the console answers with status %d", status)
+	}
+	tab.Await("the console", `document.querySelector("#asof").textContent !== ""`)
+	return tab
+}
+
+// English is a browser on a laptop whose operator reads English.
+var english = chromium.Options{Device: chromium.Desktop, Language: "en-GB,en;q=0.9"}
+
+// chinese is one whose operator reads Chinese.
+var chinese = chromium.Options{Device: chromium.Desktop}
+
+// emulate changes something of what a tab is.
+func emulate[P any](tab *chromium.Tab, what string, command cdp.Command[P, cdp.Empty], params P) {
+	tab.Do(what, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, command, params)
+		return err
+	}))
+}
+
+// darken asks the page for its dark colours.
+func darken(tab *chromium.Tab) {
+	emulate(tab, "darkening", emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+	})
+}
+
+// fill writes a text into a field as an operator would.
+func fill(tab *chromium.Tab, selector, text string) {
+	tab.Do("writing into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// press presses a key wherever the focus is.
+func press(tab *chromium.Tab, key string) { tab.Do("pressing "+key, chromedp.KeyEvent(key)) }
+
+// history gives the ledger a past day: orders of every end, and a sample a minute
+// but for two hours in which no bridge ran. The bridge is stopped meanwhile.
+func (d *desk) history() {
+	d.t.Helper()
+	d.bridge.stop()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(d.settings.Ledger, "sqlite "))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(d.ctx(), nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	now := time.Now().Truncate(time.Minute)
+	for i := 1; i < 24*60; i++ {
+		d.pastMinute(tx, now.Add(-time.Duration(i)*time.Minute), i)
+	}
+	if err := tx.Commit(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.bridge.start()
+}
+
+// The time, in minutes ago, in which no bridge ran, and that in which a merchant
+// and the gateway were down.
+const (
+	downFrom, downTo       = 800, 680
+	brokenFrom, brokenTo   = 300, 210
+	pastMerchant, pastShop = "89900003", "127.0.0.1:1"
+)
+
+// pastMinute invents what happened in a minute some time ago.
+func (d *desk) pastMinute(tx *sql.Tx, at time.Time, ago int) {
+	d.t.Helper()
+	if ago < downFrom && ago > downTo {
+		return
+	}
+	broken := ago < brokenFrom && ago > brokenTo
+	wave := 1 + math.Sin(float64(ago)/230)
+	waiting, overdue, doubtful := int(3*wave), 0, 0
+	if broken {
+		waiting, overdue, doubtful = waiting+(brokenFrom-ago)*2, (brokenFrom-ago)/3, 4
+	}
+	d.exec(tx, `INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?)`, at.UnixMilli(), waiting, overdue, min(9, (24*60-ago)/150), doubtful, 3)
+	for n := range int(1 + 3*wave) {
+		state := "paid"
+		if (ago+7*n)%23 == 0 || broken && n%2 == 0 {
+			state = []string{"failed", "closed"}[ago%2]
+		}
+		number := fmt.Sprintf("PAST%06d%02d", ago, n)
+		d.exec(tx, `INSERT INTO orders SELECT ?, ?, ?, ?, flow_no, gateway_merchant, fingerprint, action, amount, back_url, '', '', client_ip, ?,
+			'', gateway_no, '', '', ?, sent_at, settled_at, paid_at, expires_at, 0, 0, 0, '', '' FROM orders WHERE order_id = ?`,
+			number, pastMerchant, "Q"+number, "N"+number, state, at.UnixMilli(), d.paid)
+	}
+}
+
+func (d *desk) exec(tx *sql.Tx, statement string, args ...any) {
+	d.t.Helper()
+	if _, err := tx.ExecContext(d.ctx(), statement, args...); err != nil {
+		d.t.Fatal(err)
+	}
+}
