@@ -51,6 +51,8 @@ func (w *world) rows() []ledgerRow {
 	driver, source, _ := strings.Cut(w.settings.Ledger, " ")
 	if driver == "postgres" {
 		driver, source = "pgx", w.settings.dsn
+	} else {
+		source += "?_pragma=busy_timeout(5000)" // a bridge that starts recovers its log first
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {

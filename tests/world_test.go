@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"text/template"
@@ -51,6 +52,7 @@ type world struct {
 	receivers map[string]*merchant.Receiver // by suite
 	backURLs  map[string]string             // by suite
 	bridge    *process
+	signKeys  sync.Map // by suite, where a merchant has another key by now
 	orders    atomic.Int64
 	seen      observations
 	killed    bool // bridges of this world are killed
@@ -261,7 +263,11 @@ func (w *world) orderID() string {
 func (w *world) client(suite string) *merchant.Client { return w.clientOf(suite, w.bridge) }
 
 func (w *world) clientOf(suite string, p *process) *merchant.Client {
-	return &merchant.Client{BaseURL: p.url, MerchantID: shops[suite].MerID, Key: shops[suite].Key, Dialect: merchant.Dialects()[0]}
+	client := &merchant.Client{BaseURL: p.url, MerchantID: shops[suite].MerID, Key: shops[suite].Key, Dialect: merchant.Dialects()[0]}
+	if changed, ok := w.signKeys.Load(suite); ok {
+		client.Key = changed.(string)
+	}
+	return client
 }
 
 // payment is a pay request that is right for its action.

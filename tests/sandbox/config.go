@@ -31,6 +31,8 @@ type Merchant struct {
 	// GatewayKey signs for the gateway and opens session keys sealed to it:
 	// *rsa.PrivateKey for intl, *sm2.PrivateKey for gm.
 	GatewayKey crypto.PrivateKey
+
+	former *Merchant // whose keys open, too, while they are changed; nil for none
 }
 
 // Defaults of a [Config].
@@ -99,11 +101,7 @@ func (c Config) index() (map[string]*Merchant, error) {
 		if _, twice := merchants[m.ID]; twice {
 			return nil, fmt.Errorf("merchant %s: named twice", m.ID)
 		}
-		suite, ok := suites[m.Suite]
-		if !ok {
-			return nil, fmt.Errorf("merchant %s: suite %q is neither %q nor %q", m.ID, m.Suite, SuiteIntl, SuiteGM)
-		}
-		if err := suite.checkKeys(m.MerchantKey, m.GatewayKey); err != nil {
+		if err := m.checkKeys(); err != nil {
 			return nil, fmt.Errorf("merchant %s: %w", m.ID, err)
 		}
 		merchants[m.ID] = &m

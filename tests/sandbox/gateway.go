@@ -20,7 +20,7 @@ const (
 // Its methods may be called at the same time.
 type Gateway struct {
 	config    Config
-	merchants map[string]*Merchant
+	merchants registry
 	control   http.Handler
 	*world
 }
@@ -37,7 +37,8 @@ func newGateway(config Config, w *world) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring sandbox: %w", err)
 	}
-	g := &Gateway{config: config, merchants: merchants, world: w}
+	g := &Gateway{config: config, world: w}
+	g.merchants.known = merchants
 	g.control = g.controlMux()
 	return g, nil
 }

@@ -196,7 +196,7 @@ func (g *Gateway) prepareNotice(n Notice) (preparedNotice, error) {
 	if err := n.validate(); err != nil {
 		return preparedNotice{}, err
 	}
-	m, known := g.merchants[n.MerchantID]
+	m, known := g.merchants.find(n.MerchantID)
 	if !known {
 		return preparedNotice{}, fmt.Errorf("no merchant %q", n.MerchantID)
 	}

@@ -21,7 +21,7 @@ func (g *Gateway) serveOnePay(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 		return
 	}
-	e, plaintext, err := g.open(r)
+	m, e, plaintext, err := g.open(r)
 	if err != nil {
 		g.refuseEnvelope(w, e, err)
 		return
@@ -35,25 +35,26 @@ func (g *Gateway) serveOnePay(w http.ResponseWriter, r *http.Request) {
 	g.journal.violate(req.violations...)
 
 	rule := g.choose(r, req)
-	g.answer(w, r, g.merchants[e.merchantID], req, rule, now)
+	g.answer(w, r, m, req, rule, now)
 }
 
-// open reads the envelope of a request and opens it.
-func (g *Gateway) open(r *http.Request) (envelope, []byte, error) {
+// open reads the envelope of a request and opens it. It returns the merchant
+// with the keys to answer with.
+func (g *Gateway) open(r *http.Request) (*Merchant, envelope, []byte, error) {
 	form, err := readForm(r)
 	if err != nil {
-		return envelope{}, nil, err
+		return nil, envelope{}, nil, err
 	}
 	e, err := readEnvelope(form)
 	if err != nil {
-		return e, nil, err
+		return nil, e, nil, err
 	}
-	m, known := g.merchants[e.merchantID]
+	m, known := g.merchants.find(e.merchantID)
 	if !known {
-		return e, nil, errUnknownMerchant
+		return nil, e, nil, errUnknownMerchant
 	}
-	plaintext, err := m.openEnvelope(e)
-	return e, plaintext, err
+	plaintext, err := m.openEither(e)
+	return m, e, plaintext, err
 }
 
 // readForm reads the parameters of a request, which must be in an urlencoded

@@ -44,7 +44,7 @@ type bridgeTrait struct {
 }
 
 // lateBy is when the bridge of BridgeLate is there.
-const lateBy = 1500 * time.Millisecond
+const lateBy = 3 * time.Second
 
 var bridgeTraits = map[BridgeBehaviour]bridgeTrait{
 	BridgePays:        {},

@@ -46,7 +46,7 @@ func ReadReturn(r *http.Request, merchantID, key string) *Notification {
 	if referer := r.Referer(); referer != "" {
 		n.violate("the address of the payment page is nobody's business", "%q", referer)
 	}
-	n.readSigned(n.Query.Get("resp"), n.Query.Get("sign"), merchantID, key)
+	n.readSigned(n.Query.Get("resp"), n.Query.Get("sign"), merchantID, []string{key})
 	return n
 }
 

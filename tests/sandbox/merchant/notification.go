@@ -57,7 +57,7 @@ func (n *Notification) violate(rule, format string, args ...any) {
 }
 
 // readNotification checks a call by every rule, decoding as far as it can.
-func readNotification(r *http.Request, body []byte, merchantID, key string) *Notification {
+func readNotification(r *http.Request, body []byte, merchantID string, keys []string) *Notification {
 	n := &Notification{Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: string(body)}
 	if r.Method != http.MethodPost {
 		n.violate("a notification is a POST", "%s", r.Method)
@@ -72,19 +72,26 @@ func readNotification(r *http.Request, body []byte, merchantID, key string) *Not
 		}
 	}
 	form := n.readForm()
-	n.readSigned(form["resp"], form["sign"], merchantID, key)
+	n.readSigned(form["resp"], form["sign"], merchantID, keys)
 	return n
 }
 
-// readSigned checks the signed text and what it says.
-func (n *Notification) readSigned(resp, signature, merchantID, key string) {
+// readSigned checks the signed text, which one of the keys must verify, and what
+// it says.
+func (n *Notification) readSigned(resp, signature, merchantID string, keys []string) {
 	inner, err := base64.StdEncoding.Strict().DecodeString(resp)
 	if err != nil || resp == "" || strings.ContainsAny(resp, "\r\n") {
 		n.violate("resp is padded standard base64 on one line", "%q", resp)
 		return
 	}
-	if err := verify(resp, signature, key); err != nil {
-		n.violate("sign is the lower-case md5 of resp and key", "%v", err)
+	var failed error
+	for _, key := range keys {
+		if failed = verify(resp, signature, key); failed == nil {
+			break
+		}
+	}
+	if failed != nil {
+		n.violate("sign is the lower-case md5 of resp and key", "%v", failed)
 	}
 	n.Inner = string(inner)
 	n.readInner(merchantID)

@@ -16,7 +16,7 @@ const maxNotification = 64 << 10
 // Receiver is the program behind a merchant's backurl, on any path. It checks
 // and records every call, and answers by script.
 type Receiver struct {
-	merchantID, key string
+	merchantID string
 	// SlowBy is how long AnswerSlow waits; NewReceiver sets 2 s. It is set
 	// before use.
 	SlowBy time.Duration
@@ -25,6 +25,7 @@ type Receiver struct {
 	end  context.CancelFunc
 
 	mu      sync.Mutex
+	keys    []string // that verify; several while a key is changed
 	calls   []*Notification
 	busy    map[string]int
 	script  map[string][]Answer
@@ -35,7 +36,7 @@ type Receiver struct {
 func NewReceiver(merchantID, key string) *Receiver {
 	r := &Receiver{
 		merchantID: merchantID,
-		key:        key,
+		keys:       []string{key},
 		SlowBy:     2 * time.Second,
 		busy:       make(map[string]int),
 		script:     make(map[string][]Answer),
@@ -43,6 +44,20 @@ func NewReceiver(merchantID, key string) *Receiver {
 	}
 	r.done, r.end = context.WithCancel(context.Background())
 	return r
+}
+
+// Accept also takes notifications signed with another key, as a merchant does
+// while its key is changed.
+func (r *Receiver) Accept(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keys = append(r.keys, key)
+}
+
+func (r *Receiver) accepted() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.keys)
 }
 
 // Script sets how the next notifications of an order are answered, one after
@@ -62,7 +77,7 @@ func (r *Receiver) Script(orderID string, script ...Answer) {
 // ServeHTTP takes one notification.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(req.Body, maxNotification))
-	n := readNotification(req, body, r.merchantID, r.key)
+	n := readNotification(req, body, r.merchantID, r.accepted())
 	if err != nil {
 		n.violate("the body can be read", "%v", err)
 	}

@@ -244,7 +244,7 @@ func FuzzReadNotification(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		r := httptest.NewRequest(http.MethodPost, "/", nil)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		n := readNotification(r, []byte(body), testMerchant, testKey)
+		n := readNotification(r, []byte(body), testMerchant, []string{testKey})
 		if len(n.Violations) == 0 && (n.OrderID == "" || n.Amount <= 0 || n.MerchantID != testMerchant) {
 			t.Errorf("accepted %q as %+v", body, n)
 		}
