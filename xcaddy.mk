@@ -38,7 +38,7 @@ unit: export PAYBRIDGE_REQUIRE_CHROMIUM=1
 unit: export PAYBRIDGE_REQUIRE_PROMTOOL=1
 unit: # every test, with the race detector
 	go test -race -run '^$$' ./... > /dev/null # compiles them, side by side
-	go test -race -p 1 -timeout 20m ./translate/... ./caddymodule/... ./tests/sandbox/... ./tests/pgtest ./tests/cmd/...
+	go test -race -p 1 -timeout 20m ./translate/... ./caddymodule/... ./tests/sandbox/... ./tests/pgtest ./tests/chromium ./tests/cmd/...
 	go test -race -parallel 6 -timeout 30m ./tests
 
 lint: $(TOOLS)/golangci-lint ## run go vet and the linters

@@ -7,6 +7,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/console"
 )
 
 func init() { caddy.RegisterModule(new(AdminAPI)) }
@@ -28,9 +29,10 @@ func (a *AdminAPI) Provision(ctx caddy.Context) error {
 	return showMetrics(ctx)
 }
 
-// Routes returns the routes of the admin endpoint: everything below one path.
+// Routes returns the routes of the admin endpoint: the console's, and everything
+// else below one path.
 func (a *AdminAPI) Routes() []caddy.AdminRoute {
-	return []caddy.AdminRoute{{Pattern: api.Prefix, Handler: a.server}}
+	return append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: a.server})
 }
 
 // servedNow is what the admin API works on: the app that started last.

@@ -81,6 +81,9 @@ type App struct {
 	// When load balancers are told that this bridge is not ready.
 	Health HealthLimits `json:"health,omitzero"`
 
+	// Where WeChat's web authorisation is.
+	WeChat WeChat `json:"wechat,omitzero"`
+
 	// Lets the console, a page of the admin endpoint, make changes: send
 	// notifications again, pause and resume merchants. Default: it only shows;
 	// changes are made with the command line.
@@ -93,7 +96,8 @@ type App struct {
 	engine   atomic.Pointer[engine]
 	judge    atomic.Pointer[health.Judge] // set before engine is
 	started  chan struct{}
-	budget   budget
+	budget   budget // of bad notices, by source
+	returns  budget // of browsers that come back from WeChat with what is no good
 }
 
 // Timeouts bound how long a merchant or the gateway may keep the bridge
@@ -132,6 +136,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err := a.Health.provision(); err != nil {
 		return err
 	}
+	if err := a.WeChat.provision(); err != nil {
+		return err
+	}
 	if a.Gateway == nil {
 		a.Gateway = new(Gateway)
 	}
@@ -158,7 +165,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 		QuerySchedule:  query,
 		Merchants:      registry,
 		Gateway:        a.Gateway,
-		NotifyURL:      strings.TrimSuffix(a.PublicURL, "/") + notifyPath,
+		GatewayURL:     a.Gateway.URL,
+		NotifyURL:      a.address(notifyPath),
+		ResultURL:      a.address(resultPath),
 		TranCodes:      a.TranCodes,
 		OrderPrefix:    a.OrderPrefix,
 		Subject:        a.Subject,
@@ -170,6 +179,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 	}
 	return nil
 }
+
+// address returns the outside address of one of this server's paths.
+func (a *App) address(path string) string { return strings.TrimSuffix(a.PublicURL, "/") + path }
 
 func (a *App) setDefaults() {
 	for _, d := range []struct {
@@ -323,6 +335,7 @@ func (*App) Stop() error { return nil }
 // when starting failed and there was no Stop.
 func (a *App) Cleanup() error {
 	serving.remove(a)
+	a.WeChat.cleanup()
 	e := a.engine.Swap(nil)
 	if e == nil {
 		return nil

@@ -60,6 +60,7 @@ func init() { // the table refers to functions that refer to the table
 		"notice_reply": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.NoticeReply) }},
 
 		"health":          {read: (*App).readHealth},
+		"wechat":          {read: (*App).readWeChat},
 		"console_actions": {read: flag(func(a *App) *bool { return &a.ConsoleActions })},
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
 		"query_schedule":  {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.QuerySchedule) }},
@@ -108,6 +109,10 @@ func init() { // the table refers to functions that refer to the table
 //		health {
 //			min_free_disk  <size>
 //			max_clock_skew <duration>
+//		}
+//		wechat {
+//			authorize <url>
+//			token     <url>
 //		}
 //		console_actions
 //	}

@@ -123,8 +123,8 @@ func readKey(args []string, members ...*string) bool {
 	if len(args) < 1 || len(args) > len(members) {
 		return false
 	}
-	for i, arg := range args {
-		*members[i] = arg
+	for i, member := range members[:len(args)] {
+		*member = args[i]
 	}
 	return true
 }

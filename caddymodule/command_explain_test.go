@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -149,7 +150,7 @@ func TestOfflineCommandErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := execute(tc.cmd, payForm(payMessage, signKey), tc.args...)
-			if err == nil || !strings.Contains(err.Error(), tc.want) || err == errRefused {
+			if err == nil || !strings.Contains(err.Error(), tc.want) || errors.Is(err, errRefused) {
 				t.Errorf("error %v, want one about %q", err, tc.want)
 			}
 		})

@@ -46,7 +46,7 @@ by number. It changes nothing and prints no key.`,
 
 func printMerchants(w io.Writer, list api.MerchantList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "There is none.")
+		_, _ = fmt.Fprintln(w, "There is none.")
 		return
 	}
 	rows := make([][]string, len(list.Items))
@@ -82,7 +82,7 @@ reloads and restarts.
 This command does not stop the merchant's payments, queries or cancels.`,
 		Example: `  caddy paybridge merchant pause 89900001 --why "their database is being moved"`,
 	}, func(w io.Writer, answer api.PauseAnswer) {
-		fmt.Fprintf(w, "The notifications of merchant %s are kept back. To send them: caddy paybridge merchant resume %s\n",
+		fmt.Fprintf(w, "The notifications of merchant %s are kept back. To send them: caddy paybridge merchant resume %s --why REASON\n",
 			answer.MerID, answer.MerID)
 	})
 }
@@ -104,7 +104,7 @@ This command does not send what is exhausted; "notifications resend" does.`,
 }
 
 // pausing completes a command that pauses or resumes.
-func pausing(path string, cmd *cobra.Command, print func(io.Writer, api.PauseAnswer)) *cobra.Command {
+func pausing(path string, cmd *cobra.Command, tell func(io.Writer, api.PauseAnswer)) *cobra.Command {
 	var request api.PauseRequest
 	cmd.Flags().StringVar(&request.Why, "why", "", "The reason, which is recorded (required)")
 	return onlineCommand(cmd, cobra.ExactArgs(1), func(o *online, args []string) error {
@@ -113,6 +113,6 @@ func pausing(path string, cmd *cobra.Command, print func(io.Writer, api.PauseAns
 		if err := o.client.Post(o.Context(), path, request, &answer); err != nil {
 			return err
 		}
-		return o.show(answer, func(w io.Writer) { print(w, answer) })
+		return o.show(answer, func(w io.Writer) { tell(w, answer) })
 	})
 }

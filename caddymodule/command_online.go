@@ -81,15 +81,15 @@ func operatorName() string {
 	return cmp.Or(os.Getenv("USER"), "uid unknown")
 }
 
-// show prints an answer: as JSON when that is asked for, else by print.
-func (o *online) show(answer any, print func(io.Writer)) error {
+// show prints an answer: as JSON when that is asked for, else in words.
+func (o *online) show(answer any, words func(io.Writer)) error {
 	if asJSON, _ := o.Flags().GetBool("json"); asJSON {
 		encoder := json.NewEncoder(o.OutOrStdout())
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(answer)
 	}
-	print(o.OutOrStdout())
+	words(o.OutOrStdout())
 	return nil
 }
 

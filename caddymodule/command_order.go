@@ -72,8 +72,8 @@ func printStory(w io.Writer, story api.Timeline, now time.Time) {
 		}
 	}
 	if story.Notification != nil {
-		fmt.Fprintf(w, "%-19s%s: %s; %s\n", "notification", story.Notification.Host, story.Notification.State,
-			story.Notification.Explain(now, time.Local))
+		fmt.Fprintf(w, "%-19s%s to %s\n", "notification", story.Notification.State, story.Notification.Host)
+		fmt.Fprintf(w, "%-19s%s\n", "", story.Notification.Explain(now, time.Local))
 	}
 	fmt.Fprintln(w)
 	rows := make([][]string, len(story.Events))
@@ -90,7 +90,7 @@ func eventText(e api.Event) string {
 	if e.Attempt == nil {
 		return text
 	}
-	text += fmt.Sprintf(", %s", time.Duration(e.Attempt.TookMS)*time.Millisecond)
+	text += fmt.Sprintf(", %dms", e.Attempt.TookMS)
 	if lag := e.Attempt.LagMS; lag != nil && *lag >= 1000 {
 		text += fmt.Sprintf(", %s late", time.Duration(*lag)*time.Millisecond)
 	}

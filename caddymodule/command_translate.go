@@ -125,7 +125,7 @@ func fileInput(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
 		return readAtMost(cmd.InOrStdin(), explain.MaxInput)
 	}
-	file, err := os.Open(name)
+	file, err := os.Open(name) //nolint:gosec // the operator names it
 	if err != nil {
 		return nil, fmt.Errorf("reading message: %w", err)
 	}

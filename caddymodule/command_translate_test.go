@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -80,7 +81,7 @@ func TestTranslateCommandRefuses(t *testing.T) {
 			t.Parallel()
 			out, err := execute(translateCommand(), "", "--config", offlineCaddyfile(t),
 				"--in", write(t, "request.json", tc.message), "--answer", write(t, "answer.json", tc.answer))
-			if err != errRefused || !strings.Contains(out, tc.want) {
+			if !errors.Is(err, errRefused) || !strings.Contains(out, tc.want) {
 				t.Errorf("error %v, output:\n%s", err, out)
 			}
 			mustHideSecrets(t, out)

@@ -4,6 +4,7 @@
 //   - the handler "http.handlers.paybridge": the old gateway's paths (Handler),
 //   - the listener wrapper "caddy.listeners.paybridge" (Handover),
 //   - the ledgers "paybridge.ledgers.sqlite" and "paybridge.ledgers.postgres",
+//   - the admin API "admin.api.paybridge" and the commands "caddy paybridge …",
 //   - the Caddyfile's global option and directive of the same name.
 //
 // The package reads configuration and HTTP; what happens to an order is decided

@@ -28,6 +28,7 @@ type fakeGateway struct {
 	mu     sync.Mutex
 	forms  []string         // what was POSTed, undecoded order numbers
 	answer http.HandlerFunc // nil: shows a code
+	paid   bool             // and says that it is paid
 }
 
 // newFakeGateway starts a gateway for the length of a test.
@@ -80,6 +81,13 @@ func (g *fakeGateway) answerWith(answer http.HandlerFunc) {
 	g.answer = answer
 }
 
+// answerPaid makes every payment paid from now on.
+func (g *fakeGateway) answerPaid() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.paid = true
+}
+
 // posts returns how many POSTs the gateway has seen.
 func (g *fakeGateway) posts() int {
 	g.mu.Lock()
@@ -105,7 +113,8 @@ func (g *fakeGateway) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// show answers a pay message with a code to be scanned.
+// show answers a pay message, of 19.99 yuan, with a code to be scanned, and a
+// query with the state of all payments.
 func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
 	envelope, err := v2.EnvelopeFrom(r.PostForm.Get)
 	if err != nil {
@@ -122,15 +131,32 @@ func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
 	if err := json.Unmarshal(plain, &request); err != nil {
 		return err
 	}
-	if request.Head["tranCode"] != v2.TranPay {
-		return errors.New("not a payment")
+	orderNo := request.Body["orderId"]
+	switch request.Head["tranCode"] {
+	case v2.TranPay:
+	case v2.TranQuery:
+		orderNo = request.Body["oriMerOrderId"]
+	default:
+		return errors.New("neither a payment nor a query")
 	}
 	head := request.Head
 	head["tranType"], head["respCode"], head["respDesc"] = "02", "S0000000", "ok"
-	return g.seal(w, map[string]any{"head": head, "body": map[string]string{
-		"tranState": "12", "codeUrl": shownCode, "orderNo": request.Body["orderId"], "jytOrderId": "OP1",
-	}})
+	g.mu.Lock()
+	state := "12"
+	if g.paid {
+		state = "11"
+	}
+	g.mu.Unlock()
+	body := map[string]string{"tranState": state, "codeUrl": shownCode, "orderNo": orderNo, "totalAmt": "19.99", "jytOrderId": "OP1"}
+	if request.Body["wxIsRaw"] == "1" {
+		body["wc_pay_data"] = shownPayData
+	}
+	return g.seal(w, map[string]any{"head": head, "body": body})
 }
+
+// shownPayData is what the gateway gives to WeChat's payment.
+const shownPayData = `{"appId":"wx0123456789abcdef","timeStamp":"1795262400","nonceStr":"n1",` +
+	`"package":"prepay_id=wx1","signType":"RSA","paySign":"canarypaysign"}`
 
 func (g *fakeGateway) open(e v2.Envelope) ([]byte, error) {
 	plain, err := g.codec.Open(e)

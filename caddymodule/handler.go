@@ -76,6 +76,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.notice(w, r)
 	case healthPaths[r.URL.Path] != nil:
 		h.health(w, r)
+	case payerPages[r.URL.Path].serve != nil:
+		h.payer(w, r, payerPages[r.URL.Path])
 	default:
 		return next.ServeHTTP(w, r)
 	}

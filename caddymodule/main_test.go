@@ -50,6 +50,7 @@ const (
 	signKey     = "canary-sign-key-0123456789abcdef"
 	oldSignKey  = "canary-old-sign-key-0123456789ab"
 	pfxPassword = "secret"
+	appSecret   = "canary-app-secret"
 	ledgerDSN   = "postgres://paybridge:canary-dsn-password@127.0.0.1:1/paybridge"
 )
 
@@ -58,6 +59,7 @@ func setSecrets() error {
 		"PAYBRIDGE_TEST_SIGN_KEY":     signKey,
 		"PAYBRIDGE_TEST_OLD_SIGN_KEY": oldSignKey,
 		"PAYBRIDGE_TEST_PFX_PASSWORD": pfxPassword,
+		"PAYBRIDGE_TEST_APP_SECRET":   appSecret,
 		"PAYBRIDGE_TEST_DSN":          ledgerDSN,
 		"PAYBRIDGE_TEST_EMPTY":        "",
 	} {

@@ -83,6 +83,11 @@ func TestProvisionRefuses(t *testing.T) {
 		"reply too long":            {inApp("timeouts", object{"reply": 16 * second}), "timeouts: reply must not be longer than 15s"},
 		"gateway as long as reply":  {inApp("timeouts", object{"gateway": 9 * second, "reply": 9 * second}), "timeouts: gateway must be shorter than reply"},
 		"order_expiry too short":    {inApp("order_expiry", 59*second), "order_expiry: must be a minute or longer"},
+		"wechat of FTP":             {inApp("wechat", object{"authorize_url": "ftp://wechat.example.com/a"}), "wechat: authorize is not an address of WeChat; write https://HOST/PATH"},
+		"wechat without host":       {inApp("wechat", object{"token_url": "https:///token"}), "wechat: token is not an address"},
+		"wechat with a query":       {inApp("wechat", object{"token_url": "https://wechat.example.com/t?secret=canary"}), "wechat: token is not an address"},
+		"wechat with a password":    {inApp("wechat", object{"token_url": "https://a:canary@wechat.example.com/t"}), "wechat: token is not an address"},
+		"wechat secret in clear":    {inApp("wechat", object{"token_url": "http://wechat.example.com/t"}), "wechat: token must be https"},
 		"no gateway":                {inApp("gateway", nil), "gateway: missing; write: gateway https://HOST/PATH"},
 		"gateway without address":   {inApp("gateway", object{}), "gateway: missing"},
 		"gateway that retries": {inApp("gateway", object{"url": "http://127.0.0.1:1/", "proxy": object{

@@ -32,8 +32,15 @@ type server struct {
 // test ends.
 func startServer(t *testing.T, more string) *server {
 	t.Helper()
+	return startServerWith(t, more, "")
+}
+
+// startServerWith does so with more words in the merchant's block, too.
+func startServerWith(t *testing.T, more, merchantWords string) *server {
+	t.Helper()
 	s := &server{gateway: newFakeGateway(t), log: newMemoryLog(t), ledger: filepath.Join(t.TempDir(), "new", "ledger.db")}
-	config := loadable(t, adapt(t, caddyfileFor(s.gateway.URL, s.ledger, more)), s.log)
+	caddyfile := strings.Replace(caddyfileFor(s.gateway.URL, s.ledger, more), "gateway_merchant", merchantWords+"\n\t\t\tgateway_merchant", 1)
+	config := loadable(t, adapt(t, caddyfile), s.log)
 	t.Cleanup(func() {
 		if err := caddy.Stop(); err != nil {
 			t.Error(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
 // serving are the apps that have started and are not cleaned up yet.
@@ -50,7 +51,9 @@ func (s *startedApps) newest() *App {
 
 // service is what a request is served with.
 type service struct {
+	app      *App
 	bridge   *bridge.Bridge
+	ledger   *ledger.Ledger
 	settings *bridge.Settings
 	health   *health.Judge
 }
@@ -69,7 +72,7 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 			continue
 		}
 		if e := app.engine.Load(); e != nil {
-			return service{bridge: e.bridge, settings: app.settings, health: app.judge.Load()}, true
+			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load()}, true
 		}
 	}
 	return service{}, false

@@ -2,9 +2,11 @@ package tests
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/chromium"
 	"github.com/paybridge/paybridge/tests/sandbox"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
@@ -73,6 +75,7 @@ func TestOneStepRefuses(t *testing.T) {
 	t.Parallel()
 	f := openStorefront(t, "jsapi raw", settings{})
 	known := f.order(t, "intl", nil)
+	tab := f.phone(t, sandbox.BridgePays)
 	for name, test := range map[string]struct {
 		link   string
 		status int64
@@ -85,16 +88,31 @@ func TestOneStepRefuses(t *testing.T) {
 		"an unsafe front": {f.oneStep(t, f.orderID(), map[string]any{"fronturl": "javascript:alert(1)"}), http.StatusBadRequest, "支付链接不完整"},
 		"nobody":          {f.oneStep(t, f.orderID(), map[string]any{"merid": "89999999"}), http.StatusNotFound, "找不到商户"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			tab := f.phone(t, sandbox.BridgePays)
-			if status := tab.Goto(test.link); status != test.status || !tab.Shows(test.says) {
-				t.Errorf("status %d, want %d; %s", status, test.status, tab.Text())
-			}
-			tab.Inspect("refused")
-		})
+		if status := tab.Goto(test.link); status != test.status || !tab.Shows(test.says) {
+			t.Errorf("%s: status %d, want %d; %s", name, status, test.status, tab.Text())
+		}
+		tab.Inspect(name)
 	}
 	if orders := f.gateway.State().Orders; len(orders) != 0 {
 		t.Errorf("orders at the gateway: %+v", orders)
+	}
+	f.closeShop()
+}
+
+// TestLinkAsFormAction: merchants' pages post an empty form to our links, which
+// then work as if they had been opened.
+func TestLinkAsFormAction(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t, "jsapi raw", settings{})
+	for name, device := range map[string]chromium.Device{"phone": chromium.Phone, "desktop": chromium.Desktop} {
+		t.Run(name, func(t *testing.T) {
+			r := f.order(t, "intl", nil)
+			tab := f.browser(t, sandbox.BridgePays, chromium.Options{WeChat: true, Device: device})
+			tab.Goto(f.site.url + "/basket?buy=" + url.QueryEscape(f.signedLink(t, r)))
+			tab.Click("#buy")
+			f.comesBack(t, tab, r)
+			f.isPaid(t, r)
+		})
 	}
 	f.closeShop()
 }

@@ -47,6 +47,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	s.visits = append(s.visits, r.URL)
 	words := "欢迎光临"
+	if action := r.URL.Query().Get("buy"); action != "" { // what some merchants make of a formaction
+		defer fmt.Fprintf(w, `<form method="post" action="%s"><button id="buy">支付</button></form>`, html.EscapeString(action))
+	}
 	if merchant.IsReturn(r) {
 		n := merchant.ReadReturn(r, s.shop.MerID, s.shop.Key)
 		s.returns = append(s.returns, n)
@@ -54,7 +57,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(w, `<!doctype html><html lang="zh"><title>商店</title><link rel="icon" href="data:,">`+
-		`<meta name="viewport" content="width=device-width"><h1>商店</h1><p id="words">%s</p></html>`, html.EscapeString(words))
+		`<meta name="viewport" content="width=device-width"><h1>商店</h1><p id="words">%s</p>`, html.EscapeString(words))
 }
 
 // lastVisit is the address of the last page that a browser opened.

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"net/url"
@@ -158,6 +159,26 @@ func suiteOf(r *merchant.Reply) string {
 		}
 	}
 	return ""
+}
+
+// noQueries makes the gateway answer queries of an order with "in progress", so
+// that only its notice can tell that it is paid.
+func (f *storefront) noQueries(t testing.TB, r *merchant.Reply) {
+	t.Helper()
+	if err := f.gateway.Script(sandbox.Rule{Behaviour: sandbox.InProgress, TranCode: sandbox.CodeQuery, OrderID: r.QueryID[1:]}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lateNotice sends the notice of an order that is paid, and later the one that
+// was held back: the same news once more.
+func (f *storefront) lateNotice(t testing.TB, r *merchant.Reply) {
+	t.Helper()
+	notice := sandbox.Notice{MerchantID: shops[suiteOf(r)].Gateway, OrderID: r.QueryID[1:]}
+	if _, err := f.gateway.SendNotice(t.Context(), notice); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.gateway.ReleaseNotices(context.Background()) })
 }
 
 // comesBack waits until the browser is on the merchant's page, and checks what

@@ -45,7 +45,7 @@ func (p *process) ask(args ...string) said {
 }
 
 // want insists on a status and on words in what was printed.
-func (s said) want(t testing.TB, status int, words ...string) said {
+func (s said) want(t testing.TB, status int, words ...string) {
 	t.Helper()
 	for _, word := range words {
 		if !strings.Contains(s.out+s.log, word) {
@@ -55,7 +55,6 @@ func (s said) want(t testing.TB, status int, words ...string) said {
 	if s.status != status {
 		t.Errorf("status %d, want %d:\n%s%s", s.status, status, s.out, s.log)
 	}
-	return s
 }
 
 // listed reads what a command printed with --json into a list of orders or

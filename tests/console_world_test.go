@@ -56,7 +56,7 @@ func (d *desk) play() {
 
 	notAcknowledged := d.payment("intl", "AliCode", 4200)
 	d.exhausted = notAcknowledged.OrderID
-	d.receivers["intl"].Script(d.exhausted, merchant.AnswerMarkup, merchant.AnswerMarkup, merchant.AnswerMarkup)
+	d.receivers["intl"].Script(d.exhausted, merchant.AnswerMarkup, merchant.AnswerMarkup)
 	d.pay("intl", notAcknowledged)
 
 	d.doubtful = pay("WxCode", amount(sandbox.InProgress, true)).OrderID
@@ -103,11 +103,11 @@ func (d *desk) open(t testing.TB, o chromium.Options, fragment string) *chromium
 	return tab
 }
 
-// English is a browser on a laptop whose operator reads English.
-var english = chromium.Options{Device: chromium.Desktop, Language: "en-GB,en;q=0.9"}
-
-// chinese is one whose operator reads Chinese.
-var chinese = chromium.Options{Device: chromium.Desktop}
+// The browsers of operators who read Chinese, and English.
+var (
+	chinese = chromium.Options{Device: chromium.Desktop}
+	english = chromium.Options{Device: chromium.Desktop, Language: "en-GB"}
+)
 
 // emulate changes something of what a tab is.
 func emulate[P any](tab *chromium.Tab, what string, command cdp.Command[P, cdp.Empty], params P) {
@@ -142,7 +142,7 @@ func (d *desk) history() {
 		d.t.Fatal(err)
 	}
 	defer db.Close()
-	tx, err := db.BeginTx(d.ctx(), nil)
+	tx, err := db.BeginTx(d.t.Context(), nil)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -156,12 +156,12 @@ func (d *desk) history() {
 	d.bridge.start()
 }
 
-// The time, in minutes ago, in which no bridge ran, and that in which a merchant
-// and the gateway were down.
+// The time, in minutes ago, in which no bridge ran, that in which merchants and
+// the gateway were down, and whose orders the past ones are.
 const (
-	downFrom, downTo       = 800, 680
-	brokenFrom, brokenTo   = 300, 210
-	pastMerchant, pastShop = "89900003", "127.0.0.1:1"
+	downFrom, downTo     = 800, 680
+	brokenFrom, brokenTo = 300, 210
+	pastMerchant         = "89900003"
 )
 
 // pastMinute invents what happened in a minute some time ago.
@@ -177,6 +177,9 @@ func (d *desk) pastMinute(tx *sql.Tx, at time.Time, ago int) {
 		waiting, overdue, doubtful = waiting+(brokenFrom-ago)*2, (brokenFrom-ago)/3, 4
 	}
 	d.exec(tx, `INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?)`, at.UnixMilli(), waiting, overdue, min(9, (24*60-ago)/150), doubtful, 3)
+	if ago%3 != 0 {
+		return
+	}
 	for n := range int(1 + 3*wave) {
 		state := "paid"
 		if (ago+7*n)%23 == 0 || broken && n%2 == 0 {
@@ -191,7 +194,7 @@ func (d *desk) pastMinute(tx *sql.Tx, at time.Time, ago int) {
 
 func (d *desk) exec(tx *sql.Tx, statement string, args ...any) {
 	d.t.Helper()
-	if _, err := tx.ExecContext(d.ctx(), statement, args...); err != nil {
+	if _, err := tx.ExecContext(d.t.Context(), statement, args...); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"errors"
 	"time"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -63,6 +64,17 @@ func PayReply(p v1.PayRequest, rule Rule, now Standing) v1.PayReply {
 // of it. The request may be the zero value when it could not be read.
 func PayRefusal(p v1.PayRequest, code v1.Code) v1.PayReply {
 	return v1.PayReply{RespCode: code, MerID: p.MerID, OrderID: p.OrderID}
+}
+
+// PayFault answers a pay request that lacks a member which its action needs, as
+// RuleFor found. The text names the member, as in "请求参数错误！(ip)", since it
+// is the merchant's programmer who has to read it.
+func PayFault(p v1.PayRequest, err error) v1.PayReply {
+	reply := PayRefusal(p, v1.CodeOf(err))
+	if fault, ok := errors.AsType[*v1.Error](err); ok {
+		reply.RespMsg = fault.Code.Message() + "(" + fault.Field + ")"
+	}
+	return reply
 }
 
 // Facts are what a query or a cancel tells of a known order.

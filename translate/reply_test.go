@@ -1,7 +1,9 @@
 package translate
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,6 +92,24 @@ func TestPayRefusal(t *testing.T) {
 
 // TestRepliesToOrder asks, for every state, what query, cancel and notification
 // say. paytime comes with "0000" alone.
+func TestPayFaultNamesTheMember(t *testing.T) {
+	t.Parallel()
+	p := request(v1.WxH5)
+	for name, c := range map[string]struct {
+		err error
+		msg string
+	}{
+		"a member":      {&v1.Error{Code: v1.CodeBadRequest, Field: "ip", Reason: "canary"}, `"respcode":"90","respmsg":"请求参数错误！(ip)"`},
+		"a wrapped one": {fmt.Errorf("canary: %w", &v1.Error{Code: v1.CodeUnsupported, Field: "action"}), `"respcode":"97","respmsg":"不支持的交易类型！(action)"`},
+		"none":          {errors.New("canary"), `"respcode":"99","respmsg":"系统内部错误！"`},
+	} {
+		got := string(PayFault(p, c.err).JSON())
+		if !strings.Contains(got, c.msg) || strings.Contains(got, "canary") || !strings.Contains(got, p.OrderID) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 func TestRepliesToOrder(t *testing.T) {
 	t.Parallel()
 	heard := map[State]struct {

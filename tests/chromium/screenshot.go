@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
+	"unicode"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -15,18 +17,32 @@ import (
 // screenshots is where pictures are kept, below the module's root.
 var screenshots = filepath.Join(".build", "screenshots")
 
+// pictureWithin is how long the browser may take for one picture. It takes none
+// of a page that is just being left, and does not say so.
+const pictureWithin = 5 * time.Second
+
 // Screenshot keeps a picture of the whole page under the test's name and this
 // one.
 func (t *Tab) Screenshot(name string) {
 	t.tb.Helper()
 	t.Do("taking a picture", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		yes := true
-		picture, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
+		picture, err := take(ctx, target)
+		for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			picture, err = take(ctx, target)
+		}
 		if err != nil {
 			return err
 		}
-		return keep(t.tb.Name()+"-"+name+".png", picture.Data)
+		return keep(t.tb.Name()+"-"+name+".png", picture)
 	}))
+}
+
+func take(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, pictureWithin)
+	defer cancel()
+	yes := true
+	picture, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
+	return picture.Data, err
 }
 
 // keep writes a picture into the folder of screenshots.
@@ -39,7 +55,15 @@ func keep(name string, picture []byte) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, "/", "-")), picture, 0o644)
+	return os.WriteFile(filepath.Join(folder, strings.Map(fileRune, name)), picture, 0o644)
+}
+
+// fileRune replaces what does not belong in the name of a file.
+func fileRune(r rune) rune {
+	if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.", r) {
+		return r
+	}
+	return '-'
 }
 
 var errNoModule = errors.New("no go.mod above the test's folder")

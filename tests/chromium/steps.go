@@ -81,10 +81,13 @@ func (t *Tab) Await(what, expression string) {
 	}
 }
 
+// pageText is what a page shows, also while there is not yet anything of it.
+const pageText = `(document.body?.innerText ?? "")`
+
 // AwaitText waits until the page shows a text.
 func (t *Tab) AwaitText(text string) {
 	t.tb.Helper()
-	t.Await("the text "+text, "document.body.innerText.includes("+quote(text)+")")
+	t.Await("the text "+text, pageText+".includes("+quote(text)+")")
 }
 
 // AwaitAddress waits until the address begins with a prefix and its page is
@@ -117,7 +120,7 @@ func (t *Tab) Shows(text string) bool {
 // Text is what the page shows.
 func (t *Tab) Text() string {
 	t.tb.Helper()
-	return Evaluate[string](t, "document.body.innerText")
+	return Evaluate[string](t, pageText)
 }
 
 // Address is the address of the page, with its fragment.

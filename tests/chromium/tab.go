@@ -103,7 +103,7 @@ func (t *Tab) checkTroubles() {
 func (t *Tab) describe() string {
 	ctx, cancel := context.WithTimeout(t.ctx, 5*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + `+pageText))
 	if err != nil {
 		return err.Error()
 	}

@@ -78,7 +78,7 @@ var authorizeQuery = map[string]string{
 // authorize returns the query with which the payer is sent back.
 func (p *phone) authorize() url.Values {
 	p.t.Helper()
-	resp, body := p.get(AuthorizePath, with(authorizeQuery, nil), "MicroMessenger/8")
+	resp, body := p.get(AuthorizePath, with(authorizeQuery, nil), "MicroMessenger/8") //nolint:bodyclose // get has closed it
 	back, err := resp.Location()
 	if err != nil {
 		p.t.Fatalf("not sent back: %v %s", err, body)
@@ -121,7 +121,7 @@ func TestAuthorize(t *testing.T) {
 			if agent == "" {
 				agent = "Mozilla/5.0 MicroMessenger/8.0.47"
 			}
-			resp, _ := p.get(AuthorizePath, with(authorizeQuery, test.changes), agent)
+			resp, _ := p.get(AuthorizePath, with(authorizeQuery, test.changes), agent) //nolint:bodyclose // get has closed it
 			back, _ := resp.Location()
 			if (back != nil) != (test.state != "") {
 				t.Fatalf("sent to %v with status %d", back, resp.StatusCode)
@@ -177,7 +177,7 @@ func TestToken(t *testing.T) {
 				"appid": testApp, "secret": testSecret, "grant_type": "authorization_code", "code": p.authorize().Get("code"),
 			}
 			p.wechat.Script(TokenPath, test.behaviour)
-			resp, body := p.get(TokenPath, with(query, test.changes), "")
+			resp, body := p.get(TokenPath, with(query, test.changes), "") //nolint:bodyclose // get has closed it
 			if resp.StatusCode != http.StatusOK || !strings.Contains(body, test.want) {
 				t.Errorf("status %d, %.300s", resp.StatusCode, body)
 			}

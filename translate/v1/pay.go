@@ -38,10 +38,23 @@ type PayRequest struct {
 // with CodeUnsupported for an action that does not exist here, CodeAmount for
 // txnamt and CodeBadRequest for anything else.
 func ParsePay(json []byte) (PayRequest, error) {
+	return parsePay(json, member{required: true, rule: knownAction})
+}
+
+// ParsePagePay reads the JSON of a pay request that came to wxjspaygateway, an
+// opened one. It is as [ParsePay], but the one action there is WxJsApi, which
+// need not be named.
+func ParsePagePay(json []byte) (PayRequest, error) {
+	return parsePay(json, member{rule: pageAction})
+}
+
+// parsePay reads a pay request; action says what is asked of that member.
+func parsePay(json []byte, action member) (PayRequest, error) {
 	var r PayRequest
+	action.name, action.text, action.max, action.code = "action", (*string)(&r.Action), 32, CodeUnsupported
 	err := readMembers("req", json, []member{
 		merIDMember(&r.MerID),
-		{name: "action", text: (*string)(&r.Action), required: true, max: 32, rule: knownAction, code: CodeUnsupported},
+		action,
 		{name: "txnamt", fen: &r.TxnAmt},
 		orderIDMember(&r.OrderID),
 		{name: "code", text: &r.Code, max: 128},
@@ -51,6 +64,9 @@ func ParsePay(json []byte) (PayRequest, error) {
 		{name: "backurl", text: &r.BackURL, required: true, max: MaxURL, rule: webURL},
 		{name: "fronturl", text: &r.FrontURL, max: MaxURL},
 	})
+	if r.Action == "" {
+		r.Action = WxJsApi
+	}
 	if err == nil {
 		err = r.settleFrontURL()
 	}

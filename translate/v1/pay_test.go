@@ -161,6 +161,41 @@ func TestParsePayRefuses(t *testing.T) {
 	}
 }
 
+func TestParsePagePay(t *testing.T) {
+	t.Parallel()
+	want := plain
+	want.Action = v1.WxJsApi
+	for _, action := range []string{``, `""`, `null`, `"WxJsApi"`} {
+		if got, err := v1.ParsePagePay([]byte(payWith("action", action))); err != nil || got != want {
+			t.Errorf("action %s: %+v, %v", action, got, err)
+		}
+	}
+}
+
+func TestParsePagePayRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		member, value string
+		code          v1.Code
+		reason        string
+	}{
+		{"action", ` "WxSao"`, v1.CodeUnsupported, `not WxJsApi: "WxSao"`},
+		{"action", `"wxjsapi"`, v1.CodeUnsupported, "not WxJsApi"},
+		{"action", `"<script>"`, v1.CodeUnsupported, "not WxJsApi"},
+		{"action", `1.5`, v1.CodeBadRequest, "neither text"},
+		{"txnamt", `19.99`, v1.CodeAmount, ""},
+		{"orderid", ``, v1.CodeBadRequest, "missing"},
+		{"backurl", ``, v1.CodeBadRequest, "missing"},
+		{"fronturl", `"javascript:alert(1)"`, v1.CodeBadRequest, "not an absolute"}, // WxJsApi returns there
+	} {
+		t.Run(c.member+" "+c.value, func(t *testing.T) {
+			t.Parallel()
+			_, err := v1.ParsePagePay([]byte(strings.Replace(payWith(c.member, c.value), `"action":"WxSao",`, "", 1)))
+			refused(t, err, c.code, c.member, c.reason)
+		})
+	}
+}
+
 func TestParsePayRefusesMembersGivenTwice(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"action", "txnamt", "merid", "orderid", "code", "openid", "ip", "payway", "backurl", "fronturl"} {

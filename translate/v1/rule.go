@@ -59,6 +59,14 @@ func knownAction(s string) string {
 	return ""
 }
 
+// pageAction is the rule of wxjspaygateway.
+func pageAction(s string) string {
+	if Action(s) != WxJsApi {
+		return "not WxJsApi: " + quote(s)
+	}
+	return ""
+}
+
 // webURL asks for an absolute http or https URL. Its text stays out of the
 // reason: merchants put tokens into the query.
 func webURL(s string) string {

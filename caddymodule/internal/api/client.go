@@ -70,7 +70,10 @@ func NewClient(address, operator string) (*Client, error) {
 // reads the answer into out. An answer other than 200 is a *Refusal, but health
 // that is not well is an answer like any other.
 func (c *Client) Get(ctx context.Context, path string, in, out any) error {
-	return c.do(ctx, http.MethodGet, path+"?"+queryOf(in).Encode(), nil, out)
+	if query := queryOf(in).Encode(); query != "" {
+		path += "?" + query
+	}
+	return c.do(ctx, http.MethodGet, path, nil, out)
 }
 
 // Post asks for a change and reads the answer into out.

@@ -24,7 +24,7 @@ func badRequest(format string, args ...any) error {
 
 // errNotServing is answered while no configuration with Paybridge runs.
 var errNotServing = refuse(http.StatusServiceUnavailable,
-	"paybridge is not running: Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log")
+	"paybridge is not running: it is still starting, or Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log")
 
 // causes says what errors from below mean for the caller and what to do.
 var causes = []struct {

@@ -59,8 +59,9 @@ func must(err error) {
 }
 
 // world is the API over a real ledger, with two merchants on one gateway
-// merchant. Its bridge follows no configuration, so that nothing happens by
-// itself.
+// merchant. Its bridge starts with the first request, so that what a test puts
+// into the ledger before is left alone, and follows no configuration, so that
+// nothing happens by itself.
 type world struct {
 	t       *testing.T
 	ledger  *ledger.Ledger
@@ -79,19 +80,24 @@ func newWorld(t *testing.T) *world {
 	l, err := ledger.OpenSQLite(t.Context(), filepath.Join(dir, "ledger.db"), ledger.WithClock(now))
 	must(err)
 	w := &world{t: t, ledger: l, gateway: newFakeGateway(), running: true, disk: func() error { return nil }}
-	b := bridge.New(l, zap.NewNop(), now)
-	t.Cleanup(func() {
-		b.Close(context.Background())
-		must(l.Close())
+	t.Cleanup(func() { must(l.Close()) })
+	started := sync.OnceValue(func() *bridge.Bridge {
+		b := bridge.New(l, zap.NewNop(), now)
+		t.Cleanup(func() { b.Close(context.Background()) })
+		return b
 	})
 	w.served = Served{
-		Bridge: b, Ledger: l, Settings: w.settings(), PublicURL: "https://pay.example.com",
+		Ledger: l, Settings: w.settings(), PublicURL: "https://pay.example.com",
 		Health: health.New(health.Limits{MinFreeDisk: 1, MaxSkew: 30 * time.Second}, health.Sources{
 			Commit: func(ctx context.Context) error { return errors.Join(w.disk(), l.Ping(ctx)) },
-			Disk:   dir, Skew: b.ClockSkew, Now: now,
+			Disk:   dir, Skew: func() (time.Duration, bool) { return started().ClockSkew() }, Now: now,
 		}),
 	}
-	w.server = NewServer(func() (Served, bool) { return w.served, w.running }, now)
+	w.server = NewServer(func() (Served, bool) {
+		served := w.served
+		served.Bridge = started()
+		return served, w.running
+	}, now)
 	return w
 }
 

@@ -87,13 +87,19 @@ func (job payJob) payer(order ledger.Order) string {
 	return order.OpenID
 }
 
+// Payer is who sits before the browser.
+type Payer struct {
+	OpenID string // as WeChat has told it; "" for the one on record
+	IP     string // the address that the browser comes from
+}
+
 // PayRaw makes the one pay call of a WeChat order whose payer is known by now,
 // if it is still to be made, and returns how the order stands. Browsers with the
 // same order share it; a repeat of the merchant's program, which may not know
 // the payer, is kept apart by the ledger. ok is false when the ledger could not
 // be used or the call takes too long.
-func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant, o ledger.Order, openID string) (order ledger.Order, ok bool) {
-	job, err := browserJob(s, m, o, openID)
+func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant, o ledger.Order, payer Payer) (order ledger.Order, ok bool) {
+	job, err := browserJob(s, m, o, payer)
 	if err != nil {
 		b.log.Error("order cannot be paid in a browser", orderFields(o), zap.Error(err))
 		return o, false
@@ -118,10 +124,10 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 const browserSource = "browser"
 
 // browserJob is the pay request of an order that was submitted before.
-func browserJob(s *Settings, m *merchants.Merchant, o ledger.Order, openID string) (payJob, error) {
+func browserJob(s *Settings, m *merchants.Merchant, o ledger.Order, payer Payer) (payJob, error) {
 	request := v1.PayRequest{
 		Action: v1.Action(o.Action), TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID,
-		OpenID: openID, BackURL: o.BackURL, FrontURL: o.FrontURL,
+		OpenID: payer.OpenID, IP: payer.IP, BackURL: o.BackURL, FrontURL: o.FrontURL,
 	}
 	rule, err := translate.RuleFor(request)
 	return payJob{settings: s, merchant: m, request: request, rule: rule, client: o.ClientIP, trace: o.Trace}, err

@@ -33,10 +33,17 @@ var ErrNotHosted = errors.New("order is not paid on the gateway's page")
 //
 // A gateway that does not know such an order says nothing of it until it has
 // expired, see stepBlind.
-func (b *Bridge) Hosted(ctx context.Context, s *Settings, m *merchants.Merchant, o ledger.Order) (HostedForm, ledger.Order, error) {
-	job, err := browserJob(s, m, o, "")
+func (b *Bridge) Hosted(
+	ctx context.Context, s *Settings, m *merchants.Merchant, o ledger.Order, payer Payer,
+) (HostedForm, ledger.Order, error) {
+	payer.OpenID = "" // the gateway finds it out
+	job, err := browserJob(s, m, o, payer)
 	if err != nil {
 		return HostedForm{}, o, err
+	}
+	keys := s.Merchants.ByGatewayMerchant(o.GatewayMerchant) // which the merchant may have changed since
+	if keys == nil {
+		return HostedForm{}, o, fmt.Errorf("gateway merchant %s is not configured any more", o.GatewayMerchant)
 	}
 	now := b.now()
 	if o.State == translate.Begun || o.State == translate.InDoubt {
@@ -56,7 +63,7 @@ func (b *Bridge) Hosted(ctx context.Context, s *Settings, m *merchants.Merchant,
 	if err != nil {
 		return HostedForm{}, o, fmt.Errorf("writing hosted order: %w", err)
 	}
-	envelope, err := m.Codec.Seal(m.GatewayMerchant, o.OrderNo, plaintext)
+	envelope, err := keys.Codec.Seal(keys.GatewayMerchant, o.OrderNo, plaintext)
 	if err != nil {
 		return HostedForm{}, o, fmt.Errorf("sealing hosted order: %w", err)
 	}

@@ -25,7 +25,7 @@ func hosted(t *testing.T) (*world, v1.PayRequest, ledger.Order) {
 
 func (w *world) form(o ledger.Order) HostedForm {
 	w.tb.Helper()
-	form, _, err := w.bridge.Hosted(w.tb.Context(), w.settings, by(merchants.Hosted), o)
+	form, _, err := w.bridge.Hosted(w.tb.Context(), w.settings, by(merchants.Hosted), o, Payer{IP: payerIP})
 	if err != nil {
 		w.tb.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestHostedForm(t *testing.T) {
 	m := w.gateway.open(form.encode())
 	for member, want := range map[string]string{
 		"orderId": o.OrderNo, "totalAmt": "19.99", "payChannel": "00", "payMode": "02", "wxIsRaw": "", "wxSubOpenid": "",
-		"wxCallbackUrl": w.settings.ResultURL + "?id=" + o.FormAction, "notifyUrl": w.settings.NotifyURL,
+		"wxCallbackUrl": w.settings.ResultURL + "?id=" + o.FormAction, "notifyUrl": w.settings.NotifyURL, "spbillCreatIp": payerIP,
 	} {
 		if got := m.Body[member]; got != want {
 			t.Errorf("%s: %q, want %q", member, got, want)
@@ -75,7 +75,7 @@ func TestHostedTwoTabs(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			form, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), o)
+			form, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), o, Payer{IP: payerIP})
 			if err != nil {
 				t.Error(err)
 				return
@@ -106,7 +106,7 @@ func TestHostedIsPatient(t *testing.T) {
 		}
 	}
 	closed := w.wantState(p, translate.Closed)
-	if _, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), closed); !errors.Is(err, ErrNotHosted) {
+	if _, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), closed, Payer{IP: payerIP}); !errors.Is(err, ErrNotHosted) {
 		t.Errorf("a form for a closed order: %v", err)
 	}
 	w.gateway.Post(t.Context(), form.encode()) // a gateway that does not mind the expiry
@@ -130,7 +130,7 @@ func TestHostedIsPaid(t *testing.T) {
 	if _, charges := w.gateway.state(o.OrderNo); charges != 1 {
 		t.Errorf("charged %d times", charges)
 	}
-	if _, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), w.order(p)); !errors.Is(err, ErrNotHosted) {
+	if _, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), w.order(p), Payer{IP: payerIP}); !errors.Is(err, ErrNotHosted) {
 		t.Errorf("a form for a paid order: %v", err)
 	}
 }
@@ -169,7 +169,7 @@ func TestHostedNeedsTheLedger(t *testing.T) {
 	if err := w.ledger.Close(); err != nil {
 		t.Fatal(err)
 	}
-	form, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), o)
+	form, _, err := w.bridge.Hosted(t.Context(), w.settings, by(merchants.Hosted), o, Payer{IP: payerIP})
 	if !errors.Is(err, ledger.ErrUnavailable) || len(form.Fields) != 0 {
 		t.Errorf("form of %d fields, %v", len(form.Fields), err)
 	}

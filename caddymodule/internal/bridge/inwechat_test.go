@@ -14,7 +14,11 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-const payerID = "oTestPayerOpenID0000000000001"
+// The payer, and where its browser comes from.
+const (
+	payerID = "oTestPayerOpenID0000000000001"
+	payerIP = "203.0.113.7"
+)
 
 // by is the merchant with another way to pay in WeChat.
 func by(jsapi string) *merchants.Merchant {
@@ -46,7 +50,7 @@ func withOpenID(p *v1.PayRequest) { p.OpenID = payerID }
 
 func (w *world) payRaw(m *merchants.Merchant, o ledger.Order, openID string) ledger.Order {
 	w.tb.Helper()
-	after, ok := w.bridge.PayRaw(w.tb.Context(), w.settings, m, o, openID)
+	after, ok := w.bridge.PayRaw(w.tb.Context(), w.settings, m, o, Payer{OpenID: openID, IP: payerIP})
 	if !ok {
 		w.tb.Fatal("the ledger could not be used")
 	}
@@ -143,7 +147,7 @@ func TestRawIsCalledOnce(t *testing.T) {
 			for n := range 12 {
 				b := []*Bridge{w.bridge, twin}[n%2]
 				all.Go(func() {
-					if after, ok := b.PayRaw(t.Context(), w.settings, m, o, payerID); !ok || after.PayData == "" {
+					if after, ok := b.PayRaw(t.Context(), w.settings, m, o, Payer{OpenID: payerID, IP: payerIP}); !ok || after.PayData == "" {
 						t.Errorf("ok %v, state %s", ok, after.State)
 					}
 				})

@@ -38,7 +38,7 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 		b.log.Info("pay request refused", orderFields(ledger.Order{
 			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
 		}), zap.Error(err))
-		return translate.PayRefusal(p, v1.CodeOf(err))
+		return translate.PayFault(p, err)
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	fl := b.pays.join(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(fl *flight[payResult]) payResult {

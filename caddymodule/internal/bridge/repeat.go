@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -23,17 +24,22 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, sour
 		State: translate.Sent, At: now, Source: source, Claim: order.Claim, Next: now.Add(job.settings.Timeouts.payLease()),
 		OpenID: job.payer(order),
 	})
+	if errors.Is(err, ledger.ErrFenced) { // another was faster
+		stored, err = b.ledger.Order(ctx, order.Key)
+		verdict = translate.Repeated
+	}
 	if err != nil {
 		return order, false
 	}
 	b.observer.NewsJudged(verdict)
-	if verdict == translate.Applied {
-		b.observer.OrderMoved(stored.State)
+	if verdict != translate.Applied {
+		return b.awaitOther(ctx, stored), false
 	}
+	b.observer.OrderMoved(stored.State)
 	// The order keeps its number, each message has a flow number of its own: a
 	// gateway that has seen one refuses it the second time.
 	stored.FlowNo = b.numbers.flow(order.GatewayMerchant, now)
-	return stored, verdict == translate.Applied
+	return stored, true
 }
 
 // maySendAgain reports whether a repeated request may send its v2 order: when

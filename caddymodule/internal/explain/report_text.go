@@ -11,19 +11,19 @@ var marks = map[Result]string{Good: "ok", Bad: "NO", Told: "--"}
 
 // WriteText writes a report for a person to read.
 func (r Report) WriteText(w io.Writer) error {
-	b := bufio.NewWriter(w)
+	b := bufio.NewWriter(w) // keeps the first error, for Flush
 	for i, s := range r.Steps {
-		fmt.Fprintf(b, "%2d  %-2s  %s\n", i+1, marks[s.Result], s.Name)
+		_, _ = fmt.Fprintf(b, "%2d  %-2s  %s\n", i+1, marks[s.Result], s.Name)
 		for _, line := range s.Details {
-			fmt.Fprintf(b, "          %s\n", line)
+			_, _ = fmt.Fprintf(b, "          %s\n", line)
 		}
 	}
-	fmt.Fprintf(b, "\n%s\n", r.verdict())
+	_, _ = fmt.Fprintf(b, "\n%s\n", r.verdict())
 	if r.Answer != "" {
-		fmt.Fprintf(b, "The sender hears: %s\n", r.Answer)
+		_, _ = fmt.Fprintf(b, "The sender hears: %s\n", r.Answer)
 	}
 	for i, c := range r.Causes {
-		fmt.Fprintf(b, "\n%s %s\n  %s\n  > %s\n", title(i, c), c.Name, c.Happened, c.Advice)
+		_, _ = fmt.Fprintf(b, "\n%s %s\n  %s\n  > %s\n", title(i, c), c.Name, c.Happened, c.Advice)
 	}
 	return b.Flush()
 }

@@ -202,7 +202,7 @@ func utf16Text(text string) string {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune(text)) {
 		b.WriteByte(byte(unit))      //nolint:gosec // the low byte
-		b.WriteByte(byte(unit >> 8)) //nolint:gosec // the high byte
+		b.WriteByte(byte(unit >> 8)) // the high byte
 	}
 	return b.String()
 }

@@ -3,7 +3,6 @@ package health
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -68,7 +67,7 @@ type Judge struct {
 	limits  Limits
 	sources Sources
 
-	mu     sync.Mutex
+	turn   chan struct{} // holds one while somebody probes or reads what follows
 	probed time.Time
 	took   time.Duration
 	err    error
@@ -79,7 +78,7 @@ func New(limits Limits, sources Sources) *Judge {
 	if sources.free == nil {
 		sources.free = FreeDisk
 	}
-	return &Judge{limits: limits, sources: sources}
+	return &Judge{limits: limits, sources: sources, turn: make(chan struct{}, 1)}
 }
 
 // Judge looks at every condition. A ledger that hangs makes it take 2 s.
@@ -102,8 +101,8 @@ func (j *Judge) Ledger(ctx context.Context) Check {
 // probe tries a commit, unless somebody has just done so. It goes on when the
 // one who asks hangs up: others wait for it.
 func (j *Judge) probe(ctx context.Context) (time.Duration, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	j.turn <- struct{}{}
+	defer func() { <-j.turn }()
 	start := j.sources.Now()
 	if !j.probed.IsZero() && start.Sub(j.probed) < probeEvery {
 		return j.took, j.err

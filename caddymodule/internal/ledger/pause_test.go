@@ -282,7 +282,8 @@ func pauseAtOnce(t *testing.T, p place) {
 	paying.Wait()
 	settled.Store(true)
 	all.Wait()
-	for send(ledgers[0]) > 0 {
+	for more := true; more; {
+		more = send(ledgers[0]) > 0
 	}
 	for k, n := range given {
 		if n != 1 {

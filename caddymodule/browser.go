@@ -1,0 +1,210 @@
+package caddymodule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Where payers' browsers come to. Merchants know the first three (v1 §3.2, §3.3
+// and the field); the others are between the bridge, WeChat and the gateway.
+const (
+	goPayPath   = "/wxjsapi/gopay.html"
+	openIDPath  = "/wxjsapi/openid.html"
+	gatewayPath = "/apis/wxjspaygateway"
+	payingPath  = "/wxjsapi/paying.html" // back from WeChat with the openid for a payment
+	resultPath  = "/wxjsapi/result.html" // back from the gateway's own page
+	statusPath  = "/wxjsapi/status.json" // asked by our pages
+)
+
+// payerPage is one of the addresses that payers' browsers open.
+type payerPage struct {
+	name  string
+	serve func(browserVisit) view
+}
+
+var payerPages = map[string]payerPage{
+	goPayPath:   {name: "gopay", serve: serveGoPay},
+	openIDPath:  {name: "openid", serve: serveOpenID},
+	gatewayPath: {name: "gateway", serve: serveGateway},
+	payingPath:  {name: "paying", serve: servePaying},
+	resultPath:  {name: "result", serve: serveResult},
+	statusPath:  {name: "status", serve: serveStatus},
+}
+
+// maxPageQuery is the longest query of a page, in bytes. A signed order has less
+// than 2 KiB, and no browser sends many times that.
+const maxPageQuery = 16 << 10
+
+// browserVisit is one request of a payer's browser.
+type browserVisit struct {
+	service
+	ctx     context.Context
+	request *http.Request
+	params  v1.Params
+	client  string // the address the request came from
+	line    *pageLine
+}
+
+// payer serves the pages of payers' browsers. Whatever happens inside, a panic
+// included, the payer reads a page that says what to do.
+func (h *Handler) payer(w http.ResponseWriter, r *http.Request, p payerPage) {
+	start := time.Now()
+	ctx, span := tracer.Start(r.Context(), "", "page "+p.name, trace.SpanKindInternal)
+	line := pageLine{page: p.name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
+	r = r.WithContext(ctx)
+	v := func() (v view) {
+		defer func() {
+			if crash := recover(); crash != nil {
+				h.log.Error("panic while serving a page", zap.String("page", p.name),
+					zap.String("panic", fmt.Sprintf("%T", crash)), zap.ByteString("stack", debug.Stack()))
+				v = refuse(pages.Internal, nil)
+			}
+		}()
+		return h.view(w, r, p, &line)
+	}()
+	v.write(w, r)
+	line.view, line.took = v, time.Since(start)
+	if entry := h.log.Check(line.level(), "payer page"); entry != nil {
+		entry.Write(zap.Inline(line))
+	}
+	observed.PageServed(p.name, v.status)
+	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(line.orderID))
+	tracing.Finish(span, v.result, v.status >= http.StatusInternalServerError)
+}
+
+// view reads a request and has it served. An empty POST or a form is answered as
+// a GET: merchants' programs put our links into the action of a form.
+func (h *Handler) view(w http.ResponseWriter, r *http.Request, p payerPage, line *pageLine) view {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
+	defer cancel()
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		return refuse(pages.WrongMethod, nil)
+	case r.Method == http.MethodHead: // only asks whether there is something, and must change nothing
+		return view{result: "head", status: http.StatusOK}
+	case len(r.URL.RawQuery) > maxPageQuery:
+		return refuse(pages.BadRequest, errors.New("query: too long"))
+	}
+	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
+	if err != nil {
+		return refuse(pages.BadRequest, fmt.Errorf("body: %w", err))
+	}
+	service, ok := h.app.service(ctx)
+	if !ok {
+		return refuse(pages.Busy, errors.New("bridge: not running"))
+	}
+	return p.serve(browserVisit{service: service, ctx: ctx, request: r, params: params, client: line.remote, line: line})
+}
+
+// found finds the merchant with a number and notes whose page it is.
+func (v browserVisit) found(merID string) (*merchants.Merchant, bool) {
+	m := v.settings.Merchants.ByMerID(merID)
+	if m == nil {
+		return nil, false
+	}
+	v.line.merID = m.MerID
+	return m, true
+}
+
+// opened is what a merchant has signed into a link.
+func (v browserVisit) opened() (opened v1.Opened, m *merchants.Merchant, refusal view, ok bool) {
+	unknown := false
+	opened, err := v1.Open(v.params.Form(), func(merID string) []v1.Key {
+		found, known := v.found(merID)
+		if unknown = !known; unknown {
+			return nil
+		}
+		m = found
+		return m.SignKeys(time.Now())
+	})
+	switch {
+	case err == nil:
+		return opened, m, view{}, true
+	case unknown:
+		return opened, nil, refuse(pages.UnknownMerchant, err), false
+	case v1.CodeOf(err) == v1.CodeSignature:
+		return opened, nil, refuse(pages.BadSignature, err), false
+	}
+	return opened, nil, refuse(pages.BadRequest, err), false
+}
+
+// inWeChat reports whether the browser is WeChat's. It says so itself, and has
+// nothing to win by lying: other browsers cannot pay on these pages.
+func (v browserVisit) inWeChat() bool {
+	return strings.Contains(v.request.UserAgent(), "MicroMessenger")
+}
+
+// outside tells a browser that is not WeChat's how to open an address there.
+func (v browserVisit) outside(link string) view {
+	return show("outside", pages.Outside{Link: v.app.address(link)})
+}
+
+// goPayLink is where an order is paid, below the public URL.
+func goPayLink(k ledger.Key, payID string) string {
+	return goPayPath + "?" + url.Values{"merid": {k.MerID}, "orderid": {k.OrderID}, "code": {payID}}.Encode()
+}
+
+// byPayID is where something is known of an order by its PayId.
+func byPayID(path, payID string) string {
+	return path + "?" + url.Values{"id": {payID}}.Encode()
+}
+
+// pageLine is the one log line of a request of a payer's browser: an allow-list.
+type pageLine struct {
+	page    string
+	remote  string
+	merID   string // of a configured merchant, else ""
+	orderID string // of an order that exists, else ""
+	view    view
+	took    time.Duration
+	trace   string // the request's trace ID, "" when it is not traced
+}
+
+// level keeps what operators should see apart from the many questions of pages
+// that wait.
+func (l pageLine) level() zapcore.Level {
+	switch {
+	case l.view.status >= http.StatusInternalServerError:
+		return zapcore.WarnLevel
+	case l.page == payerPages[statusPath].name:
+		return zapcore.DebugLevel
+	}
+	return zapcore.InfoLevel
+}
+
+// MarshalLogObject implements zapcore.ObjectMarshaler.
+func (l pageLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("page", l.page)
+	enc.AddString("remote_ip", l.remote)
+	enc.AddString("result", l.view.result)
+	enc.AddInt("status", l.view.status)
+	enc.AddDuration("took", l.took)
+	for _, s := range []struct{ key, value string }{
+		{"merid", l.merID}, {"orderid", l.orderID}, {"trace_id", l.trace},
+	} {
+		if s.value != "" {
+			enc.AddString(s.key, s.value)
+		}
+	}
+	if l.view.err != nil {
+		enc.AddString("error", l.view.err.Error())
+	}
+	return nil
+}

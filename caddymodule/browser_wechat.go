@@ -1,0 +1,168 @@
+package caddymodule
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+)
+
+// wechatWay is a payer's way to WeChat, to be told the openid, and back.
+type wechatWay struct {
+	merchant *merchants.Merchant
+	payWay   string   // chooses the official account
+	purpose  string   // which page asks
+	params   []string // what the browser comes back with besides code and state
+	back     string   // where it comes back to, below the public URL
+	retry    string   // where it may start again
+}
+
+// app is the official account.
+func (w wechatWay) app() (wechat.App, bool) {
+	app, ok := w.merchant.WeChatApp(w.payWay)
+	return wechat.App{ID: app.AppID, Secret: app.Secret.Reveal()}, ok
+}
+
+// The cookie that ties the way back to the browser that was sent. Its value is
+// random and says nothing of the payer.
+const (
+	payerCookie     = "paybridge_payer"
+	payerCookieLife = 2 * wechat.StateLife
+)
+
+var payerCookieForm = regexp.MustCompile(`^[2-7A-Z]{26}$`)
+
+// browser returns the value of the cookie, "" without one that is ours.
+func (v browserVisit) browser() string {
+	cookie, err := v.request.Cookie(payerCookie)
+	if err != nil || !payerCookieForm.MatchString(cookie.Value) {
+		return ""
+	}
+	return cookie.Value
+}
+
+// toWeChat sends the browser to WeChat. A browser that has the cookie keeps it,
+// so that two tabs do not spoil each other's way.
+func (v browserVisit) toWeChat(way wechatWay) view {
+	app, ok := way.app()
+	if !ok {
+		return refuse(pages.NoWeChatApp, errors.New("merchant has no wechat_app for this payway"))
+	}
+	browser := v.browser()
+	if browser == "" {
+		browser = rand.Text()
+	}
+	state := wechat.NewState(way.errand(app, browser), time.Now())
+	answer := onward("to_wechat", v.app.WeChat.client.AuthorizeAt(app.ID, v.app.address(way.back), state))
+	answer.cookie = &http.Cookie{
+		Name: payerCookie, Value: browser, Path: "/wxjsapi/", MaxAge: int(payerCookieLife.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(v.app.PublicURL, "https://"),
+	}
+	return answer
+}
+
+func (w wechatWay) errand(app wechat.App, browser string) wechat.Errand {
+	return wechat.Errand{App: app, Browser: browser, Purpose: w.purpose, Params: w.params}
+}
+
+// fromWeChat checks that the browser comes back on its own way, for the first
+// time, and asks WeChat who the payer is.
+func (v browserVisit) fromWeChat(way wechatWay) (openID string, refusal view, ok bool) {
+	app, ok := way.app()
+	if !ok {
+		return "", refuse(pages.NoWeChatApp, errors.New("merchant has no wechat_app for this payway")), false
+	}
+	browser := v.browser()
+	if browser == "" {
+		return "", refuseTo(pages.LoginExpired, way.retry, errors.New("state: no cookie came with it")), false
+	}
+	// Anybody gets a state; what comes back with a made-up code would use up the
+	// account's quota at WeChat.
+	if !v.app.returns.spend(v.client, time.Now()) {
+		return "", refuseTo(pages.TooManyRequests, way.retry, errors.New("too many bad returns from this address")), false
+	}
+	err := wechat.UseState(v.ctx, v.params["state"], way.errand(app, browser), time.Now(), v.useOnce)
+	if err == nil {
+		openID, err = v.app.WeChat.client.Exchange(v.ctx, app, v.params["code"])
+	}
+	if err != nil {
+		return "", refuseTo(wechatReason(err), way.retry, err), false
+	}
+	v.app.returns.giveBack(v.client)
+	return openID, view{}, true
+}
+
+// useOnce keeps states that were used in the ledger, which every bridge shares.
+func (v browserVisit) useOnce(ctx context.Context, id string, until time.Time) error {
+	err := v.ledger.UseOnce(ctx, id, until)
+	if errors.Is(err, ledger.ErrUsed) {
+		return wechat.ErrState
+	}
+	return err
+}
+
+// wechatReason says what a payer reads of a failure; what is none of WeChat's is
+// the ledger's.
+func wechatReason(err error) pages.Reason {
+	for _, r := range []struct {
+		err    error
+		reason pages.Reason
+	}{
+		{wechat.ErrState, pages.LoginExpired},
+		{wechat.ErrRefused, pages.WeChatRefused},
+		{wechat.ErrUnavailable, pages.WeChatDown},
+	} {
+		if errors.Is(err, r.err) {
+			return r.reason
+		}
+	}
+	return pages.Busy
+}
+
+// payingWay is the way of the payer of an order. The account is the merchant's
+// usual one: the order does not say by which payway it came.
+func payingWay(o payerOrder) wechatWay {
+	return wechatWay{
+		merchant: o.merchant, purpose: "paying", params: []string{o.FormAction},
+		back: byPayID(payingPath, o.FormAction), retry: o.link(),
+	}
+}
+
+// findPayer asks WeChat who the payer of an order is.
+func (v browserVisit) findPayer(o payerOrder) view { return v.toWeChat(payingWay(o)) }
+
+// servePaying takes the payer of an order in when WeChat sends it back, and has
+// the order called. It ends in a redirect to the order's own link: a code is good
+// once, and reloading must not need it again.
+func servePaying(v browserVisit) view {
+	o, refusal, ok := v.order(bridge.Ticket{PayID: v.params["id"]})
+	if !ok {
+		return refusal
+	}
+	if v.params["state"] == "" || v.bridge.NextStep(o.merchant, o.Order) != bridge.StepOpenID {
+		return onward("to_gopay", o.link())
+	}
+	openID, refusal, ok := v.fromWeChat(payingWay(o))
+	if !ok {
+		return refusal
+	}
+	order, ok := v.bridge.PayRaw(v.ctx, v.settings, o.merchant, o.Order, bridge.Payer{OpenID: openID, IP: v.client})
+	if !ok {
+		return refuseTo(pages.Busy, o.link(), nil)
+	}
+	switch v.bridge.NextStep(o.merchant, order) {
+	case bridge.StepShowRaw, bridge.StepResult, bridge.StepExpired:
+		return onward("to_gopay", o.link())
+	}
+	// Going on by itself might come back here without end.
+	return refuseTo(pages.Busy, o.link(), nil)
+}

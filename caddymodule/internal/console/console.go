@@ -1,0 +1,71 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+)
+
+// Where the console lives on the admin endpoint: the page itself, and its files.
+const (
+	pagePath  = api.Prefix
+	filesPath = api.Prefix + "console/"
+)
+
+// policy is the Content-Security-Policy. Everything comes from the endpoint that
+// the page came from, except the icon, which stands in the page.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+// headers are those of every answer. Without the referrer, Caddy would refuse
+// what the page loads; see the package's comment.
+var headers = map[string]string{
+	"Content-Security-Policy": policy,
+	"X-Content-Type-Options":  "nosniff",
+	"Referrer-Policy":         "same-origin",
+	"Cache-Control":           "no-store",
+	"Vary":                    "Accept-Language",
+}
+
+// Routes returns the console's routes on the admin endpoint.
+func Routes() []caddy.AdminRoute {
+	handler := caddy.AdminHandlerFunc(serve)
+	return []caddy.AdminRoute{
+		{Pattern: pagePath + "{$}", Handler: handler},
+		{Pattern: filesPath, Handler: handler},
+	}
+}
+
+// serve answers one request with a file in the language of the browser. Its
+// errors are caddy.APIErrors.
+func serve(w http.ResponseWriter, r *http.Request) error {
+	lang := pages.LangOf(r)
+	found, known := files[lang][r.URL.Path]
+	if !known {
+		return refuse(http.StatusNotFound, "the console has no such file; it is at "+pagePath)
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		return refuse(http.StatusMethodNotAllowed, "the console is only read; changes go to the API, see "+api.Prefix+"openapi.json")
+	}
+	h := w.Header()
+	for name, value := range headers {
+		h.Set(name, value)
+	}
+	h.Set("Content-Type", found.kind)
+	h.Set("Content-Length", strconv.Itoa(len(found.body)))
+	h.Set("Content-Language", string(lang))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(found.body) // the browser has gone away
+	}
+	return nil
+}
+
+func refuse(status int, words string) error {
+	return caddy.APIError{HTTPStatus: status, Err: fmt.Errorf("console: %s", words), Message: words}
+}

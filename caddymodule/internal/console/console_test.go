@@ -1,0 +1,163 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+)
+
+// sizeLimit is what a browser may have to load in all, in bytes.
+const sizeLimit = 90 << 10
+
+// endpoint is Caddy's admin endpoint as far as routes go: the console's beside
+// the API's.
+func endpoint() http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range Routes() {
+		mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) {
+			var refusal caddy.APIError
+			if err := route.Handler.ServeHTTP(w, r); errors.As(err, &refusal) {
+				http.Error(w, refusal.Message, refusal.HTTPStatus)
+			}
+		})
+	}
+	mux.HandleFunc(api.Prefix, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	return mux
+}
+
+func asked(method, path, language string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	r.Header.Set("Accept-Language", language)
+	w := httptest.NewRecorder()
+	endpoint().ServeHTTP(w, r)
+	return w
+}
+
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		method, path string
+		status       int
+		kind         string
+	}{
+		{http.MethodGet, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
+		{http.MethodHead, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/main.js", http.StatusOK, "text/javascript; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/words.js", http.StatusOK, "text/javascript; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/style.css", http.StatusOK, "text/css; charset=utf-8"},
+		{http.MethodPost, "/paybridge/", http.StatusMethodNotAllowed, ""},
+		{http.MethodPost, "/paybridge/console/main.js", http.StatusMethodNotAllowed, ""},
+		{http.MethodDelete, "/paybridge/", http.StatusMethodNotAllowed, ""},
+		{http.MethodGet, "/paybridge/console/", http.StatusNotFound, ""},
+		{http.MethodGet, "/paybridge/console/index.html", http.StatusNotFound, ""},
+		{http.MethodGet, "/paybridge/console/other.js", http.StatusNotFound, ""},
+		{http.MethodPost, "/paybridge/console/other.js", http.StatusNotFound, ""},
+		{http.MethodGet, "/paybridge/orders", http.StatusTeapot, ""},
+		{http.MethodGet, "/paybridge/openapi.json", http.StatusTeapot, ""},
+	} {
+		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			t.Parallel()
+			w := asked(test.method, test.path, "zh")
+			if w.Code != test.status || test.kind != "" && w.Header().Get("Content-Type") != test.kind {
+				t.Errorf("status %d, %s", w.Code, w.Header().Get("Content-Type"))
+			}
+			if test.method == http.MethodHead && w.Body.Len() > 0 {
+				t.Error("HEAD has a body")
+			}
+		})
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{
+		"X-Content-Type-Options": "nosniff",
+		"Referrer-Policy":        "same-origin", // Caddy wants to see where scripts are asked from
+		"Cache-Control":          "no-store",
+		"Vary":                   "Accept-Language",
+		"Content-Language":       "zh-CN",
+	}
+	policy := map[string]string{
+		"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'", "img-src": "data:",
+		"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
+		"require-trusted-types-for": "'script'", "trusted-types": "'none'",
+	}
+	for path := range files[pages.Zh] {
+		w := asked(http.MethodGet, path, "zh")
+		for name, value := range want {
+			if got := w.Header().Get(name); got != value {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, value)
+			}
+		}
+		if got := w.Header().Get("Content-Length"); got != strconv.Itoa(w.Body.Len()) {
+			t.Errorf("%s: Content-Length %s of %d", path, got, w.Body.Len())
+		}
+		rules := strings.Split(w.Header().Get("Content-Security-Policy"), "; ")
+		for _, rule := range rules {
+			if name, sources, _ := strings.Cut(rule, " "); policy[name] != sources {
+				t.Errorf("%s: %s is %q, want %q", path, name, sources, policy[name])
+			}
+		}
+		if len(rules) != len(policy) {
+			t.Errorf("%s: policy %q", path, rules)
+		}
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	for accepted, want := range map[string]string{
+		"": "控制台", "zh-CN,zh;q=0.9,en;q=0.8": "控制台", "fr": "控制台", "en-GB,en;q=0.9": "console", "en,zh;q=0.5": "console",
+	} {
+		for _, path := range []string{"/paybridge/", "/paybridge/console/words.js"} {
+			if text := asked(http.MethodGet, path, accepted).Body.String(); !strings.Contains(text, "Paybridge "+want) {
+				t.Errorf("%s with %q is not in the language of %s", path, accepted, want)
+			}
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	t.Parallel()
+	for lang, table := range files {
+		size := 0
+		for _, f := range table {
+			size += len(f.body)
+		}
+		if size == 0 || size >= sizeLimit {
+			t.Errorf("%s: %d bytes", lang, size)
+		}
+	}
+}
+
+// TestPageIsPlain checks that nothing in the page runs, styles or loads on its
+// own, and that what it names is there.
+func TestPageIsPlain(t *testing.T) {
+	t.Parallel()
+	inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?: [^>]*)?>[^<]|javascript:|@import|https?://[^w]`)
+	named := regexp.MustCompile(`(?:src|href)="(console/[^"]+)"`)
+	for lang, table := range files {
+		page := string(table[pagePath].body)
+		if found := inline.FindString(page); found != "" {
+			t.Errorf("%s: the page contains %q", lang, found)
+		}
+		names := named.FindAllStringSubmatch(page, -1)
+		if len(names) == 0 {
+			t.Errorf("%s: the page loads nothing", lang)
+		}
+		for _, name := range names {
+			if _, known := table[api.Prefix+name[1]]; !known {
+				t.Errorf("%s: the page names %s, which is not there", lang, name[1])
+			}
+		}
+	}
+}

@@ -1,0 +1,74 @@
+// Making and changing what is on the page. Texts go in as text nodes and nothing
+// else does, so that no text can become an element.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export const byID = (id) => document.getElementById(id);
+
+// make returns a new element with attributes and children, which are nodes or
+// texts.
+export function make(name, attributes, ...children) {
+  return fill(document.createElement(name), attributes, children);
+}
+
+// draw is make for what is drawn.
+export function draw(name, attributes, ...children) {
+  return fill(document.createElementNS(SVG, name), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// button returns a new button that acts when it is pressed.
+export function button(text, look, act) {
+  const made = make('button', { type: 'button', class: look }, text);
+  made.addEventListener('click', act);
+  return made;
+}
+
+// write sets the text of an element. It leaves alone what says so already, so
+// that selections and screen readers are not disturbed.
+export function write(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+// look sets the class of an element.
+export function look(element, name) {
+  if (element.className !== name) {
+    element.className = name;
+  }
+}
+
+// keep makes the children of parent those of items, one each. What was there
+// under the same key stays the same element, so that focus, scrolling and what
+// is open survive a refresh. update(child, item) is called for each.
+export function keep(parent, items, keyOf, create, update) {
+  const keys = items.map(keyOf);
+  const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  for (const [key, child] of old) {
+    if (!keys.includes(key)) {
+      child.remove();
+    }
+  }
+  let place = parent.firstElementChild;
+  items.forEach((item, i) => {
+    let child = old.get(keys[i]);
+    if (!child) {
+      child = create(item);
+      child.dataset.key = keys[i];
+    }
+    if (child === place) {
+      place = place.nextElementSibling;
+    } else {
+      parent.insertBefore(child, place);
+    }
+    update(child, item);
+  });
+}

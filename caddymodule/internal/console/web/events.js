@@ -1,0 +1,88 @@
+// The timeline of an order.
+
+import { byID, keep, make, write } from './dom.js';
+import { count, day, say, second, term, took, yuan } from './say.js';
+
+// showEvents shows what happened, oldest first. Events are only ever added.
+export function showEvents(order, events) {
+  const begun = new Date(order.created_at);
+  let last = '';
+  const rows = events.map((event, i) => {
+    const at = new Date(event.at);
+    const row = { event, at, key: i + ' ' + event.at + event.kind, day: day(at) === last ? '' : day(at), since: at - begun };
+    last = day(at);
+    return row;
+  });
+  keep(byID('events'), rows, (row) => row.key, newEvent, (item, row) => showEvent(item, row, order));
+}
+
+function newEvent({ event, at, day: date, since }) {
+  const time = make('time', { datetime: event.at },
+    make('b', {}, date), second(at) + '.' + String(at.getMilliseconds()).padStart(3, '0'), make('small', {}, '+' + took(since)));
+  const what = make('p', {}, make('strong'), make('span'));
+  const item = make('li', { class: moodOf(event) }, time, make('div', {}, what));
+  for (const text of quotes(event)) {
+    item.lastChild.append(make('p', { class: 'quote' }, text));
+  }
+  return item;
+}
+
+function showEvent(item, { event }, order) {
+  const [kind, text] = item.querySelectorAll('p:first-child > *');
+  write(kind, heading(event));
+  write(text, (TEXTS[event.kind] || plain)(event, order));
+}
+
+// heading says what sort of thing happened and where that was learnt.
+function heading(event) {
+  const source = event.source ? ' · ' + term('source', event.source) : '';
+  return term('kind', event.kind) + source;
+}
+
+// TEXTS say what happened, for the kinds whose texts are not for people as they
+// stand.
+const TEXTS = {
+  request: (event, order) => say('request_text', { action: order.action, amount: yuan(order.amount_fen) }),
+  moved: (event) => event.text.split(' → ').map((state) => term('state', state)).join(' → '),
+  attempt: ({ attempt: a, text }) => (a ? attemptText(a) : text),
+  change: ({ change: c, text }) => (c ? say('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
+};
+
+const plain = (event) => event.text;
+
+// stateWord names what a change was from or to: a state of an order or of a
+// notification.
+function stateWord(state) {
+  const word = term('state', state);
+  return word === state ? term('notification', state) : word;
+}
+
+function attemptText(a) {
+  const parts = [say('attempt_text', { n: count(a.n), class: term('class', a.class) })];
+  if (a.status) {
+    parts.push('HTTP ' + a.status);
+  }
+  parts.push(say('took', { took: took(a.took_ms) }));
+  if (a.lag_ms !== undefined) {
+    parts.push(say('lag', { took: took(a.lag_ms) }));
+  }
+  return parts.join(say('comma'));
+}
+
+// quotes are words of others that belong to an event.
+function quotes(event) {
+  if (event.attempt && event.attempt.excerpt) {
+    return [say('answered', { words: event.attempt.excerpt })];
+  }
+  return event.change ? [say('because', { words: event.change.why })] : [];
+}
+
+// The moods of events that an operator looks for.
+const MOODS = { quarantined: 'bad', contradicted: 'bad', late_payment: 'note', change: 'note' };
+
+function moodOf(event) {
+  if (event.attempt) {
+    return event.attempt.class === 'ok' ? 'good' : 'note';
+  }
+  return MOODS[event.kind] || '';
+}

@@ -1,0 +1,132 @@
+// The lists: one at a time, chosen by tabs, longer when more is asked for.
+
+import { get, Refusal } from './api.js';
+import { merchantColumns, notificationColumns, orderColumns } from './columns.js';
+import { resendMerchant } from './deeds.js';
+import { button, byID, keep, make, write } from './dom.js';
+import { count, say } from './say.js';
+import { showTable } from './table.js';
+
+// How many items a list has at first, how many more each time, and at most: the
+// API gives no more at once, and nobody reads more.
+const STEP = 25;
+const MOST = 500;
+
+const byOrder = (item) => item.merid + ' ' + item.orderid;
+const byMerchant = (item) => item.merid;
+
+// LISTS are all lists by name: where the API has them and how they are shown.
+const LISTS = {
+  in_doubt: { path: 'orders', query: { state: 'in_doubt' }, columns: () => orderColumns, keyOf: byOrder },
+  overdue_orders: { path: 'orders', query: { overdue: 'true' }, columns: () => orderColumns, keyOf: byOrder },
+  waiting: { path: 'notifications', query: { state: 'waiting' }, columns: notificationColumns, keyOf: byOrder },
+  overdue_notifications: { path: 'notifications', query: { overdue: 'true' }, columns: notificationColumns, keyOf: byOrder },
+  exhausted: { path: 'notifications', query: { state: 'exhausted' }, columns: notificationColumns, keyOf: byOrder },
+  paused: { path: 'merchants', query: { paused: 'true' }, columns: merchantColumns, keyOf: byMerchant },
+  orders: { path: 'orders', query: {}, columns: () => orderColumns, keyOf: byOrder },
+  merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },
+};
+
+const state = { name: 'in_doubt', limit: STEP, overview: () => null, columns: [], round: 0 };
+const parts = { groups: make('ul', { class: 'groups' }), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }) };
+
+// startLists makes the tabs. overview gives the newest overview.
+export function startLists(overview) {
+  state.overview = overview;
+  const tabs = byID('tabs');
+  for (const name of Object.keys(LISTS)) {
+    const tab = button(say('list.' + name), '', () => choose(name));
+    tab.id = 'tab-' + name;
+    tab.setAttribute('role', 'tab');
+    tab.setAttribute('aria-controls', 'list');
+    tabs.append(tab);
+  }
+  tabs.addEventListener('keydown', walk);
+  byID('list').append(parts.groups, parts.rows, parts.more, parts.note);
+  turnTo(state.name);
+}
+
+// walk moves along the tabs with the arrow keys.
+function walk(event) {
+  const names = Object.keys(LISTS);
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (step) {
+    const name = names[(names.indexOf(state.name) + step + names.length) % names.length];
+    choose(name);
+    byID('tab-' + name).focus();
+    event.preventDefault();
+  }
+}
+
+// openList chooses a list and goes there.
+export function openList(name) {
+  choose(name);
+  byID('lists').scrollIntoView();
+  byID('tab-' + name).focus({ preventScroll: true });
+}
+
+function choose(name) {
+  turnTo(name);
+  if (state.overview()) {
+    refreshList(state.overview());
+  }
+}
+
+function turnTo(name) {
+  Object.assign(state, { name, limit: STEP, columns: LISTS[name].columns(state.overview) });
+  for (const tab of byID('tabs').children) {
+    const chosen = tab.id === 'tab-' + name;
+    tab.setAttribute('aria-selected', chosen);
+    tab.tabIndex = chosen ? 0 : -1;
+  }
+  byID('list').setAttribute('aria-labelledby', 'tab-' + name);
+  parts.rows.replaceChildren(make('p', { class: 'none' }, say('loading')));
+  parts.more.hidden = parts.note.hidden = parts.groups.hidden = true;
+}
+
+function more() {
+  state.limit = Math.min(MOST, state.limit + STEP);
+  refreshList(state.overview());
+}
+
+// refreshList shows the chosen list as it is now.
+export async function refreshList(overview) {
+  const mine = ++state.round;
+  const { path, query, keyOf } = LISTS[state.name];
+  let items;
+  let next;
+  try {
+    ({ items, next } = await get(path, { ...query, limit: state.limit }));
+  } catch (reason) {
+    if (mine === state.round && reason instanceof Refusal) {
+      parts.rows.replaceChildren(make('p', { class: 'none' }, say('refused', { words: reason.message })));
+    }
+    return; // that nothing answers is said at the head of the page
+  }
+  if (mine !== state.round) {
+    return;
+  }
+  showTable(parts.rows, state.columns, items, keyOf, say('none'));
+  showGroups(overview);
+  parts.more.hidden = !next || state.limit >= MOST;
+  write(parts.more, say('more', { n: STEP }));
+  parts.note.hidden = !next || state.limit < MOST;
+  write(parts.note, say('most', { n: count(MOST) }));
+}
+
+// showGroups tells whose notifications are exhausted.
+function showGroups(overview) {
+  parts.groups.hidden = state.name !== 'exhausted' || overview.exhausted.length === 0;
+  if (parts.groups.hidden) {
+    return;
+  }
+  keep(parts.groups, overview.exhausted, byMerchant, () => make('li', {}, make('span')), (item, group) => {
+    write(item.firstChild, say('group', { merid: group.merid, n: count(group.count) }));
+    const offered = item.children.length > 1;
+    if (overview.console_actions && !offered) {
+      item.append(button(say('resend_all'), 'small', () => resendMerchant(group.merid)));
+    } else if (!overview.console_actions && offered) {
+      item.lastChild.remove();
+    }
+  });
+}

@@ -1,0 +1,62 @@
+// The console: it asks the API every 15 seconds, as long as somebody looks, and
+// hands what it says to the parts of the page.
+
+import { get, Refusal } from './api.js';
+import { byID } from './dom.js';
+import { openList, refreshList, startLists } from './lists.js';
+import { refreshOrder } from './order.js';
+import { showBacklog, showSuccess } from './plots.js';
+import { showPlace, startSearch } from './search.js';
+import { showHealth, showMode, showNoTrouble, showNumbers, showTime, showTrouble } from './status.js';
+
+// Milliseconds between looks.
+const PAUSE = 15000;
+
+const state = { overview: null, answered: null, timer: 0, round: 0 };
+
+// refresh looks once. Looks that overlap do not overwrite newer ones.
+async function refresh() {
+  clearTimeout(state.timer);
+  const mine = ++state.round;
+  const [health, overview] = await Promise.allSettled([get('health', {}, 503), get('overview')]);
+  if (mine !== state.round) {
+    return;
+  }
+  if (overview.status === 'fulfilled') {
+    await show(overview.value, health.value);
+  } else {
+    const reason = overview.reason;
+    showTrouble(reason instanceof Refusal ? reason.message : '', state.answered);
+    showHealth(health.value);
+  }
+  if (mine === state.round) {
+    state.timer = setTimeout(refresh, PAUSE);
+  }
+}
+
+async function show(overview, health) {
+  state.overview = overview;
+  state.answered = new Date();
+  showNoTrouble();
+  showHealth(health);
+  showMode(overview.console_actions);
+  showTime(state.answered);
+  showNumbers(overview, openList);
+  showSuccess(overview);
+  showBacklog(overview);
+  await Promise.allSettled([refreshList(overview), refreshOrder(overview)]);
+}
+
+byID('again').addEventListener('click', refresh);
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(state.timer);
+  if (!document.hidden) {
+    refresh();
+  }
+});
+window.addEventListener('hashchange', () => showPlace(state.overview));
+document.addEventListener('changed', refresh); // an action of this page has changed something
+
+startLists(() => state.overview);
+startSearch();
+refresh().then(() => showPlace(state.overview));

@@ -1,0 +1,63 @@
+// Search, and what the address of the page asks for.
+
+import { get, Refusal } from './api.js';
+import { orderColumns } from './columns.js';
+import { byID, write } from './dom.js';
+import { closeOrder, openOrder } from './order.js';
+import { findLink, orderLink, place } from './place.js';
+import { count, say } from './say.js';
+import { showTable } from './table.js';
+
+// startSearch lets the form search.
+export function startSearch() {
+  byID('number').addEventListener('focus', (event) => event.target.select());
+  byID('search').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const number = byID('number').value.trim();
+    if (number && location.hash !== findLink(number)) {
+      location.hash = findLink(number);
+    } else if (number) {
+      find(number);
+    }
+  });
+}
+
+// showPlace shows what the address asks for.
+export function showPlace(overview) {
+  const { order, find: number } = place();
+  byID('found').hidden = true;
+  if (order) {
+    openOrder(order, overview);
+    return;
+  }
+  closeOrder();
+  if (number) {
+    byID('number').value = number;
+    find(number);
+  }
+}
+
+// find searches for a number. A single order is shown at once.
+async function find(number) {
+  const title = byID('foundtitle');
+  let items = [];
+  let words = '';
+  try {
+    ({ items } = await get('search', { number }));
+    words = say(items.length ? 'found' : 'found_none', { number, n: count(items.length) });
+  } catch (reason) {
+    words = reason instanceof Refusal ? say('refused', { words: reason.message }) : say('no_answer');
+  }
+  if (place().find !== number) {
+    return; // somebody has gone elsewhere
+  }
+  if (items.length === 1) {
+    location.replace(orderLink(items[0].merid, items[0].orderid));
+    return;
+  }
+  write(title, words);
+  byID('found').hidden = false;
+  byID('foundlist').hidden = items.length === 0;
+  showTable(byID('foundlist'), orderColumns, items, (o) => o.merid + ' ' + o.orderid, '');
+  title.focus();
+}

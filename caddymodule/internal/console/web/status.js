@@ -1,0 +1,94 @@
+// The head of the page: whether the bridge is ready, how old the page is, and how
+// much there is to do.
+
+import { byID, keep, look, make, write } from './dom.js';
+import { count, say, second, span, zone } from './say.js';
+
+// showHealth shows whether payments can be sent, and what stands in the way. It is
+// unknown when nobody could say.
+export function showHealth(health) {
+  if (!health) {
+    tellReady('unknown', 'bad');
+    return;
+  }
+  const bad = health.checks.filter((check) => !check.ok);
+  tellReady(health.status === 'ready' ? 'ready' : 'not_ready', health.status === 'ready' ? 'good' : 'bad');
+  byID('reasons').hidden = bad.length === 0;
+  keep(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
+    write(item, [check.name + ': ' + check.detail, check.advice].filter(Boolean).join(' – '));
+  });
+}
+
+function tellReady(word, mood) {
+  write(byID('ready'), say(word));
+  look(byID('ready'), 'pill ' + mood);
+}
+
+// showMode shows whether this page may make changes.
+export function showMode(actions) {
+  write(byID('mode'), say(actions ? 'mode_actions' : 'mode_read'));
+  look(byID('mode'), actions ? 'pill note' : 'pill');
+  byID('mode').hidden = false;
+}
+
+// showTime tells how old the page is and in which zone its times are.
+export function showTime(at) {
+  write(byID('asof'), say('asof', { time: second(at), zone: zone(at) }));
+}
+
+// showTrouble says that the bridge cannot be asked; words are its own if it gave
+// any, and since is when it last answered.
+export function showTrouble(words, since) {
+  const what = words ? say('refused', { words }) : say('unreachable');
+  const old = since ? say('old', { time: second(since) }) : say('nothing_yet');
+  write(byID('trouble'), what + ' ' + old + ' ' + say('retries'));
+  byID('trouble').hidden = false;
+  document.body.classList.add('stale');
+}
+
+// showNoTrouble takes that back.
+export function showNoTrouble() {
+  byID('trouble').hidden = true;
+  write(byID('trouble'), '');
+  document.body.classList.remove('stale');
+}
+
+// NUMBERS are the numbers of the overview: the list that tells more, how many,
+// the mood of any, and what else there is to say.
+const NUMBERS = [
+  { list: 'in_doubt', mood: 'note', of: (o) => stateOf(o, 'in_doubt').count, more: (o) => oldest(o, stateOf(o, 'in_doubt').oldest_at) },
+  { list: 'overdue_orders', mood: 'bad', of: (o) => o.gauges.overdue_orders, more: () => '' },
+  { list: 'waiting', mood: '', of: (o) => o.gauges.waiting, more: () => '' },
+  {
+    list: 'overdue_notifications', mood: 'bad', of: (o) => o.gauges.overdue_notifications,
+    more: (o) => (o.gauges.overdue_notifications ? oldest(o, o.gauges.oldest_due_at) : ''),
+  },
+  { list: 'exhausted', mood: 'note', of: (o) => o.gauges.exhausted, more: () => '' },
+  {
+    list: 'paused', mood: 'note', of: (o) => o.paused.length,
+    more: (o) => (o.gauges.paused ? say('kept_back', { n: count(o.gauges.paused) }) : ''),
+  },
+];
+
+const stateOf = (overview, state) => overview.gauges.orders[state] || { count: 0 };
+
+function oldest(overview, at) {
+  return at ? say('oldest', { span: span(new Date(overview.at) - new Date(at)) }) : '';
+}
+
+// showNumbers shows the numbers. open(list) is called when one is pressed.
+export function showNumbers(overview, open) {
+  keep(byID('numbers'), NUMBERS, (number) => number.list, (number) => tile(number, open), (item, number) => {
+    const n = number.of(overview);
+    const [figure, , more] = item.firstChild.children;
+    write(figure, count(n));
+    write(more, number.more(overview));
+    look(item, n > 0 ? number.mood : '');
+  });
+}
+
+function tile(number, open) {
+  const made = make('button', { type: 'button' }, make('strong'), make('span', {}, say('list.' + number.list)), make('small'));
+  made.addEventListener('click', () => open(number.list));
+  return make('li', {}, made);
+}

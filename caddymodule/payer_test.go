@@ -1,0 +1,198 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+func init() {
+	// A seam for the tests: a page with a defect.
+	payerPages["/test/panic.html"] = payerPage{name: "gopay", serve: func(browserVisit) view { panic("a defect") }}
+}
+
+const (
+	appID = "wx0123456789abcdef"
+	// shopURL is the merchant's own page, on the one host that is allowed.
+	shopURL     = "https://shop.example/login?a=1#top"
+	shopHost    = "shop.example"
+	payerOpenID = "ocanaryOpenID_1-2"
+)
+
+// payerServer is a bridge for payers' browsers, with a WeChat.
+type payerServer struct {
+	*server
+	wechat *fakeWeChat
+}
+
+// startPayerServer starts a bridge whose merchant has an official account.
+func startPayerServer(t *testing.T, merchantWords string) *payerServer {
+	t.Helper()
+	w := newFakeWeChat(t)
+	words := fmt.Sprintf("wechat_app %s {env.PAYBRIDGE_TEST_APP_SECRET}\n\t\t\tredirect_hosts %s\n\t\t\t%s", appID, shopHost, merchantWords)
+	s := startServerWith(t, fmt.Sprintf("wechat {\n\t\t\tauthorize %s/authorize\n\t\t\ttoken %s/token\n\t\t}", w.URL, w.URL), words)
+	return &payerServer{server: s, wechat: w}
+}
+
+// fakeWeChat answers the token address: an openid, unless a test gives it
+// something else to say.
+type fakeWeChat struct {
+	*httptest.Server
+	mu     sync.Mutex
+	answer string
+	asked  []url.Values
+}
+
+func newFakeWeChat(t *testing.T) *fakeWeChat {
+	t.Helper()
+	w := &fakeWeChat{answer: fmt.Sprintf(`{"openid":%q}`, payerOpenID)}
+	w.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.asked = append(w.asked, r.URL.Query())
+		_, _ = io.WriteString(rw, w.answer)
+	}))
+	t.Cleanup(w.Close)
+	return w
+}
+
+func (w *fakeWeChat) say(answer string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answer = answer
+}
+
+// tokens returns what has been asked so far.
+func (w *fakeWeChat) tokens() []url.Values {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.asked
+}
+
+// payerBrowser is a browser that follows nothing by itself.
+type payerBrowser struct {
+	s      *server
+	agent  string
+	cookie *http.Cookie
+}
+
+const weChatAgent = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50 Language/zh_CN"
+
+func (s *payerServer) browser() *payerBrowser { return &payerBrowser{s: s.server, agent: weChatAgent} }
+
+// open opens an address below the server's and keeps the cookie it gets.
+func (b *payerBrowser) open(t *testing.T, method, address string, body io.Reader) reply {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, b.s.url+address, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("User-Agent", b.agent)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if b.cookie != nil {
+		req.AddCookie(b.cookie)
+	}
+	r := send(t, req)
+	for _, c := range (&http.Response{Header: r.header}).Cookies() {
+		b.cookie = c
+	}
+	mustBePage(t, r)
+	return r
+}
+
+func (b *payerBrowser) get(t *testing.T, address string) reply {
+	t.Helper()
+	return b.open(t, http.MethodGet, address, nil)
+}
+
+// wants insists on a status and a text.
+func (r reply) wants(t *testing.T, status int, text string) {
+	t.Helper()
+	if r.status != status || !strings.Contains(string(r.body), text) {
+		t.Fatalf("status %d, want %d with %q; Location %q\n%s", r.status, status, text, r.header.Get("Location"), r.body)
+	}
+}
+
+// goesTo insists on a redirect to an address that begins so, and returns it.
+func (r reply) goesTo(t *testing.T, prefix string) *url.URL {
+	t.Helper()
+	location := r.header.Get("Location")
+	if r.status != http.StatusSeeOther || !strings.HasPrefix(location, prefix) {
+		t.Fatalf("status %d to %q, want 303 to %q\n%s", r.status, location, prefix, r.body)
+	}
+	u, err := url.Parse(location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// mustBePage insists on what every answer to a browser has.
+func mustBePage(t *testing.T, r reply) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+	} {
+		if got := r.header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	policy := r.header.Get("Content-Security-Policy")
+	if strings.HasPrefix(r.header.Get("Content-Type"), "text/html") && !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("Content-Security-Policy: %q", policy)
+	}
+}
+
+// query writes parameters.
+func query(pairs ...string) string {
+	values := make(url.Values)
+	for i := 0; i < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	return "?" + values.Encode()
+}
+
+// submitWxJsApi submits an order as a merchant and returns its PayId.
+func (s *payerServer) submitWxJsApi(t *testing.T, orderID, more string) (payID string) {
+	t.Helper()
+	message := mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(wxJsApi(orderID, more), signKey)), v1.CodeOK, signKey)
+	payID, _ = message["formaction"].(string)
+	if len(payID) != 32 {
+		t.Fatalf("PayId %q", payID)
+	}
+	return payID
+}
+
+// wxJsApi is an order to be paid in WeChat; more are members of it.
+func wxJsApi(orderID, more string) string {
+	return fmt.Sprintf(`{"action":"WxJsApi","txnamt":"1999","merid":"89900001","orderid":%q,`+
+		`"backurl":"https://shop.example/notify?token=canary-backurl-query"%s}`, orderID, more)
+}
+
+// payLinkOf is the link that the book has.
+func payLinkOf(orderID, payID string) string {
+	return goPayPath + query("merid", "89900001", "orderid", orderID, "code", payID)
+}
+
+// signedLinkOf is what merchants send their payers to.
+func signedLinkOf(path, message string) string { return path + "?" + sealed(message, signKey).Encode() }
+
+// statusOf asks how an order stands.
+func (s *payerServer) statusOf(t *testing.T, payID string) (status struct{ State, Next string }) {
+	t.Helper()
+	r := s.browser().get(t, statusPath+query("id", payID))
+	if err := json.Unmarshal(r.body, &status); err != nil || r.status != http.StatusOK {
+		t.Fatalf("%d %s: %v", r.status, r.body, err)
+	}
+	return status
+}

@@ -1,0 +1,74 @@
+package caddymodule
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+)
+
+// WeChat says where WeChat's web authorisation is, which tells who a payer is.
+// There is a reason to set it only in tests and behind a relay.
+type WeChat struct {
+	// Where payers' browsers are sent. Default:
+	// https://open.weixin.qq.com/connect/oauth2/authorize
+	AuthorizeURL string `json:"authorize_url,omitempty"`
+
+	// Where the bridge itself asks for the payer's openid, with the secret of
+	// the official account, and hence over https. Default:
+	// https://api.weixin.qq.com/sns/oauth2/access_token
+	TokenURL string `json:"token_url,omitempty"`
+
+	client *wechat.Client
+}
+
+// provision fills in defaults, checks the members and makes the client.
+func (w *WeChat) provision() error {
+	if w.AuthorizeURL == "" {
+		w.AuthorizeURL = wechat.DefaultAuthorizeURL
+	}
+	if w.TokenURL == "" {
+		w.TokenURL = wechat.DefaultTokenURL
+	}
+	for word, address := range map[string]string{"authorize": w.AuthorizeURL, "token": w.TokenURL} {
+		u, err := url.Parse(address)
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+			return fmt.Errorf("wechat: %s is not an address of WeChat; write https://HOST/PATH", word)
+		}
+		if word == "token" && u.Scheme == "http" && !loopback(u.Hostname()) {
+			return errors.New("wechat: token must be https, because the secret of the official account goes there")
+		}
+	}
+	carrier, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		carrier = new(http.Transport)
+	}
+	w.client = wechat.New(w.AuthorizeURL, w.TokenURL, carrier.Clone())
+	return nil
+}
+
+// cleanup lets go of connections to WeChat that rest.
+func (w *WeChat) cleanup() {
+	if w.client != nil {
+		w.client.Close()
+	}
+}
+
+// loopback reports whether a host is this machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// readWeChat reads the block of wechat.
+func (a *App) readWeChat(d *caddyfile.Dispenser) error {
+	return readBlock(d, "wechat", a, map[string]subdirective[*App]{
+		"authorize": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.WeChat.AuthorizeURL) }},
+		"token":     {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.WeChat.TokenURL) }},
+	})
+}
