@@ -10,9 +10,9 @@ import (
 
 const aOrderID = "T20261121000000001"
 
-// goPayJSON is what merchants sign into the link.
-func goPayJSON(orderID, payID string) string {
-	return fmt.Sprintf(`{"merid":"89900001","orderid":%q,"code":%q}`, orderID, payID)
+// goPayJSON is what merchants sign into the link of an order.
+func goPayJSON(payID string) string {
+	return fmt.Sprintf(`{"merid":"89900001","orderid":%q,"code":%q}`, aOrderID, payID)
 }
 
 // TestRawPayment: the payer of an order without an openid goes to WeChat, the
@@ -23,7 +23,7 @@ func TestRawPayment(t *testing.T) { // not parallel: one Caddy a process
 	link := payLinkOf(aOrderID, payID)
 	b := s.browser()
 	b.get(t, resultPath+query("id", payID)).wants(t, http.StatusOK, "正在确认支付结果")
-	back := b.toWeChat(t, s, signedLinkOf(goPayPath, goPayJSON(aOrderID, payID)))
+	back := b.toWeChat(t, s, signedLinkOf(goPayPath, goPayJSON(payID)))
 	if n := s.gateway.posts(); n != 0 {
 		t.Fatalf("the gateway saw %d requests before the payer was known", n)
 	}
@@ -33,7 +33,7 @@ func TestRawPayment(t *testing.T) { // not parallel: one Caddy a process
 			t.Fatalf("goes to %s, want %s", to, link)
 		}
 	}
-	for _, address := range []string{link, link, signedLinkOf(goPayPath, goPayJSON(aOrderID, payID))} {
+	for _, address := range []string{link, link, signedLinkOf(goPayPath, goPayJSON(payID))} {
 		b.get(t, address).wants(t, http.StatusOK, html.EscapeString(`"paySign":"canarypaysign"`))
 	}
 	if n, asked := s.gateway.posts(), len(s.wechat.tokens()); n != 1 || asked != 1 {
@@ -95,7 +95,7 @@ func TestOtherBrowsers(t *testing.T) { // not parallel: one Caddy a process
 	calls := s.gateway.posts()
 	for name, test := range map[string]struct{ address, link string }{
 		"plain":        {payLinkOf(aOrderID, payID), payLinkOf(aOrderID, payID)},
-		"signed":       {signedLinkOf(goPayPath, goPayJSON(aOrderID, payID)), payLinkOf(aOrderID, payID)},
+		"signed":       {signedLinkOf(goPayPath, goPayJSON(payID)), payLinkOf(aOrderID, payID)},
 		"openid known": {payLinkOf("T20261121000000002", known), payLinkOf("T20261121000000002", known)},
 		"openid.html":  {openIDLink(shopURL), openIDLink(shopURL) + "&payway="},
 	} {

@@ -52,7 +52,7 @@ var hostile = map[string]string{
 func TestHostileParameters(t *testing.T) { // not parallel: one Caddy a process
 	s := startPayerServer(t, "")
 	payID := s.submitWxJsApi(t, aOrderID, "")
-	signed := sealed(goPayJSON(aOrderID, payID), signKey)
+	signed := sealed(goPayJSON(payID), signKey)
 	order := sealed(wxJsApi("T20261121000000002", ""), signKey)
 	for path, good := range map[string]url.Values{
 		goPayPath:   {"merid": {"89900001"}, "orderid": {aOrderID}, "code": {payID}, "req": signed["req"], "sign": signed["sign"], "state": {"x"}},

@@ -63,7 +63,7 @@ func (v browserVisit) toWeChat(way wechatWay) view {
 	}
 	state := wechat.NewState(way.errand(app, browser), time.Now())
 	answer := onward("to_wechat", v.app.WeChat.client.AuthorizeAt(app.ID, v.app.address(way.back), state))
-	answer.cookie = &http.Cookie{
+	answer.cookie = &http.Cookie{ //nolint:gosec // Secure follows the public address: a test's is plain http
 		Name: payerCookie, Value: browser, Path: "/wxjsapi/", MaxAge: int(payerCookieLife.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(v.app.PublicURL, "https://"),
 	}

@@ -57,7 +57,7 @@ This command changes nothing. Its subcommand "resend" sends again.`,
 
 func printNotifications(w io.Writer, list api.NotificationList, now time.Time) {
 	if len(list.Items) == 0 {
-		_, _ = fmt.Fprintln(w, "There is none.")
+		fmt.Fprintln(w, "There is none.")
 		return
 	}
 	notificationTable(w, list.Items)

@@ -196,7 +196,7 @@ func TestCodesAreGoodOnce(t *testing.T) {
 		"appid": testApp, "secret": testSecret, "grant_type": "authorization_code", "code": p.authorize().Get("code"),
 	}, nil)
 	for _, want := range []string{p.wechat.OpenID(testApp), "40029"} {
-		if _, body := p.get(TokenPath, query, ""); !strings.Contains(body, want) {
+		if _, body := p.get(TokenPath, query, ""); !strings.Contains(body, want) { //nolint:bodyclose // get has closed it
 			t.Errorf("answered %s, want %s", body, want)
 		}
 	}

@@ -13,17 +13,17 @@ var marks = map[Result]string{Good: "ok", Bad: "NO", Told: "--"}
 func (r Report) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w) // keeps the first error, for Flush
 	for i, s := range r.Steps {
-		_, _ = fmt.Fprintf(b, "%2d  %-2s  %s\n", i+1, marks[s.Result], s.Name)
+		fmt.Fprintf(b, "%2d  %-2s  %s\n", i+1, marks[s.Result], s.Name)
 		for _, line := range s.Details {
-			_, _ = fmt.Fprintf(b, "          %s\n", line)
+			fmt.Fprintf(b, "          %s\n", line)
 		}
 	}
-	_, _ = fmt.Fprintf(b, "\n%s\n", r.verdict())
+	fmt.Fprintf(b, "\n%s\n", r.verdict())
 	if r.Answer != "" {
-		_, _ = fmt.Fprintf(b, "The sender hears: %s\n", r.Answer)
+		fmt.Fprintf(b, "The sender hears: %s\n", r.Answer)
 	}
 	for i, c := range r.Causes {
-		_, _ = fmt.Fprintf(b, "\n%s %s\n  %s\n  > %s\n", title(i, c), c.Name, c.Happened, c.Advice)
+		fmt.Fprintf(b, "\n%s %s\n  %s\n  > %s\n", title(i, c), c.Name, c.Happened, c.Advice)
 	}
 	return b.Flush()
 }

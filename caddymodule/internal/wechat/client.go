@@ -15,7 +15,7 @@ import (
 // WeChat's own addresses.
 const (
 	DefaultAuthorizeURL = "https://open.weixin.qq.com/connect/oauth2/authorize"
-	DefaultTokenURL     = "https://api.weixin.qq.com/sns/oauth2/access_token"
+	DefaultTokenURL     = "https://api.weixin.qq.com/sns/oauth2/access_token" //nolint:gosec // an address, no token
 )
 
 const (
