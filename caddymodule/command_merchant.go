@@ -15,8 +15,8 @@ func merchantCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merchant",
 		Short: "Lists merchants; pauses and resumes their notifications",
-		Args:  cobra.NoArgs,
 	}
+	refuseUnknown(cmd)
 	cmd.AddCommand(merchantListCommand(), pauseCommand(), resumeCommand())
 	return cmd
 }
@@ -46,7 +46,7 @@ by number. It changes nothing and prints no key.`,
 
 func printMerchants(w io.Writer, list api.MerchantList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "There is none.")
+		_, _ = fmt.Fprintln(w, "There is none.")
 		return
 	}
 	rows := make([][]string, len(list.Items))

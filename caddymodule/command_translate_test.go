@@ -14,6 +14,7 @@ const payAnswer = `{"head":{"merchantId":"473053110001","tranCode":"OP1001","res
 func TestTranslateCommand(t *testing.T) {
 	t.Parallel()
 	request, answer := write(t, "request.json", payMessage), write(t, "answer.json", payAnswer)
+	cancel := write(t, "cancel.json", `{"merid":"89900001","orderid":"T20261121000000001"}`)
 	config := offlineCaddyfile(t)
 	for name, tc := range map[string]struct {
 		args []string
@@ -29,12 +30,12 @@ func TestTranslateCommand(t *testing.T) {
 		"answer": {[]string{"--config", config, "--answer", answer}, map[string]string{
 			"state": "paid", "reply.respcode": "00", "reply.orderid": "T20261121000000001",
 		}},
-		"cancel": {[]string{"--interface", "cancel"}, map[string]string{"tran_code": "OP1003"}},
+		"cancel": {[]string{"--interface", "cancel", "--in", cancel}, map[string]string{"tran_code": "OP1003"}},
 		"payer":  {[]string{"--show-payer"}, map[string]string{"request.body.authCode": "280000000000canary1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := execute(translateCommand(), "", append(tc.args, "--json", "--in", request)...)
+			out, err := execute(translateCommand(), "", append([]string{"--json", "--in", request}, tc.args...)...)
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}

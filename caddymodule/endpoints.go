@@ -26,7 +26,7 @@ func serveQuery(v visit) answer {
 
 // serveCancel serves /api/cancel (v1 §3.6).
 func serveCancel(v visit) answer {
-	ref, err := v1.ParseOrderRef(v.opened.JSON)
+	ref, err := v1.ParseCancel(v.opened.JSON)
 	if err != nil {
 		return refused(err)
 	}

@@ -209,7 +209,9 @@ func TestConsoleOfOtherSites(t *testing.T) {
 func TestConsoleNeedsOrigins(t *testing.T) {
 	t.Parallel()
 	w, d := startWorld(t, settings{}), openDesk(t, "")
-	tab := chromium.Open(t, english)
+	refused := english
+	refused.NoIcon = true
+	tab := chromium.Open(t, refused)
 	if status := tab.Goto("http://" + w.bridge.admin + "/paybridge/"); status != http.StatusForbidden {
 		t.Errorf("status %d without origins", status)
 	}

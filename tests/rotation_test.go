@@ -21,7 +21,10 @@ type rotation struct {
 
 func startRotation(t *testing.T) *rotation {
 	t.Helper()
-	w := newWorld(t, settings{Extra: hasty, Bind: "bind fd/3", Global: "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}"})
+	w := newWorld(t, settings{
+		Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 9 * time.Second, // the machine may be busy
+		Bind: "bind fd/3", Global: "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}",
+	})
 	w.bridge.listen()
 	w.bridge.start()
 	r := &rotation{world: w, load: w.startLoad(3, true, w.bridge)}

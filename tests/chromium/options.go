@@ -41,6 +41,9 @@ type Options struct {
 	Language string
 	// ReducedMotion asks pages not to move.
 	ReducedMotion bool
+	// NoIcon says that the server refuses favicon.ico, which browsers ask for
+	// where a page names no icon. It is no trouble then.
+	NoIcon bool
 	// Inject is a script that runs in every document before its own.
 	Inject string
 	// Functions are functions of the test that pages can call by name, with one

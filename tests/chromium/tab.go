@@ -35,7 +35,7 @@ func (t *Tab) Another() *Tab {
 
 func open(parent context.Context, tb testing.TB, options Options, more ...chromedp.ContextOption) *Tab {
 	tb.Helper()
-	t := &Tab{tb: tb, options: options}
+	t := &Tab{tb: tb, options: options, troubles: troubles{noIcon: options.NoIcon}}
 	ctx, cancel := chromedp.NewContext(parent, append(more, chromedp.WithListener(t.troubles.hear))...)
 	t.ctx = ctx
 	tb.Cleanup(func() {

@@ -19,6 +19,7 @@ type troubles struct {
 	found    []string
 	requests map[network.RequestID]string // addresses of those under way
 	status   int64                        // of the last document
+	noIcon   bool                         // see Options.NoIcon
 }
 
 // hear takes one event of the tab. It runs between the tab's messages and must
@@ -67,6 +68,7 @@ func (t *troubles) hearResponse(e *network.EventResponseReceived) {
 	switch {
 	case e.Type == network.ResourceTypeDocument:
 		t.status = e.Response.Status
+	case t.noIcon && strings.HasSuffix(e.Response.URL, "/favicon.ico"):
 	case e.Response.Status >= 400:
 		t.add(fmt.Sprintf("not loaded: %s %s: status %d", e.Type, e.Response.URL, e.Response.Status))
 	}

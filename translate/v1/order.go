@@ -30,3 +30,26 @@ func ParseOrderRef(json []byte) (OrderRef, error) {
 	}
 	return r, nil
 }
+
+// ParseCancel reads the JSON of a cancel request as [ParseOrderRef] does, and
+// refuses other messages that name an order. One key signs in both directions
+// and for every interface, and a payer's browser is given some of what it
+// signed: the links to gopay.html (with code) and wxjspaygateway (with backurl),
+// and the front return (with resultcode). With none of them may the payer have
+// an order refunded that has been paid.
+func ParseCancel(json []byte) (OrderRef, error) {
+	table := make([]member, 0, len(notInCancel))
+	for _, name := range notInCancel {
+		table = append(table, member{name: name, text: new(string), max: MaxReq, rule: notOfCancel})
+	}
+	if err := readMembers("req", json, table); err != nil {
+		return OrderRef{}, err
+	}
+	return ParseOrderRef(json)
+}
+
+// notInCancel are the members by which messages that payers see are told from a
+// cancel.
+var notInCancel = []string{"code", "backurl", "resultcode", "respcode"}
+
+func notOfCancel(string) string { return "not a member of this interface" }

@@ -28,6 +28,16 @@ func checkBrowser(r *http.Request, consoleActions bool) error {
 	return nil
 }
 
+// checkSite refuses whatever a page of another site has a browser ask for. It
+// could not read the answer, but a self-check asks the gateway.
+func checkSite(r *http.Request) error {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		return refuse(http.StatusForbidden, "pages of other sites may ask nothing here")
+	}
+	return nil
+}
+
 // sameHost reports whether an origin is the host that was asked. A browser names
 // its origin with every change.
 func sameHost(origin, host string) bool {

@@ -38,8 +38,19 @@ func (r *Refusal) Error() string { return r.Words }
 // maxAnswer bounds what a client reads: a list of 500 orders has 500 KB.
 const maxAnswer = 16 << 20
 
-// clientTime is how long a client waits: longer than any request may take.
-const clientTime = requestTime + 5*time.Second
+// clientSlack is how much longer a client waits than a request may take.
+const clientSlack = 5 * time.Second
+
+// patience is how long a client waits for an answer from a path below Prefix.
+func patience(path string) time.Duration {
+	path, _, _ = strings.Cut(path, "?")
+	for _, r := range routes {
+		if r.path == Prefix+path {
+			return r.limit + clientSlack
+		}
+	}
+	return requestTime + clientSlack
+}
 
 // NewClient makes a client for an admin endpoint, in Caddy's notation:
 // localhost:2019, or unix//run/caddy-admin.sock. operator is who makes changes.
@@ -58,7 +69,7 @@ func NewClient(address, operator string) (*Client, error) {
 		c.base, c.origin = "http://127.0.0.1", ""
 	}
 	dialer := new(net.Dialer)
-	c.http = http.Client{Timeout: clientTime, Transport: &http.Transport{
+	c.http = http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, target)
 		},
@@ -86,6 +97,8 @@ func (c *Client) Post(ctx context.Context, path string, in, out any) error {
 }
 
 func (c *Client) do(ctx context.Context, method, path string, body []byte, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, patience(path))
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, c.base+Prefix+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("making request: %w", err)

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"sort"
@@ -133,15 +135,13 @@ func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 	return PauseAnswer{MerID: r.MerID, Paused: true}, v.Bridge.PauseMerchant(v.ctx, r.MerID, v.change(r.Why))
 }
 
+// resumeMerchant also finishes a resuming that was interrupted. It goes on when
+// the one who asks hangs up: half of the backlog would stay behind.
 func resumeMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
-	paused, err := v.paused()
-	if err != nil {
-		return PauseAnswer{}, err
-	}
-	if _, is := paused[r.MerID]; !is {
+	resumed, err := v.Bridge.ResumeMerchant(context.WithoutCancel(v.ctx), r.MerID, v.change(r.Why))
+	if errors.Is(err, ledger.ErrNotFound) {
 		return PauseAnswer{}, refuse(http.StatusConflict, "merchant %s is not paused", printable(r.MerID))
 	}
-	resumed, err := v.Bridge.ResumeMerchant(v.ctx, r.MerID, v.change(r.Why))
 	return PauseAnswer{MerID: r.MerID, Resumed: resumed}, err
 }
 

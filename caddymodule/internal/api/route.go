@@ -19,6 +19,7 @@ type route struct {
 	answers reflect.Type
 	serve   func(*visit) (status int, answer any, err error)
 	always  bool // also while nothing runs
+	limit   time.Duration
 }
 
 // changes reports whether the route changes something.
@@ -63,13 +64,19 @@ func describe(
 ) route {
 	return route{
 		method: method, path: path, id: id, summary: summary, about: about, takes: takes, answers: answers,
-		serve: serve,
+		serve: serve, limit: requestTime,
 	}
 }
 
 // evenStopped makes a route answer also while no configuration runs.
 func evenStopped(r route) route {
 	r.always = true
+	return r
+}
+
+// asLongAsItTakes makes a route bear the copying of a big file.
+func asLongAsItTakes(r route) route {
+	r.limit = copyTime
 	return r
 }
 

@@ -36,8 +36,8 @@ func init() { // the table refers to functions that refer to the table
 			"The same as health.", showReady)),
 		evenStopped(get(Prefix+"health/live", "showLive", "Says that the process answers",
 			"It looks at nothing.", showLive)),
-		post(Prefix+"backup", "backUp", "Writes a copy of the ledger to a file",
-			"The bridge goes on working. Only for a ledger on SQLite.", backup),
+		asLongAsItTakes(post(Prefix+"backup", "backUp", "Writes a copy of the ledger to a file",
+			"The bridge goes on working. Only for a ledger on SQLite.", backup)),
 		evenStopped(get(Prefix+"openapi.json", "showOpenAPI", "This document", "", serveOpenAPI)),
 	}
 }

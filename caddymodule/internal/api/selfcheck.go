@@ -36,13 +36,14 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	}
 	ctx, cancel := context.WithTimeout(v.ctx, requestTime)
 	defer cancel()
+	callback := v.checkCallback(ctx) // first: a silent gateway may use up the time
 	probes := v.probeAll(ctx, chosen)
 	checks := slices.Concat(
 		checkKeys(chosen),
 		shown(v.Health.Judge(ctx).Checks, checkOf),
 		v.checkDatabase(ctx),
 		probes,
-		[]Check{v.checkCallback(ctx)},
+		[]Check{callback},
 	)
 	if left > 0 {
 		checks = append(checks, Check{Name: "gateway", OK: true, Detail: fmt.Sprintf("%d more gateway merchants were not tried", left),

@@ -46,8 +46,11 @@ func NewServer(serving func() (Served, bool), now func() time.Time) *Server {
 	return s
 }
 
-// requestTime bounds a request: a self-check is the longest.
-const requestTime = 60 * time.Second
+// How long a request may take.
+const (
+	requestTime = 60 * time.Second // a self-check is the longest
+	copyTime    = 6 * time.Hour    // a backup: a ledger only grows
+)
 
 // ServeHTTP answers one request. Its errors are caddy.APIErrors, which Caddy
 // turns into the answer; it implements caddy.AdminHandler.
@@ -92,12 +95,15 @@ func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	if !running && !route.always {
 		return 0, nil, errNotServing
 	}
+	if err := checkSite(r); err != nil {
+		return 0, nil, err
+	}
 	if route.changes() {
 		if err := checkBrowser(r, served.ConsoleActions); err != nil {
 			return 0, nil, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+	ctx, cancel := context.WithTimeout(r.Context(), route.limit)
 	defer cancel()
 	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, who: whoIs(r), now: s.now()})
 }

@@ -29,6 +29,8 @@ type Bridge struct {
 	cancels flights[ledger.Key, ledger.Order] // cancels in hand
 	asked   pace                              // when each order was last asked about
 
+	repeated pace // when each order in doubt was last sent again
+
 	notify  *delivery.Dispatcher
 	live    liveSettings
 	woken   chan struct{} // the reconciler looks at once

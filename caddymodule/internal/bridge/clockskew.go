@@ -14,6 +14,7 @@ import (
 type clockSkew struct {
 	mu   sync.Mutex
 	last []time.Duration // oldest first
+	at   time.Time       // of the newest, by our clock
 }
 
 const (
@@ -22,6 +23,9 @@ const (
 	// skewCall is the longest call whose answer counts: the answer was made at
 	// some time between its ends, so that a long one tells little.
 	skewCall = 2 * time.Second
+	// skewAge is how long the last answer counts. A bridge whose clock was wrong
+	// is sent no payments, so it would never learn that the clock is right again.
+	skewAge = 5 * time.Minute
 	// tick is what the gateway's clock counts in.
 	tick = time.Second
 )
@@ -37,12 +41,19 @@ func (s *clockSkew) compare(tranTime string, start, end time.Time) (ahead time.D
 	ours := start.Add(end.Sub(start) / 2)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.recent(end) {
+		s.last = nil
+	}
 	if len(s.last) == skewAnswers {
 		s.last = s.last[1:]
 	}
-	s.last = append(s.last, theirs.Add(tick/2).Sub(ours))
+	s.last, s.at = append(s.last, theirs.Add(tick/2).Sub(ours)), end
 	return s.median(), true
 }
+
+// recent reports whether the newest answer still counts. When our clock was set,
+// in whatever direction, the answers from before say nothing any more.
+func (s *clockSkew) recent(now time.Time) bool { return now.Sub(s.at).Abs() <= skewAge }
 
 // median is the middle one of the last differences, which there must be.
 func (s *clockSkew) median() time.Duration {
@@ -51,11 +62,12 @@ func (s *clockSkew) median() time.Duration {
 }
 
 // ClockSkew returns how far the gateway's clock is ahead of ours, to about a
-// second; known is false until a signed answer has told the time.
+// second; known is false until a signed answer has told the time,
+// and when none has for five minutes.
 func (b *Bridge) ClockSkew() (ahead time.Duration, known bool) {
 	b.skew.mu.Lock()
 	defer b.skew.mu.Unlock()
-	if len(b.skew.last) == 0 {
+	if len(b.skew.last) == 0 || !b.skew.recent(b.now()) {
 		return 0, false
 	}
 	return b.skew.median(), true

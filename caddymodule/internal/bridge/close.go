@@ -10,19 +10,13 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // closeUnsent closes an order of which nothing has left the bridge, and reports
 // whether it did.
 func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source string) (ledger.Order, bool) {
-	news := ledger.News{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim}
-	if rule, known := translate.RuleOf(v1.Action(order.Action)); known && rule.Mode == translate.InWeChat {
-		// Its payer's browser may be given the form in this very moment.
-		news.Next = lastLook(order, news.At)
-	}
-	return b.note(ctx, order, news)
+	return b.note(ctx, order, ledger.News{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim})
 }
 
 // closeUnpaid closes an order that nobody has paid: at the gateway where it has a

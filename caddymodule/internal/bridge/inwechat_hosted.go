@@ -81,7 +81,7 @@ func handedOut(o ledger.Order) bool {
 func (b *Bridge) handOut(ctx context.Context, s *Settings, o ledger.Order) (ledger.Order, error) {
 	now := b.now()
 	news := ledger.News{
-		State: translate.Pending, At: now, Source: browserSource, Claim: o.Claim,
+		State: translate.Pending, At: now, Source: browserSource, Claim: o.Claim, Takes: true,
 		Next: s.nextStep(o, translate.Pending, 0, now),
 	}
 	stored, verdict, err := b.ledger.Record(ctx, o.Key, news)

@@ -2,26 +2,46 @@ package bridge
 
 import (
 	"testing"
-	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
 )
 
-// A cancel that has read the order before its form was handed out closes it as
-// one of which nothing has left. What the payer pays all the same is found and
-// given back, even if its notice is lost.
+// A cancel that has read the order before its form was handed out must not close
+// it as one of which nothing has left.
 func TestCancelMeetsTheForm(t *testing.T) {
 	t.Parallel()
 	w, p, before := hosted(t)
-	form := w.form(before)
-	w.bridge.closeUnsent(t.Context(), before, "cancel")
+	w.form(before)
+	if after, closed := w.bridge.closeUnsent(t.Context(), before, "cancel"); closed {
+		t.Errorf("order is %s", after.State)
+	}
+	w.wantState(p, translate.Pending)
+}
+
+// A step that was claimed before the form was handed out has nothing to say of
+// the order any more: what its payer pays now must not meet a failed order.
+func TestHostedOvertakesAStep(t *testing.T) {
+	t.Parallel()
+	w, p, o := hosted(t)
+	w.gateway.setScript(lost)
+	w.payRaw(by(merchants.Raw), o, payerID)
+	w.wantState(p, translate.InDoubt)
+	for range 4 {
+		w.stepAt(p)
+	}
+	w.wantState(p, translate.InDoubt)
+	w.clock.advance(w.order(p).Next.Sub(w.clock.now()))
+	due := w.bridge.due(t.Context(), 1)
+	if len(due) != 1 {
+		t.Fatal("no step is due")
+	}
+	form := w.form(w.order(p)) // the configuration says hosted by now
+	w.bridge.stepDue(t.Context(), due[0])
 	w.gateway.Post(t.Context(), form.encode())
-	w.gateway.payer(before.OrderNo)
-	for range 30 {
-		w.clock.advance(5 * time.Minute)
-		w.step()
+	w.gateway.payer(o.OrderNo)
+	if err := w.notice(w.gateway.notice(o.OrderNo, "11", "19.99")); err != nil {
+		t.Fatal(err)
 	}
-	if state := w.order(p).State; state != translate.Refunded || w.gateway.refundsPaid() != 1 {
-		t.Errorf("order is %s, %d refunds", state, w.gateway.refundsPaid())
-	}
+	w.wantState(p, translate.Paid)
 }

@@ -18,7 +18,7 @@ type face struct {
 var (
 	payFace    = face{path: "/api/mpgateway", does: "pay", read: readPay}
 	queryFace  = face{path: "/api/query", does: "query or cancel", read: readOrderRef}
-	cancelFace = face{path: "/api/cancel", does: "query or cancel", read: readOrderRef}
+	cancelFace = face{path: "/api/cancel", does: "query or cancel", read: readCancel}
 	openFace   = face{path: "/apis/wxjspaygateway", does: "pay in the WeChat browser", read: readPay}
 	goPayFace  = face{path: "/wxjsapi/gopay.html", does: "go on to a WeChat payment", read: readGoPay}
 )
@@ -58,5 +58,7 @@ func readPay(json []byte) error {
 }
 
 func readOrderRef(json []byte) error { _, err := v1.ParseOrderRef(json); return err }
+
+func readCancel(json []byte) error { _, err := v1.ParseCancel(json); return err }
 
 func readGoPay(json []byte) error { _, err := v1.ParseGoPay(json); return err }

@@ -25,23 +25,24 @@ func TestBackup(t *testing.T) {
 
 	path := filepath.Join(folder, "copy #1.db")
 	var done atomic.Bool
-	begun := make(chan int)
+	started, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		n := before + 1
-		for ; !done.Load(); n++ {
+		defer close(ended)
+		for n := before + 1; !done.Load(); n++ {
 			if _, _, err := l.Begin(context.WithoutCancel(t.Context()), sample(n)); err != nil {
 				t.Error(err)
 			}
+			if n == before+1 {
+				close(started)
+			}
 		}
-		begun <- n
 	}()
+	<-started
 	if err := l.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	done.Store(true)
-	if n := <-begun; n == before+1 {
-		t.Error("nothing was written meanwhile")
-	}
+	<-ended
 	wantPrivate(t, path)
 	names, err := filepath.Glob(path + "*")
 	if err != nil || len(names) != 1 {

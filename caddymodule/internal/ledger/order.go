@@ -70,6 +70,9 @@ type News struct {
 	Next   time.Time
 	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
 	Claim  int64  // the claim that the bringer holds; 0 for news from elsewhere
+	// Takes makes the order's claim a new one, as sending does: whoever else had
+	// read or claimed the order before has nothing more to say of it.
+	Takes bool
 	// Trail is what happened on the way to this news, such as calls and their
 	// answers, in order. It is written with the news, whatever the verdict. Each
 	// event is about the order that the news is about, and of At when it has no

@@ -149,10 +149,11 @@ func forward(o Order, n News, to translate.State) Order {
 		o.Next = n.At // an open order always has a next step
 	}
 	o.Tries = 0
-	// Who takes an order to send it knows its claim only from reading it, as
-	// others may. The new claim is the taker's alone: a run of this very
-	// function whose answer was lost cannot mistake another's for its own.
-	if n.Claim == 0 || to == translate.Sent {
+	// Who takes an order to send it, or to hand its form out, knows its claim
+	// only from reading it, as others may. The new claim is the taker's alone: a
+	// run of this very function whose answer was lost cannot mistake another's
+	// for its own.
+	if n.Claim == 0 || to == translate.Sent || n.Takes {
 		o.Claim++
 	}
 	return toStored(o)

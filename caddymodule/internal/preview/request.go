@@ -109,7 +109,7 @@ const exampleAmount = 100
 
 func (r *Request) makeCancel(json []byte) ([]byte, error) {
 	var err error
-	if r.ref, err = v1.ParseOrderRef(json); err != nil {
+	if r.ref, err = v1.ParseCancel(json); err != nil {
 		return nil, err
 	}
 	s := r.settings
