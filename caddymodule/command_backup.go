@@ -18,11 +18,13 @@ func backupCommand() *cobra.Command {
 		Long: `
 Has the Caddy that runs write a copy of its ledger, as it is at one moment, to a new
 file on its own machine, which only Caddy's user can read. Payments go on. A path
-that is not absolute starts at this folder. How to restore it is told in the README.
+that is not absolute starts at this folder. Caddy must be allowed to write there: under
+systemd it may write below /var/lib/paybridge alone. How to restore the copy is told in
+docs/operating.md.
 
 This command does not overwrite a file, does not copy keys or the configuration,
 and does not work for a ledger on PostgreSQL, which has tools of its own.`,
-		Example: `  caddy paybridge backup /var/backups/paybridge-2026-11-22.db`,
+		Example: `  caddy paybridge backup /var/lib/paybridge/backup-2026-11-22.db`,
 	}, cobra.ExactArgs(1), func(o *online, args []string) error {
 		path, err := filepath.Abs(args[0])
 		if err != nil {

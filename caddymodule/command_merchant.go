@@ -15,6 +15,16 @@ func merchantCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merchant",
 		Short: "Lists merchants; pauses and resumes their notifications",
+		Long: `
+Lists merchants, and keeps the notifications of one back while its server cannot
+take them: "pause" keeps them, "resume" sends all that was kept. None is lost, and
+who did it and why is recorded.
+
+These commands do not stop a merchant's payments, queries or cancels, and do not
+add, change or remove a merchant: the configuration does.`,
+		Example: `  caddy paybridge merchant list
+  caddy paybridge merchant pause 89900001 --why "their database is being moved"
+  caddy paybridge merchant resume 89900001 --why "their database has moved"`,
 	}
 	refuseUnknown(cmd)
 	cmd.AddCommand(merchantListCommand(), pauseCommand(), resumeCommand())

@@ -49,7 +49,7 @@ func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*onli
 			cmd.SilenceErrors = true
 			return err
 		case errors.As(err, &refusal):
-			return exitWith(cmd, exitRefused, err)
+			return exitWith(cmd, exitRefused, inWordsOf(cmd, refusal))
 		}
 		return exitWith(cmd, exitUsage, err)
 	}

@@ -48,7 +48,7 @@ configuration that is not loaded; "caddy validate" does.`,
 func printChecks(w io.Writer, found api.SelfCheck) {
 	marks := map[bool]string{true: "ok", false: "FAIL"}
 	rows := make([][]string, 0, len(found.Checks))
-	for _, c := range found.Checks {
+	for _, c := range folded(found.Checks) {
 		rows = append(rows, []string{marks[c.OK], c.Name, c.Detail})
 		if c.Advice != "" {
 			rows = append(rows, []string{"", "", "→ " + c.Advice})

@@ -106,7 +106,7 @@ func TestResendFromTheCommandLine(t *testing.T) {
 
 	resend := []string{"notifications", "resend", merID, p.OrderID}
 	w.bridge.ask(append(resend, "--dry-run")...).want(t, 0, "1 would be sent again; nothing was changed")
-	w.bridge.ask(resend...).want(t, 1, "body.why: missing")
+	w.bridge.ask(resend...).want(t, 1, "--why: missing")
 	before := len(w.notified("intl", p.OrderID, 2))
 	w.bridge.ask(append(resend, "--why", "asked by telephone")...).want(t, 0, "1 are sent again")
 	if got := w.notified("intl", p.OrderID, before+1); !got[before].Answer.Acknowledges() {
@@ -130,7 +130,7 @@ func TestPauseAndResumeFromTheCommandLine(t *testing.T) {
 	w := startWorld(t, settings{Extra: hasty})
 	w.bridge.wantHealth(200, `"status":"ready"`)
 	merID := shops["intl"].MerID
-	w.bridge.ask("merchant", "pause", merID).want(t, 1, "body.why: missing")
+	w.bridge.ask("merchant", "pause", merID).want(t, 1, "--why: missing")
 	w.bridge.ask("merchant", "pause", "89999999", "--why", "repair").want(t, 1, "no merchant")
 	w.bridge.ask("merchant", "pause", merID, "--why", "their repair").want(t, 0, "are kept back")
 	w.bridge.ask("merchant", "list").want(t, 0, merID, "paused since", "their repair", shops["gm"].MerID)
@@ -205,7 +205,7 @@ func TestSettleFromTheCommandLine(t *testing.T) {
 	w.bridge.ask("orders", "--state", "paid").want(t, 0, "There is none.")
 	settle := []string{"settle", merID, p.OrderID, "paid"}
 	w.bridge.ask(append(settle, "--why", "statement")...).want(t, 1, "needs the gateway's own number")
-	w.bridge.ask(append(settle, "--gateway-no", "JYT1")...).want(t, 1, "body.why: missing")
+	w.bridge.ask(append(settle, "--gateway-no", "JYT1")...).want(t, 1, "--why: missing")
 	w.bridge.ask(append(settle, "--gateway-no", "JYT1", "--dry-run")...).want(t, 0, "could be settled as paid. Nothing was changed")
 	w.bridge.ask(append(settle, "--gateway-no", "JYT1", "--why", "bank statement of today")...).want(t, 0, "The order was in_doubt and is paid")
 	w.notified("intl", p.OrderID, 1)

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -62,16 +61,30 @@ var explanations = map[translate.State]func(Order, moment) string{
 	translate.Paid: func(o Order, m moment) string {
 		return "paid at " + m.at(o.PaidAt) + "; nothing more is expected unless the merchant cancels"
 	},
-	translate.Failed: func(o Order, _ moment) string {
-		return "refused or failed at the gateway, finally: " + cmp.Or(o.Words, "it gave no words")
-	},
+	translate.Failed:       explainFailed,
+	translate.RefundFailed: explainRefundFailed,
 	translate.Refunded: func(o Order, m moment) string {
 		return "the whole amount was given back, known since " + m.at(o.SettledAt)
 	},
-	translate.RefundFailed: func(o Order, _ moment) string {
-		return "the gateway refused to give the money back (" + cmp.Or(o.Words, "it gave no words") +
-			"); it is still with the merchant, and a person has to look into it"
-	},
+}
+
+// wordless says what it means that a failure has no words of the gateway: it did
+// not come of an answer that refused something.
+const wordless = "there are no words of the gateway about it: a person may have settled it, see its changes"
+
+func explainFailed(o Order, _ moment) string {
+	if o.Words == "" {
+		return "failed, finally; " + wordless + ", or the gateway never had the order"
+	}
+	return "refused or failed at the gateway, finally: " + o.Words
+}
+
+func explainRefundFailed(o Order, _ moment) string {
+	const stays = "; it is still with the merchant, and a person has to look into it"
+	if o.Words == "" {
+		return "the money was not given back; " + wordless + stays
+	}
+	return "the gateway refused to give the money back (" + o.Words + ")" + stays
 }
 
 func explainBegun(o Order, m moment) string {

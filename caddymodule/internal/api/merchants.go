@@ -122,6 +122,9 @@ type PauseAnswer struct {
 }
 
 func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
+	if err := checkWhy(r.Why); err != nil {
+		return PauseAnswer{}, err
+	}
 	paused, err := v.paused()
 	if err != nil {
 		return PauseAnswer{}, err
@@ -138,15 +141,12 @@ func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 // resumeMerchant also finishes a resuming that was interrupted. It goes on when
 // the one who asks hangs up: half of the backlog would stay behind.
 func resumeMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
+	if err := checkWhy(r.Why); err != nil {
+		return PauseAnswer{}, err
+	}
 	resumed, err := v.Bridge.ResumeMerchant(context.WithoutCancel(v.ctx), r.MerID, v.change(r.Why))
 	if errors.Is(err, ledger.ErrNotFound) {
 		return PauseAnswer{}, refuse(http.StatusConflict, "merchant %s is not paused", printable(r.MerID))
 	}
 	return PauseAnswer{MerID: r.MerID, Resumed: resumed}, err
-}
-
-// change is what is recorded of what the visit changes. The ledger adds what is
-// done to whom, and how that stood and stands.
-func (v *visit) change(why string) ledger.Change {
-	return ledger.Change{At: v.now, Who: v.who, Why: why}
 }

@@ -98,6 +98,24 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// What a person settled is not put into the gateway's mouth.
+func TestExplainWithoutWordsOfTheGateway(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[translate.State]string{
+		translate.Failed:       "failed, finally",
+		translate.RefundFailed: "the money was not given back; there are no words of the gateway",
+	} {
+		got := Order{State: state}.Explain(present, time.UTC)
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "a person may have settled it, see its changes") || strings.Contains(got, "refused") {
+			t.Errorf("%s: got %q", state, got)
+		}
+		got = Order{State: state, Words: "E1000001"}.Explain(present, time.UTC)
+		if !strings.Contains(got, "E1000001") || strings.Contains(got, "settled") {
+			t.Errorf("%s with words: got %q", state, got)
+		}
+	}
+}
+
 func TestExplainPayersBrowser(t *testing.T) {
 	t.Parallel()
 	o := Order{Action: "WxJsApi", State: translate.Begun, ExpiresAt: present}

@@ -102,7 +102,7 @@ func overviewPlots(v *visit, o *Overview) error {
 	if err != nil {
 		return err
 	}
-	outcomes, err := v.Ledger.Outcomes(v.ctx, from.Truncate(bucketTime), v.now, bucketTime)
+	outcomes, err := v.outcomes.of(v)
 	o.Samples = shown(samples, func(s ledger.Sample) Sample { return Sample(s) })
 	o.Outcomes = shown(outcomes, outcomeOf)
 	return err

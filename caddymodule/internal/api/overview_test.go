@@ -38,13 +38,44 @@ func TestOverview(t *testing.T) {
 	if len(o.Samples) != 1 || o.Samples[0].Exhausted != 2 {
 		t.Errorf("samples: %+v", o.Samples)
 	}
-	begun := 0
+	if o.begun() != 5 || len(o.Outcomes) < 144 {
+		t.Errorf("%d orders in %d buckets", o.begun(), len(o.Outcomes))
+	}
+}
+
+// begun is how many orders the overview counts.
+func (o Overview) begun() int {
+	n := 0
 	for _, bucket := range o.Outcomes {
-		for _, n := range bucket.States {
-			begun += n
+		for _, orders := range bucket.States {
+			n += orders
 		}
 	}
-	if begun != 5 || len(o.Outcomes) < 144 {
-		t.Errorf("%d orders in %d buckets", begun, len(o.Outcomes))
+	return n
+}
+
+// Consoles that are open do not have a day's orders counted again and again, nor
+// are they shown what another ledger held.
+func TestOverviewCountsOutcomesOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	w, other := newWorld(t), newWorld(t)
+	now, served := present, w.served
+	w.server = NewServer(func() (Served, bool) { return served, true }, func() time.Time { return now })
+	want := func(moment string, orders int) {
+		t.Helper()
+		if got := read[Overview](t, w.get("overview")).begun(); got != orders {
+			t.Errorf("%s: %d orders are counted, want %d", moment, got, orders)
+		}
 	}
+	want("at first", 0)
+	w.order("89900001", translate.Paid, time.Hour)
+	now = present.Add(outcomesAge - time.Millisecond)
+	want("soon after", 0)
+	now = present.Add(outcomesAge)
+	want("later", 1)
+	served.Ledger = other.ledger
+	want("on another ledger", 0)
+	served = w.served
+	now = present.Add(-time.Minute)
+	want("when the clock was set back", 1)
 }

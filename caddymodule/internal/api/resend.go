@@ -1,12 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // Limits of sending again.
@@ -65,10 +67,10 @@ func (r ResendRequest) check() error {
 		return badRequest("body.all: set it to send again everything there is, or give merid, from or to")
 	case r.Rate < 0 || r.Rate > maxRate:
 		return badRequest("body.rate: must be 1 to %d", maxRate)
-	case r.Why == "" && !r.DryRun:
-		return badRequest("body.why: missing; say in a few words why, it is kept with the change")
+	case r.DryRun:
+		return nil
 	}
-	return nil
+	return checkWhy(r.Why)
 }
 
 func resend(v *visit, r ResendRequest) (Resent, error) {
@@ -137,7 +139,10 @@ type resendJob struct {
 
 // take sends one again, or notes why not. Its due time keeps to the rate.
 func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) error {
-	reason := refusal(n, paused)
+	reason, err := j.refusal(n, paused)
+	if err != nil {
+		return err
+	}
 	due := j.now.Add(time.Duration(j.result.Count) * time.Second / time.Duration(j.request.Rate))
 	if reason == "" && !j.request.DryRun {
 		err := j.Bridge.Resend(j.ctx, n.Key, due, j.change(j.request.Why))
@@ -162,19 +167,33 @@ func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) 
 }
 
 // refusal says why a notification must not be sent again, "" when it may.
-func refusal(n ledger.Notification, paused map[string]ledger.Pause) string {
+func (v *visit) refusal(n ledger.Notification, paused map[string]ledger.Pause) (string, error) {
 	if words := standing[n.State]; words != "" {
-		return words
+		return words, nil
 	}
 	if _, is := paused[n.MerID]; is {
-		return "the merchant is paused; resume it, and everything that was kept back is sent"
+		return "the merchant is paused; resume it, and everything that was kept back is sent", nil
 	}
-	return ""
+	order, err := v.Ledger.Order(v.ctx, n.Key)
+	switch {
+	case err != nil:
+		return "", err
+	case order.State == translate.Paid, order.State == translate.RefundFailed: // which leaves the payment with the merchant
+		return "", nil
+	}
+	return cmp.Or(givenBack[order.State], "the order is "+string(order.State)+", not paid"), nil
 }
 
 // standing says why what is not exhausted or paused is not sent again.
 var standing = map[ledger.NotificationState]string{
 	ledger.Waiting:   "it waits for its next call anyway",
 	ledger.Delivered: "the merchant has acknowledged it",
-	ledger.Withheld:  "the payment was given back; telling of it now would make the merchant credit it",
+	ledger.Withheld:  givenBack[translate.Refunded],
+}
+
+// givenBack says why nothing is told any more of a payment that is not to stay.
+// Its notification may still be exhausted: only one that comes up is withheld.
+var givenBack = map[translate.State]string{
+	translate.Refunding: "the payment is being given back; telling of it now would make the merchant credit it",
+	translate.Refunded:  "the payment was given back; telling of it now would make the merchant credit it",
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
 )
 
 func (w *world) stateOf(k ledger.Key) ledger.Notification {
@@ -100,6 +101,59 @@ func TestResendRefuses(t *testing.T) {
 				t.Errorf("it is %s now", n.State)
 			}
 		})
+	}
+}
+
+// A merchant is not told again of a payment that was, or is to be, given back,
+// and a dry run says so.
+func TestResendRefusesWhatIsNotPaidAnyMore(t *testing.T) {
+	t.Parallel()
+	for state, words := range map[translate.State]string{
+		translate.Refunding: "is being given back",
+		translate.Refunded:  "was given back",
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			key := w.notification("89900001", ledger.Exhausted, time.Hour)
+			paid := w.notification("89900001", ledger.Exhausted, time.Minute)
+			for _, next := range slices.Compact([]translate.State{translate.Refunding, state}) {
+				_, verdict, err := w.ledger.Record(t.Context(), key, ledger.News{
+					State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next),
+				})
+				if err != nil || verdict != translate.Applied {
+					t.Fatalf("recording %s: %s, %v", next, verdict, err)
+				}
+			}
+			for _, dry := range []bool{true, false} {
+				sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, DryRun: dry, Why: "to try"}))
+				if sent.Count != 1 || sent.Items[0].OrderID != paid.OrderID {
+					t.Errorf("dry run %t: sent again: %+v", dry, sent.Items)
+				}
+				if len(sent.Refused) != 1 || sent.Refused[0].OrderID != key.OrderID || !strings.Contains(sent.Refused[0].Reason, words) {
+					t.Errorf("dry run %t: refused: %+v", dry, sent.Refused)
+				}
+			}
+			if n := w.stateOf(key); n.State != ledger.Exhausted {
+				t.Errorf("it is %s now", n.State)
+			}
+		})
+	}
+}
+
+// A refund that failed leaves the payment with the merchant, who may be told.
+func TestResendAfterARefundThatFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.notification("89900001", ledger.Exhausted, time.Hour)
+	for _, next := range []translate.State{translate.Refunding, translate.RefundFailed} {
+		news := ledger.News{State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next)}
+		if _, _, err := w.ledger.Record(t.Context(), key, news); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, Why: "to try"})); sent.Count != 1 {
+		t.Errorf("%+v", sent)
 	}
 }
 

@@ -33,6 +33,8 @@ type visit struct {
 	r       *http.Request
 	who     string // who asks; of a change it is recorded
 	now     time.Time
+
+	outcomes *recentOutcomes // of the server
 }
 
 // get describes a route that changes nothing; what it takes is in the query.

@@ -30,6 +30,8 @@ type Server struct {
 	serving func() (Served, bool)
 	now     func() time.Time
 	routes  map[string]map[string]route // by path and method
+
+	outcomes recentOutcomes
 }
 
 // NewServer makes a server. serving says what serves just then; it is asked for
@@ -105,7 +107,7 @@ func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), route.limit)
 	defer cancel()
-	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, who: whoIs(r), now: s.now()})
+	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, who: whoIs(r), now: s.now(), outcomes: &s.outcomes})
 }
 
 var _ caddy.AdminHandler = (*Server)(nil)

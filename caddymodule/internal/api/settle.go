@@ -32,11 +32,13 @@ type SettleAnswer struct {
 const maxGatewayNo = 64
 
 func settleOrder(v *visit, r SettleRequest) (SettleAnswer, error) {
-	switch {
-	case r.Why == "" && !r.DryRun:
-		return SettleAnswer{}, badRequest("body.why: missing; say in a few words why, it is kept with the change")
-	case len(r.GatewayNo) > maxGatewayNo || plain(r.GatewayNo, maxGatewayNo) != r.GatewayNo:
+	if len(r.GatewayNo) > maxGatewayNo || plain(r.GatewayNo, maxGatewayNo) != r.GatewayNo {
 		return SettleAnswer{}, badRequest("body.gateway_no: not a number of the gateway")
+	}
+	if !r.DryRun {
+		if err := checkWhy(r.Why); err != nil {
+			return SettleAnswer{}, err
+		}
 	}
 	order, err := v.find(r.MerID, r.OrderID)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,15 +72,28 @@ type world struct {
 	disk    func() error // of commits, beside the ledger's own
 	server  *Server
 	orders  int
+	commits onCommit
+}
+
+// onCommit does something once, when the ledger has just committed and whoever
+// waits for that has not heard of it.
+type onCommit struct{ do atomic.Pointer[func()] }
+
+// Committed implements ledger.Observer.
+func (c *onCommit) Committed(int, time.Duration, error) {
+	if do := c.do.Swap(nil); do != nil {
+		(*do)()
+	}
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
 	now := func() time.Time { return present }
-	l, err := ledger.OpenSQLite(t.Context(), filepath.Join(dir, "ledger.db"), ledger.WithClock(now))
+	w := &world{t: t, gateway: newFakeGateway(), running: true, disk: func() error { return nil }}
+	l, err := ledger.OpenSQLite(t.Context(), filepath.Join(dir, "ledger.db"), ledger.WithClock(now), ledger.WithObserver(&w.commits))
 	must(err)
-	w := &world{t: t, ledger: l, gateway: newFakeGateway(), running: true, disk: func() error { return nil }}
+	w.ledger = l
 	t.Cleanup(func() { must(l.Close()) })
 	started := sync.OnceValue(func() *bridge.Bridge {
 		b := bridge.New(l, zap.NewNop(), now)

@@ -53,6 +53,19 @@ func TestClockSkew(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("what is old does not count beside what is new", func(t *testing.T) {
+		t.Parallel()
+		var s clockSkew
+		for range skewAnswers {
+			answer(&s, noon, time.Hour, 0)
+		}
+		if got, _ := answer(&s, noon.Add(skewAge), 0, 0); (got - time.Hour).Abs() > tick {
+			t.Errorf("after %s: got %s", skewAge, got)
+		}
+		if got, _ := answer(&s, noon.Add(2*skewAge+time.Second), 0, 0); got.Abs() > tick {
+			t.Errorf("after more than %s: got %s", skewAge, got)
+		}
+	})
 	t.Run("what says nothing does not count", func(t *testing.T) {
 		t.Parallel()
 		var s clockSkew
@@ -86,5 +99,35 @@ func TestBridgeKnowsClockSkew(t *testing.T) {
 	// The fake gateway's clock stands at noon in Beijing, this world's in UTC.
 	if ahead, known := w.bridge.ClockSkew(); !known || (ahead+8*time.Hour).Abs() > tick {
 		t.Fatalf("gateway is %s ahead, known %v", ahead, known)
+	}
+}
+
+// A bridge whose clock was wrong is sent no payments and hears no answers: the
+// skew is forgotten, or it would stay out of service for ever.
+func TestClockSkewIsForgotten(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		passed time.Duration
+		known  bool
+	}{
+		"just heard":                 {0, true},
+		"five minutes later":         {skewAge, true},
+		"a little later":             {skewAge + time.Millisecond, false},
+		"a day later":                {24 * time.Hour, false},
+		"our clock was set back":     {-24 * time.Hour, false},
+		"our clock stepped a little": {-time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			start := w.clock.now()
+			if _, ok := w.bridge.skew.compare(translate.WireTime(start.Add(time.Minute)), start, start); !ok {
+				t.Fatal("the answer does not count")
+			}
+			w.clock.advance(tc.passed)
+			if ahead, known := w.bridge.ClockSkew(); known != tc.known {
+				t.Errorf("gateway is %s ahead, known %t", ahead, known)
+			}
+		})
 	}
 }

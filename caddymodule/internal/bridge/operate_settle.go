@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		result.ByGateway = true
 		return result, nil
 	}
-	if err := contradiction(seen, w.State); err != nil {
+	if err := cmp.Or(contradiction(seen, w.State), tooEarly(seen, w.State, b.now())); err != nil {
 		b.keep(ctx, order, seen.trail...)
 		return result, err
 	}
@@ -126,6 +127,30 @@ func contradiction(seen sight, word translate.State) error {
 		return notSettled("the gateway says that it is %s, which could not be recorded; try again", said.State)
 	}
 	return nil
+}
+
+// tooEarly says why nobody can know yet that an order has come to nothing, nil
+// when they can: its pay call may still be on its way into the gateway's books,
+// whatever the gateway or its people say of them. The bridge itself believes them
+// no sooner. A close is safe where a last look follows it.
+func tooEarly(seen sight, word translate.State, now time.Time) error {
+	surely := seen.order.SentAt.Add(notFoundGrace)
+	if !now.Before(surely) || seen.report.State == translate.Pending {
+		return nil
+	}
+	closable := !lastLook(seen.order, now).IsZero()
+	switch {
+	case word != translate.Failed && word != translate.Closed, word == translate.Closed && closable:
+		return nil
+	case closable:
+		return notYet(surely, "; or close it now: what is paid after that is given back")
+	}
+	return notYet(surely, "")
+}
+
+func notYet(surely time.Time, advice string) error {
+	return notSettled("its pay call may still be on its way, so nobody can know yet that it is not paid; try again at %s Beijing time%s",
+		surely.In(translate.Beijing).Format(time.DateTime), advice)
 }
 
 // saidOf says what the gateway answered, for the operator.

@@ -173,6 +173,55 @@ func TestSettleRefund(t *testing.T) {
 	}
 }
 
+// Shortly after a pay call nobody can know that nothing comes of it. A close is
+// possible where a payment that still comes is looked for once more.
+func TestSettleWaitsForThePayCall(t *testing.T) {
+	t.Parallel()
+	const late = "2026-11-22 20:10:00 Beijing time" // ten minutes after the pay call
+	for name, tc := range map[string]struct {
+		state   translate.State
+		ask     fault
+		expiry  time.Duration // of the order, from its pay call on
+		passed  time.Duration
+		refused []string // what the refusal says; none when there is none
+	}{
+		"failed, no such order, at once":            {translate.Failed, none, 2 * time.Hour, 5 * time.Second, []string{late, "close it now"}},
+		"failed, the gateway is silent, at once":    {translate.Failed, silent, 2 * time.Hour, 5 * time.Second, []string{late, "close it now"}},
+		"failed, no such order, just before":        {translate.Failed, none, 2 * time.Hour, notFoundGrace - time.Millisecond, []string{late}},
+		"failed, no such order, ten minutes later":  {translate.Failed, none, 2 * time.Hour, notFoundGrace, nil},
+		"closed at once":                            {translate.Closed, none, 2 * time.Hour, 5 * time.Second, nil},
+		"closed at once, when no look would follow": {translate.Closed, none, time.Minute, 7 * time.Minute, []string{late}},
+		"closed later, when no look would follow":   {translate.Closed, none, time.Minute, notFoundGrace, nil},
+		"paid, the gateway is silent, at once":      {translate.Paid, silent, 2 * time.Hour, 5 * time.Second, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.settings.OrderExpiry = tc.expiry
+			p := order(v1.WxCode, 1)
+			w.gateway.setScript(lost)
+			w.pay(p)
+			w.wantState(p, translate.InDoubt)
+			w.clock.advance(tc.passed)
+			w.gateway.setScript(tc.ask)
+			_, err := w.bridge.Settle(t.Context(), w.settings, settlement(p, tc.state))
+			if tc.refused == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.wantState(p, tc.state)
+				return
+			}
+			for _, words := range tc.refused {
+				if !errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), words) {
+					t.Errorf("got %v, want a refusal that says %q", err, words)
+				}
+			}
+			w.wantState(p, translate.InDoubt)
+		})
+	}
+}
+
 // Nobody settles an order while a call about it is under way.
 func TestSettleWaitsForCallsInHand(t *testing.T) {
 	t.Parallel()

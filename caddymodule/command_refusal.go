@@ -1,0 +1,29 @@
+package caddymodule
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// flagNames are the flags that are not called as the API's members are.
+var flagNames = map[string]string{"merid": "merchant"}
+
+// inWordsOf says a refusal of the API in the words of the command that asked: the
+// member that it names is a flag or an argument there.
+func inWordsOf(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
+	path, rest, ok := strings.Cut(refusal.Words, ": ")
+	where, member, dotted := strings.Cut(path, ".")
+	if !ok || !dotted || (where != "body" && where != "query") {
+		return refusal
+	}
+	name := strings.ReplaceAll(member, "_", "-")
+	given := "<" + name + ">"
+	if flag := cmp.Or(flagNames[name], name); cmd.Flags().Lookup(flag) != nil {
+		given = "--" + flag
+	}
+	return &api.Refusal{Status: refusal.Status, Words: given + ": " + rest}
+}

@@ -1,0 +1,39 @@
+package caddymodule
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// An operator is told which flag or argument is wrong, not which member of a
+// message that the command made.
+func TestRefusalsNameFlags(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		command     func() *cobra.Command
+		words, want string
+	}{
+		"a flag":                          {settleCommand, "body.why: missing; say why", "--why: missing; say why"},
+		"a flag of two words":             {settleCommand, "body.gateway_no: not a number of the gateway", "--gateway-no: not a number of the gateway"},
+		"a flag of a question":            {ordersCommand, `query.state: unknown value "x"; one of: a, b`, `--state: unknown value "x"; one of: a, b`},
+		"a flag with a name of its own":   {selfcheckCommand, "query.merid: no merchant", "--merchant: no merchant"},
+		"an argument":                     {settleCommand, "body.state: unknown value", "<state>: unknown value"},
+		"an argument that is no flag":     {settleCommand, "body.merid: missing", "<merid>: missing"},
+		"something else":                  {settleCommand, "not settled: the order is paid", "not settled: the order is paid"},
+		"something else with a full stop": {settleCommand, "ledger.db: does not answer", "ledger.db: does not answer"},
+		"the whole body":                  {settleCommand, "body: not UTF-8", "body: not UTF-8"},
+		"no colon":                        {settleCommand, "body.why", "body.why"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := inWordsOf(tc.command(), &api.Refusal{Status: http.StatusBadRequest, Words: tc.words})
+			if got.Words != tc.want || got.Status != http.StatusBadRequest {
+				t.Errorf("got %d %q, want %q", got.Status, got.Words, tc.want)
+			}
+		})
+	}
+}
