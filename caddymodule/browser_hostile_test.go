@@ -120,7 +120,7 @@ func mustBeHarmless(t *testing.T, s *payerServer, r reply, value string) {
 		}
 	}
 	for _, c := range r.header.Values("Set-Cookie") {
-		if !strings.HasPrefix(c, payerCookie+"=") {
+		if !strings.HasPrefix(c, "__Host-"+payerCookie+"=") {
 			t.Errorf("Set-Cookie: %s", c)
 		}
 	}

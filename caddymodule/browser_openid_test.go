@@ -35,7 +35,7 @@ func TestOpenIDWay(t *testing.T) { // not parallel: one Caddy a process
 	s := startPayerServer(t, "")
 	b := s.browser()
 	back := b.toWeChat(t, s, openIDLink(shopURL))
-	if c := b.cookie; c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/wxjsapi/" || c.MaxAge != 600 {
+	if c := b.cookie; c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Name != "__Host-"+payerCookie || c.MaxAge != 600 {
 		t.Fatalf("cookie %+v", c)
 	}
 	first := b.cookie.Value
@@ -72,7 +72,7 @@ func TestStateIsRefused(t *testing.T) { // not parallel: one Caddy a process
 	stranger := s.browser()
 	stranger.toWeChat(t, s, openIDLink(shopURL))
 	thief := s.browser()
-	thief.cookie = &http.Cookie{Name: payerCookie, Value: "not a cookie of ours"}
+	thief.cookie = &http.Cookie{Name: "__Host-" + payerCookie, Value: "not a cookie of ours"}
 	made := func(at time.Time, secret, purpose string) string {
 		return openIDLink(shopURL) + "&code=c&state=" + wechat.NewState(wechat.Errand{
 			App: wechat.App{ID: appID, Secret: secret}, Browser: payer.cookie.Value,

@@ -41,9 +41,21 @@ const (
 
 var payerCookieForm = regexp.MustCompile(`^[2-7A-Z]{26}$`)
 
+// cookieName is the name of the cookie. Over https it has the prefix with which
+// browsers let no neighbouring host set it (RFC 6265bis §4.1.3): whoever could
+// would have a payer come back on a way of their own.
+func (v browserVisit) cookieName() string {
+	if v.overHTTPS() {
+		return "__Host-" + payerCookie
+	}
+	return payerCookie
+}
+
+func (v browserVisit) overHTTPS() bool { return strings.HasPrefix(v.app.PublicURL, "https://") }
+
 // browser returns the value of the cookie, "" without one that is ours.
 func (v browserVisit) browser() string {
-	cookie, err := v.request.Cookie(payerCookie)
+	cookie, err := v.request.Cookie(v.cookieName())
 	if err != nil || !payerCookieForm.MatchString(cookie.Value) {
 		return ""
 	}
@@ -64,8 +76,8 @@ func (v browserVisit) toWeChat(way wechatWay) view {
 	state := wechat.NewState(way.errand(app, browser), time.Now())
 	answer := onward("to_wechat", v.app.WeChat.client.AuthorizeAt(app.ID, v.app.address(way.back), state))
 	answer.cookie = &http.Cookie{ //nolint:gosec // Secure follows the public address: a test's is plain http
-		Name: payerCookie, Value: browser, Path: "/wxjsapi/", MaxAge: int(payerCookieLife.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(v.app.PublicURL, "https://"),
+		Name: v.cookieName(), Value: browser, Path: "/", MaxAge: int(payerCookieLife.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.overHTTPS(),
 	}
 	return answer
 }
