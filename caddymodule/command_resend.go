@@ -16,12 +16,14 @@ func resendCommand() *cobra.Command {
 	var request api.ResendRequest
 	var state string
 	var from, to timeFlag
+	var yes bool
 	cmd := &cobra.Command{
 		Use:   "resend [<merid> <orderid>] --why <reason>",
 		Short: "Sends notifications to merchants again",
 		Long: `
 Sends the notification of one order again, or those that a filter finds: what is
-exhausted, unless --state says paused. Look first with --dry-run.
+exhausted, unless --state says paused. What a filter finds is only shown until you
+say --yes; one order is sent at once, unless you say --dry-run.
 
 They are spread over time, 10 a second unless --rate says otherwise, and each is
 called once more; when the merchant does not acknowledge, it is exhausted again. At
@@ -31,8 +33,8 @@ This command does not send what waits for its time anyway, what the merchant has
 acknowledged, what is withheld because the payment was given back, or what belongs
 to a paused merchant ("merchant resume" does that). It does not change an order.`,
 		Example: `  caddy paybridge notifications resend 89900001 20261122000001 --why "asked by telephone"
-  caddy paybridge notifications resend --merchant 89900001 --from 6h --dry-run
-  caddy paybridge notifications resend --merchant 89900001 --from 6h --rate 5 --why "their server is back"`,
+  caddy paybridge notifications resend --merchant 89900001 --from 6h
+  caddy paybridge notifications resend --merchant 89900001 --from 6h --rate 5 --why "their server is back" --yes`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&request.MerID, "merchant", "", "Filter: only this merchant's (merid)")
@@ -42,17 +44,27 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 	flags.BoolVar(&request.All, "all", false, "Everything, of all merchants")
 	flags.IntVar(&request.Rate, "rate", 0, "So many a second, up to 100 (default 10)")
 	flags.BoolVar(&request.DryRun, "dry-run", false, "Only tell what would be sent")
+	flags.BoolVar(&yes, "yes", false, "Send what the filter finds, rather than show it")
 	flags.StringVar(&request.Why, "why", "", "The reason, which is recorded (required without --dry-run)")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "yes")
 	return onlineCommand(cmd, noneOr(2), func(o *online, args []string) error {
 		if len(args) > 0 {
 			request.MerID, request.OrderID = args[0], args[1]
 		}
+		unconfirmed := len(args) == 0 && !yes
+		request.DryRun = request.DryRun || unconfirmed
 		request.State, request.From, request.To = ledger.NotificationState(state), from.Time, to.Time
 		var sent api.Resent
 		if err := o.client.Post(o.Context(), "notifications/resend", request, &sent); err != nil {
 			return err
 		}
-		if err := o.show(sent, func(w io.Writer) { printResent(w, sent, o.now) }); err != nil {
+		err := o.show(sent, func(w io.Writer) {
+			printResent(w, sent, o.now)
+			if unconfirmed && sent.Count > 0 {
+				fmt.Fprintln(w, "To send them, repeat the command with --yes and --why.")
+			}
+		})
+		if err != nil {
 			return err
 		}
 		if sent.Count == 0 && len(sent.Refused) > 0 {

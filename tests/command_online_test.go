@@ -174,7 +174,9 @@ func TestResendKeepsToTheRate(t *testing.T) {
 	}
 	merID := shops["intl"].MerID
 	calls := len(w.receivers["intl"].Notifications(""))
-	w.bridge.ask("notifications", "resend", "--merchant", merID, "--rate", "2", "--why", "their server is back").want(t, 0, "4 are sent again")
+	filter := []string{"notifications", "resend", "--merchant", merID, "--rate", "2", "--why", "their server is back"}
+	w.bridge.ask(filter...).want(t, 0, "4 would be sent again", "with --yes")
+	w.bridge.ask(append(filter, "--yes")...).want(t, 0, "4 are sent again")
 	got, err := w.receivers["intl"].Wait(w.ctx(), "", calls+n)
 	if err != nil {
 		t.Fatal(err)
