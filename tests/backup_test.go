@@ -21,7 +21,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	backup := filepath.Join(w.dir, "backup.db")
 	atBackup := l.pays.Load()
-	w.bridge.operate("backup", backup)
+	w.bridge.ask("backup", backup).want(t, 0)
 	l.end()
 	w.bridge.stop()
 
@@ -100,16 +100,4 @@ func (w *world) putBack(backup string) {
 	if err := os.WriteFile(ledger, text, 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-}
-
-// operate runs a command of "caddy paybridge" against the bridge, which must
-// succeed, and returns what it printed.
-func (p *process) operate(args ...string) string {
-	p.t.Helper()
-	cmd := p.command(append([]string{"paybridge"}, append(args, "--address", p.admin)...)...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		p.t.Fatalf("caddy paybridge %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
 }

@@ -52,6 +52,10 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
+// handover are the global options with which, on a socket of its own, a reload
+// drops no connection (README, "Stop and reload").
+const handover = "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}"
+
 // listen opens the process's socket here and hands it down, as systemd would:
 // with a socket of its own for each configuration, Caddy resets the connections
 // that are just being made when it closes the old one.

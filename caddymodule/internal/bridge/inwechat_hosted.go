@@ -8,7 +8,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -73,7 +72,7 @@ func (b *Bridge) Hosted(
 // handedOut reports whether a payer's browser has the form of an order, so that
 // the gateway may come to know it only later.
 func handedOut(o ledger.Order) bool {
-	rule, known := translate.RuleOf(v1.Action(o.Action))
+	rule, known := ruleOf(o)
 	return known && rule.Mode == translate.InWeChat && o.State == translate.Pending && o.PayData == ""
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // DefaultQuerySchedule is when an order without news is queried: so long after
@@ -29,8 +28,7 @@ func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int
 		return order.ExpiresAt
 	}
 	rung := tries
-	rule, known := translate.RuleOf(v1.Action(order.Action))
-	if state == translate.Pending && known && !rule.MovesMoneyAtOnce() {
+	if payerShown(order, state) {
 		rung += shownRung
 	}
 	next := s.rung(rung, now)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -60,7 +59,7 @@ func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight
 // lost with the answer, the order stays in doubt, so that the merchant's own
 // repeat gets a code.
 func answered(order ledger.Order) bool {
-	rule, known := translate.RuleOf(v1.Action(order.Action))
+	rule, known := ruleOf(order)
 	return known && (rule.MovesMoneyAtOnce() || (order.FormAction != "" && rule.Mode != translate.InWeChat))
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // ErrNotSettled says that an operator's word on an order is not taken; what is
@@ -89,7 +88,7 @@ func (b *Bridge) checkSettlement(order ledger.Order, w Settlement) error {
 		return notSettled("the order is %s, not stuck; only one that is sent, pending, in_doubt or refunding can be settled", order.State)
 	case !slices.Contains(possible, w.State):
 		return notSettled("an order that is %s cannot become %s by an operator's word, only one of %s", order.State, w.State, possible)
-	case w.State == translate.Failed && canBePaid(order):
+	case w.State == translate.Failed && payerShown(order, order.State):
 		return notSettled("its payer has been shown how to pay and still may, so it is not failed; it can be closed, and what is paid after that is given back")
 	case w.Why == "" && !w.DryRun:
 		return notSettled("a reason is missing")
@@ -101,13 +100,6 @@ func (b *Bridge) checkSettlement(order ledger.Order, w Settlement) error {
 		return notSettled("a call about the order is under way; try again when it is over")
 	}
 	return nil
-}
-
-// canBePaid reports whether a payer has what an order is paid with: a code, a link,
-// pay data or the form.
-func canBePaid(order ledger.Order) bool {
-	rule, known := translate.RuleOf(v1.Action(order.Action))
-	return order.State == translate.Pending && known && !rule.MovesMoneyAtOnce()
 }
 
 func moneyMoved(s translate.State) bool { return s == translate.Paid || s == translate.Refunded }
