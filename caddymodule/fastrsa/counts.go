@@ -1,0 +1,18 @@
+package fastrsa
+
+import "sync/atomic"
+
+// Count is how many private operations of all keys went which way since the
+// process began.
+type Count struct {
+	Fast     uint64 // done by this package
+	Standard uint64 // done by crypto/rsa: other schemes and sizes, refusals, and after a fault
+	Faults   uint64 // results that the public key did not confirm; none was given out
+}
+
+var counts struct{ fast, standard, faults atomic.Uint64 }
+
+// Counts returns the counts of the process.
+func Counts() Count {
+	return Count{Fast: counts.fast.Load(), Standard: counts.standard.Load(), Faults: counts.faults.Load()}
+}

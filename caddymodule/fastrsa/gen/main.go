@@ -1,0 +1,82 @@
+// Command gen writes the assembly of package fastrsa. It is a module of its own,
+// so that the generator's library is no dependency of the product. Run it in the
+// package's folder:
+//
+//	go generate
+//
+// A test of the package runs it too and compares.
+//
+// Every kernel works on numbers of limbs of 52 bits, the width of the
+// instructions VPMADD52LUQ and VPMADD52HUQ, and multiplies as Montgomery did: the
+// product of a and b divided by R = 2^(52·limbs), modulo m. Operands and results
+// are below 2m and stay there, hence no kernel subtracts or compares.
+//
+// What every kernel keeps, because its operands are secrets: the only jumps are on
+// loop counters, no address depends on an operand, and no memory operand has a
+// mask, since the time of a masked load shows its mask. A test reads the assembly
+// and checks it.
+package main
+
+import (
+	"strconv"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// The sizes of the primes: 20 limbs for 1024 bits, 10 limbs for 512 bits.
+var sizes = []int{20, 10}
+
+const mask52 = 1<<52 - 1
+
+func main() {
+	build.ConstraintExpr("amd64")
+	for _, limbs := range sizes {
+		wideMul(limbs)
+		wideSquare(limbs)
+		widePick(limbs)
+		pairMul(limbs)
+		pairPick(limbs)
+	}
+	build.Generate()
+}
+
+// begin starts a function and loads its arguments, pointers all of them or
+// numbers.
+func begin(name string, limbs int, signature, doc string, args ...string) []reg.Register {
+	build.TEXT(name+strconv.Itoa(limbs), build.NOSPLIT, "func("+signature+")")
+	build.Doc(name + strconv.Itoa(limbs) + " " + doc)
+	build.Pragma("noescape")
+	loaded := make([]reg.Register, len(args))
+	for i, arg := range args {
+		loaded[i] = build.Load(build.Param(arg), build.GP64())
+	}
+	return loaded
+}
+
+// at is a memory operand so many bytes behind a base.
+func at(base reg.Register, bytes int) operand.Mem { return operand.Mem{Base: base, Disp: bytes} }
+
+// zmm and ymm are the vector registers by their numbers.
+var (
+	zmm = []reg.VecPhysical{
+		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10,
+		reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15, reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21,
+		reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
+	}
+	ymm = []reg.VecPhysical{
+		reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10,
+		reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15, reg.Y16, reg.Y17, reg.Y18, reg.Y19, reg.Y20, reg.Y21,
+		reg.Y22, reg.Y23, reg.Y24, reg.Y25, reg.Y26, reg.Y27, reg.Y28, reg.Y29, reg.Y30, reg.Y31,
+	}
+	xmm = []reg.VecPhysical{
+		reg.X0, reg.X1, reg.X2, reg.X3, reg.X4, reg.X5, reg.X6, reg.X7, reg.X8, reg.X9, reg.X10,
+	}
+)
+
+// end returns, after what Go's own code expects of who has used wide registers.
+func end() {
+	build.VZEROUPPER()
+	build.RET()
+}

@@ -1,0 +1,47 @@
+package fastrsa
+
+import (
+	"crypto/subtle"
+
+	"filippo.io/bigmod"
+)
+
+// operation is one private operation: in^d modulo n.
+type operation struct {
+	key  *parts
+	in   []byte        // as long as the modulus, and below it
+	out  []byte        // as long as the modulus; nil when it went wrong
+	done chan struct{} // has room for one
+}
+
+// finish puts the halves together, s = m2 + h·q, and hands the result out only if
+// the public key confirms it: one that is wrong modulo one prime alone would give
+// the key away. The words of h and m2 and room for the product are in the work
+// space.
+func (o *operation) finish(w *recombination) {
+	s := o.key.size
+	words := s.words()
+	product := w.product[:2*words]
+	mulAdd(product, w.h[:words], o.key.q[:words], w.m2[:words])
+	out := make([]byte, s.bytes)
+	fromWords(out, product)
+	if o.confirmed(out) {
+		o.out = out
+	}
+}
+
+func (o *operation) confirmed(out []byte) bool {
+	x, err := bigmod.NewNat().SetBytes(out, o.key.n)
+	if err != nil {
+		return false
+	}
+	raised := bigmod.NewNat().ExpShortVarTime(x, o.key.e, o.key.n).Bytes(o.key.n)
+	return subtle.ConstantTimeCompare(raised, o.in) == 1
+}
+
+// recombination is the room for what becomes of the halves of an operation.
+type recombination struct {
+	m1, m2Limbs, hLimbs [maxLimbs]uint64
+	m2, h               [maxWords]uint64
+	product             [2 * maxWords]uint64
+}

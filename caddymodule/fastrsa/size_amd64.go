@@ -1,0 +1,17 @@
+package fastrsa
+
+//go:generate go run -C gen . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg fastrsa
+
+// sizes are the lengths that there are kernels for.
+var sizes = []*size{
+	{
+		bytes: 256, limbs: 20, stride: 20,
+		wideMul: wideMul20, wideSquare: wideSquare20, widePick: widePick20, pairMul: pairMul20, pairPick: pairPick20,
+		queue: make(chan *operation, queued),
+	},
+	{
+		bytes: 128, limbs: 10, stride: 12,
+		wideMul: wideMul10, wideSquare: wideSquare10, widePick: widePick10, pairMul: pairMul10, pairPick: pairPick10,
+		queue: make(chan *operation, queued),
+	},
+}
