@@ -84,6 +84,11 @@ type App struct {
 	// Where WeChat's web authorisation is.
 	WeChat WeChat `json:"wechat,omitzero"`
 
+	// What does the arithmetic of RSA private keys: fast, with AVX-512 IFMA where
+	// the processor has it and a key is of 2048 or 1024 bits, or standard, Go's
+	// crypto/rsa for all. Default: fast.
+	RSA string `json:"rsa,omitempty"`
+
 	// Lets the console, a page of the admin endpoint, make changes: send
 	// notifications again, pause and resume merchants. Default: it only shows;
 	// changes are made with the command line.
@@ -226,6 +231,9 @@ func (a *App) check() error {
 		}
 		return fmt.Errorf("public_url: %q is not the outside address of this server; write https://pay.example.com without a path", shown)
 	}
+	if err := a.checkRSA(); err != nil {
+		return err
+	}
 	if len(a.OrderPrefix) > translate.MaxOrderPrefix || !letters(a.OrderPrefix) {
 		return fmt.Errorf("order_prefix: %q must be at most %d letters or digits", a.OrderPrefix, translate.MaxOrderPrefix)
 	}
@@ -296,8 +304,10 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 	if len(all) == 0 {
 		return nil, errors.New("merchants: there is none; add a merchant block or a merchants file")
 	}
+	keys := newRSAKeys(a.RSA, a.log)
 	loader := merchants.Loader{
 		Resolve: func(s string) string { return repl.ReplaceKnown(s, "") },
+		RSA:     keys.choose,
 		Refused: func(reason v2.Reason) {
 			observed.MessageRefused(reason)
 			a.log.Warn("gateway message could not be opened", zap.Stringer("reason", reason))
@@ -307,7 +317,11 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 				zap.Bool("previous_private_key", used.PreviousOwn), zap.Bool("previous_gateway_key", used.PreviousPeer))
 		},
 	}
-	return loader.Load(all)
+	registry, err := loader.Load(all)
+	if err == nil {
+		keys.log(a.log)
+	}
+	return registry, err
 }
 
 // Start opens the ledger, or joins it if the configuration before has it open,

@@ -61,6 +61,7 @@ func init() { // the table refers to functions that refer to the table
 
 		"health":          {read: (*App).readHealth},
 		"wechat":          {read: (*App).readWeChat},
+		"rsa":             {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.RSA) }},
 		"console_actions": {read: flag(func(a *App) *bool { return &a.ConsoleActions })},
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
 		"query_schedule":  {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.QuerySchedule) }},
@@ -114,6 +115,7 @@ func init() { // the table refers to functions that refer to the table
 //			authorize <url>
 //			token     <url>
 //		}
+//		rsa          fast|standard
 //		console_actions
 //	}
 //

@@ -7,6 +7,9 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
+// Name names the instructions, for operators.
+const Name = "avx512ifma"
+
 // errors of New.
 var (
 	errMachine = errors.New("this processor has no AVX-512 IFMA, or it is turned off")

@@ -30,7 +30,7 @@ type prime struct {
 // newParts prepares a key. Nothing in it can fail for a key that crypto/rsa has
 // validated; the error of a library is returned all the same.
 func newParts(key *rsa.PrivateKey, s *size) (*parts, error) {
-	k := &parts{size: s, e: uint(key.E)} //nolint:gosec // positive, as validated
+	k := &parts{size: s, e: uint(key.E)}
 	var err error
 	if k.n, err = bigmod.NewModulus(key.N.Bytes()); err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (p *prime) set(s *size, m, exponent *big.Int) (*bigmod.Modulus, error) {
 // radix is R modulo m.
 func radix(s *size, m *bigmod.Modulus) *bigmod.Nat {
 	two := bigmod.NewNat().SetUint(2).ExpandFor(m)
-	return bigmod.NewNat().ExpShortVarTime(two, uint(limbBits*s.limbs), m) //nolint:gosec // 1040 or 520
+	return bigmod.NewNat().ExpShortVarTime(two, uint(limbBits*s.limbs), m)
 }
 
 // fill is a number as bytes, as many as a prime has.

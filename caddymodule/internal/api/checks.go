@@ -20,6 +20,9 @@ func checkKeys(chosen []*merchants.Merchant) []Check {
 	checks := make([]Check, len(chosen))
 	for i, m := range chosen {
 		checks[i] = Check{Name: "keys of " + m.GatewayMerchant, OK: true, Detail: "private key and gateway key fit the suite " + m.Codec.Suite().Name()}
+		if m.Arithmetic != "" {
+			checks[i].Detail += "; RSA by " + m.Arithmetic
+		}
 		if err := m.Codec.SelfTest(); err != nil {
 			checks[i].OK, checks[i].Detail = false, err.Error()
 			checks[i].Advice = "see private_key and gateway_key of the merchants with this gateway_merchant"

@@ -2,6 +2,7 @@ package merchants
 
 import (
 	"crypto"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -79,10 +80,19 @@ func (l *Loader) previousKeys(c Config) (previous v2.Previous, err error) {
 	return previous, err
 }
 
+// privateKey is a private key and what does its arithmetic.
+type privateKey struct {
+	crypto.Signer
+	arithmetic string
+}
+
+// privateKeyID tells private keys apart by where they come from.
+func privateKeyID(source, passwordSource string) string { return source + "\x00" + passwordSource }
+
 func (l *Loader) privateKey(member, source, passwordSource string) (crypto.Signer, error) {
-	id := source + "\x00" + passwordSource
-	if key := l.private[id]; key != nil {
-		return key, nil
+	id := privateKeyID(source, passwordSource)
+	if key, known := l.private[id]; known {
+		return key.Signer, nil
 	}
 	data, err := l.keyData(source)
 	if err != nil {
@@ -96,8 +106,18 @@ func (l *Loader) privateKey(member, source, passwordSource string) (crypto.Signe
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", member, err)
 	}
-	l.private[id] = key
-	return key, nil
+	chosen := l.choose(key)
+	l.private[id] = chosen
+	return chosen.Signer, nil
+}
+
+// choose puts what is to do the arithmetic in an RSA key's place.
+func (l *Loader) choose(key crypto.Signer) privateKey {
+	if standard, ok := key.(*rsa.PrivateKey); ok && l.RSA != nil {
+		chosen, arithmetic := l.RSA(standard)
+		return privateKey{chosen, arithmetic}
+	}
+	return privateKey{Signer: key}
 }
 
 func (l *Loader) publicKey(member, source string) (crypto.PublicKey, error) {

@@ -2,6 +2,7 @@ package merchants
 
 import (
 	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -25,7 +26,11 @@ type Loader struct {
 	// with the v2 merchant number and the keys. It may be nil.
 	PreviousKeyUsed func(gatewayMerchant string, used v2.Used)
 
-	private  map[string]crypto.Signer
+	// RSA returns what to use an RSA private key by, and names what does its
+	// arithmetic. nil stands for the key itself.
+	RSA func(*rsa.PrivateKey) (key crypto.Signer, arithmetic string)
+
+	private  map[string]privateKey
 	public   map[string]crypto.PublicKey
 	keyrings map[keyringID]*v2.Keyring
 	pools    map[string]*x509.CertPool
@@ -33,7 +38,7 @@ type Loader struct {
 
 // Load resolves all merchants. Errors name the merchant and the member.
 func (l *Loader) Load(configs []Config) (*Registry, error) {
-	l.private = make(map[string]crypto.Signer)
+	l.private = make(map[string]privateKey)
 	l.public = make(map[string]crypto.PublicKey)
 	l.keyrings = make(map[keyringID]*v2.Keyring)
 	l.pools = make(map[string]*x509.CertPool)
@@ -78,6 +83,7 @@ func (l *Loader) merchant(c Config) (*Merchant, error) {
 		return nil, err
 	}
 	m.Codec = m.keyring.Current()
+	m.Arithmetic = l.private[privateKeyID(c.PrivateKey, c.PrivateKeyPassword)].arithmetic
 	if m.Callbacks, err = l.callbacks(c); err != nil {
 		return nil, err
 	}

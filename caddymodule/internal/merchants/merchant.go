@@ -17,6 +17,7 @@ type Merchant struct {
 	Subject         string    // "" = the app's
 	Codec           *v2.Codec // current keys, to seal with; see Open
 	Callbacks       Callbacks
+	Arithmetic      string // what works with an RSA private key, for operators; "" = not told
 
 	JSAPI                  string   // Hosted, Raw or "" = by the order
 	RedirectHosts          []string // lower case; see MayRedirect

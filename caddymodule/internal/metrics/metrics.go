@@ -19,6 +19,7 @@ type Metrics struct {
 	orders        orders
 	notifications notifications
 	commits       commits
+	rsa           []prometheus.Collector
 	durable       *durable
 }
 
@@ -31,6 +32,7 @@ func New(now func() time.Time) *Metrics {
 		orders:        newOrders(),
 		notifications: newNotifications(),
 		commits:       newCommits(),
+		rsa:           rsaCounters(),
 		durable:       newDurable(now),
 	}
 }
@@ -50,14 +52,14 @@ func (m *Metrics) Register(registry prometheus.Registerer) error {
 
 // parts lists what the metrics are made of.
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{
+	return append([]prometheus.Collector{
 		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices,
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted,
 		m.commits.done, m.commits.sizes, m.commits.took,
 		m.durable,
-	}
+	}, m.rsa...)
 }
 
 // Describe implements prometheus.Collector.
