@@ -15,15 +15,13 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 func init() { caddy.RegisterModule(new(App)) }
-
-// notifyPath is where the gateway sends its notices, below the public URL.
-const notifyPath = "/onepay/notify"
 
 // App is the Paybridge app: who may pay, which gateway takes the payments and
 // where they are written down. The handler of the same name answers requests
@@ -171,8 +169,8 @@ func (a *App) Provision(ctx caddy.Context) error {
 		Merchants:      registry,
 		Gateway:        a.Gateway,
 		GatewayURL:     a.Gateway.URL,
-		NotifyURL:      a.address(notifyPath),
-		ResultURL:      a.address(resultPath),
+		NotifyURL:      a.address(inbound.NotifyPath),
+		ResultURL:      a.address(inbound.ResultPath),
 		TranCodes:      a.TranCodes,
 		OrderPrefix:    a.OrderPrefix,
 		Subject:        a.Subject,

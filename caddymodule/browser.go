@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
@@ -21,31 +22,21 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// Where payers' browsers come to. Merchants know the first three (v1 §3.2, §3.3
-// and the field); the others are between the bridge, WeChat and the gateway.
-const (
-	goPayPath   = "/wxjsapi/gopay.html"
-	openIDPath  = "/wxjsapi/openid.html"
-	gatewayPath = "/apis/wxjspaygateway"
-	payingPath  = "/wxjsapi/paying.html" // back from WeChat with the openid for a payment
-	resultPath  = "/wxjsapi/result.html" // back from the gateway's own page
-	statusPath  = "/wxjsapi/status.json" // asked by our pages
-)
-
-// payerPage is one of the addresses that payers' browsers open.
-type payerPage struct {
-	name  string
-	serve func(browserVisit) view
+// payerPages serve the addresses that payers' browsers open, by their route's
+// name. Merchants know gopay, openid and gateway (v1 §3.2, §3.3 and the field);
+// the others are between the bridge, WeChat and the gateway.
+var payerPages = map[string]func(browserVisit) view{
+	"gopay":       serveGoPay,
+	"openid":      serveOpenID,
+	"gateway":     serveGateway,
+	"paying":      servePaying,
+	"result":      serveResult,
+	statusPage:    serveStatus,
+	"unsupported": func(browserVisit) view { return refuse(pages.NotServed, nil) },
 }
 
-var payerPages = map[string]payerPage{
-	goPayPath:   {name: "gopay", serve: serveGoPay},
-	openIDPath:  {name: "openid", serve: serveOpenID},
-	gatewayPath: {name: "gateway", serve: serveGateway},
-	payingPath:  {name: "paying", serve: servePaying},
-	resultPath:  {name: "result", serve: serveResult},
-	statusPath:  {name: "status", serve: serveStatus},
-}
+// statusPage is asked by our pages while they wait, and answers JSON.
+const statusPage = "status"
 
 // maxPageQuery is the longest query of a page, in bytes. A signed order has less
 // than 2 KiB, and no browser sends many times that.
@@ -63,39 +54,39 @@ type browserVisit struct {
 
 // payer serves the pages of payers' browsers. Whatever happens inside, a panic
 // included, the payer reads a page that says what to do.
-func (h *Handler) payer(w http.ResponseWriter, r *http.Request, p payerPage) {
+func (h *Handler) payer(w http.ResponseWriter, r *http.Request, route inbound.Route) {
 	start := time.Now()
-	ctx, span := tracer.Start(r.Context(), "", "page "+p.name, trace.SpanKindInternal)
-	line := pageLine{page: p.name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
+	ctx, span := tracer.Start(r.Context(), "", "page "+route.Name, trace.SpanKindInternal)
+	line := pageLine{page: route.Name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
 	r = r.WithContext(ctx)
 	v := func() (v view) {
 		defer func() {
 			if crash := recover(); crash != nil {
-				h.log.Error("panic while serving a page", zap.String("page", p.name),
+				h.log.Error("panic while serving a page", zap.String("page", route.Name),
 					zap.String("panic", fmt.Sprintf("%T", crash)), zap.ByteString("stack", debug.Stack()))
 				v = refuse(pages.Internal, nil)
 			}
 		}()
-		return h.view(w, r, p, &line)
+		return h.view(w, r, route, &line)
 	}()
 	v.write(w, r)
 	line.view, line.took = v, time.Since(start)
 	if entry := h.log.Check(line.level(), "payer page"); entry != nil {
 		entry.Write(zap.Inline(line))
 	}
-	observed.PageServed(p.name, v.status)
+	observed.PageServed(route.Name, v.status)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(line.orderID))
 	tracing.Finish(span, v.result, v.status >= http.StatusInternalServerError)
 }
 
 // view reads a request and has it served. An empty POST or a form is answered as
 // a GET: merchants' programs put our links into the action of a form.
-func (h *Handler) view(w http.ResponseWriter, r *http.Request, p payerPage, line *pageLine) view {
+func (h *Handler) view(w http.ResponseWriter, r *http.Request, route inbound.Route, line *pageLine) view {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
 	defer cancel()
 	switch {
-	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
-		w.Header().Set("Allow", "GET, HEAD, POST")
+	case !route.Takes(r.Method):
+		w.Header().Set("Allow", strings.Join(route.Methods(), ", "))
 		return refuse(pages.WrongMethod, nil)
 	case r.Method == http.MethodHead: // only asks whether there is something, and must change nothing
 		return view{result: "head", status: http.StatusOK}
@@ -110,7 +101,7 @@ func (h *Handler) view(w http.ResponseWriter, r *http.Request, p payerPage, line
 	if !ok {
 		return refuse(pages.Busy, errors.New("bridge: not running"))
 	}
-	return p.serve(browserVisit{service: service, ctx: ctx, request: r, params: params, client: line.remote, line: line})
+	return payerPages[route.Name](browserVisit{service: service, ctx: ctx, request: r, params: params, client: line.remote, line: line})
 }
 
 // found finds the merchant with a number and notes whose page it is.
@@ -158,7 +149,7 @@ func (v browserVisit) outside(link string) view {
 
 // goPayLink is where an order is paid, below the public URL.
 func goPayLink(k ledger.Key, payID string) string {
-	return goPayPath + "?" + url.Values{"merid": {k.MerID}, "orderid": {k.OrderID}, "code": {payID}}.Encode()
+	return inbound.GoPayPath + "?" + url.Values{"merid": {k.MerID}, "orderid": {k.OrderID}, "code": {payID}}.Encode()
 }
 
 // byPayID is where something is known of an order by its PayId.
@@ -183,7 +174,7 @@ func (l pageLine) level() zapcore.Level {
 	switch {
 	case l.view.status >= http.StatusInternalServerError:
 		return zapcore.WarnLevel
-	case l.page == payerPages[statusPath].name:
+	case l.page == statusPage:
 		return zapcore.DebugLevel
 	}
 	return zapcore.InfoLevel

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
@@ -151,7 +152,7 @@ func (v browserVisit) showRaw(o payerOrder) view {
 	}
 	return show("raw", pages.WeChatPay{
 		Order: o.shown(), PayData: data,
-		StatusURL: byPayID(statusPath, o.FormAction), ResultURL: byPayID(resultPath, o.FormAction),
+		StatusURL: byPayID(inbound.StatusPath, o.FormAction), ResultURL: byPayID(inbound.ResultPath, o.FormAction),
 	})
 }
 
@@ -184,7 +185,7 @@ func (v browserVisit) over(o payerOrder, step bridge.PayerStep) view {
 	}
 	state, next := v.resultOf(o)
 	if state == pages.Paid && next == "" {
-		return refuseTo(pages.AlreadyPaid, byPayID(resultPath, o.FormAction), nil)
+		return refuseTo(pages.AlreadyPaid, byPayID(inbound.ResultPath, o.FormAction), nil)
 	}
 	return show("result_"+string(state), pages.Result{Order: o.shown(), State: state, NextURL: next})
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
 const aOrderID = "T20261121000000001"
@@ -22,18 +24,18 @@ func TestRawPayment(t *testing.T) { // not parallel: one Caddy a process
 	payID := s.submitWxJsApi(t, aOrderID, `,"fronturl":"https://shop.example/done?a=1"`)
 	link := payLinkOf(aOrderID, payID)
 	b := s.browser()
-	b.get(t, resultPath+query("id", payID)).wants(t, http.StatusOK, "正在确认支付结果")
-	back := b.toWeChat(t, s, signedLinkOf(goPayPath, goPayJSON(payID)))
+	b.get(t, inbound.ResultPath+query("id", payID)).wants(t, http.StatusOK, "正在确认支付结果")
+	back := b.toWeChat(t, s, signedLinkOf(inbound.GoPayPath, goPayJSON(payID)))
 	if n := s.gateway.posts(); n != 0 {
 		t.Fatalf("the gateway saw %d requests before the payer was known", n)
 	}
-	b.get(t, strings.Split(back, "&")[0]).goesTo(t, goPayPath) // without code and state
-	for range 2 {                                              // the second time with a used code
-		if to := b.get(t, back).goesTo(t, goPayPath).String(); to != link {
+	b.get(t, strings.Split(back, "&")[0]).goesTo(t, inbound.GoPayPath) // without code and state
+	for range 2 {                                                      // the second time with a used code
+		if to := b.get(t, back).goesTo(t, inbound.GoPayPath).String(); to != link {
 			t.Fatalf("goes to %s, want %s", to, link)
 		}
 	}
-	for _, address := range []string{link, link, signedLinkOf(goPayPath, goPayJSON(payID))} {
+	for _, address := range []string{link, link, signedLinkOf(inbound.GoPayPath, goPayJSON(payID))} {
 		b.get(t, address).wants(t, http.StatusOK, html.EscapeString(`"paySign":"canarypaysign"`))
 	}
 	if n, asked := s.gateway.posts(), len(s.wechat.tokens()); n != 1 || asked != 1 {
@@ -65,7 +67,7 @@ func TestPaidOrders(t *testing.T) { // not parallel: one Caddy a process
 		if got.State != "paid" || !strings.HasPrefix(got.Next, test.next) || (test.next == "") != (got.Next == "") {
 			t.Errorf("status %+v", got)
 		}
-		s.browser().get(t, resultPath+query("id", payID)).wants(t, http.StatusOK, "支付成功")
+		s.browser().get(t, inbound.ResultPath+query("id", payID)).wants(t, http.StatusOK, "支付成功")
 	}
 	if n := s.gateway.posts(); n != 2 {
 		t.Errorf("the gateway saw %d requests for two orders", n)
@@ -95,7 +97,7 @@ func TestOtherBrowsers(t *testing.T) { // not parallel: one Caddy a process
 	calls := s.gateway.posts()
 	for name, test := range map[string]struct{ address, link string }{
 		"plain":        {payLinkOf(aOrderID, payID), payLinkOf(aOrderID, payID)},
-		"signed":       {signedLinkOf(goPayPath, goPayJSON(payID)), payLinkOf(aOrderID, payID)},
+		"signed":       {signedLinkOf(inbound.GoPayPath, goPayJSON(payID)), payLinkOf(aOrderID, payID)},
 		"openid known": {payLinkOf("T20261121000000002", known), payLinkOf("T20261121000000002", known)},
 		"openid.html":  {openIDLink(shopURL), openIDLink(shopURL) + "&payway="},
 	} {
@@ -115,9 +117,9 @@ func TestOtherBrowsers(t *testing.T) { // not parallel: one Caddy a process
 func TestGatewayLink(t *testing.T) { // not parallel: one Caddy a process
 	s := startPayerServer(t, "")
 	message := strings.Replace(wxJsApi(aOrderID, ""), `"action":"WxJsApi",`, "", 1)
-	link := signedLinkOf(gatewayPath, message)
-	first := s.browser().get(t, link).goesTo(t, goPayPath)
-	again := s.browser().get(t, link).goesTo(t, goPayPath)
+	link := signedLinkOf(inbound.WxGatewayPath, message)
+	first := s.browser().get(t, link).goesTo(t, inbound.GoPayPath)
+	again := s.browser().get(t, link).goesTo(t, inbound.GoPayPath)
 	if first.String() != again.String() || first.Query().Get("orderid") != aOrderID || len(first.Query().Get("code")) != 32 {
 		t.Errorf("goes to %s, then to %s", first, again)
 	}
@@ -127,13 +129,13 @@ func TestGatewayLink(t *testing.T) { // not parallel: one Caddy a process
 		status  int
 		says    string
 	}{
-		"other contents":   {signedLinkOf(gatewayPath, strings.Replace(message, "1999", "2000", 1)), http.StatusConflict, "订单信息不一致"},
-		"another action":   {signedLinkOf(gatewayPath, strings.Replace(wxJsApi("T20261121000000009", ""), "WxJsApi", "WxSao", 1)), http.StatusConflict, "这笔订单不能在此付款"},
-		"no such amount":   {signedLinkOf(gatewayPath, strings.Replace(message, "1999", "0", 1)), http.StatusBadRequest, "支付链接不完整"},
-		"no signature":     {gatewayPath + query("req", "e30"), http.StatusBadRequest, "支付链接不完整"},
+		"other contents":   {signedLinkOf(inbound.WxGatewayPath, strings.Replace(message, "1999", "2000", 1)), http.StatusConflict, "订单信息不一致"},
+		"another action":   {signedLinkOf(inbound.WxGatewayPath, strings.Replace(wxJsApi("T20261121000000009", ""), "WxJsApi", "WxSao", 1)), http.StatusConflict, "这笔订单不能在此付款"},
+		"no such amount":   {signedLinkOf(inbound.WxGatewayPath, strings.Replace(message, "1999", "0", 1)), http.StatusBadRequest, "支付链接不完整"},
+		"no signature":     {inbound.WxGatewayPath + query("req", "e30"), http.StatusBadRequest, "支付链接不完整"},
 		"a wrong one":      {link + "0", http.StatusForbidden, "支付链接无法验证"},
-		"unknown merchant": {signedLinkOf(gatewayPath, strings.Replace(message, "89900001", "89900009", 1)), http.StatusNotFound, "找不到商户"},
-		"nothing":          {gatewayPath, http.StatusBadRequest, "支付链接不完整"},
+		"unknown merchant": {signedLinkOf(inbound.WxGatewayPath, strings.Replace(message, "89900001", "89900009", 1)), http.StatusNotFound, "找不到商户"},
+		"nothing":          {inbound.WxGatewayPath, http.StatusBadRequest, "支付链接不完整"},
 	} {
 		t.Run(name, func(t *testing.T) { s.browser().get(t, test.address).wants(t, test.status, test.says) })
 	}
@@ -162,7 +164,7 @@ func TestFormsAreLinks(t *testing.T) { // not parallel: one Caddy a process
 	}
 	b.get(t, link+"&x="+strings.Repeat("a", maxPageQuery)).wants(t, http.StatusBadRequest, "支付链接不完整")
 	b.get(t, "/test/panic.html").wants(t, http.StatusInternalServerError, "出现了问题")
-	b.get(t, statusPath+query("id", payID[1:])).wants(t, http.StatusNotFound, `{"error":"unknown_order"}`)
+	b.get(t, inbound.StatusPath+query("id", payID[1:])).wants(t, http.StatusNotFound, `{"error":"unknown_order"}`)
 }
 
 func TestMerchantWithoutAccount(t *testing.T) { // not parallel: one Caddy a process

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
 // hostile are the values that are tried in every parameter of every page.
@@ -55,12 +57,12 @@ func TestHostileParameters(t *testing.T) { // not parallel: one Caddy a process
 	signed := sealed(goPayJSON(payID), signKey)
 	order := sealed(wxJsApi("T20261121000000002", ""), signKey)
 	for path, good := range map[string]url.Values{
-		goPayPath:   {"merid": {"89900001"}, "orderid": {aOrderID}, "code": {payID}, "req": signed["req"], "sign": signed["sign"], "state": {"x"}},
-		openIDPath:  {"merid": {"89900001"}, "backurl": {shopURL}, "payway": {"1"}, "code": {"c"}, "state": {""}, "openid": {"o"}},
-		gatewayPath: {"req": order["req"], "sign": order["sign"], "merid": {"89900001"}},
-		payingPath:  {"id": {payID}, "code": {"c"}, "state": {""}},
-		resultPath:  {"id": {payID}, "resp": {"x"}, "sign": {"x"}},
-		statusPath:  {"id": {payID}},
+		inbound.GoPayPath:     {"merid": {"89900001"}, "orderid": {aOrderID}, "code": {payID}, "req": signed["req"], "sign": signed["sign"], "state": {"x"}},
+		inbound.OpenIDPath:    {"merid": {"89900001"}, "backurl": {shopURL}, "payway": {"1"}, "code": {"c"}, "state": {""}, "openid": {"o"}},
+		inbound.WxGatewayPath: {"req": order["req"], "sign": order["sign"], "merid": {"89900001"}},
+		inbound.PayingPath:    {"id": {payID}, "code": {"c"}, "state": {""}},
+		inbound.ResultPath:    {"id": {payID}, "resp": {"x"}, "sign": {"x"}},
+		inbound.StatusPath:    {"id": {payID}},
 	} {
 		for param := range good {
 			for name, value := range hostile {
@@ -87,13 +89,13 @@ func TestHostileFrontURL(t *testing.T) { // not parallel: one Caddy a process
 			t.Fatal(err)
 		}
 		message := wxJsApi(fmt.Sprintf("T2026112100%04d", i), fmt.Sprintf(`,"openid":%q,"fronturl":%s`, payerOpenID, front))
-		r := s.browser().get(t, signedLinkOf(gatewayPath, message))
+		r := s.browser().get(t, signedLinkOf(inbound.WxGatewayPath, message))
 		if r.status == http.StatusBadRequest {
 			mustBeHarmless(t, s, r, hostile[name])
 			continue
 		}
 		shown++
-		r = s.browser().get(t, r.goesTo(t, goPayPath).String())
+		r = s.browser().get(t, r.goesTo(t, inbound.GoPayPath).String())
 		mustBeHarmless(t, s, r, hostile[name])
 		if _, next, _ := strings.Cut(string(r.body), `data-next="`); next != "" && next[0] != '"' && !strings.HasPrefix(next, "https://") {
 			t.Errorf("%s goes on to %.80s", name, next)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
 // TestPageLines: each request of a browser is one line, with members of an
@@ -15,7 +17,7 @@ func TestPageLines(t *testing.T) { // not parallel: one Caddy a process
 	b := s.browser()
 	s.wechat.say(`{"errcode":40125,"errmsg":"canary"}`)
 	b.get(t, b.toWeChat(t, s, payLinkOf(aOrderID, payID))).wants(t, http.StatusBadGateway, "微信授权没有成功")
-	b.get(t, goPayPath+query("merid", "89900009", "orderid", "Xcanary00", "code", "canary")).wants(t, http.StatusNotFound, "找不到商户")
+	b.get(t, inbound.GoPayPath+query("merid", "89900009", "orderid", "Xcanary00", "code", "canary")).wants(t, http.StatusNotFound, "找不到商户")
 	b.get(t, openIDLink("https://evil.example/?canary")).wants(t, http.StatusForbidden, "返回地址不被允许")
 	s.statusOf(t, payID)
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
@@ -33,7 +34,7 @@ func serveOpenID(v browserVisit) view {
 	if !known {
 		return refuse(pages.UnknownMerchant, nil)
 	}
-	own := openIDPath + "?" + url.Values{"backurl": {backURL}, "merid": {merID}, "payway": {payWay}}.Encode()
+	own := inbound.OpenIDPath + "?" + url.Values{"backurl": {backURL}, "merid": {merID}, "payway": {payWay}}.Encode()
 	switch allowed, err := v.mayReturn(m, back.Host()); {
 	case err != nil:
 		return refuseTo(pages.Busy, own, err)

@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
 // openIDLink is where a merchant sends a payer for the openid.
 func openIDLink(backURL string) string {
-	return openIDPath + query("backurl", backURL, "merid", "89900001")
+	return inbound.OpenIDPath + query("backurl", backURL, "merid", "89900001")
 }
 
 // toWeChat opens a link that leads to WeChat, and returns where WeChat would send
@@ -105,7 +106,7 @@ func TestStateIsRefused(t *testing.T) { // not parallel: one Caddy a process
 	payer.get(t, back).goesTo(t, "https://shop.example/")
 	r := payer.get(t, back)
 	r.wants(t, http.StatusForbidden, "微信授权已失效")
-	if text := string(r.body); strings.Contains(text, "state=") || strings.Contains(text, "canary") || !strings.Contains(text, openIDPath) {
+	if text := string(r.body); strings.Contains(text, "state=") || strings.Contains(text, "canary") || !strings.Contains(text, inbound.OpenIDPath) {
 		t.Errorf("the link to try again: %s", text)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -47,7 +48,7 @@ func serveResult(v browserVisit) view {
 	}
 	state, next := v.resultOf(o)
 	return show("result_"+string(state), pages.Result{
-		Order: o.shown(), State: state, StatusURL: byPayID(statusPath, o.FormAction), NextURL: next,
+		Order: o.shown(), State: state, StatusURL: byPayID(inbound.StatusPath, o.FormAction), NextURL: next,
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 )
 
@@ -53,7 +54,7 @@ func (v view) write(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(v.status)
 	case v.json != nil:
 		v.writeJSON(w, v.json)
-	case r.URL.Path == statusPath:
+	case inbound.Canonical(r.URL.Path) == inbound.StatusPath:
 		v.writeJSON(w, map[string]string{"error": v.result})
 	case v.page == nil:
 		w.WriteHeader(v.status)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
@@ -145,7 +146,7 @@ func wechatReason(err error) pages.Reason {
 func payingWay(o payerOrder) wechatWay {
 	return wechatWay{
 		merchant: o.merchant, purpose: "paying", params: []string{o.FormAction},
-		back: byPayID(payingPath, o.FormAction), retry: o.link(),
+		back: byPayID(inbound.PayingPath, o.FormAction), retry: o.link(),
 	}
 }
 

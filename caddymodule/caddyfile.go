@@ -28,9 +28,9 @@ func parseGlobalOption(d *caddyfile.Dispenser, existing any) (any, error) {
 }
 
 // parseDirective sets up the handler from the directive "paybridge", which
-// takes neither arguments nor a block:
+// takes neither a block nor arguments but Caddy's matcher:
 //
-//	paybridge
+//	paybridge [<matcher>]
 func parseDirective(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
 	h.Next()
 	if h.NextArg() {

@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -173,7 +174,7 @@ func previewSettings(cmd *cobra.Command, message []byte) (preview.Settings, erro
 
 func (a *App) previewSettings() preview.Settings {
 	return preview.Settings{
-		NotifyURL:   strings.TrimSuffix(a.PublicURL, "/") + notifyPath,
+		NotifyURL:   strings.TrimSuffix(a.PublicURL, "/") + inbound.NotifyPath,
 		OrderPrefix: a.OrderPrefix,
 		Subject:     a.Subject,
 		Expiry:      time.Duration(a.OrderExpiry),

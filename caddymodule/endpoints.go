@@ -33,8 +33,3 @@ func serveCancel(v visit) answer {
 	reply := v.bridge.Cancel(v.ctx, v.settings, v.merchant, ref)
 	return answer{json: reply.JSON(), code: reply.RespCode, orderID: reply.OrderID}
 }
-
-// serveUnsupported serves interfaces of the old gateway that are out of scope.
-func serveUnsupported(visit) answer {
-	return refused(&v1.Error{Code: v1.CodeUnsupported, Field: "path", Reason: "not an interface of this bridge"})
-}

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -43,44 +44,34 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	return nil
 }
 
-// endpoint is one of the interfaces that merchants POST to.
-type endpoint struct {
-	name  string
-	serve func(visit) answer
+// routes are the addresses of the site.
+var routes = inbound.Served()
+
+// callers serve a route by who calls it.
+var callers = map[inbound.Caller]func(*Handler, http.ResponseWriter, *http.Request, inbound.Route){
+	inbound.Merchant:     (*Handler).reply,
+	inbound.Gateway:      (*Handler).notice,
+	inbound.Payer:        (*Handler).payer,
+	inbound.LoadBalancer: (*Handler).health,
+	inbound.Nobody:       (*Handler).unsupported,
+	inbound.Probe:        (*Handler).unknownProbe,
 }
 
-// endpoints are the POST interfaces of v1.
-var endpoints = map[string]endpoint{
-	"/api/mpgateway": {name: "pay", serve: servePay},
-	"/api/query":     {name: "query", serve: serveQuery},
-	"/api/cancel":    {name: "cancel", serve: serveCancel},
+// endpoints serve the interfaces that merchants POST to, by their route's name.
+var endpoints = map[string]func(visit) answer{
+	"pay":    servePay,
+	"query":  serveQuery,
+	"cancel": serveCancel,
 }
-
-// outOfScope are paths of the old gateway that this bridge does not serve. They
-// get a v1 error rather than somebody else's page (seen in the field: cashier
-// pages).
-var outOfScope = endpoint{name: "unsupported", serve: serveUnsupported}
-
-var outOfScopePaths = map[string]bool{"/api/icashier": true}
 
 // ServeHTTP implements caddyhttp.MiddlewareHandler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	tracer.See(r.Context())
-	ep, ok := endpoints[r.URL.Path]
-	switch {
-	case ok:
-		h.reply(w, r, ep)
-	case outOfScopePaths[r.URL.Path]:
-		h.reply(w, r, outOfScope)
-	case r.URL.Path == notifyPath:
-		h.notice(w, r)
-	case healthPaths[r.URL.Path] != nil:
-		h.health(w, r)
-	case payerPages[r.URL.Path].serve != nil:
-		h.payer(w, r, payerPages[r.URL.Path])
-	default:
+	route, ok := routes.At(r.URL.Path)
+	if !ok {
 		return next.ServeHTTP(w, r)
 	}
+	callers[route.Caller](h, w, r, route)
 	return nil
 }
 
@@ -110,27 +101,27 @@ func refused(err error) answer {
 // reply answers a POST interface. Whatever happens inside, a panic included,
 // the merchant hears well-formed v1 with status 200: its program reads nothing
 // else.
-func (h *Handler) reply(w http.ResponseWriter, r *http.Request, ep endpoint) {
+func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Route) {
 	start := time.Now()
-	ctx, span := tracer.Start(r.Context(), "", "v1 "+ep.name, trace.SpanKindInternal)
+	ctx, span := tracer.Start(r.Context(), "", "v1 "+route.Name, trace.SpanKindInternal)
 	r = r.WithContext(ctx)
-	line := requestLine{endpoint: ep.name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
+	line := requestLine{endpoint: route.Name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
 	var key v1.Key
 	a := func() (a answer) {
 		defer func() {
 			if crash := recover(); crash != nil {
-				h.log.Error("panic while serving a request", zap.String("interface", ep.name),
+				h.log.Error("panic while serving a request", zap.String("interface", route.Name),
 					zap.String("panic", fmt.Sprintf("%T", crash)), zap.ByteString("stack", debug.Stack()))
 				a = answer{json: v1.Refusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
 			}
 		}()
-		return h.answer(w, r, ep, &key, &line)
+		return h.answer(w, r, route, &key, &line)
 	}()
 	plainHeader(w, r, "application/json; charset=utf-8")
 	_, writeErr := w.Write(v1.SealReply(a.json, key))
 	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
 	h.log.Info("v1 request", zap.Inline(line))
-	observed.RequestServed(ep.name, a.code, line.took)
+	observed.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
 }
@@ -150,20 +141,34 @@ func plainHeader(w http.ResponseWriter, r *http.Request, contentType string) {
 
 // answer verifies a request and has it served. It reports the key to sign the
 // reply with as soon as it knows it.
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request, ep endpoint, key *v1.Key, line *requestLine) answer {
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine) answer {
 	// The merchant's program counts from when it began to send.
 	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
 	defer cancel()
+	v, err := h.open(ctx, w, r, route, key, line)
+	switch {
+	case route.Caller == inbound.Nobody: // whatever else is wrong with it
+		return refused(errNotServed)
+	case err != nil:
+		return refused(err)
+	}
+	return endpoints[route.Name](v)
+}
+
+// open reads a request and verifies it.
+func (h *Handler) open(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine,
+) (visit, error) {
 	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
 	if err != nil {
-		return refused(&v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()})
+		return visit{}, &v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()}
 	}
-	if r.Method != http.MethodPost {
-		return refused(&v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"})
+	if !route.Takes(r.Method) {
+		return visit{}, &v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"}
 	}
 	service, ok := h.app.service(ctx)
 	if !ok {
-		return refused(&v1.Error{Code: v1.CodeBusy, Field: "bridge", Reason: "not running"})
+		return visit{}, &v1.Error{Code: v1.CodeBusy, Field: "bridge", Reason: "not running"}
 	}
 	registry := service.settings.Merchants
 	opened, err := v1.Open(params.Form(), func(merid string) []v1.Key {
@@ -174,13 +179,10 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, ep endpoint, ke
 	})
 	*key = opened.Key
 	line.merID, line.variant, line.previousKey = opened.MerID, opened.Variant, opened.Previous
-	if err != nil {
-		return refused(err)
-	}
-	return ep.serve(visit{
+	return visit{
 		service: service, ctx: ctx,
 		merchant: registry.ByMerID(opened.MerID), opened: opened, client: line.remote,
-	})
+	}, err
 }
 
 // clientIP is the address Caddy found for the client, trusted proxies taken

@@ -14,12 +14,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func init() {
 	// A seam for the tests: an interface with a defect.
-	endpoints["/test/panic"] = endpoint{name: "panic", serve: func(visit) answer { panic("a defect") }}
+	routes["/test/panic"] = inbound.Route{Name: "panic", Caller: inbound.Merchant}
+	endpoints["panic"] = func(visit) answer { panic("a defect") }
 }
 
 // payJSON is a pay request of the one merchant.
@@ -169,10 +171,10 @@ func testHostileBodies(t *testing.T, s *server) {
 	const form, parts = "application/x-www-form-urlencoded", "multipart/form-data; boundary=xyz"
 	for name, tc := range map[string]struct{ contentType, body string }{
 		"empty":                   {form, ""},
-		"larger than 512 KiB":     {form, "req=" + strings.Repeat("A", maxForm)},
+		"larger than 512 KiB":     {form, "req=" + strings.Repeat("A", inbound.MaxForm)},
 		"multipart breaks off":    {parts, "--xyz\r\nContent-Disposition: form-data; name=\"req\"\r\n\r\nabc"},
 		"multipart without parts": {parts, "req=abc&sign=def"},
-		"multipart, 65 parts": {parts, strings.Repeat("--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", maxParts+1) +
+		"multipart, 65 parts": {parts, strings.Repeat("--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", inbound.MaxParts+1) +
 			"--xyz--\r\n"},
 		"binary": {"application/octet-stream", "\x00\xff\xfe"},
 	} {
@@ -194,7 +196,7 @@ func testHostileBodies(t *testing.T, s *server) {
 	for name, sent := range map[string]string{
 		"slow body":                  "Content-Length: 100\r\n\r\nreq=",
 		"slow chunked body":          "Transfer-Encoding: chunked\r\n\r\n4\r\nreq=\r\n",
-		"larger and slow to the end": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", maxForm+100, strings.Repeat("A", maxForm+1)),
+		"larger and slow to the end": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", inbound.MaxForm+100, strings.Repeat("A", inbound.MaxForm+1)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -232,6 +234,14 @@ func TestPaymentsAreAccepted(t *testing.T) { // not parallel: one Caddy a proces
 		{"urlencoded", signKey, func(t *testing.T, form url.Values) reply { return s.postForm(t, "/api/mpgateway", form) }},
 		{"previous key", oldSignKey, func(t *testing.T, form url.Values) reply { return s.postForm(t, "/api/mpgateway", form) }},
 		{"multipart", signKey, func(t *testing.T, form url.Values) reply { return s.postMultipart(t, "/api/mpgateway", form) }},
+		{"multipart, boundary without quotes", signKey, func(t *testing.T, form url.Values) reply {
+			contentType, body := unquotedMultipart(form)
+			return s.post(t, "/api/mpgateway", contentType, strings.NewReader(body))
+		}},
+		{"blanks around the signature", signKey, func(t *testing.T, form url.Values) reply {
+			form.Set("sign", "\t"+form.Get("sign")+" \r\n")
+			return s.postForm(t, "/api/mpgateway", form)
+		}},
 		{"in the query string", signKey, func(t *testing.T, form url.Values) reply {
 			return s.post(t, "/api/mpgateway?"+form.Encode(), "text/plain", http.NoBody)
 		}},
@@ -253,9 +263,20 @@ func TestPaymentsAreAccepted(t *testing.T) { // not parallel: one Caddy a proces
 			}
 		})
 	}
-	if got, want := s.gateway.posts(), 5; got != want {
+	if got, want := s.gateway.posts(), 7; got != want {
 		t.Errorf("the gateway saw %d requests, want %d", got, want)
 	}
+}
+
+// unquotedMultipart is a form as a Python program of 2021 sent it: its boundary
+// has signs that the grammar wants quoted, and is not.
+func unquotedMultipart(form url.Values) (contentType, body string) {
+	const boundary = "===1616056691487==="
+	var b strings.Builder
+	for name := range form {
+		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", boundary, name, form.Get(name))
+	}
+	return "multipart/form-data; boundary=" + boundary, b.String() + "--" + boundary + "--\r\n"
 }
 
 func (s *server) postMultipart(t *testing.T, path string, form url.Values) reply {
@@ -275,7 +296,7 @@ func (s *server) postMultipart(t *testing.T, path string, form url.Values) reply
 
 func TestOtherPathsGoOn(t *testing.T) { // not parallel: one Caddy a process
 	s := startServer(t, "")
-	for _, path := range []string{"/", "/api", "/api/mpgateway/", "/API/mpgateway", "/api/mpgateway.php", "/onepay", "/onepay/notify/x"} {
+	for _, path := range []string{"/", "/apiary", "/api-docs/x", "/wxjsapi.html", "/onepay", "/onepay/notify/x", "/api/../shop"} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			r := s.postForm(t, path, sealed(payJSON("T0000000"), signKey))

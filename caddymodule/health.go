@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -11,6 +12,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -95,21 +97,20 @@ func ledgerFolder(store LedgerStore) string {
 	return filepath.Dir(path)
 }
 
-// healthPaths are what load balancers ask, on the public site.
-var healthPaths = map[string]func(*App, *http.Request) health.Answer{
-	"/paybridge/health":       (*App).readiness,
-	"/paybridge/health/ready": (*App).readiness,
-	"/paybridge/health/live":  func(*App, *http.Request) health.Answer { return health.Live() },
+// probes are what load balancers ask, on the public site, by their route's name.
+var probes = map[string]func(*App, *http.Request) health.Answer{
+	"ready": (*App).readiness,
+	"live":  func(*App, *http.Request) health.Answer { return health.Live() },
 }
 
 // health answers a load balancer.
-func (h *Handler) health(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
+func (h *Handler) health(w http.ResponseWriter, r *http.Request, route inbound.Route) {
+	if !route.Takes(r.Method) {
+		w.Header().Set("Allow", strings.Join(route.Methods(), ", "))
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	healthPaths[r.URL.Path](h.app, r).Write(w)
+	probes[route.Name](h.app, r).Write(w)
 }
 
 // readiness judges without waiting for the app to start: not yet is an answer.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
 // healthAt asks the handler of an app as a load balancer does.
@@ -89,7 +91,7 @@ func TestHealthLimits(t *testing.T) {
 func TestNotifyAddressAnswersSelfCheck(t *testing.T) {
 	t.Parallel()
 	app := &App{started: make(chan struct{})}
-	w := healthAt(t, app, http.MethodGet, notifyPath+"?selfcheck=0123456789abcdef")
+	w := healthAt(t, app, http.MethodGet, inbound.NotifyPath+"?selfcheck=0123456789abcdef")
 	if w.Code != http.StatusOK || len(w.Body.String()) != 64 {
 		t.Errorf("%d %q", w.Code, w.Body)
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
 // loggedMembers is all that the log line of a v1 request may hold: Caddy's own
@@ -55,8 +57,8 @@ func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a pr
 	s.postForm(t, "/test/panic", sent[0])
 	s.postForm(t, "/api/query", sealed(`{"merid":"89900001","orderid":"T20261121000000001","queryid":"canary-queryid"}`, signKey))
 	s.postForm(t, "/api/mpgateway", url.Values{"req": {"canary-req"}, "sign": {"canary-sign"}})
-	s.postForm(t, notifyPath, s.gateway.noticeForm(t, "O00000001", "11", "19.99"))
-	s.postForm(t, notifyPath, url.Values{"merchant_id": {gatewayMerchant}, "msg_enc": {"canary"}, "key_enc": {"canary"}, "sign": {"canary"}})
+	s.postForm(t, inbound.NotifyPath, s.gateway.noticeForm(t, "O00000001", "11", "19.99"))
+	s.postForm(t, inbound.NotifyPath, url.Values{"merchant_id": {gatewayMerchant}, "msg_enc": {"canary"}, "key_enc": {"canary"}, "sign": {"canary"}})
 
 	forbidden := []string{"canary", "280000000", "203.0.113.77", "PRIVATE KEY"}
 	for _, form := range sent {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -29,7 +30,7 @@ var (
 
 // notice serves /onepay/notify. It says notice_reply only for what is durable.
 // The line about a notice that is taken, with its order, is the bridge's.
-func (h *Handler) notice(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) notice(w http.ResponseWriter, r *http.Request, _ inbound.Route) {
 	if answer, ok := api.AnswerCallback(r.URL.Query()); ok && r.Method == http.MethodGet {
 		plainHeader(w, r, "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, answer) //nolint:gosec // a digest, as plain text

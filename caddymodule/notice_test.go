@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -73,10 +74,17 @@ func TestNotices(t *testing.T) { // not parallel: one Caddy a process
 		{"paid, once more", good, "success", "0000"},
 	} {
 		t.Run(step.name, func(t *testing.T) {
-			mustBePlain(t, s.postForm(t, notifyPath, step.form), step.want)
+			mustBePlain(t, s.postForm(t, inbound.NotifyPath, step.form), step.want)
 			query(t, step.resultcode)
 		})
 	}
+}
+
+func TestNoticeAsMultipart(t *testing.T) { // not parallel: one Caddy a process
+	s := startServer(t, "")
+	mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(payJSON("T20261121000000001"), signKey)), v1.CodeOK, signKey)
+	contentType, body := unquotedMultipart(s.gateway.noticeForm(t, s.gateway.lastOrderNo(), "11", "19.99"))
+	mustBePlain(t, s.post(t, "/OnePay/notify/", contentType, strings.NewReader(body)), "success")
 }
 
 // Whoever keeps sending what cannot be opened is not listened to for a minute.
@@ -85,12 +93,12 @@ func TestNoticesHaveABudget(t *testing.T) { // not parallel: one Caddy a process
 	junk := url.Values{"merchant_id": {gatewayMerchant}, "msg_enc": {"00"}, "key_enc": {"zz"}, "sign": {"00"}}
 	const refusal = "too many bad notices from this address"
 	for range budgetMessages {
-		mustBePlain(t, s.postForm(t, notifyPath, junk), noticeRefused)
+		mustBePlain(t, s.postForm(t, inbound.NotifyPath, junk), noticeRefused)
 	}
 	if strings.Contains(s.log.String(), refusal) {
 		t.Errorf("refused within the budget of %d", budgetMessages)
 	}
-	mustBePlain(t, s.postForm(t, notifyPath, s.gateway.noticeForm(t, "O00000000", "11", "19.99")), noticeRefused)
+	mustBePlain(t, s.postForm(t, inbound.NotifyPath, s.gateway.noticeForm(t, "O00000000", "11", "19.99")), noticeRefused)
 	if !strings.Contains(s.log.String(), refusal) {
 		t.Error("still listened to beyond the budget")
 	}

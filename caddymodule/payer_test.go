@@ -11,12 +11,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func init() {
 	// A seam for the tests: a page with a defect.
-	payerPages["/test/panic.html"] = payerPage{name: "gopay", serve: func(browserVisit) view { panic("a defect") }}
+	routes["/test/panic.html"] = inbound.Route{Name: "page_panic", Caller: inbound.Payer}
+	payerPages["page_panic"] = func(browserVisit) view { panic("a defect") }
 }
 
 const (
@@ -181,7 +183,7 @@ func wxJsApi(orderID, more string) string {
 
 // payLinkOf is the link that the book has.
 func payLinkOf(orderID, payID string) string {
-	return goPayPath + query("merid", "89900001", "orderid", orderID, "code", payID)
+	return inbound.GoPayPath + query("merid", "89900001", "orderid", orderID, "code", payID)
 }
 
 // signedLinkOf is what merchants send their payers to.
@@ -190,7 +192,7 @@ func signedLinkOf(path, message string) string { return path + "?" + sealed(mess
 // statusOf asks how an order stands.
 func (s *payerServer) statusOf(t *testing.T, payID string) (status struct{ State, Next string }) {
 	t.Helper()
-	r := s.browser().get(t, statusPath+query("id", payID))
+	r := s.browser().get(t, inbound.StatusPath+query("id", payID))
 	if err := json.Unmarshal(r.body, &status); err != nil || r.status != http.StatusOK {
 		t.Fatalf("%d %s: %v", r.status, r.body, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/keygen"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -147,7 +148,7 @@ func (c *till) mustGoOn(t *testing.T, when string) {
 func notify(t *testing.T, app *App, form url.Values) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, notifyPath, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, inbound.NotifyPath, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if err := (&Handler{app: app, log: zap.NewNop()}).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
 		t.Fatal(err)

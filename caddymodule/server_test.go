@@ -38,9 +38,16 @@ func startServer(t *testing.T, more string) *server {
 // startServerWith does so with more words in the merchant's block, too.
 func startServerWith(t *testing.T, more, merchantWords string) *server {
 	t.Helper()
+	return startServerFrom(t, more, func(caddyfile string) string {
+		return strings.Replace(caddyfile, "gateway_merchant", merchantWords+"\n\t\t\tgateway_merchant", 1)
+	})
+}
+
+// startServerFrom does so with a Caddyfile that is edited.
+func startServerFrom(t *testing.T, more string, edit func(caddyfile string) string) *server {
+	t.Helper()
 	s := &server{gateway: newFakeGateway(t), log: newMemoryLog(t), ledger: filepath.Join(t.TempDir(), "new", "ledger.db")}
-	caddyfile := strings.Replace(caddyfileFor(s.gateway.URL, s.ledger, more), "gateway_merchant", merchantWords+"\n\t\t\tgateway_merchant", 1)
-	config := loadable(t, adapt(t, caddyfile), s.log)
+	config := loadable(t, adapt(t, edit(caddyfileFor(s.gateway.URL, s.ledger, more))), s.log)
 	t.Cleanup(func() {
 		if err := caddy.Stop(); err != nil {
 			t.Error(err)

@@ -16,7 +16,7 @@ type requests struct {
 
 var (
 	interfaces  = set{"pay", "query", "cancel", "unsupported"}
-	pageNames   = set{"gopay", "openid", "paying", "result", "status", "gateway"}
+	pageNames   = set{"gopay", "openid", "paying", "result", "status", "gateway", "unsupported"}
 	pageResults = set{"shown", "redirected", "refused", "failed"}
 )
 
@@ -60,7 +60,7 @@ func (m *Metrics) RequestServed(endpoint string, code v1.Code, took time.Duratio
 }
 
 // PageServed counts a request of a payer's browser by the status of its answer.
-// The pages are gopay, openid, paying, result, status and gateway.
+// The pages are gopay, openid, paying, result, status, gateway and unsupported.
 func (m *Metrics) PageServed(page string, status int) {
 	if m == nil {
 		return

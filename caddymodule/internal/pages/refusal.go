@@ -33,6 +33,7 @@ const (
 	NoWeChatApp     Reason = "no_wechat_app"    // the merchant has no official account
 	HostNotAllowed  Reason = "host_not_allowed" // the address to return to is not the merchant's
 	WrongMethod     Reason = "wrong_method"     // not a GET
+	NotServed       Reason = "not_served"       // a page of the old gateway that is no more
 	TooManyRequests Reason = "too_many"         // too many requests from this source
 	Internal        Reason = "internal"         // a bug of the bridge
 )
@@ -141,6 +142,11 @@ var refusals = []refusalRow{
 		icon:  bad,
 		title: phrase{"无法这样打开此页面", "This page cannot be opened this way"},
 		text:  startOver,
+	}},
+	{NotServed, http.StatusNotFound, scene{
+		icon:  note,
+		title: phrase{"这里没有此页面", "There is no such page here"},
+		text:  phrase{"没有发起付款。请回到商户页面，选择其他支付方式；如果仍然不行，请联系商户。", "No payment was started. Please go back to the merchant and choose another way to pay; if that does not help, ask the merchant."},
 	}},
 	{TooManyRequests, http.StatusTooManyRequests, scene{
 		icon:   note,

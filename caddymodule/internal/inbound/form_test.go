@@ -1,14 +1,10 @@
-package caddymodule
+package inbound
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -20,11 +16,11 @@ func part(name, value string) string {
 	return fmt.Sprintf("--xyz\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", name, value)
 }
 
-func TestReadForm(t *testing.T) {
+func TestParseForm(t *testing.T) {
 	t.Parallel()
 	most := v1.Params{}
 	var mostParts strings.Builder
-	for i := range maxParts {
+	for i := range MaxParts {
 		name := fmt.Sprintf("p%d", i)
 		most[name] = "v"
 		mostParts.WriteString(part(name, "v"))
@@ -44,13 +40,14 @@ func TestReadForm(t *testing.T) {
 		"multipart":                {contentType: testBoundary, body: part("req", "a+b") + part("sign", "c") + "--xyz--\r\n", want: v1.Params{"req": "a+b", "sign": "c"}},
 		"multipart, first counts":  {contentType: testBoundary, body: part("req", "a") + part("req", "b") + "--xyz--\r\n", want: v1.Params{"req": "a"}},
 		"multipart, most parts":    {contentType: testBoundary, body: mostParts.String() + "--xyz--", want: most},
+		"blanks around values":     {query: "state=s%0D%0A", body: "sign=c%0A&backurl=%09https%3A%2F%2Fshop.example+", want: v1.Params{"sign": "c", "backurl": "https://shop.example", "state": "s"}},
+		"req stays as it is":       {body: "req=+a%2B%0D%0A&sign=c", want: v1.Params{"req": " a+\r\n", "sign": "c"}},
+		"multipart, blanks around": {contentType: testBoundary, body: part("sign", "\r\nc \r\n") + "--xyz--", want: v1.Params{"sign": "c"}},
 		"multipart, no boundary":   {contentType: "multipart/form-data", body: "req=a", want: v1.Params{"req": "a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/mpgateway?"+tc.query, strings.NewReader(tc.body))
-			r.Header.Set("Content-Type", tc.contentType)
-			got, err := readForm(httptest.NewRecorder(), r, time.Minute)
+			got, err := ParseForm(tc.contentType, []byte(tc.body), tc.query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,20 +58,17 @@ func TestReadForm(t *testing.T) {
 	}
 }
 
-func TestReadFormRefuses(t *testing.T) {
+func TestParseFormRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ contentType, body, want string }{
-		"too large":                {"", strings.Repeat("a", maxForm+1), "larger than 512 KiB"},
 		"multipart breaks off":     {testBoundary, part("req", "a"), "malformed multipart form"},
 		"multipart, broken header": {testBoundary, "--xyz\r\nContent-Disposition\r\n\r\na\r\n--xyz--", "malformed multipart form"},
 		"multipart without parts":  {testBoundary, "req=a&sign=b", "malformed multipart form"},
-		"multipart, too many":      {testBoundary, strings.Repeat(part("a", "b"), maxParts+1) + "--xyz--", "more than 64 parts"},
+		"multipart, too many":      {testBoundary, strings.Repeat(part("a", "b"), MaxParts+1) + "--xyz--", "more than 64 parts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/mpgateway", strings.NewReader(tc.body))
-			r.Header.Set("Content-Type", tc.contentType)
-			params, err := readForm(httptest.NewRecorder(), r, time.Minute)
+			params, err := ParseForm(tc.contentType, []byte(tc.body), "")
 			if err == nil || !strings.Contains(err.Error(), tc.want) || params != nil {
 				t.Errorf("got %v, %v; want an error with %q", params, err, tc.want)
 			}
@@ -82,17 +76,15 @@ func TestReadFormRefuses(t *testing.T) {
 	}
 }
 
-// FuzzReadForm: hostile bodies never panic, and no parameter is longer than
+// FuzzParseForm: hostile bodies never panic, and no parameter is longer than
 // what was sent.
-func FuzzReadForm(f *testing.F) {
+func FuzzParseForm(f *testing.F) {
 	f.Add("application/x-www-form-urlencoded", []byte("req=a&sign=b"))
 	f.Add(testBoundary, []byte(part("req", "a")+part("sign", "b")+"--xyz--"))
 	f.Add(testBoundary, []byte("--xyz\r\nContent-Disposition: form-data; name=\"req\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=3D"))
 	f.Add("multipart/form-data; boundary=\"", []byte("--"))
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(body))
-		r.Header["Content-Type"] = []string{contentType}
-		params, err := readForm(httptest.NewRecorder(), r, time.Minute)
+		params, err := ParseForm(contentType, body, "")
 		if err != nil && params != nil {
 			t.Fatalf("parameters %v beside the error %v", params, err)
 		}
@@ -102,4 +94,44 @@ func FuzzReadForm(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Servers of the time took a boundary for what it is, where the grammar of today
+// gives up.
+func TestBoundary(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ contentType, want string }{
+		"plain":                     {"multipart/form-data; boundary=xyz", "xyz"},
+		"quoted":                    {`multipart/form-data; boundary="a b=c"`, "a b=c"},
+		"equals signs":              {"multipart/form-data; boundary====1616056691487===", "===1616056691487==="},
+		"other signs":               {"multipart/form-data; boundary=--(a:b/c?d@e)--", "--(a:b/c?d@e)--"},
+		"a parameter behind":        {"multipart/form-data; boundary===x; charset=utf-8", "==x"},
+		"a parameter before":        {"multipart/form-data; charset=utf-8; boundary===x", "==x"},
+		"a parameter twice":         {"multipart/form-data; charset=utf-8; charset=gbk; boundary=xyz", "xyz"},
+		"a parameter without value": {"multipart/form-data; charset; boundary=xyz", "xyz"},
+		"a parameter of like name":  {"multipart/form-data; xboundary===y; boundary===x", "==x"},
+		"the name in a value":       {"multipart/form-data; charset=boundary=; boundary===x", "==x"},
+		"behind a comma":            {"multipart/form-data, boundary===x", ""},
+		"comma behind":              {"multipart/form-data; boundary===x, text/plain", "==x"},
+		"blanks around the sign":    {"multipart/form-data; boundary = ==x ", "==x"},
+		"capital letters":           {"Multipart/Form-Data; Boundary===X", "==X"},
+		"no blank between":          {"multipart/form-data;boundary===x", "==x"},
+		"quoted, rubbish behind":    {`multipart/form-data; boundary="x=y"z`, "x=y"},
+		"quoted, no end":            {`multipart/form-data; boundary="x=y`, "x=y"},
+		"empty":                     {"multipart/form-data; boundary=", ""},
+		"empty and another":         {"multipart/form-data; boundary=; charset==", ""},
+		"only the name":             {"multipart/form-data; boundary", ""},
+		"no boundary":               {"multipart/form-data", ""},
+		"another type":              {"application/x-www-form-urlencoded; boundary===x", ""},
+		"another multipart":         {"multipart/mixed; boundary===x", ""},
+		"nothing":                   {"", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := Boundary(tc.contentType)
+			if got != tc.want || ok != (tc.want != "") {
+				t.Errorf("%q, %v; want %q", got, ok, tc.want)
+			}
+		})
+	}
 }

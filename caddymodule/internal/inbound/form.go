@@ -1,0 +1,82 @@
+package inbound
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"strings"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// MaxForm bounds the body of a request: the largest v1 req and the largest v2
+// envelope both fit, percent-encoded three times over.
+const MaxForm = 512 << 10
+
+// MaxParts bounds the parts of a multipart form.
+const MaxParts = 64
+
+// Errors of a body that holds no form.
+var (
+	ErrFormTooLarge = fmt.Errorf("larger than %d KiB", MaxForm>>10)
+	// ErrFormMalformed does not say more: the parser's own words quote what
+	// arrived, and that may be a payer's code.
+	ErrFormMalformed = errors.New("malformed multipart form")
+	ErrTooManyParts  = fmt.Errorf("more than %d parts", MaxParts)
+)
+
+// ParseForm reads the parameters of a request: those of the body and, where the
+// body has none of a name, those of the query string. The body may be urlencoded
+// or multipart, with whatever Content-Type the merchant's program writes.
+//
+// Blanks and line ends around a value are not part of it (seen in the field:
+// numbers from scanners, keys from files). Only req stays as it is, because its
+// signature covers every byte.
+func ParseForm(contentType string, body []byte, query string) (v1.Params, error) {
+	params := v1.Params{}
+	if boundary, ok := Boundary(contentType); ok {
+		var err error
+		if params, err = parseMultipart(body, boundary); err != nil {
+			return nil, err
+		}
+	} else if len(body) > 0 {
+		params = v1.ParseForm(string(bytes.TrimSpace(body)))
+	}
+	for name, value := range v1.ParseForm(query) {
+		if _, given := params[name]; !given {
+			params[name] = value
+		}
+	}
+	for name, value := range params {
+		if name != "req" {
+			params[name] = strings.TrimSpace(value)
+		}
+	}
+	return params, nil
+}
+
+// parseMultipart reads a multipart form from memory; the whole body has been
+// bounded already.
+func parseMultipart(body []byte, boundary string) (v1.Params, error) {
+	params := v1.Params{}
+	reader := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range MaxParts + 1 { // the last round finds the end
+		part, err := reader.NextRawPart()
+		if err == io.EOF { //nolint:errorlint // a wrapped one is a form that breaks off
+			return params, nil
+		}
+		if err != nil {
+			return nil, ErrFormMalformed
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, ErrFormMalformed
+		}
+		if _, given := params[part.FormName()]; !given {
+			params[part.FormName()] = string(value)
+		}
+	}
+	return nil, ErrTooManyParts
+}
