@@ -71,6 +71,22 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkOpenStranger is what garbage costs that no gateway key has signed.
+func BenchmarkOpenStranger(b *testing.B) {
+	for _, m := range benchmarks(b) {
+		forged := m.sealed
+		forged.Sign = flip(forged.Sign, len(forged.Sign)/2-1, 1)
+		b.Run(m.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := m.ours.Open(forged); err == nil {
+					b.Fatal("it opened")
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkPrimitive measures the bare operations: Seal is wrap and sign, Open is
 // unwrap and verify; what they cost beyond these is ours.
 func BenchmarkPrimitive(b *testing.B) {

@@ -150,7 +150,7 @@ func (c *Codec) diagnoseText(d *Diagnosis, text, key []byte) {
 
 // diagnoseSigner finds out whose signature it is.
 func (c *Codec) diagnoseSigner(d *Diagnosis, signature []byte) {
-	if d.Padded && c.keys.verify(d.Plaintext, signature) {
+	if d.Padded && verify(c.keys, d.Plaintext, signature) {
 		d.Signer, d.SignatureGood = SignerPeer, true
 		return
 	}
@@ -182,7 +182,7 @@ func (c *Codec) diagnoseIV(d *Diagnosis, signature, key []byte) {
 	for i := range key {
 		plain[i] ^= key[i]
 	}
-	if d.SignFits && c.keys.verify(plain, signature) {
+	if d.SignFits && verify(c.keys, plain, signature) {
 		d.ZeroIV, d.Signer = true, SignerPeer
 	}
 }

@@ -117,9 +117,10 @@ func (k *Keyring) Current() *Codec { return k.current }
 // Open is [Codec.Open] with every pair of keys that is accepted at the given
 // time, the current one first. Every failure is [ErrRefused].
 //
-// Each pair is tried by a whole Codec.Open. Only a message that is signed by the
-// peer ends the search, so for anybody else the work depends on nothing but the
-// configuration and the time. A refusal is told to the observer once, with the
+// Each pair is tried by a whole Codec.Open, so what no accepted gateway key has
+// signed costs no private operation. Only a message that is signed by the peer
+// ends the search; for anybody else the work depends on the envelope's public
+// shapes and signature, the configuration and the time. A refusal is told to the observer once, with the
 // reason of the pair that got furthest.
 func (k *Keyring) Open(e Envelope, now time.Time) ([]byte, Used, error) {
 	plaintext, why := k.current.open(e)

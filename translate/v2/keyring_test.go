@@ -206,9 +206,9 @@ func TestKeyringVectors(t *testing.T) {
 	}
 }
 
-// TestKeyringTriesEveryPair checks that a refused message is verified once with
-// every pair that counts, however broken it is, and never with one whose day is
-// over.
+// TestKeyringTriesEveryPair checks that a refused message's signature is read once
+// with every pair that counts, however broken it is, and never with one whose day
+// is over.
 func TestKeyringTriesEveryPair(t *testing.T) {
 	t.Parallel()
 	for _, s := range []Suite{Intl, GM} {
@@ -237,11 +237,11 @@ func TestKeyringTriesEveryPair(t *testing.T) {
 					var verified []int
 					w.mustRefuseAt(t, w.ring, damaged, at.now)
 					for _, counter := range counters {
-						verified = append(verified, counter.verified)
-						counter.verified = 0
+						verified = append(verified, counter.read)
+						counter.read = 0
 					}
 					if !slices.Equal(verified, at.want) {
-						t.Errorf("%s: %s broken: verified %v times; want %v", s, place.name, verified, at.want)
+						t.Errorf("%s: %s broken: read %v times; want %v", s, place.name, verified, at.want)
 					}
 				}
 			}

@@ -10,11 +10,18 @@ import (
 // Open decrypts an envelope and verifies the peer's signature over the message
 // in it. Every failure is [ErrRefused], whatever its cause.
 //
-// The signature covers the plain text, so decryption of unauthenticated bytes
-// comes first, twice. To keep it from becoming an oracle, everything after the
-// public shapes runs to the end whatever it meets: a session key that does not
-// open is replaced by a random one, broken padding is noted and not acted on,
-// the signature is always verified, and one decision is taken at the end. What
+// What costs a private operation must not be free for everybody to ask for. So
+// what can be told of the signature without the message is looked at first: in
+// suite intl, whether the peer's public key makes a signature's padding of it.
+// Only a signature that the peer has made at some time does, and whatever else is
+// refused here for a fiftieth of the work. That verdict is worked out from the
+// envelope and a public key, by anybody who likes, and so tells nobody anything.
+//
+// The signature covers the plain text, so decryption of bytes that are not yet
+// authenticated comes next, twice. To keep it from becoming an oracle, everything
+// from there on runs to the end whatever it meets: a session key that does not
+// open is replaced by a random one, broken padding is noted and not acted on, the
+// signature is always compared, and one decision is taken at the end. What
 // remains is that the signed text is up to one block longer when the padding is
 // broken.
 //
@@ -35,6 +42,10 @@ func (c *Codec) open(e Envelope) ([]byte, Reason) {
 	if !ok {
 		return nil, ReasonShape
 	}
+	text, possible := c.keys.readSignature(in.signature)
+	if !possible {
+		return nil, reasonStranger
+	}
 
 	var store [maxBlock]byte
 	key := store[:c.suite.size]
@@ -49,10 +60,7 @@ func (c *Codec) open(e Envelope) ([]byte, Reason) {
 	cipher.NewCBCDecrypter(block, key).CryptBlocks(in.text, in.text)
 	length, paddingGood := unpad(in.text, c.suite.size)
 	plaintext := in.text[:length:length]
-	signatureGood := 0
-	if c.keys.verify(plaintext, in.signature) {
-		signatureGood = 1
-	}
+	signatureGood := text(plaintext)
 
 	if keyGood&paddingGood&signatureGood != 1 {
 		return nil, reasonOf(keyGood, paddingGood)
@@ -62,6 +70,9 @@ func (c *Codec) open(e Envelope) ([]byte, Reason) {
 
 // refuse tells the observer why and the caller nothing.
 func (c *Codec) refuse(why Reason) error {
+	if why == reasonStranger {
+		why = ReasonSignature
+	}
 	c.observe(why)
 	return ErrRefused
 }

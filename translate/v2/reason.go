@@ -16,6 +16,10 @@ type Reason uint8
 const (
 	// ReasonShape is a parameter that is not hex or has an impossible length.
 	ReasonShape Reason = iota + 1
+	// reasonStranger is a signature that the peer cannot have made, for whatever
+	// message. It is told as ReasonSignature, and stands here because the message
+	// was not looked at: with another pair of keys it may have got further.
+	reasonStranger
 	// ReasonKey is a session key that does not open. In suite intl a wrong key
 	// is replaced by a random one inside crypto/rsa and mostly shows as
 	// ReasonPadding; that is what keeps the padding of RSA a secret.
@@ -32,6 +36,8 @@ var reasonNames = [...]string{
 	ReasonKey:       "key",
 	ReasonPadding:   "padding",
 	ReasonSignature: "signature",
+
+	reasonStranger: "signature",
 }
 
 // String returns the reason in one lower-case word, fit for a metric label.

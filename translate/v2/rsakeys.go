@@ -1,6 +1,7 @@
 package v2
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -8,6 +9,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+
+	"filippo.io/bigmod"
 )
 
 // rsaKeys is the public-key half of suite intl.
@@ -15,7 +18,10 @@ type rsaKeys struct {
 	signer    crypto.Signer
 	decrypter crypto.Decrypter
 	ownSize   int // bytes of our modulus
-	peer      *rsa.PublicKey
+
+	peer        *rsa.PublicKey
+	peerModulus *bigmod.Modulus
+	peerPadding []byte // of the peer's signatures, before the digest
 }
 
 // newRSAKeys checks both keys of a merchant of suite intl.
@@ -38,7 +44,14 @@ func newRSAKeys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if err := checkRSA(peerPublic); err != nil {
 		return nil, fmt.Errorf("the gateway key %w", err)
 	}
-	return &rsaKeys{signer: own, decrypter: decrypter, ownSize: ownPublic.Size(), peer: peerPublic}, nil
+	modulus, err := bigmod.NewModulus(peerPublic.N.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
+	}
+	return &rsaKeys{
+		signer: own, decrypter: decrypter, ownSize: ownPublic.Size(),
+		peer: peerPublic, peerModulus: modulus, peerPadding: signaturePadding(peerPublic.Size()),
+	}, nil
 }
 
 // checkRSA refuses what crypto/rsa would refuse at the first message.
@@ -63,9 +76,35 @@ func (k *rsaKeys) sign(plaintext []byte) ([]byte, error) {
 	return k.signer.Sign(rand.Reader, digest[:], crypto.SHA1)
 }
 
-func (k *rsaKeys) verify(plaintext, signature []byte) bool {
-	digest := sha1.Sum(plaintext)
-	return rsa.VerifyPKCS1v15(k.peer, crypto.SHA1, digest[:], signature) == nil
+// readSignature is [rsa.VerifyPKCS1v15] in another order: the signature is raised
+// to the peer's public exponent, and the padding in front of the digest is
+// compared, before there is a text to compare the digest with.
+func (k *rsaKeys) readSignature(signature []byte) (signed, bool) {
+	x, err := bigmod.NewNat().SetBytes(signature, k.peerModulus)
+	if err != nil {
+		return nil, false
+	}
+	//nolint:gosec // positive and short, as checkRSA has it
+	block := bigmod.NewNat().ExpShortVarTime(x, uint(k.peer.E), k.peerModulus).Bytes(k.peerModulus)
+	padding, digest := block[:len(block)-sha1.Size], block[len(block)-sha1.Size:]
+	if !bytes.Equal(padding, k.peerPadding) {
+		return nil, false
+	}
+	return func(plaintext []byte) int {
+		sum := sha1.Sum(plaintext)
+		return subtle.ConstantTimeCompare(sum[:], digest)
+	}, true
+}
+
+// signaturePadding is what stands in front of the digest in a signature of so
+// many bytes (RFC 8017 §9.2): 00 01 FF… 00 and the DigestInfo of SHA-1.
+func signaturePadding(size int) []byte {
+	info := []byte{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14}
+	padding := bytes.Repeat([]byte{0xff}, size-sha1.Size)
+	at := len(padding) - len(info)
+	padding[0], padding[1], padding[at-1] = 0, 1, 0
+	copy(padding[at:], info)
+	return padding
 }
 
 func (k *rsaKeys) wrap(sessionKey []byte) ([]byte, error) {

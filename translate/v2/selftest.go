@@ -27,7 +27,7 @@ func (c *Codec) SelfTest() error {
 	if err != nil {
 		return fmt.Errorf("the private key does not sign: %w", err)
 	}
-	if !ourselves.verify(text, signature) {
+	if !verify(ourselves, text, signature) {
 		return errors.New("the private key's signature does not fit its public half")
 	}
 	sessionKey, opened := make([]byte, c.suite.size), make([]byte, c.suite.size)

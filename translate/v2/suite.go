@@ -65,13 +65,25 @@ func (s Suite) Name() string {
 // String returns the name.
 func (s Suite) String() string { return s.Name() }
 
+// signed is what a signature signs: it returns 1 for that plain text and 0 for
+// every other, in constant time where the suite allows it.
+type signed func(plaintext []byte) int
+
+// verify reports whether the peer signed this plain text.
+func verify(keys keyPair, plaintext, signature []byte) bool {
+	text, possible := keys.readSignature(signature)
+	return possible && text(plaintext) == 1
+}
+
 // keyPair is the public-key half of a suite: our private key and the peer's
 // public key, checked and prepared once.
 type keyPair interface {
 	// sign signs a plain text with our key.
 	sign(plaintext []byte) ([]byte, error)
-	// verify reports whether the peer signed this plain text.
-	verify(plaintext, signature []byte) bool
+	// readSignature works out, from the signature and the peer's public key
+	// alone, what the peer has signed; false when it cannot have made this
+	// signature. Everybody can work out the same.
+	readSignature(signature []byte) (signed, bool)
 	// wrap seals a session key to the peer.
 	wrap(sessionKey []byte) ([]byte, error)
 	// unwrap opens a session key sealed to us into sessionKey, which comes
