@@ -84,7 +84,6 @@ func (k *rsaKeys) readSignature(signature []byte) (signed, bool) {
 	if err != nil {
 		return nil, false
 	}
-	//nolint:gosec // positive and short, as checkRSA has it
 	block := bigmod.NewNat().ExpShortVarTime(x, uint(k.peer.E), k.peerModulus).Bytes(k.peerModulus)
 	padding, digest := block[:len(block)-sha1.Size], block[len(block)-sha1.Size:]
 	if !bytes.Equal(padding, k.peerPadding) {
