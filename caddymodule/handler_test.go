@@ -306,3 +306,31 @@ func TestOtherPathsGoOn(t *testing.T) { // not parallel: one Caddy a process
 		})
 	}
 }
+
+// Blanks and line ends around a member are no part of it, so that a repeat
+// without them is the same order.
+func TestBlanksAroundMembers(t *testing.T) { // not parallel: one Caddy a process
+	s := startServer(t, "")
+	const orderID = "T20261121000000001"
+	pay := func(orderID, backURL string) string {
+		return fmt.Sprintf(`{"action":"WxSao ","txnamt":" 1999\r\n","merid":"89900001\t","orderid":%q,"backurl":%q}`, orderID, backURL)
+	}
+	for name, message := range map[string]string{
+		"as they should be": pay(orderID, "https://shop.example/notify"),
+		"blanks":            pay(" "+orderID+" ", "https://shop.example/notify "),
+		"line ends":         pay(orderID+"\r\n", "https://shop.example/notify\r\n"),
+		"line ends, not escaped": strings.ReplaceAll(strings.ReplaceAll(pay(orderID+"\r", "https://shop.example/notify\n"),
+			`\r`, "\r"), `\n`, "\n"),
+	} {
+		if told := mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(message, signKey)), v1.CodeOK, signKey); told["orderid"] != orderID {
+			t.Errorf("%s: order number %q", name, told["orderid"])
+		}
+	}
+	if n := s.gateway.posts(); n != 1 {
+		t.Errorf("the gateway saw %d orders, want 1", n)
+	}
+	for _, path := range []string{"/api/query", "/api/cancel"} {
+		message := fmt.Sprintf(`{"merid":"89900001 ","orderid":%q}`, orderID+" \r\n")
+		mustBeV1(t, s.postForm(t, path, sealed(message, signKey)), v1.CodeOK, signKey)
+	}
+}

@@ -9,21 +9,24 @@ import (
 // barred must not stand in a formaction: it ends up inside HTML attributes, QR
 // codes and redirects of programs that we cannot change ("v1 as real merchants
 // speak it").
-const barred = "\"'`<>\\#+ "
+const barred = "\"'`<>\\+ "
 
 // Link makes a formaction of what the gateway gave: percent-encoding is undone
 // once where the whole link arrived encoded, and characters that break a
-// merchant's page are encoded, so that the result is printable ASCII. Text with
-// control characters is no link: "".
+// merchant's page are encoded, so that the result is printable ASCII. What a
+// character means stays: a # begins the fragment, in which cashiers on one page
+// find their way. Text with control characters is no link: "".
 func Link(given string) string {
 	given = decodedOnce(strings.TrimSpace(given))
-	query := webQuery(given)
+	web, query := isWeb(given), false
 	var link strings.Builder
 	for i := range len(given) {
-		switch c := given[i]; {
+		c := given[i]
+		query = c == '?' || query && c != '#'
+		switch {
 		case c < ' ' || c == 0x7f:
 			return ""
-		case c == '+' && i > query:
+		case c == '+' && web && query: // a blank, as in Alipay's signed timestamps
 			link.WriteString("%20")
 		case c > 0x7f || strings.IndexByte(barred, c) >= 0:
 			fmt.Fprintf(&link, "%%%02X", c)
@@ -45,15 +48,10 @@ func decodedOnce(given string) string {
 	return given
 }
 
-// webQuery returns where the query of a web link begins, in which a + stands for
-// a blank (Alipay's signed links have one in their timestamp); len(link) when
-// there is none. In links of other schemes a + is a +.
-func webQuery(link string) int {
+// isWeb reports whether a link is one of the web, in whose queries a + stands for
+// a blank; so it does in the query that a page's own router keeps behind the #.
+// In links of other schemes a + is a +.
+func isWeb(link string) bool {
 	scheme, _, _ := strings.Cut(link, "://")
-	if strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http") {
-		if i := strings.IndexByte(link, '?'); i >= 0 {
-			return i
-		}
-	}
-	return len(link)
+	return strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")
 }

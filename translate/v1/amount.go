@@ -23,11 +23,13 @@ const (
 // string may not.
 func parseFen(v gjson.Result) (fen int64, reason string) {
 	text := v.Raw
+	if v.Type == gjson.String {
+		text = Trim(v.Str)
+	}
 	switch {
-	case v.Type == gjson.Null, v.Type == gjson.String && v.Str == "":
+	case v.Type == gjson.Null, text == "":
 		return 0, "missing"
 	case v.Type == gjson.String:
-		text = v.Str
 	case v.Type != gjson.Number:
 		return 0, "neither text nor a number"
 	}

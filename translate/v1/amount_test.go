@@ -29,6 +29,10 @@ func TestTxnAmt(t *testing.T) {
 		{`100e-2`, 1, ""},
 		{`"0001"`, 1, ""},
 		{`1`, 1, ""},
+		{`" 1999\r\n"`, 1999, ""},
+		{`"\u30001000.00 "`, 1000, ""},
+		{`"19 99"`, 0, "not a whole number"},
+		{`" "`, 0, "missing"},
 		{`1000000000000`, v1.MaxTxnAmt, ""},
 		{`1e12`, v1.MaxTxnAmt, ""},
 
@@ -58,7 +62,6 @@ func TestTxnAmt(t *testing.T) {
 		{`"1."`, 0, "not a whole number"},
 		{`".5"`, 0, "not a whole number"},
 		{`"1.0.0"`, 0, "not a whole number"},
-		{`" 1"`, 0, "not a whole number"},
 		{`"1\u0000"`, 0, "not a whole number"},
 		{`"0x10"`, 0, "not a whole number"},
 		{`"1_0"`, 0, "not a whole number"},

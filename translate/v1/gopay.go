@@ -28,7 +28,7 @@ func ParseGoPay(json []byte) (GoPay, error) {
 func (p Params) GoPay() (GoPay, error) {
 	var g GoPay
 	for _, m := range g.members() {
-		*m.text = p[m.name]
+		*m.text = Trim(p[m.name])
 		if err := m.check(); err != nil {
 			return GoPay{}, err
 		}

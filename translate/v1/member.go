@@ -2,6 +2,7 @@ package v1
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,8 +18,8 @@ const maxDepth = 32
 // value goes and what is asked of it. A row goes to text or to fen.
 type member struct {
 	name string
-	// text receives the value; a number is taken as its digits. Null and ""
-	// count as absent.
+	// text receives the value without the blanks around it; a number is taken as
+	// its digits. Null and "" count as absent.
 	text *string
 	// fen receives an amount, by the rules of parseFen.
 	fen *int64
@@ -108,14 +109,14 @@ func (m *member) check() error {
 	return nil
 }
 
-// textOf reads a member that the specification calls a string. A whole number
-// is taken as it stands (payway, ip and others, seen in the field).
+// textOf reads a member that the specification calls a string, trimmed. A whole
+// number is taken as it stands (payway, ip and others, seen in the field).
 func textOf(v gjson.Result) (text, reason string) {
 	switch v.Type {
 	case gjson.Null:
 		return "", ""
 	case gjson.String:
-		return v.Str, ""
+		return Trim(v.Str), ""
 	case gjson.Number:
 		if isDigits(v.Raw) {
 			return v.Raw, ""
@@ -125,7 +126,8 @@ func textOf(v gjson.Result) (text, reason string) {
 }
 
 // parseObject checks that json is one valid UTF-8 JSON object, behind an
-// optional byte order mark, and says what it is otherwise.
+// optional byte order mark and with control characters in its texts, and says
+// what it is otherwise.
 func parseObject(json []byte) (object gjson.Result, reason string) {
 	json = withoutBOM(json)
 	switch {
@@ -134,7 +136,9 @@ func parseObject(json []byte) (object gjson.Result, reason string) {
 	case tooDeep(json):
 		return object, "nested too deeply"
 	case !gjson.ValidBytes(json):
-		return object, "not JSON"
+		if json = escaped(json); !gjson.ValidBytes(json) {
+			return object, "not JSON"
+		}
 	}
 	object = gjson.ParseBytes(json)
 	if !object.IsObject() {
@@ -162,6 +166,30 @@ func tooDeep(json []byte) bool {
 		}
 	}
 	return false
+}
+
+// Trim takes away the blanks and line ends around a value (seen in the field:
+// codes from scanners, addresses from configuration files), and what is as
+// invisible: byte order marks and blanks without width.
+func Trim(value string) string {
+	return strings.TrimFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' || r == '\u200B' })
+}
+
+// escaped writes control characters inside of texts as JSON wants them. Programs
+// that put their messages together by hand leave line ends there.
+func escaped(json []byte) []byte {
+	var b bytes.Buffer
+	quoted, behind := false, false // behind a backslash
+	for _, c := range json {
+		if quoted && c < ' ' {
+			fmt.Fprintf(&b, `\u%04x`, c)
+			continue
+		}
+		quoted = quoted != (c == '"' && !behind)
+		behind = quoted && c == '\\' && !behind
+		b.WriteByte(c)
+	}
+	return b.Bytes()
 }
 
 func withoutBOM(json []byte) []byte { return bytes.TrimPrefix(json, []byte("\uFEFF")) }

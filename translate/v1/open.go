@@ -131,7 +131,7 @@ func openEnvelope(text string) (envelope, error) {
 }
 
 // decodeBase64 reads standard base64 with or without its padding (seen in the
-// field), skipping line breaks.
+// field), skipping line breaks and blanks around.
 func decodeBase64(text string) ([]byte, error) {
-	return base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "=\r\n"))
+	return base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(text), "=\r\n"))
 }

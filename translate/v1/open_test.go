@@ -53,6 +53,11 @@ func TestOpenReceivedForms(t *testing.T) {
 			"everything", text, url.PathEscape(blanks(wrapped(text, "\n"))), v1.PercentEncoded | v1.LineBreaks | v1.BlanksForPlus,
 			"percent-encoded once more, line breaks, blanks for plus",
 		},
+		{"blank at the end", text, text + " ", v1.BlanksAround, "blanks around"},
+		{"blanks around", text, "\t " + text + "\t", v1.BlanksAround, "blanks around"},
+		{"blank at the end, blanks", text, blanks(text) + "  ", v1.BlanksAround | v1.BlanksForPlus, "blanks around, blanks for plus"},
+		{"blank and line break at the end", text, text + " \r\n", v1.LineBreaks | v1.BlanksAround, "line breaks, blanks around"},
+		{"blank signed", text + " ", text + " ", v1.AsSent, "as sent"},
 		{"no padding", strings.TrimRight(text, "="), strings.TrimRight(text, "="), v1.AsSent, "as sent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,6 +19,9 @@ func TestParseOrderRef(t *testing.T) {
 		{"platform number null", `{"merid":"89900001","orderid":"1","queryid":null}`, v1.OrderRef{MerID: "89900001", OrderID: "1"}},
 		{"numbers", `{"merid":89900001,"orderid":20261121000000000002}`, v1.OrderRef{MerID: "89900001", OrderID: "20261121000000000002"}},
 		{"any printable number", `{"merid":"89900001","orderid":"订单 #1/2"}`, v1.OrderRef{MerID: "89900001", OrderID: "订单 #1/2"}},
+		{"blanks around", `{"merid":"89900001 ","orderid":" 1","queryid":"H1\r\n"}`, v1.OrderRef{MerID: "89900001", QueryID: "H1", OrderID: "1"}},
+		{"a line end, not escaped", "{\"merid\":\"89900001\r\n\",\"orderid\":\"1\t\"}", v1.OrderRef{MerID: "89900001", OrderID: "1"}},
+		{"platform number is a blank", `{"merid":"89900001","orderid":"1","queryid":" "}`, v1.OrderRef{MerID: "89900001", OrderID: "1"}},
 		{"unknown members", `{"merid":"89900001","orderid":"1","x":{}}`, v1.OrderRef{MerID: "89900001", OrderID: "1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -57,6 +60,14 @@ func TestGoPay(t *testing.T) {
 	got, err := v1.ParseGoPay([]byte(`{"merid":"89900001","orderid":"T20261121000000001","code":"P-1_a","x":1}`))
 	if err != nil || got != want {
 		t.Errorf("ParseGoPay = %+v, %v; want %+v", got, err, want)
+	}
+	got, err = v1.ParseGoPay([]byte(`{"merid":"89900001 ","orderid":"T20261121000000001\r","code":"P-1_a\r\n"}`))
+	if err != nil || got != want {
+		t.Errorf("with blanks: ParseGoPay = %+v, %v; want %+v", got, err, want)
+	}
+	got, err = v1.ParseForm("merid=+89900001&orderid=T20261121000000001%0D%0A&code=P-1_a+").GoPay()
+	if err != nil || got != want {
+		t.Errorf("with blanks: GoPay = %+v, %v; want %+v", got, err, want)
 	}
 	got, err = v1.ParseForm("merid=89900001&orderid=T20261121000000001&code=P-1_a&x=1").GoPay()
 	if err != nil || got != want {

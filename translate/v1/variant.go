@@ -4,7 +4,7 @@ import "strings"
 
 // Variant says what happened to req on its way, as far as the signature tells:
 // which repair of the received text it matched. Repairs combine, so a Variant
-// is a set of them; there are eight.
+// is a set of them; there are sixteen.
 type Variant uint8
 
 // The repairs. AsSent is none of them.
@@ -15,6 +15,9 @@ const (
 	PercentEncoded
 	// LineBreaks takes out line breaks that were not signed.
 	LineBreaks
+	// BlanksAround takes away blanks around the text. They stand for no '+': the
+	// base64 of a JSON object neither begins nor ends with one.
+	BlanksAround
 
 	// AsSent is the text as received.
 	AsSent Variant = 0
@@ -32,6 +35,7 @@ var repairs = [...]struct {
 }{
 	{PercentEncoded, "percent-encoded once more", unescapePercent},
 	{LineBreaks, "line breaks", withoutLineBreaks},
+	{BlanksAround, "blanks around", withoutBlanksAround},
 	{BlanksForPlus, "blanks for plus", plusForBlanks},
 }
 
@@ -74,6 +78,8 @@ func repairFully(text string) string {
 }
 
 func plusForBlanks(text string) string { return strings.ReplaceAll(text, " ", "+") }
+
+func withoutBlanksAround(text string) string { return strings.Trim(text, " \t") }
 
 func withoutLineBreaks(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r", ""), "\n", "")

@@ -26,6 +26,11 @@ var acceptedFacts = []fact{
 		happened: "Req has line breaks in it that are not signed. The bridge takes them out.",
 		advice:   "Nothing need be done. The merchant could use base64 without line breaks.",
 	}},
+	{holds: repaired(v1.BlanksAround), words: words{
+		name:     "blanks_around",
+		happened: "Req has blanks around it that are not signed. The bridge takes them away.",
+		advice:   "Nothing need be done. The merchant could send req without them.",
+	}},
 	{holds: verified(func(e *evidence) bool { return strings.ToLower(e.form.Sign) != e.form.Sign }), words: words{
 		name:     "upper_case_sign",
 		happened: "Sign has upper-case letters. The bridge takes both.",

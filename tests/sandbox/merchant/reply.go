@@ -195,8 +195,8 @@ func payReply(p Payment) replyRules {
 		if r.FormAction == "" && !strings.HasSuffix(p.Action, "Code") {
 			return broken("formaction is there for "+p.Action, "%s", r.Inner)
 		}
-		if strings.ContainsAny(r.FormAction, "\"' #+\r\n\t") {
-			return broken("formaction has no quotes, blanks, # or +", "%q", r.FormAction)
+		if strings.ContainsAny(r.FormAction, "\"' +\r\n\t") {
+			return broken("formaction has no quotes, blanks or +", "%q", r.FormAction)
 		}
 		return nil
 	}
