@@ -27,13 +27,17 @@ becomes paid, failed or closed; a refund that is refunding becomes refunded or
 refund_failed. For paid and refunded, --gateway-no must give the gateway's own
 number of the payment or refund.
 
+An order that is final can be settled when the gateway has contradicted it since.
+Give the state it has to record that it stands. A failed order that was paid is
+settled as paid, with the gateway's number: the bridge gives the payment back,
+because the merchant may have heard that the order failed.
+
 The gateway is asked first. When it is certain, its word is recorded instead of
 yours; when what it signs says otherwise, your word is refused. An order that
 becomes paid is notified to the merchant as always. All is recorded with your
 name and the reason.
 
-This command moves no money: it neither charges nor refunds. It cannot undo what
-is final.`,
+It cannot undo what is final, and charges nobody.`,
 		Example: `  caddy paybridge settle 89900001 20261122000001 failed --dry-run
   caddy paybridge settle 89900001 20261122000001 paid --gateway-no 2026112200123 --why "bank statement of 22 Nov"`,
 	}

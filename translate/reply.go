@@ -106,14 +106,15 @@ func (f Facts) payTime() string {
 
 // cancelCodes says what a cancel hears by the state the order has come to. "00"
 // makes the merchant close the order at once, so it stands only where no money
-// is left with the merchant.
+// is left with the merchant or can come to stay there: what is paid of a failed
+// or closed order is given back.
 var cancelCodes = map[State]v1.Code{
 	Begun:        v1.CodeState,
 	Sent:         v1.CodeState,
 	Pending:      v1.CodeBusy,
 	InDoubt:      v1.CodeState,
 	Paid:         v1.CodeBusy,
-	Failed:       v1.CodeState,
+	Failed:       v1.CodeOK,
 	Closed:       v1.CodeOK,
 	Refunding:    v1.CodeBusy,
 	Refunded:     v1.CodeOK,

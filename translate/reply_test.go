@@ -121,7 +121,7 @@ func TestRepliesToOrder(t *testing.T) {
 		Pending:      {"1001", "96"},
 		InDoubt:      {"1001", "95"},
 		Paid:         {"0000", "96"},
-		Failed:       {"1003", "95"},
+		Failed:       {"1003", "00"},
 		Closed:       {"1003", "00"},
 		Refunding:    {"1001", "96"},
 		Refunded:     {"1003", "00"},

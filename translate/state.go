@@ -5,8 +5,9 @@ package translate
 //	begun → sent → pending | in_doubt → paid | failed | closed
 //	paid → refunding → refunded | refund_failed
 //
-// A closed order that turns out to be paid after all goes to refunding. Two steps
-// lead back, and neither can hide money: from sent to begun when surely nothing
+// An order that is closed or failed, so that its merchant may have been told that
+// nobody will pay it, goes to refunding when it turns out to be paid after all:
+// the money goes back and the merchant never hears of it as paid. Two steps lead back, and neither can hide money: from sent to begun when surely nothing
 // left the bridge, and from in_doubt to sent when an order that only shows a
 // code is sent again under its one number.
 type State string
@@ -30,11 +31,12 @@ type Verdict int
 
 // The verdicts. Applied and LatePayment change the order, the others do not.
 const (
-	Applied      Verdict = iota // a step forward: take it
-	Repeated                    // tells what is known already: count and ignore
-	Late                        // tells of a step behind the order's state: count and ignore
-	LatePayment                 // a closed order was paid: refund it
-	Contradicted                // denies what was final: keep aside and raise an alarm
+	Applied       Verdict = iota // a step forward: take it
+	Repeated                     // tells what is known already: count and ignore
+	Late                         // tells of a step behind the order's state: count and ignore
+	LatePayment                  // a closed or failed order was paid: refund it
+	Contradicted                 // denies what was final: keep aside and raise an alarm
+	FailedAttempt                // a payer's attempt failed and another may succeed: count and ignore
 )
 
 // String returns the verdict as metrics and logs name it.
@@ -46,6 +48,8 @@ var verdictNames = map[Verdict]string{
 	Late:         "late",
 	LatePayment:  "late_payment",
 	Contradicted: "contradicted",
+
+	FailedAttempt: "failed_attempt",
 }
 
 // life lists, for each state, what news of another state means. News that is
@@ -56,7 +60,7 @@ var life = map[State]map[State]Verdict{
 	Pending: {Paid: Applied, Failed: Applied, Closed: Applied},
 	InDoubt: {Sent: Applied, Pending: Applied, Paid: Applied, Failed: Applied, Closed: Applied},
 	Paid:    {Refunding: Applied, Failed: Contradicted, Closed: Contradicted},
-	Failed:  {Paid: Contradicted},
+	Failed:  {Paid: LatePayment},
 	Closed:  {Paid: LatePayment},
 
 	Refunding:    {Refunded: Applied, RefundFailed: Applied, Failed: Contradicted},
@@ -65,7 +69,8 @@ var life = map[State]map[State]Verdict{
 }
 
 // Judge says what news that an order is now in state to means for an order in
-// state from.
+// state from. That a payment failed while its payer can still pay is a
+// [FailedAttempt], which the states alone do not show.
 func Judge(from, to State) Verdict {
 	if from == to {
 		return Repeated

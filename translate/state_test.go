@@ -30,7 +30,7 @@ func allowed(from, to State) bool {
 
 // alarming lists what denies a final state, apart from the late payment.
 var alarming = map[State][]State{
-	Paid: {Failed, Closed}, Failed: {Paid}, Refunding: {Failed}, Refunded: {Failed, RefundFailed}, RefundFailed: {Failed, Refunded},
+	Paid: {Failed, Closed}, Refunding: {Failed}, Refunded: {Failed, RefundFailed}, RefundFailed: {Failed, Refunded},
 }
 
 // TestJudge goes through every pair of states.
@@ -42,7 +42,7 @@ func TestJudge(t *testing.T) {
 			switch {
 			case from == to:
 				want = Repeated
-			case from == Closed && to == Paid:
+			case (from == Closed || from == Failed) && to == Paid:
 				want = LatePayment
 			case allowed(from, to):
 				want = Applied
@@ -106,6 +106,7 @@ func TestVerdictNames(t *testing.T) {
 	t.Parallel()
 	for verdict, want := range map[Verdict]string{
 		Applied: "applied", Repeated: "repeated", Late: "late", LatePayment: "late_payment", Contradicted: "contradicted",
+		FailedAttempt: "failed_attempt",
 	} {
 		if got := verdict.String(); got != want {
 			t.Errorf("%d: %q, want %q", int(verdict), got, want)
@@ -140,7 +141,7 @@ func TestLifeOfAnOrder(t *testing.T) {
 				if order != before && before.Final() && order != Refunding {
 					t.Fatalf("%s is final, but %s made it %s", before, news, order)
 				}
-				if order != before && !allowed(before, order) && before != Closed {
+				if order != before && !allowed(before, order) && before != Closed && before != Failed {
 					t.Fatalf("%s made of %s an order that is %s", news, before, order)
 				}
 				if order == Refunding && !confirmed {

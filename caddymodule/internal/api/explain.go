@@ -68,15 +68,24 @@ var explanations = map[translate.State]func(Order, moment) string{
 	},
 }
 
-// wordless says what it means that a failure has no words of the gateway: it did
-// not come of an answer that refused something.
-const wordless = "there are no words of the gateway about it: a person may have settled it, see its changes"
+// wordless says what it means that a failed refund has no words of the gateway: it
+// did not come of an answer that refused something.
+const wordless = "the gateway gave no reason: it reported the refund as failed, or a person settled it, see its changes"
 
-func explainFailed(o Order, _ moment) string {
+func explainFailed(o Order, m moment) string {
+	text := "refused or failed at the gateway, finally: " + o.Words
 	if o.Words == "" {
-		return "failed, finally; " + wordless + ", or the gateway never had the order"
+		text = "failed, finally; the gateway gave no reason: it reported the payment as failed, never had the order, or a person settled it, see its changes"
 	}
-	return "refused or failed at the gateway, finally: " + o.Words
+	return text + o.lastLook(m)
+}
+
+// lastLook says that a closed or failed order is asked about once more, if it is.
+func (o Order) lastLook(m moment) string {
+	if o.NextAt.IsZero() {
+		return ""
+	}
+	return "; a last look at the gateway follows at " + m.at(o.NextAt) + ", and a payment that it finds is given back"
 }
 
 func explainRefundFailed(o Order, _ moment) string {
@@ -115,11 +124,7 @@ func explainRefunding(o Order, m moment) string {
 }
 
 func explainClosed(o Order, m moment) string {
-	text := "closed at " + m.at(o.SettledAt) + " before it was paid"
-	if o.NextAt.IsZero() {
-		return text
-	}
-	return text + "; a last look at the gateway follows at " + m.at(o.NextAt) + ", and a payment that it finds is given back"
+	return "closed at " + m.at(o.SettledAt) + " before it was paid" + o.lastLook(m)
 }
 
 // Explain says in a sentence how the notification stands. Times are in zone,

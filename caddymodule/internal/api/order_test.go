@@ -102,11 +102,11 @@ func TestExplain(t *testing.T) {
 func TestExplainWithoutWordsOfTheGateway(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[translate.State]string{
-		translate.Failed:       "failed, finally",
-		translate.RefundFailed: "the money was not given back; there are no words of the gateway",
+		translate.Failed:       "failed, finally; the gateway gave no reason",
+		translate.RefundFailed: "the money was not given back; the gateway gave no reason",
 	} {
 		got := Order{State: state}.Explain(present, time.UTC)
-		if !strings.HasPrefix(got, want) || !strings.Contains(got, "a person may have settled it, see its changes") || strings.Contains(got, "refused") {
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "a person settled it, see its changes") || strings.Contains(got, "refused") {
 			t.Errorf("%s: got %q", state, got)
 		}
 		got = Order{State: state, Words: "E1000001"}.Explain(present, time.UTC)

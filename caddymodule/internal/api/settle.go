@@ -8,7 +8,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// SettleRequest is an operator's word on what became of a stuck order.
+// SettleRequest is an operator's word on what became of an order that is stuck, or
+// final and contradicted by the gateway.
 type SettleRequest struct {
 	MerID     string          `json:"merid" need:"true" doc:"The merchant's v1 number."`
 	OrderID   string          `json:"orderid" need:"true" doc:"Any number of the order."`

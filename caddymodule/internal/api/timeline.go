@@ -21,7 +21,7 @@ const (
 // Event is something that happened to an order.
 type Event struct {
 	At      time.Time `json:"at" doc:"When."`
-	Kind    string    `json:"kind" doc:"What sort of thing: request, moved, call, attempt, change, quarantined, late, contradicted, late_payment and others."`
+	Kind    string    `json:"kind" doc:"What sort of thing: request, moved, call, attempt, change, quarantined, late, contradicted, late_payment, failed_attempt and others."`
 	Source  string    `json:"source,omitempty" doc:"Where it was learnt: answer, query, notice, cancel, expiry, refund, operator; of a call its transaction code."`
 	Text    string    `json:"text" doc:"What happened, for people."`
 	Attempt *Attempt  `json:"attempt,omitempty" doc:"The call of the merchant, of the kind attempt."`

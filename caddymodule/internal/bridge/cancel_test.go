@@ -10,12 +10,13 @@ import (
 
 // How an order comes into the state in which it is cancelled.
 var (
-	shown   = func(w *world, p v1.PayRequest) { w.pay(p) }
-	hasPaid = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo); w.query(p) }
-	secret  = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo) }
-	doubted = func(w *world, p v1.PayRequest) { w.gateway.setScript(lost); w.pay(p) }
-	waiting = func(w *world, p v1.PayRequest) { w.gateway.setScript(unsent); w.pay(p) }
-	denied  = func(w *world, p v1.PayRequest) { w.gateway.setScript(refuses); w.pay(p) }
+	shown    = func(w *world, p v1.PayRequest) { w.pay(p) }
+	hasPaid  = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo); w.query(p) }
+	secret   = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo) }
+	doubted  = func(w *world, p v1.PayRequest) { w.gateway.setScript(lost); w.pay(p) }
+	waiting  = func(w *world, p v1.PayRequest) { w.gateway.setScript(unsent); w.pay(p) }
+	declined = func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.decline(w.order(p).OrderNo) }
+	denied   = func(w *world, p v1.PayRequest) { w.gateway.setScript(refuses); w.pay(p) }
 )
 
 func TestCancel(t *testing.T) {
@@ -46,7 +47,9 @@ func TestCancel(t *testing.T) {
 		{"paid, refund of another amount", hasPaid, "", []fault{wrongSum}, "96", translate.Refunding, "00", translate.Refunded, 1},
 		{"in doubt", doubted, "", nil, "95", translate.InDoubt, "95", translate.InDoubt, 0},
 		{"not sent", waiting, "", nil, "00", translate.Closed, "00", translate.Closed, 0},
-		{"refused", denied, "", nil, "95", translate.Failed, "95", translate.Failed, 0},
+		{"refused", denied, "", nil, "00", translate.Failed, "00", translate.Failed, 0},
+		{"declined", declined, "", nil, "00", translate.Closed, "00", translate.Closed, 0},
+		{"declined, gateway closes", declined, closeCode, nil, "00", translate.Closed, "00", translate.Closed, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

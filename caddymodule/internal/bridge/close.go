@@ -41,9 +41,9 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, seen sight, sourc
 	return seen
 }
 
-// lastLook is when an order that is closed here and still open at the gateway is
-// looked at once more: when its payer cannot pay any longer. A payment whose
-// notice was lost is found and refunded then.
+// lastLook is when an order that is failed, or closed here and still open at the
+// gateway, is looked at once more: when its payer cannot pay any longer. A payment
+// whose notice was lost is found and refunded then.
 func lastLook(order ledger.Order, now time.Time) time.Time {
 	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) {
 		return end.Add(time.Second)
@@ -51,7 +51,7 @@ func lastLook(order ledger.Order, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// lookBack takes the last look at a closed order.
+// lookBack takes the last look at a closed or failed order.
 func (b *Bridge) lookBack(ctx context.Context, s *Settings, order ledger.Order) {
 	seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
 	if !ok || seen.moved {
@@ -65,7 +65,7 @@ func (b *Bridge) lookBack(ctx context.Context, s *Settings, order ledger.Order) 
 		err = b.ledger.Postpone(ctx, order.Key, order.Claim, s.rung(tries, b.now()), tries, seen.trail...)
 	}
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
-		b.log.Error("last look at a closed order not recorded", orderFields(order), zap.Error(err))
+		b.log.Error("last look at an order not recorded", orderFields(order), zap.Error(err))
 	}
 }
 

@@ -36,6 +36,7 @@ type booked struct {
 	amount  string
 	scanned bool
 	state   v2.TranState
+	closed  bool
 	charges int
 }
 
@@ -199,7 +200,7 @@ func (g *fakeGateway) serve(m wire, f fault) string {
 		if b := g.books[order]; b == nil || b.state == v2.TranSuccess {
 			return g.answer(m, "E1000002", nil)
 		}
-		g.books[order].state = v2.TranFailed
+		g.books[order].state, g.books[order].closed = v2.TranFailed, true
 		return g.answer(m, v2.RespProcessed, nil)
 	}
 	b := g.books[order]
@@ -280,11 +281,25 @@ func (g *fakeGateway) notice(order, state, amount string) v2.Envelope {
 func (g *fakeGateway) payer(order string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	b := g.books[order]
-	if b != nil && b.state == v2.TranProcessing {
+	if b := g.books[order]; b.payable() {
 		b.state = v2.TranSuccess
 		b.charges++
 	}
+}
+
+// decline has an attempt of a payer fail, who may try again.
+func (g *fakeGateway) decline(order string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b := g.books[order]; b.payable() {
+		b.state = v2.TranFailed
+	}
+}
+
+// payable reports whether a payer can pay. Whose card was declined takes another;
+// a code that was scanned is over when it fails.
+func (b *booked) payable() bool {
+	return b != nil && !b.closed && (b.state == v2.TranProcessing || b.state == v2.TranFailed && !b.scanned)
 }
 
 func (g *fakeGateway) setScript(faults ...fault) {

@@ -19,7 +19,7 @@ func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.V
 	case verdict == translate.Contradicted:
 		b.log.Error("gateway contradicts what is final; the order is unchanged, look into it", fields...)
 	case verdict == translate.LatePayment:
-		b.log.Warn("closed order was paid after all; refunding it", fields...)
+		b.log.Warn("an order that was closed or failed has been paid after all; refunding it", fields...)
 	case verdict != translate.Applied:
 		b.log.Info("news changes nothing", fields...)
 	case order.State == translate.RefundFailed:

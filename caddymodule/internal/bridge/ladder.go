@@ -20,8 +20,12 @@ const shownRung = 2
 
 // nextStep says when an order that is in state now, after so many tries, needs
 // its next step. Zero means never: the order is final.
+// A failed one is asked about once more when it can surely not be paid any longer.
 func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int, now time.Time) time.Time {
-	if state.Final() {
+	switch {
+	case state == translate.Failed:
+		return lastLook(order, now)
+	case state.Final():
 		return time.Time{}
 	}
 	if state == translate.Begun {

@@ -38,10 +38,12 @@ func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *fli
 // ask queries the gateway about a payment.
 func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight {
 	report, call := b.query(ctx, s, order)
-	seen := sight{order: order, report: report, trail: []ledger.Event{call}}
+	seen := sight{order: order, report: b.whilePayable(order, report), trail: []ledger.Event{call}}
 	switch state := seen.report.State; {
+	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
+		// What is known is not written down again.
 	case state == translate.Paid || state == translate.Failed:
-		news := b.finalNews(order, seen.report, "query")
+		news := b.finalNews(s, order, seen.report, "query")
 		news.Trail = seen.trail
 		seen.order, seen.moved = b.note(ctx, order, news)
 	case state == translate.Pending && !order.State.Final() && order.State != translate.Pending && answered(order):
@@ -52,6 +54,15 @@ func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight
 		})
 	}
 	return seen
+}
+
+// whilePayable is what a report means for an order whose payer can still pay: that
+// an attempt failed, so that nobody has paid yet.
+func (b *Bridge) whilePayable(order ledger.Order, report translate.Report) translate.Report {
+	if report.State == translate.Failed && order.Payable(b.now()) {
+		return translate.Report{State: translate.Pending}
+	}
+	return report
 }
 
 // answered reports whether the merchant can have all it needs of an order that
@@ -85,8 +96,12 @@ func expected(order ledger.Order, tranCode string) translate.Expected {
 
 // finalNews is what is recorded of a report that is final for the payment. The
 // number of a refund comes along, should the payment have come too late.
-func (b *Bridge) finalNews(order ledger.Order, report translate.Report, source string) ledger.News {
-	news := ledger.News{State: report.State, At: b.now(), PaidAt: report.PaidAt, Words: report.Words, Source: source}
+func (b *Bridge) finalNews(s *Settings, order ledger.Order, report translate.Report, source string) ledger.News {
+	now := b.now()
+	news := ledger.News{
+		State: report.State, At: now, PaidAt: report.PaidAt, Words: report.Words, Source: source,
+		Next: s.nextStep(order, report.State, 0, now),
+	}
 	if report.State == translate.Paid {
 		news.RefundNo = b.numbers.refund(order.OrderNo)
 	}

@@ -32,6 +32,7 @@ var deeds = map[string]func(*life){
 	"query":          (*life).asks,
 	"cancel":         func(l *life) { l.cancelled = true; l.cancel(l.p) },
 	"payer":          (*life).payer,
+	"declined":       (*life).declined,
 	"notice":         (*life).noticed,
 	"step":           func(l *life) { l.step() },
 	"next":           (*life).next,
@@ -91,6 +92,13 @@ func (l *life) next() {
 func (l *life) payer() {
 	if o := l.stored(); l.clock.now().Before(o.ExpiresAt) {
 		l.gateway.payer(o.OrderNo)
+	}
+}
+
+// declined has an attempt of the payer fail.
+func (l *life) declined() {
+	if o := l.stored(); l.clock.now().Before(o.ExpiresAt) {
+		l.gateway.decline(o.OrderNo)
 	}
 }
 

@@ -51,7 +51,7 @@ func (b *Bridge) Notice(ctx context.Context, s *Settings, e v2.Envelope) error {
 		return err
 	}
 	ctx, span := b.tracer.Start(ctx, order.Trace, "v2 notice", trace.SpanKindInternal, spanAttributes(order)...)
-	err = b.take(ctx, order, message)
+	err = b.take(ctx, s, order, message)
 	tracing.Finish(span, noticeClass(err), err != nil)
 	return err
 }
@@ -88,12 +88,13 @@ func (b *Bridge) noticed(ctx context.Context, m *merchants.Merchant, orderNo str
 }
 
 // take records what a notice says of an order.
-func (b *Bridge) take(ctx context.Context, order ledger.Order, message v2.Message) error {
+func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, message v2.Message) error {
 	report, err := translate.JudgeNotice(message, expected(order, ""))
 	if err != nil {
 		b.quarantine(ctx, order, "notice", err)
 		return ErrNoticeKept
 	}
+	report = b.whilePayable(order, report)
 	switch report.State {
 	case translate.Paid, translate.Failed:
 	case translate.Pending: // nobody has paid yet, as we know
@@ -104,7 +105,7 @@ func (b *Bridge) take(ctx context.Context, order ledger.Order, message v2.Messag
 		b.quarantine(ctx, order, "notice", errors.New(report.Reason))
 		return ErrNoticeKept
 	}
-	news := b.finalNews(order, report, "notice")
+	news := b.finalNews(s, order, report, "notice")
 	news.Trail = []ledger.Event{noticeEvent(news.At, message)}
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)

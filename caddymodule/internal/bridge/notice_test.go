@@ -21,6 +21,7 @@ func refunding(w *world, p v1.PayRequest) ledger.News {
 func TestNotice(t *testing.T) {
 	t.Parallel()
 	closed := func(w *world, p v1.PayRequest) { w.pay(p); w.cancel(p) }
+	expired := func(w *world, p v1.PayRequest) { w.pay(p); w.clock.advance(w.settings.OrderExpiry) }
 	for _, c := range []struct {
 		name   string
 		meet   func(*world, v1.PayRequest)
@@ -34,9 +35,11 @@ func TestNotice(t *testing.T) {
 		{"paid", shown, "11", "19.99", nil, translate.Paid, "", true},
 		{"paid, in doubt", doubted, "11", "19.99", nil, translate.Paid, "", true},
 		{"paid, repeated", hasPaid, "11", "19.99", nil, translate.Paid, "", true},
-		{"failed", shown, "13", "19.99", nil, translate.Failed, "", false},
+		{"an attempt failed", shown, "13", "19.99", nil, translate.Pending, "notice", false},
+		{"failed, expired", expired, "13", "19.99", nil, translate.Failed, "", false},
+		{"failed, in doubt", doubted, "13", "19.99", nil, translate.Failed, "", false},
 		{"failed after paid", hasPaid, "13", "19.99", nil, translate.Paid, "contradicted", true},
-		{"paid after failed", denied, "11", "19.99", nil, translate.Failed, "contradicted", false},
+		{"paid after failed", denied, "11", "19.99", nil, translate.Refunding, "late_payment", false},
 		{"paid after closed", closed, "11", "19.99", nil, translate.Refunding, "late_payment", false},
 		{"nothing new", shown, "12", "19.99", nil, translate.Pending, "", false},
 		{"state that is not known", shown, "77", "19.99", ErrNoticeKept, translate.Pending, "quarantined", false},

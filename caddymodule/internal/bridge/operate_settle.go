@@ -24,6 +24,16 @@ var maySettle = map[translate.State][]translate.State{
 	translate.Refunding: {translate.Refunded, translate.RefundFailed},
 }
 
+// maySettleContradicted lists what an operator may say of an order that is final
+// and that the gateway has contradicted since: that it stands, or that it was paid
+// although it failed, so that the payment is given back.
+var maySettleContradicted = map[translate.State][]translate.State{
+	translate.Paid:         {translate.Paid},
+	translate.Failed:       {translate.Failed, translate.Paid},
+	translate.Refunded:     {translate.Refunded},
+	translate.RefundFailed: {translate.RefundFailed},
+}
+
 // Settlement is an operator's word on what became of a stuck order.
 type Settlement struct {
 	Key   ledger.Key
@@ -45,7 +55,8 @@ type Settled struct {
 	Said      string // what the gateway said when it was asked
 }
 
-// Settle records an operator's word on an order that is stuck. The gateway is
+// Settle records an operator's word on an order that is stuck, or final and
+// contradicted by the gateway. The gateway is
 // asked first: when it is certain, its word is recorded instead, and when what
 // it signs says otherwise, the operator's is refused. A payment that is settled
 // so is notified like any other.
@@ -56,7 +67,11 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	if err != nil {
 		return Settled{}, err
 	}
-	if err := b.checkSettlement(order, w); err != nil {
+	possible, err := b.maySettle(ctx, order)
+	if err != nil {
+		return Settled{}, err
+	}
+	if err := b.checkSettlement(order, possible, w); err != nil {
 		return Settled{}, err
 	}
 	result := Settled{Order: order, Before: order.State}
@@ -65,7 +80,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		return result, notSettled("the gateway is being asked and has not answered yet; try again")
 	}
 	result.Order, result.Said = seen.order, saidOf(seen.report)
-	if seen.moved && seen.order.State.Final() {
+	if seen.moved && (seen.order.State.Final() || order.State.Final()) {
 		result.ByGateway = true
 		return result, nil
 	}
@@ -79,22 +94,39 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	return b.settle(ctx, s, w, result, seen)
 }
 
+// maySettle lists what an operator may say of an order, nil when nothing is
+// amiss with it.
+func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate.State, error) {
+	if possible := maySettle[order.State]; possible != nil {
+		return possible, nil
+	}
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		return nil, err
+	}
+	contradicted := slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == translate.Contradicted.String() })
+	if !contradicted {
+		return nil, nil
+	}
+	return maySettleContradicted[order.State], nil
+}
+
 // checkSettlement refuses a word that is not possible, whatever the gateway
 // says.
-func (b *Bridge) checkSettlement(order ledger.Order, w Settlement) error {
-	possible := maySettle[order.State]
+func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State, w Settlement) error {
 	switch {
 	case possible == nil:
-		return notSettled("the order is %s, not stuck; only one that is sent, pending, in_doubt or refunding can be settled", order.State)
+		return notSettled("the order is %s, not stuck, and nothing on record contradicts that; "+
+			"only one that is sent, pending, in_doubt or refunding, or that the gateway has contradicted, can be settled", order.State)
 	case !slices.Contains(possible, w.State):
 		return notSettled("an order that is %s cannot become %s by an operator's word, only one of %s", order.State, w.State, possible)
 	case w.State == translate.Failed && payerShown(order, order.State):
 		return notSettled("its payer has been shown how to pay and still may, so it is not failed; it can be closed, and what is paid after that is given back")
 	case w.Why == "" && !w.DryRun:
 		return notSettled("a reason is missing")
-	case moneyMoved(w.State) && w.GatewayNo == "":
+	case moneyMoved(w.State) && w.State != order.State && w.GatewayNo == "":
 		return notSettled("%s needs the gateway's own number of it; without one nobody can show that money has moved", w.State)
-	case w.State == translate.Paid && order.GatewayNo != "" && w.GatewayNo != order.GatewayNo:
+	case w.State == translate.Paid && w.State != order.State && order.GatewayNo != "" && w.GatewayNo != order.GatewayNo:
 		return notSettled("the gateway has called this order %s before, not %s", order.GatewayNo, w.GatewayNo)
 	case b.pays.has(order.Key) || b.cancels.has(order.Key) || inHand(order, b.now()):
 		return notSettled("a call about the order is under way; try again when it is over")
@@ -104,10 +136,15 @@ func (b *Bridge) checkSettlement(order ledger.Order, w Settlement) error {
 
 func moneyMoved(s translate.State) bool { return s == translate.Paid || s == translate.Refunded }
 
-// contradiction says why what the gateway has signed forbids a word.
+// contradiction says why what the gateway has signed forbids a word. It forbids
+// nobody to say that an order stands as it is.
 func contradiction(seen sight, word translate.State) error {
 	said := seen.report
 	switch {
+	case word == seen.order.State:
+		return nil
+	case said.State == seen.order.State && said.State.Final():
+		return notSettled("the gateway says that it is %s, as the order is", said.State)
 	case said.NotFound && moneyMoved(word):
 		return notSettled("the gateway says that it has no such record, so it cannot be %s", word)
 	case said.State == translate.Pending && word != translate.Closed:
@@ -127,7 +164,7 @@ func contradiction(seen sight, word translate.State) error {
 // no sooner. A close is safe where a last look follows it.
 func tooEarly(seen sight, word translate.State, now time.Time) error {
 	surely := seen.order.SentAt.Add(notFoundGrace)
-	if !now.Before(surely) || seen.report.State == translate.Pending {
+	if !now.Before(surely) || seen.report.State == translate.Pending || seen.order.State.Final() {
 		return nil
 	}
 	closable := !lastLook(seen.order, now).IsZero()
@@ -159,10 +196,15 @@ func saidOf(report translate.Report) string {
 // settle records the word.
 func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settled, seen sight) (Settled, error) {
 	order, now := so.Order, b.now()
+	if w.State == order.State {
+		return so, b.ledger.Confirm(ctx, order.Key, order.State, seen.trail, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
+	}
 	news := ledger.News{State: w.State, At: now, Source: "operator", Claim: order.Claim, Trail: seen.trail}
 	switch w.State {
 	case translate.Paid:
 		news.GatewayNo, news.PaidAt, news.RefundNo = w.GatewayNo, now, b.numbers.refund(order.OrderNo)
+	case translate.Failed:
+		news.Next = s.nextStep(order, translate.Failed, 0, now)
 	case translate.Closed:
 		news.Next = lastLook(order, now)
 		if s.TranCodes.Close != "" && seen.report.State == translate.Pending {
@@ -175,20 +217,25 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 			news.Next = time.Time{}
 		}
 	}
-	change := ledger.Change{At: now, Who: w.Who, Why: w.Why}
-	if w.GatewayNo != "" {
-		change.After = string(w.State) + ", gateway number " + w.GatewayNo
-	}
-	stored, verdict, err := b.ledger.Settle(ctx, order.Key, news, change)
+	stored, verdict, err := b.ledger.Settle(ctx, order.Key, news, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
 	if err != nil {
 		return so, err
 	}
-	if verdict != translate.Applied {
+	if verdict != translate.Applied && verdict != translate.LatePayment {
 		return so, notSettled("the order is %s by now", stored.State)
 	}
 	b.heard(stored, news, verdict)
 	so.Order = stored
 	return so, nil
+}
+
+// after is what the record of a change says that the order came to; "" leaves it
+// to its state.
+func (w Settlement) after() string {
+	if w.GatewayNo == "" {
+		return ""
+	}
+	return string(w.State) + ", gateway number " + w.GatewayNo
 }
 
 func notSettled(format string, args ...any) error {

@@ -57,7 +57,7 @@ func TestQueryTellsWhatIsCertain(t *testing.T) {
 	}{
 		{"unpaid", nothing, none, v1.ResultUnpaid, translate.Pending},
 		{"paid", paid, none, v1.ResultPaid, translate.Paid},
-		{"failed", failed, none, v1.ResultFailed, translate.Failed},
+		{"an attempt failed", failed, none, v1.ResultUnpaid, translate.Pending},
 		{"paid, other amount", nothing, wrongSum, v1.ResultUnpaid, translate.Pending},
 		{"not found", nothing, notFound, v1.ResultUnpaid, translate.Pending},
 		{"refused", nothing, refuses, v1.ResultUnpaid, translate.Pending},

@@ -26,7 +26,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 	switch order.State {
 	case translate.Begun:
 		b.closeUnsent(ctx, order, "expiry")
-	case translate.Closed:
+	case translate.Closed, translate.Failed:
 		b.lookBack(ctx, s, order)
 	case translate.Refunding:
 		if seen := b.refund(ctx, s, order); !seen.moved {
@@ -53,7 +53,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 			return
 		}
 	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, now):
-		news.State = translate.Failed
+		news.State, news.Next = translate.Failed, s.nextStep(order, translate.Failed, 0, now)
 		b.note(ctx, order, news)
 		return
 	case order.State == translate.Sent:

@@ -61,6 +61,7 @@ var families = map[string][]string{
 	"kind": {
 		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found",
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
+		translate.FailedAttempt.String(),
 	},
 	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator"},
 	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "paused", "orders", "merchants"},
@@ -77,7 +78,7 @@ func texts[T ~string](values ...T) []string {
 func TestFamiliesAreComplete(t *testing.T) {
 	t.Parallel()
 	known := maps.Clone(families)
-	known["about"] = append(slices.Clone(families["state"]), "closed_watched")
+	known["about"] = append(slices.Clone(families["state"]), "closed_watched", "failed_watched")
 	known["rest"] = families["notification"]
 	got := make(map[string][]string)
 	for name := range readWords(pages.Zh) {

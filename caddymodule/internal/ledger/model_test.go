@@ -19,6 +19,7 @@ var states = []translate.State{
 // model is what one order should be after the news it got, by the design alone.
 type model struct {
 	state    translate.State
+	shows    bool // its payer is shown how to pay
 	refundNo string
 	claim    int64
 	open     bool // has a next step
@@ -29,6 +30,9 @@ type model struct {
 // take moves the model by the news and returns the verdict to expect.
 func (m *model) take(n ledger.News) translate.Verdict {
 	verdict := translate.Judge(m.state, n.State)
+	if m.shows && m.state == translate.Pending && n.State == translate.Failed && n.At.Before(after(2*time.Hour)) {
+		verdict = translate.FailedAttempt
+	}
 	switch verdict {
 	case translate.Applied:
 		m.state = n.State
@@ -36,7 +40,7 @@ func (m *model) take(n ledger.News) translate.Verdict {
 	case translate.LatePayment:
 		m.state = translate.Refunding
 		m.events += 2
-	case translate.Late, translate.Contradicted:
+	case translate.Late, translate.Contradicted, translate.FailedAttempt:
 		m.events++
 		return verdict
 	default:
@@ -60,8 +64,10 @@ func recordFollowsModel(t *testing.T, p place) {
 	number := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		number++
-		o := mustBegin(t, l, sample(number))
-		m := &model{state: translate.Begun, claim: 1, open: true}
+		o := sample(number)
+		o.Action = rapid.SampledFrom([]string{"WxCode", "WxSao"}).Draw(rt, "action")
+		o = mustBegin(t, l, o)
+		m := &model{state: translate.Begun, shows: o.Action == "WxSao", claim: 1, open: true}
 		for i := range rapid.IntRange(1, 12).Draw(rt, "pieces of news") {
 			n := drawNews(rt, m, fmt.Sprintf("R%d-%d", number, i))
 			before, was := mustOrder(t, l, o.Key), *m
@@ -86,7 +92,7 @@ func recordFollowsModel(t *testing.T, p place) {
 func drawNews(rt *rapid.T, m *model, refundNo string) ledger.News {
 	n := ledger.News{
 		State:    rapid.SampledFrom(states).Draw(rt, "state"),
-		At:       after(time.Duration(rapid.IntRange(0, 1e6).Draw(rt, "at")) * time.Millisecond),
+		At:       after(time.Duration(rapid.IntRange(0, 3*3600).Draw(rt, "at")) * time.Second),
 		RefundNo: refundNo,
 		Claim:    rapid.SampledFrom([]int64{0, 0, m.claim, m.claim - 1}).Draw(rt, "claim"),
 	}

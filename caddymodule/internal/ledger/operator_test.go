@@ -57,8 +57,8 @@ func settleRefused(t *testing.T, p place) {
 	}{
 		{translate.Paid, translate.Paid, translate.Repeated},
 		{translate.Paid, translate.Pending, translate.Late},
-		{translate.Failed, translate.Paid, translate.Contradicted},
-		{translate.Closed, translate.Paid, translate.LatePayment},
+		{translate.Paid, translate.Failed, translate.Contradicted},
+		{translate.Closed, translate.Failed, translate.Late},
 	} {
 		o := mustBegin(t, l, sample(i))
 		o = mustRecord(t, l, o.Key, ledger.News{State: c.is}, translate.Applied)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // Key names an order as its merchant does.
@@ -46,6 +47,14 @@ type Order struct {
 	Next  time.Time // when the order needs its next step; zero for none
 	Tries int       // steps taken on the current ladder
 	Claim int64     // fence: counts who has held the order, 1 for who began it
+}
+
+// Payable reports whether the order's payer, who has been shown how to pay, can
+// still do so at a time. An attempt that fails until then is not the last one: a
+// payer whose card is declined takes another.
+func (o Order) Payable(at time.Time) bool {
+	rule, known := translate.RuleOf(v1.Action(o.Action))
+	return o.State == translate.Pending && at.Before(o.ExpiresAt) && known && !rule.MovesMoneyAtOnce()
 }
 
 // News is what was learnt about an order. Members that are zero say nothing and

@@ -15,10 +15,13 @@ import (
 //
 //   - Applied: the order took the step. Tries start again at 0. A step to paid
 //     creates the notification, due at once, when the merchant wants one.
-//   - LatePayment: the order was closed and is now refunding, with n.RefundNo and
-//     due at once. The merchant is not notified.
-//   - Repeated, Late, Contradicted: the order is unchanged. The last two leave an
-//     event.
+//   - LatePayment: the order was closed or failed and is now refunding, with
+//     n.RefundNo and due at once. The merchant is not notified.
+//   - FailedAttempt: the news is that the payment failed, of an order whose payer
+//     can still pay ([Order.Payable]). The order is unchanged.
+//   - Repeated, Late, Contradicted: the order is unchanged.
+//
+// All but Applied and Repeated leave an event of the verdict's name.
 //
 // With each verdict n.Trail is written; a step leaves an event of kind "moved"
 // behind it.
@@ -79,9 +82,10 @@ func record(t *tx, k Key, n News, way trail) (recorded, error) {
 	return recorded{o, verdict}, err
 }
 
-// judge is translate.Judge, except that it recognises news that an earlier run
-// of the same function has written: the caller still holds the claim that only
-// it can have used, or the order carries the refund number that came with it.
+// judge is translate.Judge, except that it knows whether an order's payer can
+// still pay, and recognises news that an earlier run of the same function has
+// written: the caller still holds the claim that only it can have used, or the
+// order carries the refund number that came with it.
 func judge(o Order, n News, again bool) translate.Verdict {
 	held := n.Claim != 0 && n.Claim == o.Claim
 	switch {
@@ -89,6 +93,8 @@ func judge(o Order, n News, again bool) translate.Verdict {
 		return translate.Applied
 	case again && n.State == translate.Paid && o.State == translate.Refunding && n.RefundNo != "" && o.RefundNo == n.RefundNo:
 		return translate.LatePayment
+	case n.State == translate.Failed && o.Payable(n.At):
+		return translate.FailedAttempt
 	}
 	return translate.Judge(o.State, n.State)
 }

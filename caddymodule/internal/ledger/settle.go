@@ -8,10 +8,10 @@ import (
 )
 
 // Settle records news that an operator brings of an order, together with the
-// change, in one transaction. Unlike [Ledger.Record] it takes only a plain step
-// forward: with any other verdict than Applied nothing is written, and the order
-// is returned as it stands. What an operator may bring is for the caller to
-// decide.
+// change, in one transaction. Unlike [Ledger.Record] it takes only what moves the
+// order: with any other verdict than Applied and LatePayment nothing is written,
+// and the order is returned as it stands. What an operator may bring is for the
+// caller to decide.
 func (l *Ledger) Settle(ctx context.Context, k Key, n News, c Change) (Order, translate.Verdict, error) {
 	made, err := l.change(k, "settle", c)
 	if err != nil {
@@ -37,15 +37,44 @@ func settle(t *tx, k Key, n News, way trail, c change) (recorded, error) {
 	if err != nil || made {
 		return recorded{was, translate.Applied}, err
 	}
-	if verdict := translate.Judge(was.State, n.State); verdict != translate.Applied {
+	verdict := judge(was, n, false)
+	if verdict != translate.Applied && verdict != translate.LatePayment {
 		return recorded{was, verdict}, nil
 	}
-	o, err := step(t, was, n, translate.Applied)
+	o, err := step(t, was, n, verdict)
 	if err != nil {
 		return recorded{}, err
 	}
 	if err := way.with(moved(was.State, o.State, n.Source)).add(t, k); err != nil {
 		return recorded{}, err
 	}
-	return recorded{o, translate.Applied}, addChange(t, c.from(string(was.State), string(o.State)))
+	return recorded{o, verdict}, addChange(t, c.from(string(was.State), string(o.State)))
+}
+
+// Confirm records an operator's word that an order stands as it is, whatever the
+// gateway has said since; way is what happened on the way to that word. It returns
+// [ErrFenced] when the order is not in that state any more.
+func (l *Ledger) Confirm(ctx context.Context, k Key, state translate.State, way []Event, c Change) error {
+	made, err := l.change(k, "settle", c)
+	if err != nil {
+		return fmt.Errorf("confirming order: %w", err)
+	}
+	events := newTrail(made.At, way...)
+	_, err = write(ctx, l, func(t *tx) (none, error) {
+		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+		if err != nil {
+			return none{}, err
+		}
+		if done, err := isMade(t, made); err != nil || done {
+			return none{}, err
+		}
+		if o.State != state {
+			return none{}, ErrFenced
+		}
+		if err := events.add(t, k); err != nil {
+			return none{}, err
+		}
+		return none{}, addChange(t, made.from(string(state), string(state)))
+	})
+	return wrap(err, "confirming order")
 }

@@ -18,7 +18,7 @@ var (
 	)
 	verdicts = set{
 		translate.Applied.String(), translate.Repeated.String(), translate.Late.String(),
-		translate.LatePayment.String(), translate.Contradicted.String(),
+		translate.LatePayment.String(), translate.Contradicted.String(), translate.FailedAttempt.String(),
 	}
 )
 
@@ -28,7 +28,7 @@ func newOrders() orders {
 			"Steps that orders took, by the state they led to. New orders count as sent, or as begun when a payer's browser comes first.",
 			label{"state", states}),
 		news: newCounters("order_news_total",
-			"News of orders by what became of it. late_payment is a payment of a closed order, which is refunded; contradicted needs a person.",
+			"News of orders by what became of it. late_payment is a payment of a closed or failed order, which is refunded; failed_attempt leaves its payer to try again; contradicted needs a person.",
 			label{"verdict", verdicts}),
 		quarantined: newCounters("quarantined_total",
 			"Signed messages of the gateway that did not match the ledger or were not understood. Each needs a person."),

@@ -70,7 +70,7 @@ function showStory({ order, notification, events }, overview) {
 
 // about explains the state of an order.
 function about(order) {
-  const watched = order.state === 'closed' && order.next_at ? '_watched' : '';
+  const watched = ['closed', 'failed'].includes(order.state) && order.next_at ? '_watched' : '';
   return say('about.' + order.state + watched, {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),
     settled: stamp(order.settled_at), refund: order.refund_no || '–', words: order.words || say('no_words'),

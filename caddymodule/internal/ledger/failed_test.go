@@ -1,0 +1,101 @@
+package ledger_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// failed is an order of which the gateway has told that it failed.
+func failed(t *testing.T, l *ledger.Ledger, i int) ledger.Order {
+	t.Helper()
+	o := mustBegin(t, l, sample(i))
+	return mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, At: noon, Source: "answer"}, translate.Applied)
+}
+
+// recordRefundsFailed: what is paid after it failed is given back, and the
+// merchant, who may have heard of the failure, is told nothing.
+func recordRefundsFailed(t *testing.T, p place) {
+	l := p.open(t)
+	o := failed(t, l, 1)
+	paid := ledger.News{State: translate.Paid, At: after(time.Minute), RefundNo: "R1", Source: "notice"}
+	got := mustRecord(t, l, o.Key, paid, translate.LatePayment)
+	if got.State != translate.Refunding || got.RefundNo != "R1" || !got.Next.Equal(after(time.Minute)) {
+		t.Errorf("order is %+v", got)
+	}
+	_, err := l.Notification(t.Context(), o.Key)
+	wantError(t, err, ledger.ErrNotFound)
+	mustRecord(t, l, o.Key, paid, translate.Late)
+}
+
+// recordFailedAttempt: a failure says nothing final while the payer can try again.
+func recordFailedAttempt(t *testing.T, p place) {
+	l := p.open(t)
+	for i, c := range []struct {
+		action string
+		state  translate.State
+		at     time.Time
+		want   translate.Verdict
+	}{
+		{"WxSao", translate.Pending, after(time.Hour), translate.FailedAttempt},
+		{"WxJsApi", translate.Pending, after(2*time.Hour - time.Millisecond), translate.FailedAttempt},
+		{"WxSao", translate.Pending, after(2 * time.Hour), translate.Applied},
+		{"WxCode", translate.Pending, after(time.Hour), translate.Applied}, // a scanned code is over
+		{"WxSao", translate.InDoubt, after(time.Hour), translate.Applied},  // nobody was shown a code
+		{"WxSao", translate.Paid, after(time.Hour), translate.Contradicted},
+	} {
+		o := sample(i)
+		o.Action = c.action
+		o = mustBegin(t, l, o)
+		o = mustRecord(t, l, o.Key, ledger.News{State: c.state, At: noon, Source: "answer"}, translate.Applied)
+		before := timeline(t, l, o.Key)
+		got := mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, At: c.at, Source: "notice"}, c.want)
+		if c.want == translate.Applied {
+			continue
+		}
+		if got != o {
+			t.Errorf("%d: order is\n%+v\nwant\n%+v", i, got, o)
+		}
+		if now := timeline(t, l, o.Key); len(now) != len(before)+1 {
+			t.Errorf("%d: timeline is %q", i, now)
+		}
+	}
+}
+
+// settleFailedAsPaid: an operator's word that a failed order was paid sends the
+// money back as the gateway's does.
+func settleFailedAsPaid(t *testing.T, p place) {
+	l := p.open(t)
+	o := failed(t, l, 1)
+	paid := ledger.News{State: translate.Paid, At: after(time.Hour), GatewayNo: "G1", RefundNo: "R1", Source: "operator"}
+	got, verdict, err := l.Settle(t.Context(), o.Key, paid, because)
+	if err != nil || verdict != translate.LatePayment || got.State != translate.Refunding || got.RefundNo != "R1" {
+		t.Fatalf("settled: %v, %v, %+v", verdict, err, got)
+	}
+	if changes := mustChanges(t, l, o.Key); !slices.Equal(changes, []ledger.Change{made(o.Key, "settle", "failed", "refunding")}) {
+		t.Errorf("changes are %+v", changes)
+	}
+}
+
+// confirm writes down who says that an order stands, and changes nothing else.
+func confirm(t *testing.T, p place) {
+	l := p.open(t)
+	o := failed(t, l, 1)
+	if err := l.Confirm(t.Context(), o.Key, translate.Failed, []ledger.Event{call(0, "asked")}, because); err != nil {
+		t.Fatal(err)
+	}
+	if now := mustOrder(t, l, o.Key); now != o {
+		t.Errorf("order is\n%+v\nwant\n%+v", now, o)
+	}
+	if changes := mustChanges(t, l, o.Key); !slices.Equal(changes, []ledger.Change{made(o.Key, "settle", "failed", "failed")}) {
+		t.Errorf("changes are %+v", changes)
+	}
+	wantError(t, l.Confirm(t.Context(), o.Key, translate.Paid, nil, because), ledger.ErrFenced)
+	wantError(t, l.Confirm(t.Context(), sample(9).Key, translate.Paid, nil, because), ledger.ErrNotFound)
+	if err := l.Confirm(t.Context(), o.Key, translate.Failed, nil, ledger.Change{Who: "operator"}); err == nil {
+		t.Error("confirmed without a reason")
+	}
+}
