@@ -53,7 +53,7 @@ func TestPauseAndResume(t *testing.T) {
 	}
 	w.refused(w.post("merchants/pause", pause), http.StatusConflict, "is paused already, by ada from")
 	key := w.notification("89900001", ledger.Waiting, time.Minute)
-	claimed, err := w.ledger.ClaimNotifications(t.Context(), present, time.Minute, 10, func(string) int { return 10 })
+	claimed, err := w.ledger.ClaimNotifications(t.Context(), present, time.Minute, roomFor(10))
 	if err != nil || len(claimed) != 0 {
 		t.Fatalf("given out during the pause: %+v, %v", claimed, err)
 	}
@@ -81,7 +81,7 @@ func (w *world) keptBack(merID string, n int) {
 	for range n {
 		w.notification(merID, ledger.Waiting, time.Minute)
 	}
-	_, err := w.ledger.ClaimNotifications(w.t.Context(), present, time.Minute, n, func(string) int { return n })
+	_, err := w.ledger.ClaimNotifications(w.t.Context(), present, time.Minute, roomFor(n))
 	must(err)
 	w.wantKeptBack(n)
 }

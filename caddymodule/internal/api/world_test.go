@@ -168,6 +168,17 @@ func nextOf(state translate.State) time.Time {
 	return present.Add(time.Hour)
 }
 
+// roomFor is the room for so many notifications, whosever.
+func roomFor(n int) func() ledger.Room {
+	return func() ledger.Room {
+		return ledger.Room{
+			Limit:    n,
+			Merchant: func(string) (inHand, free int) { return 0, n },
+			Grant:    func(_, _ string, want int) int { return want },
+		}
+	}
+}
+
 // notification puts a paid order with its notification in a state into the
 // ledger.
 func (w *world) notification(merID string, state ledger.NotificationState, age time.Duration) ledger.Key {
@@ -176,8 +187,7 @@ func (w *world) notification(merID string, state ledger.NotificationState, age t
 	if state == ledger.Waiting {
 		return o.Key
 	}
-	all := func(string) int { return 100 }
-	claimed, err := w.ledger.ClaimNotifications(w.t.Context(), present, time.Minute, 100, all)
+	claimed, err := w.ledger.ClaimNotifications(w.t.Context(), present, time.Minute, roomFor(100))
 	must(err)
 	for _, d := range claimed {
 		if d.Key != o.Key {

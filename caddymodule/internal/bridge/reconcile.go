@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -12,12 +11,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// How the reconciler works: how often it looks for due orders at the least, how
-// many it takes at once and how many it works on side by side.
-const (
-	lookEvery   = time.Second
-	stepsAtOnce = 32
-)
+// lookEvery is how often the reconciler looks for due orders at the least.
+const lookEvery = time.Second
 
 // reconcile takes due steps of orders until ctx is done: queries of orders
 // without news, refunds under way, expiries, and orders that a crashed bridge
@@ -25,8 +20,7 @@ const (
 func (b *Bridge) reconcile(ctx context.Context) {
 	var busy sync.WaitGroup
 	defer busy.Wait()
-	slots := make(chan struct{}, stepsAtOnce)
-	var more atomic.Bool // there was more due than there were slots
+	slots := newStepSlots()
 	for {
 		timer := time.NewTimer(lookEvery)
 		select {
@@ -37,31 +31,28 @@ func (b *Bridge) reconcile(ctx context.Context) {
 		case <-b.woken:
 			timer.Stop()
 		}
-		free := cap(slots) - len(slots)
-		orders := b.due(ctx, free)
-		more.Store(len(orders) == free)
-		for _, order := range orders {
-			slots <- struct{}{}
+		for _, order := range b.due(ctx, slots) {
+			slot := slots.take(order.MerID)
+			b.wake() // there may be more
 			busy.Go(func() {
+				defer b.wake() // there is room again
+				started := b.now()
+				defer func() { slots.giveBack(slot, b.now().Sub(started)) }()
 				b.stepDue(ctx, order)
-				<-slots
-				if more.Load() {
-					b.wake()
-				}
 			})
 		}
 	}
 }
 
-// due claims the orders whose next step is due.
-func (b *Bridge) due(ctx context.Context, limit int) []ledger.Order {
+// due claims orders whose next step is due, as many as there are slots for.
+func (b *Bridge) due(ctx context.Context, slots *stepSlots) []ledger.Order {
 	s := b.current()
-	if s == nil || limit == 0 {
+	if s == nil || slots.offer().Limit == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, recording)
 	defer cancel()
-	orders, err := b.ledger.ClaimOrders(ctx, b.now(), lease(s), limit)
+	orders, err := b.ledger.ClaimOrders(ctx, b.now(), lease(s), slots.offer)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		b.log.Error("looking for due orders", zap.Error(err))
 	}

@@ -195,9 +195,9 @@ func (w *world) wantState(p v1.PayRequest, want translate.State) ledger.Order {
 	return o
 }
 
-// step takes every step that is due, as the reconciler does.
+// step takes the steps that are due, no more than the reconciler does at a time.
 func (w *world) step() int {
-	due := w.bridge.due(w.tb.Context(), stepsAtOnce)
+	due := w.bridge.due(w.tb.Context(), newStepSlots())
 	var all sync.WaitGroup
 	for _, o := range due {
 		all.Go(func() { w.bridge.stepDue(w.tb.Context(), o) })

@@ -11,9 +11,9 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
-// strangerRest is how long an unknown merchant and the host of its notification
-// rest after one came up, so that a great many of them do not keep the ledger
-// busy with claims that lead to nothing.
+// strangerRest is how long an unknown merchant rests after a notification of it
+// came up, so that a great many of them do not keep the ledger busy with claims
+// that lead to nothing.
 const strangerRest = time.Second
 
 // deliver does with a claimed notification what can be done now. What has to
@@ -25,10 +25,6 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 	if d.stopped() || d.tooLate(c) {
 		d.hosts.ended(s)
 		d.release(c)
-		return
-	}
-	if !s.granted {
-		d.turnAway(c, s)
 		return
 	}
 	target, known := d.lookup(c.MerID)
@@ -62,25 +58,13 @@ func (d *Dispatcher) release(c claimed) {
 	}
 }
 
-// turnAway gives a notification back whose merchant has all its calls. The host
-// is known as that merchant's now and is not claimed from before the merchant has
-// room. Where that cannot be, because others' notifications go there too or the
-// host is not remembered, it is left to its lease: it must not come up at once
-// and stand before theirs.
-func (d *Dispatcher) turnAway(c claimed, s slot) {
-	d.hosts.ended(s)
-	if s.alone {
-		d.release(c)
-	}
-}
-
 // leaveStranger gives the notification of an unknown merchant back: the
 // configuration may be on its way in or out, and another bridge may know the
 // merchant. One that stays unknown is left to its lease, lest its notifications
-// for ever stand before those that others owe to the same host.
+// come up again every second.
 func (d *Dispatcher) leaveStranger(c claimed, s slot) {
 	now := d.now()
-	d.hosts.rest(s, now.Add(strangerRest))
+	d.hosts.rest(c.MerID, now.Add(strangerRest))
 	d.hosts.ended(s)
 	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
 	if d.strangers.news(c.MerID, now) {

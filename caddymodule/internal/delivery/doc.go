@@ -25,7 +25,9 @@
 //     time, they hold three quarters. The last quarter is always left to hosts
 //     that answer.
 //   - A merchant holds no more than a quarter of the slots, however many hosts
-//     its notifications go to.
+//     its notifications go to, and the ledger is asked for no more than it may
+//     hold. Who holds the fewest is served first. A look at what is due costs the
+//     ledger the same however many merchants, hosts and notifications wait.
 //
 // # What remains
 //
@@ -35,11 +37,8 @@
 //     for the first time while three merchants or more make up names that hang.
 //   - Four merchants whose hosts all answer in just under two seconds can fill
 //     every slot; what waits then waits for seconds, not for time-outs.
-//   - Merchants that name the same host share its slots. While one of them has
-//     all its calls, another's notifications may wait behind those there, until
-//     the host is known to be of both.
-//   - A ledger is asked for due notifications host by host. Tens of thousands
-//     of names cost it time, whoever has made them up.
+//   - Merchants that name the same host share its slots. When all its calls
+//     belong to one of them, another's notifications wait for the first that ends.
 //
 // # Strangers' addresses
 //

@@ -25,7 +25,7 @@ type fakeLedger struct {
 
 	mu      sync.Mutex
 	entries map[ledger.Key]*entry
-	byHost  map[string]*queue
+	waiting map[place]*queue
 	calls   map[string]int // by method
 }
 
@@ -35,7 +35,10 @@ type entry struct {
 	attempts []ledger.Attempt
 }
 
-// queue is a heap of what waits at one host. What was moved since is still in
+// place is where notifications wait: a merchant's at one of its hosts.
+type place struct{ merID, host string }
+
+// queue is a heap of what waits in one place. What was moved since is still in
 // it with its old time, and is skipped.
 type queue []waiting
 
@@ -57,7 +60,7 @@ func (q *queue) Pop() any {
 func newFakeLedger() *fakeLedger {
 	return &fakeLedger{
 		entries: make(map[ledger.Key]*entry),
-		byHost:  make(map[string]*queue),
+		waiting: make(map[place]*queue),
 		calls:   make(map[string]int),
 	}
 }
@@ -124,10 +127,11 @@ func (f *fakeLedger) called(method string) int {
 
 func (f *fakeLedger) moveTo(e *entry, ready time.Time) {
 	e.ready = ready
-	q := f.byHost[e.Host]
+	at := place{e.MerID, e.Host}
+	q := f.waiting[at]
 	if q == nil {
 		q = &queue{}
-		f.byHost[e.Host] = q
+		f.waiting[at] = q
 	}
 	heap.Push(q, waiting{e, ready})
 }
@@ -156,7 +160,7 @@ func (f *fakeLedger) enter(ctx context.Context, method string) error {
 }
 
 func (f *fakeLedger) ClaimNotifications(
-	ctx context.Context, now time.Time, lease time.Duration, limit int, free func(string) int,
+	ctx context.Context, now time.Time, lease time.Duration, offer func() ledger.Room,
 ) ([]ledger.Delivery, error) {
 	if err := f.enter(ctx, "claim"); err != nil {
 		return nil, err
@@ -165,13 +169,13 @@ func (f *fakeLedger) ClaimNotifications(
 	defer f.mu.Unlock()
 	now = now.Truncate(time.Millisecond)
 	var claimed []ledger.Delivery
-	for host, room := range f.rooms(now, limit, free) {
-		for range room {
-			w, ok := f.byHost[host].head()
+	for at, n := range f.shares(now, offer()) {
+		for range n {
+			w, ok := f.waiting[at].head()
 			if !ok || w.at.After(now) {
 				break
 			}
-			heap.Pop(f.byHost[host])
+			heap.Pop(f.waiting[at])
 			w.Claim++
 			f.moveTo(w.entry, now.Add(lease))
 			claimed = append(claimed, w.Delivery)
@@ -183,29 +187,40 @@ func (f *fakeLedger) ClaimNotifications(
 	return claimed, nil
 }
 
-// rooms divides limit equally among the hosts with something due.
-func (f *fakeLedger) rooms(now time.Time, limit int, free func(string) int) map[string]int {
-	rooms, open := make(map[string]int), make(map[string]int)
-	for host, q := range f.byHost {
+// shares divides the room equally among the merchants with something due, those
+// with the least in hand first, and each part among the merchant's hosts.
+func (f *fakeLedger) shares(now time.Time, room ledger.Room) map[place]int {
+	open := make(map[string][]place)
+	for at, q := range f.waiting {
 		if w, ok := q.head(); ok && !w.at.After(now) {
-			if n := free(host); n > 0 {
-				open[host] = n
-			}
+			open[at.merID] = append(open[at.merID], at)
 		}
 	}
-	for limit > 0 && len(open) > 0 {
-		for host := range open {
-			if limit == 0 {
+	inHand := make(map[string]int)
+	var merchants []string
+	for merID := range open {
+		n, free := room.Merchant(merID)
+		if inHand[merID] = n; free > 0 {
+			merchants = append(merchants, merID)
+		}
+	}
+	slices.SortFunc(merchants, func(a, b string) int {
+		return cmp.Or(cmp.Compare(inHand[a], inHand[b]), cmp.Compare(a, b))
+	})
+	shares, left := make(map[place]int), room.Limit
+	for i, merID := range merchants {
+		_, free := room.Merchant(merID)
+		part := min(free, (left+len(merchants)-i-1)/(len(merchants)-i))
+		for j, at := range open[merID] {
+			if part == 0 {
 				break
 			}
-			limit--
-			rooms[host]++
-			if open[host]--; open[host] == 0 {
-				delete(open, host)
-			}
+			n := room.Grant(merID, at.host, (part+len(open[merID])-j-1)/(len(open[merID])-j))
+			shares[at] = n
+			part, left = part-n, left-n
 		}
 	}
-	return rooms
+	return shares
 }
 
 func (f *fakeLedger) Finish(
@@ -257,7 +272,7 @@ func (f *fakeLedger) NextDue(ctx context.Context) (orders, notifications time.Ti
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, q := range f.byHost {
+	for _, q := range f.waiting {
 		if w, ok := q.head(); ok && (notifications.IsZero() || w.at.Before(notifications)) {
 			notifications = w.at
 		}

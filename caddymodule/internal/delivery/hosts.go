@@ -3,6 +3,8 @@ package delivery
 import (
 	"sync"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
 // slowAfter is the time of a call that makes its host slow, whatever came of it.
@@ -38,12 +40,11 @@ func (l limits) reserve() int { return max(1, l.overall/4) }
 type hosts struct {
 	limits
 
-	mu               sync.Mutex
-	inUse            use
-	calls            map[string]int // by host, those being made
-	memory           *memory
-	restingHosts     rests
-	restingMerchants rests
+	mu      sync.Mutex
+	inUse   use
+	calls   map[string]int // by host, those being made
+	memory  *memory
+	resting rests // merchants
 }
 
 // use counts slots.
@@ -53,6 +54,8 @@ type use struct {
 	slow      int            // of them, of slow hosts
 	merchants map[string]int // of them, by merchant
 }
+
+func newUse() use { return use{merchants: make(map[string]int)} }
 
 // add counts n slots more.
 func (u *use) add(p pace, merchant string, n int) {
@@ -68,74 +71,68 @@ func (u *use) add(p pace, merchant string, n int) {
 	}
 }
 
-// slot is the right to make one call of a host, if it is granted. A merchant
-// that has all its calls is refused, which shows only after its notification was
-// claimed: the ledger knows hosts, not merchants. The slot of a refused one is
-// in use as well until it is given back.
+// slot is the right to make one call of a host for a merchant.
 type slot struct {
 	host, merchant string
 	pace           pace
-	granted        bool
-	alone          bool // no other merchant's notifications go to the host
 }
 
 func newHosts(l limits) *hosts {
-	return &hosts{
-		limits: l, inUse: use{merchants: make(map[string]int)}, calls: make(map[string]int), memory: newMemory(),
-		restingHosts: make(rests), restingMerchants: make(rests),
-	}
+	return &hosts{limits: l, inUse: newUse(), calls: make(map[string]int), memory: newMemory(), resting: make(rests)}
 }
 
-// offer returns how many calls can be started at now: in all, and at one host.
-// The second answer counts what it has promised before.
-func (h *hosts) offer(now time.Time) (limit int, free func(host string) int) {
+// offer returns what can be started at now. It counts what it has granted before,
+// and is good for one look of the ledger.
+func (h *hosts) offer(now time.Time) ledger.Room {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.restingHosts.end(now)
-	h.restingMerchants.end(now)
-	promised := use{merchants: make(map[string]int)}
-	return h.overall - h.inUse.all, func(host string) int {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		known := h.memory.recall(host)
-		n := max(0, h.room(host, known, promised))
-		promised.add(known.pace, known.merchant, n)
-		return n
+	h.resting.end(now)
+	granted, calls := newUse(), make(map[string]int)
+	return ledger.Room{
+		Limit: h.overall - h.inUse.all,
+		Merchant: func(merID string) (inHand, free int) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			if inHand = h.inUse.merchants[merID] + granted.merchants[merID]; h.resting.has(merID) {
+				return inHand, 0
+			}
+			return inHand, h.perMerchant - inHand
+		},
+		Grant: func(merID, host string, want int) int {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			p := h.memory.recall(host).pace
+			n := max(0, min(want, h.room(host, p, calls[host], granted)))
+			granted.add(p, merID, n)
+			calls[host] += n
+			return n
+		},
 	}
 }
 
-// room returns how many calls of a host can be started beside those promised;
-// zero or less for none.
-func (h *hosts) room(host string, known acquaintance, promised use) int {
-	if h.restingHosts.has(host) || known.merchant != "" && h.restingMerchants.has(known.merchant) {
-		return 0
+// room returns how many calls of a host can be started beside those granted, so
+// many of them of this host; zero or less for none.
+func (h *hosts) room(host string, p pace, calls int, granted use) int {
+	calls += h.calls[host]
+	n := h.perHost - calls
+	if p == unproven {
+		n = min(n, 1-calls)
 	}
-	n := h.perHost - h.calls[host]
-	if known.pace == unproven {
-		n = min(n, 1-h.calls[host])
+	if p == slow {
+		n = min(n, h.reserve()-h.inUse.slow-granted.slow)
 	}
-	if known.pace == slow {
-		n = min(n, h.reserve()-h.inUse.slow-promised.slow)
-	}
-	if known.pace != quick {
-		n = min(n, max(1, h.overall-h.reserve())-h.inUse.notQuick-promised.notQuick)
-	}
-	if m := known.merchant; m != "" {
-		n = min(n, h.perMerchant-h.inUse.merchants[m]-promised.merchants[m])
+	if p != quick {
+		n = min(n, max(1, h.overall-h.reserve())-h.inUse.notQuick-granted.notQuick)
 	}
 	return n
 }
 
-// take takes a slot of what was offered for a notification of a merchant.
+// take takes a slot of what was granted.
 func (h *hosts) take(host, merchant string, now time.Time) slot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := slot{
-		host: host, merchant: merchant,
-		pace:    h.memory.recall(host).pace,
-		granted: h.inUse.merchants[merchant] < h.perMerchant,
-		alone:   h.memory.meet(host, merchant, now),
-	}
+	s := slot{host: host, merchant: merchant, pace: h.memory.recall(host).pace}
+	h.memory.meet(host, now)
 	h.inUse.add(s.pace, merchant, 1)
 	h.calls[host]++
 	return s
@@ -165,13 +162,11 @@ func (h *hosts) giveBack(s slot) {
 	h.inUse.add(s.pace, s.merchant, -1)
 }
 
-// rest gives the host of a slot, and the hosts that are its merchant's alone, no
-// slot until a time.
-func (h *hosts) rest(s slot, until time.Time) {
+// rest gives a merchant no slot until a time.
+func (h *hosts) rest(merchant string, until time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.restingHosts[s.host] = until
-	h.restingMerchants[s.merchant] = until
+	h.resting[merchant] = until
 }
 
 // rests says until when somebody rests.

@@ -92,11 +92,10 @@ func (d *Dispatcher) stopped() bool {
 func (d *Dispatcher) claimAll() error {
 	for !d.stopped() {
 		now := d.now()
-		limit, free := d.hosts.offer(now)
-		if limit == 0 {
+		if d.hosts.offer(now).Limit == 0 {
 			return nil
 		}
-		claimed, err := d.claim(now, limit, free)
+		claimed, err := d.claim(now)
 		if err != nil || len(claimed) == 0 {
 			return err
 		}
@@ -116,10 +115,10 @@ type claimed struct {
 
 // claim claims what is due at now. Stop does not interrupt it, so that what was
 // claimed is known and can be given back.
-func (d *Dispatcher) claim(now time.Time, limit int, free func(string) int) ([]claimed, error) {
+func (d *Dispatcher) claim(now time.Time) ([]claimed, error) {
 	ctx, cancel := context.WithTimeout(d.records, recording)
 	defer cancel()
-	deliveries, err := d.ledger.ClaimNotifications(ctx, now, d.lease(), limit, free)
+	deliveries, err := d.ledger.ClaimNotifications(ctx, now, d.lease(), func() ledger.Room { return d.hosts.offer(now) })
 	if err != nil {
 		return nil, err
 	}

@@ -22,9 +22,8 @@ const (
 
 // acquaintance is what is remembered of a host.
 type acquaintance struct {
-	pace     pace
-	merchant string // whose notifications go there; empty when several merchants' do
-	seen     time.Time
+	pace pace
+	seen time.Time
 }
 
 // memory remembers hosts. When it is full, further ones stay unknown until
@@ -40,21 +39,14 @@ func newMemory() *memory { return &memory{known: make(map[string]acquaintance)} 
 // recall returns what is known of a host; of a strange one the zero value.
 func (m *memory) recall(host string) acquaintance { return m.known[host] }
 
-// meet notes that a notification of a merchant goes to a host. Whether the host
-// is that merchant's alone, as far as is remembered, is returned.
-func (m *memory) meet(host, merchant string, now time.Time) (alone bool) {
+// meet notes that a host is called, if there is room to remember it.
+func (m *memory) meet(host string, now time.Time) {
 	a, ok := m.known[host]
-	switch {
-	case !ok && !m.roomAt(now):
-		return false
-	case !ok:
-		a.merchant = merchant
-	case a.merchant != merchant:
-		a.merchant = ""
+	if !ok && !m.roomAt(now) {
+		return
 	}
 	a.seen = now
 	m.known[host] = a
-	return a.merchant != ""
 }
 
 // mark notes how a host answered, if it is remembered at all.

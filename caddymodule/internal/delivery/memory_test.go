@@ -10,37 +10,22 @@ import (
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	m, now := newMemory(), time.Now()
-	m.meet("old", testMerchant, now)
+	m.meet("old", now)
 	m.mark("old", quick)
 	for i := range 2 * maxRemembered {
-		m.meet(fmt.Sprintf("h%d", i), "89910001", now)
+		m.meet(fmt.Sprintf("h%d", i), now)
 	}
 	if len(m.known) != maxRemembered || m.recall("old").pace != quick {
 		t.Errorf("%d hosts remembered, want %d with the old one", len(m.known), maxRemembered)
 	}
 	later := now.Add(forgetAfter / 2)
-	if m.meet("new", testMerchant, later) {
+	if m.meet("new", later); len(m.known) != maxRemembered || !m.recall("new").seen.IsZero() {
 		t.Error("a host is remembered that there was no room for")
 	}
-	m.meet("old", testMerchant, later)
-	if !m.meet("new", testMerchant, now.Add(forgetAfter+sweepEvery)) {
-		t.Error("nothing was forgotten")
-	}
+	m.meet("old", later)
+	m.meet("new", now.Add(forgetAfter+sweepEvery))
 	if len(m.known) != 2 || m.recall("old").pace != quick {
 		t.Errorf("%d hosts remembered, want the new one and the one still called", len(m.known))
-	}
-}
-
-func TestMemoryKnowsWhoseAHostIs(t *testing.T) {
-	t.Parallel()
-	m, now := newMemory(), time.Now()
-	for i, step := range []struct {
-		merchant string
-		alone    bool
-	}{{"a", true}, {"a", true}, {"b", false}, {"a", false}} {
-		if alone := m.meet("host", step.merchant, now); alone != step.alone {
-			t.Errorf("step %d: alone is %v, want %v", i, alone, step.alone)
-		}
 	}
 }
 

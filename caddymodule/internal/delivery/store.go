@@ -10,10 +10,10 @@ import (
 // Ledger is what a Dispatcher needs of the ledger. The methods are those of
 // [ledger.Ledger], which says what they promise.
 type Ledger interface {
-	// ClaimNotifications gives up to limit due notifications into the caller's
-	// hands until now + lease, at most free(host) of one host.
+	// ClaimNotifications gives due notifications into the caller's hands until
+	// now + lease, no more than the room that is offered.
 	ClaimNotifications(
-		ctx context.Context, now time.Time, lease time.Duration, limit int, free func(host string) int,
+		ctx context.Context, now time.Time, lease time.Duration, offer func() ledger.Room,
 	) ([]ledger.Delivery, error)
 	// Finish records an attempt and what becomes of the notification.
 	Finish(ctx context.Context, d ledger.Notification, a ledger.Attempt, to ledger.NotificationState, due time.Time) error

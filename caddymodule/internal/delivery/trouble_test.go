@@ -123,9 +123,9 @@ func TestLateClaimIsReleased(t *testing.T) {
 type deaf struct{ *fakeLedger }
 
 func (d deaf) ClaimNotifications(
-	ctx context.Context, now time.Time, lease time.Duration, limit int, free func(string) int,
+	ctx context.Context, now time.Time, lease time.Duration, offer func() ledger.Room,
 ) ([]ledger.Delivery, error) {
-	return d.fakeLedger.ClaimNotifications(context.WithoutCancel(ctx), now, lease, limit, free)
+	return d.fakeLedger.ClaimNotifications(context.WithoutCancel(ctx), now, lease, offer)
 }
 
 func TestUnknownMerchantWaits(t *testing.T) {

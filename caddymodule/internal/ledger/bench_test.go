@@ -102,12 +102,12 @@ func BenchmarkNotifications(b *testing.B) {
 				`UPDATE notifications SET host = 'dead.example' WHERE order_id LIKE '%7'`); err != nil {
 				b.Fatal(err)
 			}
-			free := func(host string) int {
+			free := roomAt(64, func(host string, want int) int {
 				if host == "dead.example" {
 					return 0
 				}
-				return 64
-			}
+				return want
+			})
 			b.ResetTimer()
 			var done atomic.Int64
 			var all sync.WaitGroup
@@ -120,9 +120,9 @@ func BenchmarkNotifications(b *testing.B) {
 	}
 }
 
-func deliverAll(b *testing.B, l *ledger.Ledger, free func(string) int, done *atomic.Int64) {
+func deliverAll(b *testing.B, l *ledger.Ledger, free func() ledger.Room, done *atomic.Int64) {
 	for {
-		claimed, err := l.ClaimNotifications(b.Context(), after(time.Minute), time.Minute, 64, free)
+		claimed, err := l.ClaimNotifications(b.Context(), after(time.Minute), time.Minute, free)
 		if err != nil {
 			b.Error(err)
 		}

@@ -11,7 +11,7 @@ import (
 
 func mustClaimOrders(tb testing.TB, l *ledger.Ledger, now time.Time, limit int) []ledger.Order {
 	tb.Helper()
-	list, err := l.ClaimOrders(tb.Context(), now, time.Minute, limit)
+	list, err := l.ClaimOrders(tb.Context(), now, time.Minute, room(limit))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func ordersClaimedByOne(t *testing.T, p place) {
 	for i := range claimers {
 		all.Go(func() {
 			for {
-				got, err := ledgers[i%len(ledgers)].ClaimOrders(t.Context(), after(time.Hour), time.Minute, 7)
+				got, err := ledgers[i%len(ledgers)].ClaimOrders(t.Context(), after(time.Hour), time.Minute, room(7))
 				if err != nil {
 					t.Error(err)
 				}
@@ -149,7 +149,7 @@ func lastStep(t *testing.T, p place) {
 	o := mustBegin(t, l, sample(1))
 	wantError(t, l.Rest(t.Context(), o.Key, 1), ledger.ErrFenced) // it is open
 	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Closed, Claim: 1, Next: after(time.Hour)}, translate.Applied)
-	due, err := l.ClaimOrders(t.Context(), after(2*time.Hour), time.Minute, 10)
+	due, err := l.ClaimOrders(t.Context(), after(2*time.Hour), time.Minute, room(10))
 	if err != nil || len(due) != 1 || due[0].Key != o.Key {
 		t.Fatalf("claimed %+v, %v", due, err)
 	}

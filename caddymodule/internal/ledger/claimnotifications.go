@@ -8,76 +8,66 @@ import (
 	"time"
 )
 
-// heads is every host that something waits for, with the time when the first of
-// that can be claimed. It jumps from host to host through the index and so reads
-// two entries for each, however many notifications wait there.
-const heads = `WITH RECURSIVE hosts (host) AS (
-		SELECT min(host) FROM notifications WHERE state = 'waiting'
-		UNION ALL
-		SELECT (SELECT min(n.host) FROM notifications n WHERE n.state = 'waiting' AND n.host > hosts.host)
-		FROM hosts WHERE hosts.host IS NOT NULL
-	), heads (host, ready) AS (
-		SELECT host, (SELECT min(n.ready) FROM notifications n WHERE n.state = 'waiting' AND n.host = hosts.host)
-		FROM hosts WHERE host IS NOT NULL
-	) `
+const (
+	dueNotifications = `SELECT mer_id, host FROM notifications
+		WHERE state = 'waiting' AND ready + 0 <= $1 ORDER BY ready + 0 LIMIT $2`
 
-const dueHosts = heads + `SELECT host FROM heads WHERE ready <= $1 ORDER BY ready`
+	waitingMerchants = `WITH RECURSIVE walk (mer_id, n) AS (
+			SELECT (SELECT min(q.mer_id) FROM notifications q WHERE q.state = 'waiting' AND q.mer_id > $1), 1
+			UNION ALL
+			SELECT (SELECT min(q.mer_id) FROM notifications q WHERE q.state = 'waiting' AND q.mer_id > walk.mer_id), n + 1
+			FROM walk WHERE walk.mer_id IS NOT NULL AND n < $2
+		) SELECT mer_id FROM walk WHERE mer_id IS NOT NULL`
 
-const holdNotifications = `UPDATE notifications SET ready = $2, claim = claim + 1
-	WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
+	waitingHosts = `WITH RECURSIVE begin (mer_id, host) AS (SELECT value->>0, value->>1 FROM {elements}),
+		walk (mer_id, host, n) AS (
+			SELECT mer_id, CASE WHEN host = ''
+				THEN (SELECT min(q.host) FROM notifications q WHERE q.state = 'waiting' AND q.mer_id = begin.mer_id)
+				ELSE (SELECT min(q.host) FROM notifications q
+					WHERE q.state = 'waiting' AND q.mer_id = begin.mer_id AND q.host > begin.host)
+				END, 1 FROM begin
+			UNION ALL
+			SELECT mer_id, (SELECT min(q.host) FROM notifications q
+				WHERE q.state = 'waiting' AND q.mer_id = walk.mer_id AND q.host > walk.host), n + 1
+			FROM walk WHERE host IS NOT NULL AND n < $2
+		) SELECT mer_id, host, n, COALESCE((SELECT min(q.ready) FROM notifications q
+			WHERE q.state = 'waiting' AND q.mer_id = walk.mer_id AND q.host = walk.host) <= $3, FALSE)
+		FROM walk WHERE host IS NOT NULL`
 
-// maxHosts bounds the hosts that one claim serves; each is a branch of one
-// statement.
-const maxHosts = 64
+	holdNotifications = `UPDATE notifications SET ready = $2, claim = claim + 1
+		WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
+)
 
-// ClaimNotifications gives the caller up to limit notifications that are due, at
-// most free(host) of one host, with their orders. They are the caller's until
-// now + lease. The lease must outlive the call of the merchant.
+func notificationQueue() *queue {
+	return &queue{due: dueNotifications, merchants: waitingMerchants, hosts: waitingHosts}
+}
+
+// ClaimNotifications gives the caller notifications that are due, no more than
+// there is room for, with their orders. They are the caller's until now + lease.
+// The lease must outlive the call of the merchant. offer is asked for the room
+// before every look at what is due.
 //
-// Every host that has something due gets an equal share of limit, whatever waits
-// elsewhere, and at least one while limit lasts. So less than limit may come
-// back although more is due; [Ledger.NextDue] tells.
+// Merchants that have something due get equal shares of the room, whatever waits
+// elsewhere, and so do the hosts of each. So less than the room may come back
+// although more is due; [Ledger.NextDue] tells.
 //
 // What is due of a paused merchant is parked instead, see [Ledger.Pause].
 func (l *Ledger) ClaimNotifications(
-	ctx context.Context, now time.Time, lease time.Duration, limit int, free func(host string) int,
+	ctx context.Context, now time.Time, lease time.Duration, offer func() Room,
 ) ([]Delivery, error) {
-	const most = 16 // looks that find nothing but what is to be parked
-	free = remembered(free)
-	for range most {
-		hosts, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scanText, dueHosts, toMillis(now)) })
-		if err != nil {
-			return nil, fmt.Errorf("looking for hosts with due notifications: %w", err)
-		}
-		shares := share(hosts, min(limit, maxClaims), free)
-		if len(shares) == 0 {
-			return nil, nil
-		}
+	var given []Delivery
+	err := l.claimInLooks(ctx, l.notifications, toMillis(now), offer, func(shares []quota) (int, bool, error) {
 		c, err := write(ctx, l, func(t *tx) (claim, error) {
 			return claimDue(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
-		if err != nil {
-			return nil, fmt.Errorf("claiming notifications: %w", err)
-		}
-		if len(c.given) > 0 || !c.parked {
-			slices.SortStableFunc(c.given, func(a, b Delivery) int { return a.Due.Compare(b.Due) })
-			return c.given, nil
-		}
+		given = c.given
+		return len(c.given), c.parked, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claiming notifications: %w", err)
 	}
-	return nil, nil
-}
-
-// remembered asks free once about each host: it counts what it has promised.
-func remembered(free func(string) int) func(string) int {
-	known := map[string]int{}
-	return func(host string) int {
-		n, ok := known[host]
-		if !ok {
-			n = free(host)
-			known[host] = n
-		}
-		return n
-	}
+	slices.SortStableFunc(given, func(a, b Delivery) int { return a.Due.Compare(b.Due) })
+	return given, nil
 }
 
 // claim is what came of one look at what is due.
@@ -89,8 +79,8 @@ type claim struct {
 // claimDue takes the shares of what is due at now and holds it until the lease
 // ends, without what is parked of it.
 func claimDue(t *tx, shares []quota, now, until millis) (claim, error) {
-	text, args := dueOfHosts(now, shares)
-	due, err := all(t, scanCandidate, text, args...)
+	text, args := dueOfShares(now, shares)
+	due, err := all(t, scanDue, text, args...)
 	if err != nil || len(due) == 0 {
 		return claim{}, err
 	}
@@ -107,59 +97,27 @@ func claimDue(t *tx, shares []quota, now, until millis) (claim, error) {
 	return c, err
 }
 
-// quota is how many notifications a claim may take of one host.
-type quota struct {
-	host string
-	n    int
-}
-
-// share divides limit among the hosts that have room, those that wait longest
-// first.
-func share(hosts []string, limit int, free func(string) int) []quota {
-	var shares []quota
-	for _, host := range hosts {
-		if len(shares) == min(limit, maxHosts) {
-			break
-		}
-		if n := free(host); n > 0 {
-			shares = append(shares, quota{host, n})
-		}
-	}
-	for i := range shares {
-		left := len(shares) - i
-		shares[i].n = min(shares[i].n, (limit+left-1)/left)
-		limit -= shares[i].n
-	}
-	return shares
-}
-
 // lockedColumns is notificationColumns as a claim's branches bring them.
 var lockedColumns = strings.ReplaceAll(notificationColumns, `n.`, `locked.`)
 
-// dueOfHosts builds the query for what is due at several hosts. The number of
-// its branches is a power of two, the surplus asking for nothing, so that few
-// different statements have to be prepared.
+// dueOfShares builds the query for what is due at several hosts of merchants.
 //
 // What a claim may change or go by comes out of the branches, which lock the rows:
 // read from the table once more, it would be as old as the statement's snapshot,
 // and the fence that of a claim that another has made and given back meanwhile.
-func dueOfHosts(now millis, shares []quota) (string, []any) {
+func dueOfShares(now millis, shares []quota) (string, []any) {
 	const columns = `order_id, mer_id, host, state, attempts, created_at, due, claim`
 	const branch = `SELECT * FROM (SELECT ` + columns + ` FROM notifications
-		WHERE state = 'waiting' AND host = $%d AND ready <= $1 ORDER BY ready LIMIT $%d {skip locked}) AS due%d`
-	branches := 1
-	for branches < len(shares) {
-		branches *= 2
-	}
-	texts := make([]string, branches)
+		WHERE state = 'waiting' AND mer_id = $%d AND host = $%d AND ready <= $1 ORDER BY ready LIMIT $%d {skip locked}) AS due%d`
+	texts := make([]string, branches(len(shares)))
 	args := []any{now}
 	for i := range texts {
 		var q quota
 		if i < len(shares) {
 			q = shares[i]
 		}
-		texts[i] = fmt.Sprintf(branch, len(args)+1, len(args)+2, i)
-		args = append(args, q.host, q.n)
+		texts[i] = fmt.Sprintf(branch, len(args)+1, len(args)+2, len(args)+3, i)
+		args = append(args, q.merID, q.host, q.n)
 	}
 	return `WITH locked (` + columns + `) AS MATERIALIZED (` + strings.Join(texts, ` UNION ALL `) + `)
 		SELECT p.mer_id IS NOT NULL, ` + lockedColumns + `, ` + orderColumns + `
@@ -167,20 +125,20 @@ func dueOfHosts(now millis, shares []quota) (string, []any) {
 		LEFT JOIN pauses p ON p.mer_id = locked.mer_id AND p.resume = 0`, args
 }
 
-// candidate is what is due and may be given out.
-type candidate struct {
+// dueDelivery is what is due and may be given out.
+type dueDelivery struct {
 	Delivery
 	paused bool // its merchant seems to be paused
 }
 
-func scanCandidate(from row) (candidate, error) {
-	var c candidate
+func scanDue(from row) (dueDelivery, error) {
+	var c dueDelivery
 	var o orderRow
 	var created, due millis
 	targets := append([]any{&c.paused}, notificationTargets(&c.Notification, &created, &due)...)
 	err := from.Scan(append(targets, o.targets()...)...)
 	if err != nil {
-		return candidate{}, err
+		return dueDelivery{}, err
 	}
 	c.CreatedAt, c.Due = created.time(), due.time()
 	c.Order, err = o.finish()

@@ -17,12 +17,19 @@ type statement struct {
 // statements is what has to work without looking at rows that it does not need.
 func statements() map[string]statement {
 	const keys, merchant = `[["a","b"]]`, "89900001" // the one of the tests
-	hosts, args := dueOfHosts(1, []quota{{"a", 1}, {"b", 1}})
+	shares := []quota{{pile{"a", "c"}, 1}, {pile{"b", "c"}, 1}}
+	notifications, ofNotifications := dueOfShares(1, shares)
+	orders, ofOrders := dueOrdersOf(1, shares)
 	list := map[string]statement{
-		"due orders":          {dueOrders, []any{1, 1}},
+		"first orders":        {dueOrders, []any{1, 1}},
+		"open merchants":      {openMerchants, []any{"a", 1}},
+		"open merchants due":  {openMerchantsDue, []any{keys, 1, 1}},
+		"due orders":          {orders, ofOrders},
 		"held orders":         {holdOrders, []any{keys, 1}},
-		"hosts":               {dueHosts, []any{1}},
-		"due notifications":   {hosts, args},
+		"first notifications": {dueNotifications, []any{1, 1}},
+		"waiting merchants":   {waitingMerchants, []any{"a", 1}},
+		"waiting hosts":       {waitingHosts, []any{keys, 1, 1}},
+		"due notifications":   {notifications, ofNotifications},
 		"held notifications":  {holdNotifications, []any{keys, 1}},
 		"parkable":            {parkable, []any{"a", "b", 1, 1}},
 		"parked":              {parked, []any{"a", 1}},

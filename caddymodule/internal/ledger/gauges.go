@@ -44,7 +44,7 @@ const (
 		WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'refunding') GROUP BY state`
 	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
 	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), COALESCE(min(ready), 0)
-		FROM notifications WHERE state = 'waiting' AND host >= ''`
+		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
 	countStuck = `SELECT state, count(*) FROM notifications
 		WHERE state <> 'waiting' AND state IN ('exhausted', 'paused', 'withheld') GROUP BY state`
 )

@@ -17,6 +17,12 @@ import (
 type Ledger struct {
 	store store
 	now   func() time.Time
+
+	orders, notifications *queue // where claims find what is due
+}
+
+func newLedger(s store, now func() time.Time) *Ledger {
+	return &Ledger{store: s, now: now, orders: orderQueue(), notifications: notificationQueue()}
 }
 
 // store is the one place where SQLite and PostgreSQL differ.

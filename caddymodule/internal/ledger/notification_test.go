@@ -49,7 +49,7 @@ func notificationsClaimedByOne(t *testing.T, p place) {
 	for i := range claimers {
 		all.Go(func() {
 			for {
-				got, err := ledgers[i%len(ledgers)].ClaimNotifications(t.Context(), noon, time.Minute, 7, anyNumber)
+				got, err := ledgers[i%len(ledgers)].ClaimNotifications(t.Context(), noon, time.Minute, room(7))
 				if err != nil {
 					t.Error(err)
 				}
@@ -195,13 +195,12 @@ func fairness(t *testing.T, p place) {
 		t.Fatal(err)
 	}
 	started := time.Now()
-	free := func(host string) int {
+	got, err := l.ClaimNotifications(t.Context(), after(2*time.Second), time.Minute, roomAt(20, func(host string, want int) int {
 		if host == "shop.example" {
-			return 4
+			return min(want, 4)
 		}
-		return 2
-	}
-	got, err := l.ClaimNotifications(t.Context(), after(2*time.Second), time.Minute, 20, free)
+		return min(want, 2)
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,13 +214,13 @@ func fairness(t *testing.T, p place) {
 	if len(got) != 9 || hosts["shop.example"] != 4 || hosts["quiet1.example:8443"] != 1 || len(hosts) != 6 {
 		t.Errorf("claimed %v", hosts)
 	}
-	closed := func(host string) int {
+	closed := roomAt(20, func(host string, _ int) int {
 		if host != "shop.example" {
 			t.Errorf("asked for %s, which has nothing due", host)
 		}
 		return 0
-	}
-	if got, err := l.ClaimNotifications(t.Context(), after(2*time.Second), time.Minute, 20, closed); err != nil || got != nil {
+	})
+	if got, err := l.ClaimNotifications(t.Context(), after(2*time.Second), time.Minute, closed); err != nil || got != nil {
 		t.Errorf("claimed %d without room, error %v", len(got), err)
 	}
 }

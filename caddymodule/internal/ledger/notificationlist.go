@@ -48,12 +48,12 @@ func (f NotificationFilter) query() (string, []any) {
 }
 
 // branch adds the notifications in one state. Those that wait are few, and found
-// by their host; of the others only those that were delivered are many.
+// by their merchant; of the others only those that were delivered are many.
 func (f NotificationFilter) branch(l *listing, state NotificationState) {
 	var conditions []string
 	switch {
 	case state == Waiting:
-		conditions = append(conditions, `l.state = 'waiting' AND l.host >= ''`)
+		conditions = append(conditions, `l.state = 'waiting' AND l.mer_id >= ''`)
 		if !f.OverdueAt.IsZero() {
 			conditions = append(conditions, `l.ready < `+l.arg(toMillis(f.OverdueAt)))
 		}

@@ -4,40 +4,88 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
 // maxClaims bounds what one claim takes, so that the transaction stays short.
 const maxClaims = 1000
 
-const dueOrders = `SELECT ` + orderColumns + ` FROM orders o
-	WHERE o.next > 0 AND o.next <= $1 ORDER BY o.next LIMIT $2 {skip locked}`
+const (
+	dueOrders = `SELECT mer_id, '' FROM orders WHERE next > 0 AND next <= $1 ORDER BY next LIMIT $2`
 
-const holdOrders = `UPDATE orders SET next = $2, claim = claim + 1
-	WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
+	openMerchants = `WITH RECURSIVE walk (mer_id, n) AS (
+			SELECT (SELECT min(q.mer_id) FROM orders q WHERE q.next > 0 AND q.mer_id > $1), 1
+			UNION ALL
+			SELECT (SELECT min(q.mer_id) FROM orders q WHERE q.next > 0 AND q.mer_id > walk.mer_id), n + 1
+			FROM walk WHERE walk.mer_id IS NOT NULL AND n < $2
+		) SELECT mer_id FROM walk WHERE mer_id IS NOT NULL`
 
-// ClaimOrders gives the caller up to limit orders whose next step is due, the
-// longest overdue first. They are the caller's until now + lease: by then it
-// must have recorded news or postponed the step, or another gets them. At most
-// 1000 are given at once.
-func (l *Ledger) ClaimOrders(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Order, error) {
-	until := toMillis(now.Add(lease))
-	orders, err := write(ctx, l, func(t *tx) ([]Order, error) {
-		due, err := all(t, scanOrder, dueOrders, toMillis(now), min(limit, maxClaims))
-		if err != nil || len(due) == 0 {
-			return nil, err
-		}
-		slices.SortStableFunc(due, func(a, b Order) int { return a.Next.Compare(b.Next) })
-		keys := make([]Key, len(due))
-		for i := range due {
-			keys[i] = due[i].Key
-			due[i].Next = until.time()
-			due[i].Claim++
-		}
-		_, err = t.exec(holdOrders, elements(keys), until)
-		return due, err
+	openMerchantsDue = `SELECT value->>0, '', 0, COALESCE((SELECT min(q.next + 0) FROM orders q
+			WHERE q.next > 0 AND q.mer_id = value->>0) <= $3, FALSE)
+		FROM {elements} WHERE CAST($2 AS BIGINT) > 0`
+
+	holdOrders = `UPDATE orders SET next = $2, claim = claim + 1
+		WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
+)
+
+func orderQueue() *queue {
+	return &queue{due: dueOrders, merchants: openMerchants, hosts: openMerchantsDue}
+}
+
+// ClaimOrders gives the caller orders whose next step is due, no more than there
+// is room for, the longest overdue first. They are the caller's until now + lease:
+// by then it must have recorded news or postponed the step, or another gets them.
+// offer is asked for the room before every look at what is due. Merchants that have
+// something due get equal shares of it, however much waits of one.
+func (l *Ledger) ClaimOrders(
+	ctx context.Context, now time.Time, lease time.Duration, offer func() Room,
+) ([]Order, error) {
+	var given []Order
+	err := l.claimInLooks(ctx, l.orders, toMillis(now), offer, func(shares []quota) (int, bool, error) {
+		var err error
+		given, err = write(ctx, l, func(t *tx) ([]Order, error) {
+			return claimOrders(t, shares, toMillis(now), toMillis(now.Add(lease)))
+		})
+		return len(given), false, err
 	})
-	return orders, wrap(err, "claiming orders")
+	return given, wrap(err, "claiming orders")
+}
+
+// claimOrders takes the shares of what is due at now and holds it until the lease
+// ends.
+func claimOrders(t *tx, shares []quota, now, until millis) ([]Order, error) {
+	text, args := dueOrdersOf(now, shares)
+	due, err := all(t, scanOrder, text, args...)
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
+	slices.SortStableFunc(due, func(a, b Order) int { return a.Next.Compare(b.Next) })
+	keys := make([]Key, len(due))
+	for i := range due {
+		keys[i] = due[i].Key
+		due[i].Next = until.time()
+		due[i].Claim++
+	}
+	_, err = t.exec(holdOrders, elements(keys), until)
+	return due, err
+}
+
+// dueOrdersOf builds the query for what is due of several merchants.
+func dueOrdersOf(now millis, shares []quota) (string, []any) {
+	const branch = `SELECT * FROM (SELECT ` + orderColumns + ` FROM orders o
+		WHERE o.next > 0 AND o.mer_id = $%d AND o.next + 0 <= $1 ORDER BY o.next + 0 LIMIT $%d {skip locked}) AS due%d`
+	texts := make([]string, branches(len(shares)))
+	args := []any{now}
+	for i := range texts {
+		var q quota
+		if i < len(shares) {
+			q = shares[i]
+		}
+		texts[i] = fmt.Sprintf(branch, len(args)+1, len(args)+2, i)
+		args = append(args, q.merID, q.n)
+	}
+	return strings.Join(texts, ` UNION ALL `), args
 }
 
 // Postpone says that the step brought no news and when the next one is due, with

@@ -9,7 +9,7 @@ const (
 		WHERE resume = 0 AND mer_id IN (SELECT value->>1 FROM {elements}) {share}`
 
 	parkable = `SELECT order_id, mer_id FROM notifications
-		WHERE state = 'waiting' AND host = $1 AND {unindexed}mer_id = $2 AND ready <= $3
+		WHERE state = 'waiting' AND mer_id = $1 AND host = $2 AND ready <= $3
 		ORDER BY ready LIMIT $4 {skip locked}`
 
 	// The claim number goes up: whoever held one of these has nothing to say any more.
@@ -23,7 +23,7 @@ const (
 // Whether they are still paused is asked once more, and holds until the claim is
 // committed. So nobody can resume a merchant in between and overlook what is being
 // parked.
-func park(t *tx, now millis, due []candidate) (claim, error) {
+func park(t *tx, now millis, due []dueDelivery) (claim, error) {
 	paused, err := pausedOf(t, due)
 	if err != nil {
 		return claim{}, err
@@ -31,7 +31,7 @@ func park(t *tx, now millis, due []candidate) (claim, error) {
 	var c claim
 	parked := map[pile]bool{}
 	for _, d := range due {
-		p := pile{d.Host, d.MerID}
+		p := pile{d.MerID, d.Host}
 		switch {
 		case !paused[d.MerID]:
 			c.given = append(c.given, d.Delivery)
@@ -45,11 +45,9 @@ func park(t *tx, now millis, due []candidate) (claim, error) {
 	return c, nil
 }
 
-// pile is what waits for one merchant at one host.
-type pile struct{ host, merID string }
-
+// park parks what is due of a pile.
 func (p pile) park(t *tx, now millis) error {
-	keys, err := all(t, scanKey, parkable, p.host, p.merID, now, parkedAtOnce)
+	keys, err := all(t, scanKey, parkable, p.merID, p.host, now, parkedAtOnce)
 	if err == nil {
 		_, err = t.exec(parkNotifications, elements(keys))
 	}
@@ -57,7 +55,7 @@ func (p pile) park(t *tx, now millis) error {
 }
 
 // pausedOf returns the merchants among the candidates that are paused.
-func pausedOf(t *tx, due []candidate) (map[string]bool, error) {
+func pausedOf(t *tx, due []dueDelivery) (map[string]bool, error) {
 	paused := map[string]bool{}
 	var seem []Key
 	for _, d := range due {

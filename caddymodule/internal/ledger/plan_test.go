@@ -17,19 +17,24 @@ var keys = []string{"sqlite_autoindex_notifications_1", "sqlite_autoindex_orders
 // indexes is, for each statement, the indexes that it may use; the keys go without
 // saying in a list.
 var indexes = map[string][]string{
-	"due orders":          {"orders_next"},
+	"first orders":        {"orders_next"},
+	"open merchants":      {"orders_queue"},
+	"open merchants due":  {"orders_queue"},
+	"due orders":          {"orders_queue"},
 	"held orders":         keys,
-	"hosts":               {"notifications_host"},
-	"due notifications":   append(keys, "notifications_host", "sqlite_autoindex_pauses_1"),
+	"first notifications": {"notifications_due"},
+	"waiting merchants":   {"notifications_queue"},
+	"waiting hosts":       {"notifications_queue"},
+	"due notifications":   append(keys, "notifications_queue", "sqlite_autoindex_pauses_1"),
 	"held notifications":  keys,
-	"parkable":            {"notifications_host"},
+	"parkable":            {"notifications_queue"},
 	"parked":              {"notifications_paused"},
 	"still paused":        {"sqlite_autoindex_pauses_1"},
 	"next order":          {"orders_next"},
-	"next notification":   {"notifications_host"},
+	"next notification":   {"notifications_due"},
 	"open orders":         {"orders_state"},
 	"overdue orders":      {"orders_next"},
-	"waiting":             {"notifications_host"},
+	"waiting":             {"notifications_queue"},
 	"stuck":               {"notifications_done"},
 	"outcomes":            {"orders_state"},
 	"found orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no", "orders_pay_id"),
@@ -50,20 +55,20 @@ var indexes = map[string][]string{
 	"orders: in doubt of merchant":      {"orders_state"},
 	"orders: in doubt of merchant, old": {"orders_state"},
 
-	"notifications: all":                   {"notifications_host", "notifications_done"},
-	"notifications: waiting":               {"notifications_host"},
-	"notifications: overdue":               {"notifications_host"},
+	"notifications: all":                   {"notifications_queue", "notifications_done"},
+	"notifications: waiting":               {"notifications_queue"},
+	"notifications: overdue":               {"notifications_queue"},
 	"notifications: exhausted":             {"notifications_done"},
 	"notifications: of merchant":           {"notifications_merchant"},
-	"notifications: waiting of merchant":   {"notifications_host"},
-	"notifications: overdue of merchant":   {"notifications_host"},
+	"notifications: waiting of merchant":   {"notifications_queue"},
+	"notifications: overdue of merchant":   {"notifications_queue"},
 	"notifications: delivered of merchant": {"notifications_merchant"},
 	"notifications: exhausted of merchant": {"notifications_done"},
 }
 
-// sorters are the statements that may put in order what they found: the list of
-// hosts, what a number names, and what waits or is overdue, all of it short.
-var sorters = regexp.MustCompile(`^hosts|^found orders|: all|: next page|waiting|overdue`)
+// sorters are the statements that may put in order what they found: what
+// a number names, and what waits or is overdue, all of it short.
+var sorters = regexp.MustCompile(`^found orders|: all|: next page|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
 var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|notifications|pauses|back_hosts|changes|[nolp])\b`)
@@ -126,5 +131,42 @@ func TestPostgresQueriesUseIndexes(t *testing.T) {
 				t.Errorf("%s: %s\nin %s", name, line, strings.Join(plan, "\n"))
 			}
 		}
+	}
+}
+
+// postgresIndex recognises the indexes in a plan of PostgreSQL.
+var postgresIndex = regexp.MustCompile(`(?:Index (?:Only )?Scan using|Bitmap Index Scan on) (\S+)`)
+
+// TestPostgresClaimsUseTheirIndexes looks at claims alone, while nearly all that
+// waits is one merchant's: another index would read all of that for every other.
+func TestPostgresClaimsUseTheirIndexes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, merchant, host string }{
+		{"one merchant at one host", `'89900001'`, `'dead.example'`},
+		{"one merchant at hosts of their own", `'89900001'`, `'dead' || order_id`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+			backlog(t, l, 10_000, c.merchant, c.host)
+			plans, err := ledger.ExplainPostgres(t.Context(), l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{
+				"first orders", "open merchants", "open merchants due", "due orders",
+				"first notifications", "waiting merchants", "waiting hosts", "due notifications", "next notification",
+			} {
+				text := strings.Join(plans[name], "\n")
+				if strings.Contains(text, "Seq Scan on orders") || strings.Contains(text, "Seq Scan on notifications") {
+					t.Errorf("%s reads a whole table:\n%s", name, text)
+				}
+				for _, found := range postgresIndex.FindAllStringSubmatch(text, -1) {
+					if index := found[1]; !strings.HasSuffix(index, "_pkey") && !slices.Contains(indexes[name], index) {
+						t.Errorf("%s goes by %s:\n%s", name, index, text)
+					}
+				}
+			}
+		})
 	}
 }

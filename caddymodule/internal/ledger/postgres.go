@@ -63,7 +63,7 @@ func OpenPostgres(ctx context.Context, dsn string, options ...Option) (*Ledger, 
 		p.cancel()
 		return nil, fmt.Errorf("opening ledger on PostgreSQL %s: %w", p.place(), err)
 	}
-	return &Ledger{store: p, now: set.now}, nil
+	return newLedger(p, set.now), nil
 }
 
 // place names the database without any secret.

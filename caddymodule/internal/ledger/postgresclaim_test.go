@@ -34,7 +34,7 @@ func TestPostgresClaimTellsTheFreshFence(t *testing.T) {
 	other = p.transaction(t, `SELECT pg_advisory_xact_lock(1)`)
 	claimed := make(chan []ledger.Delivery, 1)
 	go func() {
-		list, err := l.ClaimNotifications(t.Context(), noon, time.Minute, 1, anyNumber)
+		list, err := l.ClaimNotifications(t.Context(), noon, time.Minute, room(1))
 		if err != nil {
 			t.Errorf("claiming: %v", err)
 		}

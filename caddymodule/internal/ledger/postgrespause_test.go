@@ -24,7 +24,7 @@ func TestPostgresClaimSeesTheEndOfAPause(t *testing.T) {
 	resuming := p.transaction(t, `UPDATE pauses SET resume = 1`)
 	claimed := make(chan []ledger.Delivery, 1)
 	go func() {
-		list, err := l.ClaimNotifications(t.Context(), noon, time.Minute, 1, anyNumber)
+		list, err := l.ClaimNotifications(t.Context(), noon, time.Minute, room(1))
 		if err != nil {
 			t.Errorf("claiming: %v", err)
 		}

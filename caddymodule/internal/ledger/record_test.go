@@ -160,7 +160,7 @@ func recordIsFenced(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
 	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: o.Claim}, translate.Applied)
-	taken, err := l.ClaimOrders(t.Context(), after(time.Hour), time.Minute, 1)
+	taken, err := l.ClaimOrders(t.Context(), after(time.Hour), time.Minute, room(1))
 	if err != nil || len(taken) != 1 || taken[0].Claim != 3 {
 		t.Fatalf("ClaimOrders: %v, %+v", err, taken)
 	}

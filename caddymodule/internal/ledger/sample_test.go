@@ -109,11 +109,25 @@ func mustNotification(tb testing.TB, l *ledger.Ledger, k ledger.Key) ledger.Noti
 	return n
 }
 
-func anyNumber(string) int { return 1 << 20 }
+// room is the room for so many, of whomever and wherever.
+func room(limit int) func() ledger.Room {
+	return roomAt(limit, func(_ string, want int) int { return want })
+}
+
+// roomAt is room with what grant says of each host.
+func roomAt(limit int, grant func(host string, want int) int) func() ledger.Room {
+	return func() ledger.Room {
+		return ledger.Room{
+			Limit:    limit,
+			Merchant: func(string) (inHand, free int) { return 0, limit },
+			Grant:    func(_, host string, want int) int { return grant(host, want) },
+		}
+	}
+}
 
 func mustClaim(tb testing.TB, l *ledger.Ledger, now time.Time, limit int) []ledger.Delivery {
 	tb.Helper()
-	list, err := l.ClaimNotifications(tb.Context(), now, time.Minute, limit, anyNumber)
+	list, err := l.ClaimNotifications(tb.Context(), now, time.Minute, room(limit))
 	if err != nil {
 		tb.Fatal(err)
 	}

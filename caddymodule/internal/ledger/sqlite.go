@@ -47,7 +47,7 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	if err != nil {
 		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
 	}
-	l := &Ledger{store: s, now: set.now}
+	l := newLedger(s, set.now)
 	if err := finishResuming(ctx, l); err != nil {
 		set.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}
