@@ -49,7 +49,9 @@ async function act(deed) {
     }
   } catch (reason) {
     fail(deed, reason);
-    parts.yes.disabled = false;
+    if (deed === current) {
+      parts.yes.disabled = false;
+    }
   }
   document.dispatchEvent(new Event('changed'));
 }
@@ -73,9 +75,15 @@ function tell(lines, mood) {
 
 dialog.querySelector('form').addEventListener('submit', (event) => {
   event.preventDefault();
-  if (parts.who.value.trim() && parts.why.value.trim()) {
+  if (current && parts.who.value.trim() && parts.why.value.trim()) {
     act(current);
   }
 });
 parts.end.addEventListener('click', () => dialog.close());
-dialog.addEventListener('close', () => { current = null; });
+// The event comes a little after the closing. Where the dialog has been opened
+// again meanwhile, it is about another deed.
+dialog.addEventListener('close', () => {
+  if (!dialog.open) {
+    current = null;
+  }
+});

@@ -73,6 +73,7 @@ function choose(name) {
 }
 
 function turnTo(name) {
+  state.round++; // what was asked for another list comes too late
   Object.assign(state, { name, limit: STEP, columns: LISTS[name].columns(state.overview) });
   for (const tab of byID('tabs').children) {
     const chosen = tab.id === 'tab-' + name;

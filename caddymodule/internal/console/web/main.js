@@ -29,7 +29,7 @@ async function refresh() {
     showTrouble(reason instanceof Refusal ? reason.message : '', state.answered);
     showHealth(health.value);
   }
-  if (mine === state.round) {
+  if (mine === state.round && !document.hidden) {
     state.timer = setTimeout(refresh, PAUSE);
   }
 }

@@ -8,8 +8,10 @@ import { button, byID, keep, look, make, write } from './dom.js';
 import { showEvents } from './events.js';
 import { count, due, say, stamp, term, yuan } from './say.js';
 
-// shown is the order that is shown, as the address names it.
+// shown is the order that is shown, as the address names it, and round counts how
+// often it was asked for.
 let shown = null;
+let round = 0;
 
 // openOrder shows an order and goes there.
 export async function openOrder(order, overview) {
@@ -17,6 +19,9 @@ export async function openOrder(order, overview) {
   clear(say('loading'));
   byID('order').hidden = false;
   await refreshOrder(overview);
+  if (order !== shown) {
+    return; // somebody has gone elsewhere
+  }
   byID('ordertitle').focus({ preventScroll: true });
   byID('order').scrollIntoView();
 }
@@ -34,19 +39,22 @@ function clear(title) {
   }
 }
 
-// refreshOrder shows the order as it is now.
+// refreshOrder shows the order as it is now. Of answers that overlap, the one that
+// was asked for last counts.
 export async function refreshOrder(overview) {
-  const mine = shown;
-  if (!mine) {
+  const order = shown;
+  if (!order) {
     return;
   }
+  const mine = ++round;
+  const late = () => mine !== round || order !== shown;
   try {
-    const story = await get('order', mine);
-    if (mine === shown) {
+    const story = await get('order', order);
+    if (!late()) {
       showStory(story, overview);
     }
   } catch (reason) {
-    if (mine === shown && reason instanceof Refusal) {
+    if (!late() && reason instanceof Refusal) {
       clear(say('refused', { words: reason.message }));
     }
   }

@@ -37,8 +37,12 @@ export function showPlace(overview) {
   }
 }
 
+// round counts the searches: of those that overlap, the last one counts.
+let round = 0;
+
 // find searches for a number. A single order is shown at once.
 async function find(number) {
+  const mine = ++round;
   const title = byID('foundtitle');
   let items = [];
   let words = '';
@@ -48,7 +52,7 @@ async function find(number) {
   } catch (reason) {
     words = reason instanceof Refusal ? say('refused', { words: reason.message }) : say('no_answer');
   }
-  if (place().find !== number) {
+  if (mine !== round || place().find !== number) {
     return; // somebody has gone elsewhere
   }
   if (items.length === 1) {
