@@ -15,10 +15,11 @@ FUZZ_LONG  := 300000x
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo playground test unit lint fuzz fuzz-short bench soak system-packages promtool clean
+.PHONY: help build demo playground test unit packages system busy busy-rounds waiting-packages waiting-system \
+	lint fuzz fuzz-short bench soak system-packages promtool clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' xcaddy.mk
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
 
 build: caddy ## build Caddy with Paybridge at ./caddy
 
@@ -28,18 +29,44 @@ demo: .build/caddy-sandbox ## show one payment, from a v1 request to the gateway
 playground: build .build/caddy-sandbox ## the demo, and then an order for you to look after
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -stay
 
-test: system-packages promtool build .build/caddy-sandbox lint unit fuzz-short ## install what the tests need and run them all
+test: system-packages promtool build .build/caddy-sandbox ## install what the tests need and run them all
+	@.ci/keep-going lint packages system fuzz-short
 
-# Package after package, because tests with clocks and databases do not like
-# crowds. The whole-system tests use ./caddy and mostly wait, hence more of them
-# at once than there are cores.
-unit: export PAYBRIDGE_REQUIRE_POSTGRES=1
-unit: export PAYBRIDGE_REQUIRE_CHROMIUM=1
-unit: export PAYBRIDGE_REQUIRE_PROMTOOL=1
 unit: # every test, with the race detector
-	go test -race -run '^$$' ./... > /dev/null # compiles them, side by side
-	go test -race -p 1 -timeout 20m ./translate/... ./caddymodule/... ./tests/sandbox/... ./tests/pgtest ./tests/chromium ./tests/cmd/...
-	go test -race -parallel 6 -timeout 30m ./tests
+	@.ci/keep-going packages system
+
+packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_POSTGRES=1
+packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_CHROMIUM=1
+packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_PROMTOOL=1
+
+# Package after package, because many databases and browsers at once take more
+# memory than machines have. The first command compiles them side by side; where
+# it fails, the second says so.
+packages: # the tests of every package
+	-@go test -race -run '^$$' ./... > /dev/null 2>&1
+	go test -race -p 1 -timeout 30m $$(go list ./... | grep -v '/paybridge/tests$$')
+
+# The whole-system tests use ./caddy and mostly wait, hence more of them at once
+# than there are cores.
+system: # the whole-system tests
+	go test -race -parallel 6 -timeout 40m ./tests
+
+busy: system-packages promtool build .build/caddy-sandbox ## run all tests while something else keeps every core busy
+	@.ci/busy .ci/keep-going packages system
+
+# How often busy-rounds runs the tests that wait for something: for browsers,
+# ports, processes, clocks. make -f xcaddy.mk busy-rounds ROUNDS=3
+ROUNDS := 20
+WAITING := ./tests/chromium ./tests/port ./tests/pgtest ./tests/cmd/demo ./tests/sandbox/... ./caddymodule ./caddymodule/internal/...
+
+busy-rounds: system-packages promtool build .build/caddy-sandbox ## run those that wait for something twenty times, as busy
+	@.ci/busy .ci/keep-going waiting-packages waiting-system
+
+waiting-packages:
+	go test -race -p 1 -count $(ROUNDS) -timeout 5h $(WAITING)
+
+waiting-system:
+	go test -race -parallel 6 -count $(ROUNDS) -timeout 10h -run 'Console|Payer|Hosted|OpenID|Bridge|Metrics|Round|Start|Reload|Outage|Notif|Ladder|Script' ./tests
 
 lint: $(TOOLS)/golangci-lint ## run go vet and the linters
 	go vet ./...
