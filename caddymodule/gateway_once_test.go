@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 // rawGateway is a gateway below HTTP: it does what the test says with each
@@ -131,7 +133,7 @@ func TestPostRefusedConnection(t *testing.T) {
 	t.Parallel()
 	t.Run("by the only host", func(t *testing.T) {
 		t.Parallel()
-		carried := provisioned(t, "http://"+closedPort(t)+"/", nil).Post(t.Context(), testForm)
+		carried := provisioned(t, "http://"+port.Free(t)+"/", nil).Post(t.Context(), testForm)
 		mustFail(t, carried, "connection refused")
 		if carried.Sent {
 			t.Error("sent, but nobody listens")
@@ -144,7 +146,7 @@ func TestPostRefusedConnection(t *testing.T) {
 				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 			}
 		})
-		refusing := closedPort(t)
+		refusing := port.Free(t)
 		proxy := stubborn(refusing, g.address)
 		proxy["health_checks"] = map[string]any{"passive": map[string]any{"fail_duration": "1m"}}
 		carried := provisioned(t, "http://"+refusing+"/", proxy).Post(t.Context(), testForm)
@@ -155,19 +157,6 @@ func TestPostRefusedConnection(t *testing.T) {
 			t.Errorf("the second host saw %d requests, want 1", n)
 		}
 	})
-}
-
-// closedPort returns an address of loopback that refuses connections.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return listener.Addr().String()
 }
 
 // A transport that is given up may still have the body in hand. When the bridge

@@ -16,7 +16,7 @@ func TestBackupAndRestore(t *testing.T) {
 	w := startWorld(t, settings{Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 9 * time.Second})
 	l := w.startLoad(4, true, w.bridge)
 	enough := func() bool { return l.pays.Load() > 40 }
-	if !eventually(30*time.Second, enough) {
+	if !eventually(enough) {
 		t.Fatal("merchants cannot pay")
 	}
 	backup := filepath.Join(w.dir, "backup.db")
@@ -40,7 +40,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 
 	w.bridge.start()
-	if !eventually(60*time.Second, w.settled) {
+	if !eventually(w.settled) {
 		t.Fatalf("does not come to rest: %q", w.moving())
 	}
 	// The other oracles do not hold: of orders after the backup the ledger knows

@@ -10,7 +10,7 @@ import (
 // way. The payer is asked to try again, and pays the same order once.
 func TestGatewayFailsPayer(t *testing.T) {
 	t.Parallel()
-	f := openStorefront(t, "jsapi raw", settings{})
+	f := openStorefront(t, "jsapi raw", silence())
 	for _, behaviour := range failures() {
 		t.Run(string(behaviour), func(t *testing.T) {
 			r := f.order(t, "intl", nil)

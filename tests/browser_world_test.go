@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/paybridge/paybridge/tests/chromium"
 	"github.com/paybridge/paybridge/tests/sandbox"
@@ -205,5 +204,5 @@ func (f *storefront) comesBack(t testing.TB, tab *chromium.Tab, r *merchant.Repl
 // closeShop waits until nothing moves and checks the oracles.
 func (f *storefront) closeShop() {
 	f.t.Helper()
-	f.rest(20 * time.Second)
+	f.rest()
 }

@@ -83,7 +83,7 @@ func (w *world) exhaust(fen int64) merchant.Payment {
 	exhausted := func() bool {
 		return slices.Contains(w.bridge.ask("notifications", "--exhausted", "--json").listed(w.t), p.OrderID)
 	}
-	if !eventually(20*time.Second, exhausted) {
+	if !eventually(exhausted) {
 		w.t.Fatalf("the notification of %s is not exhausted", p.OrderID)
 	}
 	return p
@@ -115,12 +115,12 @@ func TestResendFromTheCommandLine(t *testing.T) {
 	acknowledged := func() bool {
 		return strings.Contains(w.bridge.ask("order", merID, p.OrderID).out, "the merchant acknowledged")
 	}
-	if !eventually(10*time.Second, acknowledged) {
+	if !eventually(acknowledged) {
 		t.Error("it is not delivered")
 	}
 	w.bridge.ask(append(resend, "--why", "once more")...).want(t, 1, "the merchant has acknowledged it", "Nothing is sent again")
 	w.bridge.ask("order", merID, p.OrderID).want(t, 0, "resend by ", "exhausted → waiting; asked by telephone")
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // While a merchant is paused nothing is sent, over a restart too; afterwards
@@ -149,7 +149,7 @@ func TestPauseAndResumeFromTheCommandLine(t *testing.T) {
 	kept := func() bool {
 		return len(w.bridge.ask("notifications", "--state", "paused", "--json").listed(t)) == len(payments)
 	}
-	if !eventually(20*time.Second, kept) {
+	if !eventually(kept) {
 		t.Errorf("kept back: %s", w.bridge.ask("notifications").out)
 	}
 	if sent := w.receivers["intl"].Notifications(""); len(sent) != 0 {
@@ -161,7 +161,7 @@ func TestPauseAndResumeFromTheCommandLine(t *testing.T) {
 		w.notified("intl", p.OrderID, 1)
 	}
 	w.bridge.ask("changes", merID).want(t, 0, "pause", "their repair", "resume", "repaired", "from 127.0.0.1")
-	w.rest(20 * time.Second)
+	w.rest()
 }
 
 // Notifications are sent again no faster than the operator says.
@@ -184,7 +184,7 @@ func TestResendKeepsToTheRate(t *testing.T) {
 	if took := got[calls+n-1].Arrived.Sub(got[calls].Arrived); took < 1400*time.Millisecond {
 		t.Errorf("all within %s", took)
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // An order that the gateway does not answer for is settled by a person's word,
@@ -213,7 +213,7 @@ func TestSettleFromTheCommandLine(t *testing.T) {
 	w.notified("intl", p.OrderID, 1)
 	w.bridge.ask(append(settle, "--gateway-no", "JYT1", "--why", "again")...).want(t, 1, "not stuck")
 	w.bridge.ask("order", merID, p.OrderID).want(t, 0, "settle by ", "in_doubt → paid, gateway number JYT1; bank statement of today", "JYT1")
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // The gateway's own word goes before that of a person.
@@ -228,7 +228,7 @@ func TestSettleIsOverruledByTheGateway(t *testing.T) {
 	w.bridge.ask("settle", shops["intl"].MerID, p.OrderID, "failed", "--why", "the payer says so").
 		want(t, 1, "The gateway was asked and said: paid", "Your word was not needed")
 	w.notified("intl", p.OrderID, 1)
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // A self-check is green while all is well and names what is not.
@@ -255,7 +255,7 @@ func TestBackupFromTheCommandLine(t *testing.T) {
 	copied := filepath.Join(w.dir, "copy.db")
 	w.bridge.ask("backup", copied).want(t, 0, "The ledger was copied to "+copied)
 	w.bridge.ask("backup", copied).want(t, 1, "exists already")
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // A command whose bridge is not there says so, and where it looked.
@@ -289,7 +289,7 @@ func TestAdminAPIOverReloads(t *testing.T) {
 	}
 	w.bridge.ask("order", p.OrderID).want(t, 0, "60.00 yuan, paid")
 	w.bridge.ask("selfcheck").want(t, 0)
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // health asks what load balancers ask.
@@ -316,7 +316,7 @@ func (p *process) wantHealth(status int, words string) {
 		got, body = p.health("")
 		return got == status && strings.Contains(body, words)
 	}
-	if !eventually(20*time.Second, heard) {
+	if !eventually(heard) {
 		p.t.Errorf("health: %d %s, want %d with %s", got, body, status, words)
 	}
 }

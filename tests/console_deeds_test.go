@@ -24,8 +24,8 @@ func quoteJS(text string) string {
 // confirm says who and why in the dialog and confirms it.
 func confirm(tab *chromium.Tab, who, why string) {
 	tab.Await("what it would do", `!document.querySelector("#deeddo").disabled`)
-	fill(tab, "#who", who)
-	fill(tab, "#why", why)
+	tab.Write("#who", who)
+	tab.Write("#why", why)
 	tab.Click("#deeddo")
 }
 

@@ -55,7 +55,7 @@ func TestConsoleShows(t *testing.T) {
 			tab.Inspect("order")
 		})
 	}
-	d.rest(10 * time.Second)
+	d.rest()
 }
 
 // lookAtLists opens every list, checks what is in those that an operator looks
@@ -124,7 +124,7 @@ func TestConsoleSearch(t *testing.T) {
 	queryID := d.query("intl", d.refunded).QueryID
 	for _, number := range []string{d.refunded, queryID, queryID[1:]} {
 		tab.Goto(d.url + "#")
-		fill(tab, "#number", number)
+		tab.Write("#number", number)
 		press(tab, "\r")
 		tab.AwaitAddress(d.url + "#order=89900001/" + d.refunded)
 		tab.AwaitText("订单 " + d.refunded)
@@ -134,7 +134,7 @@ func TestConsoleSearch(t *testing.T) {
 	for _, number := range []string{"T0000000000000000", markup} {
 		tab.Goto(d.url + "#")
 		tab.Reload()
-		fill(tab, "#number", number)
+		tab.Write("#number", number)
 		tab.Click("#search button")
 		tab.AwaitText("没有订单使用号码 " + number)
 	}

@@ -79,7 +79,7 @@ func (d *desk) play() {
 // states.
 func (d *desk) awaitState(orderID, state, notified string) {
 	d.t.Helper()
-	ok := eventually(20*time.Second, func() bool {
+	ok := eventually(func() bool {
 		for _, r := range d.rows() {
 			if r.orderID == orderID {
 				return r.state == state && r.notified == notified
@@ -122,11 +122,6 @@ func darken(tab *chromium.Tab) {
 	emulate(tab, "darkening", emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
 	})
-}
-
-// fill writes a text into a field as an operator would.
-func fill(tab *chromium.Tab, selector, text string) {
-	tab.Do("writing into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // press presses a key wherever the focus is.

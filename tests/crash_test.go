@@ -42,7 +42,7 @@ func TestCrash(t *testing.T) {
 				w.bridge.start()
 			}
 			l.end()
-			w.rest(90 * time.Second)
+			w.rest()
 			l.allNotified(t)
 		})
 	}
@@ -69,7 +69,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 	l.end()
-	w.rest(60 * time.Second)
+	w.rest()
 	l.allNotified(t)
 	l.paid.Range(func(id, suite any) bool {
 		if n := w.receivers[suite.(string)].Notifications(id.(string)); len(n) > 1 {

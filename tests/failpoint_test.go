@@ -62,13 +62,13 @@ func crashAt(t *testing.T, point string, w *world, binary string) {
 	l := w.startLoad(2, false, w.bridge)
 	select {
 	case <-w.bridge.exited:
-	case <-time.After(startWithin):
+	case <-time.After(patience):
 		t.Errorf("the bridge never came to %s", point)
 	}
 	w.bridge.cmd = nil
 	w.bridge.env = w.bridge.env[:len(w.bridge.env)-1]
 	w.bridge.start()
 	l.end()
-	w.rest(60 * time.Second)
+	w.rest()
 	l.allNotified(t)
 }

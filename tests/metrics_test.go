@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
 
@@ -58,7 +57,7 @@ func (w *world) wantMetrics(want reading) reading {
 		}
 		return list
 	}
-	eventually(15*time.Second, func() bool {
+	eventually(func() bool {
 		got = w.bridge.metrics()
 		return len(wrong()) == 0
 	})
@@ -82,7 +81,9 @@ func (r reading) counted() reading {
 // the bridge's metrics, before and after reloads that succeed and fail.
 func TestMetricsTellWhatHappened(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{Extra: "notify_schedule 1s"})
+	s := silence()
+	s.Extra = "notify_schedule 1s"
+	w := startWorld(t, s)
 	series := len(w.wantMetrics(reading{`paybridge_ledger_up`: 1}))
 	w.oneOfEverything()
 	want := reading{

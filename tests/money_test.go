@@ -50,13 +50,13 @@ func TestPaidOrderIsNotified(t *testing.T) {
 			t.Errorf("repeated pay of a paid order: %s", again.Inner)
 		}
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // rest waits until nothing moves and checks the oracles.
-func (w *world) rest(limit time.Duration) {
+func (w *world) rest() {
 	w.t.Helper()
-	if !eventually(limit, w.settled) {
+	if !eventually(w.settled) {
 		moving := w.moving()
 		w.t.Errorf("%d orders do not come to rest: %v", len(moving), moving[:min(3, len(moving))])
 	}
@@ -111,7 +111,7 @@ func TestNoticeVariants(t *testing.T) {
 			w.notified("gm", p.OrderID, 1)
 		})
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 func TestNoticesInManyCopies(t *testing.T) {
@@ -122,7 +122,7 @@ func TestNoticesInManyCopies(t *testing.T) {
 	w.payerPays("intl", reply, sandbox.Notice{Copies: 8, Together: true}, false)
 	w.payerPaysAgain(t, reply)
 	w.notified("intl", p.OrderID, 1)
-	w.rest(10 * time.Second)
+	w.rest()
 	if got := w.receivers["intl"].Notifications(p.OrderID); len(got) != 1 {
 		t.Errorf("%d notifications for one order", len(got))
 	}
@@ -151,7 +151,7 @@ func TestLostNoticeIsFoundOut(t *testing.T) {
 	reply := w.pay("intl", p)
 	w.payerPays("intl", reply, sandbox.Notice{Delivery: sandbox.DeliverNever}, false)
 	w.notified("intl", p.OrderID, 1) // nobody asked; the reconciler did
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 func TestCancel(t *testing.T) {
@@ -186,7 +186,7 @@ func TestCancel(t *testing.T) {
 			if got := w.cancel("gm", "T00000000000000000"); got.RespCode != "93" {
 				t.Errorf("cancel of an unknown order: %s", got.Inner)
 			}
-			w.rest(10 * time.Second)
+			w.rest()
 		})
 	}
 }
@@ -200,14 +200,14 @@ func TestLatePaymentOfAClosedOrderIsRefunded(t *testing.T) {
 		t.Fatalf("cancel: %s", got.Inner)
 	}
 	w.payerPays("intl", reply, sandbox.Notice{}, true)
-	refunded := eventually(20*time.Second, func() bool {
+	refunded := eventually(func() bool {
 		o, ok := w.gateway.Order(shops["intl"].Gateway, reply.QueryID[1:])
 		return ok && len(o.Refunds) == 1 && o.Refunds[0].State == "31"
 	})
 	if !refunded {
 		t.Error("the payer's money was not given back")
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 	if got := w.receivers["intl"].Notifications(p.OrderID); len(got) != 0 {
 		t.Errorf("a closed order was notified: %+v", got)
 	}
@@ -217,7 +217,7 @@ func TestLatePaymentOfAClosedOrderIsRefunded(t *testing.T) {
 // way, and repeats until each payer has the money back once.
 func TestRefundThroughEveryFailure(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{})
+	w := startWorld(t, silence())
 	for _, behaviour := range failures() {
 		for _, unprocessed := range []bool{false, true} {
 			p := w.payment("intl", "QQCode", 800000)
@@ -229,19 +229,19 @@ func TestRefundThroughEveryFailure(t *testing.T) {
 			if err := w.gateway.Script(rule); err != nil {
 				t.Fatal(err)
 			}
-			if !eventually(30*time.Second, func() bool { return w.cancel("intl", p.OrderID).RespCode == "00" }) {
+			if !eventually(func() bool { return w.cancel("intl", p.OrderID).RespCode == "00" }) {
 				t.Errorf("refund after %s (unprocessed %v) does not succeed", behaviour, unprocessed)
 			}
 		}
 	}
-	w.rest(30 * time.Second)
+	w.rest()
 }
 
 // TestQueryThroughEveryFailure: a failed query changes nothing and the merchant
 // hears "not paid" until the truth is known.
 func TestQueryThroughEveryFailure(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{})
+	w := startWorld(t, silence())
 	for _, behaviour := range failures() {
 		p := w.payment("gm", "QQSao", 800000)
 		reply := w.pay("gm", p)
@@ -253,11 +253,11 @@ func TestQueryThroughEveryFailure(t *testing.T) {
 		if got := w.query("gm", p.OrderID); got.ResultCode != "1001" {
 			t.Errorf("query that failed by %s: %s", behaviour, got.Inner)
 		}
-		if !eventually(15*time.Second, func() bool { return w.query("gm", p.OrderID).ResultCode == "0000" }) {
+		if !eventually(func() bool { return w.query("gm", p.OrderID).ResultCode == "0000" }) {
 			t.Errorf("after a query that failed by %s the truth does not come out", behaviour)
 		}
 	}
-	w.rest(30 * time.Second)
+	w.rest()
 }
 
 func TestNotificationLadder(t *testing.T) {
@@ -272,7 +272,7 @@ func TestNotificationLadder(t *testing.T) {
 	w.pay("intl", exhausted)
 	checkRungs(t, w.notified("intl", confirmed.OrderID, 3), time.Second, time.Second)
 	checkRungs(t, w.notified("intl", exhausted.OrderID, 4), time.Second, time.Second, 2*time.Second)
-	if !eventually(10*time.Second, w.settled) {
+	if !eventually(w.settled) {
 		t.Errorf("does not come to rest: %v", w.moving())
 	}
 	for _, r := range w.rows() {
@@ -304,7 +304,7 @@ func TestRestartKeepsDueTimes(t *testing.T) {
 	w.bridge.stop()
 	w.bridge.start()
 	checkRungs(t, w.notified("gm", p.OrderID, 2), 4*time.Second)
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 func TestQueryByEveryNumber(t *testing.T) {

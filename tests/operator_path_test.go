@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 // screen is what a program has printed so far.
@@ -73,7 +75,7 @@ func TestFirstRound(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", demo, "./cmd/demo").CombinedOutput(); err != nil {
 		t.Fatalf("building the demo: %v\n%s", err, out)
 	}
-	env := append(os.Environ(), "CADDY_ADMIN="+freeAddress(t))
+	env := append(os.Environ(), "CADDY_ADMIN="+port.Free(t))
 	terminal := new(screen)
 	play := exec.Command(demo, "-caddy", sandboxBinary(t), "-stay")
 	play.Env, play.Stdout, play.Stderr = env, terminal, terminal
@@ -85,7 +87,7 @@ func TestFirstRound(t *testing.T) {
 	go func() { ended <- play.Wait() }()
 	await := func(text string) {
 		t.Helper()
-		if !eventually(2*startWithin, func() bool { return strings.Contains(terminal.String(), text) }) {
+		if !eventually(func() bool { return strings.Contains(terminal.String(), text) }) {
 			t.Fatalf("the playground does not show %q:\n%s", text, terminal)
 		}
 	}

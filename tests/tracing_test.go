@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/encoding/prototext"
@@ -102,7 +101,7 @@ func (c *collector) text() string {
 func (c *collector) await(t *testing.T, name, orderID string, n int) []*tracepb.Span {
 	t.Helper()
 	var found []*tracepb.Span
-	if !eventually(15*time.Second, func() bool { found = c.of(name, "orderid", orderID); return len(found) >= n }) || len(found) > n {
+	if !eventually(func() bool { found = c.of(name, "orderid", orderID); return len(found) >= n }) || len(found) > n {
 		t.Fatalf("%d spans %q of order %s, want %d", len(found), name, orderID, n)
 	}
 	return found
@@ -170,7 +169,7 @@ func TestOnePaymentIsOneTrace(t *testing.T) {
 		t.Errorf("the gateway was sent %v", headers)
 	}
 	mustNotShowCanaries(t, "spans", c.text())
-	w.rest(20 * time.Second)
+	w.rest()
 }
 
 // watchGateway puts a listener between bridge and gateway, which tells the

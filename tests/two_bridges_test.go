@@ -25,7 +25,7 @@ func TestTwoBridges(t *testing.T) {
 	killed := time.Now()
 	pause(context.Background(), 2*time.Second)
 	l.end()
-	w.rest(45 * time.Second)
+	w.rest()
 	t.Logf("at rest %s after the kill", time.Since(killed).Round(time.Millisecond))
 	l.allNotified(t)
 	l.paid.Range(func(id, suite any) bool {
@@ -64,5 +64,5 @@ func TestOneOrderOnTwoBridges(t *testing.T) {
 		}
 		w.onePayCall(t, p.OrderID)
 	}
-	w.rest(10 * time.Second)
+	w.rest()
 }

@@ -74,6 +74,13 @@ type settings struct {
 	dsn string // of a postgres ledger
 }
 
+// silence are the settings of tests in which the gateway does not answer, and a
+// test waits for as long as a merchant does. Elsewhere a bridge waits longer than a
+// busy machine makes it.
+func silence() settings {
+	return settings{GatewayTimeout: 3 * time.Second, ReplyTimeout: 5 * time.Second}
+}
+
 // dsnVariable is where bridges find a postgres ledger.
 const dsnVariable = "PAYBRIDGE_TESTS_LEDGER"
 
@@ -134,10 +141,10 @@ func (w *world) fillSettings() {
 		w.settings.Ledger = "sqlite " + filepath.Join(w.dir, "ledger.db")
 	}
 	if w.settings.GatewayTimeout == 0 {
-		w.settings.GatewayTimeout = time.Second
+		w.settings.GatewayTimeout = 10 * time.Second
 	}
 	if w.settings.ReplyTimeout == 0 {
-		w.settings.ReplyTimeout = 3 * time.Second
+		w.settings.ReplyTimeout = 14 * time.Second
 	}
 }
 
@@ -196,7 +203,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 		timeouts {
 			gateway {{.S.GatewayTimeout}}
 			reply {{.S.ReplyTimeout}}
-			read 2s
+			read 10s
 		}
 		tran_codes {
 			{{.S.TranCodes}}
@@ -289,7 +296,7 @@ func lookup(orderID string) merchant.Lookup { return merchant.Lookup{OrderID: or
 
 // ctx bounds one call of a merchant's program.
 func (w *world) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	w.t.Cleanup(cancel)
 	return ctx
 }

@@ -67,8 +67,11 @@ func TestTroublesAreFound(t *testing.T) {
 			if status := tab.Goto(site(t, map[string]string{"/": test.body}) + "/"); status != http.StatusOK {
 				t.Errorf("status %d", status)
 			}
-			found := strings.Join(tab.Troubles(), "\n")
-			if test.want == "" && found != "" || !strings.Contains(found, test.want) {
+			if test.want != "" {
+				tab.AwaitTrouble(test.want)
+				tab.Troubles()
+			}
+			if found := tab.Troubles(); len(found) > 0 {
 				t.Errorf("found %q, want %q", found, test.want)
 			}
 		})
@@ -212,5 +215,25 @@ func TestScreenshot(t *testing.T) {
 	picture, err := os.ReadFile(filepath.Join("..", "..", ".build", "screenshots", "TestScreenshot-page.png"))
 	if err != nil || !strings.HasPrefix(string(picture), "\x89PNG") {
 		t.Errorf("no picture: %v", err)
+	}
+}
+
+// TestTroublesAreComplete: what has happened is told at once, also what the
+// browser tells of later, and on a page that another has followed.
+func TestTroublesAreComplete(t *testing.T) {
+	t.Parallel()
+	base := site(t, map[string]string{"/": `<h1>first</h1>`, "/second": `<h1>second</h1>`})
+	for _, device := range []chromium.Device{chromium.Phone, chromium.Desktop} {
+		tab := chromium.Open(t, chromium.Options{Device: device})
+		for i := range 20 {
+			tab.Goto(base + []string{"/", "/second"}[i%2])
+			if i%4 < 2 {
+				chromium.Evaluate[any](tab, fmt.Sprintf(`void Promise.reject(new Error("number %d"))`, i))
+			}
+			found := tab.Troubles()
+			if rejected := i%4 < 2; len(found) > 1 || rejected != strings.Contains(strings.Join(found, ""), fmt.Sprintf("number %d", i)) {
+				t.Errorf("%d: found %q", i, found)
+			}
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -65,20 +66,43 @@ func (t *Tab) ClickTwice(selector string) {
 	t.Do("clicking twice "+selector, chromedp.DoubleClick(chromedp.CSS(selector)))
 }
 
+// Write writes a text into the field that a CSS selector finds, in one go as an
+// input method does. Where a whole text is selected, it is replaced.
+func (t *Tab) Write(selector, text string) {
+	t.tb.Helper()
+	field := chromedp.CSS(selector)
+	t.Do("writing into "+selector, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		if err := chromedp.Do(ctx, chromedp.Focus(field)); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
+}
+
 // Await waits until a JavaScript expression holds, over any number of pages.
 func (t *Tab) Await(what, expression string) {
 	t.tb.Helper()
+	if !eventually(func() bool { return t.holds(expression) }) {
+		t.tb.Fatalf("waited too long for %s\non %s", what, t.describe())
+	}
+}
+
+// eventually looks every few milliseconds until something holds, and reports
+// whether it did so in time.
+func eventually(holds func() bool) bool {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for !t.holds(expression) {
+	for !holds() {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			t.tb.Fatalf("waited too long for %s\non %s", what, t.describe())
+			return false
 		}
 	}
+	return true
 }
 
 // pageText is what a page shows, also while there is not yet anything of it.
@@ -103,6 +127,14 @@ func (t *Tab) holds(expression string) bool {
 	defer cancel()
 	yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
 	return err == nil && yes
+}
+
+// runs evaluates an expression and reports whether the page could.
+func (t *Tab) runs(expression string) bool {
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[any](expression))
+	return err == nil
 }
 
 // Has reports whether a CSS selector finds something that can be seen.

@@ -87,18 +87,6 @@ func (t *Tab) Do(what string, step chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Troubles returns the troubles so far and forgets them, for tests that expect
-// some.
-func (t *Tab) Troubles() []string { return t.troubles.take() }
-
-// checkTroubles fails the test for every trouble.
-func (t *Tab) checkTroubles() {
-	t.tb.Helper()
-	for _, trouble := range t.Troubles() {
-		t.tb.Errorf("in the browser: %s", trouble)
-	}
-}
-
 // describe says what the tab shows, for failure messages.
 func (t *Tab) describe() string {
 	ctx, cancel := context.WithTimeout(t.ctx, 5*time.Second)

@@ -20,6 +20,8 @@ type troubles struct {
 	requests map[network.RequestID]string // addresses of those under way
 	status   int64                        // of the last document
 	noIcon   bool                         // see Options.NoIcon
+	signs    int                          // how many signs have been raised
+	seen     bool                         // the last of them has been heard
 }
 
 // hear takes one event of the tab. It runs between the tab's messages and must
@@ -29,7 +31,7 @@ func (t *troubles) hear(event any) {
 	defer t.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		t.add("uncaught: " + exceptionText(e.ExceptionDetails))
+		t.hearException(exceptionText(e.ExceptionDetails))
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeAssert {
 			t.add("console: " + argumentsText(e.Args))
@@ -50,6 +52,49 @@ func (t *troubles) hear(event any) {
 			t.add(fmt.Sprintf("not loaded: %s %s: %s", e.Type, t.requests[e.RequestID], e.ErrorText))
 		}
 	}
+}
+
+// hearException takes an exception, or the test's own sign for the end of those
+// so far.
+func (t *troubles) hearException(text string) {
+	switch {
+	case t.signs > 0 && strings.Contains(text, signText(t.signs)):
+		t.seen = true
+	case strings.Contains(text, signText(0)): // one that was raised twice
+	default:
+		t.add("uncaught: " + text)
+	}
+}
+
+// nextSign returns the text of a new sign to raise on the page.
+func (t *troubles) nextSign() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.signs++
+	t.seen = false
+	return signText(t.signs)
+}
+
+func (t *troubles) signSeen() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seen
+}
+
+// signText is the text of a sign, and of every sign what 0 has.
+func signText(n int) string {
+	const text = "the test has come this far"
+	if n == 0 {
+		return text
+	}
+	return fmt.Sprintf("%s: %d.", text, n)
+}
+
+// has reports whether there is a trouble with some words in it.
+func (t *troubles) has(words string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.found, func(found string) bool { return strings.Contains(found, words) })
 }
 
 // hearIssue takes what the browser's own audit has found. Only violations of

@@ -8,12 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 // Password is the password of the servers' only user, paybridge.
@@ -26,7 +27,7 @@ const patience = time.Minute
 // goroutines at once.
 type Server struct {
 	dir      string
-	port     int
+	port     *port.Reservation
 	as       *syscall.Credential
 	postgres string
 	settings []string
@@ -71,7 +72,7 @@ func newServer(initdb, postgres string, settings []string) (_ *Server, err error
 	if err := s.init(initdb); err != nil {
 		return nil, err
 	}
-	if s.port, err = freePort(); err != nil {
+	if s.port, err = port.Reserve(); err != nil {
 		return nil, err
 	}
 	return s, s.Start()
@@ -100,18 +101,8 @@ func (s *Server) init(initdb string) error {
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 func (s *Server) log() string  { return filepath.Join(s.dir, "log") }
 
-// freePort returns a port of loopback that nobody listens to.
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("looking for a free port: %w", err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
-}
-
 // Addr is where the server listens, host and port.
-func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+func (s *Server) Addr() string { return s.port.Address }
 
 // DSN is the address of the server's first database.
 func (s *Server) DSN() string {
@@ -126,7 +117,11 @@ func (s *Server) Start() error {
 		return fmt.Errorf("opening log of PostgreSQL: %w", err)
 	}
 	defer out.Close()
-	args := []string{"-D", s.data(), "-p", strconv.Itoa(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1"}
+	host, number, err := net.SplitHostPort(s.Addr())
+	if err != nil {
+		return fmt.Errorf("reading address of PostgreSQL: %w", err)
+	}
+	args := []string{"-D", s.data(), "-p", number, "-k", s.dir, "-c", "listen_addresses=" + host}
 	for _, setting := range s.settings {
 		args = append(args, "-c", setting)
 	}
@@ -187,5 +182,9 @@ func (s *Server) end(signal syscall.Signal) error {
 }
 
 func (s *Server) remove() error {
-	return errors.Join(s.end(syscall.SIGQUIT), os.RemoveAll(s.dir))
+	err := errors.Join(s.end(syscall.SIGQUIT), os.RemoveAll(s.dir))
+	if s.port != nil {
+		err = errors.Join(err, s.port.Close())
+	}
+	return err
 }

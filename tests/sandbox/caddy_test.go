@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -16,6 +15,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	_ "github.com/caddyserver/caddy/v2/modules/caddyhttp/standard"
+
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 func TestCaddyfile(t *testing.T) {
@@ -65,7 +66,7 @@ func TestCaddyfile(t *testing.T) {
 // such, the book survives a reload, other paths go on. Caddy is one per
 // process, so this test is not parallel.
 func TestBehindCaddy(t *testing.T) {
-	port := freePort(t)
+	address := port.Free(t)
 	config := func(closeCode string) []byte {
 		adapter := caddyfile.Adapter{ServerType: httpcaddyfile.ServerType{}}
 		text := fmt.Sprintf(`{
@@ -74,7 +75,7 @@ func TestBehindCaddy(t *testing.T) {
 	persist_config off
 	default_bind 127.0.0.1
 }
-http://127.0.0.1:%d {
+http://%s {
 	paybridge_sandbox {
 		merchant %s {
 			merchant_key testdata/merchant_public.pem
@@ -83,7 +84,7 @@ http://127.0.0.1:%d {
 		close_code %s
 	}
 	respond "elsewhere"
-}`, port, testMerchant, closeCode)
+}`, address, testMerchant, closeCode)
 		config, _, err := adapter.Adapt([]byte(text), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -99,8 +100,8 @@ http://127.0.0.1:%d {
 			t.Error("the order book is still held after the end")
 		}
 	})
-	base := fmt.Sprintf("http://127.0.0.1:%d", port)
-	p := &peer{t: t, id: testMerchant, url: base + OnePayPath, http: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{}}}
+	base := "http://" + address
+	p := &peer{t: t, id: testMerchant, url: base + OnePayPath, http: &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{}}}
 	t.Cleanup(p.http.CloseIdleConnections)
 
 	if got := get(t, p.http, base+"/"); got != "elsewhere" {
@@ -144,16 +145,6 @@ func get(t *testing.T, client *http.Client, url string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func TestProvisionRefuses(t *testing.T) {

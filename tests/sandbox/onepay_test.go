@@ -277,7 +277,7 @@ func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(2 * time.Minute)
 	for !done() {
 		select {
 		case <-ticker.C:

@@ -2,7 +2,6 @@ package ledger_test
 
 import (
 	"errors"
-	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/tests/pgtest"
+	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -158,13 +158,7 @@ func TestPostgresComesAndGoes(t *testing.T) {
 // comes.
 func TestPostgresClosesWhileUnreachable(t *testing.T) {
 	t.Parallel()
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := nobody.Addr().String()
-	nobody.Close()
-	l := postgresPlace{dsn: "postgres://u:p@" + address + "/d", dead: true}.open(t)
+	l := postgresPlace{dsn: "postgres://u:p@" + port.Free(t) + "/d", dead: true}.open(t)
 	wantError(t, l.Ping(t.Context()), ledger.ErrUnavailable)
 	if err := l.Close(); err != nil {
 		t.Error(err)

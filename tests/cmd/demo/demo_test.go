@@ -311,23 +311,3 @@ func TestUsage(t *testing.T) {
 		})
 	}
 }
-
-// TestReservePort holds some ports and finds them all different and free.
-func TestReservePort(t *testing.T) {
-	t.Parallel()
-	seen := make(map[string]bool)
-	for range 50 {
-		r, err := reservePort()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		if seen[r.address] {
-			t.Errorf("%s twice", r.address)
-		}
-		seen[r.address] = true
-		if answers(t.Context(), "http://"+r.address) {
-			t.Errorf("%s is taken", r.address)
-		}
-	}
-}

@@ -17,9 +17,9 @@ import (
 const (
 	// startPatience is how long a server may take to answer; long, since two
 	// demos may share a slow machine.
-	startPatience = 30 * time.Second
+	startPatience = 2 * time.Minute
 	// stopPatience is how long a server may take to end before it is killed.
-	stopPatience = 5 * time.Second
+	stopPatience = 30 * time.Second
 	// pollEvery is how often the demo looks whether something has happened.
 	pollEvery = 20 * time.Millisecond
 )

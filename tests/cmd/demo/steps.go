@@ -105,7 +105,7 @@ func (d *demo) showCode(context.Context) error {
 }
 
 // noticePatience is how long the notice may take, and then the notification.
-const noticePatience = 10 * time.Second
+const noticePatience = time.Minute
 
 func (d *demo) payCode(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, noticePatience)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
@@ -87,19 +88,19 @@ func (w *world) makeFolder(parent string) (err error) {
 
 func (w *world) reservePorts() error {
 	for _, address := range []*string{&w.BridgeURL, &w.GatewayURL} {
-		port, err := reservePort()
+		reserved, err := port.Reserve()
 		if err != nil {
 			return err
 		}
-		w.undo = append(w.undo, port.Close)
-		*address = "http://" + port.address
+		w.undo = append(w.undo, reserved.Close)
+		*address = "http://" + reserved.Address
 	}
 	return nil
 }
 
 // openReceiver serves the merchant's backurl.
 func (w *world) openReceiver() error {
-	listener, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("opening the merchant's backurl: %w", err)
 	}
