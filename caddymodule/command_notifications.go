@@ -25,9 +25,11 @@ func notificationsCommand() *cobra.Command {
 Lists the notifications that are owed to merchants or were delivered, newest first,
 page by page.
 
-States: waiting (for its time), delivered (the merchant acknowledged), exhausted
-(the ladder has ended; it can be sent again), paused (the merchant is paused),
-withheld (the payment was given back; it is never sent).
+States: waiting (for its time), delivered (the merchant acknowledged),
+already_credited (the ladder has ended, and the merchant's last answer was that it
+has credited the order already; nothing is to be done), exhausted (the ladder has
+ended; it can be sent again), paused (the merchant is paused), withheld (the
+payment was given back; it is never sent).
 
 This command changes nothing. Its subcommand "resend" sends again.`,
 		Example: `  caddy paybridge notifications --exhausted

@@ -22,7 +22,7 @@ func resendCommand() *cobra.Command {
 		Short: "Sends notifications to merchants again",
 		Long: `
 Sends the notification of one order again, or those that a filter finds: what is
-exhausted, unless --state says paused. What a filter finds is only shown until you
+exhausted, unless --state says paused or already_credited. What a filter finds is only shown until you
 say --yes; one order is sent at once, unless you say --dry-run.
 
 They are spread over time, 10 a second unless --rate says otherwise, and each is
@@ -38,7 +38,7 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&request.MerID, "merchant", "", "Filter: only this merchant's (merid)")
-	flags.StringVar(&state, "state", "", "Filter: exhausted (the default) or paused")
+	flags.StringVar(&state, "state", "", "Filter: exhausted (the default), paused or already_credited")
 	flags.Var(&from, "from", "Filter: only of payments recorded at this time or later")
 	flags.Var(&to, "to", "Filter: only of payments recorded before this time")
 	flags.BoolVar(&request.All, "all", false, "Everything, of all merchants")

@@ -140,8 +140,9 @@ func (n Notification) Explain(now time.Time, zone *time.Location) string {
 
 // atRest says what it means that a notification does not wait for its time.
 var atRest = map[ledger.NotificationState]string{
-	ledger.Delivered: "the merchant acknowledged the last one",
-	ledger.Exhausted: "none was acknowledged and the ladder has ended; it can be sent again",
-	ledger.Paused:    "kept back while the merchant is paused",
-	ledger.Withheld:  "kept back for good: the payment was given back before the merchant had acknowledged it",
+	ledger.Delivered:       "the merchant acknowledged the last one",
+	ledger.AlreadyCredited: "the merchant says that it had credited the order already, which acknowledges nothing; the ladder has ended and nothing is to be done",
+	ledger.Exhausted:       "none was acknowledged and the ladder has ended; it can be sent again",
+	ledger.Paused:          "kept back while the merchant is paused",
+	ledger.Withheld:        "kept back for good: the payment was given back before the merchant had acknowledged it",
 }

@@ -63,8 +63,7 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[translate.State](): texts(
 		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
 		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
-	reflect.TypeFor[ledger.NotificationState](): texts(
-		ledger.Waiting, ledger.Delivered, ledger.Exhausted, ledger.Paused, ledger.Withheld),
+	reflect.TypeFor[ledger.NotificationState](): texts(ledger.NotificationStates()...),
 }
 
 func texts[T ~string](values ...T) []string {

@@ -132,6 +132,8 @@ func TestExplainNotification(t *testing.T) {
 		ledger.Exhausted: "can be sent again",
 		ledger.Paused:    "while the merchant is paused",
 		ledger.Withheld:  "the payment was given back",
+
+		ledger.AlreadyCredited: "had credited the order already",
 	} {
 		n := Notification{State: state, Attempts: 2, DueAt: present.Add(time.Minute)}
 		if got := n.Explain(present, time.UTC); !strings.HasPrefix(got, "calls so far: 2; ") || !strings.Contains(got, want) {

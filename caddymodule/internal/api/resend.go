@@ -26,7 +26,7 @@ const (
 type ResendRequest struct {
 	MerID   string                   `json:"merid,omitzero" doc:"The merchant. Needed with orderid; alone it is a filter."`
 	OrderID string                   `json:"orderid,omitzero" doc:"The one order whose notification to send again. Without it, everything that the filter finds is sent again."`
-	State   ledger.NotificationState `json:"state,omitzero" doc:"Filter: exhausted (the default) or paused."`
+	State   ledger.NotificationState `json:"state,omitzero" doc:"Filter: exhausted (the default), paused or already_credited."`
 	From    time.Time                `json:"from,omitzero" doc:"Filter: of payments recorded at this time or later."`
 	To      time.Time                `json:"to,omitzero" doc:"Filter: of payments recorded before this time."`
 	All     bool                     `json:"all,omitzero" doc:"Needed to send again without any of merid, orderid, from and to."`
@@ -53,7 +53,7 @@ type Refused struct {
 }
 
 // resendable are the states from which a notification can be sent again.
-var resendable = []ledger.NotificationState{ledger.Exhausted, ledger.Paused}
+var resendable = []ledger.NotificationState{ledger.Exhausted, ledger.Paused, ledger.AlreadyCredited}
 
 func (r ResendRequest) check() error {
 	switch {
@@ -62,7 +62,7 @@ func (r ResendRequest) check() error {
 	case r.OrderID != "" && (r.State != "" || !r.From.IsZero() || !r.To.IsZero() || r.All):
 		return badRequest("body.orderid: names one notification, so state, from, to and all must not be given")
 	case r.State != "" && !slices.Contains(resendable, r.State):
-		return badRequest("body.state: only what is exhausted or paused can be sent again")
+		return badRequest("body.state: only what is exhausted, paused or already_credited can be sent again")
 	case r.MerID == "" && r.From.IsZero() && r.To.IsZero() && !r.All:
 		return badRequest("body.all: set it to send again everything there is, or give merid, from or to")
 	case r.Rate < 0 || r.Rate > maxRate:
@@ -184,7 +184,7 @@ func (v *visit) refusal(n ledger.Notification, paused map[string]ledger.Pause) (
 	return cmp.Or(givenBack[order.State], "the order is "+string(order.State)+", not paid"), nil
 }
 
-// standing says why what is not exhausted or paused is not sent again.
+// standing says why what is in a state that is not resendable is not sent again.
 var standing = map[ledger.NotificationState]string{
 	ledger.Waiting:   "it waits for its next call anyway",
 	ledger.Delivered: "the merchant has acknowledged it",

@@ -190,7 +190,7 @@ func TestResendRequests(t *testing.T) {
 		"order and filter":       {change(func(r *ResendRequest) { r.All = true }), 400, "names one notification"},
 		"no reason":              {change(func(r *ResendRequest) { r.Why = "" }), 400, "body.why: missing"},
 		"everything by accident": {ResendRequest{Why: "to try"}, 400, "body.all: set it"},
-		"delivered ones":         {ResendRequest{MerID: "1", State: ledger.Delivered, Why: "x"}, 400, "body.state: only what is exhausted or paused"},
+		"delivered ones":         {ResendRequest{MerID: "1", State: ledger.Delivered, Why: "x"}, 400, "body.state: only what is exhausted, paused or already_credited"},
 		"too fast":               {ResendRequest{MerID: "1", Rate: 101, Why: "x"}, 400, "body.rate: must be 1 to 100"},
 		"unknown order":          {order, http.StatusNotFound, "owes no notification"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -33,7 +34,7 @@ type Observer interface {
 type nobody struct{}
 
 func (nobody) AttemptFinished(delivery.Class, time.Duration, time.Duration) {}
-func (nobody) NotificationExhausted()                                       {}
+func (nobody) NotificationEnded(ledger.NotificationState)                   {}
 func (nobody) CallFinished(CallKind, CallClass, time.Duration)              {}
 func (nobody) OrderMoved(translate.State)                                   {}
 func (nobody) NewsJudged(translate.Verdict)                                 {}

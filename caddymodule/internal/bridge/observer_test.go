@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -51,7 +52,7 @@ func (y *tally) OrderMoved(to translate.State)                                { 
 func (y *tally) NewsJudged(verdict translate.Verdict)                         { y.count(verdict) }
 func (y *tally) Quarantined()                                                 { y.count("quarantined") }
 func (y *tally) ClockCompared(time.Duration)                                  {}
-func (y *tally) NotificationExhausted()                                       {}
+func (y *tally) NotificationEnded(ledger.NotificationState)                   {}
 func (y *tally) AttemptFinished(c delivery.Class, _, _ time.Duration)         { y.attempts <- c }
 
 // observedWorld is a world whose bridge is observed.

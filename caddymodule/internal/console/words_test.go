@@ -55,7 +55,7 @@ func placesOf(text string) []string {
 var families = map[string][]string{
 	"state": texts(translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
 		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
-	"notification": texts(ledger.Waiting, ledger.Delivered, ledger.Exhausted, ledger.Paused, ledger.Withheld),
+	"notification": texts(ledger.NotificationStates()...),
 	"class":        texts(delivery.Classes()...),
 	"change":       {"resend", "settle", "pause", "resume"},
 	"kind": {

@@ -15,7 +15,7 @@ const (
 	// OK: the merchant acknowledged.
 	OK Class = "ok"
 	// AlreadyCredited: the merchant answered P1. By the rule that is no
-	// acknowledgement, but an operator may want to know.
+	// acknowledgement and the ladder goes on, but it ends without an alarm.
 	AlreadyCredited Class = "already_credited"
 	// Refused: an answer of status 2xx that is neither of the two.
 	Refused Class = "refused"
@@ -54,35 +54,38 @@ const (
 	UnknownMerchant Class = "unknown_merchant"
 )
 
-// classRow says how the log line of a class reads. explained allows the cause to
+// classRow says how the log line of a class reads. answered is what the merchant's
+// program itself has answered: not a page of errors, which may be of a server in
+// front of it. explained allows the cause to
 // stand in the line: errors of the network do not carry what the merchant
 // answered, those of the HTTP client may.
 type classRow struct {
 	class     Class
 	level     zapcore.Level
 	words     string
+	answered  bool
 	explained bool
 }
 
 var classes = []classRow{
-	{OK, zapcore.DebugLevel, "merchant acknowledged the notification", false},
-	{AlreadyCredited, zapcore.InfoLevel, "merchant says that the order was credited already, without acknowledging", false},
-	{Refused, zapcore.InfoLevel, "merchant did not acknowledge the notification", false},
-	{Empty, zapcore.InfoLevel, "merchant answered nothing to the notification", false},
-	{TooLarge, zapcore.InfoLevel, "merchant's answer to the notification is too long", false},
-	{Redirect, zapcore.InfoLevel, "merchant redirects the notification", false},
-	{HTTPStatus, zapcore.InfoLevel, "merchant answered the notification with an error status", false},
-	{Broken, zapcore.InfoLevel, "merchant's answer to the notification cannot be read", false},
-	{Timeout, zapcore.InfoLevel, "merchant did not answer the notification in time", false},
-	{Connect, zapcore.InfoLevel, "merchant cannot be reached", true},
-	{TLS, zapcore.InfoLevel, "merchant's TLS is not accepted", true},
-	{Blocked, zapcore.WarnLevel, "notification address is not allowed", true},
-	{PlainHTTP, zapcore.WarnLevel, "notification address is plain http, which is not allowed", false},
-	{BadURL, zapcore.WarnLevel, "notification address cannot be called", false},
-	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false},
-	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", true},
-	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false},
-	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false},
+	{OK, zapcore.DebugLevel, "merchant acknowledged the notification", true, false},
+	{AlreadyCredited, zapcore.InfoLevel, "merchant says that the order was credited already, without acknowledging", true, false},
+	{Refused, zapcore.InfoLevel, "merchant did not acknowledge the notification", true, false},
+	{Empty, zapcore.InfoLevel, "merchant answered nothing to the notification", true, false},
+	{TooLarge, zapcore.InfoLevel, "merchant's answer to the notification is too long", true, false},
+	{Redirect, zapcore.InfoLevel, "merchant redirects the notification", false, false},
+	{HTTPStatus, zapcore.InfoLevel, "merchant answered the notification with an error status", false, false},
+	{Broken, zapcore.InfoLevel, "merchant's answer to the notification cannot be read", false, false},
+	{Timeout, zapcore.InfoLevel, "merchant did not answer the notification in time", false, false},
+	{Connect, zapcore.InfoLevel, "merchant cannot be reached", false, true},
+	{TLS, zapcore.InfoLevel, "merchant's TLS is not accepted", false, true},
+	{Blocked, zapcore.WarnLevel, "notification address is not allowed", false, true},
+	{PlainHTTP, zapcore.WarnLevel, "notification address is plain http, which is not allowed", false, false},
+	{BadURL, zapcore.WarnLevel, "notification address cannot be called", false, false},
+	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false, false},
+	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", false, true},
+	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false, false},
+	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false, false},
 }
 
 // Classes lists every class.
@@ -92,6 +95,13 @@ func Classes() []Class {
 		list[i] = row.class
 	}
 	return list
+}
+
+// answered reports whether an attempt of this class brought an answer of the
+// merchant's own program. Of a class that is not known, which an older program may
+// have stored, it says no.
+func (c Class) answered() bool {
+	return slices.ContainsFunc(classes, func(r classRow) bool { return r.class == c && r.answered })
 }
 
 // row returns the row of c, which must be one of the constants.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -95,6 +96,9 @@ func (d *Dispatcher) call(c claimed, s slot, t Target) {
 // settle records a result and makes it known.
 func (d *Dispatcher) settle(c claimed, r result, t Target) {
 	to, due := outcome(c.Notification, r, t.schedule())
+	if to == ledger.Exhausted && d.credited(c, r) {
+		to = ledger.AlreadyCredited
+	}
 	err := d.record(c, r.Attempt, to, due)
 	if err == nil {
 		failpoint.Reach(failpoint.AfterFinish)
@@ -102,8 +106,8 @@ func (d *Dispatcher) settle(c claimed, r result, t Target) {
 	lag := r.At.Sub(c.Due)
 	d.observer.attemptFinished(r.class, r.Duration, lag)
 	d.logAttempt(attemptLine{c.Notification, tracing.ID(c.Order.Trace), r, lag, to}, err)
-	if err == nil && to == ledger.Exhausted {
-		d.observer.notificationExhausted()
+	if err == nil && to != ledger.Waiting {
+		d.observer.notificationEnded(to)
 	}
 }
 
@@ -121,6 +125,27 @@ func outcome(n ledger.Notification, r result, s Schedule) (to ledger.Notificatio
 		return ledger.Exhausted, time.Time{}
 	}
 	return ledger.Waiting, wholeMillis(due)
+}
+
+// credited reports whether the merchant had credited the order already when its
+// last call was made: whether that is what it answered last. Calls that brought no
+// word of its program say nothing about that, whatever their number: it does not
+// lose the money again because its server is down later.
+func (d *Dispatcher) credited(c claimed, last result) bool {
+	if last.class.answered() {
+		return last.class == AlreadyCredited
+	}
+	attempts, err := d.ledger.Attempts(d.records, c.Key)
+	if err != nil {
+		d.log.Warn("earlier attempts to notify cannot be read", orderFields(c), zap.Error(err))
+		return false // which is the loud end
+	}
+	for _, a := range slices.Backward(attempts) {
+		if class := Class(a.Class); class.answered() {
+			return class == AlreadyCredited
+		}
+	}
+	return false
 }
 
 // wholeMillis rounds up to what the ledger can hold, so that no call is early.

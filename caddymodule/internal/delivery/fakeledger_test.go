@@ -245,6 +245,14 @@ func (f *fakeLedger) Finish(
 	return nil
 }
 
+func (f *fakeLedger) Attempts(ctx context.Context, k ledger.Key) ([]ledger.Attempt, error) {
+	if err := f.enter(ctx, "attempts"); err != nil {
+		return nil, err
+	}
+	_, attempts := f.get(k)
+	return attempts, nil
+}
+
 func (f *fakeLedger) Release(ctx context.Context, d ledger.Notification) error {
 	if err := f.enter(ctx, "release"); err != nil {
 		return err

@@ -54,6 +54,56 @@ func TestLadder(t *testing.T) {
 	}
 }
 
+// What the merchant's program answered last says how a ladder ends that nobody
+// acknowledged. Calls that brought no answer of it say nothing.
+func TestCreditedAlreadyEndsQuietly(t *testing.T) {
+	t.Parallel()
+	const none = "" // no answer in time
+	tests := []struct {
+		name    string
+		answers []string // to each call, the last of them to all others
+		want    ledger.NotificationState
+	}{
+		{"to every call", []string{"P1"}, ledger.AlreadyCredited},
+		{"at the end", []string{"fail", none, "E3", "P1"}, ledger.AlreadyCredited},
+		{"and then no answer", []string{"P1", "P1", none}, ledger.AlreadyCredited},
+		{"once, and then no answer", []string{none, none, "P1", none}, ledger.AlreadyCredited},
+		{"and then otherwise", []string{"P1", "P1", "fail"}, ledger.Exhausted},
+		{"otherwise, and then no answer", []string{"P1", "fail", none}, ledger.Exhausted},
+		{"and then an empty page", []string{"P1", " "}, ledger.Exhausted},
+		{"never, no answer", []string{none}, ledger.Exhausted},
+		{"until it is acknowledged", []string{"P1", "0000"}, ledger.Delivered},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				book, network := newFakeLedger(), newFakeNetwork(func(_ call, n int) (string, time.Duration) {
+					answer := test.answers[min(n, len(test.answers))-1]
+					if answer == none {
+						return "", hang
+					}
+					return answer, 0
+				})
+				key := book.owe("credited01", testURL, time.Now())
+				var ended atomic.Value
+				d := startDispatcher(t, Config{Ledger: book, Observer: counting{
+					finished: func(Class) {}, ended: func(in ledger.NotificationState) { ended.Store(in) },
+				}}, network)
+				pass(time.Hour)
+				stopDispatcher(t, d)
+				n, _ := book.get(key)
+				if n.State != test.want || ended.Load() != test.want {
+					t.Errorf("%s, told as %v; want %s", n.State, ended.Load(), test.want)
+				}
+				if n.Attempts != 10 && test.want != ledger.Delivered {
+					t.Errorf("the ladder ended after %d calls", n.Attempts)
+				}
+			})
+		})
+	}
+}
+
 func TestAcknowledgementEndsTheLadder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

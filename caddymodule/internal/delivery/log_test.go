@@ -94,12 +94,12 @@ func checkMembers(t *testing.T, line string) {
 
 // counting is an Observer made of functions.
 type counting struct {
-	finished  func(Class)
-	exhausted func()
+	finished func(Class)
+	ended    func(ledger.NotificationState)
 }
 
 func (c counting) AttemptFinished(class Class, _, _ time.Duration) { c.finished(class) }
-func (c counting) NotificationExhausted()                          { c.exhausted() }
+func (c counting) NotificationEnded(in ledger.NotificationState)   { c.ended(in) }
 
 func TestLevelsAndMetrics(t *testing.T) {
 	t.Parallel()
@@ -111,7 +111,7 @@ func TestLevelsAndMetrics(t *testing.T) {
 		exhausted    int
 	}{
 		{"acknowledged", "0000", zap.DebugLevel, "merchant acknowledged the notification", 1, 0},
-		{"credited", "P1", zap.InfoLevel, "merchant says that the order was credited already, without acknowledging", 2, 1},
+		{"credited", "P1", zap.InfoLevel, "merchant says that the order was credited already, without acknowledging", 2, 0},
 		{"refused", "E1", zap.InfoLevel, "merchant did not acknowledge the notification", 2, 1},
 	}
 	for _, test := range tests {
@@ -128,7 +128,11 @@ func TestLevelsAndMetrics(t *testing.T) {
 				target.Schedule = Schedule{time.Second}
 				d := startDispatcher(t, Config{
 					Ledger: book, Log: log, Lookup: func(string) (Target, bool) { return target, true },
-					Observer: counting{func(Class) { count(&attempts) }, func() { count(&exhausted) }},
+					Observer: counting{func(Class) { count(&attempts) }, func(in ledger.NotificationState) {
+						if in == ledger.Exhausted {
+							count(&exhausted)
+						}
+					}},
 				}, network)
 				pass(time.Minute)
 				stopDispatcher(t, d)

@@ -1,6 +1,10 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
 
 // Observer hears what happens, for metrics. Its methods are called from many
 // goroutines and must not block.
@@ -9,9 +13,9 @@ type Observer interface {
 	// when there was none. took is the time of the call, lag how long after its
 	// due time it started.
 	AttemptFinished(class Class, took, lag time.Duration)
-	// NotificationExhausted is called when the ladder of a notification has
-	// ended without an acknowledgement.
-	NotificationExhausted()
+	// NotificationEnded is called when a notification has come to rest in a state:
+	// it was acknowledged or withheld, or its ladder has ended.
+	NotificationEnded(in ledger.NotificationState)
 }
 
 // observers passes what happens on to an Observer that may be missing.
@@ -23,8 +27,8 @@ func (o observers) attemptFinished(class Class, took, lag time.Duration) {
 	}
 }
 
-func (o observers) notificationExhausted() {
+func (o observers) notificationEnded(in ledger.NotificationState) {
 	if o.to != nil {
-		o.to.NotificationExhausted()
+		o.to.NotificationEnded(in)
 	}
 }

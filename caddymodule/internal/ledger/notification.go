@@ -12,7 +12,16 @@ const (
 	Exhausted NotificationState = "exhausted" // the ladder has ended; it can be sent again by hand
 	Paused    NotificationState = "paused"    // parked when it came up, until its merchant is resumed
 	Withheld  NotificationState = "withheld"  // the payment was given back; telling of it now would credit it
+
+	// AlreadyCredited: the ladder has ended, and what the merchant answered last
+	// was that it has credited the order already.
+	AlreadyCredited NotificationState = "already_credited"
 )
+
+// NotificationStates returns every state of a notification.
+func NotificationStates() []NotificationState {
+	return []NotificationState{Waiting, Delivered, AlreadyCredited, Exhausted, Paused, Withheld}
+}
 
 // Notification is the duty to tell a merchant of one paid order.
 type Notification struct {

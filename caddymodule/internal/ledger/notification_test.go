@@ -154,14 +154,14 @@ func releaseKeepsDue(t *testing.T, p place) {
 
 func exhaustedAndResend(t *testing.T, p place) {
 	l := p.open(t)
-	for i, to := range []ledger.NotificationState{ledger.Exhausted, ledger.Delivered, ledger.Paused, ledger.Withheld} {
+	for i, to := range []ledger.NotificationState{ledger.Exhausted, ledger.Delivered, ledger.Paused, ledger.Withheld, ledger.AlreadyCredited} {
 		pay(t, l, sample(i), after(time.Duration(i)*time.Second))
 		d := mustClaim(t, l, after(time.Minute), 1)[0].Notification
 		if err := l.Finish(t.Context(), d, ledger.Attempt{At: noon}, to, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, i := range []int{0, 2} {
+	for _, i := range []int{0, 2, 4} {
 		if err := l.Resend(t.Context(), sample(i).Key, after(time.Hour), because); err != nil {
 			t.Error(err)
 		}
@@ -170,8 +170,8 @@ func exhaustedAndResend(t *testing.T, p place) {
 		wantError(t, l.Resend(t.Context(), sample(i).Key, noon, because), ledger.ErrNotFound)
 	}
 	got := mustClaim(t, l, after(time.Hour), 10)
-	if len(got) != 2 || got[0].Attempts != 1 || got[1].Attempts != 1 {
-		t.Errorf("claimed %+v, want two with one attempt each", got)
+	if len(got) != 3 || got[0].Attempts != 1 || got[1].Attempts != 1 || got[2].Attempts != 1 {
+		t.Errorf("claimed %+v, want three with one attempt each", got)
 	}
 }
 

@@ -16,9 +16,6 @@ type NotificationFilter struct {
 	Limit     int       // at most 1000; 0 is 100
 }
 
-// notificationStates is every state of a notification.
-var notificationStates = []NotificationState{Waiting, Delivered, Exhausted, Paused, Withheld}
-
 // Notifications lists the notifications that a filter lets through, the newest
 // first. For the next page, give [Notification.Cursor] of the last one as
 // NotificationFilter.After.
@@ -35,7 +32,7 @@ func (f NotificationFilter) query() (string, []any) {
 	case f.MerID != "" && len(states) == 0 && f.OverdueAt.IsZero():
 		l.branch(`l.mer_id = ` + l.arg(f.MerID))
 	case len(states) == 0:
-		states = notificationStates
+		states = NotificationStates()
 	}
 	for _, state := range states {
 		f.branch(l, state)
@@ -48,7 +45,7 @@ func (f NotificationFilter) query() (string, []any) {
 }
 
 // branch adds the notifications in one state. Those that wait are few, and found
-// by their merchant; of the others only those that were delivered are many.
+// by their merchant; of the others only those that ended well are many.
 func (f NotificationFilter) branch(l *listing, state NotificationState) {
 	var conditions []string
 	switch {
@@ -59,8 +56,8 @@ func (f NotificationFilter) branch(l *listing, state NotificationState) {
 		}
 	case !f.OverdueAt.IsZero():
 		return // what does not wait is never overdue
-	case state == Delivered && f.MerID != "":
-		l.branch(`l.mer_id = `+l.arg(f.MerID), `{unindexed}l.state = 'delivered'`)
+	case (state == Delivered || state == AlreadyCredited) && f.MerID != "":
+		l.branch(`l.mer_id = `+l.arg(f.MerID), `{unindexed}l.state = `+l.arg(string(state)))
 		return
 	default:
 		conditions = append(conditions, `l.state <> 'waiting' AND l.state = `+l.arg(string(state)))

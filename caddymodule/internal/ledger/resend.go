@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Resend makes an exhausted or paused notification due again at due, and records
-// the change. Its attempts go on counting. While its merchant is paused it is
+// Resend makes an exhausted or paused notification due again at due, or one that
+// ended as AlreadyCredited, and records the change. Its attempts go on counting. While its merchant is paused it is
 // parked again when it comes up. It returns [ErrNotFound] when there is no such
 // notification in one of these states: what was delivered, waits or is withheld
 // is not sent by hand.
@@ -23,7 +23,7 @@ func resend(t *tx, k Key, due time.Time, c change) error {
 		return err
 	}
 	was, err := one(t, scanText, `SELECT state FROM notifications
-		WHERE order_id = $1 AND mer_id = $2 AND state IN ('exhausted', 'paused') {lock}`, k.OrderID, k.MerID)
+		WHERE order_id = $1 AND mer_id = $2 AND state IN ('exhausted', 'already_credited', 'paused') {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices,
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
-		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted,
+		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.commits.done, m.commits.sizes, m.commits.took,
 		m.durable,
 	}, m.rsa...)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -30,7 +31,7 @@ func fire(m *Metrics) {
 	m.NewsJudged(translate.LatePayment)
 	m.Quarantined()
 	m.AttemptFinished(delivery.Blocked, time.Second, 2*time.Second)
-	m.NotificationExhausted()
+	m.NotificationEnded(ledger.Exhausted)
 	m.Committed(7, time.Millisecond, nil)
 	m.Committed(1, time.Millisecond, errors.New("disk full"))
 	m.AttachLedger(nil)
@@ -53,6 +54,7 @@ func TestEventsAreCounted(t *testing.T) {
 		`paybridge_quarantined_total{}`:                                    1,
 		`paybridge_notification_attempts_total{class="blocked"}`:           1,
 		`paybridge_notifications_exhausted_total{}`:                        1,
+		`paybridge_notifications_ended_total{state="exhausted"}`:           1,
 		`paybridge_ledger_commits_total{result="ok"}`:                      1,
 		`paybridge_ledger_commits_total{result="failed"}`:                  1,
 		`paybridge_request_duration_seconds{interface="pay"}`:              1,

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
 // notifications is what happens between the bridge and merchants' addresses.
@@ -11,6 +12,7 @@ type notifications struct {
 	attempts  counters
 	lag       durations
 	exhausted counters
+	ended     counters
 }
 
 // lags are the buckets, in seconds, of how late notifications are: within a
@@ -27,6 +29,9 @@ func newNotifications() notifications {
 			"How long after their due time calls of merchants were started.", lags),
 		exhausted: newCounters("notifications_exhausted_total",
 			"Notifications whose last call has failed. They wait for a person to send them again."),
+		ended: newCounters("notifications_ended_total",
+			"Notifications that came to rest, by the state they are in. already_credited is what the merchant says of the order instead of acknowledging.",
+			label{"state", setOf(ledger.Delivered, ledger.AlreadyCredited, ledger.Exhausted, ledger.Withheld)}),
 	}
 }
 
@@ -41,10 +46,13 @@ func (m *Metrics) AttemptFinished(class delivery.Class, _, lag time.Duration) {
 	}
 }
 
-// NotificationExhausted implements delivery.Observer.
-func (m *Metrics) NotificationExhausted() {
+// NotificationEnded implements delivery.Observer.
+func (m *Metrics) NotificationEnded(in ledger.NotificationState) {
 	if m == nil {
 		return
 	}
-	m.notifications.exhausted.add()
+	m.notifications.ended.add(string(in))
+	if in == ledger.Exhausted {
+		m.notifications.exhausted.add()
+	}
 }
