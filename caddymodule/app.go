@@ -132,6 +132,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err := showMetrics(ctx); err != nil {
 		return err
 	}
+	if err := checkPrimitives(); err != nil {
+		return err
+	}
 	a.setDefaults()
 	if err := a.check(); err != nil {
 		return err

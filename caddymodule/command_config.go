@@ -39,6 +39,9 @@ func configFlags(cmd *cobra.Command) {
 // defaults, and its merchants with their keys. Guests are not loaded, nothing is
 // started and nothing but files is opened.
 func loadOffline(cmd *cobra.Command) (offlineConfig, error) {
+	if err := checkPrimitives(); err != nil {
+		return offlineConfig{}, err
+	}
 	file, _ := cmd.Flags().GetString("config")
 	adapter, _ := cmd.Flags().GetString("adapter")
 	text, _, _, err := caddycmd.LoadConfig(file, adapter)
