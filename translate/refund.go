@@ -9,6 +9,7 @@ const originalRoute = "00"
 // ExpectedRefund is what a message about a refund must agree with.
 type ExpectedRefund struct {
 	GatewayMerchant string
+	OrderNo         string // of the payment
 	RefundNo        string // merRefundFlowId, ours
 	Amount          int64  // fen, always the whole order
 }
@@ -37,8 +38,9 @@ func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
 
 // JudgeRefund says what a signed answer to a refund means: Refunded,
 // RefundFailed, Refunding while it is under way, and InDoubt when it says nothing
-// certain. A refund is repeated under its one number until it is final, so
-// nothing uncertain is lost. The error wraps ErrMismatch when the answer tells of
+// certain; that our request could not be read says nothing of the refund. A refund
+// is repeated under its one number until it is final, so nothing uncertain is
+// lost. The error wraps ErrMismatch when the answer tells of
 // something else.
 func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 	report, err := judgeRefundState(m, want)
@@ -48,8 +50,12 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 		return report, err
 	case class == v2.Repeated:
 		return Report{State: Refunding}, nil
+	case v2.RefusesForm(m.Head.RespCode):
+		said := nothingCertain("gateway could not read the refund: " + shortCode(m.Head.RespCode))
+		said.OurFault = true
+		return said, nil
 	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
-		return Report{State: RefundFailed, Words: m.Head.RespDesc}, nil
+		return Report{State: RefundFailed, Words: m.Head.RespDesc, MayPass: report.State != RefundFailed}, nil
 	}
 	return answered(m, report), nil
 }
@@ -63,6 +69,21 @@ func JudgeRefundQuery(m v2.Message, want ExpectedRefund) (Report, error) {
 		return report, err
 	}
 	return answered(m, report), nil
+}
+
+// JudgeRefundNotice says what a signed notice of a refund means, as JudgeNotice
+// does of a payment. One that names no refund may speak of somebody else's: it ends
+// none.
+func JudgeRefundNotice(m v2.Message, want ExpectedRefund) (Report, error) {
+	report, err := judgeRefundState(m, want)
+	if err != nil {
+		return report, err
+	}
+	report = noticed(m, report)
+	if said, _ := m.RefundState(); report.State == RefundFailed && said.MerRefundFlowID == "" {
+		return Report{State: InDoubt, Ask: true, Reason: "notice of a failed refund does not say which"}, nil
+	}
+	return report, nil
 }
 
 func judgeRefundState(m v2.Message, want ExpectedRefund) (Report, error) {
@@ -87,10 +108,12 @@ func judgeRefundState(m v2.Message, want ExpectedRefund) (Report, error) {
 // check compares as [Expected.check] does. That money has moved is what the
 // message claims when it says that the refund is done.
 func (want ExpectedRefund) check(head v2.Head, said v2.RefundAnswer) error {
-	moved := said.State.Refunded()
+	moved := said.State.Refunded() && !contradicted(v2.Message{Head: head})
 	switch {
 	case denies(head.MerchantID, want.GatewayMerchant, moved):
 		return mismatch("head.merchantId")
+	case denies(said.OrderNo, want.OrderNo, false):
+		return mismatch("body order number")
 	case denies(said.MerRefundFlowID, want.RefundNo, moved):
 		return mismatch("body.merRefundFlowId")
 	case deniesAmount(said.Amount, want.Amount, moved):

@@ -8,7 +8,7 @@ import (
 )
 
 func expectedRefund() ExpectedRefund {
-	return ExpectedRefund{GatewayMerchant: testMerchant, RefundNo: testRefundNo, Amount: testFen}
+	return ExpectedRefund{GatewayMerchant: testMerchant, OrderNo: testOrderNo, RefundNo: testRefundNo, Amount: testFen}
 }
 
 func refund(state string) string {
@@ -32,8 +32,12 @@ func TestRefundRequest(t *testing.T) {
 func TestJudgeRefund(t *testing.T) {
 	t.Parallel()
 	refused := Report{State: RefundFailed, Words: "网关的话"}
+	mayPass := Report{State: RefundFailed, Words: "网关的话", MayPass: true}
 	notFound := Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
 	answered := func(code string) Report { return nothingCertain(`gateway answered "` + code + `"`) }
+	unread := func(code string) Report {
+		return Report{State: InDoubt, OurFault: true, Reason: `gateway could not read the refund: "` + code + `"`}
+	}
 	for _, c := range []struct {
 		name          string
 		says          says
@@ -51,7 +55,11 @@ func TestJudgeRefund(t *testing.T) {
 		{"unreadable", says{body: `{"refundState":{}}`}, nothingCertain("message cannot be read"), nothingCertain("message cannot be read")},
 		{"no such record", says{respCode: "E8000001", body: "{}"}, notFound, notFound},
 		{"repeated", says{respCode: "E8000003", body: "{}"}, Report{State: Refunding}, answered("E8000003")},
-		{"refused", says{respCode: "E1234567", body: "{}"}, refused, answered("E1234567")},
+		{"no such record, and done", says{respCode: "E8000001", body: refund("31")}, answered("E8000001"), answered("E8000001")},
+		{"illegal member", says{respCode: "E0000003", body: "{}"}, unread("E0000003"), answered("E0000003")},
+		{"format", says{respCode: "E0000004", body: refund("33")}, unread("E0000004"), answered("E0000004")},
+		{"decryption", says{respCode: "E0000005", body: "{}"}, unread("E0000005"), answered("E0000005")},
+		{"refused", says{respCode: "E1234567", body: "{}"}, mayPass, answered("E1234567")},
 		{"refused and failed", says{respCode: "E1234567", body: refund("33")}, refused, answered("E1234567")},
 		{"refused and done", says{respCode: "E1234567", body: refund("31")}, answered("E1234567"), answered("E1234567")},
 		{"refused and processing", says{respCode: "E1234567", body: refund("32")}, answered("E1234567"), answered("E1234567")},
@@ -93,11 +101,14 @@ func TestJudgeRefundMismatch(t *testing.T) {
 		{"another refund, failed", says{body: body("33", "R2", "19.99")}},
 		{"no refund number, done", says{body: `{"refundState":"31","refundAmt":"19.99"}`}},
 		{"no amount, done", says{body: `{"refundState":"31","merRefundFlowId":"` + testRefundNo + `"}`}},
+		{"another order", says{body: `{"oriMerOrderId":"P2","refundState":"31","merRefundFlowId":"` + testRefundNo + `","refundAmt":"19.99"}`}},
 		{"half the amount", says{body: body("31", testRefundNo, "10.00")}},
 		{"another amount, processing", says{body: body("32", testRefundNo, "19.98")}},
 		{"absurd amount", says{body: body("31", testRefundNo, `"19.99元"`)}},
 	} {
-		for name, judge := range map[string]func(v2.Message, ExpectedRefund) (Report, error){"refund": JudgeRefund, "query": JudgeRefundQuery} {
+		for name, judge := range map[string]func(v2.Message, ExpectedRefund) (Report, error){
+			"refund": JudgeRefund, "query": JudgeRefundQuery, "notice": JudgeRefundNotice,
+		} {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				got, err := judge(c.says.message(t), expectedRefund())
@@ -106,6 +117,24 @@ func TestJudgeRefundMismatch(t *testing.T) {
 					t.Errorf("%+v; want nothing certain", got)
 				}
 			})
+		}
+	}
+}
+
+// TestJudgeRefundNotice: a notice's state speaks, unless a respCode takes it back.
+func TestJudgeRefundNotice(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"-", "S0000000", "E9999999", "E0000000", "E1234567", "s0000000", "0000"} {
+		for state, want := range map[string]State{"31": Refunded, "33": RefundFailed, "35": RefundFailed, "30": Refunding, "99": InDoubt} {
+			got, err := JudgeRefundNotice(says{respCode: code, body: refund(state)}.message(t), expectedRefund())
+			mismatched(t, err, false)
+			takenBack := code != "-" && code != "S0000000"
+			if takenBack {
+				want = InDoubt
+			}
+			if got.State != want || got.Ask != takenBack {
+				t.Errorf("respCode %s, state %s: %+v; want %s, taken back: %v", code, state, got, want, takenBack)
+			}
 		}
 	}
 }

@@ -82,6 +82,7 @@ type Facts struct {
 	MerID, OrderID, QueryID string
 	Amount                  int64 // fen, as ordered
 	State                   State
+	Late                    bool // paid after it was closed or had failed
 	PaidAt                  time.Time
 	Words                   string // the gateway's words on a failure
 }
@@ -89,7 +90,7 @@ type Facts struct {
 // QueryReply answers a query for a known order.
 func QueryReply(f Facts) v1.QueryReply {
 	return v1.QueryReply{
-		RespCode: v1.CodeOK, ResultCode: ResultCode(f.State),
+		RespCode: v1.CodeOK, ResultCode: ResultCode(f.State, f.Late),
 		QueryID: f.QueryID, TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID,
 		PayTime: f.payTime(),
 	}
@@ -98,7 +99,7 @@ func QueryReply(f Facts) v1.QueryReply {
 // payTime is v1's paytime: "" unless the merchant hears that the order is paid,
 // for a time alone could be taken to mean that (v1 §3.5).
 func (f Facts) payTime() string {
-	if ResultCode(f.State) != v1.ResultPaid {
+	if ResultCode(f.State, f.Late) != v1.ResultPaid {
 		return ""
 	}
 	return PayTime(f.PaidAt)
@@ -139,7 +140,7 @@ func CancelReply(f Facts) v1.CancelReply {
 // answer errors to anything else; of any other order it does not say "paid".
 func Notification(f Facts) v1.Notification {
 	return v1.Notification{
-		ResultCode: ResultCode(f.State), TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID,
+		ResultCode: ResultCode(f.State, f.Late), TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID,
 		QueryID: f.QueryID, PayTime: f.payTime(),
 	}
 }

@@ -125,7 +125,7 @@ func TestRepliesToOrder(t *testing.T) {
 		Closed:       {"1003", "00"},
 		Refunding:    {"1001", "96"},
 		Refunded:     {"1003", "00"},
-		RefundFailed: {"1001", "94"},
+		RefundFailed: {"0000", "94"},
 		"unheard":    {"1001", "99"},
 	}
 	for _, state := range states {
@@ -188,9 +188,13 @@ func TestNotificationOnTheWire(t *testing.T) {
 func TestCodesThatCreditAreNeverSaid(t *testing.T) {
 	t.Parallel()
 	for _, state := range append([]State{"", "unheard"}, states...) {
-		code := ResultCode(state)
-		if code == v1.ResultProcessing || code == v1.ResultInquiry || (code == v1.ResultPaid) != (state == Paid) {
+		code := ResultCode(state, false)
+		stands := state == Paid || state == RefundFailed
+		if code == v1.ResultProcessing || code == v1.ResultInquiry || (code == v1.ResultPaid) != stands {
 			t.Errorf("%q: %s", state, code)
+		}
+		if code := ResultCode(state, true); code != v1.ResultFailed {
+			t.Errorf("%q, paid too late: %s", state, code)
 		}
 	}
 }

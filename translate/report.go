@@ -14,6 +14,15 @@ type Report struct {
 	NotFound bool      // the gateway has no such record; believed only after a while
 	Words    string    // the gateway's words when payment or refund failed
 	Reason   string    // why nothing is certain, for the operator's log
+	// Ask says that a notice proves nothing and the gateway should be asked: its
+	// respCode takes back what its body says, or it leaves out of what it tells.
+	Ask bool
+	// MayPass says that a refund was refused for a reason that can pass, such as a
+	// balance that is too low: it may be tried again under its number.
+	MayPass bool
+	// OurFault says that the gateway could not read our request: that is for a
+	// person to mend and says nothing about money.
+	OurFault bool
 }
 
 func nothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
@@ -44,18 +53,40 @@ func answered(m v2.Message, report Report) Report {
 	case v2.Processed:
 		return report
 	case v2.NotFound:
-		return Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
-	default:
-		return nothingCertain("gateway answered " + shortCode(m.Head.RespCode))
+		if report.State == InDoubt { // it tells no state of the record that it does not have
+			return Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
+		}
 	}
+	return nothingCertain("gateway answered " + shortCode(m.Head.RespCode))
 }
 
-// JudgeNotice says what a signed notice means. Notices carry no respCode that
-// could be relied on; their state speaks. The error wraps ErrMismatch when the
-// notice tells of another order.
+// JudgeNotice says what a signed notice means. Its state speaks, unless it has a
+// respCode that is anything but S0000000: then it moves nothing, whatever state it
+// names. The error wraps ErrMismatch when the notice tells of another order.
 func JudgeNotice(m v2.Message, want Expected) (Report, error) {
 	want.TranCode = ""
-	return judgeState(m, want)
+	report, err := judgeState(m, want)
+	if err != nil {
+		return report, err
+	}
+	return noticed(m, report), nil
+}
+
+// noticed is what a report in a notice is worth by the notice's respCode, which
+// most gateways leave out.
+func noticed(m v2.Message, report Report) Report {
+	if !contradicted(m) {
+		return report
+	}
+	said := nothingCertain("notice has respCode " + shortCode(m.Head.RespCode))
+	said.Ask = true
+	return said
+}
+
+// contradicted reports whether a notice has a respCode that takes back what its
+// body says.
+func contradicted(m v2.Message) bool {
+	return m.Head.RespCode != "" && v2.Classify(m.Head.RespCode) != v2.Processed
 }
 
 func judgeState(m v2.Message, want Expected) (Report, error) {
@@ -64,7 +95,7 @@ func judgeState(m v2.Message, want Expected) (Report, error) {
 		return nothingCertain("message cannot be read"), nil
 	}
 	state, known := reported[said.State]
-	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid); err != nil {
+	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid && !contradicted(m)); err != nil {
 		return nothingCertain(err.Error()), err
 	}
 	if !known {
@@ -85,8 +116,9 @@ func judgeState(m v2.Message, want Expected) (Report, error) {
 // resultCodes says what a merchant's query hears by the state of its order
 // (design: the table of money rules). 1003 closes the order at the merchant, so
 // it stands only where nothing more can come; 1002 and 1004 are credited as paid
-// by some clients and are never said. While a refund is open, or failed and
-// waits for a person, neither "paid" nor "failed" is certain to last.
+// by some clients and are never said. While a refund is open neither "paid" nor
+// "failed" is certain to last; when it has failed, the payment stands until
+// somebody gives the money back.
 var resultCodes = map[State]v1.ResultCode{
 	Begun:        v1.ResultUnpaid,
 	Sent:         v1.ResultUnpaid,
@@ -97,11 +129,16 @@ var resultCodes = map[State]v1.ResultCode{
 	Closed:       v1.ResultFailed,
 	Refunding:    v1.ResultUnpaid,
 	Refunded:     v1.ResultFailed,
-	RefundFailed: v1.ResultUnpaid,
+	RefundFailed: v1.ResultPaid,
 }
 
-// ResultCode says what a merchant's query hears of an order in state s.
-func ResultCode(s State) v1.ResultCode {
+// ResultCode says what a merchant's query hears of an order in state s. late says
+// that it was paid after it was closed or had failed: its merchant was told so, was
+// never told that it is paid, and hears the same whatever becomes of the refund.
+func ResultCode(s State, late bool) v1.ResultCode {
+	if late {
+		return v1.ResultFailed
+	}
 	if code, known := resultCodes[s]; known {
 		return code
 	}

@@ -32,6 +32,8 @@ func TestJudgeQuery(t *testing.T) {
 		{"two states", says{body: `{"tranState":"13","state":"11"}`}, nothingCertain("message cannot be read")},
 		{"no such order", says{respCode: "E8000001", body: "{}"}, notFound},
 		{"no such order, unreadable", says{respCode: "E8000001", body: `{"state":[]}`}, notFound},
+		{"no such order, and its state", says{respCode: "E8000001", body: told("11")}, nothingCertain(`gateway answered "E8000001"`)},
+		{"two amounts", says{body: `{"state":"11","totalAmt":"19.99","tranAmt":"0.01"}`}, nothingCertain("message cannot be read")},
 		{"in progress", says{respCode: "E0000000", body: "{}"}, nothingCertain(`gateway answered "E0000000"`)},
 		{"system error", says{respCode: "E9999999", body: "{}"}, nothingCertain(`gateway answered "E9999999"`)},
 		{"repeated", says{respCode: "E8000003", body: "{}"}, nothingCertain(`gateway answered "E8000003"`)},

@@ -3,7 +3,7 @@ package translate
 // State is where an order stands. Orders move forward only:
 //
 //	begun → sent → pending | in_doubt → paid | failed | closed
-//	paid → refunding → refunded | refund_failed
+//	paid → refunding → refunded | refund_failed → refunded
 //
 // An order that is closed or failed, so that its merchant may have been told that
 // nobody will pay it, goes to refunding when it turns out to be paid after all:
@@ -65,7 +65,7 @@ var life = map[State]map[State]Verdict{
 
 	Refunding:    {Refunded: Applied, RefundFailed: Applied, Failed: Contradicted},
 	Refunded:     {RefundFailed: Contradicted, Failed: Contradicted},
-	RefundFailed: {Refunded: Contradicted, Failed: Contradicted},
+	RefundFailed: {Refunded: Applied, Failed: Contradicted}, // and Refunding, by who tries it again
 }
 
 // Judge says what news that an order is now in state to means for an order in

@@ -18,7 +18,7 @@ var place = map[State]int{
 // from paid by a refund, and the documented steps back.
 func allowed(from, to State) bool {
 	switch [2]State{from, to} {
-	case [2]State{Sent, Begun}, [2]State{InDoubt, Sent}, [2]State{InDoubt, Pending}, [2]State{Paid, Refunding}:
+	case [2]State{Sent, Begun}, [2]State{InDoubt, Sent}, [2]State{InDoubt, Pending}, [2]State{Paid, Refunding}, [2]State{RefundFailed, Refunded}:
 		return true
 	case [2]State{Pending, InDoubt}: // what is known is not forgotten
 		return false
@@ -30,7 +30,7 @@ func allowed(from, to State) bool {
 
 // alarming lists what denies a final state, apart from the late payment.
 var alarming = map[State][]State{
-	Paid: {Failed, Closed}, Refunding: {Failed}, Refunded: {Failed, RefundFailed}, RefundFailed: {Failed, Refunded},
+	Paid: {Failed, Closed}, Refunding: {Failed}, Refunded: {Failed, RefundFailed}, RefundFailed: {Failed},
 }
 
 // TestJudge goes through every pair of states.
@@ -132,13 +132,14 @@ func TestLifeOfAnOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		order := rapid.SampledFrom([]State{Begun, Sent}).Draw(t, "beginning")
-		var confirmed, heardPaid, heardFailed bool
+		var confirmed, heardPaid, heardFailed, late bool
 		t.Repeat(map[string]func(*rapid.T){
 			"news": func(t *rapid.T) {
 				before, news := order, rapid.SampledFrom(states).Draw(t, "news")
 				order = after(before, news)
+				late = late || Judge(before, news) == LatePayment
 				confirmed = confirmed || news == Paid
-				if order != before && before.Final() && order != Refunding {
+				if order != before && before.Final() && order != Refunding && order != Refunded {
 					t.Fatalf("%s is final, but %s made it %s", before, news, order)
 				}
 				if order != before && !allowed(before, order) && before != Closed && before != Failed {
@@ -149,7 +150,7 @@ func TestLifeOfAnOrder(t *testing.T) {
 				}
 			},
 			"": func(t *rapid.T) {
-				switch ResultCode(order) {
+				switch ResultCode(order, late) {
 				case v1.ResultPaid:
 					heardPaid = true
 					if heardFailed {

@@ -1,5 +1,7 @@
 package v2
 
+import "github.com/tidwall/gjson"
+
 // OrderState is what a notice or the answer to a query says about an order.
 type OrderState struct {
 	OrderNo string // our order number
@@ -9,12 +11,12 @@ type OrderState struct {
 }
 
 // orderStateMembers has the names seen in notices and those that sister products
-// use in queries. Two names for the state that differ are refused, for one of
-// them may say that money has moved.
+// use in queries. Two names for one thing that differ are refused, for one of
+// them may say that money has moved, and that of another order or so much more.
 var orderStateMembers = []member[OrderState]{
-	{name: "merOrderId", also: []string{"oriMerOrderId", "orderId", "orderNo"}, at: func(s *OrderState) *string { return &s.OrderNo }},
-	{name: "tranState", also: []string{"state"}, agree: true, at: func(s *OrderState) *string { return (*string)(&s.State) }},
-	{name: "totalAmt", also: []string{"tranAmt"}, at: func(s *OrderState) *string { return &s.Amount }},
+	{name: "merOrderId", also: []string{"oriMerOrderId", "orderId"}, last: "orderNo", same: sameText, at: func(s *OrderState) *string { return &s.OrderNo }},
+	{name: "tranState", also: []string{"state"}, same: sameText, at: func(s *OrderState) *string { return (*string)(&s.State) }},
+	{name: "totalAmt", also: []string{"tranAmt"}, same: sameAmount, at: func(s *OrderState) *string { return &s.Amount }},
 	{name: "payTime", also: []string{"tranFinishTime"}, at: func(s *OrderState) *string { return &s.Time }},
 }
 
@@ -40,11 +42,23 @@ type RefundAnswer struct {
 // refundAnswerMembers guesses by the names of OP1003 and of queries. A state that
 // means the payment (11) is not one of a refund and so settles nothing.
 var refundAnswerMembers = []member[RefundAnswer]{
-	{name: "oriMerOrderId", also: []string{"merOrderId", "orderId", "orderNo"}, at: func(a *RefundAnswer) *string { return &a.OrderNo }},
+	{name: "oriMerOrderId", also: []string{"merOrderId", "orderId"}, last: "orderNo", same: sameText, at: func(a *RefundAnswer) *string { return &a.OrderNo }},
 	{name: "merRefundFlowId", at: func(a *RefundAnswer) *string { return &a.MerRefundFlowID }},
-	{name: "refundState", also: []string{"tranState", "state"}, at: func(a *RefundAnswer) *string { return (*string)(&a.State) }},
-	{name: "refundAmt", also: []string{"tranAmt"}, at: func(a *RefundAnswer) *string { return &a.Amount }},
+	{name: "refundState", also: []string{"tranState", "state"}, same: sameRefundState, at: func(a *RefundAnswer) *string { return (*string)(&a.State) }},
+	{name: "refundAmt", also: []string{"tranAmt"}, same: sameAmount, at: func(a *RefundAnswer) *string { return &a.Amount }},
 	{name: "refundTime", also: []string{"tranFinishTime"}, at: func(a *RefundAnswer) *string { return &a.Time }},
+}
+
+// TellsOfRefund reports whether the body speaks of a refund and not of the payment:
+// whether it names a refund's number or state. Notices of either kind come to one
+// address.
+func (m Message) TellsOfRefund() bool {
+	for _, name := range []string{"merRefundFlowId", "refundState", "refundTranFlow"} {
+		if value := m.body.Get(name); value.Exists() && value.Type != gjson.Null && value.String() != "" {
+			return true
+		}
+	}
+	return RefundState(m.body.Get("state").String()).Known() || RefundState(m.body.Get("tranState").String()).Known()
 }
 
 // RefundState reads the body as the answer to a refund query or as a notice of a

@@ -71,3 +71,10 @@ func Classify(respCode string) Class {
 	}
 	return Unknown
 }
+
+// RefusesForm reports whether a respCode says that the gateway could not read the
+// request: its members, its form or its encryption. That is ours to mend; of what
+// was asked for it says nothing.
+func RefusesForm(respCode string) bool {
+	return respCode == RespIllegalMember || respCode == RespFormat || respCode == RespDecryption
+}

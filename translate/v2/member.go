@@ -19,9 +19,12 @@ type member[T any] struct {
 	max  int      // characters, when writing; 0 where no limit is known
 	form form     // when writing
 	must bool     // when writing: may not be empty
-	// agree says, when reading, that all the names that are there must say
-	// the same.
-	agree bool
+	// last is a name, when reading, that counts when none of the others is there,
+	// and need not say the same: the gateway may mean its own number by it.
+	last string
+	// same says, when reading, whether two of the names say the same; those that
+	// are there must. nil: the first that is there counts.
+	same func(a, b string) bool
 	// object says, when reading, that a JSON object may stand here, or one in
 	// a string; anything else that is no JSON object is read as "".
 	object bool
@@ -101,6 +104,9 @@ func readValues[T any](path string, members []member[T], object gjson.Result) (m
 		for _, name := range members[i].also {
 			values[name] = gjson.Result{}
 		}
+		if members[i].last != "" {
+			values[members[i].last] = gjson.Result{}
+		}
 	}
 	var err error
 	object.ForEach(func(key, value gjson.Result) bool {
@@ -128,9 +134,16 @@ func (m *member[T]) choose(values map[string]gjson.Result) (string, error) {
 		case value == "":
 		case chosen == "":
 			chosen = value
-		case m.agree && value != chosen:
+		case m.same != nil && !m.same(chosen, value):
 			return "", fmt.Errorf("%s: says other than %s", name, m.name)
 		}
+	}
+	if chosen == "" && m.last != "" {
+		last, err := m.text(values[m.last])
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", m.last, err)
+		}
+		return last, nil
 	}
 	return chosen, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 )
@@ -21,14 +20,14 @@ type Message struct {
 // ParseMessage reads a plain text. Members may come in any order and unknown
 // ones are skipped; a body that is absent, null or "" is an empty one, as errors
 // of the gateway have it. Refused are: more than [MaxMessage] bytes, anything but
-// one JSON object in UTF-8, a missing head, and known members that come twice.
+// one JSON object, a missing head, and known members that come twice. The text
+// need not be UTF-8, see [Readable].
 func ParseMessage(plain []byte) (Message, error) {
-	switch {
-	case len(plain) > MaxMessage:
+	if len(plain) > MaxMessage {
 		return Message{}, fmt.Errorf("parsing message: longer than %d bytes", MaxMessage)
-	case !utf8.Valid(plain):
-		return Message{}, errors.New("parsing message: not UTF-8")
-	case !gjson.ValidBytes(plain):
+	}
+	plain = Readable(plain)
+	if !gjson.ValidBytes(plain) {
 		return Message{}, errors.New("parsing message: not JSON")
 	}
 	root := gjson.ParseBytes(plain)

@@ -17,8 +17,8 @@ func TestTimeline(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	key := w.notification("89900001", ledger.Exhausted, time.Hour)
-	must(w.ledger.AddEvent(t.Context(), key, "call", "OP1001", "473053110001F1: S0000000, state 11, 34ms", present.Add(-time.Hour+500*time.Millisecond)))
-	must(w.ledger.AddEvent(t.Context(), key, "quarantined", "notice", "body amount", present.Add(-50*time.Minute)))
+	must(w.ledger.AddEvents(t.Context(), key, ledger.Event{Kind: "call", Source: "OP1001", Detail: "473053110001F1: S0000000, state 11, 34ms", At: present.Add(-time.Hour + 500*time.Millisecond)}))
+	must(w.ledger.AddEvents(t.Context(), key, ledger.Event{Kind: "quarantined", Source: "notice", Detail: "body amount", At: present.Add(-50 * time.Minute)}))
 	w.post("notifications/resend", ResendRequest{MerID: key.MerID, OrderID: key.OrderID, Why: "asked by telephone"})
 
 	story := read[Timeline](t, w.get("order?merid=89900001&number="+key.OrderID))

@@ -61,8 +61,12 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	case translate.Paid:
 		order = b.beginRefund(ctx, s, order)
 	case translate.Refunding:
-		seen = b.refund(ctx, s, order)
-		order = seen.order
+		// Only the ladder sends a refund again: a merchant who is impatient asks.
+		if b.asked.allow(order.Key, b.now()) {
+			if seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); ok {
+				order = seen.order
+			}
+		}
 	}
 	if !seen.moved {
 		b.keep(ctx, order, seen.trail...)

@@ -40,11 +40,11 @@ func TestCancel(t *testing.T) {
 		{"unpaid, not known", shown, "", []fault{silent}, "96", translate.Pending, "00", translate.Closed, 0},
 		{"paid", hasPaid, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
 		{"paid, bridge does not know", secret, "", nil, "00", translate.Refunded, "00", translate.Refunded, 1},
-		{"paid, refund unsent", hasPaid, "", []fault{unsent}, "96", translate.Refunding, "00", translate.Refunded, 1},
-		{"paid, refund lost", hasPaid, "", []fault{lost}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund unsent", hasPaid, "", []fault{unsent}, "96", translate.Refunding, "96", translate.Refunding, 0},
+		{"paid, refund lost", hasPaid, "", []fault{lost}, "96", translate.Refunding, "96", translate.Refunding, 0},
 		{"paid, refund's answer lost", hasPaid, "", []fault{silent}, "96", translate.Refunding, "00", translate.Refunded, 1},
 		{"paid, refund refused", hasPaid, "", []fault{refuses}, "94", translate.RefundFailed, "94", translate.RefundFailed, 0},
-		{"paid, refund of another amount", hasPaid, "", []fault{wrongSum}, "96", translate.Refunding, "00", translate.Refunded, 1},
+		{"paid, refund of another amount", hasPaid, "", []fault{wrongSum}, "96", translate.Refunding, "96", translate.Refunding, 0},
 		{"in doubt", doubted, "", nil, "95", translate.InDoubt, "95", translate.InDoubt, 0},
 		{"not sent", waiting, "", nil, "00", translate.Closed, "00", translate.Closed, 0},
 		{"refused", denied, "", nil, "00", translate.Failed, "00", translate.Failed, 0},
@@ -62,6 +62,7 @@ func TestCancel(t *testing.T) {
 				code  v1.Code
 				state translate.State
 			}{{c.code, c.state}, {c.again, c.last}} {
+				w.clock.advance(askEvery)
 				if reply := w.cancel(p); reply.RespCode != want.code {
 					t.Fatalf("cancel %d: merchant hears %s, want %s", i+1, reply.RespCode, want.code)
 				}

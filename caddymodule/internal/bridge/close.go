@@ -79,7 +79,7 @@ func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.O
 	}
 	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Close))
 	if err != nil {
-		b.quarantine(ctx, order, "close", err)
+		_ = b.quarantine(ctx, order, "close", answer, err) // logged; the order stays as it is
 		return call, err.Error()
 	}
 	switch class := v2.Classify(answer.Head.RespCode); {

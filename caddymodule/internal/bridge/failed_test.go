@@ -186,7 +186,9 @@ func TestSettleContradicted(t *testing.T) {
 	contradict := func(w *world, p v1.PayRequest) { told13(w, p) }
 	old := func(w *world, p v1.PayRequest) { // as versions before left a failed order that was paid
 		denied(w, p)
-		must(w.ledger.AddEvent(w.tb.Context(), key(p), translate.Contradicted.String(), "notice", "paid, order is failed", w.clock.now()))
+		must(w.ledger.AddEvents(w.tb.Context(), key(p), ledger.Event{
+			At: w.clock.now(), Kind: translate.Contradicted.String(), Source: "notice", Detail: "paid, order is failed",
+		}))
 	}
 	for name, c := range map[string]struct {
 		meet    []func(*world, v1.PayRequest)

@@ -45,6 +45,6 @@ func findCode(err error) v1.Code {
 func facts(o ledger.Order) translate.Facts {
 	return translate.Facts{
 		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID,
-		Amount: o.Amount, State: o.State, PaidAt: o.PaidAt, Words: o.Words,
+		Amount: o.Amount, State: o.State, Late: o.Late, PaidAt: o.PaidAt, Words: o.Words,
 	}
 }

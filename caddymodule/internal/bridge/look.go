@@ -28,7 +28,7 @@ func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *fli
 	return b.looks.join(order.Key, func(*flight[sight]) sight {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
 		defer cancel()
-		if order.State == translate.Refunding {
+		if order.State == translate.Refunding || order.State == translate.RefundFailed {
 			return b.askRefund(ctx, s, order)
 		}
 		return b.ask(ctx, s, order)
@@ -82,7 +82,7 @@ func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) (tr
 	}
 	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Query))
 	if err != nil {
-		b.quarantine(ctx, order, "query", err)
+		_ = b.quarantine(ctx, order, "query", answer, err) // logged; the order stays as it is
 	}
 	return report, call
 }

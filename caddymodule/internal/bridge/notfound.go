@@ -20,16 +20,16 @@ const (
 // notFoundEvent is how such an answer is kept with its order.
 const notFoundEvent = "not_found"
 
-// surelyUnknown keeps the gateway's answer that it has no such order, and
-// reports whether it has said so for long and often enough. Only due steps
-// count their answers: what a merchant's polling hears within seconds is one
-// answer many times.
-func (b *Bridge) surelyUnknown(ctx context.Context, order ledger.Order, now time.Time) bool {
-	if err := b.ledger.AddEvent(ctx, order.Key, notFoundEvent, "query", "", now); err != nil {
+// surelyUnknown keeps the gateway's answer, since when our message left, that it
+// has no such order or refund, and reports whether it has said so for long and
+// often enough. Only due steps count their answers: what a merchant's polling hears
+// within seconds is one answer many times.
+func (b *Bridge) surelyUnknown(ctx context.Context, order ledger.Order, source string, sent, now time.Time) bool {
+	if err := b.ledger.AddEvents(ctx, order.Key, ledger.Event{At: now, Kind: notFoundEvent, Source: source}); err != nil {
 		b.log.Error("answer not recorded", orderFields(order), zap.Error(err))
 		return false
 	}
-	if now.Sub(order.SentAt) < notFoundGrace {
+	if now.Sub(sent) < notFoundGrace {
 		return false
 	}
 	events, err := b.ledger.Events(ctx, order.Key)
@@ -37,13 +37,13 @@ func (b *Bridge) surelyUnknown(ctx context.Context, order ledger.Order, now time
 		b.log.Error("earlier answers not read", orderFields(order), zap.Error(err))
 		return false
 	}
-	return answersSince(events, order.SentAt) >= notFoundAnswers
+	return answersSince(events, source, sent) >= notFoundAnswers
 }
 
-func answersSince(events []ledger.Event, sent time.Time) int {
+func answersSince(events []ledger.Event, source string, sent time.Time) int {
 	n := 0
 	for _, e := range events {
-		if e.Kind == notFoundEvent && !e.At.Before(sent) {
+		if e.Kind == notFoundEvent && e.Source == source && !e.At.Before(sent) {
 			n++
 		}
 	}

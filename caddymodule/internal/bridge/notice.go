@@ -36,17 +36,17 @@ func (b *Bridge) Notice(ctx context.Context, s *Settings, e v2.Envelope) error {
 		return ErrNoticeRefused
 	}
 	message, failed := b.openEnvelope(m, e)
-	if failed != nil {
-		return ErrNoticeRefused
-	}
-	said, err := message.OrderState()
-	if err != nil || said.OrderNo == "" {
+	if failed != nil && failed.class != CallUnread {
 		return ErrNoticeRefused
 	}
 	// The gateway may hang up; what it told us is recorded all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Reply)
 	defer cancel()
-	order, err := b.noticed(ctx, m, said.OrderNo)
+	if failed != nil {
+		message.Head.MerchantID = m.GatewayMerchant
+		return b.keepNotice(ctx, ledger.Order{}, message, errors.New(failed.reason))
+	}
+	order, err := b.noticed(ctx, m, message)
 	if err != nil {
 		return err
 	}
@@ -67,44 +67,96 @@ func noticeClass(err error) string {
 	return "not_durable"
 }
 
-// noticed finds the order that a signed notice tells of.
-func (b *Bridge) noticed(ctx context.Context, m *merchants.Merchant, orderNo string) (ledger.Order, error) {
-	order, err := b.ledger.OrderByOrderNo(ctx, orderNo)
+// errNamesNoOrder is why a notice is kept aside that nobody can tell the order of.
+var errNamesNoOrder = errors.New("notice names neither an order nor a refund")
+
+// noticed finds the order that a signed notice tells of. What belongs to no order
+// of this merchant is kept aside: after a restore it may be the only trace of a
+// payment.
+func (b *Bridge) noticed(ctx context.Context, m *merchants.Merchant, message v2.Message) (ledger.Order, error) {
+	orderNo, refundNo, err := numbersOf(message)
+	if err == nil && orderNo == "" && refundNo == "" {
+		err = errNamesNoOrder
+	}
+	if err != nil {
+		return ledger.Order{}, b.keepNotice(ctx, ledger.Order{}, message, err)
+	}
+	order, err := b.orderNamed(ctx, orderNo, refundNo)
 	if err == nil && order.GatewayMerchant != m.GatewayMerchant {
 		err = ledger.ErrNotFound // another merchant's order is none of this one's
 	}
 	switch {
 	case err == nil:
 		return order, nil
-	case !errors.Is(err, ledger.ErrNotFound):
-		return ledger.Order{}, ErrNoticeNotDurable
+	case errors.Is(err, ledger.ErrNotFound):
+		return ledger.Order{}, b.keepNotice(ctx, ledger.Order{}, message, errors.New("unknown order"))
 	}
-	b.observer.Quarantined()
-	b.log.Error("notice of an unknown order kept aside", zap.String("gateway_merchant", m.GatewayMerchant), zap.String("order_no", orderNo))
-	if err := b.ledger.AddEvent(ctx, ledger.Key{}, "quarantined", "notice", "unknown order "+orderNo, b.now()); err != nil {
-		return ledger.Order{}, ErrNoticeNotDurable
-	}
-	return ledger.Order{}, ErrNoticeKept
+	return ledger.Order{}, ErrNoticeNotDurable
 }
 
-// take records what a notice says of an order.
+// numbersOf are the numbers by which a notice names its order or refund.
+func numbersOf(message v2.Message) (orderNo, refundNo string, err error) {
+	if message.TellsOfRefund() {
+		said, err := message.RefundState()
+		return said.OrderNo, said.MerRefundFlowID, err
+	}
+	said, err := message.OrderState()
+	return said.OrderNo, "", err
+}
+
+func (b *Bridge) orderNamed(ctx context.Context, orderNo, refundNo string) (ledger.Order, error) {
+	if orderNo != "" {
+		order, err := b.ledger.OrderByOrderNo(ctx, orderNo)
+		if refundNo == "" || !errors.Is(err, ledger.ErrNotFound) {
+			return order, err
+		}
+	}
+	return b.ledger.OrderByRefundNo(ctx, refundNo)
+}
+
+// keepNotice puts a notice into quarantine and says so, or that it could not.
+func (b *Bridge) keepNotice(ctx context.Context, order ledger.Order, message v2.Message, cause error) error {
+	if b.quarantine(ctx, order, "notice", message, cause) != nil {
+		return ErrNoticeNotDurable
+	}
+	return ErrNoticeKept
+}
+
+// take records what a notice says of an order or of its refund.
 func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, message v2.Message) error {
-	report, err := translate.JudgeNotice(message, expected(order, ""))
+	report, err := judgeNotice(order, message)
 	if err != nil {
-		b.quarantine(ctx, order, "notice", err)
-		return ErrNoticeKept
+		return b.keepNotice(ctx, order, message, err)
 	}
 	report = b.whilePayable(order, report)
 	switch report.State {
-	case translate.Paid, translate.Failed:
-	case translate.Pending: // nobody has paid yet, as we know
+	case translate.Paid, translate.Failed, translate.Refunded, translate.RefundFailed:
+		return b.takeFinal(ctx, s, order, report, message)
+	case translate.Pending, translate.Refunding: // nobody has paid yet, or the refund is under way, as we know
 		b.log.Info("notice without news", orderFields(order))
-		b.keep(ctx, order, noticeEvent(b.now(), message))
-		return nil
 	default:
-		b.quarantine(ctx, order, "notice", errors.New(report.Reason))
-		return ErrNoticeKept
+		if !report.Ask {
+			return b.keepNotice(ctx, order, message, errors.New(report.Reason))
+		}
+		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
+		b.askAfter(ctx, s, order)
 	}
+	if err := b.ledger.AddEvents(ctx, order.Key, noticeEvent(b.now(), message)); err != nil {
+		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
+		return ErrNoticeNotDurable
+	}
+	return nil
+}
+
+func judgeNotice(order ledger.Order, message v2.Message) (translate.Report, error) {
+	if message.TellsOfRefund() {
+		return translate.JudgeRefundNotice(message, expectedRefund(order))
+	}
+	return translate.JudgeNotice(message, expected(order, ""))
+}
+
+// takeFinal records what ends a payment or its refund.
+func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, message v2.Message) error {
 	news := b.finalNews(s, order, report, "notice")
 	news.Trail = []ledger.Event{noticeEvent(news.At, message)}
 	failpoint.Reach(failpoint.BeforeSettle)
@@ -116,4 +168,15 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, mess
 	b.heard(stored, news, verdict)
 	failpoint.Reach(failpoint.BeforeAck)
 	return nil
+}
+
+// askAfter asks the gateway about an order of which a notice has proved nothing,
+// without waiting for the answer. While a call that tells it is under way, or the
+// order cannot change by it, nobody need be asked.
+func (b *Bridge) askAfter(ctx context.Context, s *Settings, order ledger.Order) {
+	settled := order.State == translate.Begun || order.State == translate.Paid || order.State == translate.Refunded
+	if settled || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.allow(order.Key, b.now()) {
+		return
+	}
+	b.look(ctx, s, order)
 }

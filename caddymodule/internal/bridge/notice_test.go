@@ -89,7 +89,7 @@ func TestNoticeThatIsNotBelieved(t *testing.T) {
 		{"unknown merchant", edit(func(e *v2.Envelope) { e.MerchantID = "473053110009" }), ErrNoticeRefused},
 		{"forged", edit(func(e *v2.Envelope) { e.Sign = "00" + e.Sign[2:] }), ErrNoticeRefused},
 		{"garbled", edit(func(e *v2.Envelope) { e.MsgEnc = e.MsgEnc[2:] }), ErrNoticeRefused},
-		{"no order", w.gateway.notice("", "11", "19.99"), ErrNoticeRefused},
+		{"no order", w.gateway.notice("", "11", "19.99"), ErrNoticeKept},
 		{"unknown order", w.gateway.notice("20261122000000", "11", "19.99"), ErrNoticeKept},
 	} {
 		if err := w.notice(c.notice); !errors.Is(err, c.want) {

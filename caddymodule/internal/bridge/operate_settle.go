@@ -22,16 +22,17 @@ var maySettle = map[translate.State][]translate.State{
 	translate.Pending:   {translate.Paid, translate.Failed, translate.Closed},
 	translate.InDoubt:   {translate.Paid, translate.Failed, translate.Closed},
 	translate.Refunding: {translate.Refunded, translate.RefundFailed},
+	// What the gateway would not give back somebody gave back by other means.
+	translate.RefundFailed: {translate.Refunded},
 }
 
 // maySettleContradicted lists what an operator may say of an order that is final
 // and that the gateway has contradicted since: that it stands, or that it was paid
 // although it failed, so that the payment is given back.
 var maySettleContradicted = map[translate.State][]translate.State{
-	translate.Paid:         {translate.Paid},
-	translate.Failed:       {translate.Failed, translate.Paid},
-	translate.Refunded:     {translate.Refunded},
-	translate.RefundFailed: {translate.RefundFailed},
+	translate.Paid:     {translate.Paid},
+	translate.Failed:   {translate.Failed, translate.Paid},
+	translate.Refunded: {translate.Refunded},
 }
 
 // Settlement is an operator's word on what became of a stuck order.
@@ -117,7 +118,7 @@ func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State,
 	switch {
 	case possible == nil:
 		return notSettled("the order is %s, not stuck, and nothing on record contradicts that; "+
-			"only one that is sent, pending, in_doubt or refunding, or that the gateway has contradicted, can be settled", order.State)
+			"only one that is sent, pending, in_doubt, refunding or refund_failed, or that the gateway has contradicted, can be settled", order.State)
 	case !slices.Contains(possible, w.State):
 		return notSettled("an order that is %s cannot become %s by an operator's word, only one of %s", order.State, w.State, possible)
 	case w.State == translate.Failed && payerShown(order, order.State):
@@ -143,6 +144,8 @@ func contradiction(seen sight, word translate.State) error {
 	switch {
 	case word == seen.order.State:
 		return nil
+	case seen.order.State == translate.RefundFailed && said.State != translate.Refunding:
+		return nil // the money came back by other means, of which the gateway knows nothing
 	case said.State == seen.order.State && said.State.Final():
 		return notSettled("the gateway says that it is %s, as the order is", said.State)
 	case said.NotFound && moneyMoved(word):

@@ -6,14 +6,36 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// quarantine keeps news aside that is signed but untrue or not understood: it
-// changes no order and is passed on to nobody; an operator has to look at it.
-func (b *Bridge) quarantine(ctx context.Context, order ledger.Order, source string, cause error) {
+// quarantine keeps a message aside that is signed but untrue or not understood: it
+// changes no order and is passed on to nobody; an operator has to look at it. The
+// order is the zero one where the ledger does not know it. The error is the
+// ledger's: the message is not on record then.
+func (b *Bridge) quarantine(ctx context.Context, order ledger.Order, source string, m v2.Message, cause error) error {
 	b.observer.Quarantined()
-	b.log.Error("gateway message quarantined", orderFields(order), zap.String("source", source), zap.Error(cause))
-	if err := b.ledger.AddEvent(ctx, order.Key, "quarantined", source, cause.Error(), b.now()); err != nil {
+	kept := quarantined(order, source, m, cause)
+	b.log.Error("gateway message quarantined", orderFields(order), zap.String("gateway_merchant", kept.GatewayMerchant),
+		zap.String("order_no_named", kept.OrderNo), zap.String("source", source), zap.Error(cause))
+	err := b.ledger.Quarantine(ctx, kept, b.now())
+	if err != nil {
 		b.log.Error("quarantine not recorded", orderFields(order), zap.Error(err))
 	}
+	return err
+}
+
+// quarantined is what is kept of a message: numbers, state and amount, as it names
+// them.
+func quarantined(order ledger.Order, source string, m v2.Message, cause error) ledger.Quarantined {
+	named := m.Trace()
+	kept := ledger.Quarantined{
+		Key: order.Key, GatewayMerchant: m.Head.MerchantID, Source: source, Cause: cause.Error(),
+		OrderNo: named.OrderNo, RefundNo: named.RefundNo, GatewayNo: named.GatewayNo, State: named.State, Amount: named.Amount,
+		FlowNo: m.Head.TranFlowID, TranCode: m.Head.TranCode, RespCode: m.Head.RespCode,
+	}
+	if order.GatewayMerchant != "" {
+		kept.GatewayMerchant = order.GatewayMerchant
+	}
+	return kept
 }

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -30,22 +31,51 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 }
 
 // refund takes a refund one step further under its one stored number: asks what
-// became of it, and submits it when the gateway does not know it. The gateway
-// pays one refund number once, so a submission may be repeated.
+// became of it, and submits it when the gateway surely does not have it. The
+// gateway pays one refund number once, so a submission may be repeated; but one
+// that was accepted a moment ago may not be in its books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) sight {
-	var before []ledger.Event
-	if order.Tries > 0 {
-		seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
-		if !ok {
-			return sight{order: order}
-		}
-		if seen.moved || !seen.report.NotFound {
-			return seen
-		}
-		before = seen.trail
+	if order.Tries == 0 {
+		return b.submitRefund(ctx, s, order)
 	}
+	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
+	if !ok {
+		return sight{order: order}
+	}
+	if seen.moved || !seen.report.NotFound || !b.mayResubmit(ctx, s, order) {
+		return seen
+	}
+	return b.submitRefund(ctx, s, order, seen.trail...)
+}
+
+// submitRefund sends the refund, after the calls that were made before.
+func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, before ...ledger.Event) sight {
 	submit := translate.RefundRequest(order.OrderNo, order.RefundNo, order.Amount)
 	return b.refundCall(ctx, s, order, RefundCall, submit, translate.JudgeRefund, before...)
+}
+
+// mayResubmit reports whether a refund that the gateway says it does not have may
+// be sent once more: at once when it never left, and otherwise when the gateway has
+// said so for long and often enough.
+func (b *Bridge) mayResubmit(ctx context.Context, s *Settings, order ledger.Order) bool {
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
+		return false
+	}
+	sent := lastCall(events, s.TranCodes.Refund)
+	return sent.IsZero() || b.surelyUnknown(ctx, order, "refund", sent, b.now())
+}
+
+// lastCall is when the last call with a transaction code may have left, zero for
+// never.
+func lastCall(events []ledger.Event, tranCode string) (at time.Time) {
+	for _, e := range events {
+		if e.Kind == callEventKind && e.Source == tranCode && !unsentCall(e) {
+			at = e.At
+		}
+	}
+	return at
 }
 
 // askRefund queries the gateway about a refund.
@@ -69,25 +99,36 @@ func (b *Bridge) refundCall(
 		return b.refundSight(ctx, seen)
 	}
 	var err error
-	seen.report, err = judge(answer, translate.ExpectedRefund{
-		GatewayMerchant: order.GatewayMerchant, RefundNo: order.RefundNo, Amount: order.Amount,
-	})
+	seen.report, err = judge(answer, expectedRefund(order))
 	if err != nil {
-		b.quarantine(ctx, order, "refund", err)
+		_ = b.quarantine(ctx, order, "refund", answer, err) // logged; the refund stays as it is
 	}
 	return b.refundSight(ctx, seen)
 }
 
-// refundSight records what has been seen of a refund, if it is final.
+func expectedRefund(order ledger.Order) translate.ExpectedRefund {
+	return translate.ExpectedRefund{
+		GatewayMerchant: order.GatewayMerchant, OrderNo: order.OrderNo, RefundNo: order.RefundNo, Amount: order.Amount,
+	}
+}
+
+// refundSight records what has been seen of a refund, if it is final. A failure
+// that is on record already is none of the news.
 func (b *Bridge) refundSight(ctx context.Context, seen sight) sight {
 	order, report := seen.order, seen.report
+	fields := []zap.Field{orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", report.Reason)}
 	switch {
+	case report.State == translate.RefundFailed && order.State == translate.RefundFailed:
 	case report.State == translate.Refunded || report.State == translate.RefundFailed:
+		now := b.now()
 		seen.order, seen.moved = b.note(ctx, order, ledger.News{
-			State: report.State, At: b.now(), Words: report.Words, Source: "refund", Trail: seen.trail,
+			State: report.State, At: now, Words: report.Words, Source: "refund", Trail: seen.trail,
+			Next: b.nextRetry(ctx, order, report, now),
 		})
+	case report.OurFault:
+		b.log.Error("the gateway could not read our refund; it is asked for again, look into it", fields...)
 	case report.Reason != "":
-		b.log.Warn("refund without a clear answer", orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", report.Reason))
+		b.log.Warn("refund without a clear answer", fields...)
 	}
 	return seen
 }

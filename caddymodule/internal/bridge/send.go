@@ -36,7 +36,7 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outc
 	}
 	outcome, err = job.rule.JudgePay(answer, expected(order, job.settings.TranCodes.Pay))
 	if err != nil {
-		b.quarantine(ctx, order, "answer", err)
+		_ = b.quarantine(ctx, order, "answer", answer, err) // logged; the order stays in doubt
 	}
 	if job.rule.Mode == translate.InWeChat {
 		outcome.FormAction = "" // the PayId drawn at the beginning stands

@@ -32,6 +32,8 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 		if seen := b.refund(ctx, s, order); !seen.moved {
 			b.postpone(ctx, s, order, seen.trail...)
 		}
+	case translate.RefundFailed:
+		b.retryDue(ctx, s, order)
 	default:
 		seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
 		if ok && !seen.moved {
@@ -52,7 +54,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 		if seen = b.closeUnpaid(ctx, s, seen, "expiry"); seen.moved {
 			return
 		}
-	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, now):
+	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, "query", order.SentAt, now):
 		news.State, news.Next = translate.Failed, s.nextStep(order, translate.Failed, 0, now)
 		b.note(ctx, order, news)
 		return

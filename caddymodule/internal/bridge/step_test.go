@@ -94,7 +94,7 @@ func TestAnswersThatDoNotCount(t *testing.T) {
 		w.query(p)
 		w.clock.advance(askEvery)
 	}
-	if events, _ := w.ledger.Events(t.Context(), key(p)); answersSince(events, time.Time{}) != 0 {
+	if events, _ := w.ledger.Events(t.Context(), key(p)); answersSince(events, "query", time.Time{}) != 0 {
 		t.Fatalf("answers counted: %+v", events)
 	}
 	for range 4 {

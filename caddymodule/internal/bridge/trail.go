@@ -33,21 +33,34 @@ func callEvent(out outgoing, start, end time.Time, answer v2.Message, failed *fa
 	}
 }
 
+// unsentCall reports whether a call event tells of a call of which nothing left.
+func unsentCall(e ledger.Event) bool {
+	_, said, _ := strings.Cut(e.Detail, ": ")
+	return strings.HasPrefix(said, string(CallUnsent)+" (")
+}
+
 // noticeEvent is what the timeline keeps of a notice.
+// One that comes again is counted.
 func noticeEvent(at time.Time, notice v2.Message) ledger.Event {
-	state, _ := notice.OrderState()
+	order, _ := notice.OrderState()
+	state := string(order.State)
+	if notice.TellsOfRefund() {
+		refund, _ := notice.RefundState()
+		state = string(refund.State)
+	}
 	return ledger.Event{
-		At: at, Kind: noticeEventKind, Source: "notice",
-		Detail: fmt.Sprintf("%s: %s", shortWord(notice.Head.TranFlowID, maxFlowNo), answerText(notice, string(state.State))),
+		At: at, Kind: noticeEventKind, Source: "notice", Repeats: true,
+		Detail: fmt.Sprintf("%s: %s", shortWord(notice.Head.TranFlowID, maxFlowNo), answerText(notice, state)),
 	}
 }
 
 // keep writes down calls that changed nothing and that nothing else records.
 func (b *Bridge) keep(ctx context.Context, order ledger.Order, trail ...ledger.Event) {
-	for _, e := range trail {
-		if err := b.ledger.AddEvent(ctx, order.Key, e.Kind, e.Source, e.Detail, e.At); err != nil {
-			b.log.Warn("call of an order not recorded", orderFields(order), zap.Error(err))
-		}
+	if len(trail) == 0 {
+		return
+	}
+	if err := b.ledger.AddEvents(ctx, order.Key, trail...); err != nil {
+		b.log.Warn("calls of an order not recorded", orderFields(order), zap.Error(err))
 	}
 }
 

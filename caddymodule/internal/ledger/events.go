@@ -17,21 +17,28 @@ type Event struct {
 	Kind   string // "moved", a verdict such as "late", or what the caller named it
 	Source string
 	Detail string // short; no secrets
+
+	// Repeats says, when writing, that an event which is there already, alike but
+	// for the time, is counted instead of written again: whoever sends the same a
+	// thousand times leaves no thousand rows.
+	Repeats bool
+	Times   int       // when reading: how often it came
+	LastAt  time.Time // when reading: when it last came, if more than once
 }
 
-// AddEvent keeps something aside for an operator, such as a notice that does not
-// match. Members of k are empty when the order is unknown. The zero at is now.
-func (l *Ledger) AddEvent(ctx context.Context, k Key, kind, source, detail string, at time.Time) error {
-	trail := newTrail(firstOf(at, l.now()), Event{Kind: kind, Source: source, Detail: detail})
+// AddEvents keeps what happened to an order and changed nothing. An event without
+// a time is of now.
+func (l *Ledger) AddEvents(ctx context.Context, k Key, events ...Event) error {
+	trail := newTrail(l.now(), events...)
 	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, trail.add(t, k) })
-	return wrap(err, "keeping event")
+	return wrap(err, "keeping events")
 }
 
 // Events returns what happened to an order, oldest first. It returns an empty
 // list when there was nothing, or no such order.
 func (l *Ledger) Events(ctx context.Context, k Key) ([]Event, error) {
 	events, err := read(ctx, l, func(t *tx) ([]Event, error) {
-		return all(t, scanEvent, `SELECT order_id, mer_id, at, kind, source, detail FROM events
+		return all(t, scanEvent, `SELECT order_id, mer_id, at, kind, source, detail, times, last_at FROM events
 			WHERE order_id = $1 AND mer_id = $2 ORDER BY at, id`, k.OrderID, k.MerID)
 	})
 	return events, wrap(err, "reading events")
@@ -39,8 +46,8 @@ func (l *Ledger) Events(ctx context.Context, k Key) ([]Event, error) {
 
 func scanEvent(from row) (Event, error) {
 	var e Event
-	var at millis
-	err := from.Scan(&e.OrderID, &e.MerID, &at, &e.Kind, &e.Source, &e.Detail)
-	e.At = at.time()
+	var at, last millis
+	err := from.Scan(&e.OrderID, &e.MerID, &at, &e.Kind, &e.Source, &e.Detail, &e.Times, &last)
+	e.At, e.LastAt = at.time(), last.time()
 	return e, err
 }

@@ -19,6 +19,15 @@ type Gauges struct {
 	Exhausted            int       // notifications
 	Paused               int       // notifications
 	Withheld             int       // notifications
+
+	Open Matters // what waits for a person
+}
+
+// Matters is how much waits for a person to deal with it.
+type Matters struct {
+	FailedRefunds          int
+	ExhaustedNotifications int
+	QuarantinedMessages    int
 }
 
 // StateGauge is how many orders are in a state, and when the oldest of them was
@@ -47,6 +56,11 @@ const (
 		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
 	countStuck = `SELECT state, count(*) FROM notifications
 		WHERE state <> 'waiting' AND state IN ('exhausted', 'paused', 'withheld') GROUP BY state`
+	// What is dealt with has left the list, and its row goes when it is tried again.
+	countMatters = `SELECT
+		(SELECT count(*) FROM orders WHERE state = 'refund_failed') - (SELECT count(*) FROM dealt WHERE kind = 'refund'),
+		(SELECT count(*) FROM dealt WHERE kind = 'notification'),
+		(SELECT count(*) FROM quarantine WHERE dealt_at = 0)`
 )
 
 func gauge(t *tx, now millis) (Gauges, error) {
@@ -56,6 +70,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 	}
 	stuck := map[NotificationState]*int{Exhausted: &g.Exhausted, Paused: &g.Paused, Withheld: &g.Withheld}
 	var due millis
+	var dealt int // exhausted notifications
 	for _, count := range []struct {
 		text string
 		args []any
@@ -73,6 +88,9 @@ func gauge(t *tx, now millis) (Gauges, error) {
 			}
 			return err
 		}},
+		{countMatters, nil, func(r row) error {
+			return r.Scan(&g.Open.FailedRefunds, &dealt, &g.Open.QuarantinedMessages)
+		}},
 	} {
 		_, err := all(t, func(r row) (none, error) { return none{}, count.scan(r) }, count.text, count.args...)
 		if err != nil {
@@ -80,6 +98,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		}
 	}
 	g.OldestDue = due.time()
+	g.Open.ExhaustedNotifications = g.Exhausted - dealt
 	return g, nil
 }
 

@@ -38,6 +38,8 @@ type Order struct {
 	Words      string // the gateway's words when it refused
 	RefundNo   string // our number of the one refund, unique; empty until one is wanted
 
+	Late bool // paid after it was closed or had failed: its merchant was never told that it is paid
+
 	CreatedAt time.Time
 	SentAt    time.Time // when the pay call was about to leave
 	SettledAt time.Time // when the order last became final

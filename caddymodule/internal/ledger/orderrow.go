@@ -10,7 +10,7 @@ import (
 const orderColumns = `o.order_id, o.mer_id, o.query_id, o.order_no, o.flow_no, o.gateway_merchant,
 	o.fingerprint, o.action, o.amount, o.back_url, o.front_url, o.open_id, o.client_ip,
 	o.trace, o.state, o.form_action, o.pay_data, o.gateway_no, o.words, o.refund_no,
-	o.created_at, o.sent_at, o.settled_at, o.paid_at, o.expires_at, o.next, o.tries, o.claim`
+	o.created_at, o.sent_at, o.settled_at, o.paid_at, o.expires_at, o.next, o.tries, o.claim, o.late`
 
 const orderByKey = `SELECT ` + orderColumns + ` FROM orders o WHERE o.order_id = $1 AND o.mer_id = $2`
 
@@ -27,7 +27,7 @@ func (r *orderRow) targets() []any {
 		&o.OrderID, &o.MerID, &o.QueryID, &o.OrderNo, &o.FlowNo, &o.GatewayMerchant,
 		&r.fingerprint, &o.Action, &o.Amount, &o.BackURL, &o.FrontURL, &o.OpenID, &o.ClientIP,
 		&o.Trace, &o.State, &o.FormAction, &o.PayData, &o.GatewayNo, &o.Words, &o.RefundNo,
-		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim,
+		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim, &o.Late,
 	}
 }
 
@@ -53,9 +53,9 @@ func scanOrder(from row) (Order, error) {
 const insertOrder = `INSERT INTO orders (order_id, mer_id, query_id, order_no, flow_no, gateway_merchant,
 	fingerprint, action, amount, back_url, front_url, open_id, client_ip,
 	trace, state, form_action, pay_data, gateway_no, words, refund_no,
-	created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim)
+	created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim, late)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-	$22, $23, $24, $25, $26, $27, $28)
+	$22, $23, $24, $25, $26, $27, $28, $29)
 	ON CONFLICT DO NOTHING`
 
 func values(o Order) []any {
@@ -64,19 +64,27 @@ func values(o Order) []any {
 		hex.EncodeToString(o.Fingerprint[:]), o.Action, o.Amount, o.BackURL, o.FrontURL, o.OpenID, o.ClientIP,
 		o.Trace, string(o.State), o.FormAction, o.PayData, o.GatewayNo, o.Words, o.RefundNo,
 		toMillis(o.CreatedAt), toMillis(o.SentAt), toMillis(o.SettledAt), toMillis(o.PaidAt),
-		toMillis(o.ExpiresAt), toMillis(o.Next), o.Tries, o.Claim,
+		toMillis(o.ExpiresAt), toMillis(o.Next), o.Tries, o.Claim, bit(o.Late),
 	}
 }
 
 // updateOrder writes what news may change.
 const updateOrder = `UPDATE orders SET state = $3, form_action = $4, gateway_no = $5, words = $6, refund_no = $7,
-	sent_at = $8, settled_at = $9, paid_at = $10, next = $11, tries = $12, claim = $13, pay_data = $14, open_id = $15
+	sent_at = $8, settled_at = $9, paid_at = $10, next = $11, tries = $12, claim = $13, pay_data = $14, open_id = $15, late = $16
 	WHERE order_id = $1 AND mer_id = $2`
 
 func update(t *tx, o Order) error {
 	_, err := t.exec(updateOrder, o.OrderID, o.MerID,
 		string(o.State), o.FormAction, o.GatewayNo, o.Words, o.RefundNo,
 		toMillis(o.SentAt), toMillis(o.SettledAt), toMillis(o.PaidAt), toMillis(o.Next), o.Tries, o.Claim,
-		o.PayData, o.OpenID)
+		o.PayData, o.OpenID, bit(o.Late))
 	return err
+}
+
+// bit is how a yes or no is stored.
+func bit(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

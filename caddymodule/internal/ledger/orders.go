@@ -150,6 +150,12 @@ func (l *Ledger) OrderByOrderNo(ctx context.Context, orderNo string) (Order, err
 	return l.order(ctx, `SELECT `+orderColumns+` FROM orders o WHERE o.order_no = $1`, orderNo)
 }
 
+// OrderByRefundNo returns the order whose refund has this number, or
+// [ErrNotFound].
+func (l *Ledger) OrderByRefundNo(ctx context.Context, refundNo string) (Order, error) {
+	return l.order(ctx, `SELECT `+orderColumns+` FROM orders o WHERE o.refund_no <> '' AND o.refund_no = $1`, refundNo)
+}
+
 func (l *Ledger) order(ctx context.Context, text string, args ...any) (Order, error) {
 	o, err := read(ctx, l, func(t *tx) (Order, error) { return one(t, scanOrder, text, args...) })
 	return o, wrap(err, "reading order")

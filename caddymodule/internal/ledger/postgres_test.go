@@ -191,7 +191,7 @@ func TestPostgresLosesAnswers(t *testing.T) {
 		t.Errorf("events: %+v", events)
 	}
 	line.loseNextAnswer()
-	if err := l.AddEvent(t.Context(), o.Key, "forged", "notice", "", noon); err != nil {
+	if err := l.AddEvents(t.Context(), o.Key, ledger.Event{Kind: "forged", Source: "notice", At: noon}); err != nil {
 		t.Error(err)
 	}
 	if events := happened(t, l, o.Key); len(events) != 2 {

@@ -73,7 +73,7 @@ func record(t *tx, k Key, n News, way trail) (recorded, error) {
 	}
 	if verdict != translate.Applied && verdict != translate.Repeated {
 		way = way.with(Event{
-			Kind: verdict.String(), Source: n.Source, Detail: fmt.Sprintf("%s, order is %s", n.State, o.State),
+			Kind: verdict.String(), Source: n.Source, Detail: fmt.Sprintf("%s, order is %s", n.State, o.State), Repeats: true,
 		})
 	}
 	if err == nil {
@@ -113,7 +113,12 @@ func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
 		return Order{}, ErrFenced
 	}
 	if verdict == translate.LatePayment {
-		n.Next = n.At
+		n.Next, o.Late = n.At, true
+	}
+	if o.State == translate.RefundFailed {
+		if err := reopen(t, o.Key, RefundMatter); err != nil {
+			return Order{}, err
+		}
 	}
 	o = forward(o, n, reached(n, verdict))
 	if o.State == translate.Refunding && o.RefundNo == "" {

@@ -148,8 +148,8 @@ func recordLeavesEvents(t *testing.T, p place) {
 	}
 	got := happened(t, l, o.Key)
 	want := []ledger.Event{
-		{Key: o.Key, At: noon, Kind: "late", Source: "query", Detail: "pending, order is paid"},
-		{Key: o.Key, At: after(2 * time.Second), Kind: "contradicted", Source: "query", Detail: "failed, order is paid"},
+		{Key: o.Key, At: noon, Kind: "late", Source: "query", Detail: "pending, order is paid", Times: 1},
+		{Key: o.Key, At: after(2 * time.Second), Kind: "contradicted", Source: "query", Detail: "failed, order is paid", Times: 1},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("events are\n%+v\nwant\n%+v", got, want)

@@ -29,6 +29,9 @@ func resend(t *tx, k Key, due time.Time, c change) error {
 	}
 	_, err = t.exec(`UPDATE notifications SET state = 'waiting', due = $3, ready = $3
 		WHERE order_id = $1 AND mer_id = $2`, k.OrderID, k.MerID, toMillis(due))
+	if err == nil {
+		err = reopen(t, k, NotificationMatter)
+	}
 	if err != nil {
 		return err
 	}

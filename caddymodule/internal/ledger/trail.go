@@ -42,11 +42,25 @@ func moved(from, to translate.State, source string) Event {
 	return Event{Kind: movedEvent, Source: source, Detail: fmt.Sprintf("%s → %s", from, to)}
 }
 
+// LedTo returns the state that a step led to, "" when the event tells of none.
+func (e Event) LedTo() translate.State {
+	if e.Kind != movedEvent {
+		return ""
+	}
+	_, to, _ := strings.Cut(e.Detail, " → ")
+	return translate.State(to)
+}
+
 // add writes the events, which are about the order k.
 func (r trail) add(t *tx, k Key) error {
+	orderID, merID := cut(k.OrderID, maxNumber), cut(k.MerID, maxNumber)
+	fresh, err := r.fresh(t, orderID, merID)
+	if err != nil {
+		return err
+	}
 	n := 0
-	for events := range slices.Chunk(r.events, maxTrail) {
-		args := []any{cut(k.OrderID, maxNumber), cut(k.MerID, maxNumber)}
+	for events := range slices.Chunk(fresh, maxTrail) {
+		args := []any{orderID, merID}
 		for _, e := range events {
 			args = append(args, toMillis(firstOf(e.At, r.at)), fmt.Sprintf("%s%03d", r.id, n),
 				printable(e.Kind, maxNumber), printable(e.Source, maxNumber), printable(e.Detail, maxDetail))
@@ -57,6 +71,30 @@ func (r trail) add(t *tx, k Key) error {
 		}
 	}
 	return nil
+}
+
+// countEvent finds an event that is alike. Of those that repeat there is one.
+const countEvent = `UPDATE events SET times = times + 1, last_at = $6
+	WHERE order_id = $1 AND mer_id = $2 AND kind = $3 AND source = $4 AND detail = $5`
+
+// fresh counts the events that are there already and returns the others.
+func (r trail) fresh(t *tx, orderID, merID string) ([]Event, error) {
+	var events []Event
+	for _, e := range r.events {
+		counted := int64(0)
+		if e.Repeats {
+			var err error
+			counted, err = t.exec(countEvent, orderID, merID, printable(e.Kind, maxNumber), printable(e.Source, maxNumber),
+				printable(e.Detail, maxDetail), toMillis(firstOf(e.At, r.at)))
+			if err != nil {
+				return nil, err
+			}
+		}
+		if counted == 0 {
+			events = append(events, e)
+		}
+	}
+	return events, nil
 }
 
 // insertEvents is, for each number of events, the statement that writes them.

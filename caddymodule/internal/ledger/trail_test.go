@@ -83,7 +83,7 @@ func longTrail(t *testing.T, p place) {
 		t.Errorf("timeline is\n%q\nwant\n%q", got, want)
 	}
 	for i := range 30 { // of the same millisecond too
-		if err := l.AddEvent(t.Context(), o.Key, "later", "notice", fmt.Sprint(i), noon); err != nil {
+		if err := l.AddEvents(t.Context(), o.Key, ledger.Event{Kind: "later", Source: "notice", Detail: fmt.Sprint(i), At: noon}); err != nil {
 			t.Fatal(err)
 		}
 		want = append(want, fmt.Sprintf("0s later notice %d", i))

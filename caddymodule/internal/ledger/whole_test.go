@@ -16,7 +16,7 @@ func events(t *testing.T, p place) {
 	l := p.open(t, ledger.WithClock(now))
 	unknown := ledger.Key{}
 	for _, detail := range []string{"one", "two\x00\nlines"} {
-		if err := l.AddEvent(t.Context(), unknown, "forged", "notice", detail, time.Time{}); err != nil {
+		if err := l.AddEvents(t.Context(), unknown, ledger.Event{Kind: "forged", Source: "notice", Detail: detail}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,153 @@
+package bridge
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// says is a signed notice with a respCode and a body.
+func (g *fakeGateway) says(code string, body map[string]string) v2.Envelope {
+	return g.seal(gatewayMerchant, "OP3002", code, body)
+}
+
+// TestRefundNotice: notices of refunds come to the same address as those of
+// payments, and end a refund where they prove it.
+func TestRefundNotice(t *testing.T) {
+	t.Parallel()
+	const sum = "19.99"
+	for _, c := range []struct {
+		name string
+		code string
+		body func(o ledger.Order) map[string]string
+		want error
+		then translate.State
+	}{
+		{"done, by order and number", "S0000000", func(o ledger.Order) map[string]string {
+			return map[string]string{"merOrderId": o.OrderNo, "refundState": "31", "refundAmt": sum, "merRefundFlowId": o.RefundNo}
+		}, nil, translate.Refunded},
+		{"done, by the refund's number alone", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"state": "31", "tranAmt": sum, "merRefundFlowId": o.RefundNo}
+		}, nil, translate.Refunded},
+		{"failed", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": sum, "merRefundFlowId": o.RefundNo}
+		}, nil, translate.RefundFailed},
+		{"failed, of some refund", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": sum}
+		}, nil, translate.Refunding},
+		{"under way", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"oriMerOrderId": o.OrderNo, "refundState": "32", "merRefundFlowId": o.RefundNo}
+		}, nil, translate.Refunding},
+		{"done, and taken back", "E9999999", func(o ledger.Order) map[string]string {
+			return map[string]string{"merOrderId": o.OrderNo, "refundState": "31", "refundAmt": sum, "merRefundFlowId": o.RefundNo}
+		}, nil, translate.Refunding},
+		{"another amount", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"merOrderId": o.OrderNo, "refundState": "31", "refundAmt": "19.98", "merRefundFlowId": o.RefundNo}
+		}, ErrNoticeKept, translate.Refunding},
+		{"another refund", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"merOrderId": o.OrderNo, "refundState": "31", "refundAmt": sum, "merRefundFlowId": "R2"}
+		}, ErrNoticeKept, translate.Refunding},
+		{"done, without a number", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"merOrderId": o.OrderNo, "refundState": "31", "refundAmt": sum}
+		}, ErrNoticeKept, translate.Refunding},
+		{"a state that is not known", "", func(o ledger.Order) map[string]string {
+			return map[string]string{"merOrderId": o.OrderNo, "refundState": "39", "merRefundFlowId": o.RefundNo}
+		}, ErrNoticeKept, translate.Refunding},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			hasPaid(w, p)
+			w.gateway.refundAs = v2.RefundAccepted
+			w.cancel(p)
+			o := w.wantState(p, translate.Refunding)
+			for range 2 {
+				if err := w.notice(w.gateway.says(c.code, c.body(o))); !errors.Is(err, c.want) {
+					t.Fatalf("notice: %v, want %v", err, c.want)
+				}
+				w.bridge.looks.wait()
+				w.wantState(p, c.then)
+			}
+		})
+	}
+}
+
+// TestNoticeThatTakesItselfBack: a respCode that is anything but S0000000 makes a
+// notice prove nothing, either way. It is on record and acknowledged, and the
+// gateway is asked, whose word counts.
+func TestNoticeThatTakesItselfBack(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"E9999999", "E0000000", "E1000001", "E8000001", "s0000000", "00"} {
+		for _, state := range []string{"11", "13", "12", ""} {
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			w.gateway.setScript(silent)
+			w.pay(p)
+			o := w.wantState(p, translate.InDoubt)
+			w.gateway.payer(o.OrderNo)
+			w.gateway.setScript(lost)
+			e := w.gateway.says(code, map[string]string{"merOrderId": o.OrderNo, "state": state, "totalAmt": "19.99"})
+			if err := w.notice(e); err != nil {
+				t.Fatalf("%s, %s: %v", code, state, err)
+			}
+			w.bridge.looks.wait() // the question gets lost
+			w.wantState(p, translate.InDoubt)
+			if n := len(w.timeline(p, noticeEventKind)); n != 1 {
+				t.Errorf("%s, %s: %d notices on record", code, state, n)
+			}
+			w.clock.advance(askEvery)
+			if err := w.notice(e); err != nil {
+				t.Fatal(err)
+			}
+			w.bridge.looks.wait()
+			w.wantState(p, translate.Paid) // by the query
+		}
+	}
+}
+
+// TestReplaysLeaveACount: whoever sends a notice a thousand times leaves as many
+// rows as one who sends it twice.
+func TestReplaysLeaveACount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	o := w.order(p)
+	good, wrong := w.gateway.notice(o.OrderNo, "11", "19.99"), w.gateway.notice(o.OrderNo, "11", "0.01")
+	late := w.gateway.notice(o.OrderNo, "13", "19.99")
+	stranger := w.gateway.notice("nobodys", "11", "5.00")
+	rows := func() (rows, came int) {
+		events, err := w.ledger.Events(t.Context(), key(p))
+		must(err)
+		for _, e := range events {
+			came += e.Times
+		}
+		return len(events), came
+	}
+	const times = 50
+	var after [times]int
+	for i := range times {
+		for _, e := range []v2.Envelope{good, wrong, late, stranger} {
+			_ = w.notice(e)
+		}
+		after[i], _ = rows()
+	}
+	n, came := rows()
+	if n != after[1] || came < 3*times {
+		t.Errorf("%d rows after two rounds, %d after %d, which count %d", after[1], n, times, came)
+	}
+	kept, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
+	if err != nil || len(kept) != 2 {
+		t.Fatalf("in quarantine: %+v, %v", kept, err)
+	}
+	for _, q := range kept {
+		if q.Times != times || q.State != "11" || q.Amount == "" || q.GatewayMerchant != gatewayMerchant {
+			t.Errorf("kept %+v", q)
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package bridge
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// TestRefundNotInTheBooksYet: the gateway accepts a refund and for a while says
+// that it has none. It is sent once, however often its merchant repeats the cancel,
+// and again only when the gateway has said so for long.
+func TestRefundNotInTheBooksYet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.refundAs = v2.RefundAccepted
+	w.cancel(p)
+	number := w.wantState(p, translate.Refunding).RefundNo
+	forget := func() { w.gateway.mu.Lock(); delete(w.gateway.refunds, number); w.gateway.mu.Unlock() }
+	forget()
+	for range 5 {
+		w.clock.advance(askEvery)
+		w.cancel(p)
+	}
+	for range 3 {
+		w.stepAt(p)
+	}
+	if n := w.gateway.count(v2.TranRefund); n != 1 {
+		t.Fatalf("submitted %d times within the grace", n)
+	}
+	for range 2 {
+		w.stepAt(p)
+		forget()
+	}
+	if n := w.gateway.count(v2.TranRefund); n != 2 {
+		t.Fatalf("submitted %d times; want once more after the grace, and a new grace then", n)
+	}
+}
+
+// TestRefundIsTriedAgain: a refusal that can pass is tried again by the ladder,
+// under the one number, until it succeeds.
+func TestRefundIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.setScript(refuses)
+	if reply := w.cancel(p); reply.RespCode != v1.CodeRefused {
+		t.Fatalf("merchant hears %s", reply.RespCode)
+	}
+	o := w.wantState(p, translate.RefundFailed)
+	if wait := o.Next.Sub(w.clock.now()); wait != refundRetries[0] {
+		t.Fatalf("tried again after %s", wait)
+	}
+	if reply := w.query(p); reply.ResultCode != v1.ResultPaid {
+		t.Errorf("query hears %s of a payment that stands", reply.ResultCode)
+	}
+	w.gateway.setScript(notFound, refuses) // asked about, then refused once more
+	w.stepAt(p)
+	o = w.wantState(p, translate.RefundFailed)
+	w.stepAt(p)
+	after := w.wantState(p, translate.Refunded)
+	if after.RefundNo != o.RefundNo || w.gateway.refundsPaid() != 1 {
+		t.Errorf("refund number %s, then %s; %d paid", o.RefundNo, after.RefundNo, w.gateway.refundsPaid())
+	}
+}
+
+// The ladder of tries has an end; then it is an operator's.
+func TestRefundTriesEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.setScript(refuses)
+	w.cancel(p)
+	tries := 0
+	for !w.wantState(p, translate.RefundFailed).Next.IsZero() {
+		w.gateway.setScript(notFound, refuses)
+		w.stepAt(p)
+		tries++
+	}
+	if tries != len(refundRetries) {
+		t.Errorf("tried %d times again, want %d", tries, len(refundRetries))
+	}
+	change := ledger.Change{Who: "ann", Why: "balance filled up"}
+	after, said, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), change)
+	if err != nil || after.State != translate.Refunded || said != "no such record" {
+		t.Errorf("an operator's try: %s, %q, %v", after.State, said, err)
+	}
+	if _, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), change); !errors.Is(err, ErrNotSettled) {
+		t.Errorf("a try of what is done: %v", err)
+	}
+	if n := w.gateway.refundsPaid(); n != 1 {
+		t.Errorf("%d refunds paid", n)
+	}
+}
+
+// A refusal by the refund's state waits for a person from the first.
+func TestRefundRejectedIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, state := range []v2.RefundState{v2.RefundFailed, v2.RefundCardFailed, v2.RefundRejected} {
+		w := newWorld(t)
+		p := order(v1.WxSao, 1)
+		hasPaid(w, p)
+		w.gateway.refundAs = state
+		w.cancel(p)
+		if o := w.wantState(p, translate.RefundFailed); !o.Next.IsZero() {
+			t.Errorf("%s: tried again at %s", state, o.Next)
+		}
+	}
+}
+
+// A form that the gateway cannot read is our fault: the refund stays open.
+func TestRefundOfAnUnreadForm(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{v2.RespIllegalMember, v2.RespFormat, v2.RespDecryption} {
+		w := newWorld(t)
+		p := order(v1.WxSao, 1)
+		hasPaid(w, p)
+		w.gateway.setScript(fault{name: code, code: code})
+		if reply := w.cancel(p); reply.RespCode != v1.CodeBusy {
+			t.Errorf("%s: merchant hears %s", code, reply.RespCode)
+		}
+		w.wantState(p, translate.Refunding)
+	}
+}
+
+// TestQueryOfALateFailedRefund: whoever was told that the order is closed never
+// hears that it is paid.
+func TestQueryOfALateFailedRefund(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	w.cancel(p)
+	o := w.wantState(p, translate.Closed)
+	if err := w.notice(w.gateway.notice(o.OrderNo, "11", "19.99")); err != nil {
+		t.Fatal(err)
+	}
+	w.wantState(p, translate.Refunding)
+	for _, want := range []translate.State{translate.Refunding, translate.RefundFailed} {
+		if reply := w.query(p); reply.ResultCode != v1.ResultFailed || reply.PayTime != "" {
+			t.Errorf("%s: query hears %s, paid at %q", want, reply.ResultCode, reply.PayTime)
+		}
+		w.gateway.setScript(refuses)
+		w.clock.advance(time.Second)
+		w.step()
+	}
+	w.wantState(p, translate.RefundFailed)
+}
+
+// TestSettleFailedRefund: money that came back by other means is settled with a
+// proof.
+func TestSettleFailedRefund(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.refundAs = v2.RefundRejected
+	w.cancel(p)
+	word := Settlement{Key: key(p), State: translate.Refunded, Who: "ann", Why: "bank transfer"}
+	if _, err := w.bridge.Settle(t.Context(), w.settings, word); !errors.Is(err, ErrNotSettled) {
+		t.Errorf("without a proof: %v", err)
+	}
+	word.GatewayNo = "BANK20261122"
+	if _, err := w.bridge.Settle(t.Context(), w.settings, word); err != nil {
+		t.Fatal(err)
+	}
+	w.wantState(p, translate.Refunded)
+}

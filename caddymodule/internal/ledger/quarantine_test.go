@@ -1,0 +1,170 @@
+package ledger_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// strange is a message about an order that the ledger does not know.
+func strange(orderNo string) ledger.Quarantined {
+	return ledger.Quarantined{
+		GatewayMerchant: "473053110001", OrderNo: orderNo, RefundNo: "", GatewayNo: "G1", FlowNo: "F1", Source: "notice",
+		TranCode: "OP3001", RespCode: "S0000000", State: "11", Amount: "19.99", Cause: "unknown order",
+	}
+}
+
+func quarantineOf(t *testing.T, l *ledger.Ledger, f ledger.QuarantineFilter) []ledger.Quarantined {
+	t.Helper()
+	list, err := l.QuarantinedMessages(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// quarantineKeeps brings messages, some of them a thousand times, and has them
+// dealt with.
+func quarantineKeeps(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	known := strange("A1")
+	known.Key, known.Cause = o.Key, "body amount"
+	const replays = 30
+	for i := range replays {
+		at := after(time.Duration(i) * time.Second)
+		for _, q := range []ledger.Quarantined{strange("A9"), known} {
+			q.FlowNo = at.String() // each message has its own
+			if err := l.Quarantine(t.Context(), q, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	list := quarantineOf(t, l, ledger.QuarantineFilter{})
+	if len(list) != 2 {
+		t.Fatalf("%d messages in quarantine: %+v", len(list), list)
+	}
+	for _, q := range list {
+		if q.Times != replays || !q.CreatedAt.Equal(noon) || !q.LastAt.Equal(after((replays-1)*time.Second)) || q.Amount != "19.99" {
+			t.Errorf("kept %+v", q)
+		}
+	}
+	ofOrder := quarantineOf(t, l, ledger.QuarantineFilter{Key: o.Key})
+	if len(ofOrder) != 1 || ofOrder[0].OrderNo != "A1" {
+		t.Fatalf("of the order: %+v", ofOrder)
+	}
+	events := happened(t, l, o.Key)
+	if len(events) != 1 || events[0].Kind != "quarantined" || events[0].Times != replays {
+		t.Errorf("its timeline is %+v", events)
+	}
+	if open := mustGauge(t, l, noon).Open; open.QuarantinedMessages != 2 {
+		t.Errorf("open: %+v", open)
+	}
+	dealt := ledger.Change{Who: "ann", Why: "gateway's people: a test of theirs", At: after(time.Hour)}
+	if err := l.DealWithQuarantined(t.Context(), ofOrder[0].ID, dealt); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, l.DealWithQuarantined(t.Context(), ofOrder[0].ID, dealt), ledger.ErrNotFound)
+	wantError(t, l.DealWithQuarantined(t.Context(), "nothing", dealt), ledger.ErrNotFound)
+	if err := l.DealWithQuarantined(t.Context(), list[0].ID, ledger.Change{Who: "ann"}); err == nil {
+		t.Error("dealt with without a reason")
+	}
+	if left := quarantineOf(t, l, ledger.QuarantineFilter{}); len(left) != 1 || left[0].OrderNo != "A9" {
+		t.Errorf("left: %+v", left)
+	}
+	all := quarantineOf(t, l, ledger.QuarantineFilter{Dealt: true, Limit: 1})
+	next := quarantineOf(t, l, ledger.QuarantineFilter{Dealt: true, Limit: 1, After: all[0].ID})
+	if len(all) != 1 || len(next) != 1 || all[0].ID == next[0].ID {
+		t.Errorf("pages: %+v and %+v", all, next)
+	}
+	if q, err := l.QuarantinedMessage(t.Context(), ofOrder[0].ID); err != nil || q.DealtWho != "ann" || !q.DealtAt.Equal(after(time.Hour)) {
+		t.Errorf("dealt with: %+v, %v", q, err)
+	}
+	changes, err := l.Changes(t.Context(), o.Key, 10)
+	if err != nil || len(changes) != 1 || changes[0].What != "quarantine" || changes[0].Why != dealt.Why {
+		t.Errorf("changes: %+v, %v", changes, err)
+	}
+}
+
+// failedRefund brings an order to refund_failed.
+func failedRefund(t *testing.T, l *ledger.Ledger, n int) ledger.Order {
+	t.Helper()
+	o := sample(n)
+	pay(t, l, o, noon)
+	mustRecord(t, l, o.Key, ledger.News{State: translate.Refunding, RefundNo: "R" + o.OrderID, At: noon, Next: after(time.Minute)}, translate.Applied)
+	return mustRecord(t, l, o.Key, ledger.News{State: translate.RefundFailed, At: noon, Next: after(time.Hour)}, translate.Applied)
+}
+
+// mattersStayOpen: what waits for a person is counted until it is dealt with, and
+// again when it is tried once more and fails.
+func mattersStayOpen(t *testing.T, p place) {
+	l := p.open(t)
+	o := failedRefund(t, l, 1)
+	failedRefund(t, l, 2)
+	open := func(refunds, notifications int) {
+		t.Helper()
+		want := ledger.Matters{FailedRefunds: refunds, ExhaustedNotifications: notifications}
+		if got := mustGauge(t, l, noon).Open; got != want {
+			t.Errorf("open: %+v, want %+v", got, want)
+		}
+	}
+	open(2, 0)
+	change := ledger.Change{Who: "ann", Why: "paid back by bank transfer", At: after(time.Hour)}
+	if err := l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change); err != nil {
+		t.Fatal(err)
+	}
+	open(1, 0)
+	wantError(t, l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change), ledger.ErrNotFound)
+	wantError(t, l.DealWith(t.Context(), o.Key, ledger.NotificationMatter, change), ledger.ErrNotFound)
+	wantError(t, l.DealWith(t.Context(), sample(9).Key, ledger.RefundMatter, change), ledger.ErrNotFound)
+	if dealt, err := l.DealtWith(t.Context(), o.Key); err != nil || len(dealt) != 1 || dealt[0].Why != change.Why {
+		t.Errorf("dealt with: %+v, %v", dealt, err)
+	}
+	retried, err := l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &change)
+	if err != nil || retried.State != translate.Refunding || retried.Claim != o.Claim+1 || retried.RefundNo != o.RefundNo {
+		t.Fatalf("tried again: %+v, %v", retried, err)
+	}
+	open(1, 0)
+	_, err = l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &change)
+	wantError(t, err, ledger.ErrFenced)
+	o = mustRecord(t, l, o.Key, ledger.News{State: translate.RefundFailed, At: after(time.Hour)}, translate.Applied)
+	open(2, 0)
+	_, err = l.RetryRefund(t.Context(), o.Key, o.Claim-1, after(2*time.Hour), nil)
+	wantError(t, err, ledger.ErrFenced)
+	if err := l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change); err != nil {
+		t.Fatal(err)
+	}
+	mustRecord(t, l, o.Key, ledger.News{State: translate.Refunded, At: after(time.Hour)}, translate.Applied)
+	open(1, 0)
+
+	pay(t, l, sample(3), noon)
+	claimed := mustClaim(t, l, noon, 10)
+	for _, d := range claimed {
+		mustFinish(t, l, d.Notification, ledger.Exhausted, time.Time{})
+	}
+	open(1, len(claimed))
+	if err := l.DealWith(t.Context(), sample(3).Key, ledger.NotificationMatter, change); err != nil {
+		t.Fatal(err)
+	}
+	open(1, len(claimed)-1)
+	if err := l.Resend(t.Context(), sample(3).Key, noon, change); err != nil {
+		t.Fatal(err)
+	}
+	open(1, len(claimed)-1)
+}
+
+// latePaymentIsMarked: what was paid after it was closed says so, for ever.
+func latePaymentIsMarked(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	mustRecord(t, l, o.Key, ledger.News{State: translate.Closed}, translate.Applied)
+	late := mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, At: noon, RefundNo: "R1"}, translate.LatePayment)
+	if !late.Late || !mustOrder(t, l, o.Key).Late {
+		t.Error("a late payment is not marked")
+	}
+	if failedRefund(t, l, 2).Late {
+		t.Error("a payment in time is marked")
+	}
+}
