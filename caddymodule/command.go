@@ -18,7 +18,9 @@ admin endpoint (see --address), and work on its ledger. Those marked "offline"
 read files only and need no Caddy.
 
 Nothing that they print holds a key, a payer's openid or the address of a
-notification beyond its host.`,
+notification beyond its host.
+
+Exit statuses:` + exitTable(),
 		CobraFunc: func(paybridge *cobra.Command) {
 			refuseUnknown(paybridge)
 			for _, command := range subcommands {

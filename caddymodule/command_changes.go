@@ -48,4 +48,7 @@ func printChanges(w io.Writer, list api.ChangeList, o *online) {
 	}
 	table(w, "TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
 	zoneNote(w, o.now)
+	if list.More {
+		fmt.Fprintln(w, "\nThere are older ones: raise --limit, or name a merchant or an order.")
+	}
 }

@@ -13,14 +13,11 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
-// Exit statuses of the offline commands, for scripts.
-const (
-	exitRefused = 1 // the message is not verified, or the bridge would refuse it
-	exitUsage   = 2 // the command could not be carried out: a flag, a file, the configuration
-)
-
 // errRefused ends a command with exitRefused when everything has been said.
 var errRefused = errors.New("refused")
+
+// errWarned ends a command with exitWarned when everything has been said.
+var errWarned = errors.New("warned")
 
 // offlineConfig is a configuration that is read and not run.
 type offlineConfig struct {
@@ -81,23 +78,3 @@ func appOf(text []byte) (*App, error) {
 	app.setDefaults()
 	return app, nil
 }
-
-// exitWith ends a command with a status; cobra's own errors know only 1. The
-// error is logged as Caddy's commands log theirs.
-func exitWith(cmd *cobra.Command, status int, err error) error {
-	fail := func(caddycmd.Flags) (int, error) { return status, err }
-	return caddycmd.WrapCommandFuncForCobra(fail)(cmd, nil)
-}
-
-// usageOf makes a function for cobra answer its errors with exitUsage.
-func usageOf(args cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, given []string) error {
-		if err := args(cmd, given); err != nil {
-			return exitWith(cmd, exitUsage, err)
-		}
-		return nil
-	}
-}
-
-// flagUsage answers wrong flags with exitUsage.
-func flagUsage(cmd *cobra.Command, err error) error { return exitWith(cmd, exitUsage, err) }

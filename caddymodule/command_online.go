@@ -26,8 +26,7 @@ type online struct {
 }
 
 // onlineCommand completes a command that asks the Caddy that runs: its common
-// flags, where it prints, and how it ends. The exit status is 0 when all is well,
-// 1 when the bridge says no, 2 when it could not be asked.
+// flags, where it prints, and how it ends (see exitStatuses).
 func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*online, []string) error) *cobra.Command {
 	flags := cmd.Flags()
 	flags.String("address", "", "Address of Caddy's admin endpoint (default: that of --config, or localhost:2019)")
@@ -48,6 +47,9 @@ func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*onli
 		case errors.Is(err, errRefused): // everything has been said
 			cmd.SilenceErrors = true
 			return err
+		case errors.Is(err, errWarned):
+			cmd.SilenceErrors = true
+			return exitWith(cmd, exitWarned, nil)
 		case errors.As(err, &refusal):
 			return exitWith(cmd, exitRefused, inWordsOf(cmd, refusal))
 		}

@@ -21,8 +21,10 @@ disk, the gateway (a signed question about an order that does not exist, in the
 name of each gateway merchant, at most 100), and whether the address that the
 gateway's notices go to is answered by Paybridge.
 
-The exit status is 0 when all is well, 1 when something is not, 2 when the bridge
-could not be asked.
+A line says ok; WARN where something works and payments can be lost all the same,
+as with a database without a synchronous standby; or FAIL. The exit status is 0
+when all is well, 1 when something fails, 2 when the bridge could not be asked, 3
+when nothing fails but there are warnings.
 
 This command moves no money and changes no order. It does not check a
 configuration that is not loaded; "caddy validate" does.`,
@@ -38,24 +40,35 @@ configuration that is not loaded; "caddy validate" does.`,
 		if err := o.show(found, func(w io.Writer) { printChecks(w, found) }); err != nil {
 			return err
 		}
-		if !found.OK {
+		switch found.Level {
+		case api.LevelFail:
 			return errRefused
+		case api.LevelWarn:
+			return errWarned
 		}
 		return nil
 	})
 }
 
+// levelMarks are how a line of selfcheck begins.
+var levelMarks = map[api.Level]string{api.LevelOK: "ok", api.LevelWarn: "WARN", api.LevelFail: "FAIL"}
+
+// levelWords end the table.
+var levelWords = map[api.Level]string{
+	api.LevelWarn: "Nothing fails; see the lines with WARN.",
+	api.LevelFail: "Something is wrong; see the lines with FAIL.",
+}
+
 func printChecks(w io.Writer, found api.SelfCheck) {
-	marks := map[bool]string{true: "ok", false: "FAIL"}
 	rows := make([][]string, 0, len(found.Checks))
 	for _, c := range folded(found.Checks) {
-		rows = append(rows, []string{marks[c.OK], c.Name, c.Detail})
+		rows = append(rows, []string{levelMarks[c.Level], c.Name, c.Detail})
 		if c.Advice != "" {
 			rows = append(rows, []string{"", "", "→ " + c.Advice})
 		}
 	}
 	table(w, " | CHECK | FOUND", rows)
-	if !found.OK {
-		fmt.Fprintln(w, "\nSomething is wrong; see the lines with FAIL.")
+	if words := levelWords[found.Level]; words != "" {
+		fmt.Fprintln(w, "\n"+words)
 	}
 }

@@ -16,7 +16,10 @@ const foldedNames = 3
 var ownPort = regexp.MustCompile(`\S+->`)
 
 // reason is what checks that are folded have in common.
-type reason struct{ sort, detail, advice string }
+type reason struct {
+	sort, detail, advice string
+	level                api.Level
+}
 
 // folded puts failures of one sort and for one reason into one: a gateway that is
 // silent fails for each of a hundred merchants, and would hide what else is wrong.
@@ -49,7 +52,7 @@ func folded(checks []api.Check) []api.Check {
 func reasonOf(c api.Check) (why reason, name string) {
 	end := strings.LastIndex(c.Name, " ")
 	if end < 0 {
-		return reason{c.Name, c.Detail, c.Advice}, ""
+		return reason{c.Name, c.Detail, c.Advice, c.Level}, ""
 	}
-	return reason{c.Name[:end], ownPort.ReplaceAllString(c.Detail, ""), c.Advice}, c.Name[end+1:]
+	return reason{c.Name[:end], ownPort.ReplaceAllString(c.Detail, ""), c.Advice, c.Level}, c.Name[end+1:]
 }

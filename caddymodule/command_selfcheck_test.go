@@ -14,9 +14,10 @@ func TestSelfcheckFoldsFailures(t *testing.T) {
 	t.Parallel()
 	gateways := func(n int, detail string, ok bool) []api.Check {
 		checks := make([]api.Check, n)
+		level := map[bool]api.Level{true: api.LevelOK, false: api.LevelFail}[ok]
 		for i := range checks {
 			checks[i] = api.Check{
-				Name: fmt.Sprintf("gateway as 47305311%04d", i+1), OK: ok, Advice: "is the gateway reachable?",
+				Name: fmt.Sprintf("gateway as 47305311%04d", i+1), OK: ok, Level: level, Advice: "is the gateway reachable?",
 				Detail: strings.ReplaceAll(detail, "PORT", fmt.Sprint(40000+i)),
 			}
 		}
@@ -53,5 +54,23 @@ func TestSelfcheckFoldsFailures(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Every level has its mark, and the end says what the worst of them asks for.
+func TestSelfcheckPrintsLevels(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[api.Level][]string{
+		api.LevelOK:   {"ok  database"},
+		api.LevelWarn: {"WARN  database", "Nothing fails; see the lines with WARN."},
+		api.LevelFail: {"FAIL  database", "Something is wrong; see the lines with FAIL."},
+	} {
+		var out strings.Builder
+		printChecks(&out, api.SelfCheck{Level: level, Checks: []api.Check{{Name: "ledger", OK: true, Level: api.LevelOK}, {Name: "database", Level: level}}})
+		for _, text := range want {
+			if !strings.Contains(out.String(), text) {
+				t.Errorf("%s: %q is not shown:\n%s", level, text, out.String())
+			}
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -175,4 +177,32 @@ func folder(t *testing.T, dir string) map[string]bool {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// The table of exit statuses is the same in the help and in both READMEs.
+func TestExitStatuses(t *testing.T) {
+	t.Parallel()
+	help, err := exec.Command(bridgeBinary, "paybridge", "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(help), "Exit statuses:\n")
+	if !found {
+		t.Fatalf("no table in the help:\n%s", help)
+	}
+	rows := regexp.MustCompile(`(?m)^  (\d)  (.+)$`).FindAllStringSubmatch(table, -1)
+	if len(rows) != 4 {
+		t.Errorf("%d exit statuses in the help:\n%s", len(rows), table)
+	}
+	for i, row := range rows {
+		if want := strconv.Itoa(i); row[1] != want {
+			t.Errorf("status %s in the place of %s", row[1], want)
+		}
+		if line := "| " + row[1] + " | " + row[2] + " |\n"; !strings.Contains(readText(t, "README.md"), line) {
+			t.Errorf("README.md lacks %s", line)
+		}
+		if !strings.Contains(readText(t, "README.zh.md"), "\n| "+row[1]+" | ") {
+			t.Errorf("README.zh.md lacks the status %s", row[1])
+		}
+	}
 }

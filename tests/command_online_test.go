@@ -245,6 +245,20 @@ func TestSelfcheckFromTheCommandLine(t *testing.T) {
 	w.gateway.Reset()
 	w.bridge.ask("selfcheck", "--merchant", shops["gm"].MerID, "--json").want(t, 0, `"ok": true`)
 	w.bridge.ask("selfcheck", "--merchant", "1").want(t, 1, "no merchant")
+	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP2001"}); err != nil {
+		t.Fatal(err)
+	}
+	w.bridge.ask("selfcheck").want(t, 1, "FAIL", "does not answer the query")
+	w.gateway.Reset()
+
+	alone := onPostgres(t, settings{}) // a database without a standby
+	alone.bridge.start()
+	alone.bridge.wantHealth(200, `"status":"ready"`)
+	s := alone.bridge.ask("selfcheck")
+	s.want(t, 3, "WARN  database", "Nothing fails; see the lines with WARN.")
+	if strings.Contains(s.log, "exiting") {
+		t.Errorf("more than the table: %s", s.log)
+	}
 }
 
 // A copy of the ledger is written while the bridge works.

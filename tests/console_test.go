@@ -94,7 +94,7 @@ func TestConsoleTellsOfOrders(t *testing.T) {
 		{"paid", d.paid, []string{"已支付", "¥1,234.56", "商户已确认", "除非商户撤销"}, []string{"acknowledged", "call 1", "unless the merchant cancels"}},
 		{"exhausted", d.exhausted, []string{"次数用尽", "可以人工重发", markup}, []string{"none acknowledged", "The merchant answered: " + markup}},
 		{"in doubt", d.doubtful, []string{"存疑", "可能已经支付", "E0000000"}, []string{"in doubt", "may have happened"}},
-		{"failed", d.failed, []string{"失败", "余额不足 " + markup, "E1000001"}, []string{"finally: 余额不足 " + markup}},
+		{"failed", d.failed, []string{"失败", "余额不足 " + markup, "E1000001"}, []string{"at the gateway: 余额不足 " + markup}},
 		{"refunded", d.refunded, []string{"已退款", "退款号", "OP1003", "撤销"}, []string{"The whole amount was given back", "refunding → refunded"}},
 		{"closed", d.closed, []string{"已关闭", "撤销"}, []string{"before it was paid"}},
 		{"unpaid", d.unpaid, []string{"待支付", "不需要通知", "已提交 → 待支付"}, []string{"Waits for the payer until", "none is owed"}},

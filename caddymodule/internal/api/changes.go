@@ -12,6 +12,7 @@ type ChangesQuery struct {
 // ChangeList is what people did, newest first.
 type ChangeList struct {
 	Items []Change `json:"items" doc:"The changes, newest first."`
+	More  bool     `json:"more,omitempty" doc:"There are older ones; ask with a higher limit, or for one merchant or order."`
 }
 
 func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
@@ -22,9 +23,10 @@ func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
 	case q.OrderID != "" && q.MerID == "":
 		return ChangeList{}, badRequest("query.merid: missing; an order is named by both numbers")
 	}
-	changes, err := v.Ledger.Changes(v.ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, limit)
+	changes, err := v.Ledger.Changes(v.ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, limit+1)
 	if err != nil {
 		return ChangeList{}, err
 	}
-	return ChangeList{Items: shown(changes, changeOf)}, nil
+	more := len(changes) > limit
+	return ChangeList{Items: shown(changes[:min(limit, len(changes))], changeOf), More: more}, nil
 }

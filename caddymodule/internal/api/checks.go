@@ -19,40 +19,43 @@ import (
 func checkKeys(chosen []*merchants.Merchant) []Check {
 	checks := make([]Check, len(chosen))
 	for i, m := range chosen {
-		checks[i] = Check{Name: "keys of " + m.GatewayMerchant, OK: true, Detail: "private key and gateway key fit the suite " + m.Codec.Suite().Name()}
+		check := Check{Name: "keys of " + m.GatewayMerchant, Detail: "private key and gateway key fit the suite " + m.Codec.Suite().Name()}
 		if m.Arithmetic != "" {
-			checks[i].Detail += "; RSA by " + m.Arithmetic
+			check.Detail += "; RSA by " + m.Arithmetic
 		}
+		checks[i] = check.at(LevelOK)
 		if err := m.Codec.SelfTest(); err != nil {
-			checks[i].OK, checks[i].Detail = false, err.Error()
-			checks[i].Advice = "see private_key and gateway_key of the merchants with this gateway_merchant"
+			check.Detail, check.Advice = err.Error(), "see private_key and gateway_key of the merchants with this gateway_merchant"
+			checks[i] = check.at(LevelFail)
 		}
 	}
 	return checks
 }
 
-// checkGateway asks the gateway about an order that does not exist.
+// checkGateway asks the gateway about an order that does not exist. One that
+// answers and does not answer that fails as well: without a query that works no
+// lost notice is ever found.
 func (v *visit) checkGateway(ctx context.Context, m *merchants.Merchant) Check {
 	check := Check{Name: "gateway as " + m.GatewayMerchant}
 	probe, err := v.Bridge.Probe(ctx, v.Settings, m)
 	if err != nil {
 		check.Detail = err.Error()
 		check.Advice = "no answer that these keys open: is the gateway reachable, does it have our public key, and is gateway_key its own?"
-		return check
+		return check.at(LevelFail)
 	}
 	check.Detail = fmt.Sprintf("a signed answer after %s: %s", probe.Took.Round(time.Millisecond), probe.Class)
 	if probe.Timed {
 		check.Detail += fmt.Sprintf(", its clock %+.0fs", probe.Skew.Seconds())
 	}
-	check.OK = true
 	if probe.Class != v2.NotFound && probe.Class != v2.Processed {
-		check.Advice = "the gateway understood us, but does not answer queries as expected; confirm tran_codes with it"
+		check.Advice = "the keys fit, but the gateway does not answer the query; until it does, no notice that is lost is ever found: confirm tran_codes with it, and that the merchant may ask"
+		return check.at(LevelFail)
 	}
-	return check
+	return check.at(LevelOK)
 }
 
-// checkDatabase tells how a database of its own could lose payments. Such risks
-// are the operator's to take; the check is well all the same.
+// checkDatabase warns of how a database of its own could lose payments: without a
+// synchronous standby, for one. Such risks are the operator's to take.
 func (v *visit) checkDatabase(ctx context.Context) []Check {
 	risks, err := v.Ledger.Risks(ctx)
 	if err != nil {
@@ -60,7 +63,7 @@ func (v *visit) checkDatabase(ctx context.Context) []Check {
 	}
 	checks := make([]Check, len(risks))
 	for i, risk := range risks {
-		checks[i] = Check{Name: "database", OK: true, Detail: risk, Advice: "see the README on PostgreSQL"}
+		checks[i] = Check{Name: "database", Detail: risk, Advice: "see the README on PostgreSQL"}.at(LevelWarn)
 	}
 	return checks
 }
@@ -87,11 +90,12 @@ func (v *visit) checkCallback(ctx context.Context) Check {
 	case text != callbackAnswer(nonce):
 		check.Detail = v.Settings.NotifyURL + " is answered by something else than Paybridge"
 	default:
-		return Check{Name: "callback", OK: true, Detail: v.Settings.NotifyURL + " is answered by Paybridge"}
+		check.Detail = v.Settings.NotifyURL + " is answered by Paybridge"
+		return check.at(LevelOK)
 	}
 	check.Advice = "the gateway's notices may not arrive: see public_url, DNS, the firewall and the site's paybridge directive. " +
 		"Some networks cannot call their own outside address; then try from another machine: " + v.Settings.NotifyURL + "?" + callbackQuestion + "=0123456789abcdef"
-	return check
+	return check.at(LevelFail)
 }
 
 func askCallback(ctx context.Context, address, nonce string) (string, error) {

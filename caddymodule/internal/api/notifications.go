@@ -27,7 +27,7 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 		return NotificationList{}, err
 	}
 	filter := ledger.NotificationFilter{
-		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit,
+		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit + 1,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now
@@ -36,5 +36,6 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 	if err != nil {
 		return NotificationList{}, err
 	}
-	return NotificationList{Items: shown(list, notificationOf), Next: following(list, limit)}, nil
+	list, next := page(list, limit)
+	return NotificationList{Items: shown(list, notificationOf), Next: next}, nil
 }

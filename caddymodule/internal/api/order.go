@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
@@ -40,14 +41,32 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	if err != nil {
 		return ledger.Order{}, err
 	}
+	others := slices.Clone(found)
 	found = slices.DeleteFunc(found, func(o ledger.Order) bool { return o.MerID != merID })
-	switch len(found) {
-	case 0:
-		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s; to search among all merchants, use search", printable(merID), printable(number))
-	case 1:
+	switch {
+	case len(found) == 1:
 		return found[0], nil
+	case len(found) == 0 && len(others) == 1:
+		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s; it names order %s of merchant %s",
+			printable(merID), printable(number), printable(others[0].OrderID), printable(others[0].MerID))
+	case len(found) == 0 && len(others) > 1:
+		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s; it names orders of the merchants %s",
+			printable(merID), printable(number), merchantsOf(others))
+	case len(found) == 0:
+		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s, nor has any other merchant", printable(merID), printable(number))
 	}
 	return ledger.Order{}, refuse(http.StatusConflict, "the number %s names %d orders of merchant %s; use another number", printable(number), len(found), printable(merID))
+}
+
+// merchantsOf names the merchants of some orders, each once.
+func merchantsOf(orders []ledger.Order) string {
+	var names []string
+	for _, o := range orders {
+		if name := printable(o.MerID); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // timeline gathers everything that is known of an order.

@@ -60,8 +60,19 @@ func TestOrderIsFoundByAnyNumber(t *testing.T) {
 			t.Errorf("%s: %q", number, got)
 		}
 	}
-	w.refused(w.get("order?merid=89900002&number="+o.QueryID), http.StatusNotFound, "has no order with the number")
-	w.refused(w.get("order?merid=89900001&number=nobodys"), http.StatusNotFound, "to search among all merchants")
+	w.refused(w.get("order?merid=89900001&number=nobodys"), http.StatusNotFound, "has no order with the number \\\"nobodys\\\", nor has any other merchant")
+
+	// Another merchant's number is the usual slip.
+	names := "it names order \\\"" + o.OrderID + "\\\" of merchant \\\"89900001\\\""
+	w.refused(w.get("order?merid=89900002&number="+o.QueryID), http.StatusNotFound, names)
+	w.refused(w.get("order?merid=89900002&number="+o.OrderID), http.StatusNotFound, names)
+	twin := o
+	twin.MerID, twin.QueryID, twin.OrderNo, twin.FlowNo = "89900002", "Q2", "N2", "F2"
+	twin.State, twin.Next = translate.Begun, twin.ExpiresAt
+	if _, _, err := w.ledger.Begin(t.Context(), twin); err != nil {
+		t.Fatal(err)
+	}
+	w.refused(w.get("order?merid=89900003&number="+o.OrderID), http.StatusNotFound, "of the merchants")
 }
 
 // Each state is explained, with what comes next.

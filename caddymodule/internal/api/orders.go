@@ -44,12 +44,13 @@ func (p Page) cursor() (ledger.Cursor, int, error) {
 	return after, limit, nil
 }
 
-// following is the cursor for what comes after a list, "" when it is the last.
-func following[T interface{ Cursor() ledger.Cursor }](list []T, limit int) string {
-	if len(list) < limit {
-		return ""
+// page cuts a list, of which one more than limit was asked for, to the limit. next
+// is the cursor for what comes after, "" when there is nothing.
+func page[T interface{ Cursor() ledger.Cursor }](list []T, limit int) (cut []T, next string) {
+	if len(list) <= limit {
+		return list, ""
 	}
-	return list[len(list)-1].Cursor().String()
+	return list[:limit], list[limit-1].Cursor().String()
 }
 
 // Window is a stretch of time.
@@ -86,7 +87,7 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 		return OrderList{}, err
 	}
 	filter := ledger.OrderFilter{
-		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit,
+		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit + 1,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now
@@ -95,7 +96,8 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 	if err != nil {
 		return OrderList{}, err
 	}
-	return OrderList{Items: shown(orders, v.order), Next: following(orders, limit)}, nil
+	orders, next := page(orders, limit)
+	return OrderList{Items: shown(orders, v.order), Next: next}, nil
 }
 
 func (v *visit) order(o ledger.Order) Order { return orderOf(o, v.now) }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -48,24 +49,41 @@ func TestListOrders(t *testing.T) {
 func TestOrdersPageByPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	const all = 7
-	for i := range all {
-		w.order("89900001", translate.InDoubt, time.Duration(i)*time.Minute)
-	}
-	seen := make(map[string]bool)
-	pages, after := 0, ""
-	for {
-		list := read[OrderList](t, w.get("orders?limit=3&after="+after))
-		for _, id := range orderIDs(list) {
-			seen[id] = true
+	for all := 1; all <= 7; all++ {
+		w.order("89900001", translate.InDoubt, time.Duration(all)*time.Minute)
+		seen := make(map[string]bool)
+		pages, after := 0, ""
+		for {
+			list := read[OrderList](t, w.get("orders?limit=3&after="+after))
+			for _, id := range orderIDs(list) {
+				seen[id] = true
+			}
+			pages++
+			if after = list.Next; after == "" {
+				break
+			}
 		}
-		pages++
-		if after = list.Next; after == "" {
-			break
+		if want := (all + 2) / 3; len(seen) != all || pages != want {
+			t.Errorf("%d of %d orders on %d pages, want %d", len(seen), all, pages, want)
 		}
 	}
-	if len(seen) != all || pages != 3 {
-		t.Errorf("%d orders on %d pages", len(seen), pages)
+}
+
+// Other lists, too, say that they go on only when they do.
+func TestListsEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := 1; i <= 3; i++ {
+		w.notification("89900001", ledger.Exhausted, time.Duration(i)*time.Minute)
+		list := read[NotificationList](t, w.get("notifications?limit=2"))
+		if len(list.Items) != min(i, 2) || (list.Next != "") != (i > 2) {
+			t.Errorf("%d notifications: %d listed, next %q", i, len(list.Items), list.Next)
+		}
+		read[PauseAnswer](t, w.post("merchants/"+[]string{"pause", "resume"}[1-i%2], PauseRequest{MerID: "89900001", Why: "repair"}))
+		changes := read[ChangeList](t, w.get("changes?limit=2"))
+		if len(changes.Items) != min(i, 2) || changes.More != (i > 2) {
+			t.Errorf("%d changes: %d listed, more %t", i, len(changes.Items), changes.More)
+		}
 	}
 }
 

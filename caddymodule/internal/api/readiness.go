@@ -12,10 +12,21 @@ type HealthAnswer struct {
 	Checks []Check `json:"checks" doc:"What was looked at."`
 }
 
+// Level says how a check has turned out.
+type Level string
+
+// The levels.
+const (
+	LevelOK   Level = "ok"   // it is well
+	LevelWarn Level = "warn" // it works, and something can be lost or go wrong
+	LevelFail Level = "fail" // it does not work
+)
+
 // Check is one thing that was looked at.
 type Check struct {
 	Name   string `json:"name" doc:"What was looked at."`
-	OK     bool   `json:"ok" doc:"It is well."`
+	OK     bool   `json:"ok" doc:"It works: its level is not fail."`
+	Level  Level  `json:"level" doc:"ok; warn: it works, and something can be lost or go wrong; fail: it does not work."`
 	Detail string `json:"detail" doc:"What was found."`
 	Advice string `json:"advice,omitempty" doc:"What to do."`
 }
@@ -34,12 +45,25 @@ func showLive(*visit, nothing) (HealthAnswer, error) {
 
 func showReady(v *visit, _ nothing) (HealthAnswer, error) {
 	if !v.running {
-		return HealthAnswer{Status: "not ready", Checks: []Check{{
+		engine := Check{
 			Name: "engine", Detail: "not running", Advice: "Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log",
-		}}}, nil
+		}
+		return HealthAnswer{Status: "not ready", Checks: []Check{engine.at(LevelFail)}}, nil
 	}
 	report := v.Health.Judge(v.ctx)
 	return HealthAnswer{Status: health.Readiness(report).Status, Checks: shown(report.Checks, checkOf)}, nil
 }
 
-func checkOf(c health.Check) Check { return Check(c) }
+func checkOf(c health.Check) Check {
+	check := Check{Name: c.Name, Detail: c.Detail, Advice: c.Advice}
+	if !c.OK {
+		return check.at(LevelFail)
+	}
+	return check.at(LevelOK)
+}
+
+// at is the check with a level.
+func (c Check) at(level Level) Check {
+	c.Level, c.OK = level, level != LevelFail
+	return c
+}

@@ -126,8 +126,10 @@ func (v *visit) toResend(r ResendRequest) (found []ledger.Notification, more boo
 		}
 		filter.After = page[len(page)-1].Cursor()
 	}
+	filter.Limit = 1 // is there one more?
+	beyond, err := v.Ledger.Notifications(v.ctx, filter)
 	slices.Reverse(found)
-	return found, true, nil
+	return found, len(beyond) > 0, err
 }
 
 // resendJob sends notifications again, one after the other.

@@ -25,7 +25,8 @@ type SelfCheckQuery struct {
 
 // SelfCheck is what a self-check found.
 type SelfCheck struct {
-	OK     bool    `json:"ok" doc:"Every check is well."`
+	OK     bool    `json:"ok" doc:"No check fails."`
+	Level  Level   `json:"level" doc:"The worst of the checks: ok, warn or fail."`
 	Checks []Check `json:"checks" doc:"What was looked at."`
 }
 
@@ -46,11 +47,23 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 		[]Check{callback},
 	)
 	if left > 0 {
-		checks = append(checks, Check{Name: "gateway", OK: true, Detail: fmt.Sprintf("%d more gateway merchants were not tried", left),
-			Advice: "name one of their merchants to try it"})
+		untried := Check{
+			Name: "gateway", Detail: fmt.Sprintf("%d more gateway merchants were not tried", left), Advice: "name one of their merchants to try it",
+		}
+		checks = append(checks, untried.at(LevelOK))
 	}
-	bad := slices.ContainsFunc(checks, func(c Check) bool { return !c.OK })
-	return SelfCheck{OK: !bad, Checks: checks}, nil
+	level := worst(checks)
+	return SelfCheck{OK: level != LevelFail, Level: level, Checks: checks}, nil
+}
+
+// worst is the worst level of some checks.
+func worst(checks []Check) Level {
+	for _, level := range []Level{LevelFail, LevelWarn} {
+		if slices.ContainsFunc(checks, func(c Check) bool { return c.Level == level }) {
+			return level
+		}
+	}
+	return LevelOK
 }
 
 // gatewayMerchants are the merchants to try, one for each v2 number, and how many

@@ -47,7 +47,7 @@ func TestSelfCheckIsWell(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if !found.OK {
+	if !found.OK || found.Level != LevelOK {
 		t.Error("not well")
 	}
 	// Both merchants are one gateway merchant, which is asked once.
@@ -91,13 +91,21 @@ func TestSelfCheckFinds(t *testing.T) {
 	}
 }
 
-// A gateway that understands us but not the question is reachable.
-func TestSelfCheckOfUnknownTranCodes(t *testing.T) {
+// A gateway that understands us but does not answer queries fails: no notice that
+// is lost would ever be found.
+func TestSelfCheckOfRefusedQuery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.gateway.says("E1000001", nil)
-	if c := check(t, read[SelfCheck](t, w.get("selfcheck?merid=89900002")), "gateway as"); !c.OK || !strings.Contains(c.Advice, "tran_codes") {
-		t.Errorf("%+v", c)
+	w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+	for _, code := range []string{"E1000001", "E0000003", "E0000000"} {
+		w.gateway.says(code, nil)
+		found := read[SelfCheck](t, w.get("selfcheck?merid=89900002"))
+		if c := check(t, found, "gateway as"); c.OK || c.Level != LevelFail || !strings.Contains(c.Advice, "tran_codes") {
+			t.Errorf("%s: %+v", code, c)
+		}
+		if found.OK || found.Level != LevelFail {
+			t.Errorf("%s: all is well, it says", code)
+		}
 	}
 	w.refused(w.get("selfcheck?merid=1"), http.StatusBadRequest, "no merchant")
 }

@@ -32,7 +32,7 @@ func TestHostedOvertakesAStep(t *testing.T) {
 	}
 	w.wantState(p, translate.InDoubt)
 	w.clock.advance(w.order(p).Next.Sub(w.clock.now()))
-	due := w.bridge.due(t.Context(), newStepSlots())
+	due := w.due()
 	if len(due) != 1 {
 		t.Fatal("no step is due")
 	}

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -11,8 +10,22 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// lookEvery is how often the reconciler looks for due orders at the least.
-const lookEvery = time.Second
+const (
+	// lookEvery is how often the reconciler looks for due orders at the least.
+	lookEvery = time.Second
+	// longestPause is the longest that it waits while the ledger is away: an
+	// order is not late by more when the ledger comes back.
+	longestPause = 15 * time.Second
+)
+
+// pauseAfter is how long to wait until the next look: twice as long as before
+// while looking fails, so that a ledger that is away is not pressed.
+func pauseAfter(err error, before time.Duration) time.Duration {
+	if err == nil {
+		return lookEvery
+	}
+	return min(2*before, longestPause)
+}
 
 // reconcile takes due steps of orders until ctx is done: queries of orders
 // without news, refunds under way, expiries, and orders that a crashed bridge
@@ -21,17 +34,25 @@ func (b *Bridge) reconcile(ctx context.Context) {
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	slots := newStepSlots()
-	for {
-		timer := time.NewTimer(lookEvery)
+	for pause := lookEvery; ; {
+		woken := b.woken
+		if pause > lookEvery {
+			woken = nil // no matter who wakes: the ledger is away
+		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return
 		case <-timer.C:
-		case <-b.woken:
+		case <-woken:
 			timer.Stop()
 		}
-		for _, order := range b.due(ctx, slots) {
+		orders, err := b.due(ctx, slots)
+		if pause = pauseAfter(err, pause); err != nil && ctx.Err() == nil {
+			b.log.Error("looking for due orders", zap.Duration("retry_in", pause), zap.Error(err))
+		}
+		for _, order := range orders {
 			slot := slots.take(order.MerID)
 			b.wake() // there may be more
 			busy.Go(func() {
@@ -45,18 +66,14 @@ func (b *Bridge) reconcile(ctx context.Context) {
 }
 
 // due claims orders whose next step is due, as many as there are slots for.
-func (b *Bridge) due(ctx context.Context, slots *stepSlots) []ledger.Order {
+func (b *Bridge) due(ctx context.Context, slots *stepSlots) ([]ledger.Order, error) {
 	s := b.current()
 	if s == nil || slots.offer().Limit == 0 {
-		return nil
+		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, recording)
 	defer cancel()
-	orders, err := b.ledger.ClaimOrders(ctx, b.now(), lease(s), slots.offer)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		b.log.Error("looking for due orders", zap.Error(err))
-	}
-	return orders
+	return b.ledger.ClaimOrders(ctx, b.now(), lease(s), slots.offer)
 }
 
 // stepDue takes the step of a claimed order.

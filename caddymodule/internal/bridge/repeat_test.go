@@ -109,7 +109,7 @@ func TestStaleNotSentIsFenced(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.advance(w.settings.Timeouts.payLease())
-	if due := w.bridge.due(t.Context(), newStepSlots()); len(due) != 1 {
+	if due := w.due(); len(due) != 1 {
 		t.Fatal("order was not taken over")
 	}
 	w.bridge.record(t.Context(), job, o, translate.NotSent("late"), nil)

@@ -197,9 +197,16 @@ func (w *world) wantState(p v1.PayRequest, want translate.State) ledger.Order {
 	return o
 }
 
+// due claims the orders whose steps are due, no more than the reconciler does at a
+// time; none while the ledger is away.
+func (w *world) due() []ledger.Order {
+	orders, _ := w.bridge.due(w.tb.Context(), newStepSlots())
+	return orders
+}
+
 // step takes the steps that are due, no more than the reconciler does at a time.
 func (w *world) step() int {
-	due := w.bridge.due(w.tb.Context(), newStepSlots())
+	due := w.due()
 	var all sync.WaitGroup
 	for _, o := range due {
 		all.Go(func() { w.bridge.stepDue(w.tb.Context(), o) })

@@ -1,0 +1,58 @@
+package caddymodule
+
+import (
+	"fmt"
+	"strings"
+
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses of all commands, for scripts.
+const (
+	exitDone    = 0
+	exitRefused = 1
+	exitUsage   = 2
+	exitWarned  = 3
+)
+
+// exitStatuses say what each of them means. The help and README have this table.
+var exitStatuses = []struct {
+	status int
+	means  string
+}{
+	{exitDone, "done, and all is well"},
+	{exitRefused, "no: the bridge refuses it, the message does not verify, or a check fails"},
+	{exitUsage, "the command could not be carried out: a flag, a file, the configuration, or no bridge to ask"},
+	{exitWarned, "selfcheck: nothing fails, but there are warnings"},
+}
+
+// exitTable is the table as the help shows it.
+func exitTable() string {
+	var text strings.Builder
+	for _, row := range exitStatuses {
+		fmt.Fprintf(&text, "\n  %d  %s", row.status, row.means)
+	}
+	return text.String()
+}
+
+// exitWith ends a command with a status; cobra's own errors know only 1. The
+// error is logged as Caddy's commands log theirs; nil says that everything has
+// been said.
+func exitWith(cmd *cobra.Command, status int, err error) error {
+	fail := func(caddycmd.Flags) (int, error) { return status, err }
+	return caddycmd.WrapCommandFuncForCobra(fail)(cmd, nil)
+}
+
+// usageOf makes a function for cobra answer its errors with exitUsage.
+func usageOf(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if err := args(cmd, given); err != nil {
+			return exitWith(cmd, exitUsage, err)
+		}
+		return nil
+	}
+}
+
+// flagUsage answers wrong flags with exitUsage.
+func flagUsage(cmd *cobra.Command, err error) error { return exitWith(cmd, exitUsage, err) }
