@@ -77,7 +77,7 @@ func (a *App) readMerchant(d *caddyfile.Dispenser) error {
 func readPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 	args := d.RemainingArgs()
 	if !readKey(args, &c.PrivateKey, &c.PrivateKeyPassword) {
-		return d.Err("private_key: write: private_key PATH, and for a .pfx its password as {env.NAME} or {file.PATH} after it")
+		return d.Err("private_key: write: private_key PATH, and for an encrypted key its password as {env.NAME} or {file.PATH} after it")
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func readPreviousSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 func readPreviousPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 	args := untilDay(d.RemainingArgs(), &c.PreviousPrivateKeyUntil)
 	if !readKey(args, &c.PreviousPrivateKey, &c.PreviousPrivateKeyPassword) {
-		return d.Err("previous_private_key: write: previous_private_key PATH until yyyy-MM-dd, and for a .pfx its password as {env.NAME} or {file.PATH} after the path")
+		return d.Err("previous_private_key: write: previous_private_key PATH until yyyy-MM-dd, and for an encrypted key its password as {env.NAME} or {file.PATH} after the path")
 	}
 	return nil
 }

@@ -102,8 +102,8 @@ func TestProvisionRefuses(t *testing.T) {
 		"merchants file is absent":  {inApp("merchants_files", []string{"/nowhere/merchants.json"}), "reading merchants file"},
 		"same merchant twice":       {twice, "merchant 89900001: merid: given twice"},
 		"literal sign key":          {inMerchant("sign_key", "canary-literal"), "merchant 89900001: sign_key: a secret must not stand in the configuration"},
-		"empty sign key":            {inMerchant("sign_key", "{env.PAYBRIDGE_TEST_EMPTY}"), "merchant 89900001: sign_key: empty"},
-		"sign key file is absent":   {inMerchant("sign_key", "{file./nowhere/89900001.key}"), "merchant 89900001: sign_key: empty"},
+		"empty sign key":            {inMerchant("sign_key", "{env.PAYBRIDGE_TEST_EMPTY}"), "merchant 89900001: sign_key: is empty"},
+		"sign key file is absent":   {inMerchant("sign_key", "{file./nowhere/89900001.key}"), "merchant 89900001: sign_key: is empty"},
 		"wrong kind of key":         {inMerchant("suite", "gm"), "merchant 89900001:"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -126,6 +126,12 @@ func FuzzParsePrivateKey(f *testing.F) {
 	for _, name := range []string{"merchant_aes.pfx", "merchant_rc2.pfx", "merchant_nomac.pfx", "merchant_sm2.pfx"} {
 		f.Add(file(f, name), "secret")
 	}
+	for _, name := range []string{"F8-cfca-der.sm2", "F8-sm2-d-hex.key", "F16-openssl-encrypted-pkcs8.pem", "trad-sm2.pem", "v1md5.pem"} {
+		f.Add(keyFile(f, name), "123456")
+	}
+	for _, name := range []string{"F9-key-without-certificate.p12", "lone-sm2.p12", "two.p12"} {
+		f.Add(keyFile(f, name), "secret1")
+	}
 	f.Fuzz(func(t *testing.T, data []byte, password string) { checkParsed(t, data, password) })
 }
 
@@ -134,5 +140,7 @@ func FuzzParsePublicKey(f *testing.F) {
 		f.Add(file(f, name))
 		f.Add(derOf(f, name))
 	}
+	f.Add(keyFile(f, "F8-sm2-public-04xy-hex.key"))
+	f.Add(keyFile(f, "F22-chain.p7b"))
 	f.Fuzz(func(t *testing.T, data []byte) { checkParsed(t, data, "") })
 }

@@ -97,6 +97,7 @@ func TestParsePrivateKey(t *testing.T) {
 		})
 	}
 	checkPrivate(t, file(t, "merchant_3des_empty_password.pfx"), "", rsaParty.public)
+	checkPrivate(t, file(t, "merchant_sm2.pfx"), "secret", sm2Party.public)
 	// A certificate before the key, as openssl pkcs12 -nodes writes them.
 	checkPrivate(t, append(file(t, "merchant_certificate.pem"), file(t, "merchant_private.pem")...), "", rsaParty.public)
 }
@@ -168,7 +169,7 @@ func badKeys(t *testing.T) []badKey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const damaged, notKey = "cut short or damaged", "neither PEM nor base64 nor DER"
+	const damaged, notKey = "cut short or damaged", "neither PEM nor base64 nor hex nor DER"
 	private := derOf(t, "merchant_private.pem")
 	return []badKey{
 		{"nothing", "", nil, "the file is empty", "the file is empty"},
@@ -182,16 +183,15 @@ func badKeys(t *testing.T) []badKey {
 		{"BER", "", []byte{0x30, 0x80, 0x02, 0x01, 0x03}, "is BER, not DER", "is BER, not DER"},
 		{"empty SEQUENCE", "", []byte{0x30, 0x00}, "no key, certificate or PKCS#12 file", "no key, certificate or PKCS#12 file"},
 		{"PEM on one line", "", []byte(strings.ReplaceAll(string(file(t, "merchant_private.pem")), "\n", " ")), "the PEM is damaged", "the PEM is damaged"},
-		{"old PEM encryption", "x", []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"), "openssl pkcs8", "openssl pkcs8"},
-		{"encrypted PKCS#8", "x", []byte{0x30, 0x04, 0x30, 0x00, 0x04, 0x00}, "found an encrypted PKCS#8 private key: decrypt", "found an encrypted PKCS#8"},
+		{"old PEM encryption", "x", []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"), "does not open with this password", "found an encrypted private key in PEM"},
+		{"encrypted PKCS#8", "x", []byte{0x30, 0x04, 0x30, 0x00, 0x04, 0x00}, "damaged or asks for too much work", "found an encrypted PKCS#8"},
 		{"public key", "", file(t, "merchant_public.pem"), "found a public key: a private key is needed", ""},
 		{"certificate", "", file(t, "merchant_certificate.pem"), "found a certificate: a private key is needed", ""},
 		{"private key", "", private, "", "found a PKCS#8 private key: the public key or certificate is needed"},
 		{"pfx", "secret", file(t, "merchant_aes.pfx"), "", "found a PKCS#12 file"},
 		{"wrong password", "Secret", file(t, "merchant_aes.pfx"), "does not open with this password", "found a PKCS#12 file"},
-		{"wrong password, legacy", "", file(t, "merchant_rc2.pfx"), "does not open with this password", "found a PKCS#12 file"},
+		{"no password, legacy", "", file(t, "merchant_rc2.pfx"), "give its password", "found a PKCS#12 file"},
 		{"pfx without MAC", "secret", file(t, "merchant_nomac.pfx"), "has no password", "found a PKCS#12 file"},
-		{"pfx with SM2", "secret", file(t, "merchant_sm2.pfx"), "must be converted to PEM", "found a PKCS#12 file"},
 		{"pfx of version 2", "", []byte{0x30, 0x05, 0x02, 0x01, 0x02, 0x30, 0x00}, "version 2", "found a PKCS#12 file"},
 		{"P-256", "", must(t)(x509.MarshalPKCS8PrivateKey(p256)), "found an EC key on the curve P-256", "found a PKCS#8"},
 		{"P-256 public", "", must(t)(x509.MarshalPKIXPublicKey(p256.Public())), "found a public key", "found an EC key on the curve P-256"},

@@ -13,20 +13,25 @@ import (
 const maxIterations = 10_000_000
 
 // parsePKCS12 takes the private key out of a .pfx. The files of all common
-// programs open, from RC2 and triple DES with SHA-1 to AES with SHA-256; those
-// with SM2 keys do not, because go-pkcs12 knows only the standard library's keys.
+// programs open, from RC2 and triple DES with SHA-1 to AES with SHA-256.
+//
+// What lies beside the key does not count: go-pkcs12 asks for a certificate that
+// the standard library reads, and where there is none, or one of SM2, the key is
+// taken out alone.
 func parsePKCS12(der []byte, password string) (any, error) {
 	if err := checkPKCS12(der); err != nil {
 		return nil, err
 	}
 	key, _, _, err := pkcs12.DecodeChain(der, password)
 	switch {
+	case err == nil:
+		return key, nil
+	case errors.Is(err, pkcs12.ErrIncorrectPassword) && password == "":
+		return nil, errNoPassword
 	case errors.Is(err, pkcs12.ErrIncorrectPassword):
 		return nil, errors.New("the PKCS#12 file does not open with this password")
-	case err != nil:
-		return nil, fmt.Errorf("opening the PKCS#12 file (one with an SM2 key must be converted to PEM): %w", err)
 	}
-	return key, nil
+	return loneKey(der, password, err)
 }
 
 // checkPKCS12 looks at what a PKCS#12 file says about itself before any work is

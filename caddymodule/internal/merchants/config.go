@@ -34,11 +34,13 @@ type Config struct {
 	// The v2 merchantId: 12 digits.
 	GatewayMerchant string `json:"gateway_merchant"`
 
-	// The merchant's private key for v2: the path of a PEM, DER, bare base64
-	// or .pfx file, or a placeholder that holds the key itself.
+	// The merchant's private key for v2: the path of a PEM, DER, base64, .pfx or
+	// .sm2 file, or of the hex number of an SM2 key; or a placeholder that holds
+	// the key itself.
 	PrivateKey string `json:"private_key"`
 
-	// The password of a .pfx, as {file.PATH} or {env.NAME}.
+	// The password of a private key that is encrypted (.pfx, .sm2, PEM), as
+	// {file.PATH} or {env.NAME}. One for a key that is not is an error.
 	PrivateKeyPassword string `json:"private_key_password,omitempty"`
 
 	// The other private key while it is being changed, in the same forms: the one
@@ -46,15 +48,15 @@ type Config struct {
 	// gateway seals to it are opened until the end of a day.
 	PreviousPrivateKey string `json:"previous_private_key,omitempty"`
 
-	// The password of a previous .pfx, as {file.PATH} or {env.NAME}.
+	// The password of an encrypted previous key, as {file.PATH} or {env.NAME}.
 	PreviousPrivateKeyPassword string `json:"previous_private_key_password,omitempty"`
 
 	// The last day, yyyy-MM-dd in Beijing time, on which messages for the
 	// previous private key are accepted. Needed with previous_private_key.
 	PreviousPrivateKeyUntil string `json:"previous_private_key_until,omitempty"`
 
-	// The gateway's public key: the path of a PEM, DER, bare base64 or .cer
-	// file, or a placeholder that holds the key itself.
+	// The gateway's public key: the path of a PEM, DER, base64 or .cer file, or of
+	// the hex point of an SM2 key; or a placeholder that holds the key itself.
 	GatewayKey string `json:"gateway_key"`
 
 	// The gateway's other public key while it is being changed, in the same

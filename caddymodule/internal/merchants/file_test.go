@@ -49,7 +49,7 @@ func TestReadFileRefuses(t *testing.T) {
 		"unknown member":      {`[{"merid": "89900001", "signkey": "x"}]`, `"signkey"`},
 		"number for a string": {`[{"merid": 89900001}]`, "merid"},
 		"text behind":         {`[] []`, "text after the array"},
-		"breaks off":          {`[{"merid": "89900001"`, "near byte"},
+		"breaks off":          {`[{"merid": "89900001"`, "merchants.json:1:22: no JSON: the file breaks off here"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,6 +62,48 @@ func TestReadFileRefuses(t *testing.T) {
 		_, err := merchants.ReadFile(filepath.Join(t.TempDir(), "absent.json"))
 		mustSay(t, err, "reading merchants file", "absent.json")
 	})
+}
+
+// TestReadFileSaysWhere: a fault has its line and column, and a name that is not
+// known the names that are.
+func TestReadFileSaysWhere(t *testing.T) {
+	t.Parallel()
+	const known = "known are merid, sign_key, previous_sign_key"
+	for name, tc := range map[string]struct {
+		text string
+		want []string
+	}{
+		"comma too many":       {"[\n\t{\"merid\": \"1\",}\n]", []string{".json:2:16: no JSON", "'}'"}},
+		"comma missing":        {"[{\"merid\": \"1\"}\n {\"merid\": \"2\"}]", []string{".json:2:2: no JSON"}},
+		"single quotes":        {"[{'merid': '1'}]", []string{".json:1:3: no JSON", `'\''`}},
+		"comment":              {"// merchants\n[]", []string{".json:1:1: no JSON"}},
+		"behind Chinese":       {"[{\"subject\": \"订单\", x}]", []string{".json:1:20: no JSON"}},
+		"after a BOM":          {"\ufeff[x]", []string{".json:1:2: no JSON"}},
+		"unknown":              {"[\n  {\"merid\": \"1\",\n   \"colour\": \"x\"}]", []string{`.json:3:4: unknown member "colour"; ` + known}},
+		"misspelt":             {`[{"merid": "1", "gatewaymerchant": "x"}]`, []string{`.json:1:17: unknown member "gatewaymerchant" (did you mean gateway_merchant?); ` + known}},
+		"misspelt by a letter": {`[{"sing_key": "x"}]`, []string{"did you mean sign_key?"}},
+		"misspelt inside":      {`[{"wechat_apps": [{"app_id": "x"}]}]`, []string{`.json:1:20: unknown member "app_id" (did you mean appid?); known are appid, secret, payway`}},
+		"given twice":          {"[{\"merid\": \"1\",\n \"merid\": \"2\"}]", []string{".json:2:2: merid: given twice"}},
+		"twice, other letters": {`[{"merid": "1", "MerID": "2"}]`, []string{".json:1:17: merid: given twice"}},
+		"number for a text":    {"[{\"merid\": 89900001}]", []string{`merid: write a text "...", not a number`}},
+		"text for a list":      {`[{"redirect_hosts": "a"}]`, []string{"redirect_hosts: write an array [...], not a string"}},
+		"text for a switch":    {`[{"callback_https_only": "yes"}]`, []string{"callback_https_only: write true or false, not a string"}},
+		"an object, bare":      {`{"merid": "1"}`, []string{".json:1:1: write an array [...] here, not an object"}},
+		"text behind":          {"[]\n x", []string{".json:2:2: text after the array"}},
+		"UTF-16":               {inUTF16(`[]`), []string{"is written in UTF-16: save it as UTF-8"}},
+		"GBK":                  {"[{\"merid\": \"1\",\n\"subject\": \"\xb6\xa9\xb5\xa5\"}]", []string{".json:2:13: this is not UTF-8"}},
+		"only a BOM":           {"\ufeff", []string{"is empty"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := merchants.ReadFile(writeFile(t, tc.text))
+			mustSay(t, err, tc.want...)
+		})
+	}
+	configs, err := merchants.ReadFile("testdata/F20-merchants-bom.json")
+	if err != nil || len(configs) != 0 {
+		t.Errorf("behind a byte order mark: %v, %v", configs, err)
+	}
 }
 
 // FuzzReadFile: whatever stands in a file, reading and loading it ends in

@@ -21,10 +21,11 @@ const (
 // Both suites' private keys begin, as DER, with 30; as base64, with M. Line ends
 // may have become the two characters \n on the way.
 var keyForms = []*regexp.Regexp{
-	regexp.MustCompile(`-----BEGIN`),                               // PEM
-	regexp.MustCompile(`^\s*MI\S{62}|^\s*M[0-9A-Za-z+/=\s]{99,}$`), // base64 of DER
-	regexp.MustCompile(`^\s*30(?:[\s:]?[0-9A-Fa-f]){6,}\s*$`),      // DER in hex
-	regexp.MustCompile(`^\s*(?:[\s:]?[0-9A-Fa-f]){64}\s*$`),        // an SM2 key's number in hex
+	regexp.MustCompile(`-----BEGIN`),                                   // PEM
+	regexp.MustCompile(`^\s*MI\S{62}|^\s*M[0-9A-Za-z+/=\s]{99,}$`),     // base64 of DER
+	regexp.MustCompile(`^\s*30(?:[\s:]?[0-9A-Fa-f]){6,}\s*$`),          // DER in hex
+	regexp.MustCompile(`^\s*(?:0[xX])?(?:[\s:]?[0-9A-Fa-f]){64,}\s*$`), // an SM2 key's number in hex
+	regexp.MustCompile(`^\s*[0-9A-Za-z+/_-]{43}=?\s*$`),                // the same in base64
 }
 
 // looksLikeKey tells a key from a path. In doubt it is a key: a path taken for

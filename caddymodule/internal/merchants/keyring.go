@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -98,9 +97,9 @@ func (l *Loader) privateKey(member, source, passwordSource string) (crypto.Signe
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", member, err)
 	}
-	password := l.Resolve(passwordSource)
-	if password == "" && passwordSource != "" {
-		return nil, fmt.Errorf("%s: its password is %w", member, errEmpty)
+	password, err := l.password(passwordSource)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", member, err)
 	}
 	key, err := v2.ParsePrivateKey(data, password)
 	if err != nil {
@@ -147,7 +146,7 @@ func (l *Loader) keyData(source string) ([]byte, error) {
 	if IsPlaceholder(source) || looksLikeKey(text) {
 		return []byte(text), nil
 	}
-	data, err := os.ReadFile(text) //nolint:gosec // the operator names the file
+	data, err := readKeyFile(text)
 	if err == nil {
 		return data, nil
 	}

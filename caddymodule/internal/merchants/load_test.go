@@ -141,11 +141,11 @@ func TestLoadRefuses(t *testing.T) {
 			[]string{"merchant 89900001", `gateway_merchant: "47305311000"`, "12 digits"}},
 		"no sign key": {one(func(c *merchants.Config) { c.SignKey = "" }), []string{"sign_key: missing", "{file.PATH}"}},
 		"sign key resolves to nothing": {one(func(c *merchants.Config) { c.SignKey = "{env.NOT_SET}" }),
-			[]string{"sign_key: empty"}},
-		"sign key is blank": {one(func(c *merchants.Config) { c.SignKey = "{env.BLANK}" }), []string{"sign_key: empty"}},
+			[]string{"sign_key: is empty"}},
+		"sign key is blank": {one(func(c *merchants.Config) { c.SignKey = "{env.BLANK}" }), []string{"sign_key: is empty"}},
 		"no private key":    {one(func(c *merchants.Config) { c.PrivateKey = "" }), []string{"private_key: missing"}},
 		"private key resolves to nothing": {one(func(c *merchants.Config) { c.PrivateKey = "{env.NOT_SET}" }),
-			[]string{"private_key: empty"}},
+			[]string{"private_key: is empty"}},
 		"private key file does not exist": {one(func(c *merchants.Config) { c.PrivateKey = key("absent.pem") }),
 			[]string{"private_key: reading testdata/absent.pem:", "no such file"}},
 		"private key is a public one": {one(func(c *merchants.Config) { c.PrivateKey = key("merchant_public.pem") }),
@@ -182,7 +182,7 @@ func TestLoadRefuses(t *testing.T) {
 		}), []string{`previous_sign_key_until: "31.1.2027"`, "yyyy-MM-dd"}},
 		"previous key resolves to nothing": {one(func(c *merchants.Config) {
 			c.PreviousSignKey, c.PreviousSignKeyUntil = "{env.NOT_SET}", "2027-01-31"
-		}), []string{"previous_sign_key: empty"}},
+		}), []string{"previous_sign_key: is empty"}},
 		"callbacks to no network": {one(func(c *merchants.Config) { c.AllowCallbacks = []string{"10.20.0.0"} }),
 			[]string{`allow_callbacks: "10.20.0.0"`, "10.20.0.0/16"}},
 		"callback CA does not exist": {one(func(c *merchants.Config) { c.CallbackCA = key("absent.pem") }),

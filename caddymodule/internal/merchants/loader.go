@@ -97,15 +97,35 @@ func (l *Loader) merchant(c Config) (*Merchant, error) {
 }
 
 // errEmpty is a placeholder behind which nothing stands.
-var errEmpty = errors.New("empty; does the file or the environment variable exist, and may Caddy read it?")
+var errEmpty = errors.New("is empty; does the file or the environment variable exist, and may Caddy read it?")
 
-// secret resolves a secret text. Blanks and line ends around it do not count.
+// secret resolves a key of the old gateway or a secret of WeChat.
 func (l *Loader) secret(value string) (string, error) {
 	secret := strings.TrimSpace(l.Resolve(value))
 	if secret == "" || IsPlaceholder(secret) {
 		return "", errEmpty
 	}
-	return secret, nil
+	secret, err := cleanKey(secret)
+	if err == nil && secret == "" {
+		err = errEmpty
+	}
+	return secret, err
+}
+
+// password resolves the password of a key file, "" for none. Unlike keys, it may
+// have any characters that can be seen.
+func (l *Loader) password(source string) (string, error) {
+	if source == "" {
+		return "", nil
+	}
+	password, err := cleanSecret(l.Resolve(source))
+	if err == nil && (password == "" || IsPlaceholder(password)) {
+		err = errEmpty
+	}
+	if err != nil {
+		return "", fmt.Errorf("its password %w", err)
+	}
+	return password, nil
 }
 
 func (l *Loader) signKey(member, value string) (v1.Key, error) {

@@ -94,7 +94,7 @@ func (l *Loader) wechatApp(a WeChatAppConfig) (WeChatApp, error) {
 	}
 	secret, err := l.secret(a.Secret)
 	if err != nil {
-		return WeChatApp{}, fmt.Errorf("%s: its secret is %w", a.AppID, err)
+		return WeChatApp{}, fmt.Errorf("%s: its secret %w", a.AppID, err)
 	}
 	return WeChatApp{AppID: a.AppID, Secret: Secret{text: &secret}}, nil
 }
