@@ -16,7 +16,7 @@ func changesCommand() *cobra.Command {
 		Use:   "changes [<merid> [<orderid>]]",
 		Short: "Lists what people did, newest first",
 		Long: `
-Lists what was settled, sent again, paused and resumed by people: when, by whom,
+Lists what was settled, refunded, sent again, dealt with, paused and resumed by people: when, by whom,
 why, and how it was before and after. Of everything, of one merchant, or of one
 order.
 

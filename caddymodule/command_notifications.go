@@ -32,13 +32,14 @@ ended; it can be sent again), paused (the merchant is paused), withheld (the
 payment was given back; it is never sent).
 
 This command changes nothing. Its subcommand "resend" sends again.`,
-		Example: `  caddy paybridge notifications --exhausted
+		Example: `  caddy paybridge notifications --open
   caddy paybridge notifications --overdue --merchant 89900001
   caddy paybridge notifications resend --merchant 89900001 --why "their server is back" --dry-run`,
 	}
 	pageFlags(cmd, &query.MerID, &query.Page, &from, &to)
 	cmd.Flags().StringSliceVar(&states, "state", nil, "Only notifications in these states")
 	cmd.Flags().BoolVar(&exhausted, "exhausted", false, "The same as --state exhausted")
+	cmd.Flags().BoolVar(&query.Open, "open", false, "Only exhausted ones that nobody has dealt with")
 	cmd.Flags().BoolVar(&query.Overdue, "overdue", false, "Only those that should have been sent")
 	cmd.AddCommand(resendCommand())
 	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {

@@ -87,6 +87,9 @@ func printStory(w io.Writer, story api.Timeline, now time.Time) {
 // eventText says what happened, with what an attempt brought.
 func eventText(e api.Event) string {
 	text := e.Text
+	if e.Times > 1 {
+		text += fmt.Sprintf(" (%d times, last %s)", e.Times, clock(e.LastAt))
+	}
 	if e.Attempt == nil {
 		return text
 	}

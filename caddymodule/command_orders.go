@@ -29,10 +29,12 @@ now, which is so for seconds at most while all is well.
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge orders --state in_doubt,refunding
   caddy paybridge orders --merchant 89900001 --from 2h
+  caddy paybridge orders --open
   caddy paybridge orders --overdue --json`,
 	}
 	pageFlags(cmd, &query.MerID, &query.Page, &from, &to)
 	cmd.Flags().StringSliceVar(&states, "state", nil, "Only orders in these states")
+	cmd.Flags().BoolVar(&query.Open, "open", false, "Only orders whose refund failed and that nobody has dealt with")
 	cmd.Flags().BoolVar(&query.Overdue, "overdue", false, "Only orders whose next step should have been taken")
 	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
 		for _, state := range states {

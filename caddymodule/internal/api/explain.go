@@ -88,8 +88,11 @@ func (o Order) lastLook(m moment) string {
 	return "; a last look at the gateway follows at " + m.at(o.NextAt) + ", and a payment that it finds is given back"
 }
 
-func explainRefundFailed(o Order, _ moment) string {
-	const stays = "; it is still with the merchant, and a person has to look into it"
+func explainRefundFailed(o Order, m moment) string {
+	stays := "; it is still with the merchant, and a person has to look into it"
+	if !o.NextAt.IsZero() {
+		stays = "; it is still with the merchant, and the refund is tried again: " + m.next(o.NextAt)
+	}
 	if o.Words == "" {
 		return "the money was not given back; " + wordless + stays
 	}

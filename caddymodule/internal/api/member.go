@@ -64,6 +64,7 @@ var enumerations = map[reflect.Type][]string{
 		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
 		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
 	reflect.TypeFor[ledger.NotificationState](): texts(ledger.NotificationStates()...),
+	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }
 
 func texts[T ~string](values ...T) []string {

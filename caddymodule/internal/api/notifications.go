@@ -11,6 +11,7 @@ type NotificationsQuery struct {
 	MerID   string                     `json:"merid" doc:"To this merchant only."`
 	State   []ledger.NotificationState `json:"state" doc:"In one of these states only."`
 	Overdue bool                       `json:"overdue" doc:"Only those that wait and should have been sent by now."`
+	Open    bool                       `json:"open" doc:"Only those that are exhausted and that nobody has dealt with."`
 	Window
 	Page
 }
@@ -27,7 +28,7 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 		return NotificationList{}, err
 	}
 	filter := ledger.NotificationFilter{
-		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit + 1,
+		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit + 1,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now

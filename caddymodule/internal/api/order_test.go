@@ -93,7 +93,7 @@ func TestExplain(t *testing.T) {
 		translate.Closed:       "before it was paid; a last look at the gateway follows at 2026-11-22 11:01:00",
 		translate.Refunding:    "the refund R1 is under way",
 		translate.Refunded:     "the whole amount was given back",
-		translate.RefundFailed: "a person has to look into it",
+		translate.RefundFailed: "the refund is tried again: 2026-11-22 11:01:00 Beijing time",
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +103,11 @@ func TestExplain(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
+	}
+	last := full
+	last.State, last.NextAt = translate.RefundFailed, time.Time{}
+	if got := last.Explain(at, translate.Beijing); !strings.Contains(got, "a person has to look into it") {
+		t.Errorf("after the last try: %q", got)
 	}
 	if len(explanations) != len(enumerations[reflect.TypeFor[translate.State]()]) {
 		t.Error("a state is not explained")

@@ -71,6 +71,7 @@ type OrdersQuery struct {
 	MerID   string            `json:"merid" doc:"Of this merchant only."`
 	State   []translate.State `json:"state" doc:"In one of these states only."`
 	Overdue bool              `json:"overdue" doc:"Only those whose next step should have been taken by now."`
+	Open    bool              `json:"open" doc:"Only those whose refund failed and that nobody has dealt with."`
 	Window
 	Page
 }
@@ -87,7 +88,7 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 		return OrderList{}, err
 	}
 	filter := ledger.OrderFilter{
-		MerID: q.MerID, States: q.State, From: q.From, To: q.To, After: after, Limit: limit + 1,
+		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit + 1,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now

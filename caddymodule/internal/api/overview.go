@@ -26,7 +26,7 @@ type Overview struct {
 	InDoubt              []Order        `json:"in_doubt" doc:"The newest 50 orders in doubt."`
 	OverdueOrders        []Order        `json:"overdue_orders" doc:"The newest 50 orders whose next step should have been taken."`
 	OverdueNotifications []Notification `json:"overdue_notifications" doc:"The newest 50 notifications that should have been sent."`
-	Exhausted            []Exhaustion   `json:"exhausted" doc:"Whose notifications are exhausted, among the newest 500 of them, most first."`
+	Exhausted            []Exhaustion   `json:"exhausted" doc:"Whose notifications are exhausted and not dealt with, among the newest 500 of them, most first."`
 	Paused               []Merchant     `json:"paused" doc:"Merchants whose notifications are kept back."`
 }
 
@@ -40,6 +40,9 @@ type Gauges struct {
 	Exhausted            int                   `json:"exhausted" doc:"Notifications whose ladder has ended."`
 	Paused               int                   `json:"paused" doc:"Notifications kept back because their merchant is paused."`
 	Withheld             int                   `json:"withheld" doc:"Notifications kept back because the payment was given back."`
+	OpenRefunds          int                   `json:"open_refunds" doc:"Refunds that failed and that nobody has dealt with."`
+	OpenNotifications    int                   `json:"open_notifications" doc:"Exhausted notifications that nobody has dealt with."`
+	OpenQuarantine       int                   `json:"open_quarantine" doc:"Messages in quarantine that nobody has dealt with."`
 }
 
 // StateGauge is how many orders are in a state.
@@ -89,6 +92,7 @@ func overviewGauges(v *visit, o *Overview) error {
 		Orders: make(map[string]StateGauge, len(g.Orders)), OverdueOrders: g.OverdueOrders, Waiting: g.Waiting,
 		OverdueNotifications: g.OverdueNotifications, OldestDueAt: g.OldestDue,
 		Exhausted: g.Exhausted, Paused: g.Paused, Withheld: g.Withheld,
+		OpenRefunds: g.Open.FailedRefunds, OpenNotifications: g.Open.ExhaustedNotifications, OpenQuarantine: g.Open.QuarantinedMessages,
 	}
 	for state, gauge := range g.Orders {
 		o.Gauges.Orders[string(state)] = StateGauge{Count: gauge.Count, OldestAt: gauge.Oldest}
@@ -133,7 +137,7 @@ func overviewLists(v *visit, o *Overview) error {
 
 func overviewMerchants(v *visit, o *Overview) error {
 	exhausted, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{
-		States: []ledger.NotificationState{ledger.Exhausted}, Limit: maxLimit,
+		Open: true, Limit: maxLimit,
 	})
 	if err != nil {
 		return err

@@ -24,6 +24,8 @@ type Event struct {
 	Kind    string    `json:"kind" doc:"What sort of thing: request, moved, call, attempt, change, quarantined, late, contradicted, late_payment, failed_attempt and others."`
 	Source  string    `json:"source,omitempty" doc:"Where it was learnt: answer, query, notice, cancel, expiry, refund, operator; of a call its transaction code."`
 	Text    string    `json:"text" doc:"What happened, for people."`
+	Times   int       `json:"times,omitempty" doc:"How often the same has come; absent for once."`
+	LastAt  time.Time `json:"last_at,omitzero" doc:"When it last came, if more than once."`
 	Attempt *Attempt  `json:"attempt,omitempty" doc:"The call of the merchant, of the kind attempt."`
 	Change  *Change   `json:"change,omitempty" doc:"What a person did, of the kind change."`
 }
@@ -51,7 +53,11 @@ type story struct {
 func (s story) tell(schedule delivery.Schedule) []Event {
 	events := []Event{s.request()}
 	for _, e := range s.events {
-		events = append(events, Event{At: e.At, Kind: e.Kind, Source: e.Source, Text: e.Detail})
+		shown := Event{At: e.At, Kind: e.Kind, Source: e.Source, Text: e.Detail, LastAt: e.LastAt}
+		if e.Times > 1 {
+			shown.Times = e.Times
+		}
+		events = append(events, shown)
 	}
 	events = append(events, s.settled()...)
 	for i := range s.attempts {

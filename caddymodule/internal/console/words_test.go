@@ -57,14 +57,15 @@ var families = map[string][]string{
 		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
 	"notification": texts(ledger.NotificationStates()...),
 	"class":        texts(delivery.Classes()...),
-	"change":       {"resend", "settle", "pause", "resume"},
+	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume"},
 	"kind": {
 		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found",
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
 		translate.FailedAttempt.String(),
 	},
-	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator"},
-	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "paused", "orders", "merchants"},
+	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "retry"},
+	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "paused", "orders", "merchants"},
+	"matter": {"open", "dealt with"},
 }
 
 func texts[T ~string](values ...T) []string {
@@ -78,7 +79,7 @@ func texts[T ~string](values ...T) []string {
 func TestFamiliesAreComplete(t *testing.T) {
 	t.Parallel()
 	known := maps.Clone(families)
-	known["about"] = append(slices.Clone(families["state"]), "closed_watched", "failed_watched")
+	known["about"] = append(slices.Clone(families["state"]), "closed_watched", "failed_watched", "refund_failed_watched")
 	known["rest"] = families["notification"]
 	got := make(map[string][]string)
 	for name := range readWords(pages.Zh) {

@@ -66,6 +66,11 @@ func dealWith(t *tx, open string, m Matter, c change) error {
 	return addChange(t, c.from("open", "dealt with"))
 }
 
+// notDealtWith is the condition of a list that leaves out what is dealt with.
+func notDealtWith(l *listing, m Matter) string {
+	return `NOT EXISTS (SELECT 1 FROM dealt d WHERE d.kind = ` + l.arg(string(m)) + ` AND d.order_id = l.order_id AND d.mer_id = l.mer_id)`
+}
+
 // reopen forgets that a matter was dealt with: it is tried again.
 func reopen(t *tx, k Key, m Matter) error {
 	_, err := t.exec(`DELETE FROM dealt WHERE kind = $1 AND order_id = $2 AND mer_id = $3`, string(m), k.OrderID, k.MerID)

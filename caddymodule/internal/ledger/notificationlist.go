@@ -11,6 +11,7 @@ type NotificationFilter struct {
 	MerID     string
 	States    []NotificationState
 	OverdueAt time.Time // only what waits, was due before this time and is in no sender's hands
+	Open      bool      // only what waits for a person: exhausted ones that nobody has dealt with
 	From, To  time.Time // only what was created, which is when its order was paid, from From to before To
 	After     Cursor    // only what comes behind this one
 	Limit     int       // at most 1000; 0 is 100
@@ -29,6 +30,8 @@ func (f NotificationFilter) query() (string, []any) {
 	l := newListing("notifications", windowOf(f.From, f.To, f.After, f.Limit))
 	states := distinct(f.States)
 	switch {
+	case f.Open:
+		states = []NotificationState{Exhausted}
 	case f.MerID != "" && len(states) == 0 && f.OverdueAt.IsZero():
 		l.branch(`l.mer_id = ` + l.arg(f.MerID))
 	case len(states) == 0:
@@ -64,6 +67,9 @@ func (f NotificationFilter) branch(l *listing, state NotificationState) {
 	}
 	if f.MerID != "" {
 		conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
+	}
+	if f.Open {
+		conditions = append(conditions, `{unindexed}`+notDealtWith(l, NotificationMatter))
 	}
 	l.branch(conditions...)
 }

@@ -14,6 +14,7 @@ type OrderFilter struct {
 	MerID     string
 	States    []translate.State
 	OverdueAt time.Time // only what has a next step that was due before this time
+	Open      bool      // only what waits for a person: failed refunds that nobody has dealt with
 	From, To  time.Time // only what was created from From to before To
 	After     Cursor    // only what comes behind this one
 	Limit     int       // at most 1000; 0 is 100
@@ -40,6 +41,8 @@ func (l *Ledger) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
 func (f OrderFilter) query() (string, []any) {
 	l := newListing("orders", windowOf(f.From, f.To, f.After, f.Limit))
 	switch {
+	case f.Open:
+		f.open(l)
 	case !f.OverdueAt.IsZero():
 		f.overdue(l)
 	case f.MerID != "" && len(f.States) == 0:
@@ -53,6 +56,18 @@ func (f OrderFilter) query() (string, []any) {
 // overdue goes by the next step: of what is overdue there is little.
 func (f OrderFilter) overdue(l *listing) {
 	conditions := []string{`l.next > 0 AND l.next < ` + l.arg(toMillis(f.OverdueAt))}
+	if f.MerID != "" {
+		conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
+	}
+	if len(f.States) > 0 {
+		conditions = append(conditions, `{unindexed}l.state IN (`+l.list(texts(f.States))+`)`)
+	}
+	l.branch(conditions...)
+}
+
+// open goes by the state: of refunds that failed there are few.
+func (f OrderFilter) open(l *listing) {
+	conditions := []string{`l.state = ` + l.arg(string(translate.RefundFailed)), `{unindexed}` + notDealtWith(l, RefundMatter)}
 	if f.MerID != "" {
 		conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
 	}

@@ -172,7 +172,7 @@ func (l *Ledger) DealWithQuarantined(ctx context.Context, id string, c Change) e
 		if err != nil {
 			return none{}, err
 		}
-		return none{}, addChange(t, made.from("in quarantine: "+id, "dealt with"))
+		return none{}, addChange(t, made.from(id, "dealt with"))
 	})
 	return wrap(err, "dealing with a quarantined message")
 }

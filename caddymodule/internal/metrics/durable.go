@@ -20,6 +20,7 @@ type durable struct {
 	overdue       *prometheus.Desc
 	notifications *prometheus.Desc
 	latest        *prometheus.Desc
+	matters       *prometheus.Desc
 }
 
 // openStates are the states from which an order moves on by itself.
@@ -41,6 +42,8 @@ func newDurable(now func() time.Time) *durable {
 			"Notifications that are owed, by state. overdue ones are among those waiting.", "state"),
 		latest: desc("oldest_notification_overdue_seconds",
 			"How long the notification that waits longest has been due, 0 when none is."),
+		matters: desc("open_matters",
+			"What waits for a person to deal with it: refunds that failed, exhausted notifications, messages in quarantine.", "kind"),
 	}
 }
 
@@ -50,7 +53,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (d *durable) Describe(out chan<- *prometheus.Desc) {
-	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest} {
+	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest, d.matters} {
 		out <- described
 	}
 }
@@ -76,6 +79,9 @@ func (d *durable) Collect(out chan<- prometheus.Metric) {
 		gauge(d.notifications, float64(n.count), n.state)
 	}
 	gauge(d.latest, age(g.OldestDue, now))
+	gauge(d.matters, float64(g.Open.FailedRefunds), "refund")
+	gauge(d.matters, float64(g.Open.ExhaustedNotifications), "notification")
+	gauge(d.matters, float64(g.Open.QuarantinedMessages), "quarantine")
 }
 
 // owed is how many notifications there are in each state.

@@ -1,6 +1,6 @@
 // What the lists tell of orders, notifications and merchants.
 
-import { mayResend, pauseMerchant, resendOne, resumeMerchant } from './deeds.js';
+import { dealWithMessage, dealWithOrder, mayRetry, mayResend, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './deeds.js';
 import { button, make } from './dom.js';
 import { orderLink } from './place.js';
 import { count, due, say, stamp, term, yuan } from './say.js';
@@ -33,7 +33,52 @@ export function notificationColumns(overview) {
     {
       label: 'deeds', look: 'deed',
       text: (n) => (mayResend(overview(), n) ? say('resend') : ''),
-      node: (n) => button(say('resend'), 'small', () => resendOne(n)),
+      node: (n) => deedsOf([['resend', () => resendOne(n)], n.state === 'exhausted' && ['dealt', () => dealWithOrder(n, 'notification')]]),
+    },
+  ];
+}
+
+// deedsOf makes the buttons of a row.
+function deedsOf(deeds) {
+  return make('span', {}, ...deeds.filter(Boolean).map(([name, act]) => button(say(name), 'small', act)));
+}
+
+// refundColumns are those of orders whose refund failed, with what may be done.
+export function refundColumns(overview) {
+  return [
+    orderColumn,
+    { label: 'amount', look: 'sum', text: (o) => yuan(o.amount_fen) },
+    { label: 'words', text: (o) => o.words || say('no_words') },
+    { label: 'settled', look: 'time', text: (o) => stamp(o.settled_at) },
+    { label: 'next', look: 'time', text: (o) => (o.next_at ? due(o.next_at) : '–') },
+    {
+      label: 'deeds', look: 'deed',
+      text: (o) => (mayRetry(overview(), o) ? say('retry_refund') : ''),
+      node: (o) => deedsOf([['retry_refund', () => retryRefund(o)], ['dealt', () => dealWithOrder(o, 'refund')]]),
+    },
+  ];
+}
+
+const nothing = '–';
+
+// quarantineColumns are those of messages in quarantine, with what may be done.
+export function quarantineColumns(overview) {
+  return [
+    {
+      label: 'order', look: 'number',
+      text: (q) => (q.merid || q.gateway_merchant || nothing) + ' ' + (q.orderid || q.order_no || q.refund_no || nothing),
+      node: (q) => (q.orderid ? orderColumn.node(q)
+        : make('span', {}, q.order_no || q.refund_no || nothing, make('small', {}, say('order_unknown', { merchant: q.gateway_merchant || nothing })))),
+    },
+    { label: 'amount', look: 'sum', text: (q) => (q.amount ? '¥' + q.amount : nothing) },
+    { label: 'v2_state', text: (q) => [q.resp_code, q.state].filter(Boolean).join(' · ') || nothing },
+    { label: 'cause', text: (q) => q.cause },
+    { label: 'gateway_no', look: 'number', text: (q) => q.gateway_no || nothing },
+    { label: 'last', look: 'time', text: (q) => stamp(q.last_at) + (q.times > 1 ? ' (' + say('times', { n: count(q.times) }) + ')' : '') },
+    {
+      label: 'deeds', look: 'deed',
+      text: () => (overview().console_actions ? say('dealt') : ''),
+      node: (q) => button(say('dealt'), 'small', () => dealWithMessage(q)),
     },
   ];
 }

@@ -3,7 +3,7 @@
 
 import { get, post } from './api.js';
 import { ask } from './dialog.js';
-import { count, say, stamp, term } from './say.js';
+import { count, say, stamp, term, yuan } from './say.js';
 
 // How many of those that would be sent again are named.
 const NAMED = 5;
@@ -54,6 +54,64 @@ function resendLines(word, found) {
     lines.push(say('not_sent', { order: refused.orderid, reason: refused.reason }));
   }
   return found.more ? [...lines, say('ask_again')] : lines;
+}
+
+// mayRetry reports whether a refund can be offered to be tried again.
+export function mayRetry(overview, order) {
+  return Boolean(overview && overview.console_actions) && order.state === 'refund_failed';
+}
+
+// retryRefund tries the refund of an order again.
+export function retryRefund({ merid, orderid }) {
+  ask({
+    title: say('retry_title', { order: orderid }),
+    deed: say('retry_refund'),
+    preview: async () => {
+      const { order } = await post('orders/refund', { merid, orderid, dry_run: true });
+      return { lines: [say('retry_means', { refund: order.refund_no, amount: yuan(order.amount_fen) })], possible: true };
+    },
+    act: async ({ who, why }) => {
+      const { order } = await post('orders/refund', { merid, orderid, why }, who);
+      const lines = [say('retried', { order: orderid, state: term('state', order.state) })];
+      return order.words && order.state === 'refund_failed' ? [...lines, order.words] : lines;
+    },
+  });
+}
+
+// MATTERS say what it means that a matter of an order is dealt with.
+const MATTERS = {
+  refund: { title: 'deal_refund', means: 'deal_refund_means' },
+  notification: { title: 'deal_notification', means: 'deal_notification_means' },
+};
+
+// dealWithOrder takes a matter of an order, refund or notification, off the list.
+export function dealWithOrder({ merid, orderid }, matter) {
+  const { title, means } = MATTERS[matter];
+  ask({
+    title: say(title, { order: orderid }),
+    deed: say('dealt'),
+    preview: async () => ({ lines: [say('deal_means'), say(means)], possible: true }),
+    act: async ({ who, why }) => {
+      await post('orders/deal', { merid, orderid, matter, why }, who);
+      return [say('dealt_now')];
+    },
+  });
+}
+
+// dealWithMessage takes a message in quarantine off the list.
+export function dealWithMessage({ id, cause, order_no: number, amount, state }) {
+  ask({
+    title: say('deal_message', { id }),
+    deed: say('dealt'),
+    preview: async () => {
+      const names = [number, amount && '¥' + amount, state].filter(Boolean).join(say('comma'));
+      return { lines: [names, cause, say('deal_means')].filter(Boolean), possible: true };
+    },
+    act: async ({ who, why }) => {
+      await post('quarantine/deal', { id, why }, who);
+      return [say('dealt_now')];
+    },
+  });
 }
 
 // pauseMerchant keeps a merchant's notifications back.

@@ -1,7 +1,7 @@
 // The timeline of an order.
 
 import { byID, keep, make, write } from './dom.js';
-import { count, day, say, second, term, took, yuan } from './say.js';
+import { count, day, say, second, stamp, term, took, yuan } from './say.js';
 
 // showEvents shows what happened, oldest first. Events are only ever added.
 export function showEvents(order, events) {
@@ -29,8 +29,9 @@ function newEvent({ event, at, day: date, since }) {
 
 function showEvent(item, { event }, order) {
   const [kind, text] = item.querySelectorAll('p:first-child > *');
+  const often = event.times > 1 ? ' (' + say('times_last', { n: count(event.times), at: stamp(event.last_at) }) + ')' : '';
   write(kind, heading(event));
-  write(text, (TEXTS[event.kind] || plain)(event, order));
+  write(text, (TEXTS[event.kind] || plain)(event, order) + often);
 }
 
 // heading says what sort of thing happened and where that was learnt.
@@ -50,11 +51,16 @@ const TEXTS = {
 
 const plain = (event) => event.text;
 
-// stateWord names what a change was from or to: a state of an order or of a
-// notification.
+// stateWord names what a change was from or to: a state of an order, of a
+// notification, or of a matter that waits for a person.
 function stateWord(state) {
-  const word = term('state', state);
-  return word === state ? term('notification', state) : word;
+  for (const family of ['state', 'notification', 'matter']) {
+    const word = term(family, state);
+    if (word !== state) {
+      return word;
+    }
+  }
+  return state;
 }
 
 function attemptText(a) {

@@ -1,7 +1,7 @@
 // The lists: one at a time, chosen by tabs, longer when more is asked for.
 
 import { get, Refusal } from './api.js';
-import { merchantColumns, notificationColumns, orderColumns } from './columns.js';
+import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns } from './columns.js';
 import { resendMerchant } from './deeds.js';
 import { button, byID, keep, make, write } from './dom.js';
 import { count, say } from './say.js';
@@ -21,7 +21,9 @@ const LISTS = {
   overdue_orders: { path: 'orders', query: { overdue: 'true' }, columns: () => orderColumns, keyOf: byOrder },
   waiting: { path: 'notifications', query: { state: 'waiting' }, columns: notificationColumns, keyOf: byOrder },
   overdue_notifications: { path: 'notifications', query: { overdue: 'true' }, columns: notificationColumns, keyOf: byOrder },
-  exhausted: { path: 'notifications', query: { state: 'exhausted' }, columns: notificationColumns, keyOf: byOrder },
+  exhausted: { path: 'notifications', query: { open: 'true' }, columns: notificationColumns, keyOf: byOrder },
+  refund_failed: { path: 'orders', query: { open: 'true' }, columns: refundColumns, keyOf: byOrder },
+  quarantine: { path: 'quarantine', query: {}, columns: quarantineColumns, keyOf: (message) => message.id },
   paused: { path: 'merchants', query: { paused: 'true' }, columns: merchantColumns, keyOf: byMerchant },
   orders: { path: 'orders', query: {}, columns: () => orderColumns, keyOf: byOrder },
   merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },

@@ -3,7 +3,7 @@
 
 import { get, Refusal } from './api.js';
 import { pauseText } from './columns.js';
-import { mayResend, pauseMerchant, resendOne, resumeMerchant } from './deeds.js';
+import { dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './deeds.js';
 import { button, byID, keep, look, make, write } from './dom.js';
 import { showEvents } from './events.js';
 import { count, due, say, stamp, term, yuan } from './say.js';
@@ -78,7 +78,7 @@ function showStory({ order, notification, events }, overview) {
 
 // about explains the state of an order.
 function about(order) {
-  const watched = ['closed', 'failed'].includes(order.state) && order.next_at ? '_watched' : '';
+  const watched = ['closed', 'failed', 'refund_failed'].includes(order.state) && order.next_at ? '_watched' : '';
   return say('about.' + order.state + watched, {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),
     settled: stamp(order.settled_at), refund: order.refund_no || '–', words: order.words || say('no_words'),
@@ -125,6 +125,12 @@ function showDeeds(order, notification, pause, overview) {
   const offered = [];
   if (notification && mayResend(overview, notification)) {
     offered.push(['resend', () => resendOne(order)]);
+    if (notification.state === 'exhausted') {
+      offered.push(['dealt_notification', () => dealWithOrder(order, 'notification')]);
+    }
+  }
+  if (mayRetry(overview, order)) {
+    offered.push(['retry_refund', () => retryRefund(order)], ['dealt_refund', () => dealWithOrder(order, 'refund')]);
   }
   if (overview && overview.console_actions) {
     offered.push(pause ? ['resume_merchant', () => resumeMerchant(order.merid)] : ['pause_merchant', () => pauseMerchant(order.merid)]);

@@ -63,7 +63,9 @@ const NUMBERS = [
     list: 'overdue_notifications', mood: 'bad', of: (o) => o.gauges.overdue_notifications,
     more: (o) => (o.gauges.overdue_notifications ? oldest(o, o.gauges.oldest_due_at) : ''),
   },
-  { list: 'exhausted', mood: 'note', of: (o) => o.gauges.exhausted, more: () => '' },
+  { list: 'exhausted', mood: 'note', of: (o) => o.gauges.open_notifications, more: () => '' },
+  { list: 'refund_failed', mood: 'bad', of: (o) => o.gauges.open_refunds, more: () => '' },
+  { list: 'quarantine', mood: 'bad', of: (o) => o.gauges.open_quarantine, more: () => '' },
   {
     list: 'paused', mood: 'note', of: (o) => o.paused.length,
     more: (o) => (o.gauges.paused ? say('kept_back', { n: count(o.gauges.paused) }) : ''),

@@ -1,0 +1,145 @@
+package caddymodule
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// quarantineCommand makes "caddy paybridge quarantine".
+func quarantineCommand() *cobra.Command {
+	var query api.QuarantineQuery
+	cmd := &cobra.Command{
+		Use:   "quarantine [<merid> <orderid>]",
+		Short: "Lists messages in quarantine",
+		Long: `
+Lists the messages that the gateway has signed and that were not believed, newest
+first: they name another amount, order or merchant than the ledger, contradict
+themselves, or tell of an order that the ledger does not know. Money may have moved.
+After a restore from a backup they may be the only trace of a payment.
+
+Kept are the numbers, the state and the amount that a message names, and nothing
+else of it. The same message again is counted. States are those of v2: 11 paid, 13
+failed, 31 refunded, 33 refund failed.
+
+This command changes nothing. Its subcommand "show" tells all of one message, and
+"dealt" takes one off the list.`,
+		Example: `  caddy paybridge quarantine
+  caddy paybridge quarantine show 1f0c5a9be3d27704
+  caddy paybridge quarantine dealt 1f0c5a9be3d27704 --why "gateway's mail of 22 Nov: a test of theirs"`,
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&query.All, "all", false, "Also those that somebody has dealt with")
+	flags.StringVar(&query.After, "after", "", "Go on after this, as the page before says")
+	flags.IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	cmd.AddCommand(quarantineShowCommand(), quarantineDealtCommand())
+	return onlineCommand(cmd, noneOr(2), func(o *online, args []string) error {
+		if len(args) > 0 {
+			query.MerID, query.OrderID = args[0], args[1]
+		}
+		var list api.QuarantineList
+		if err := o.client.Get(o.Context(), "quarantine", query, &list); err != nil {
+			return err
+		}
+		return o.show(list, func(w io.Writer) { printQuarantine(w, list, o.now) })
+	})
+}
+
+func quarantineShowCommand() *cobra.Command {
+	return onlineCommand(&cobra.Command{
+		Use:   "show <id>",
+		Short: "Shows a message in quarantine",
+		Long: `
+Shows everything that is kept of one message, as it names it: compare it with the
+gateway's people. This command changes nothing.`,
+		Example: `  caddy paybridge quarantine show 1f0c5a9be3d27704`,
+	}, cobra.ExactArgs(1), func(o *online, args []string) error {
+		var message api.Quarantined
+		if err := o.client.Get(o.Context(), "quarantine/message", api.QuarantinedQuery{ID: args[0]}, &message); err != nil {
+			return err
+		}
+		return o.show(message, func(w io.Writer) { printQuarantined(w, message, o.now) })
+	})
+}
+
+func quarantineDealtCommand() *cobra.Command {
+	var request api.DealtRequest
+	cmd := &cobra.Command{
+		Use:   "dealt <id> --why <how>",
+		Short: "Takes a message off the list of what is to be done",
+		Long: `
+Says that somebody has dealt with a message, and how. It stays on record with your
+name, and is counted and alarmed no longer. No order changes by it; to say what
+became of one, use "settle".`,
+		Example: `  caddy paybridge quarantine dealt 1f0c5a9be3d27704 --why "gateway's mail of 22 Nov: a test of theirs"`,
+	}
+	cmd.Flags().StringVar(&request.Why, "why", "", "How it was dealt with, which is recorded (required)")
+	return onlineCommand(cmd, cobra.ExactArgs(1), func(o *online, args []string) error {
+		request.ID = args[0]
+		var message api.Quarantined
+		if err := o.client.Post(o.Context(), "quarantine/deal", request, &message); err != nil {
+			return err
+		}
+		return o.show(message, func(w io.Writer) { fmt.Fprintf(w, "The message %s is dealt with.\n", message.ID) })
+	})
+}
+
+func printQuarantine(w io.Writer, list api.QuarantineList, now time.Time) {
+	if len(list.Items) == 0 {
+		fmt.Fprintln(w, "There is none.")
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, q := range list.Items {
+		rows[i] = []string{
+			clock(q.LastAt), strconv.Itoa(q.Times), q.ID, orDash(cmp.Or(q.MerID, q.GatewayMerchant)),
+			orDash(cmp.Or(q.OrderID, q.OrderNo, q.RefundNo)), orDash(q.State), orDash(q.Amount), q.Cause,
+		}
+	}
+	table(w, "LAST | TIMES | ID | MERCHANT | ORDER | STATE | YUAN | CAUSE", rows)
+	moreNote(w, list.Next)
+	zoneNote(w, now)
+}
+
+func printQuarantined(w io.Writer, q api.Quarantined, now time.Time) {
+	order := "the ledger does not know it"
+	if q.OrderID != "" {
+		order = q.MerID + " " + q.OrderID
+	}
+	dealt := "nobody has dealt with it"
+	if !q.DealtAt.IsZero() {
+		dealt = clock(q.DealtAt) + " by " + q.DealtWho + ": " + q.DealtWhy
+	}
+	for _, line := range []struct{ name, value string }{
+		{"cause", q.Cause},
+		{"order", order},
+		{"gateway merchant", q.GatewayMerchant},
+		{"order number (v2)", q.OrderNo},
+		{"refund number", q.RefundNo},
+		{"gateway's number", q.GatewayNo},
+		{"state (v2)", q.State},
+		{"amount in yuan", q.Amount},
+		{"came as", q.Source},
+		{"tranCode", q.TranCode},
+		{"respCode", q.RespCode},
+		{"flow number", q.FlowNo},
+		{"first", clock(q.CreatedAt)},
+		{"last", clock(q.LastAt)},
+		{"times", strconv.Itoa(q.Times)},
+		{"dealt with", dealt},
+	} {
+		if line.value != "" {
+			fmt.Fprintf(w, "%-19s%s\n", line.name, line.value)
+		}
+	}
+	zoneNote(w, now)
+}
+
+// orDash is "-" for an empty cell of a table.
+func orDash(text string) string { return cmp.Or(text, "-") }
