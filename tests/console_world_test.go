@@ -182,7 +182,7 @@ func (d *desk) pastMinute(tx *sql.Tx, at time.Time, ago int) {
 		}
 		number := fmt.Sprintf("PAST%06d%02d", ago, n)
 		d.exec(tx, `INSERT INTO orders SELECT ?, ?, ?, ?, flow_no, gateway_merchant, fingerprint, action, amount, back_url, '', '', client_ip, ?,
-			'', gateway_no, '', '', ?, sent_at, settled_at, paid_at, expires_at, 0, 0, 0, '', '' FROM orders WHERE order_id = ?`,
+			'', gateway_no, '', '', ?, sent_at, settled_at, paid_at, expires_at, 0, 0, 0, '', '', 0 FROM orders WHERE order_id = ?`,
 			number, pastMerchant, "Q"+number, "N"+number, state, at.UnixMilli(), d.paid)
 	}
 }
