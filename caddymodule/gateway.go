@@ -125,7 +125,8 @@ func defaultProxy(u *url.URL) (json.RawMessage, error) {
 // Post implements bridge.Gateway.
 func (g *Gateway) Post(ctx context.Context, form string) bridge.Carried {
 	body := &sentBody{text: strings.NewReader(form)}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url.String(), body)
+	var conn usedConn
+	req, err := http.NewRequestWithContext(conn.watch(ctx), http.MethodPost, g.url.String(), body)
 	if err != nil {
 		return bridge.Carried{Err: fmt.Errorf("making gateway request: %w", err)}
 	}
@@ -135,7 +136,7 @@ func (g *Gateway) Post(ctx context.Context, form string) bridge.Carried {
 	answer := &answerRecorder{header: http.Header{}}
 	req = caddyhttp.PrepareRequest(req, caddy.NewReplacer(), answer, &caddyhttp.Server{})
 	carried := g.serve(answer, req)
-	carried.Sent = body.sent()
+	carried.Sent, carried.Discard = body.sent(), conn.discard
 	return carried
 }
 

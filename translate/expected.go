@@ -15,6 +15,7 @@ var ErrMismatch = errors.New("message does not match the order")
 // believed.
 type Expected struct {
 	GatewayMerchant string
+	FlowNo          string // of the request that is answered; "" in notices, which answer none
 	TranCode        string // "" where the gateway's code is unknown, in notices
 	OrderNo         string
 	Amount          int64 // fen
@@ -36,6 +37,25 @@ func (want Expected) check(head v2.Head, orderNo, yuan string, moved bool) error
 	}
 	return nil
 }
+
+// answers checks that an answer belongs to the request with this flow number:
+// where it names one, it must be that. Nothing else in another request's answer is
+// even looked at. Not every gateway may repeat the number.
+func answers(m v2.Message, flowNo string) error {
+	if denies(m.Head.TranFlowID, flowNo, false) {
+		return mismatch("head.tranFlowid")
+	}
+	return nil
+}
+
+// unnamed is why an answer proves nothing that names neither its request nor what
+// was asked about: it may be any other's. An error has an empty body, so that its
+// flow number is all that ties it to its request.
+const unnamed = "answer names neither its request nor the order"
+
+// names reports whether an answer names its request, or what it tells of, which
+// was compared.
+func names(head v2.Head, number string) bool { return head.TranFlowID != "" || number != "" }
 
 // denies reports whether what a message says is not what is wanted. Silence
 // denies nothing, unless the member is needed.

@@ -13,14 +13,16 @@ const (
 	testMerchant = "473053110001"
 	testOrderNo  = "P0012026112112000000000001"
 	testRefundNo = "R" + testOrderNo
+	testFlowNo   = "47305311000120261121120000010001"
 	testFen      = 1999
 )
 
 // says is a signed message of the gateway. The zero value of a member stands for
 // what an honest gateway writes; "-" leaves the member out.
 type says struct {
-	merchant, tranCode, respCode, respDesc string
-	body                                   string // JSON; "-" leaves the whole body out
+	merchant, flowNo, tranCode, respCode, respDesc string
+	respMsg                                        string // left out when empty
+	body                                           string // JSON; "-" leaves the whole body out
 }
 
 // message reads the message from its JSON text, as the bridge does.
@@ -29,6 +31,7 @@ func (s says) message(t testing.TB) v2.Message {
 	head := ""
 	for _, m := range []struct{ name, value, honest string }{
 		{"merchantId", s.merchant, testMerchant},
+		{"tranFlowid", s.flowNo, testFlowNo},
 		{"tranCode", s.tranCode, v2.TranPay},
 		{"respCode", s.respCode, v2.RespProcessed},
 		{"respDesc", s.respDesc, "网关的话"},
@@ -40,6 +43,9 @@ func (s says) message(t testing.TB) v2.Message {
 			m.value = m.honest
 		}
 		head += fmt.Sprintf("%q:%q,", m.name, m.value)
+	}
+	if s.respMsg != "" {
+		head += fmt.Sprintf("%q:%q,", "respMsg", s.respMsg)
 	}
 	text := `{"head":{` + head + `"tranTime":"20261121120005"}`
 	if s.body != "-" {
@@ -62,5 +68,5 @@ func mismatched(t testing.TB, err error, want bool) {
 }
 
 func expectedOrder() Expected {
-	return Expected{GatewayMerchant: testMerchant, TranCode: v2.TranPay, OrderNo: testOrderNo, Amount: testFen}
+	return Expected{GatewayMerchant: testMerchant, FlowNo: testFlowNo, TranCode: v2.TranPay, OrderNo: testOrderNo, Amount: testFen}
 }

@@ -31,6 +31,9 @@ func NotSent(reason string) Outcome { return Outcome{State: Begun, Reason: reaso
 // money rules). The error wraps ErrMismatch when the answer tells of something
 // else; the outcome is then Unknown.
 func (r Rule) JudgePay(m v2.Message, want Expected) (Outcome, error) {
+	if err := answers(m, want.FlowNo); err != nil {
+		return Unknown(err.Error()), err
+	}
 	reply, err := m.PayReply()
 	if err != nil {
 		return Unknown("answer cannot be read"), nil
@@ -41,9 +44,12 @@ func (r Rule) JudgePay(m v2.Message, want Expected) (Outcome, error) {
 	if err := want.check(m.Head, reply.OrderNo, yuan, class == v2.Processed && reply.TranState.Paid()); err != nil {
 		return Unknown(err.Error()), err
 	}
+	if !names(m.Head, reply.OrderNo) {
+		return Unknown(unnamed), nil
+	}
 	switch class {
 	case v2.Processed:
-		return r.judgeProcessed(m.Head, reply), nil
+		return r.judgeProcessed(reply), nil
 	case v2.Unknown, v2.Repeated:
 		// Repeated: the gateway knows our number, which we never use twice,
 		// so an earlier copy of this very call arrived.
@@ -59,16 +65,16 @@ func judgeRefused(head v2.Head, reply v2.PayReply) Outcome {
 	if reply.TranState != "" && reply.TranState != v2.TranFailed {
 		return Unknown("gateway answered " + shortCode(head.RespCode) + " with tranState " + shortCode(string(reply.TranState)))
 	}
-	return Outcome{State: Failed, Words: head.RespDesc}
+	return Outcome{State: Failed, Words: head.Refusal()}
 }
 
-func (r Rule) judgeProcessed(head v2.Head, reply v2.PayReply) Outcome {
+func (r Rule) judgeProcessed(reply v2.PayReply) Outcome {
 	state, known := reported[reply.TranState]
 	switch {
 	case !known:
 		return Unknown("tranState " + shortCode(string(reply.TranState)) + " is not known")
 	case state == Failed:
-		return Outcome{State: Failed, Words: head.RespDesc}
+		return Outcome{State: Failed} // respDesc speaks of the message
 	}
 	o := Outcome{State: state, GatewayNo: reply.JytOrderID}
 	if !r.shown(reply, &o) && state == Pending {

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,7 +34,8 @@ func TestJudgePay(t *testing.T) {
 		going := Outcome{State: Pending, GatewayNo: "OP1", FormAction: shown.formAction, PayData: shown.payData}
 		paid := going
 		paid.State = Paid
-		failed := Outcome{State: Failed, Words: words}
+		failed := Outcome{State: Failed} // by its state: respDesc speaks of the message
+		refused := Outcome{State: Failed, Words: words}
 		for _, c := range []struct {
 			name string
 			says says
@@ -53,12 +55,12 @@ func TestJudgePay(t *testing.T) {
 			{"E8000003", says{respCode: "E8000003", body: "{}"}, Unknown(`gateway answered "E8000003"`)},
 			{"no respCode", says{respCode: "-", body: answeredBody(rule.Mode, "11")}, Unknown(`gateway answered ""`)},
 			{"unheard respCode", says{respCode: "S9999999" + strings.Repeat("9", 99), body: "{}"}, Unknown(`gateway answered "S999999999999999…"`)},
-			{"E0000003", says{respCode: "E0000003", body: "{}"}, failed},
-			{"E0000004", says{respCode: "E0000004", body: "null"}, failed},
-			{"E0000005", says{respCode: "E0000005", body: "-"}, failed},
-			{"E8000001", says{respCode: "E8000001", body: `""`}, failed},
-			{"unheard E-code", says{respCode: "E1234567", body: "{}"}, failed},
-			{"E-code with state 13", says{respCode: "E1234567", body: `{"tranState":"13"}`}, failed},
+			{"E0000003", says{respCode: "E0000003", body: "{}"}, refused},
+			{"E0000004", says{respCode: "E0000004", body: "null"}, refused},
+			{"E0000005", says{respCode: "E0000005", body: "-"}, refused},
+			{"E8000001", says{respCode: "E8000001", body: `""`}, refused},
+			{"unheard E-code", says{respCode: "E1234567", body: "{}"}, refused},
+			{"E-code with state 13", says{respCode: "E1234567", body: `{"tranState":"13"}`}, refused},
 			{"E-code with state 11", says{respCode: "E1234567", body: `{"tranState":"11"}`}, Unknown(`gateway answered "E1234567" with tranState "11"`)},
 			{"E-code with state 12", says{respCode: "E1234567", body: `{"tranState":"12"}`}, Unknown(`gateway answered "E1234567" with tranState "12"`)},
 		} {
@@ -158,6 +160,7 @@ func TestJudgePayTolerates(t *testing.T) {
 	}{
 		{"amount as a number", says{body: amount}, Paid},
 		{"no tranCode", says{tranCode: "-", body: amount}, Paid},
+		{"no flow number", says{flowNo: "-", body: amount}, Paid},
 		{"no merchant, nothing paid", says{merchant: "-", body: `{"tranState":"12"}`}, Pending},
 		{"no order number, nothing paid", says{body: `{"tranState":"12"}`}, Pending},
 		{"no merchant, refused", says{merchant: "-", respCode: "E0000005", body: "-"}, Failed},
@@ -179,5 +182,51 @@ func TestOutcomesWithoutAnswer(t *testing.T) {
 	}
 	if got, want := NotSent("refused"), (Outcome{State: Begun, Reason: "refused"}); got != want {
 		t.Errorf("not sent: %+v", got)
+	}
+}
+
+// TestRefusalsAreExplained: the gateway's words are a reason beside an E-code and
+// nowhere else, under either name.
+func TestRefusalsAreExplained(t *testing.T) {
+	t.Parallel()
+	const processed = "交易受理成功"
+	for _, c := range []struct {
+		name string
+		says says
+		want string
+	}{
+		{"respDesc", says{respCode: "E1234567", respDesc: "余额不足", body: "{}"}, "余额不足"},
+		{"respMsg", says{respCode: "E1234567", respDesc: "-", respMsg: "余额不足", body: "-"}, "余额不足"},
+		{"respMsg beside an empty respDesc", says{respCode: "E1234567", respDesc: " ", respMsg: "余额不足", body: "-"}, "余额不足"},
+		{"both", says{respCode: "E1234567", respDesc: "余额不足", respMsg: "失败", body: "-"}, "余额不足"},
+		{"none", says{respCode: "E1234567", respDesc: "-", body: "-"}, ""},
+		{"respDesc of a message that was processed", says{respDesc: processed, body: answeredBody(MerchantScans, "13")}, ""},
+		{"respMsg of a message that was processed", says{respDesc: "-", respMsg: processed, body: answeredBody(MerchantScans, "13")}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			rule, _ := RuleOf(v1.WxCode)
+			got, err := rule.JudgePay(c.says.message(t), expectedOrder())
+			if err != nil || got.State != Failed || got.Words != c.want {
+				t.Fatalf("%+v, %v; want the words %q", got, err, c.want)
+			}
+			p := v1.PayRequest{Action: v1.WxCode, TxnAmt: testFen, MerID: "89900001", OrderID: "T1"}
+			reply := string(PayReply(p, rule, Standing{State: got.State, Words: got.Words}).JSON())
+			if text := cmp.Or(c.want, v1.CodeRefused.Message()); !strings.Contains(reply, text) || strings.Contains(reply, processed) {
+				t.Errorf("merchant hears %s, want %s", reply, text)
+			}
+		})
+	}
+	for _, state := range []string{"33", "35", "36"} {
+		got, err := JudgeRefund(says{respDesc: processed, body: refund(state)}.message(t), expectedRefund())
+		if err != nil || got.State != RefundFailed || got.Words != "" {
+			t.Errorf("refund %s: %+v, %v", state, got, err)
+		}
+	}
+	for name, judge := range reports {
+		got, err := judge(says{respDesc: processed, body: told("13")}.message(t), expectedOrder())
+		if err != nil || got.State != Failed || got.Words != "" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
 	}
 }

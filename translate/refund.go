@@ -9,6 +9,7 @@ const originalRoute = "00"
 // ExpectedRefund is what a message about a refund must agree with.
 type ExpectedRefund struct {
 	GatewayMerchant string
+	FlowNo          string // of the request that is answered; "" in notices, which answer none
 	OrderNo         string // of the payment
 	RefundNo        string // merRefundFlowId, ours
 	Amount          int64  // fen, always the whole order
@@ -43,11 +44,16 @@ func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
 // lost. The error wraps ErrMismatch when the answer tells of
 // something else.
 func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
+	if err := answers(m, want.FlowNo); err != nil {
+		return nothingCertain(err.Error()), err
+	}
 	report, err := judgeRefundState(m, want)
 	class := v2.Classify(m.Head.RespCode)
 	switch {
 	case err != nil:
 		return report, err
+	case !namesRefund(m):
+		return nothingCertain(unnamed), nil
 	case class == v2.Repeated:
 		return Report{State: Refunding}, nil
 	case v2.RefusesForm(m.Head.RespCode):
@@ -55,7 +61,7 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 		said.OurFault = true
 		return said, nil
 	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
-		return Report{State: RefundFailed, Words: m.Head.RespDesc, MayPass: report.State != RefundFailed}, nil
+		return Report{State: RefundFailed, Words: m.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
 	}
 	return answered(m, report), nil
 }
@@ -64,9 +70,15 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 // JudgeRefund does, except that a query that is refused says nothing: the
 // gateway may only not know the query.
 func JudgeRefundQuery(m v2.Message, want ExpectedRefund) (Report, error) {
+	if err := answers(m, want.FlowNo); err != nil {
+		return nothingCertain(err.Error()), err
+	}
 	report, err := judgeRefundState(m, want)
 	if err != nil {
 		return report, err
+	}
+	if !namesRefund(m) {
+		return nothingCertain(unnamed), nil
 	}
 	return answered(m, report), nil
 }
@@ -86,6 +98,13 @@ func JudgeRefundNotice(m v2.Message, want ExpectedRefund) (Report, error) {
 	return report, nil
 }
 
+// namesRefund reports whether an answer names its request or the refund. An order
+// may be named too, but is not what was asked about.
+func namesRefund(m v2.Message) bool {
+	said, _ := m.RefundState()
+	return names(m.Head, said.MerRefundFlowID)
+}
+
 func judgeRefundState(m v2.Message, want ExpectedRefund) (Report, error) {
 	said, err := m.RefundState()
 	if err != nil {
@@ -100,7 +119,7 @@ func judgeRefundState(m v2.Message, want ExpectedRefund) (Report, error) {
 	}
 	report := Report{State: state}
 	if state == RefundFailed {
-		report.Words = m.Head.RespDesc
+		report.Words = m.Head.Refusal()
 	}
 	return report, nil
 }

@@ -8,7 +8,9 @@ import (
 )
 
 func expectedRefund() ExpectedRefund {
-	return ExpectedRefund{GatewayMerchant: testMerchant, OrderNo: testOrderNo, RefundNo: testRefundNo, Amount: testFen}
+	return ExpectedRefund{
+		GatewayMerchant: testMerchant, FlowNo: testFlowNo, OrderNo: testOrderNo, RefundNo: testRefundNo, Amount: testFen,
+	}
 }
 
 func refund(state string) string {
@@ -31,6 +33,7 @@ func TestRefundRequest(t *testing.T) {
 // what for a refund query.
 func TestJudgeRefund(t *testing.T) {
 	t.Parallel()
+	failed := Report{State: RefundFailed} // by its state: respDesc speaks of the message
 	refused := Report{State: RefundFailed, Words: "网关的话"}
 	mayPass := Report{State: RefundFailed, Words: "网关的话", MayPass: true}
 	notFound := Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
@@ -46,10 +49,10 @@ func TestJudgeRefund(t *testing.T) {
 		{"accepted", says{body: refund("30")}, Report{State: Refunding}, Report{State: Refunding}},
 		{"done", says{body: refund("31")}, Report{State: Refunded}, Report{State: Refunded}},
 		{"processing", says{body: refund("32")}, Report{State: Refunding}, Report{State: Refunding}},
-		{"failed", says{body: refund("33")}, refused, refused},
+		{"failed", says{body: refund("33")}, failed, failed},
 		{"under review", says{body: refund("34")}, Report{State: Refunding}, Report{State: Refunding}},
-		{"failed to the card", says{body: refund("35")}, refused, refused},
-		{"rejected", says{body: refund("36")}, refused, refused},
+		{"failed to the card", says{body: refund("35")}, failed, failed},
+		{"rejected", says{body: refund("36")}, failed, failed},
 		{"state of a payment", says{body: refund("11")}, nothingCertain(`refund state "11" is not known`), nothingCertain(`refund state "11" is not known`)},
 		{"no body", says{body: "-"}, nothingCertain(`refund state "" is not known`), nothingCertain(`refund state "" is not known`)},
 		{"unreadable", says{body: `{"refundState":{}}`}, nothingCertain("message cannot be read"), nothingCertain("message cannot be read")},
@@ -66,7 +69,7 @@ func TestJudgeRefund(t *testing.T) {
 		{"in progress", says{respCode: "E0000000", body: "{}"}, answered("E0000000"), answered("E0000000")},
 		{"system error", says{respCode: "E9999999", body: refund("31")}, answered("E9999999"), answered("E9999999")},
 		{"no respCode", says{respCode: "-", body: refund("31")}, answered(""), answered("")},
-		{"failed, nothing else said", says{body: `{"refundState":"33"}`}, refused, refused},
+		{"failed, nothing else said", says{body: `{"refundState":"33"}`}, failed, failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -39,11 +39,37 @@ var reported = map[v2.TranState]State{
 // fails says nothing: it never makes an order fail. The error wraps ErrMismatch
 // when the answer tells of something else than was asked.
 func JudgeQuery(m v2.Message, want Expected) (Report, error) {
+	if err := answers(m, want.FlowNo); err != nil {
+		return nothingCertain(err.Error()), err
+	}
 	report, err := judgeState(m, want)
 	if err != nil {
 		return report, err
 	}
+	if said, _ := m.OrderState(); !names(m.Head, said.OrderNo) {
+		return nothingCertain(unnamed), nil
+	}
 	return answered(m, report), nil
+}
+
+// JudgeClose says why a signed answer to a close does not mean that the order is
+// closed, "" when it does. What it tells of the order's state is judged as in the
+// answer to a query; it need not tell any. The error wraps ErrMismatch when the
+// answer tells of something else than was asked.
+func JudgeClose(m v2.Message, want Expected) (reason string, err error) {
+	report, err := JudgeQuery(m, want)
+	class := v2.Classify(m.Head.RespCode)
+	switch {
+	case err != nil:
+		return err.Error(), err
+	case class != v2.Processed:
+		return "gateway answered " + class.String(), nil
+	case report.State == Paid:
+		return "gateway says that the order is paid", nil
+	case report.Reason == unnamed:
+		return unnamed, nil
+	}
+	return "", nil
 }
 
 // answered is what a report in the answer to a query is worth by the answer's
@@ -103,7 +129,7 @@ func judgeState(m v2.Message, want Expected) (Report, error) {
 	}
 	report := Report{State: state}
 	if state == Failed {
-		report.Words = m.Head.RespDesc
+		report.Words = m.Head.Refusal()
 	}
 	if state == Paid {
 		// An unreadable time costs the merchant nothing; the caller puts the

@@ -66,7 +66,7 @@ func Classify(respCode string) Class {
 	if class, known := classes[respCode]; known {
 		return class
 	}
-	if len(respCode) == respCodeLength && respCode[0] == 'E' && digits(respCode[1:]) {
+	if isErrorCode(respCode) {
 		return Refused
 	}
 	return Unknown
@@ -77,4 +77,9 @@ func Classify(respCode string) Class {
 // was asked for it says nothing.
 func RefusesForm(respCode string) bool {
 	return respCode == RespIllegalMember || respCode == RespFormat || respCode == RespDecryption
+}
+
+// isErrorCode reports whether respCode is a well-formed E-code.
+func isErrorCode(respCode string) bool {
+	return len(respCode) == respCodeLength && respCode[0] == 'E' && digits(respCode[1:])
 }

@@ -2,6 +2,7 @@ package v2
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"strings"
 )
@@ -32,6 +33,7 @@ type Head struct {
 	TranCode   string
 	RespCode   string // only received; see Classify
 	RespDesc   string // only received; the gateway's words
+	RespMsg    string // only received; the same, as the document's text names it
 }
 
 // headMembers: the first six are written in requests, all are read.
@@ -44,6 +46,7 @@ var headMembers = []member[Head]{
 	{name: "tranCode", must: true, at: func(h *Head) *string { return &h.TranCode }},
 	{name: "respCode", at: func(h *Head) *string { return &h.RespCode }},
 	{name: "respDesc", at: func(h *Head) *string { return &h.RespDesc }},
+	{name: "respMsg", at: func(h *Head) *string { return &h.RespMsg }},
 }
 
 // requestHeadMembers is how many of headMembers a request has.
@@ -64,4 +67,15 @@ func (h Head) append(b *bytes.Buffer) error {
 		return errors.New("head.tranFlowid: does not begin with the merchant number")
 	}
 	return nil
+}
+
+// Refusal returns the gateway's words for why it did not do what was asked: its
+// respDesc or, where that says nothing, its respMsg. They are a reason only beside
+// an E-code; under S0000000 they speak of the message ("交易受理成功"), whatever
+// became of the payment, and the refusal is "".
+func (h Head) Refusal() string {
+	if !isErrorCode(h.RespCode) {
+		return ""
+	}
+	return cmp.Or(strings.TrimSpace(h.RespDesc), strings.TrimSpace(h.RespMsg))
 }

@@ -47,9 +47,18 @@ func (v *visit) checkGateway(ctx context.Context, m *merchants.Merchant) Check {
 	if probe.Timed {
 		check.Detail += fmt.Sprintf(", its clock %+.0fs", probe.Skew.Seconds())
 	}
+	if probe.Foreign {
+		check.Detail += ", but its tranFlowid is not that of the question"
+		check.Advice = "no such answer is believed, so every payment would stay in doubt; ask the gateway's people to repeat our tranFlowid in answers"
+		return check.at(LevelFail)
+	}
 	if probe.Class != v2.NotFound && probe.Class != v2.Processed {
 		check.Advice = "the keys fit, but the gateway does not answer the query; until it does, no notice that is lost is ever found: confirm tran_codes with it, and that the merchant may ask"
 		return check.at(LevelFail)
+	}
+	if !probe.Repeats {
+		check.Advice = "the gateway does not repeat our tranFlowid: its refusals prove nothing and leave orders in doubt; ask its people to repeat it"
+		return check.at(LevelWarn)
 	}
 	return check.at(LevelOK)
 }

@@ -36,41 +36,46 @@ type outgoing struct {
 
 // call seals a message about an order, sends it once and opens the answer. The
 // answer is signed by the gateway; what it says has still to be compared with
-// the order. The event is for the order's timeline, to be recorded with what
-// comes of the call.
-func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out outgoing) (v2.Message, ledger.Event, *failure) {
+// the order. Its event is for the order's timeline, to be recorded with what
+// comes of the call; there is one also when the call has failed.
+func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out outgoing) (answer, *failure) {
 	ctx, span := b.tracer.Start(ctx, order.Trace, "gateway "+out.tranCode, trace.SpanKindClient,
 		append(spanAttributes(order), tracing.TranCode(out.tranCode))...)
 	start := b.now()
-	message, failed := b.carry(ctx, s, order, out.plaintext)
+	a, failed := b.carry(ctx, s, order, out)
 	end := b.now()
-	class := CallClass(v2.Classify(message.Head.RespCode).String())
+	class := CallClass(v2.Classify(a.Head.RespCode).String())
 	if failed != nil {
 		class = failed.class
 	} else {
-		b.compareClocks(message, start, end)
+		b.compareClocks(a.Message, start, end)
 	}
 	b.observer.CallFinished(out.kind, class, end.Sub(start))
 	tracing.Finish(span, string(class), failed != nil)
-	return message, callEvent(out, start, end, message, failed), failed
+	a.event = callEvent(out, start, end, a.Message, failed)
+	return a, failed
 }
 
 // carry takes a message to the gateway and back. The keys are those of the
 // gateway merchant that the order was made for.
-func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, plaintext []byte) (v2.Message, *failure) {
+func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out outgoing) (answer, *failure) {
 	m := s.Merchants.ByGatewayMerchant(order.GatewayMerchant)
 	if m == nil {
-		return v2.Message{}, notSent("gateway merchant is not configured any more")
+		return answer{}, notSent("gateway merchant is not configured any more")
 	}
-	envelope, err := m.Codec.Seal(m.GatewayMerchant, order.OrderNo, plaintext)
+	envelope, err := m.Codec.Seal(m.GatewayMerchant, order.OrderNo, out.plaintext)
 	if err != nil {
-		return v2.Message{}, notSent(fmt.Sprintf("sealing request: %v", err))
+		return answer{}, notSent(fmt.Sprintf("sealing request: %v", err))
 	}
 	carried := s.post(ctx, envelope.Encode())
 	if carried.Err != nil {
-		return v2.Message{}, &failure{sent: carried.Sent, class: classOf(carried), reason: carried.Err.Error()}
+		return answer{}, &failure{sent: carried.Sent, class: classOf(carried), reason: carried.Err.Error()}
 	}
-	return b.open(m, carried.Body)
+	message, failed := b.open(m, carried.Body)
+	if failed != nil {
+		carried.discard() // what comes next on its connection may be no better
+	}
+	return answer{Message: message, flowNo: out.flowNo, carried: carried}, failed
 }
 
 // post makes one call to the gateway. Whatever breaks in it breaks while money
@@ -96,14 +101,14 @@ type request interface {
 // whenever it is repeated, has its own way.
 func (b *Bridge) exchange(
 	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request,
-) (v2.Message, ledger.Event, *failure) {
+) (answer, *failure) {
 	now := b.now()
 	out := outgoing{kind: kind, tranCode: s.TranCodes.of(kind), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
 	var err error
 	out.plaintext, err = body.Marshal(translate.Head(out.tranCode, order.GatewayMerchant, out.flowNo, now))
 	if err != nil {
 		failed := notSent(err.Error())
-		return v2.Message{}, callEvent(out, now, now, v2.Message{}, failed), failed
+		return answer{event: callEvent(out, now, now, v2.Message{}, failed)}, failed
 	}
 	return b.call(ctx, s, order, out)
 }

@@ -70,23 +70,15 @@ func (b *Bridge) lookBack(ctx context.Context, s *Settings, order ledger.Order) 
 }
 
 // closeAtGateway returns its call and why the gateway has not surely closed the
-// order, or "". What it says of the order's state is judged as in the answer to a
-// query.
+// order, or "".
 func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (call ledger.Event, reason string) {
-	answer, call, failed := b.exchange(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
+	a, failed := b.exchange(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
 	if failed != nil {
-		return call, failed.reason
+		return a.event, failed.reason
 	}
-	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Close))
+	reason, err := translate.JudgeClose(a.Message, expected(order, a.flowNo, s.TranCodes.Close))
 	if err != nil {
-		_ = b.quarantine(ctx, order, "close", answer, err) // logged; the order stays as it is
-		return call, err.Error()
+		b.disbelieve(ctx, order, "close", a, err)
 	}
-	switch class := v2.Classify(answer.Head.RespCode); {
-	case class != v2.Processed:
-		return call, "gateway answered " + class.String()
-	case report.State == translate.Paid:
-		return call, "gateway says that the order is paid"
-	}
-	return call, ""
+	return a.event, reason
 }

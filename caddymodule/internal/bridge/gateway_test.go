@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
@@ -21,15 +22,16 @@ import (
 type fakeGateway struct {
 	codec *v2.Codec
 
-	mu       sync.Mutex
-	script   []fault
-	chance   func() fault // when the script is over; nil for no faults
-	atOnce   v2.TranState // what becomes of a scanned code
-	refundAs v2.RefundState
-	gate     chan struct{} // calls wait until it is closed, if there is one
-	calls    map[string]int
-	books    map[string]*booked
-	refunds  map[string]*refunded
+	mu        sync.Mutex
+	script    []fault
+	chance    func() fault // when the script is over; nil for no faults
+	atOnce    v2.TranState // what becomes of a scanned code
+	refundAs  v2.RefundState
+	gate      chan struct{} // calls wait until it is closed, if there is one
+	calls     map[string]int
+	discarded atomic.Int32 // answers whose connection was to be closed
+	books     map[string]*booked
+	refunds   map[string]*refunded
 }
 
 type booked struct {
@@ -53,6 +55,7 @@ type fault struct {
 	code   string // the gateway answers this and does nothing
 	state  string // it answers with this state and does nothing
 	amount string // in that answer; "" is the right one
+	flow   string // the answer names this flow number; "-" for none
 	crash  bool   // it panics after it has done its work
 	mangle func(context.Context, string) Carried
 }
@@ -129,7 +132,7 @@ func (g *fakeGateway) Post(ctx context.Context, form string) Carried {
 	case f.mangle != nil:
 		return f.mangle(ctx, answer)
 	}
-	return Carried{Sent: true, Body: []byte(answer)}
+	return Carried{Sent: true, Body: []byte(answer), Discard: func() { g.discarded.Add(1) }}
 }
 
 func (g *fakeGateway) next() (fault, chan struct{}) {
@@ -172,6 +175,12 @@ func must(err error) {
 
 // serve does what a message asks for and answers it. g.mu is held.
 func (g *fakeGateway) serve(m wire, f fault) string {
+	if f.flow != "" { // it does what was asked and answers with what is another's
+		if f.code+f.state != "" {
+			g.serve(m, none)
+		}
+		m.Head.TranFlowid = strings.Trim(f.flow, "-")
+	}
 	order := m.Body["orderId"]
 	if order == "" {
 		order = m.Body["oriMerOrderId"]
@@ -254,15 +263,15 @@ func (g *fakeGateway) refundAnswer(m wire, number string) string {
 
 // answer seals the answer to m.
 func (g *fakeGateway) answer(m wire, code string, body map[string]string) string {
-	e := g.seal(m.Head.MerchantID, m.Head.TranCode, code, body)
+	e := g.seal(m.Head.MerchantID, m.Head.TranFlowid, m.Head.TranCode, code, body)
 	return fmt.Sprintf("merchant_id=%s&msg_enc=%s&key_enc=%s&sign=%s", e.MerchantID, e.MsgEnc, e.KeyEnc, e.Sign)
 }
 
-func (g *fakeGateway) seal(merchant, tranCode, code string, body map[string]string) v2.Envelope {
+func (g *fakeGateway) seal(merchant, flowNo, tranCode, code string, body map[string]string) v2.Envelope {
 	plaintext, err := json.Marshal(map[string]any{
 		"head": map[string]string{
 			"version": "2.0.0", "tranType": "02", "merchantId": merchant, "tranTime": "20261122120000",
-			"tranFlowid": merchant + "1", "tranCode": tranCode, "respCode": code, "respDesc": "words",
+			"tranFlowid": flowNo, "tranCode": tranCode, "respCode": code, "respDesc": "words",
 		},
 		"body": body,
 	})
@@ -274,7 +283,7 @@ func (g *fakeGateway) seal(merchant, tranCode, code string, body map[string]stri
 
 // notice is what the gateway tells of an order, edited.
 func (g *fakeGateway) notice(order, state, amount string) v2.Envelope {
-	return g.seal(gatewayMerchant, "", "", map[string]string{"merOrderId": order, "state": state, "totalAmt": amount})
+	return g.seal(gatewayMerchant, gatewayMerchant+"1", "", "", map[string]string{"merOrderId": order, "state": state, "totalAmt": amount})
 }
 
 // payer pays an order, if it is there to be paid.

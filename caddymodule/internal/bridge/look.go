@@ -76,20 +76,22 @@ func answered(order ledger.Order) bool {
 
 // query sends one order query and judges the answer.
 func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
-	answer, call, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
+	a, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
 	if failed != nil {
-		return translate.Report{State: translate.InDoubt, Reason: failed.reason}, call
+		return translate.Report{State: translate.InDoubt, Reason: failed.reason}, a.event
 	}
-	report, err := translate.JudgeQuery(answer, expected(order, s.TranCodes.Query))
+	report, err := translate.JudgeQuery(a.Message, expected(order, a.flowNo, s.TranCodes.Query))
 	if err != nil {
-		_ = b.quarantine(ctx, order, "query", answer, err) // logged; the order stays as it is
+		b.disbelieve(ctx, order, "query", a, err)
 	}
-	return report, call
+	return report, a.event
 }
 
-func expected(order ledger.Order, tranCode string) translate.Expected {
+// expected is what an answer to the message with this flow number must agree with,
+// or, without one, a notice.
+func expected(order ledger.Order, flowNo, tranCode string) translate.Expected {
 	return translate.Expected{
-		GatewayMerchant: order.GatewayMerchant, TranCode: tranCode,
+		GatewayMerchant: order.GatewayMerchant, FlowNo: flowNo, TranCode: tranCode,
 		OrderNo: order.OrderNo, Amount: order.Amount,
 	}
 }

@@ -152,7 +152,7 @@ func judgeNotice(order ledger.Order, message v2.Message) (translate.Report, erro
 	if message.TellsOfRefund() {
 		return translate.JudgeRefundNotice(message, expectedRefund(order))
 	}
-	return translate.JudgeNotice(message, expected(order, ""))
+	return translate.JudgeNotice(message, expected(order, "", ""))
 }
 
 // takeFinal records what ends a payment or its refund.

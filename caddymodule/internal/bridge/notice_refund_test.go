@@ -12,7 +12,7 @@ import (
 
 // says is a signed notice with a respCode and a body.
 func (g *fakeGateway) says(code string, body map[string]string) v2.Envelope {
-	return g.seal(gatewayMerchant, "OP3002", code, body)
+	return g.seal(gatewayMerchant, gatewayMerchant+"1", "OP3002", code, body)
 }
 
 // TestRefundNotice: notices of refunds come to the same address as those of

@@ -20,6 +20,9 @@ type Probe struct {
 	// Timed is false when the answer told no time.
 	Skew  time.Duration
 	Timed bool
+	// Repeats says that the answer names the flow number of the question. Foreign
+	// says that it names another: no such answer to a payment would be believed.
+	Repeats, Foreign bool
 }
 
 // Probe asks the gateway, in a merchant's name, about an order that does not
@@ -29,13 +32,16 @@ type Probe struct {
 func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) (Probe, error) {
 	start := b.now()
 	nobodys := ledger.Order{GatewayMerchant: m.GatewayMerchant, OrderNo: probeNumber()}
-	answer, _, failed := b.exchange(ctx, s, nobodys, QueryCall, v2.QueryRequest{OrderID: nobodys.OrderNo})
+	a, failed := b.exchange(ctx, s, nobodys, QueryCall, v2.QueryRequest{OrderID: nobodys.OrderNo})
 	if failed != nil {
 		return Probe{}, errors.New(failed.reason)
 	}
 	now := b.now()
-	p := Probe{Class: v2.Classify(answer.Head.RespCode), Took: now.Sub(start)}
-	if at, err := translate.ParseTime(answer.Head.TranTime); err == nil {
+	p := Probe{Class: v2.Classify(a.Head.RespCode), Took: now.Sub(start), Repeats: a.Head.TranFlowID == a.flowNo}
+	if p.Foreign = !p.Repeats && a.Head.TranFlowID != ""; p.Foreign {
+		a.carried.discard()
+	}
+	if at, err := translate.ParseTime(a.Head.TranTime); err == nil {
 		p.Skew, p.Timed = at.Sub(start.Add(p.Took/2)).Round(time.Second), true
 	}
 	return p, nil

@@ -92,16 +92,18 @@ type judgeRefund func(v2.Message, translate.ExpectedRefund) (translate.Report, e
 func (b *Bridge) refundCall(
 	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request, judge judgeRefund, before ...ledger.Event,
 ) sight {
-	answer, call, failed := b.exchange(ctx, s, order, kind, body)
-	seen := sight{order: order, trail: append(slices.Clip(before), call)}
+	a, failed := b.exchange(ctx, s, order, kind, body)
+	seen := sight{order: order, trail: append(slices.Clip(before), a.event)}
 	if failed != nil {
 		seen.report = translate.Report{State: translate.InDoubt, Reason: failed.reason}
 		return b.refundSight(ctx, seen)
 	}
 	var err error
-	seen.report, err = judge(answer, expectedRefund(order))
+	want := expectedRefund(order)
+	want.FlowNo = a.flowNo
+	seen.report, err = judge(a.Message, want)
 	if err != nil {
-		_ = b.quarantine(ctx, order, "refund", answer, err) // logged; the refund stays as it is
+		b.disbelieve(ctx, order, "refund", a, err)
 	}
 	return b.refundSight(ctx, seen)
 }

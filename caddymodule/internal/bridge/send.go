@@ -26,17 +26,17 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outc
 		return translate.NotSent(err.Error()), nil
 	}
 	out := outgoing{kind: PayCall, tranCode: head.TranCode, flowNo: head.TranFlowID, plaintext: plaintext}
-	answer, call, failed := b.call(ctx, job.settings, order, out)
-	trail = []ledger.Event{call}
+	a, failed := b.call(ctx, job.settings, order, out)
+	trail = []ledger.Event{a.event}
 	switch {
 	case failed != nil && failed.sent:
 		return translate.Unknown(failed.reason), trail
 	case failed != nil:
 		return translate.NotSent(failed.reason), trail
 	}
-	outcome, err = job.rule.JudgePay(answer, expected(order, job.settings.TranCodes.Pay))
+	outcome, err = job.rule.JudgePay(a.Message, expected(order, a.flowNo, job.settings.TranCodes.Pay))
 	if err != nil {
-		_ = b.quarantine(ctx, order, "answer", answer, err) // logged; the order stays in doubt
+		b.disbelieve(ctx, order, "answer", a, err)
 	}
 	if job.rule.Mode == translate.InWeChat {
 		outcome.FormAction = "" // the PayId drawn at the beginning stands

@@ -20,6 +20,10 @@ type Carried struct {
 	Body []byte // the answer's body; only with Err nil
 	Sent bool   // false only when surely nothing of the form left the bridge
 	Err  error  // why there is no answer to read
+
+	// Discard closes the connection that the answer came on; nil when there is
+	// none to close.
+	Discard func()
 }
 
 // TranCodes are the v2 transaction codes. Only pay and refund are certain; the

@@ -35,7 +35,7 @@ var named = map[string]bool{
 	"req": true, "resp": true, "sign": true, "code": true, "openid": true, "ip": true, "payway": true,
 	"backurl": true, "fronturl": true,
 	"msg_enc": true, "xml_enc": true, "key_enc": true,
-	"head": true, "body": true, "version": true, "tranTime": true, "respDesc": true,
+	"head": true, "body": true, "version": true, "tranTime": true, "respDesc": true, "respMsg": true,
 	"totalAmt": true, "tranAmt": true, "refundAmt": true, "codeUrl": true, "codeImgUrl": true, "wc_pay_data": true,
 	"urlScheme": true, "payTime": true, "tranFinishTime": true,
 }

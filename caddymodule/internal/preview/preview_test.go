@@ -120,7 +120,12 @@ func TestInterfaceOf(t *testing.T) {
 
 // answer is an answer of the gateway with this head and body.
 func answer(head, body string) string {
-	return `{"head":{"merchantId":"473053110001","tranCode":"` + head + `},"body":{` + body + `}}`
+	return `{"head":{"merchantId":"473053110001","tranFlowid":"47305311000120261122120000010001","tranCode":"` + head + `},"body":{` + body + `}}`
+}
+
+// nameless is an answer without its flow number.
+func nameless(answer string) string {
+	return strings.Replace(answer, `"tranFlowid":"47305311000120261122120000010001",`, "", 1)
 }
 
 func TestReply(t *testing.T) {
@@ -141,6 +146,22 @@ func TestReply(t *testing.T) {
 		"refused": {
 			preview.Pay, shown, answer(`OP1001","respCode":"E0000010","respDesc":"余额不足"`, ""),
 			translate.Failed, map[string]string{"respcode": "94", "respmsg": "余额不足"},
+		},
+		"refused, the words in respMsg": {
+			preview.Pay, shown, answer(`OP1001","respCode":"E0000010","respMsg":"余额不足"`, ""),
+			translate.Failed, map[string]string{"respcode": "94", "respmsg": "余额不足"},
+		},
+		"failed, of which respDesc says nothing": {
+			preview.Pay, scanned, answer(`OP1001","respCode":"S0000000","respDesc":"交易受理成功"`, `"tranState":"13"`),
+			translate.Failed, map[string]string{"respcode": "94", "respmsg": "交易被拒绝！"},
+		},
+		"refund failed, of which respDesc says nothing": {
+			preview.Cancel, lookup, answer(`OP1003","respCode":"S0000000","respDesc":"交易受理成功"`, `"refundState":"33"`),
+			translate.RefundFailed, map[string]string{"respcode": "94", "respmsg": "交易被拒绝！"},
+		},
+		"refused, naming neither request nor order": {
+			preview.Pay, shown, nameless(answer(`OP1001","respCode":"E0000010"`, "")),
+			translate.InDoubt, map[string]string{"respcode": "96"},
 		},
 		"unknown": {
 			preview.Pay, shown, answer(`OP1001","respCode":"E0000000"`, ""),

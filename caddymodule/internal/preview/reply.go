@@ -53,7 +53,7 @@ func (r *Request) Refusal(err error) []byte {
 func (r *Request) judgePay(m v2.Message) (Reply, error) {
 	said, _ := m.PayReply() // JudgePay says what is wrong with it
 	outcome, err := r.rule.JudgePay(m, translate.Expected{
-		GatewayMerchant: r.merchantOf(m), TranCode: r.TranCode,
+		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: r.pay.TxnAmt,
 	})
 	if r.rule.Mode == translate.InWeChat {
@@ -72,7 +72,7 @@ func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 		amount = exampleAmount
 	}
 	report, err := translate.JudgeQuery(m, translate.Expected{
-		GatewayMerchant: r.merchantOf(m), TranCode: r.TranCode,
+		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: amount,
 	})
 	facts := r.facts(report, amount)
@@ -90,7 +90,7 @@ func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 		amount = exampleAmount
 	}
 	report, err := translate.JudgeRefund(m, translate.ExpectedRefund{
-		GatewayMerchant: r.merchantOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
+		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
 	})
 	facts := r.facts(report, amount)
 	if facts.State == translate.InDoubt {
@@ -106,6 +106,10 @@ func (r *Request) facts(report translate.Report, amount int64) translate.Facts {
 		State: report.State, PaidAt: report.PaidAt, Words: report.Words,
 	}
 }
+
+// flowOf is the flow number that an answer must name: the one it names, for that of
+// the request is made up.
+func (r *Request) flowOf(m v2.Message) string { return cmp.Or(m.Head.TranFlowID, r.numbers.flowNo) }
 
 // merchantOf is the merchant that an answer must name: that of the
 // configuration, or without one whoever it names.
