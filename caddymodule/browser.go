@@ -38,10 +38,6 @@ var payerPages = map[string]func(browserVisit) view{
 // statusPage is asked by our pages while they wait, and answers JSON.
 const statusPage = "status"
 
-// maxPageQuery is the longest query of a page, in bytes. A signed order has less
-// than 2 KiB, and no browser sends many times that.
-const maxPageQuery = 16 << 10
-
 // browserVisit is one request of a payer's browser.
 type browserVisit struct {
 	service
@@ -90,8 +86,8 @@ func (h *Handler) view(w http.ResponseWriter, r *http.Request, route inbound.Rou
 		return refuse(pages.WrongMethod, nil)
 	case r.Method == http.MethodHead: // only asks whether there is something, and must change nothing
 		return view{result: "head", status: http.StatusOK}
-	case len(r.URL.RawQuery) > maxPageQuery:
-		return refuse(pages.BadRequest, errors.New("query: too long"))
+	case len(r.URL.RawQuery) > inbound.MaxPageQuery:
+		return refuse(pages.BadRequest, inbound.ErrQueryTooLong)
 	}
 	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
 	if err != nil {

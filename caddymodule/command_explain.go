@@ -25,7 +25,9 @@ gateway's people.
 
 The message is a file, or standard input when none (or "-") is named: the body
 of a form as it was received (urlencoded or multipart), a whole HTTP request, or
-an answer of the gateway. It may also be a URL with req and sign in its query,
+an answer of the gateway. Of a whole request, its first line and Content-Type
+included, the verdict is that of a running bridge: by its path, its method and
+how its form is written, too. It may also be a URL with req and sign in its query,
 as an argument in quotes. Whether it is v1 or v2 is found out from the message.
 
 The merchant is the one that the message names, in the configuration given; the

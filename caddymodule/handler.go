@@ -148,7 +148,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, route inbound.R
 	v, err := h.open(ctx, w, r, route, key, line)
 	switch {
 	case route.Caller == inbound.Nobody: // whatever else is wrong with it
-		return refused(errNotServed)
+		return refused(inbound.ErrNotServed)
 	case err != nil:
 		return refused(err)
 	}
@@ -159,12 +159,13 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, route inbound.R
 func (h *Handler) open(
 	ctx context.Context, w http.ResponseWriter, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine,
 ) (visit, error) {
-	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
+	body, err := readBody(w, r, time.Duration(h.app.Timeouts.Read))
 	if err != nil {
 		return visit{}, &v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()}
 	}
-	if !route.Takes(r.Method) {
-		return visit{}, &v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"}
+	params, err := route.Read(r.Method, r.Header.Get("Content-Type"), body, r.URL.RawQuery)
+	if err != nil {
+		return visit{}, err
 	}
 	service, ok := h.app.service(ctx)
 	if !ok {

@@ -5,10 +5,7 @@ import (
 	"net/http"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 )
-
-var errNotServed = &v1.Error{Code: v1.CodeUnsupported, Field: "path", Reason: "not an interface of this bridge"}
 
 // unsupported answers the paths of the old gateway that this bridge does not
 // serve (seen in the field: cashier pages, payouts). What is not answered looks

@@ -7,6 +7,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/rsa"
+	_ "crypto/sha256" // for OAEP
+	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
 	"time"
@@ -53,6 +55,11 @@ type Diagnosis struct {
 	SessionKey int
 	// OtherOrder says that key_enc opens as C1C2C3 (suite gm).
 	OtherOrder bool
+	// ASN1Key says that key_enc opens as the ASN.1 form of SM2 (suite gm).
+	ASN1Key bool
+	// OAEP is the hash with which key_enc opens under OAEP padding (suite intl),
+	// "" when it does not.
+	OAEP string
 	// Padded says that msg_enc decrypts to a text with whole padding.
 	Padded bool
 	// ZeroIV says that msg_enc is encrypted with an IV of zeros.
@@ -65,6 +72,10 @@ type Diagnosis struct {
 	Signer Signer
 	// Hash is the hash of an RSA signature, "" when it cannot be told.
 	Hash string
+	// RawSignature says that Signer signed this plain text, and that sign holds
+	// the two numbers r and s one behind the other in place of their ASN.1
+	// (suite gm).
+	RawSignature bool
 	// SignatureGood says that Signer signed this plain text.
 	SignatureGood bool
 }
@@ -78,7 +89,7 @@ func (c *Codec) Diagnose(e Envelope) Diagnosis {
 	d := Diagnosis{Suite: c.suite.name}
 	text, wrapped, signature := unhexed(e.MsgEnc), unhexed(e.KeyEnc), unhexed(e.Sign)
 	d.KeyEncFits, d.SignFits = c.keys.wrappedFits(len(wrapped)), c.keys.signatureFits(len(signature))
-	if d.KeyEncFits {
+	if d.KeyEncFits || c.mayBeASN1(wrapped) {
 		c.diagnoseText(&d, text, c.sessionKey(&d, wrapped))
 	}
 	if d.SignFits {
@@ -107,12 +118,14 @@ func (c *Codec) sessionKey(d *Diagnosis, wrapped []byte) []byte {
 		return nil
 	}
 	if _, isRSA := c.own.Public().(*rsa.PublicKey); isRSA {
-		key, err := own.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{})
-		if err != nil {
-			return nil
+		return rsaSessionKey(own, d, wrapped)
+	}
+	if c.mayBeASN1(wrapped) {
+		if key, err := own.Decrypt(rand.Reader, wrapped, sm2.ASN1DecrypterOpts); err == nil {
+			d.SessionKey, d.ASN1Key = len(key), true
+			return key
 		}
-		d.SessionKey = len(key)
-		return key
+		return nil
 	}
 	if len(wrapped) == sm2Wrapped-1 {
 		wrapped = append([]byte{sm2PointForm}, wrapped...)
@@ -130,6 +143,49 @@ func (c *Codec) sessionKey(d *Diagnosis, wrapped []byte) []byte {
 		}
 	}
 	return nil
+}
+
+// mayBeASN1 reports whether a wrapped key could be the ASN.1 form of SM2: longer
+// than the plain form by the tags and lengths of its four members.
+func (c *Codec) mayBeASN1(wrapped []byte) bool {
+	const most = 2*(sm2Wrapped+16) + 1
+	_, isSM2 := c.keys.(*sm2Keys)
+	return isSM2 && len(wrapped) > 0 && len(wrapped) <= most && wrapped[0] == derSequence && !c.keys.wrappedFits(len(wrapped))
+}
+
+// oaepHashes are those that programs take for OAEP.
+var oaepHashes = []struct {
+	name string
+	hash crypto.Hash
+}{{"SHA-1", crypto.SHA1}, {"SHA-256", crypto.SHA256}}
+
+// rsaSessionKey opens the session key under the right padding, or under another.
+func rsaSessionKey(own crypto.Decrypter, d *Diagnosis, wrapped []byte) []byte {
+	if key, err := own.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{}); err == nil {
+		d.SessionKey = len(key)
+		return key
+	}
+	for _, oaep := range oaepHashes {
+		if key, err := own.Decrypt(rand.Reader, wrapped, &rsa.OAEPOptions{Hash: oaep.hash}); err == nil {
+			d.SessionKey, d.OAEP = len(key), oaep.name
+			return key
+		}
+	}
+	return nil
+}
+
+// rawSignature is the ASN.1 of a signature that is r‖s, nil when it is none.
+func rawSignature(signature []byte) []byte {
+	if len(signature) != sm2Coordinates {
+		return nil
+	}
+	half := sm2Coordinates / 2
+	r, s := new(big.Int).SetBytes(signature[:half]), new(big.Int).SetBytes(signature[half:])
+	der, err := asn1.Marshal(struct{ R, S *big.Int }{r, s})
+	if err != nil {
+		return nil
+	}
+	return der
 }
 
 // diagnoseText decrypts msg_enc when the session key is one of this suite.
@@ -169,6 +225,9 @@ func (c *Codec) diagnoseSigner(d *Diagnosis, signature []byte) {
 		own, ok := c.own.Public().(*ecdsa.PublicKey)
 		if d.Padded && ok && sm2.VerifyASN1(own, sm2Digest(keys.ownZA, d.Plaintext), signature) {
 			d.Signer = SignerOwn
+		}
+		if raw := rawSignature(signature); d.Padded && raw != nil && verify(keys, d.Plaintext, raw) {
+			d.Signer, d.RawSignature = SignerPeer, true
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -34,11 +35,16 @@ const (
 
 // arrival is a message as it was saved.
 type arrival struct {
-	shape  shape
-	path   string // of the URL or of the request line, "" when not known
-	size   int    // bytes
-	body   string // what the parameters were read from
-	params v1.Params
+	shape shape
+	path  string // of the URL or of the request line, "" when not known
+	// request is the head of a whole HTTP request, nil when none was saved.
+	request *request
+	route   inbound.Route // at path; the zero Route when the path is not known
+	routed  bool          // the bridge answers at path
+	fault   error         // what the bridge has against form and method
+	size    int           // bytes
+	body    string        // what the parameters were read from
+	params  v1.Params
 	// meant are the parameters as the sender will have meant them, where the
 	// bridge reads none.
 	meant v1.Params
@@ -57,11 +63,10 @@ func (a arrival) sealed() bool {
 	return false
 }
 
-// requestLine and statusLine begin a message that was saved with its head.
+// statusLine begins an answer that was saved with its head.
 var (
-	requestLine = regexp.MustCompile(`^(?:GET|POST) (\S+) HTTP/[0-9.]+\r?\n`)
-	statusLine  = regexp.MustCompile(`^HTTP/[0-9.]+ [0-9]{3}[^\n]*\n`)
-	headEnd     = regexp.MustCompile(`\r?\n\r?\n`)
+	statusLine = regexp.MustCompile(`^HTTP/[0-9.]+ [0-9]{3}[^\n]*\n`)
+	headEnd    = regexp.MustCompile(`\r?\n\r?\n`)
 )
 
 // receive finds out what the input is and reads its parameters, as the bridge
@@ -69,11 +74,19 @@ var (
 func receive(input []byte) arrival {
 	text := strings.TrimPrefix(string(input), "\ufeff")
 	a := arrival{size: len(input)}
-	if line := requestLine.FindStringSubmatch(text); line != nil {
-		a.readHead(text, line[1])
-	} else if statusLine.MatchString(text) {
+	switch request, is := readRequest(text); {
+	case is:
+		a.request = request
+		a.path = request.path
+		a.body = request.body
+		if strings.TrimSpace(a.body) == "" && request.query != "" {
+			a.body = request.target
+		} else if request.query != "" && !strings.Contains(a.body, "Content-Disposition") {
+			a.body += "&" + request.query
+		}
+	case statusLine.MatchString(text):
 		a.body = behindHead(text)
-	} else {
+	default:
 		a.body = text
 	}
 	a.body = strings.TrimSpace(a.body)
@@ -81,24 +94,27 @@ func receive(input []byte) arrival {
 	if a.meant == nil {
 		a.meant = a.params
 	}
+	a.readAsBridge()
 	return a
 }
 
-// readHead reads a request that was saved with its head. Parameters of the
-// query count where the body has none, as they do in the bridge; in a saved
-// request one of the two is empty.
-func (a *arrival) readHead(text, target string) {
-	a.body = behindHead(text)
-	path, query, _ := strings.Cut(target, "?")
-	if strings.TrimSpace(a.body) == "" {
-		a.body = target
+// readAsBridge has the bridge's own code read a whole request: what counts is not
+// what the sender meant but what a bridge finds at this address.
+func (a *arrival) readAsBridge() {
+	if a.path != "" {
+		a.route, a.routed = routes.At(a.path)
+	}
+	if a.request == nil {
 		return
 	}
-	a.path = path
-	if query != "" && !strings.Contains(a.body, "Content-Disposition") {
-		a.body += "&" + query
+	a.params, a.fault = a.route.Read(a.request.method, a.request.contentType, []byte(a.request.body), a.request.query)
+	if a.fault == nil && a.route.Caller == inbound.Payer && len(a.request.query) > inbound.MaxPageQuery {
+		a.fault = inbound.ErrQueryTooLong
 	}
 }
+
+// routes are the addresses of the bridge.
+var routes = inbound.Served()
 
 func behindHead(text string) string {
 	if end := headEnd.FindStringIndex(text); end != nil {
@@ -144,15 +160,12 @@ func (a *arrival) readURL() bool {
 		return false
 	}
 	query, _, _ = strings.Cut(query, "#")
-	a.shape, a.body, a.params = asQuery, query, v1.ParseForm(query)
-	if u, err := url.Parse(address); err == nil {
+	a.shape, a.body, a.params = asQuery, query, formOf(query)
+	if u, err := url.Parse(address); err == nil && a.request == nil {
 		a.path = u.Path
 	}
 	return true
 }
-
-// maxParts bounds the parts of a multipart form, as the bridge does.
-const maxParts = 64
 
 // readMultipart reads a multipart form by the boundary that it begins with: the
 // Content-Type that names it was not saved.
@@ -164,7 +177,7 @@ func (a *arrival) readMultipart() bool {
 	}
 	a.shape, a.params = asMultipart, v1.Params{}
 	reader := multipart.NewReader(strings.NewReader(a.body), boundary)
-	for range maxParts {
+	for range inbound.MaxParts {
 		part, err := reader.NextRawPart()
 		if err != nil {
 			break
@@ -230,8 +243,17 @@ func (a *arrival) readForm() bool {
 	if !formName.MatchString(a.body) {
 		return false
 	}
-	a.shape, a.params = asForm, v1.ParseForm(a.body)
+	a.shape, a.params = asForm, formOf(a.body)
 	return true
+}
+
+// formOf reads an urlencoded form as the bridge does.
+func formOf(text string) v1.Params {
+	params, err := inbound.ParseForm("", []byte(text), "")
+	if err != nil {
+		return v1.Params{} // not possible: only multipart forms can be malformed
+	}
+	return params
 }
 
 // readBase64 reads the value of req alone.

@@ -3,12 +3,15 @@
 //
 //	what was saved (a form, a URL, an answer) → Explain → Report → text or JSON
 //
-// The verdict is that of the code which serves requests: v1.Open and its parsers
-// for merchants' messages, v2.Codec for the gateway's. What comes on top is a
+// The verdict is that of the code which serves requests: package inbound for
+// path, method and form, v1.Open and its parsers for merchants' messages,
+// v2.Codec for the gateway's. A test sends a generated corpus to a running bridge
+// and holds its answers against the reports. What comes on top is a
 // search for causes. Causes stand in tables; each row has a name, the words for
 // the operator, and a pure function that says whether it holds:
 //
-//   - request_form.go, request_facts.go: what is wrong before any key is used
+//   - request_arrival.go, request_form.go, request_facts.go, mangled.go: what is
+//     wrong before any key is used
 //   - texts.go, damaged.go, schemes.go, signs.go, suspects.go: what a merchant's program may
 //     have signed, how, in which spelling and with whose key; search.go tries
 //     them, one deviation first and then two at a time

@@ -126,10 +126,13 @@ func looksLikeJSON(b []byte) bool {
 // a charset that is not known.
 var merIDMember = regexp.MustCompile(`"merid"\s*:\s*"?([0-9A-Za-z]{1,32})\b`)
 
-// claimed returns the merchant that a message names, "" for none.
+// claimed returns the merchant that a message names, "" for none. A mangled
+// message is read as it will have been meant.
 func claimed(message []byte) string {
-	if found := merIDMember.FindSubmatch(message); found != nil {
-		return string(found[1])
+	for _, text := range append([]string{string(message)}, unmangled(string(message))...) {
+		if found := merIDMember.FindStringSubmatch(text); found != nil {
+			return found[1]
+		}
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package explain
 import (
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -41,8 +42,12 @@ const MaxInput = 1 << 20
 func Explain(input []byte, w World) Report {
 	a := receive(input)
 	explainAs := explainRequest
-	if a.sealed() {
+	if (a.sealed() && a.request == nil) || a.route.Caller == inbound.Gateway {
 		explainAs = explainSealed
 	}
-	return explainAs(a, w).without(w.keys())
+	r := explainAs(a, w).without(w.keys())
+	if r.Causes == nil {
+		r.Causes = []Cause{} // an array in JSON, too
+	}
+	return r
 }

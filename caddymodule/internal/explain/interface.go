@@ -1,36 +1,39 @@
 package explain
 
 import (
-	"slices"
-	"strings"
-
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // face is one of the interfaces that merchants call.
 type face struct {
-	path, does string
-	read       func(json []byte) error
+	does string
+	read func(json []byte) error
 }
 
 // The interfaces. A query and a cancel are the same message.
 var (
-	payFace    = face{path: "/api/mpgateway", does: "pay", read: readPay}
-	queryFace  = face{path: "/api/query", does: "query or cancel", read: readOrderRef}
-	cancelFace = face{path: "/api/cancel", does: "query or cancel", read: readCancel}
-	openFace   = face{path: "/apis/wxjspaygateway", does: "pay in the WeChat browser", read: readPay}
-	goPayFace  = face{path: "/wxjsapi/gopay.html", does: "go on to a WeChat payment", read: readGoPay}
+	payFace    = face{does: "pay", read: readPay}
+	queryFace  = face{does: "query or cancel", read: readOrderRef}
+	cancelFace = face{does: "query or cancel", read: readCancel}
+	openFace   = face{does: "pay in the WeChat browser", read: readPay}
+	goPayFace  = face{does: "go on to a WeChat payment", read: readGoPay}
 )
 
-var faces = []face{payFace, queryFace, cancelFace, openFace, goPayFace}
+// faces are the interfaces by the path of their route.
+var faces = map[string]*face{
+	inbound.PayPath: &payFace, inbound.QueryPath: &queryFace, inbound.CancelPath: &cancelFace,
+	inbound.WxGatewayPath: &openFace, inbound.GoPayPath: &goPayFace,
+}
 
 // face is the interface that a request is for: by its path, else by its members.
 func (e *evidence) face() *face {
-	i := slices.IndexFunc(faces, func(f face) bool { return strings.HasSuffix(e.path, f.path) })
-	switch {
-	case i >= 0:
-		return &faces[i]
+	switch known := faces[inbound.Canonical(e.path)]; {
+	case known != nil:
+		return known
+	case e.routed && e.route.Caller == inbound.Payer:
+		return nil
 	case e.member("action").Exists() || e.member("txnamt").Exists() || e.member("backurl").Exists():
 		return &payFace
 	case e.member("code").Exists():
@@ -39,6 +42,18 @@ func (e *evidence) face() *face {
 		return &queryFace
 	}
 	return nil
+}
+
+// unsignedPage reports whether a payer comes with the plain parameters of
+// gopay.html, which need no signature.
+func (e *evidence) unsignedPage() bool {
+	return e.face() == &goPayFace && e.form == (v1.Form{}) && len(e.params) > 0
+}
+
+// routedHere reports whether the request came to where merchants' messages are
+// read, as far as is known.
+func (e *evidence) routedHere() bool {
+	return e.path == "" || e.routed && (e.route.Caller == inbound.Merchant || e.route.Caller == inbound.Payer && e.face() != nil)
 }
 
 // readMessage reads an opened message as its interface does.

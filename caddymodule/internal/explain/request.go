@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -45,8 +46,15 @@ func (e *evidence) judge(w World) {
 		return nil
 	}
 	var err error
-	if e.opened, err = v1.Open(e.form, keys); err == nil {
-		err = e.readMessage()
+	if e.fault == nil { // else the bridge does not get as far
+		if e.unsignedPage() {
+			_, err = e.params.GoPay()
+		} else if e.opened, err = v1.Open(e.form, keys); err == nil {
+			err = e.readMessage()
+		}
+	}
+	if e.refusal = e.refuseArrival(); e.refusal != nil {
+		return
 	}
 	if err != nil && !errors.As(err, &e.refusal) {
 		e.refusal = &v1.Error{Code: v1.CodeOf(err), Field: "req", Reason: "cannot be read"}
@@ -57,6 +65,14 @@ func (e *evidence) judge(w World) {
 func (e *evidence) answer() string {
 	if e.refusal == nil {
 		return ""
+	}
+	switch {
+	case e.path != "" && !e.routed:
+		return "what else the site has at this path; nothing of the bridge"
+	case e.route.Caller == inbound.Payer:
+		return "a page that says what to do (" + e.refusal.Code.Meaning() + ")"
+	case e.route.Caller == inbound.LoadBalancer, e.route.Caller == inbound.Probe:
+		return "a status for load balancers"
 	}
 	code := e.refusal.Code
 	signed := "signed"
@@ -69,16 +85,17 @@ func (e *evidence) answer() string {
 // tellReceived tells what came in.
 func (e *evidence) tellReceived(r *Report) {
 	lines := []string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}
-	if face := e.face(); e.path != "" && face != nil {
-		lines = append(lines, "path "+face.path)
-	}
+	lines = append(lines, e.arrivalLines()...)
 	lines = append(lines, parameters(e.meant)...)
 	result := Good
-	if e.form.Req == "" || e.form.Sign == "" {
+	if (e.form.Req == "" || e.form.Sign == "") && !e.unsignedPage() || e.refuseArrival() != nil {
 		result = Bad
 	}
 	r.step("received", result, lines...)
-	r.find(e, formFacts)
+	r.find(e, arrivalFacts)
+	if !e.unsignedPage() && e.routedHere() {
+		r.find(e, formFacts)
+	}
 }
 
 // tellText tells what req stands for.
@@ -183,7 +200,7 @@ func (e *evidence) tellMessage(r *Report) {
 	switch {
 	case e.refusal == nil:
 		r.step("read the message", Good, lines...)
-	case r.Verified:
+	case r.Verified && e.refuseArrival() == nil:
 		r.step("read the message", Bad, append(lines, e.refusal.Error())...)
 		r.findFirst(e, memberFacts)
 		if len(r.Causes) == 0 {

@@ -74,7 +74,7 @@ var merchantFacts = []fact{
 		happened: "The configuration has no merchant with this merid.",
 		advice:   "Check the merid with the merchant. If it is right, add a merchant block (or a row to the merchants file) and reload.",
 	}},
-	{holds: is((*evidence).meridMisnamed), words: words{
+	{holds: is(func(e *evidence) bool { return e.meridMisnamed() }), words: words{
 		name:     "member_case",
 		happened: "The message has merid in other letters (merId, MERID). The names of members count letter by letter.",
 		advice:   "Tell the merchant: write the names of the members in lower case, as in the specification.",
@@ -138,10 +138,35 @@ var messageFacts = []fact{
 		happened: "What req stands for is not UTF-8 text.",
 		advice:   "Ask the merchant what it encodes in base64: it must be the JSON in UTF-8, not compressed and not encrypted.",
 	}},
+	{holds: mangled(htmlEscaped), words: words{
+		name:     "json_html_escaped",
+		happened: `The JSON is written for a web page: &quot; (or &#34;) stands in place of its quotes.`,
+		advice:   "Tell the merchant: encode the JSON in base64 before anything escapes it for HTML (a template engine, a filter against XSS).",
+	}},
+	{holds: mangled(percentEncoded), words: words{
+		name:     "json_percent_encoded",
+		happened: "The JSON was percent-encoded (%22 in place of its quotes) before it was encoded in base64.",
+		advice:   "Tell the merchant: encode the JSON itself in base64, and percent-encode only the form's values.",
+	}},
+	{holds: mangled(smartQuotes), words: words{
+		name:     "json_smart_quotes",
+		happened: "The JSON has typographic or full-width quotes (“ ”, ＂) in place of plain ones.",
+		advice:   "Tell the merchant: have a JSON library write the message; text was copied from a document or a chat.",
+	}},
+	{holds: mangled(backslashed), words: words{
+		name:     "json_backslashes",
+		happened: `The quotes of the JSON have backslashes before them (\"): it was put into another text and not taken out again.`,
+		advice:   "Tell the merchant: encode the JSON in base64 as the JSON library writes it, without escaping it once more (in PHP: stripslashes, no addslashes).",
+	}},
 	{holds: is((*evidence).jsonInString), words: words{
 		name:     "json_encoded_twice",
 		happened: "The JSON is written as a JSON text in quotes: it was encoded twice.",
 		advice:   "Tell the merchant: encode the message as JSON once.",
+	}},
+	{holds: (*evidence).nested, words: words{
+		name:     "json_nested",
+		happened: "The members of the message are not at its top: they stand in an object or a text inside it.",
+		advice:   "Tell the merchant: write merid, orderid and the others at the top of the JSON, without anything around them.",
 	}},
 	{holds: is(func(e *evidence) bool { return formName.Match(e.message) }), words: words{
 		name:     "form_in_req",

@@ -113,7 +113,7 @@ var wrongSignatures = map[string]struct {
 	"HMAC":                   {form(text, hmacOf(text)), []string{"signed_with_hmac"}},
 	"zeros lost":             {form(zeroed.text, strings.TrimLeft(zeroed.sign, "0")), []string{"sign_zeros_lost"}},
 	"dashes":                 {form(text, dashed(sum(text+shopKey))), []string{"sign_decorated"}},
-	"line end behind sign":   {form(text, sum(text+shopKey)+"\n"), []string{"sign_decorated"}},
+	"line end inside sign":   {form(text, sum(text + shopKey)[:16]+"\n"+sum(text + shopKey)[16:]), []string{"sign_decorated"}},
 	"sign in base64":         {form(text, b64(raw(sum(text+shopKey)))), []string{"sign_in_base64"}},
 	"sixteen digits":         {form(text, sum(text + shopKey)[8:24]), []string{"sign_of_16_digits"}},
 	"sign cut off":           {form(text, sum(text + shopKey)[:30]), []string{"sign_cut_off"}},

@@ -55,7 +55,7 @@ func explainSealed(a arrival, w World) Report {
 func gatherSealed(a arrival, w World) *sealedEvidence {
 	e := &sealedEvidence{arrival: a, registry: w.Merchants, envelope: envelopeOf(a)}
 	e.merchant = gatewayMerchant(w.Merchants, e.envelope.MerchantID)
-	if e.merchant == nil && e.envelope.MerchantID == "" && w.Merchants != nil {
+	if e.request == nil && e.merchant == nil && e.envelope.MerchantID == "" && w.Merchants != nil {
 		e.merchant = w.Merchants.ByMerID(w.MerID)
 	}
 	if e.merchant != nil && e.formFault() == "" {
@@ -148,7 +148,8 @@ func (e *sealedEvidence) tellReceived(r *Report) {
 	if e.formFault() != "" {
 		result = Bad
 	}
-	lines := append([]string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}, parameters(e.meant)...)
+	lines := append([]string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}, e.arrivalLines()...)
+	lines = append(lines, parameters(e.meant)...)
 	r.step("received", result, lines...)
 	r.findSealed(e, envelopeFacts)
 }
@@ -194,6 +195,10 @@ func (t trial) lines(e v2.Envelope) []string {
 	}
 	opens := "does not open with the private key"
 	switch {
+	case t.ASN1Key:
+		opens = fmt.Sprintf("opens in ASN.1 to a session key of %d bytes", t.SessionKey)
+	case t.OAEP != "":
+		opens = fmt.Sprintf("opens under OAEP with %s to a session key of %d bytes", t.OAEP, t.SessionKey)
 	case !t.KeyEncFits:
 		opens = "cannot be for the private key, by its length"
 	case t.SessionKey > 0:
@@ -214,6 +219,8 @@ func (t trial) signerLine() string {
 	switch {
 	case t.SignatureGood:
 		return "signed by the gateway's key over this text"
+	case t.RawSignature:
+		return "signed by the gateway's key over this text, as r and s in place of ASN.1"
 	case t.Signer == v2.SignerPeer:
 		return "signed by the gateway's key, and not over this text in this suite's way"
 	case t.Signer == v2.SignerOwn:

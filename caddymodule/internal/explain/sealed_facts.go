@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -25,6 +26,18 @@ var envelopeFacts = []sealedFact{
 		name:     "form_encoded_twice",
 		happened: "The whole form is percent-encoded once more, its = and & included.",
 		advice:   "Look at what stands between the gateway and the bridge; something encodes the body again.",
+	}},
+	{holds: func(e *sealedEvidence) bool { return e.meant["req"] != "" && e.request != nil }, words: words{
+		name:     "request_at_notice_path",
+		happened: "This is a request of a merchant, and it came to the address of the gateway's notices.",
+		advice:   "Tell the merchant: POST to " + inbound.PayPath + ", " + inbound.QueryPath + " or " + inbound.CancelPath + ".",
+	}},
+	{holds: func(e *sealedEvidence) bool {
+		return e.request != nil && e.params["msg_enc"]+e.params["xml_enc"] == "" && e.meant["msg_enc"]+e.meant["xml_enc"] != ""
+	}, words: words{
+		name:     "content_type_wrong",
+		happened: "The Content-Type does not fit the body, so the bridge finds no parameters in it.",
+		advice:   "Ask the gateway's people, or look at what stands between: the body must be urlencoded, or multipart with its boundary in the Content-Type.",
 	}},
 	{holds: func(e *sealedEvidence) bool { return e.missing() != "" }, detail: (*sealedEvidence).missing, words: words{
 		name:     "parameter_missing",
@@ -152,7 +165,7 @@ var openingFacts = []sealedFact{
 			"or the gateway's people have registered the wrong public key for this merchant.",
 	}},
 	{holds: ownTrial(func(e *sealedEvidence, t trial) bool {
-		return !t.KeyEncFits && !t.suiteDiffers(e.keyEncLen()) && e.keyEncLen() > 0 && e.cleanHex()
+		return !t.KeyEncFits && !t.ASN1Key && !t.suiteDiffers(e.keyEncLen()) && e.keyEncLen() > 0 && e.cleanHex()
 	}), words: words{
 		name:     "key_enc_length",
 		happened: "Key_enc has another length than the merchant's private key: it is sealed to a key of another size, or cut off.",
@@ -174,6 +187,29 @@ var openingFacts = []sealedFact{
 		name:     "sm2_order",
 		happened: "Key_enc is SM2 in the order C1C2C3; the bridge reads C1C3C2.",
 		advice:   "Ask the gateway's people to send C1C3C2, which is the standard of today, and report this to Paybridge.",
+	}},
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.ASN1Key }), words: words{
+		name:     "sm2_key_asn1",
+		happened: "Key_enc opens, and it is the ASN.1 form of SM2 (a SEQUENCE of x, y, digest and text); the bridge reads the plain form, 04 and C1C3C2.",
+		advice: "Ask the gateway's people for the plain form (GB/T 32918: C1‖C3‖C2, 113 bytes), as its document says; " +
+			"programs such as GmSSL and OpenSSL write ASN.1 by themselves.",
+	}},
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.OAEP != "" }), detail: func(e *sealedEvidence) string {
+		for _, t := range e.trials {
+			if t.own && t.OAEP != "" {
+				return "It is OAEP with " + t.OAEP + "."
+			}
+		}
+		return ""
+	}, words: words{
+		name:     "key_padding_oaep",
+		happened: "Key_enc is for the right private key, and padded in another way than PKCS#1 v1.5.",
+		advice:   "Ask the gateway's people for RSA/ECB/PKCS1Padding for this merchant. The keys are right: do not change them.",
+	}},
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.RawSignature }), words: words{
+		name:     "sm2_signature_raw",
+		happened: "It is signed by the gateway's key, and sign holds the bare numbers r and s (64 bytes) in place of their ASN.1.",
+		advice:   "Ask the gateway's people for signatures in ASN.1 (DER, 70 to 72 bytes). The keys are right: do not change them.",
 	}},
 	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool {
 		return t.SessionKey > 0 && t.SessionKey != sessionKeySizes[t.Suite]

@@ -35,6 +35,9 @@ var (
 // numbers from scanners, keys from files). Only req stays as it is, because its
 // signature covers every byte.
 func ParseForm(contentType string, body []byte, query string) (v1.Params, error) {
+	if len(body) > MaxForm {
+		return nil, ErrFormTooLarge
+	}
 	params := v1.Params{}
 	if boundary, ok := Boundary(contentType); ok {
 		var err error

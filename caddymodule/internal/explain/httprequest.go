@@ -1,0 +1,53 @@
+package explain
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// request is a whole HTTP request, as somebody saved it.
+type request struct {
+	method, target  string
+	path, query     string // of the target; the path is decoded
+	contentType     string
+	contentEncoding string
+	body            string
+	missing         int // bytes of the body that Content-Length promises and the file does not have
+}
+
+var requestLine = regexp.MustCompile(`^([A-Z]{3,16}) (\S+) HTTP/[0-9.]+\r?\n`)
+
+// readRequest reads a request that was saved with its head. Editors change line
+// ends and put one behind the body, so the head is read by either.
+func readRequest(text string) (*request, bool) {
+	line := requestLine.FindStringSubmatch(text)
+	if line == nil {
+		return nil, false
+	}
+	r := &request{method: line[1], target: line[2], body: behindHead(text)}
+	r.path, r.query, _ = strings.Cut(r.target, "?")
+	if u, err := url.ParseRequestURI(r.target); err == nil {
+		r.path, r.query = u.Path, u.RawQuery
+	}
+	head, _ := textproto.NewReader(bufio.NewReader(strings.NewReader(text[len(line[0]):]))).ReadMIMEHeader()
+	header := http.Header(head)
+	r.contentType, r.contentEncoding = header.Get("Content-Type"), header.Get("Content-Encoding")
+	if strings.EqualFold(strings.TrimSpace(header.Get("Transfer-Encoding")), "chunked") {
+		if whole, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(r.body))); err == nil {
+			r.body = string(whole) // else it was saved without its chunks
+		}
+		return r, true
+	}
+	if length, err := strconv.Atoi(header.Get("Content-Length")); err == nil && length >= 0 {
+		r.missing = max(length-len(r.body), 0)
+		r.body = r.body[:min(length, len(r.body))]
+	}
+	return r, true
+}

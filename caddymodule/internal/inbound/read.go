@@ -1,0 +1,31 @@
+package inbound
+
+import (
+	"errors"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// MaxPageQuery is the longest query of a payer's page, in bytes. A signed order
+// has less than 2 KiB, and no browser sends many times that.
+const MaxPageQuery = 16 << 10
+
+// ErrNotServed is the refusal of whatever comes to an address of the old gateway
+// that is not served here.
+var ErrNotServed = &v1.Error{Code: v1.CodeUnsupported, Field: "path", Reason: "not an interface of this bridge"}
+
+// ErrQueryTooLong refuses a query that no browser of a payer sends.
+var ErrQueryTooLong = errors.New("query: too long")
+
+// Read reads the parameters of a request, and judges what can be judged of it
+// before any key is known: the form, then the method. Errors are [v1.Error].
+func (r Route) Read(method, contentType string, body []byte, query string) (v1.Params, error) {
+	params, err := ParseForm(contentType, body, query)
+	if err != nil {
+		return nil, &v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()}
+	}
+	if !r.Takes(method) {
+		return nil, &v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"}
+	}
+	return params, nil
+}
