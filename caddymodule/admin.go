@@ -7,7 +7,6 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
-	"github.com/paybridge/paybridge/caddymodule/internal/console"
 )
 
 func init() { caddy.RegisterModule(new(AdminAPI)) }
@@ -29,10 +28,10 @@ func (a *AdminAPI) Provision(ctx caddy.Context) error {
 	return showMetrics(ctx)
 }
 
-// Routes returns the routes of the admin endpoint: the console's, and everything
-// else below one path.
+// Routes returns the routes of the admin endpoint. The console has a site of its
+// own (console.go): to let browsers in here would let them in to Caddy's own API.
 func (a *AdminAPI) Routes() []caddy.AdminRoute {
-	return append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: a.server})
+	return []caddy.AdminRoute{{Pattern: api.Prefix, Handler: a.server}}
 }
 
 // servedNow is what the admin API works on: the app that started last.

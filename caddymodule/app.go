@@ -87,7 +87,7 @@ type App struct {
 	// crypto/rsa for all. Default: fast.
 	RSA string `json:"rsa,omitempty"`
 
-	// Lets the console, a page of the admin endpoint, make changes: send
+	// Lets the console (directive paybridge_console) make changes: send
 	// notifications again, pause and resume merchants. Default: it only shows;
 	// changes are made with the command line.
 	ConsoleActions bool `json:"console_actions,omitempty"`
@@ -351,6 +351,9 @@ func (*App) Stop() error { return nil }
 func (a *App) Cleanup() error {
 	serving.remove(a)
 	a.WeChat.cleanup()
+	if a.Gateway != nil {
+		defer a.Gateway.retire() // when the engine works with a newer configuration, or with none
+	}
 	e := a.engine.Swap(nil)
 	if e == nil {
 		return nil

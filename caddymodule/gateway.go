@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -33,6 +34,8 @@ type Gateway struct {
 
 	url   *url.URL
 	proxy caddyhttp.MiddlewareHandler
+
+	retired atomic.Bool // its configuration has ended
 }
 
 func (g *Gateway) provision(ctx caddy.Context) error {
@@ -124,6 +127,7 @@ func defaultProxy(u *url.URL) (json.RawMessage, error) {
 
 // Post implements bridge.Gateway.
 func (g *Gateway) Post(ctx context.Context, form string) bridge.Carried {
+	defer g.closeIfRetired()
 	body := &sentBody{text: strings.NewReader(form)}
 	var conn usedConn
 	req, err := http.NewRequestWithContext(conn.watch(ctx), http.MethodPost, g.url.String(), body)

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/sandbox"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
@@ -35,10 +36,12 @@ type desk struct {
 func openDesk(t testing.TB, words string) *desk {
 	t.Helper()
 	d := &desk{world: newWorld(t, settings{Extra: "notify_schedule 1s\n\t\t" + words})}
-	d.settings.Global = fmt.Sprintf("admin %s {\n\t\torigins %[1]s \"\"\n\t}", d.bridge.admin)
+	site := port.Free(t)
+	// The site has no name, so that it is the directive that judges names.
+	d.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
 	d.writeConfig(d.bridge)
 	d.bridge.start()
-	d.url = "http://" + d.bridge.admin + "/paybridge/"
+	d.url = "http://" + site + "/paybridge/"
 	d.play()
 	return d
 }

@@ -61,8 +61,8 @@ func sandboxBinary(t *testing.T) string {
 }
 
 // A new operator's first round, as the README has it: the playground, and in a
-// second terminal every command, word for word. Only the admin endpoint is
-// another, so that tests do not meet a Caddy of this machine.
+// second terminal every command, word for word. Only the admin endpoint and
+// the console are elsewhere, so that tests do not meet a Caddy of this machine.
 func TestFirstRound(t *testing.T) {
 	t.Parallel()
 	playground, commands := firstRound(t)
@@ -75,7 +75,7 @@ func TestFirstRound(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", demo, "./cmd/demo").CombinedOutput(); err != nil {
 		t.Fatalf("building the demo: %v\n%s", err, out)
 	}
-	env := append(os.Environ(), "CADDY_ADMIN="+port.Free(t))
+	env := append(os.Environ(), "CADDY_ADMIN="+port.Free(t), "CADDY_CONSOLE="+port.Free(t))
 	terminal := new(screen)
 	play := exec.Command(demo, "-caddy", sandboxBinary(t), "-stay")
 	play.Env, play.Stdout, play.Stderr = env, terminal, terminal

@@ -69,6 +69,7 @@ type settings struct {
 	Gateway        string // of the gateway subdirective, with its block
 	Bind           string // a bind directive for the site
 	Site           string // more directives of the site
+	After          string // more sites
 	Global         string // more global options
 
 	dsn string // of a postgres ledger
@@ -229,6 +230,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 	paybridge
 	respond "not the bridge" 404
 }
+{{.S.After}}
 `))
 
 // writeConfig writes the files an operator would write.

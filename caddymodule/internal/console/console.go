@@ -11,7 +11,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 )
 
-// Where the console lives on the admin endpoint: the page itself, and its files.
+// Where the console lives on its site: the page itself, and its files.
 const (
 	pagePath  = api.Prefix
 	filesPath = api.Prefix + "console/"
@@ -22,8 +22,7 @@ const (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// headers are those of every answer. Without the referrer, Caddy would refuse
-// what the page loads; see the package's comment.
+// headers are those of every answer.
 var headers = map[string]string{
 	"Content-Security-Policy": policy,
 	"X-Content-Type-Options":  "nosniff",
@@ -32,7 +31,7 @@ var headers = map[string]string{
 	"Vary":                    "Accept-Language",
 }
 
-// Routes returns the console's routes on the admin endpoint.
+// Routes returns the console's routes, beside those of the admin API.
 func Routes() []caddy.AdminRoute {
 	handler := caddy.AdminHandlerFunc(serve)
 	return []caddy.AdminRoute{

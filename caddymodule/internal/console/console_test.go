@@ -18,8 +18,8 @@ import (
 // sizeLimit is what a browser may have to load in all, in bytes.
 const sizeLimit = 90 << 10
 
-// endpoint is Caddy's admin endpoint as far as routes go: the console's beside
-// the API's.
+// endpoint is the console's site as far as routes go: the console's beside the
+// API's.
 func endpoint() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range Routes() {
@@ -81,7 +81,7 @@ func TestHeaders(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"X-Content-Type-Options": "nosniff",
-		"Referrer-Policy":        "same-origin", // Caddy wants to see where scripts are asked from
+		"Referrer-Policy":        "same-origin",
 		"Cache-Control":          "no-store",
 		"Vary":                   "Accept-Language",
 		"Content-Language":       "zh-CN",

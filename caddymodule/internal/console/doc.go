@@ -1,10 +1,10 @@
 // Package console is the page on which an operator watches the bridge and acts
-// on it: /paybridge/ on Caddy's admin endpoint.
+// on it: /paybridge/ on a site with the directive paybridge_console.
 //
 // It is a page in plain HTML with a style sheet and scripts (web/), and knows
 // nothing by itself: whatever it shows, and whatever it does, goes through the
-// admin API beside it, which decides what a browser may do. Whoever cannot reach
-// the admin endpoint cannot reach the console either.
+// admin API beside it, which decides what a browser may do. Which
+// browsers may ask is decided by the handler in front of both.
 //
 //	web/index.html  the page; its words are filled in here
 //	web/main.js     asks the API every 15 seconds and hands out what it says
@@ -16,12 +16,12 @@
 // them as text nodes only; the Content-Security-Policy forbids scripts and styles
 // from anywhere but here, and with Trusted Types every way to write HTML.
 //
-// # Caddy's admin endpoint and browsers
+// # A site of its own
 //
-// The endpoint refuses what a browser loads without CORS, and whatever names
-// neither an origin nor a referrer that it knows. Hence scripts are modules, the
-// style sheet is asked for with CORS, the icon stands in the page, and the page
-// names itself as referrer to its own origin. A browser into which the address
-// is typed names nothing: for that the admin option needs origins with "" among
-// them; README has the lines.
+// On Caddy's admin endpoint an address typed into a browser is only answered when
+// the option origins has "" among them, and then Caddy's own /load and /stop take
+// what a page in a local file asks. So the console is no part of that endpoint.
+// What a page loads there without CORS is refused; the page still does without:
+// scripts are modules, the style sheet is asked for with CORS, the icon stands in
+// the page.
 package console
