@@ -182,7 +182,9 @@ func TestConsoleOfOtherSites(t *testing.T) {
 			<form method="post" enctype="text/plain" action="%smerchants/pause"><input name='{"merid":"89900001","why":"' value='x"}'><button>go</button></form>`, d.url)
 	}))
 	t.Cleanup(elsewhere.Close)
-	tab := chromium.Open(t, english)
+	browser := english
+	browser.NoIcon = true // of the refusal that the form leads to
+	tab := chromium.Open(t, browser)
 	tab.Goto(elsewhere.URL)
 	for path, body := range changes(d.exhausted) {
 		for _, mode := range []string{"cors", "no-cors"} {

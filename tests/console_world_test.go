@@ -184,8 +184,11 @@ func (d *desk) pastMinute(tx *sql.Tx, at time.Time, ago int) {
 			state = []string{"failed", "closed"}[ago%2]
 		}
 		number := fmt.Sprintf("PAST%06d%02d", ago, n)
-		d.exec(tx, `INSERT INTO orders SELECT ?, ?, ?, ?, flow_no, gateway_merchant, fingerprint, action, amount, back_url, '', '', client_ip, ?,
-			'', gateway_no, '', '', ?, sent_at, settled_at, paid_at, expires_at, 0, 0, 0, '', '', 0 FROM orders WHERE order_id = ?`,
+		d.exec(tx, `INSERT INTO orders (order_id, mer_id, query_id, order_no, flow_no, gateway_merchant, fingerprint, action, amount,
+			back_url, front_url, open_id, client_ip, state, form_action, gateway_no, words, refund_no, created_at, sent_at, settled_at,
+			paid_at, expires_at, next, tries, claim) SELECT ?, ?, ?, ?, flow_no, gateway_merchant, fingerprint, action, amount,
+			back_url, '', '', client_ip, ?, '', gateway_no, '', '', ?, sent_at, settled_at,
+			paid_at, expires_at, 0, 0, 0 FROM orders WHERE order_id = ?`,
 			number, pastMerchant, "Q"+number, "N"+number, state, at.UnixMilli(), d.paid)
 	}
 }

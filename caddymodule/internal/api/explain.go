@@ -118,6 +118,10 @@ func explainPending(o Order, m moment) string {
 }
 
 func explainInDoubt(o Order, m moment) string {
+	if o.Unpaid {
+		return fmt.Sprintf("the gateway says that nobody has paid; the answer with the code was lost, and the merchant's own repeat gets a code; "+
+			"without one the order is closed after %s; looks so far: %d, next look: %s", m.at(o.ExpiresAt), o.Tries, m.next(o.NextAt))
+	}
 	return fmt.Sprintf("in doubt: the gateway gave no answer that can be trusted, the payment may have happened; looks so far: %d, next look: %s",
 		o.Tries, m.next(o.NextAt))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // OrderQuery names one order.
@@ -94,5 +95,9 @@ func (v *visit) timeline(order ledger.Order) (Timeline, error) {
 		}
 	}
 	t.Events = told.tell(v.Settings.NotifySchedule)
+	if t.Order.State == translate.InDoubt && slices.ContainsFunc(told.events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent }) {
+		t.Order.Unpaid = true
+		t.Order.Explained = t.Order.Explain(v.now, translate.Beijing)
+	}
 	return t, nil
 }

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -64,8 +65,25 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 		b.note(ctx, order, news)
 		return
 	}
+	if order.State == translate.InDoubt && report.State == translate.Pending {
+		seen.trail = append(seen.trail, b.unpaidEvents(ctx, order, now)...)
+	}
 	b.logStale(order, report, now)
 	b.postpone(ctx, s, order, seen.trail...)
+}
+
+// unpaidEvents are what the timeline keeps, once, of an order in doubt that the
+// gateway calls unpaid: the answer with its code was lost. Its merchant's repeat
+// gets a code, and no person has to ask about money.
+func (b *Bridge) unpaidEvents(ctx context.Context, order ledger.Order, now time.Time) []ledger.Event {
+	events, err := b.ledger.Events(ctx, order.Key)
+	told := slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent })
+	if err != nil || told {
+		return nil // what is not written down now is at the next step
+	}
+	return []ledger.Event{{
+		At: now, Kind: ledger.UnpaidEvent, Source: "query", Detail: "the answer with the code was lost; the merchant's own repeat gets a code",
+	}}
 }
 
 func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.Time) {

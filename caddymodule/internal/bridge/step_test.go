@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -51,6 +52,46 @@ func TestTakeoverOfSentOrders(t *testing.T) {
 			}
 			w.wantState(p, c.want)
 		})
+	}
+}
+
+// An order whose code was lost stays in doubt, so that its merchant's repeat gets a
+// code. That nobody has paid is on its timeline, once, and it does not alarm.
+func TestInDoubtAndUnpaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.gateway.setScript(silent)
+	w.pay(p)
+	o := w.wantState(p, translate.InDoubt)
+	oldest := func() time.Time {
+		g, err := w.ledger.Gauges(t.Context(), w.clock.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g.Orders[translate.InDoubt].Oldest
+	}
+	if oldest().IsZero() {
+		t.Error("an order of which nothing is known is not in doubt")
+	}
+	w.gateway.setScript()
+	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: "12"}
+	for range 3 {
+		w.stepAt(p)
+	}
+	w.wantState(p, translate.InDoubt)
+	events, err := w.ledger.Events(t.Context(), o.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, e := range events {
+		if e.Kind == ledger.UnpaidEvent {
+			told++
+		}
+	}
+	if told != 1 || !oldest().IsZero() {
+		t.Errorf("told %d times that it is unpaid, oldest in doubt: %s", told, oldest())
 	}
 }
 

@@ -59,7 +59,7 @@ var families = map[string][]string{
 	"class":        texts(delivery.Classes()...),
 	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume"},
 	"kind": {
-		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found",
+		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", ledger.UnpaidEvent,
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
 		translate.FailedAttempt.String(),
 	},
@@ -79,7 +79,7 @@ func texts[T ~string](values ...T) []string {
 func TestFamiliesAreComplete(t *testing.T) {
 	t.Parallel()
 	known := maps.Clone(families)
-	known["about"] = append(slices.Clone(families["state"]), "closed_watched", "failed_watched", "refund_failed_watched")
+	known["about"] = append(slices.Clone(families["state"]), "closed_watched", "failed_watched", "refund_failed_watched", "in_doubt_unpaid")
 	known["rest"] = families["notification"]
 	got := make(map[string][]string)
 	for name := range readWords(pages.Zh) {

@@ -26,6 +26,10 @@ type Event struct {
 	LastAt  time.Time // when reading: when it last came, if more than once
 }
 
+// UnpaidEvent is the kind of event that says of an order in doubt that the gateway
+// knows it and that nobody has paid it.
+const UnpaidEvent = "unpaid"
+
 // AddEvents keeps what happened to an order and changed nothing. An event without
 // a time is of now.
 func (l *Ledger) AddEvents(ctx context.Context, k Key, events ...Event) error {

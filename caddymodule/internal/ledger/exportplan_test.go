@@ -37,6 +37,7 @@ func statements() map[string]statement {
 		"next order":          {nextOrder, nil},
 		"next notification":   {nextNotification, nil},
 		"open orders":         {countOpen, nil},
+		"oldest doubt":        {oldestDoubt, nil},
 		"overdue orders":      {countOverdue, []any{1}},
 		"waiting":             {countWaiting, []any{1}},
 		"stuck":               {countStuck, nil},

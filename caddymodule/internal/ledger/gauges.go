@@ -31,7 +31,8 @@ type Matters struct {
 }
 
 // StateGauge is how many orders are in a state, and when the oldest of them was
-// begun; zero for none.
+// begun; zero for none. Of those in doubt it is the oldest that the gateway has not
+// called unpaid.
 type StateGauge struct {
 	Count  int
 	Oldest time.Time
@@ -51,6 +52,11 @@ var openStates = slices.DeleteFunc(slices.Clone(allStates), translate.State.Fina
 const (
 	countOpen = `SELECT state, count(*), min(created_at) FROM orders
 		WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'refunding') GROUP BY state`
+	// The oldest order in doubt that the gateway has not called unpaid: with the
+	// others no money is in doubt.
+	oldestDoubt = `SELECT created_at FROM orders o WHERE state = 'in_doubt' AND NOT EXISTS (
+			SELECT 1 FROM events e WHERE e.order_id = o.order_id AND e.mer_id = o.mer_id AND e.kind = '` + UnpaidEvent + `')
+		ORDER BY created_at LIMIT 1`
 	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
 	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), COALESCE(min(ready), 0)
 		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
@@ -69,7 +75,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		g.Orders[state] = StateGauge{}
 	}
 	stuck := map[NotificationState]*int{Exhausted: &g.Exhausted, Paused: &g.Paused, Withheld: &g.Withheld}
-	var due millis
+	var due, doubted millis
 	var dealt int // exhausted notifications
 	for _, count := range []struct {
 		text string
@@ -77,6 +83,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		scan func(row) error
 	}{
 		{countOpen, nil, g.addState},
+		{oldestDoubt, nil, func(r row) error { return r.Scan(&doubted) }},
 		{countOverdue, []any{now}, func(r row) error { return r.Scan(&g.OverdueOrders) }},
 		{countWaiting, []any{now}, func(r row) error { return r.Scan(&g.Waiting, &g.OverdueNotifications, &due) }},
 		{countStuck, nil, func(r row) error {
@@ -98,6 +105,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		}
 	}
 	g.OldestDue = due.time()
+	g.Orders[translate.InDoubt] = StateGauge{g.Orders[translate.InDoubt].Count, doubted.time()}
 	g.Open.ExhaustedNotifications = g.Exhausted - dealt
 	return g, nil
 }

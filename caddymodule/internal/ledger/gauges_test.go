@@ -50,10 +50,15 @@ func gauges(t *testing.T, p place) {
 	if len(held) != 1 {
 		t.Fatalf("claimed %+v", held)
 	}
+	// With an order that the gateway calls unpaid no money is in doubt.
+	unpaid := ledger.Event{At: noon, Kind: ledger.UnpaidEvent, Source: "query"}
+	if err := l.AddEvents(t.Context(), of("A", 1).Key, unpaid); err != nil {
+		t.Fatal(err)
+	}
 	want := ledger.Gauges{
 		Orders: map[translate.State]ledger.StateGauge{
 			translate.Begun:   {Count: 1, Oldest: noon},
-			translate.InDoubt: {Count: 2, Oldest: after(time.Second)},
+			translate.InDoubt: {Count: 2, Oldest: after(2 * time.Second)},
 			translate.Pending: {}, translate.Refunding: {}, translate.Sent: {},
 		},
 		OverdueOrders: 1, Waiting: 3, OldestDue: after(time.Minute), OverdueNotifications: 2,

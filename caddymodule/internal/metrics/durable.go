@@ -36,7 +36,8 @@ func newDurable(now func() time.Time) *durable {
 			"1 when the ledger could be read for this scrape, else 0 and the gauges of what it holds are missing."),
 		orders: desc("orders", "Orders that are not final, by state.", "state"),
 		oldest: desc("oldest_order_age_seconds",
-			"How long ago the oldest order in a state was begun, 0 when there is none.", "state"),
+			"How long ago the oldest order in a state was begun, 0 when there is none. "+
+				"Orders in doubt that the gateway calls unpaid do not count.", "state"),
 		overdue: desc("orders_overdue", "Orders whose next step should have been taken already."),
 		notifications: desc("notifications",
 			"Notifications that are owed, by state. overdue ones are among those waiting.", "state"),

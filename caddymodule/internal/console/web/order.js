@@ -79,7 +79,8 @@ function showStory({ order, notification, events }, overview) {
 // about explains the state of an order.
 function about(order) {
   const watched = ['closed', 'failed', 'refund_failed'].includes(order.state) && order.next_at ? '_watched' : '';
-  return say('about.' + order.state + watched, {
+  const unpaid = order.unpaid ? '_unpaid' : '';
+  return say('about.' + order.state + watched + unpaid, {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),
     settled: stamp(order.settled_at), refund: order.refund_no || '–', words: order.words || say('no_words'),
   });
