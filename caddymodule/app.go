@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
@@ -99,8 +100,8 @@ type App struct {
 	engine   atomic.Pointer[engine]
 	judge    atomic.Pointer[health.Judge] // set before engine is
 	started  chan struct{}
-	budget   budget // of bad notices, by source
-	returns  budget // of browsers that come back from WeChat with what is no good
+	notices  *admission.Gate // before notices are opened
+	returns  *admission.Gate // before WeChat is asked who a payer is
 }
 
 // Timeouts bound how long a merchant or the gateway may keep the bridge
@@ -129,6 +130,7 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 // It reads files and opens nothing else.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
+	a.notices, a.returns = newGates()
 	if err := showMetrics(ctx); err != nil {
 		return err
 	}

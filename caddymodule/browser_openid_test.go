@@ -16,6 +16,9 @@ func openIDLink(backURL string) string {
 	return inbound.OpenIDPath + query("backurl", backURL, "merid", "89900001")
 }
 
+// weChatCode is what the browser comes back from WeChat with.
+const weChatCode = "canary-code"
+
 // toWeChat opens a link that leads to WeChat, and returns where WeChat would send
 // the browser back to.
 func (b *payerBrowser) toWeChat(t *testing.T, s *payerServer, link string) (back string) {
@@ -29,7 +32,7 @@ func (b *payerBrowser) toWeChat(t *testing.T, s *payerServer, link string) (back
 	if !found {
 		t.Fatalf("redirect_uri %q", asked.Get("redirect_uri"))
 	}
-	return "/" + redirect + "&code=canary-code&state=" + asked.Get("state")
+	return "/" + redirect + "&code=" + weChatCode + "&state=" + asked.Get("state")
 }
 
 func TestOpenIDWay(t *testing.T) { // not parallel: one Caddy a process

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -98,20 +100,28 @@ func (v browserVisit) fromWeChat(way wechatWay) (openID string, refusal view, ok
 	if browser == "" {
 		return "", refuseTo(pages.LoginExpired, way.retry, errors.New("state: no cookie came with it")), false
 	}
-	// Anybody gets a state; what comes back with a made-up code would use up the
+	// Anybody gets a state; what comes back with a made-up code uses up the
 	// account's quota at WeChat.
-	if !v.app.returns.spend(v.client, time.Now()) {
-		return "", refuseTo(pages.TooManyRequests, way.retry, errors.New("too many bad returns from this address")), false
-	}
-	err := wechat.UseState(v.ctx, v.params["state"], way.errand(app, browser), time.Now(), v.useOnce)
-	if err == nil {
-		openID, err = v.app.WeChat.client.Exchange(v.ctx, app, v.params["code"])
+	var err error
+	sender := admission.Sender{Source: v.client, Merchant: way.merchant.MerID}
+	if waited := v.app.returns.Judge(v.ctx, sender, func() bool {
+		openID, err = v.exchange(app, browser, way)
+		return errors.Is(err, wechat.ErrRefused)
+	}); waited != nil {
+		return "", refuseTo(pages.TooManyRequests, way.retry, fmt.Errorf("waited too long behind bad returns: %w", waited)), false
 	}
 	if err != nil {
 		return "", refuseTo(wechatReason(err), way.retry, err), false
 	}
-	v.app.returns.giveBack(v.client)
 	return openID, view{}, true
+}
+
+// exchange uses the state up and asks WeChat who the payer is.
+func (v browserVisit) exchange(app wechat.App, browser string, way wechatWay) (openID string, err error) {
+	if err := wechat.UseState(v.ctx, v.params["state"], way.errand(app, browser), time.Now(), v.useOnce); err != nil {
+		return "", err
+	}
+	return v.app.WeChat.client.Exchange(v.ctx, app, v.params["code"])
 }
 
 // useOnce keeps states that were used in the ledger, which every bridge shares.

@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -26,7 +27,13 @@ func init() { caddy.RegisterModule(Handler{}) }
 type Handler struct {
 	app *App
 	log *zap.Logger
+	// junkLog is log for what anybody can cause as often as they like.
+	junkLog *zap.Logger
 }
+
+// junkLines are the lines of a kind that junkLog writes in a minute; of those
+// beyond it writes one in a thousand.
+const junkLines = 60
 
 // CaddyModule returns the Caddy module information.
 func (Handler) CaddyModule() caddy.ModuleInfo {
@@ -36,6 +43,9 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // Provision finds the app.
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.log = ctx.Logger()
+	h.junkLog = h.log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+		return zapcore.NewSamplerWithOptions(core, time.Minute, junkLines, 1000)
+	}))
 	app, err := ctx.App("paybridge")
 	if err != nil {
 		return fmt.Errorf("paybridge is not configured: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
@@ -24,7 +25,7 @@ import (
 const noticeRefused = "fail"
 
 var (
-	errNoticeThrottled  = errors.New("too many bad notices from this address")
+	errNoticeThrottled  = errors.New("waited too long behind bad notices")
 	errNoticeNotRunning = errors.New("not running")
 )
 
@@ -41,7 +42,11 @@ func (h *Handler) notice(w http.ResponseWriter, r *http.Request, _ inbound.Route
 	text := h.app.NoticeReply
 	if line.err != nil {
 		text = noticeRefused
-		h.log.Warn("notice not acknowledged", zap.Inline(line))
+		log := h.log
+		if errors.Is(line.err, bridge.ErrNoticeRefused) || errors.Is(line.err, errNoticeThrottled) {
+			log = h.junkLog
+		}
+		log.Warn("notice not acknowledged", zap.Inline(line))
 	}
 	observed.NoticeFinished(noticeResult(line.err))
 	plainHeader(w, r, "text/plain; charset=utf-8")
@@ -57,9 +62,6 @@ func (h *Handler) takeNotice(w http.ResponseWriter, r *http.Request, line *notic
 	if err != nil {
 		return err
 	}
-	if !h.app.budget.spend(line.remote, time.Now()) {
-		return errNoticeThrottled
-	}
 	service, ok := h.app.service(ctx)
 	if !ok {
 		return errNoticeNotRunning
@@ -68,14 +70,23 @@ func (h *Handler) takeNotice(w http.ResponseWriter, r *http.Request, line *notic
 	if err != nil {
 		return fmt.Errorf("%w: %w", bridge.ErrNoticeRefused, err)
 	}
-	if m := service.settings.Merchants.ByGatewayMerchant(envelope.MerchantID); m != nil {
-		line.gatewayMerchant = m.GatewayMerchant
+	m := service.settings.Merchants.ByGatewayMerchant(envelope.MerchantID)
+	if m == nil {
+		return fmt.Errorf("%w: merchant_id is unknown", bridge.ErrNoticeRefused)
 	}
-	err = service.bridge.Notice(ctx, service.settings, envelope)
-	if !errors.Is(err, bridge.ErrNoticeRefused) {
-		h.app.budget.giveBack(line.remote)
+	line.gatewayMerchant = m.GatewayMerchant
+	var notice bridge.Notice
+	sender := admission.Sender{Source: line.remote, Merchant: m.GatewayMerchant}
+	if waited := h.app.notices.Judge(ctx, sender, func() bool {
+		notice, err = service.bridge.OpenNotice(service.settings, envelope)
+		return err != nil
+	}); waited != nil {
+		return fmt.Errorf("%w: %w", errNoticeThrottled, waited)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return service.bridge.TakeNotice(ctx, service.settings, notice)
 }
 
 // noticeResults says how the ends of notices are counted.

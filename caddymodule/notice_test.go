@@ -22,14 +22,20 @@ func mustBePlain(t *testing.T, r reply, want string) {
 // noticeForm is a notice of the gateway about an order, signed and encrypted.
 func (g *fakeGateway) noticeForm(t *testing.T, orderNo, state, yuan string) url.Values {
 	t.Helper()
+	return g.noticeFormOf(t, gatewayMerchant, orderNo, state, yuan)
+}
+
+// noticeFormOf is one of another merchant at the gateway.
+func (g *fakeGateway) noticeFormOf(t *testing.T, merchant, orderNo, state, yuan string) url.Values {
+	t.Helper()
 	plain, err := json.Marshal(map[string]any{
-		"head": map[string]string{"merchantId": gatewayMerchant, "tranType": "01", "tranTime": "20261121101112", "version": "2.0.0"},
+		"head": map[string]string{"merchantId": merchant, "tranType": "01", "tranTime": "20261121101112", "version": "2.0.0"},
 		"body": map[string]string{"merOrderId": orderNo, "state": state, "totalAmt": yuan},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := g.codec.Seal(gatewayMerchant, orderNo, plain)
+	e, err := g.codec.Seal(merchant, orderNo, plain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,21 +91,4 @@ func TestNoticeAsMultipart(t *testing.T) { // not parallel: one Caddy a process
 	mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(payJSON("T20261121000000001"), signKey)), v1.CodeOK, signKey)
 	contentType, body := unquotedMultipart(s.gateway.noticeForm(t, s.gateway.lastOrderNo(), "11", "19.99"))
 	mustBePlain(t, s.post(t, "/OnePay/notify/", contentType, strings.NewReader(body)), "success")
-}
-
-// Whoever keeps sending what cannot be opened is not listened to for a minute.
-func TestNoticesHaveABudget(t *testing.T) { // not parallel: one Caddy a process
-	s := startServer(t, "")
-	junk := url.Values{"merchant_id": {gatewayMerchant}, "msg_enc": {"00"}, "key_enc": {"zz"}, "sign": {"00"}}
-	const refusal = "too many bad notices from this address"
-	for range budgetMessages {
-		mustBePlain(t, s.postForm(t, inbound.NotifyPath, junk), noticeRefused)
-	}
-	if strings.Contains(s.log.String(), refusal) {
-		t.Errorf("refused within the budget of %d", budgetMessages)
-	}
-	mustBePlain(t, s.postForm(t, inbound.NotifyPath, s.gateway.noticeForm(t, "O00000000", "11", "19.99")), noticeRefused)
-	if !strings.Contains(s.log.String(), refusal) {
-		t.Error("still listened to beyond the budget")
-	}
 }

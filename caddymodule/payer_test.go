@@ -50,6 +50,7 @@ type fakeWeChat struct {
 	*httptest.Server
 	mu     sync.Mutex
 	answer string
+	of     map[string]string // answers to single codes
 	asked  []url.Values
 }
 
@@ -60,7 +61,11 @@ func newFakeWeChat(t *testing.T) *fakeWeChat {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.asked = append(w.asked, r.URL.Query())
-		_, _ = io.WriteString(rw, w.answer)
+		answer, single := w.of[r.URL.Query().Get("code")]
+		if !single {
+			answer = w.answer
+		}
+		_, _ = io.WriteString(rw, answer)
 	}))
 	t.Cleanup(w.Close)
 	return w
@@ -70,6 +75,13 @@ func (w *fakeWeChat) say(answer string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answer = answer
+}
+
+// sayOf gives the answer to one code.
+func (w *fakeWeChat) sayOf(code, answer string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.of = map[string]string{code: answer}
 }
 
 // tokens returns what has been asked so far.

@@ -63,14 +63,15 @@ type settings struct {
 	Ledger         string // of the ledger subdirective
 	GatewayTimeout time.Duration
 	ReplyTimeout   time.Duration
-	TranCodes      string // words of the tran_codes block
-	Extra          string // more words of the paybridge block
-	Merchant       string // more words of each merchant block
-	Gateway        string // of the gateway subdirective, with its block
-	Bind           string // a bind directive for the site
-	Site           string // more directives of the site
-	After          string // more sites
-	Global         string // more global options
+	NoticeTimeout  time.Duration // of the gateway
+	TranCodes      string        // words of the tran_codes block
+	Extra          string        // more words of the paybridge block
+	Merchant       string        // more words of each merchant block
+	Gateway        string        // of the gateway subdirective, with its block
+	Bind           string        // a bind directive for the site
+	Site           string        // more directives of the site
+	After          string        // more sites
+	Global         string        // more global options
 
 	dsn string // of a postgres ledger
 }
@@ -106,7 +107,7 @@ func newWorld(t testing.TB, s settings) *world {
 		t: t, dir: t.TempDir(), settings: s,
 		receivers: make(map[string]*merchant.Receiver), backURLs: make(map[string]string),
 	}
-	var config sandbox.Config
+	config := sandbox.Config{NoticeTimeout: s.NoticeTimeout}
 	for suite, shop := range shops {
 		config.Merchants = append(config.Merchants, sandboxMerchant(t, suite, shop.Gateway))
 		receiver := merchant.NewReceiver(shop.MerID, shop.Key)

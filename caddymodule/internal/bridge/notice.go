@@ -27,24 +27,52 @@ var (
 	ErrNoticeNotDurable = errors.New("notice not recorded")
 )
 
-// Notice takes in a notice of the gateway. It returns nil, and the gateway may
-// be told "success", only when what the notice says is durable, together with
-// the merchant's notification, or was so before.
+// Notice takes in a notice of the gateway, as [Bridge.OpenNotice] and
+// [Bridge.TakeNotice] do.
 func (b *Bridge) Notice(ctx context.Context, s *Settings, e v2.Envelope) error {
+	n, err := b.OpenNotice(s, e)
+	if err != nil {
+		return err
+	}
+	return b.TakeNotice(ctx, s, n)
+}
+
+// Notice is a message that the gateway has signed.
+type Notice struct {
+	merchant *merchants.Merchant
+	message  v2.Message
+	unread   error // why its contents are not understood, nil when they are
+}
+
+// OpenNotice decrypts and verifies an envelope. This is all that a forged notice
+// costs. The error is ErrNoticeRefused.
+func (b *Bridge) OpenNotice(s *Settings, e v2.Envelope) (Notice, error) {
 	m := s.Merchants.ByGatewayMerchant(e.MerchantID)
 	if m == nil {
-		return ErrNoticeRefused
+		return Notice{}, ErrNoticeRefused
 	}
 	message, failed := b.openEnvelope(m, e)
 	if failed != nil && failed.class != CallUnread {
-		return ErrNoticeRefused
+		return Notice{}, ErrNoticeRefused
 	}
+	n := Notice{merchant: m, message: message}
+	if failed != nil {
+		n.message.Head.MerchantID = m.GatewayMerchant
+		n.unread = errors.New(failed.reason)
+	}
+	return n, nil
+}
+
+// TakeNotice takes in a notice. It returns nil, and the gateway may be told
+// "success", only when what the notice says is durable, together with the
+// merchant's notification, or was so before.
+func (b *Bridge) TakeNotice(ctx context.Context, s *Settings, n Notice) error {
+	m, message := n.merchant, n.message
 	// The gateway may hang up; what it told us is recorded all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Reply)
 	defer cancel()
-	if failed != nil {
-		message.Head.MerchantID = m.GatewayMerchant
-		return b.keepNotice(ctx, ledger.Order{}, message, errors.New(failed.reason))
+	if n.unread != nil {
+		return b.keepNotice(ctx, ledger.Order{}, message, n.unread)
 	}
 	order, err := b.noticed(ctx, m, message)
 	if err != nil {
