@@ -27,7 +27,7 @@ func (e *sealedEvidence) read() {
 var sealedMemberFacts = []sealedFact{
 	{holds: func(e *sealedEvidence) bool { return e.refused == "unreadable" }, words: words{
 		name:     "message_unreadable",
-		happened: "The message opens and is not the JSON of a v2 message: one object in UTF-8 with head and body, each member once.",
+		happened: "The message opens and is not the JSON of a v2 message: one object with head and body, each member once.",
 		advice:   "Ask the gateway's people; the signature is theirs.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
@@ -37,6 +37,11 @@ var sealedMemberFacts = []sealedFact{
 		happened: "Head.merchantId is another merchant than the one whose keys open the message.",
 		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people.",
 	}},
+	{holds: func(e *sealedEvidence) bool { return e.readable() && e.contradiction() != nil }, words: words{
+		name:     "members_contradict",
+		happened: "Two members that say the same thing differ: two states, amounts or order numbers.",
+		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people which one counts.",
+	}},
 	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().OrderNo == "" }, words: words{
 		name:     "order_number_missing",
 		happened: "The message names no order: merOrderId, oriMerOrderId, orderId and orderNo are missing.",
@@ -44,7 +49,7 @@ var sealedMemberFacts = []sealedFact{
 	}},
 	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State == "" }, words: words{
 		name:     "state_missing",
-		happened: "The message tells no state: neither state nor tranState, or the two differ.",
+		happened: "The message tells no state: neither state nor tranState.",
 		advice:   "Ask the gateway's people which member of a notice tells the state.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
@@ -63,10 +68,27 @@ var sealedMemberFacts = []sealedFact{
 
 func (e *sealedEvidence) readable() bool { return e.verified && e.refused != "unreadable" }
 
-// isNotice reports whether the message is a notice about a payment: no answer,
-// and without the state of a refund.
+// isNotice reports whether the message is a notice about a payment that does not
+// contradict itself: no answer, and nothing about a refund.
 func (e *sealedEvidence) isNotice() bool {
-	return e.readable() && e.message.Head.TranType != v2.TranTypeResponse && !gjson.GetBytes(e.text, "body.refundState").Exists()
+	return e.readable() && e.message.Head.TranType != v2.TranTypeResponse && !e.message.TellsOfRefund() && e.contradiction() == nil
+}
+
+// contradiction says what in the message differs that should be the same.
+func (e *sealedEvidence) contradiction() error {
+	if e.message.TellsOfRefund() {
+		_, err := e.message.RefundState()
+		return err
+	}
+	_, err := e.message.OrderState()
+	return err
+}
+
+// takesItselfBack reports whether the message is a notice with a respCode that is
+// not that of success.
+func (e *sealedEvidence) takesItselfBack() bool {
+	head := e.message.Head
+	return e.readable() && head.TranType != v2.TranTypeResponse && head.RespCode != "" && v2.Classify(head.RespCode) != v2.Processed
 }
 
 // state is what the message says of an order; nothing when that contradicts
@@ -81,6 +103,7 @@ func (e *sealedEvidence) state() v2.OrderState {
 
 // messageLines tells of the members of head and body.
 func messageLines(text []byte) []string {
+	text = v2.Readable(text)
 	var lines []string
 	for _, part := range []string{"head", "body"} {
 		lines = append(lines, members(part+".", []byte(gjson.GetBytes(text, part).Raw))...)
@@ -90,6 +113,11 @@ func messageLines(text []byte) []string {
 
 // sealedAcceptedFacts are what is unusual in a message that the bridge takes.
 var sealedAcceptedFacts = []sealedFact{
+	{holds: (*sealedEvidence).takesItselfBack, words: words{
+		name:     "notice_proves_nothing",
+		happened: "The notice has a respCode other than S0000000: whatever state it names, it moves neither a payment nor a refund. It is acknowledged, and the gateway is asked.",
+		advice:   "Look at the order: the answer to the query counts. Ask the gateway's people why they send such notices.",
+	}},
 	{holds: func(e *sealedEvidence) bool { return e.meant["msg_enc"] == "" }, words: words{
 		name:     "old_parameter_name",
 		happened: "The message comes as xml_enc, the older name of msg_enc. The bridge takes both.",

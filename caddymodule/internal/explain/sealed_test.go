@@ -145,6 +145,12 @@ var wrongSealed = map[string]struct {
 	"paid, but how much": {func(t *testing.T) url.Values {
 		return intl(strings.ReplaceAll(notice, "totalAmt", "amount")).seal(t)
 	}, "amount_missing"},
+	"two amounts": {func(t *testing.T) url.Values {
+		return intl(strings.ReplaceAll(notice, `"totalAmt":`, `"tranAmt":"1.99","totalAmt":`)).seal(t)
+	}, "members_contradict"},
+	"two refund states": {func(t *testing.T) url.Values {
+		return intl(strings.ReplaceAll(notice, `"state":"11"`, `"refundState":"31","state":"33"`)).seal(t)
+	}, "members_contradict"},
 }
 
 func TestWrongSealed(t *testing.T) {
@@ -206,6 +212,13 @@ func TestAcceptedSealed(t *testing.T) {
 	}{
 		"notice":          {intl(notice).seal(t).Encode(), nil},
 		"notice in gm":    {sealGM(t, gmNotice, nil, rightOrder).Encode(), nil},
+		"GBK":             {intl(strings.Replace(notice, `"openid"`, "\"note\":\"\xb3\xc9\xb9\xa6\",\"openid\"", 1)).seal(t).Encode(), nil},
+		"byte order mark": {intl("\ufeff" + notice).seal(t).Encode(), nil},
+		"of a refund":     {intl(strings.Replace(notice, `"state":"11"`, `"refundState":"31","merRefundFlowId":"R1"`, 1)).seal(t).Encode(), nil},
+		"takes itself back": {
+			intl(strings.Replace(notice, `"tranType":"01"`, `"tranType":"01","respCode":"E9999999"`, 1)).seal(t).Encode(),
+			[]string{"notice_proves_nothing"},
+		},
 		"xml_enc":         {older.Encode(), []string{"old_parameter_name"}},
 		"answer":          {answer.Encode(), nil},
 		"answer, raw":     {"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + answer.Encode(), nil},

@@ -40,7 +40,7 @@ export function notificationColumns(overview) {
 
 // deedsOf makes the buttons of a row.
 function deedsOf(deeds) {
-  return make('span', {}, ...deeds.filter(Boolean).map(([name, act]) => button(say(name), 'small', act)));
+  return make('div', { class: 'deeds' }, ...deeds.filter(Boolean).map(([name, act]) => button(say(name), 'small', act)));
 }
 
 // refundColumns are those of orders whose refund failed, with what may be done.
