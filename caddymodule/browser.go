@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -57,9 +56,8 @@ func (h *Handler) payer(w http.ResponseWriter, r *http.Request, route inbound.Ro
 	r = r.WithContext(ctx)
 	v := func() (v view) {
 		defer func() {
-			if crash := recover(); crash != nil {
-				h.log.Error("panic while serving a page", zap.String("page", route.Name),
-					zap.String("panic", fmt.Sprintf("%T", crash)), zap.ByteString("stack", debug.Stack()))
+			if bug := recover(); bug != nil {
+				h.logPanic("serving a page", bug, zap.String("page", route.Name))
 				v = refuse(pages.Internal, nil)
 			}
 		}()

@@ -57,6 +57,7 @@ var subcommands = []func() *cobra.Command{
 	ordersCommand,
 	quarantineCommand,
 	refundCommand,
+	restoreCommand,
 	selfcheckCommand,
 	settleCommand,
 	translateCommand,

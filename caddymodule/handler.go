@@ -2,10 +2,10 @@ package caddymodule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
@@ -119,9 +120,8 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 	var key v1.Key
 	a := func() (a answer) {
 		defer func() {
-			if crash := recover(); crash != nil {
-				h.log.Error("panic while serving a request", zap.String("interface", route.Name),
-					zap.String("panic", fmt.Sprintf("%T", crash)), zap.ByteString("stack", debug.Stack()))
+			if bug := recover(); bug != nil {
+				h.logPanic("serving a request", bug, zap.String("interface", route.Name))
 				a = answer{json: v1.Refusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
 			}
 		}()
@@ -134,6 +134,15 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 	observed.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
+}
+
+// logPanic tells of a panic, unless that was done where it happened: in work that
+// several callers wait for.
+func (h *Handler) logPanic(doing string, bug any, fields ...zap.Field) {
+	if err, ok := bug.(error); ok && errors.Is(err, crash.ErrLogged) {
+		return
+	}
+	_ = crash.Log(h.log, doing, bug, fields...)
 }
 
 // plainHeader begins an answer to a program. The connection ends with it: a

@@ -22,7 +22,8 @@ type HealthLimits struct {
 	// How many bytes must be free where a ledger on SQLite is. Default: 256 MiB.
 	MinFreeDisk int64 `json:"min_free_disk,omitempty"`
 
-	// How far this machine's clock may be from the gateway's. Default: 30s.
+	// How far this machine's clock may be from the gateway's before the health
+	// page warns. Default: 30s.
 	MaxClockSkew caddy.Duration `json:"max_clock_skew,omitempty"`
 }
 

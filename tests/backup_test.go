@@ -2,6 +2,7 @@ package tests
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -83,21 +84,9 @@ func (w *world) underRefund(orderID string) bool {
 func (w *world) putBack(backup string) {
 	w.t.Helper()
 	_, ledger, _ := strings.Cut(w.settings.Ledger, " ")
-	aside := filepath.Join(w.dir, "before-restore")
-	if err := os.Mkdir(aside, 0o700); err != nil {
-		w.t.Fatal(err)
-	}
-	for _, file := range []string{ledger, ledger + "-wal", ledger + "-shm"} {
-		err := os.Rename(file, filepath.Join(aside, filepath.Base(file)))
-		if err != nil && !os.IsNotExist(err) {
-			w.t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(backup)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.WriteFile(ledger, text, 0o600); err != nil {
-		w.t.Fatal(err)
+	restore := exec.Command(bridgeBinary, "paybridge", "restore", backup, "--ledger", ledger)
+	out, err := restore.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "The backup is at "+ledger+" now.") {
+		w.t.Fatalf("restoring: %v\n%s", err, out)
 	}
 }

@@ -63,6 +63,10 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	for _, option := range options {
 		option(b)
 	}
+	b.pays.log, b.pays.doing = log, "serving a payment"
+	b.raws.log, b.raws.doing = log, "serving a payer's browser"
+	b.looks.log, b.looks.doing = log, "asking about an order"
+	b.cancels.log, b.cancels.doing = log, "cancelling an order"
 	b.notify = delivery.New(delivery.Config{
 		Ledger: l, Lookup: b.target, Log: log.Named("notify"), Observer: b.observer, Tracer: b.tracer, Now: now,
 	})

@@ -3,11 +3,11 @@ package bridge
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
@@ -67,7 +67,7 @@ func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out
 	if err != nil {
 		return answer{}, notSent(fmt.Sprintf("sealing request: %v", err))
 	}
-	carried := s.post(ctx, envelope.Encode())
+	carried := b.post(ctx, s, envelope.Encode())
 	if carried.Err != nil {
 		return answer{}, &failure{sent: carried.Sent, class: classOf(carried), reason: carried.Err.Error()}
 	}
@@ -80,10 +80,11 @@ func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out
 
 // post makes one call to the gateway. Whatever breaks in it breaks while money
 // may be moving, so a panic is an unknown outcome like any other.
-func (s *Settings) post(ctx context.Context, form string) (carried Carried) {
+func (b *Bridge) post(ctx context.Context, s *Settings, form string) (carried Carried) {
 	defer func() {
-		if crash := recover(); crash != nil {
-			carried = Carried{Sent: true, Err: fmt.Errorf("%w: %s\n%s", errPanic, panicText(crash), debug.Stack())}
+		if bug := recover(); bug != nil {
+			_ = crash.Log(b.log, "calling gateway", bug)
+			carried = Carried{Sent: true, Err: fmt.Errorf("%w: %s", errPanic, crash.Text(bug))}
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.Timeouts.Gateway)

@@ -1,18 +1,23 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 // flights lets concurrent callers for the same thing share one piece of work.
 // The work belongs to nobody: it goes on when the caller that started it has
 // gone, because money may be on its way. The zero value is ready.
 type flights[K comparable, V any] struct {
+	log    *zap.Logger // where a panic in a piece of work is told; nil: nowhere
+	doing  string      // what the work is, for that line
 	mu     sync.Mutex
 	open   map[K]*flight[V]
 	all    sync.WaitGroup
@@ -24,7 +29,7 @@ type flights[K comparable, V any] struct {
 type flight[V any] struct {
 	done  chan struct{}
 	value V
-	crash error             // what the work panicked with
+	crash error             // that the work panicked; it has been logged
 	soFar atomic.Pointer[V] // what is certain before the work is done
 }
 
@@ -46,8 +51,8 @@ func (f *flights[K, V]) join(key K, work func(*flight[V]) V) *flight[V] {
 	f.open[key] = fl
 	f.all.Go(func() {
 		defer func() {
-			if crash := recover(); crash != nil {
-				fl.crash = fmt.Errorf("panic: %v\n%s", crash, debug.Stack())
+			if bug := recover(); bug != nil {
+				fl.crash = crash.Log(cmp.Or(f.log, zap.NewNop()), f.doing, bug)
 			}
 			f.mu.Lock()
 			delete(f.open, key)
@@ -81,8 +86,8 @@ func (fl *flight[V]) tell(value V) { fl.soFar.Store(&value) }
 
 // wait gives a caller the result of a flight, or, when its own time is over
 // first, what is known so far; ok is false when that is nothing. The flight goes
-// on without it. A panic in the work is raised again in every caller, so that
-// each answers its merchant.
+// on without it. That the work panicked is raised again in every caller, so that
+// each answers its merchant: as an error that wraps [crash.ErrLogged].
 func wait[V any](ctx context.Context, limit time.Duration, fl *flight[V]) (value V, ok bool) {
 	if fl == nil {
 		return value, false

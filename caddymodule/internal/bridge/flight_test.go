@@ -2,12 +2,20 @@ package bridge
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 func TestFlightIsShared(t *testing.T) {
@@ -77,20 +85,23 @@ func TestFlightOutlastsItsCallers(t *testing.T) {
 	})
 }
 
+// TestFlightPanicReachesEveryCaller: each of them answers its merchant, and the
+// panic is told once, with the stack of the work and nothing of its value.
 func TestFlightPanicReachesEveryCaller(t *testing.T) {
 	t.Parallel()
-	var f flights[int, int]
+	core, logs := observer.New(zapcore.InfoLevel)
+	f := flights[int, int]{log: zap.New(core), doing: "testing"}
 	start := make(chan struct{})
 	fl := f.join(1, func(*flight[int]) int {
 		<-start
-		panic("boom")
+		return guilty()
 	})
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
 			defer func() {
-				if crash, ok := recover().(error); !ok || !strings.Contains(crash.Error(), "boom") {
-					t.Errorf("recovered %v", crash)
+				if err, ok := recover().(error); !ok || !errors.Is(err, crash.ErrLogged) {
+					t.Errorf("recovered %v", err)
 				}
 			}()
 			wait(t.Context(), time.Minute, fl)
@@ -101,4 +112,14 @@ func TestFlightPanicReachesEveryCaller(t *testing.T) {
 	if f.has(1) {
 		t.Fatal("flight is still there")
 	}
+	lines := logs.All()
+	if len(lines) != 1 {
+		t.Fatalf("%d lines tell of one panic", len(lines))
+	}
+	stack, _ := lines[0].ContextMap()["stack"].(string)
+	if !strings.Contains(stack, "bridge.guilty") || strings.Contains(fmt.Sprint(lines[0]), "130000000000000001") {
+		t.Errorf("logged %+v", lines[0])
+	}
 }
+
+func guilty() int { panic("130000000000000001") }

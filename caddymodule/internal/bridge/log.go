@@ -1,9 +1,6 @@
 package bridge
 
 import (
-	"fmt"
-	"runtime"
-
 	"go.opentelemetry.io/otel/attribute"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -35,15 +32,6 @@ func (o loggedOrder) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 }
 
 func orderFields(o ledger.Order) zap.Field { return zap.Inline(loggedOrder(o)) }
-
-// panicText says what somebody panicked with, in words that surely hold nothing
-// of a payload: those of the Go runtime, or else a type.
-func panicText(crash any) string {
-	if bug, ok := crash.(runtime.Error); ok {
-		return bug.Error()
-	}
-	return fmt.Sprintf("%T", crash)
-}
 
 // spanAttributes are what a span about an order says of it.
 func spanAttributes(o ledger.Order) []attribute.KeyValue {

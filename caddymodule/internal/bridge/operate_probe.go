@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
@@ -29,7 +30,12 @@ type Probe struct {
 // exist. It moves no money and touches no order. An answer that could be opened
 // shows that the gateway is there and that the keys match both ways: ours opens
 // what it sealed to us, and its signature fits the key we have of it.
-func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) (Probe, error) {
+func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) (p Probe, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			err = crash.Log(b.log, "asking the gateway", bug)
+		}
+	}()
 	start := b.now()
 	nobodys := ledger.Order{GatewayMerchant: m.GatewayMerchant, OrderNo: probeNumber()}
 	a, failed := b.exchange(ctx, s, nobodys, QueryCall, v2.QueryRequest{OrderID: nobodys.OrderNo})
@@ -37,7 +43,7 @@ func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) 
 		return Probe{}, errors.New(failed.reason)
 	}
 	now := b.now()
-	p := Probe{Class: v2.Classify(a.Head.RespCode), Took: now.Sub(start), Repeats: a.Head.TranFlowID == a.flowNo}
+	p = Probe{Class: v2.Classify(a.Head.RespCode), Took: now.Sub(start), Repeats: a.Head.TranFlowID == a.flowNo}
 	if p.Foreign = !p.Repeats && a.Head.TranFlowID != ""; p.Foreign {
 		a.carried.discard()
 	}

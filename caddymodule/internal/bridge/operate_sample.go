@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -19,7 +20,7 @@ func (b *Bridge) sample(ctx context.Context) {
 	ticker := time.NewTicker(sampleEvery)
 	defer ticker.Stop()
 	for {
-		b.takeSample(ctx)
+		crash.Guard(b.log, "taking a sample", func() { b.takeSample(ctx) })
 		select {
 		case <-ctx.Done():
 			return

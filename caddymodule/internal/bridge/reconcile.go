@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -66,7 +67,12 @@ func (b *Bridge) reconcile(ctx context.Context) {
 }
 
 // due claims orders whose next step is due, as many as there are slots for.
-func (b *Bridge) due(ctx context.Context, slots *stepSlots) ([]ledger.Order, error) {
+func (b *Bridge) due(ctx context.Context, slots *stepSlots) (orders []ledger.Order, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			err = crash.Log(b.log, "looking for due orders", bug)
+		}
+	}()
 	s := b.current()
 	if s == nil || slots.offer().Limit == 0 {
 		return nil, nil
@@ -83,8 +89,8 @@ func (b *Bridge) stepDue(ctx context.Context, order ledger.Order) {
 		return // the lease ends, and whoever runs then takes the step
 	}
 	defer func() {
-		if crash := recover(); crash != nil {
-			b.log.Error("panic while taking a step of an order", orderFields(order), zap.String("panic", panicText(crash)), zap.Stack("stack"))
+		if bug := recover(); bug != nil {
+			_ = crash.Log(b.log, "taking a step of an order", bug, orderFields(order))
 		}
 	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime(s))

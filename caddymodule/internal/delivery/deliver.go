@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
@@ -23,6 +24,11 @@ const strangerRest = time.Second
 func (d *Dispatcher) deliver(c claimed, s slot) {
 	defer d.Wake() // there is room again
 	defer d.hosts.giveBack(s)
+	defer func() {
+		if bug := recover(); bug != nil { // it comes up again when its lease has run out
+			_ = crash.Log(d.log, "delivering a notification", bug, orderFields(c))
+		}
+	}()
 	if d.stopped() || d.tooLate(c) {
 		d.hosts.ended(s)
 		d.release(c)

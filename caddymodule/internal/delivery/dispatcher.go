@@ -65,6 +65,7 @@ func New(c Config) *Dispatcher {
 	d.calls, d.endCalls = context.WithCancelCause(context.Background())
 	d.records, d.endRecords = context.WithCancel(context.Background())
 	d.sender = &sender{
+		log:          c.Log,
 		timeout:      c.Timeout,
 		userAgent:    c.UserAgent,
 		now:          c.Now,

@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -37,11 +38,7 @@ func (d *Dispatcher) run() {
 	defer d.work.Wait()
 	failing := d.backoff()
 	for !d.stopped() {
-		err := d.claimAll()
-		var next time.Time
-		if err == nil {
-			_, next, err = d.ledger.NextDue(d.records)
-		}
+		next, err := d.round()
 		if err != nil {
 			wait := failing.wait()
 			d.log.Warn("notifications cannot be claimed", zap.Duration("retry_in", wait), zap.Error(err))
@@ -51,6 +48,21 @@ func (d *Dispatcher) run() {
 		failing.reset()
 		d.sleep(d.until(next), d.wake)
 	}
+}
+
+// round starts what is due and tells when the next is. A panic in it is an error
+// like any other.
+func (d *Dispatcher) round() (next time.Time, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			err = crash.Log(d.log, "looking for due notifications", bug)
+		}
+	}()
+	if err := d.claimAll(); err != nil {
+		return time.Time{}, err
+	}
+	_, next, err = d.ledger.NextDue(d.records)
+	return next, err
 }
 
 func (d *Dispatcher) backoff() *backoff {

@@ -3,12 +3,14 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -22,6 +24,7 @@ const (
 
 // sender makes the calls.
 type sender struct {
+	log          *zap.Logger
 	timeout      time.Duration // of a whole call, from the name service to the last byte
 	userAgent    string
 	now          func() time.Time
@@ -44,8 +47,8 @@ var errInterrupted = errors.New("the bridge stops")
 func (s *sender) send(ctx context.Context, o ledger.Order, t Target) (r result) {
 	start := s.now()
 	defer func() {
-		if v := recover(); v != nil {
-			r.class, r.cause = Internal, fmt.Errorf("panic: %v", v)
+		if bug := recover(); bug != nil {
+			r.class, r.cause = Internal, crash.Log(s.log, "calling a merchant", bug)
 		}
 		r.At, r.Duration, r.Class = start, s.now().Sub(start), string(r.class)
 	}()

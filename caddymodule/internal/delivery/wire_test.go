@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/translate"
@@ -28,7 +30,7 @@ func newTestSender(t *testing.T, timeout time.Duration) *sender {
 	t.Helper()
 	pool := newTransports(timeout, DefaultPerHost)
 	t.Cleanup(pool.close)
-	return &sender{timeout: timeout, userAgent: DefaultUserAgent, now: time.Now, roundTripper: pool.get}
+	return &sender{log: zap.NewNop(), timeout: timeout, userAgent: DefaultUserAgent, now: time.Now, roundTripper: pool.get}
 }
 
 // loopback is a target that may be on this machine.

@@ -9,7 +9,7 @@ import (
 // wrong, never what.
 type Answer struct {
 	Status string            `json:"status"`           // "live", "ready" or "not ready"
-	Checks map[string]string `json:"checks,omitempty"` // "ok" or "failing"
+	Checks map[string]string `json:"checks,omitempty"` // "ok", "warning" or "failing"
 }
 
 // Live is the answer of a process that runs.
@@ -17,15 +17,25 @@ func Live() Answer { return Answer{Status: "live"} }
 
 // Readiness is the answer of a bridge that was judged.
 func Readiness(r Report) Answer {
-	words := map[bool]string{true: "ok", false: "failing"}
 	answer := Answer{Status: "ready", Checks: make(map[string]string, len(r.Checks))}
 	for _, check := range r.Checks {
-		answer.Checks[check.Name] = words[check.OK]
+		answer.Checks[check.Name] = check.word()
 	}
 	if !r.Ready() {
 		answer.Status = "not ready"
 	}
 	return answer
+}
+
+// word says in one word how a condition stands.
+func (c Check) word() string {
+	switch {
+	case !c.OK:
+		return "failing"
+	case c.Advice != "":
+		return "warning"
+	}
+	return "ok"
 }
 
 // Stopped is the answer while no configuration serves.

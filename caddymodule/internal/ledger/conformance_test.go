@@ -126,6 +126,7 @@ var conformance = []struct {
 	{"limits of lists", limits},
 	{"find orders", findOrders},
 	{"PayIds", payIDs},
+	{"a panic costs one function", panicCostsOneJob},
 	{"settle", settle},
 	{"quarantine keeps and counts", quarantineKeeps},
 	{"matters stay open", mattersStayOpen},

@@ -64,10 +64,21 @@ func Unconnected() (l *Ledger, use func() error) {
 	p := &postgresStore{}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.db.Store(stdlib.OpenDB(pgx.ConnConfig{}))
-	return &Ledger{store: p}, func() error {
+	return newLedger(p, settingsOf(nil)), func() error {
 		_, err := p.ready()
 		return err
 	}
+}
+
+// Panic runs a function of a transaction that writes and then panics.
+func Panic(ctx context.Context, l *Ledger) error {
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		if _, err := t.exec(`INSERT INTO pulse (id, at) VALUES ('panic', 1)`); err != nil {
+			return none{}, err
+		}
+		panic("130000000000000001")
+	})
+	return err
 }
 
 // Plain is a database without any of the ledger's ways: one transaction for each

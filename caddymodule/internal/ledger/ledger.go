@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 // Ledger is the durable record of orders and notifications. Its methods may be
@@ -16,13 +18,14 @@ import (
 // cases a write may or may not have happened.
 type Ledger struct {
 	store store
+	log   *zap.Logger
 	now   func() time.Time
 
 	orders, notifications *queue // where claims find what is due
 }
 
-func newLedger(s store, now func() time.Time) *Ledger {
-	return &Ledger{store: s, now: now, orders: orderQueue(), notifications: notificationQueue()}
+func newLedger(s store, set settings) *Ledger {
+	return &Ledger{store: s, log: set.log, now: set.now, orders: orderQueue(), notifications: notificationQueue()}
 }
 
 // store is the one place where SQLite and PostgreSQL differ.
@@ -72,11 +75,25 @@ func settingsOf(options []Option) settings {
 // with [ErrClosed]. It may be called again.
 func (l *Ledger) Close() error { return l.store.close() }
 
+// touched are statements that change nothing and wait for whatever a payment and
+// its notification would have to wait for.
+var touched = []string{
+	`UPDATE orders SET tries = tries WHERE order_id = '' AND mer_id = ''`,
+	`UPDATE notifications SET attempts = attempts WHERE order_id = '' AND mer_id = ''`,
+	`UPDATE events SET detail = detail WHERE order_id = '' AND mer_id = '' AND at = 0 AND id = ''`,
+}
+
 // Ping commits something small and so says whether the ledger can commit right
-// now.
+// now, in the tables that payments are written to as well: one that somebody has
+// locked makes it wait as they do.
 func (l *Ledger) Ping(ctx context.Context) error {
 	at := toMillis(l.now())
 	_, err := write(ctx, l, func(t *tx) (none, error) {
+		for _, text := range touched {
+			if _, err := t.exec(text); err != nil {
+				return none{}, err
+			}
+		}
 		_, err := t.exec(`INSERT INTO pulse (id, at) VALUES ('ping', $1)
 			ON CONFLICT (id) DO UPDATE SET at = excluded.at`, at)
 		return none{}, err
@@ -95,11 +112,24 @@ func (l *Ledger) Risks(ctx context.Context) ([]string, error) {
 type none = struct{}
 
 func write[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {
-	return through(ctx, l.store.write, do)
+	return through(ctx, l.store.write, guarded(l, do))
 }
 
 func read[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {
-	return through(ctx, l.store.read, do)
+	return through(ctx, l.store.read, guarded(l, do))
+}
+
+// guarded turns a panic of do into an error, so that it costs this one function and
+// not those who share its commit, nor the process.
+func guarded[T any](l *Ledger, do func(*tx) (T, error)) func(*tx) (T, error) {
+	return func(t *tx) (value T, err error) {
+		defer func() {
+			if bug := recover(); bug != nil {
+				err = crash.Log(l.log, "working on the ledger", bug)
+			}
+		}()
+		return do(t)
+	}
 }
 
 func through[T any](

@@ -8,6 +8,11 @@ import (
 	"strings"
 )
 
+// lockSuffix ends the name of a ledger's lock. The lock stays where it is, whatever
+// is done with the ledger: who holds it is the one that may touch what is at the
+// path.
+const lockSuffix = ".lock"
+
 // fileLock keeps a second process away from a ledger's file. It is a file of its
 // own that stays behind, because removing it would race with the next owner; the
 // kernel ends the lock with the process, however that ends.
@@ -23,6 +28,14 @@ func lockFile(path string) (*fileLock, error) {
 		_ = f.Close() // nothing was written
 		return nil, fmt.Errorf("%w by process %s: stop it, or give this one a file of its own: %w",
 			ErrLocked, strings.TrimSpace(string(owner)), err)
+	}
+	// Between opening and locking, somebody may have put another file there: then
+	// the lock is no one's.
+	if locked, err := f.Stat(); err == nil {
+		if there, err := os.Stat(path); err != nil || !os.SameFile(there, locked) {
+			_ = f.Close()
+			return lockFile(path)
+		}
 	}
 	// The number only helps a reader; the lock holds without it.
 	if f.Truncate(0) == nil {

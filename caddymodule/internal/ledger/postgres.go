@@ -63,7 +63,7 @@ func OpenPostgres(ctx context.Context, dsn string, options ...Option) (*Ledger, 
 		p.cancel()
 		return nil, fmt.Errorf("opening ledger on PostgreSQL %s: %w", p.place(), err)
 	}
-	return newLedger(p, set.now), nil
+	return newLedger(p, set), nil
 }
 
 // place names the database without any secret.
@@ -126,7 +126,7 @@ func (p *postgresStore) connect(ctx context.Context) error {
 		return advise(err)
 	}
 	p.db.Store(db)
-	if err := finishResuming(ctx, &Ledger{store: p}); err != nil {
+	if err := finishResuming(ctx, &Ledger{store: p, log: p.log}); err != nil {
 		p.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}
 	return nil

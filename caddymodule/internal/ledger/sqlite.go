@@ -24,7 +24,10 @@ type sqliteStore struct {
 	*writer
 	path          string
 	writes, reads *sql.DB
+	anchor        *sql.Conn // reads nothing and stays
 	lock          *fileLock
+	place         *whereabouts
+	watcher       sync.WaitGroup
 	closeOnce     sync.Once
 	closeErr      error
 }
@@ -47,19 +50,19 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	if err != nil {
 		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
 	}
-	l := newLedger(s, set.now)
+	l := newLedger(s, set)
 	if err := finishResuming(ctx, l); err != nil {
 		set.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}
 	return l, nil
 }
 
-func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore, err error) {
-	path, err = Resolve(path)
+func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore, err error) {
+	path, err := Resolve(named)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(path + ".lock")
+	lock, err := lockFile(path + lockSuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +82,22 @@ func openSQLite(ctx context.Context, path string, set settings) (_ *sqliteStore,
 		return nil, err
 	}
 	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)"})
-	s.reads.SetMaxOpenConns(readers)
-	s.reads.SetMaxIdleConns(readers)
-	// A reader that stays keeps the shared memory file in place: with the disk full,
-	// another could not be made and nothing could be read.
-	if err = s.reads.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
+	s.reads.SetMaxOpenConns(readers + 1)
+	s.reads.SetMaxIdleConns(readers + 1)
+	// A reader that stays keeps the log and the shared memory file in place: with the
+	// disk full, others could not be made and nothing could be read; and whoever finds
+	// other ones there knows that somebody has been at the files.
+	if s.anchor, err = s.reads.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
 	}
-	s.writer = startWriter(s.writes, set.observer)
+	if err = s.anchor.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
+		return nil, fmt.Errorf("reading: %w", err)
+	}
+	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
+		return nil, err
+	}
+	s.writer = startWriter(s.writes, set.observer, s.place.check)
+	s.watcher.Go(func() { s.place.watch(s.quit) })
 	return s, nil
 }
 
@@ -148,13 +159,13 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 
 func (s *sqliteStore) risks(context.Context) ([]string, error) { return nil, s.running() }
 
-// running returns an error when the ledger was closed.
+// running returns an error when the ledger was closed, or its file is gone.
 func (s *sqliteStore) running() error {
 	select {
 	case <-s.quit:
 		return fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
 	default:
-		return nil
+		return s.place.looked()
 	}
 }
 
@@ -163,6 +174,10 @@ func (s *sqliteStore) close() error {
 		var errs []error
 		if s.writer != nil {
 			s.stop()
+			s.watcher.Wait()
+		}
+		if s.anchor != nil {
+			errs = append(errs, s.anchor.Close())
 		}
 		for _, db := range []*sql.DB{s.reads, s.writes} {
 			if db != nil {

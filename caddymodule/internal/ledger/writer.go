@@ -21,6 +21,7 @@ type writer struct {
 	quit     chan struct{} // closed to stop
 	finished chan struct{} // closed when stopped
 	observer Observer
+	there    func() error // says whether the file is still at its path
 
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
 	statements map[string]*sql.Stmt
@@ -38,9 +39,10 @@ type result struct {
 	err   error
 }
 
-func startWriter(db *sql.DB, observer Observer) *writer {
+func startWriter(db *sql.DB, observer Observer, there func() error) *writer {
 	w := &writer{
 		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), observer: observer,
+		there: there,
 	}
 	go w.run()
 	return w
@@ -123,8 +125,14 @@ func (w *writer) tell(results []result, took time.Duration, err error) {
 	}
 }
 
+// transact runs a batch in one transaction. The file is looked at before, and once
+// more after the commit: what went into a file that is gone by then is not told to
+// be durable.
 func (w *writer) transact(batch []*job) ([]result, error) {
 	results := make([]result, len(batch))
+	if err := w.there(); err != nil {
+		return results, err
+	}
 	if err := w.connect(); err != nil {
 		return results, fromDriver(err)
 	}
@@ -139,7 +147,10 @@ func (w *writer) transact(batch []*job) ([]result, error) {
 			return results, fromDriver(err)
 		}
 	}
-	return results, fromDriver(w.do("COMMIT"))
+	if err := w.do("COMMIT"); err != nil {
+		return results, fromDriver(err)
+	}
+	return results, w.there()
 }
 
 // inSavepoint runs one job. The error it returns concerns the whole batch: the

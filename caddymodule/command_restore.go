@@ -1,0 +1,103 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// restoreCommand makes "caddy paybridge restore".
+func restoreCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "restore <backup>",
+		Short: "Puts a backup into the ledger's place (offline)",
+		Long: `
+Puts a copy of a backup into the place of the ledger that the configuration names,
+while no Caddy has it open: stop Caddy first, and run this as Caddy's user. The
+backup is checked before anything is touched. What was there is kept beside it,
+under a name with the time, and the lock stays where it is.
+
+What happened after the backup is not in it: docs/operating.md tells what that
+means, and what to do before merchants are let in again.
+
+This command does not start Caddy, and does not work for a ledger on PostgreSQL,
+which has tools of its own.`,
+		Example: `  sudo systemctl stop paybridge
+  sudo -u paybridge caddy paybridge restore /var/lib/paybridge/backup-2026-11-22.db --config /etc/paybridge/Caddyfile`,
+		SilenceUsage: true,
+	}
+	configFlags(cmd)
+	cmd.Flags().String("ledger", "", "The ledger's file, instead of the one that the configuration names")
+	cmd.SetFlagErrorFunc(flagUsage)
+	cmd.Args = usageOf(cobra.ExactArgs(1))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		path, err := ledgerFile(cmd)
+		if err != nil {
+			return exitWith(cmd, exitUsage, err)
+		}
+		done, err := ledger.Restore(cmd.Context(), args[0], path, time.Now())
+		switch {
+		case errors.Is(err, ledger.ErrLocked):
+			return exitWith(cmd, exitRefused, fmt.Errorf("%w; a backup is restored while nobody writes", err))
+		case err != nil:
+			return exitWith(cmd, exitRefused, fmt.Errorf("nothing was restored: %w", err))
+		}
+		printRestored(cmd.OutOrStdout(), done)
+		return nil
+	}
+	return cmd
+}
+
+// ledgerFile is the file that the flags name, or the configuration.
+func ledgerFile(cmd *cobra.Command) (string, error) {
+	if path, _ := cmd.Flags().GetString("ledger"); path != "" {
+		return path, nil
+	}
+	file, _ := cmd.Flags().GetString("config")
+	adapter, _ := cmd.Flags().GetString("adapter")
+	text, _, _, err := caddycmd.LoadConfig(file, adapter)
+	if err != nil {
+		return "", err
+	}
+	if len(text) == 0 {
+		return "", errors.New("there is no Caddyfile in this folder: name the configuration with --config, or the file with --ledger")
+	}
+	app, err := appOf(text)
+	if err != nil {
+		return "", err
+	}
+	var store struct {
+		Store string `json:"store"`
+		SQLite
+	}
+	if app.LedgerRaw != nil {
+		if err := json.Unmarshal(app.LedgerRaw, &store); err != nil {
+			return "", fmt.Errorf("reading apps.paybridge.ledger: %w", err)
+		}
+	}
+	if store.Store != "" && store.Store != "sqlite" {
+		return "", fmt.Errorf("the ledger is on %s, which has tools of its own for backups", store.Store)
+	}
+	err = store.Provision(caddy.Context{})
+	return store.Path, err
+}
+
+func printRestored(w io.Writer, done ledger.Restored) {
+	fmt.Fprintf(w, "The backup is at %s now. It has %d orders", done.Path, done.Orders)
+	if !done.Newest.IsZero() {
+		fmt.Fprintf(w, ", the newest of %s", clock(done.Newest))
+	}
+	fmt.Fprintln(w, ".")
+	if done.Aside != "" {
+		fmt.Fprintf(w, "What was there before is kept at %s.\n", done.Aside)
+	}
+	fmt.Fprintln(w, "Orders made after the backup are unknown now. Before you start Caddy, read in docs/operating.md what to do about them.")
+}

@@ -1,0 +1,133 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Restored says what [Restore] has done.
+type Restored struct {
+	Path   string // the ledger's file
+	Aside  string // where the file is that was there before; "" when there was none
+	Orders int    // how many orders the restored ledger has
+	Newest time.Time
+}
+
+// ErrDamaged says that a backup is not whole.
+var ErrDamaged = errors.New("backup is damaged")
+
+// Restore puts a copy of a backup into the place of the ledger at path, while no
+// bridge has it open, and keeps what was there beside it. The lock stays where it is
+// and is held meanwhile, so that no bridge starts in between. A backup that is not
+// whole, or no ledger, or newer than this program is refused before anything is
+// touched.
+//
+// It returns errors that wrap [ErrLocked], [ErrWrongFile], [ErrNewerSchema] and
+// [ErrDamaged]. now names the file that is kept aside.
+func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restored, err error) {
+	path, err = Resolve(path)
+	if err != nil {
+		return Restored{}, err
+	}
+	if backup, err = Resolve(backup); err != nil {
+		return Restored{}, err
+	}
+	if backup == path {
+		return Restored{}, errors.New("the backup is the ledger itself: name a copy")
+	}
+	lock, err := lockFile(path + lockSuffix)
+	if err != nil {
+		return Restored{}, err
+	}
+	defer func() { err = errors.Join(err, lock.release()) }()
+	part, err := copyBeside(backup, path)
+	if err != nil {
+		return Restored{}, fmt.Errorf("copying the backup: %w", err)
+	}
+	defer func() { _ = os.Remove(part) }() // gone when it has become the ledger
+	done := Restored{Path: path}
+	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
+		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
+	}
+	if done.Aside, err = putAside(path, now); err != nil {
+		return Restored{}, fmt.Errorf("putting the present ledger aside: %w", err)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return Restored{}, err
+	}
+	return done, syncFolder(filepath.Dir(path))
+}
+
+// copyBeside copies a file into the folder of another, on disk when it returns.
+func copyBeside(from, beside string) (_ string, err error) {
+	in, err := os.Open(from) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	out, err := os.CreateTemp(filepath.Dir(beside), filepath.Base(beside)+".restore-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err = errors.Join(err, out.Close()); err != nil {
+			_ = os.Remove(out.Name())
+		}
+	}()
+	if _, err := io.Copy(out, in); err != nil {
+		return "", err
+	}
+	return out.Name(), out.Sync()
+}
+
+// examine opens a copy as a ledger, with everything that is checked then, has its
+// pages and indexes checked, and counts.
+func examine(ctx context.Context, path string) (orders int, newest time.Time, err error) {
+	fresh, err := inspect(path)
+	switch {
+	case err != nil:
+		return 0, time.Time{}, err
+	case fresh:
+		return 0, time.Time{}, fmt.Errorf("%w: it is empty", ErrWrongFile)
+	}
+	db := openFile(path, []string{"journal_mode(delete)"})
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var verdict string
+	switch err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict); {
+	case err != nil:
+		return 0, time.Time{}, fmt.Errorf("%w: %w", ErrDamaged, err)
+	case verdict != "ok":
+		return 0, time.Time{}, fmt.Errorf("%w: %s", ErrDamaged, verdict)
+	}
+	if err := migrateSQLite(ctx, db); err != nil {
+		return 0, time.Time{}, err
+	}
+	var at millis
+	err = db.QueryRowContext(ctx, `SELECT count(*), COALESCE(max(created_at), 0) FROM orders`).Scan(&orders, &at)
+	return orders, at.time(), err
+}
+
+// putAside gives the present ledger another name, with what is still in its log.
+// The file keeps its name as well until another takes its place, so that whatever
+// interrupts this, there is a ledger at the path.
+func putAside(path string, now time.Time) (string, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	aside := path + ".before-restore-" + now.Format("20060102-150405")
+	if err := os.Link(path, aside); err != nil {
+		return "", err
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return aside, nil
+}

@@ -1,0 +1,104 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// ErrFileGone says that a ledger's file, its log or its lock is not at its path any
+// more: somebody has moved, deleted or replaced it under the running bridge. What
+// would be written now would be missing after the next start, so nothing is.
+var ErrFileGone = errors.New("the ledger's file is gone")
+
+// watchEvery is how often somebody looks, beside every commit.
+const watchEvery = 500 * time.Millisecond
+
+// whereabouts knows which files a ledger on SQLite was opened with. What is open
+// and what is at the path must be the same: the ledger's file is the one at its
+// path.
+type whereabouts struct {
+	named string // the name the ledger was opened by, which may be a link
+	path  string // the file itself
+	files map[string]fs.FileInfo
+	lost  atomic.Pointer[error] // as last looked at
+	log   *zap.Logger
+}
+
+// newWhereabouts notes what is there. The lock is held and the database is open.
+func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
+	w := &whereabouts{named: named, path: path, files: map[string]fs.FileInfo{}, log: log}
+	for _, name := range []string{path, path + "-wal", path + "-shm", path + lockSuffix} {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrFileGone, err)
+		}
+		w.files[name] = info
+	}
+	return w, nil
+}
+
+// check looks and returns an error that wraps [ErrFileGone] and [ErrUnavailable],
+// and says what has happened. What comes back is found too.
+func (w *whereabouts) check() error {
+	err := w.look()
+	if err == nil {
+		if w.lost.Swap(nil) != nil {
+			w.log.Warn("the ledger's file is back at its path; payments are taken again", zap.String("path", w.path))
+		}
+		return nil
+	}
+	err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+	if w.lost.Swap(&err) == nil {
+		w.log.Error("the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
+			"Put back what was there, or stop this bridge before you do anything else", zap.String("path", w.path), zap.Error(err))
+	}
+	return err
+}
+
+func (w *whereabouts) look() error {
+	for name, open := range w.files {
+		now, err := os.Stat(name)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%w: %w", ErrFileGone, err)
+		case !os.SameFile(now, open):
+			return fmt.Errorf("%w: %s is another file than the one that is open", ErrFileGone, name)
+		}
+	}
+	return nil
+}
+
+// looked returns what the last look found.
+func (w *whereabouts) looked() error {
+	if err := w.lost.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// watch looks again and again until quit is closed. A link that leads elsewhere by
+// now is found here.
+func (w *whereabouts) watch(quit <-chan struct{}) {
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	relinked := false
+	for {
+		select {
+		case <-quit:
+			return
+		case <-ticker.C:
+		}
+		_ = w.check() // logged
+		if path, err := Resolve(w.named); err == nil && path != w.path && !relinked {
+			relinked = true
+			w.log.Error("the name of the ledger leads to another file by now; this bridge goes on with the one it has open, "+
+				"the next start would take the other", zap.String("name", w.named), zap.String("open", w.path), zap.String("there", path))
+		}
+	}
+}
