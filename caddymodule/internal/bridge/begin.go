@@ -15,8 +15,7 @@ import (
 // new and so ours to send.
 //
 // A ledger that is slow is given up in time to tell the merchant so. Should the
-// order be written all the same, it is found as sent by nobody and settled by
-// queries.
+// order be written all the same, it is taken back.
 func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, job.settings.Timeouts.begin())
 	defer cancel()
@@ -27,6 +26,8 @@ func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, err
 		stored, fresh, err := b.ledger.Begin(ctx, order)
 		if !errors.Is(err, ledger.ErrNumberTaken) {
 			if err != nil {
+				order.Claim = 1
+				b.takeBack(order)
 				return order, false, err
 			}
 			if fresh {

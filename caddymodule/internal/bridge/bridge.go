@@ -29,6 +29,9 @@ type Bridge struct {
 	cancels flights[ledger.Key, ledger.Order] // cancels in hand
 	asked   pace                              // when each order was last asked about
 
+	takeBacks flights[string, bool] // orders on their way back, by query id
+	abandoned abandoned
+
 	repeated pace // when each order in doubt was last sent again
 
 	notify  *delivery.Dispatcher
@@ -36,6 +39,8 @@ type Bridge struct {
 	woken   chan struct{} // the reconciler looks at once
 	stop    context.CancelFunc
 	workers sync.WaitGroup
+	ending  chan struct{} // closed when the bridge ends
+	end     sync.Once
 }
 
 // New makes a bridge over an open ledger and starts its background work, which
@@ -58,7 +63,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	start, err := l.NextStart(ctx)
 	b := &Bridge{
 		ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), observer: nobody{},
-		stop: func() {}, woken: make(chan struct{}, 1),
+		stop: func() {}, woken: make(chan struct{}, 1), ending: make(chan struct{}),
 	}
 	for _, option := range options {
 		option(b)
@@ -78,6 +83,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 // way then is on record as sent and is settled by a query after the next start.
 func (b *Bridge) Close(ctx context.Context) {
 	b.stop()
+	b.end.Do(func() { close(b.ending) })
 	b.pays.close()
 	b.raws.close()
 	b.cancels.close()
@@ -102,6 +108,8 @@ func (b *Bridge) land(ctx context.Context) {
 		b.raws.wait()
 		b.cancels.wait()
 		b.looks.wait()
+		b.takeBacks.close()
+		b.takeBacks.wait()
 		close(done)
 	}()
 	select {

@@ -32,6 +32,11 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, sour
 		verdict = translate.Repeated
 	}
 	if err != nil {
+		if order.State == translate.Begun {
+			unsent := order
+			unsent.State, unsent.SentAt, unsent.Claim = translate.Sent, now, order.Claim+1
+			b.takeBack(unsent)
+		}
 		return order, false
 	}
 	b.observer.NewsJudged(verdict)

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -75,8 +76,9 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o t
 	switch o.State {
 	case translate.Paid:
 		news.PaidAt, news.RefundNo = now, b.numbers.refund(order.OrderNo)
-	case translate.Begun:
-		// It may be sent again, but not while somebody else is at it.
+	case translate.Begun, translate.Failed, translate.InDoubt:
+		// Whoever has taken the order over since, when this bridge stood still for
+		// a while, knows more of it: an old refusal says nothing of a newer call.
 		news.Claim = order.Claim
 	}
 	if o.Reason != "" {
@@ -84,6 +86,9 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o t
 			zap.String("state", string(o.State)), zap.String("reason", o.Reason))
 	}
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+	if errors.Is(err, ledger.ErrFenced) {
+		return b.superseded(ctx, order, o, trail)
+	}
 	if err != nil {
 		b.log.Error("outcome not recorded, order is settled by queries", orderFields(order),
 			zap.String("outcome", string(o.State)), zap.Error(err))
@@ -91,4 +96,16 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o t
 	}
 	b.heard(stored, news, verdict)
 	return payResult{order: stored}
+}
+
+// superseded keeps the call whose outcome came too late on record, and returns how
+// the order stands in the hands of whoever has taken it over.
+func (b *Bridge) superseded(ctx context.Context, order ledger.Order, o translate.Outcome, trail []ledger.Event) payResult {
+	b.log.Warn("outcome came after another had taken the order over; the order is settled by queries",
+		orderFields(order), zap.String("outcome", string(o.State)))
+	b.keep(ctx, order, trail...)
+	if now, err := b.ledger.Order(ctx, order.Key); err == nil {
+		order = now
+	}
+	return payResult{order: order}
 }

@@ -24,6 +24,10 @@ const alarmAge = 24 * time.Hour
 // it, the order has moved or its next step has a time afterwards; should the
 // ledger not take that, it is the end of the claim.
 func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
+	if b.abandoned.has(order) {
+		b.stepAbandoned(ctx, order)
+		return
+	}
 	switch order.State {
 	case translate.Begun:
 		b.closeUnsent(ctx, order, "expiry")

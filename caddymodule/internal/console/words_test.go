@@ -63,7 +63,7 @@ var families = map[string][]string{
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
 		translate.FailedAttempt.String(),
 	},
-	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "retry"},
+	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
 	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "paused", "orders", "merchants"},
 	"matter": {"open", "dealt with"},
 }

@@ -98,6 +98,7 @@ var conformance = []struct {
 	{"record keeps the first refund number", recordKeepsFirstRefundNo},
 	{"record leaves events", recordLeavesEvents},
 	{"record is fenced", recordIsFenced},
+	{"take back", takeBack},
 	{"record follows the model", recordFollowsModel},
 	{"record at once from many", recordAtOnce},
 	{"orders are claimed when due", ordersClaimedWhenDue},

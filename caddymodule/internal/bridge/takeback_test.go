@@ -1,0 +1,98 @@
+package bridge
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// writtenLate is an order that the ledger has come to hold after it was given up.
+func writtenLate(t *testing.T, w *world, p v1.PayRequest) ledger.Order {
+	t.Helper()
+	rule, _ := translate.RuleOf(p.Action)
+	o := w.bridge.draw(payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule})
+	if _, _, err := w.ledger.Begin(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	o.Claim = 1
+	return o
+}
+
+// An order that was written down too late and not sent is begun again at once: a
+// repeat sends it, a cancel closes it.
+func TestOrderWrittenLateIsTakenBack(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		act  func(*world, v1.PayRequest)
+		want translate.State
+	}{
+		"repeat": {func(w *world, p v1.PayRequest) { w.pay(p) }, translate.Paid},
+		"cancel": {func(w *world, p v1.PayRequest) { w.cancel(p) }, translate.Closed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxCode, 1)
+			w.bridge.takeBack(writtenLate(t, w, p))
+			w.bridge.takeBacks.wait()
+			w.wantState(p, translate.Begun)
+			c.act(w, p)
+			w.wantState(p, c.want)
+		})
+	}
+}
+
+// Where the sweeper is faster, its step takes the order back.
+func TestSweeperTakesBackWhatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxCode, 1)
+	w.bridge.abandoned.add(writtenLate(t, w, p))
+	w.stepAt(p)
+	w.wantState(p, translate.Begun)
+	if n := w.gateway.count(w.settings.TranCodes.Query); n != 0 {
+		t.Fatalf("%d queries about an order that was never sent", n)
+	}
+}
+
+// Without the bridge that gave it up, the order is settled by the ladder.
+func TestOrderWrittenLateByAKilledBridge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxCode, 1)
+	writtenLate(t, w, p)
+	w.stepAt(p)
+	w.wantState(p, translate.InDoubt)
+}
+
+// A bridge that stood still while another took its order over does not make the
+// order failed by an old refusal.
+func TestLateRefusalIsFenced(t *testing.T) {
+	t.Parallel()
+	for _, f := range []fault{refuses, declines, unknown} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			other, _ := w.anotherBridge(w.ledger)
+			p := order(v1.WxCode, 1)
+			stood := f
+			stood.mangle = func(ctx context.Context, body string) Carried {
+				w.clock.advance(time.Minute)
+				for _, o := range w.due() {
+					other.stepDue(ctx, o)
+				}
+				return Carried{Sent: true, Body: []byte(body)}
+			}
+			w.gateway.setScript(stood)
+			w.pay(p)
+			w.wantState(p, translate.InDoubt)
+			if n := callsOf(t, w, p); n != 2 {
+				t.Fatalf("%d calls on the timeline, want the late one too", n)
+			}
+		})
+	}
+}
