@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -108,6 +109,15 @@ func mattersStayOpen(t *testing.T, p place) {
 		want := ledger.Matters{FailedRefunds: refunds, ExhaustedNotifications: notifications}
 		if got := mustGauge(t, l, noon).Open; got != want {
 			t.Errorf("open: %+v, want %+v", got, want)
+		}
+		orders, err := l.Orders(t.Context(), ledger.OrderFilter{Open: true})
+		ofMerchant, errOf := l.Orders(t.Context(), ledger.OrderFilter{Open: true, MerID: o.MerID, States: []translate.State{translate.RefundFailed}})
+		if err := cmp.Or(err, errOf); err != nil || len(orders) != refunds || len(ofMerchant) > refunds {
+			t.Errorf("listed as open: %d and %d refunds, %v, want %d", len(orders), len(ofMerchant), err, refunds)
+		}
+		owed, err := l.Notifications(t.Context(), ledger.NotificationFilter{Open: true})
+		if err != nil || len(owed) != notifications {
+			t.Errorf("listed as open: %d notifications, %v, want %d", len(owed), err, notifications)
 		}
 	}
 	open(2, 0)
