@@ -2,7 +2,6 @@ package caddymodule
 
 import (
 	"strings"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 
@@ -24,7 +23,7 @@ func (*AdminAPI) CaddyModule() caddy.ModuleInfo {
 // reload that failed, Caddy's admin endpoint belongs to the configuration that
 // failed, while the one before goes on serving.
 func (a *AdminAPI) Provision(ctx caddy.Context) error {
-	a.server = api.NewServer(servedNow, time.Now)
+	a.server = api.NewServer(servedNow, servingTime)
 	return showMetrics(ctx)
 }
 

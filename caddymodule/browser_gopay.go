@@ -109,7 +109,7 @@ const freshFor = 30 * time.Second
 // coming back: nobody who has paid must be shown the payment again, or that the
 // time to pay is over.
 func (v browserVisit) revisited(o ledger.Order) ledger.Order {
-	if time.Since(o.CreatedAt) < freshFor {
+	if v.bridge.Now().Sub(o.CreatedAt) < freshFor {
 		return o
 	}
 	const patience = 3 * time.Second // then what is on record has to do

@@ -76,7 +76,7 @@ func (v browserVisit) toWeChat(way wechatWay) view {
 	if browser == "" {
 		browser = rand.Text()
 	}
-	state := wechat.NewState(way.errand(app, browser), time.Now())
+	state := wechat.NewState(way.errand(app, browser), v.app.now())
 	answer := onward("to_wechat", v.app.WeChat.client.AuthorizeAt(app.ID, v.app.address(way.back), state))
 	answer.cookie = &http.Cookie{ //nolint:gosec // Secure follows the public address: a test's is plain http
 		Name: v.cookieName(), Value: browser, Path: "/", MaxAge: int(payerCookieLife.Seconds()),
@@ -118,7 +118,7 @@ func (v browserVisit) fromWeChat(way wechatWay) (openID string, refusal view, ok
 
 // exchange uses the state up and asks WeChat who the payer is.
 func (v browserVisit) exchange(app wechat.App, browser string, way wechatWay) (openID string, err error) {
-	if err := wechat.UseState(v.ctx, v.params["state"], way.errand(app, browser), time.Now(), v.useOnce); err != nil {
+	if err := wechat.UseState(v.ctx, v.params["state"], way.errand(app, browser), v.app.now(), v.useOnce); err != nil {
 		return "", err
 	}
 	return v.app.WeChat.client.Exchange(v.ctx, app, v.params["code"])

@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 )
 
 // engines has one engine for each ledger that is open. During a reload the old
@@ -33,11 +34,13 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		logs := new(relay)
 		logs.attach(log) // until the configuration is attached, or failed to start
 		defer logs.detach(log)
-		l, err := store.open(ctx, logs.logger("paybridge.ledger"))
+		watch := steady.New(steady.Machine)
+		l, err := store.open(ctx, logs.logger("paybridge.ledger"), watch.Now)
 		if err != nil {
 			return nil, fmt.Errorf("opening ledger: %w", err)
 		}
-		b := bridge.New(l, logs.logger("paybridge"), time.Now, bridge.WithObserver(observed), bridge.WithTracer(tracer))
+		b := bridge.New(l, logs.logger("paybridge"), watch.Now,
+			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
 		return &engine{id: id, ledger: l, logs: logs, bridge: b}, nil
 	})
 	if err != nil {

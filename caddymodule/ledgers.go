@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
@@ -25,7 +26,7 @@ func init() {
 type LedgerStore interface {
 	// identity tells two ledgers apart without giving away a password.
 	identity() string
-	open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, error)
+	open(ctx context.Context, log *zap.Logger, now func() time.Time) (*ledger.Ledger, error)
 }
 
 // SQLite keeps the ledger in one file beside the server. It needs nothing else
@@ -64,7 +65,7 @@ func (s *SQLite) identity() string {
 	return "sqlite " + path
 }
 
-func (s *SQLite) open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, error) {
+func (s *SQLite) open(ctx context.Context, log *zap.Logger, now func() time.Time) (*ledger.Ledger, error) {
 	path, err := ledger.Resolve(s.Path)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (s *SQLite) open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, err
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the ledger's folder: %w", err)
 	}
-	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log), ledger.WithObserver(observed))
+	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log), ledger.WithObserver(observed), ledger.WithClock(now))
 }
 
 // Postgres keeps the ledger in a PostgreSQL database that several bridges may
@@ -104,8 +105,8 @@ func (p *Postgres) Provision(caddy.Context) error {
 
 func (p *Postgres) identity() string { return fmt.Sprintf("postgres %x", sha256.Sum256([]byte(p.dsn))) }
 
-func (p *Postgres) open(ctx context.Context, log *zap.Logger) (*ledger.Ledger, error) {
-	return ledger.OpenPostgres(ctx, p.dsn, ledger.WithLogger(log), ledger.WithObserver(observed))
+func (p *Postgres) open(ctx context.Context, log *zap.Logger, now func() time.Time) (*ledger.Ledger, error) {
+	return ledger.OpenPostgres(ctx, p.dsn, ledger.WithLogger(log), ledger.WithObserver(observed), ledger.WithClock(now))
 }
 
 // loadStore loads the ledger's guest module, sqlite by default.

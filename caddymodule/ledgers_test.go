@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -22,7 +23,7 @@ func TestSQLiteIdentityFollowsLinks(t *testing.T) {
 	if want := straight.identity(); before != want {
 		t.Errorf("identities %q and %q of a file to come", before, want)
 	}
-	l, err := detour.open(t.Context(), zap.NewNop())
+	l, err := detour.open(t.Context(), zap.NewNop(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package caddymodule
 
 import (
-	"time"
-
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
@@ -12,7 +10,7 @@ import (
 var (
 	// observed is what this process has counted. Configurations come and go
 	// and all count here.
-	observed = metrics.New(time.Now)
+	observed = metrics.New(servingTime)
 
 	// tracer begins spans where the newest traced request has its own.
 	tracer = new(tracing.Tracer)

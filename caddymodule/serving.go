@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
@@ -76,4 +77,21 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 		}
 	}
 	return service{}, false
+}
+
+// servingTime is the time that the newest app's bridge goes by, which is what due
+// times are to be compared with.
+func servingTime() time.Time {
+	if app := serving.newest(); app != nil {
+		return app.now()
+	}
+	return time.Now()
+}
+
+// now is the time that the app's bridge goes by.
+func (a *App) now() time.Time {
+	if e := a.engine.Load(); e != nil {
+		return e.bridge.Now()
+	}
+	return time.Now()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
@@ -18,6 +19,7 @@ type Bridge struct {
 	ledger   *ledger.Ledger
 	log      *zap.Logger
 	now      func() time.Time
+	clock    *steady.Clock // behind now; nil when that is a test's
 	numbers  *numbers
 	observer Observer
 	tracer   *tracing.Tracer
@@ -36,6 +38,8 @@ type Bridge struct {
 
 	notify  *delivery.Dispatcher
 	live    liveSettings
+	agreed  bool          // on the time of the database, or that there is none
+	kept    time.Duration // what the ledger knows of the clock being set
 	woken   chan struct{} // the reconciler looks at once
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -53,6 +57,7 @@ func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options ...Opt
 	b.notify.Start()
 	b.workers.Go(func() { b.reconcile(ctx) })
 	b.workers.Go(func() { b.sample(ctx) })
+	b.workers.Go(func() { b.watchClock(ctx) })
 	return b
 }
 
@@ -72,8 +77,9 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	b.raws.log, b.raws.doing = log, "serving a payer's browser"
 	b.looks.log, b.looks.doing = log, "asking about an order"
 	b.cancels.log, b.cancels.doing = log, "cancelling an order"
+	b.agreed = b.agreeOnTime(ctx)
 	b.notify = delivery.New(delivery.Config{
-		Ledger: l, Lookup: b.target, Log: log.Named("notify"), Observer: b.observer, Tracer: b.tracer, Now: now,
+		Ledger: l, Lookup: b.target, Log: log.Named("notify"), Observer: b.observer, Tracer: b.tracer, Now: b.now,
 	})
 	return b
 }

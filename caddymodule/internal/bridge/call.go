@@ -48,7 +48,7 @@ func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out 
 	if failed != nil {
 		class = failed.class
 	} else {
-		b.compareClocks(a.Message, start, end)
+		b.compareClocks(a.Message, b.wall(start), b.wall(end))
 	}
 	b.observer.CallFinished(out.kind, class, end.Sub(start))
 	tracing.Finish(span, string(class), failed != nil)
@@ -106,7 +106,7 @@ func (b *Bridge) exchange(
 	now := b.now()
 	out := outgoing{kind: kind, tranCode: s.TranCodes.of(kind), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
 	var err error
-	out.plaintext, err = body.Marshal(translate.Head(out.tranCode, order.GatewayMerchant, out.flowNo, now))
+	out.plaintext, err = body.Marshal(translate.Head(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
 	if err != nil {
 		failed := notSent(err.Error())
 		return answer{event: callEvent(out, now, now, v2.Message{}, failed)}, failed
@@ -125,7 +125,7 @@ func (b *Bridge) open(m *merchants.Merchant, body []byte) (v2.Message, *failure)
 
 // openEnvelope verifies and reads a message of the gateway.
 func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.Message, *failure) {
-	plaintext, err := m.Open(envelope, b.now())
+	plaintext, err := m.Open(envelope, b.wall(b.now()))
 	if err != nil {
 		return v2.Message{}, &failure{sent: true, class: CallUnopened, reason: fmt.Sprintf("opening message: %v", err)}
 	}

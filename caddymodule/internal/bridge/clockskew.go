@@ -67,7 +67,7 @@ func (s *clockSkew) median() time.Duration {
 func (b *Bridge) ClockSkew() (ahead time.Duration, known bool) {
 	b.skew.mu.Lock()
 	defer b.skew.mu.Unlock()
-	if len(b.skew.last) == 0 || !b.skew.recent(b.now()) {
+	if len(b.skew.last) == 0 || !b.skew.recent(b.wall(b.now())) {
 		return 0, false
 	}
 	return b.skew.median(), true

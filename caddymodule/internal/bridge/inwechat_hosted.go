@@ -54,7 +54,7 @@ func (b *Bridge) Hosted(
 	if !handedOut(o) || !now.Before(o.ExpiresAt) {
 		return HostedForm{}, o, ErrNotHosted
 	}
-	call := job.payCall(o, now)
+	call := b.told(job.payCall(o, now))
 	call.FlowNo = b.numbers.flow(o.GatewayMerchant, now)
 	call.ReturnURL = s.ResultURL + "?id=" + o.FormAction
 	head, body := translate.PayRequest(job.request, job.rule, call)

@@ -105,6 +105,9 @@ func (b *Bridge) finalNews(s *Settings, order ledger.Order, report translate.Rep
 		Next: s.nextStep(order, report.State, 0, now),
 	}
 	if report.State == translate.Paid {
+		if news.PaidAt.IsZero() {
+			news.PaidAt = b.wall(now)
+		}
 		news.RefundNo = b.numbers.refund(order.OrderNo)
 	}
 	return news

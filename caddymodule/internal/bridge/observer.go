@@ -28,6 +28,9 @@ type Observer interface {
 	// ClockCompared is called when a signed answer has told the time, with how
 	// far the gateway's clock is ahead of ours by the last few answers.
 	ClockCompared(ahead time.Duration)
+	// ClockSet is called when the machine's clock was set, with how far it is
+	// ahead of the one that the bridge goes by.
+	ClockSet(ahead time.Duration)
 }
 
 // nobody is the Observer of a bridge that was given none.
@@ -40,5 +43,6 @@ func (nobody) OrderMoved(translate.State)                                   {}
 func (nobody) NewsJudged(translate.Verdict)                                 {}
 func (nobody) Quarantined()                                                 {}
 func (nobody) ClockCompared(time.Duration)                                  {}
+func (nobody) ClockSet(time.Duration)                                       {}
 
 var _ Observer = nobody{}

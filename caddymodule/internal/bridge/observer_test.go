@@ -52,6 +52,7 @@ func (y *tally) OrderMoved(to translate.State)                                { 
 func (y *tally) NewsJudged(verdict translate.Verdict)                         { y.count(verdict) }
 func (y *tally) Quarantined()                                                 { y.count("quarantined") }
 func (y *tally) ClockCompared(time.Duration)                                  {}
+func (y *tally) ClockSet(time.Duration)                                       {}
 func (y *tally) NotificationEnded(ledger.NotificationState)                   {}
 func (y *tally) AttemptFinished(c delivery.Class, _, _ time.Duration)         { y.attempts <- c }
 

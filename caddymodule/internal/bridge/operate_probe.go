@@ -48,7 +48,7 @@ func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) 
 		a.carried.discard()
 	}
 	if at, err := translate.ParseTime(a.Head.TranTime); err == nil {
-		p.Skew, p.Timed = at.Sub(start.Add(p.Took/2)).Round(time.Second), true
+		p.Skew, p.Timed = at.Sub(b.wall(start.Add(p.Took/2))).Round(time.Second), true
 	}
 	return p, nil
 }

@@ -205,7 +205,7 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 	news := ledger.News{State: w.State, At: now, Source: "operator", Claim: order.Claim, Trail: seen.trail}
 	switch w.State {
 	case translate.Paid:
-		news.GatewayNo, news.PaidAt, news.RefundNo = w.GatewayNo, now, b.numbers.refund(order.OrderNo)
+		news.GatewayNo, news.PaidAt, news.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)
 	case translate.Failed:
 		news.Next = s.nextStep(order, translate.Failed, 0, now)
 	case translate.Closed:

@@ -21,7 +21,7 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outc
 		return translate.NotSent("too late to send"), nil
 	}
 	job.request.OpenID = order.OpenID // which the payer's browser may have told
-	head, body := translate.PayRequest(job.request, job.rule, job.payCall(order, now))
+	head, body := translate.PayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
 	plaintext, err := body.Marshal(head)
 	if err != nil {
 		return translate.NotSent(err.Error()), nil
@@ -75,7 +75,7 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o t
 	}
 	switch o.State {
 	case translate.Paid:
-		news.PaidAt, news.RefundNo = now, b.numbers.refund(order.OrderNo)
+		news.PaidAt, news.RefundNo = b.wall(now), b.numbers.refund(order.OrderNo)
 	case translate.Begun, translate.Failed, translate.InDoubt:
 		// Whoever has taken the order over since, when this bridge stood still for
 		// a while, knows more of it: an old refusal says nothing of a newer call.

@@ -209,7 +209,7 @@ func (p *postgresStore) close() error {
 	return nil
 }
 
-var postgresDialect = &dialect{numberTaken: func(err error) bool {
+var postgresDialect = &dialect{now: `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`, numberTaken: func(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "23505"
 }}

@@ -51,6 +51,12 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
 	}
 	l := newLedger(s, set)
+	switch moved, err := takeClockOffset(ctx, l); {
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("opening ledger %s: %w", path, err), l.Close())
+	case moved != 0:
+		set.log.Warn("the clock was set while the bridge ran; what waits was moved along with it", zap.Duration("by", moved))
+	}
 	if err := finishResuming(ctx, l); err != nil {
 		set.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}

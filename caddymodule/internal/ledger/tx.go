@@ -27,6 +27,7 @@ type runner interface {
 // dialect is what the two databases say differently.
 type dialect struct {
 	numberTaken func(error) bool // recognises a violated unique index
+	now         string           // the database's clock in Unix milliseconds; empty when it is the bridge's own
 }
 
 // Statements carry words in braces for what the two databases spell differently.

@@ -15,6 +15,7 @@ type gateway struct {
 	took    durations
 	refused counters
 	skew    prometheus.Gauge
+	set     prometheus.Gauge
 }
 
 // reasons are why a message of the gateway could not be opened.
@@ -34,6 +35,10 @@ func newGateway() gateway {
 		skew: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "clock_skew_seconds",
 			Help: "How far the gateway's clock is ahead of this machine's, by its last few signed answers, to about a second. 0 before the first.",
+		}),
+		set: prometheus.NewGauge(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "clock_set_seconds",
+			Help: "How far this machine's clock has been set ahead since the bridge was started. What waits keeps its time; a restart takes the new time over.",
 		}),
 	}
 }
@@ -64,3 +69,11 @@ func (m *Metrics) ClockCompared(ahead time.Duration) {
 }
 
 var _ bridge.Observer = (*Metrics)(nil)
+
+// ClockSet implements bridge.Observer.
+func (m *Metrics) ClockSet(ahead time.Duration) {
+	if m == nil {
+		return
+	}
+	m.gateway.set.Set(ahead.Seconds())
+}

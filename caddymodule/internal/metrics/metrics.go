@@ -54,7 +54,7 @@ func (m *Metrics) Register(registry prometheus.Registerer) error {
 func (m *Metrics) parts() []prometheus.Collector {
 	return append([]prometheus.Collector{
 		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices,
-		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew,
+		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.commits.done, m.commits.sizes, m.commits.took,

@@ -27,6 +27,7 @@ func fire(m *Metrics) {
 	m.CallFinished(bridge.QueryCall, bridge.CallTimeout, 10*time.Second)
 	m.MessageRefused(v2.ReasonSignature)
 	m.ClockCompared(-3 * time.Second)
+	m.ClockSet(time.Hour)
 	m.OrderMoved(translate.Paid)
 	m.NewsJudged(translate.LatePayment)
 	m.Quarantined()
@@ -49,6 +50,7 @@ func TestEventsAreCounted(t *testing.T) {
 		`paybridge_gateway_calls_total{class="timeout",tran_code="query"}`: 1,
 		`paybridge_crypto_failures_total{reason="signature"}`:              1,
 		`paybridge_clock_skew_seconds{}`:                                   -3,
+		`paybridge_clock_set_seconds{}`:                                    3600,
 		`paybridge_order_moves_total{state="paid"}`:                        1,
 		`paybridge_order_news_total{verdict="late_payment"}`:               1,
 		`paybridge_quarantined_total{}`:                                    1,

@@ -1,0 +1,105 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// clockEvery is how often the machine's clock is looked at.
+const clockEvery = time.Second
+
+// Now returns the time that the bridge goes by, which what it stores is to be
+// compared with. It is that of the machine's clock until somebody sets that.
+func (b *Bridge) Now() time.Time { return b.now() }
+
+// wall returns what the machine's clock shows at a time of the bridge. It is what
+// others are told.
+func (b *Bridge) wall(t time.Time) time.Time {
+	if b.clock == nil {
+		return t
+	}
+	return b.clock.Wall(t)
+}
+
+// told is a pay call with its times as the gateway reads them.
+func (b *Bridge) told(call translate.PayCall) translate.PayCall {
+	call.Now, call.Expires = b.wall(call.Now), b.wall(call.Expires)
+	return call
+}
+
+// watchClock notices that the machine's clock was set. Nothing that waits is
+// early or late for that, see package steady; the ledger must know before the next
+// start, and bridges on one database agree on its time once more, because a
+// machine that was stopped for a while finds its clock set as well.
+func (b *Bridge) watchClock(ctx context.Context) {
+	if b.clock == nil {
+		return
+	}
+	ticker := time.NewTicker(clockEvery)
+	defer ticker.Stop()
+	known := b.clock.Ahead()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		ahead := b.clock.Ahead()
+		set := ahead != known
+		if set || !b.agreed {
+			b.agreed = b.agreeOnTime(ctx)
+			known = b.clock.Ahead()
+		}
+		if set {
+			b.log.Warn("the machine's clock was set; what waits keeps its time, and what others are told goes by the clock as it is now",
+				zap.Duration("ahead", ahead))
+			b.observer.ClockSet(ahead)
+		}
+	}
+}
+
+// agreeOnTime takes the time from a database that several bridges share, and
+// reports whether that, or writing down that the clock was set, is done.
+func (b *Bridge) agreeOnTime(ctx context.Context) bool {
+	if b.clock == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, recording)
+	defer cancel()
+	asked := b.now()
+	common, shared, err := b.ledger.CommonTime(ctx)
+	answered := b.now()
+	switch {
+	case err != nil || answered.Sub(asked) > recording/2:
+		return false
+	case !shared:
+		return b.keepOffset(ctx)
+	}
+	ours := asked.Add(answered.Sub(asked) / 2)
+	if off := common.Sub(ours); off.Abs() > sameTime {
+		b.log.Warn("the bridge goes by the clock of the database, which the machine's is not in step with", zap.Duration("database_ahead", off))
+		b.clock.Set(b.now().Add(off))
+	}
+	return true
+}
+
+// keepOffset lets the next start know how far the machine's clock is ahead.
+func (b *Bridge) keepOffset(ctx context.Context) bool {
+	ahead := b.clock.Ahead()
+	if ahead == b.kept {
+		return true
+	}
+	if err := b.ledger.KeepClockOffset(ctx, ahead); err != nil {
+		return false // it is tried again
+	}
+	b.kept = ahead
+	return true
+}
+
+// sameTime is a difference between the database's clock and ours that claims and
+// leases allow for, see skew.
+const sameTime = 2 * time.Second

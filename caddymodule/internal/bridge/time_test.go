@@ -1,0 +1,154 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/steady"
+	"github.com/paybridge/paybridge/tests/pgtest"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// settable is a machine in a bubble, whose clock can be set.
+type settable struct {
+	began time.Time
+	off   atomic.Int64
+}
+
+func (s *settable) set(d time.Duration) { s.off.Store(int64(d)) }
+
+func (s *settable) source() (time.Time, time.Duration) {
+	return time.Now().Round(0).Add(time.Duration(s.off.Load())), time.Since(s.began)
+}
+
+// start opens the ledger in dir and starts a bridge on it that takes the time from
+// the machine.
+func (s *settable) start(t *testing.T, dir string, gateway *fakeGateway) (*world, func()) {
+	t.Helper()
+	clock := steady.New(s.source)
+	l, err := ledger.OpenSQLite(t.Context(), filepath.Join(dir, "ledger.db"), ledger.WithClock(clock.Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{tb: t, ledger: l, gateway: gateway}
+	w.settings = settingsOn(w.gateway)
+	w.bridge = New(l, zap.NewNop(), clock.Now, WithClock(clock))
+	w.bridge.Attach(w.settings)
+	return w, func() {
+		w.bridge.Close(t.Context())
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// What waits when the clock is set is neither early nor late: queries of orders in
+// doubt, their expiry, and notifications. It stays so over a restart.
+func TestClockIsSet(t *testing.T) {
+	t.Parallel()
+	for _, jump := range []time.Duration{time.Hour, -time.Hour, 2 * time.Second, -2 * time.Second, 30 * 24 * time.Hour, -30 * 24 * time.Hour} {
+		for _, restart := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, restart %v", jump, restart), func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				synctest.Test(t, func(t *testing.T) { clockIsSet(t, dir, jump, restart) })
+			})
+		}
+	}
+}
+
+func clockIsSet(t *testing.T, dir string, jump time.Duration, restart bool) {
+	machine := &settable{began: time.Now()}
+	gateway := newGateway()
+	w, stop := machine.start(t, dir, gateway)
+	defer func() { stop() }()
+	began := time.Now()
+	at := func(d time.Duration) { time.Sleep(time.Until(began.Add(d))); synctest.Wait() }
+	w.gateway.setScript(silent, unknown)
+	doubtful, told := order(v1.WxCode, 1), order(v1.WxCode, 2)
+	w.pay(doubtful) // silent
+	if o := w.order(doubtful); o.State != translate.InDoubt {
+		t.Fatalf("order is %s", o.State)
+	}
+	w.gateway.setScript()
+	w.pay(told) // paid at once; its notification is refused, for its address is not public
+	w.gateway.setScript(unknown, unknown, unknown)
+
+	at(2 * time.Second)
+	machine.set(jump)
+	at(2*time.Second + clockEvery + time.Millisecond)
+	if restart {
+		stop()
+		w, stop = machine.start(t, dir, gateway)
+	}
+	for _, c := range []struct {
+		at                          time.Duration
+		queries, callsMin, callsMax int
+	}{
+		{4900 * time.Millisecond, 0, 1, 1},
+		{5*time.Second + lookEvery, 1, 1, 1},
+		{9900 * time.Millisecond, 1, 1, 1},
+		{11 * time.Second, 1, 2, 2},
+		{19*time.Second + 900*time.Millisecond, 1, 2, 2},
+		{21*time.Second + lookEvery, 2, 3, 3},
+		{79 * time.Second, 2, 4, 4},
+		{83 * time.Second, 3, 4, 4},
+		{90*time.Second + lookEvery, 3, 5, 5},
+	} {
+		at(c.at)
+		if n := gateway.count(v2.TranQuery); n != c.queries {
+			t.Errorf("after %s: %d queries, want %d", c.at, n, c.queries)
+		}
+		n, err := w.ledger.Notification(t.Context(), key(told))
+		if err != nil || n.Attempts < c.callsMin || n.Attempts > c.callsMax {
+			t.Errorf("after %s: %d calls, %v, want %d", c.at, n.Attempts, err, c.callsMin)
+		}
+	}
+	if o := w.order(doubtful); o.State.Final() {
+		t.Errorf("the order in doubt is %s", o.State)
+	}
+}
+
+// Bridges on one database go by its clock, whatever that of their machine shows at
+// the start or is set to later.
+func TestBridgesGoByTheDatabase(t *testing.T) {
+	t.Parallel()
+	machine := &settable{began: time.Now()}
+	machine.set(time.Hour)
+	clock := steady.New(machine.source)
+	l, err := ledger.OpenPostgres(t.Context(), pgtest.Database(t), ledger.WithClock(clock.Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	b := New(l, zap.NewNop(), clock.Now, WithClock(clock))
+	t.Cleanup(func() { b.Close(context.WithoutCancel(t.Context())) })
+	agrees := func(when string) {
+		t.Helper()
+		deadline := time.Now().Add(2 * time.Minute)
+		for off := time.Hour; off.Abs() > sameTime; off = time.Since(b.Now()) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s the bridge is %s behind the database", when, off)
+			}
+			<-time.After(10 * time.Millisecond)
+		}
+	}
+	agrees("after the start")
+	machine.set(-time.Hour)
+	if off := time.Since(b.Now()); off.Abs() > sameTime {
+		t.Errorf("right after the clock was set the bridge is %s behind", off)
+	}
+	if wall, _ := machine.source(); wall.Sub(b.wall(b.Now())).Abs() > sameTime {
+		t.Errorf("others are told %s, the machine's clock shows %s", b.wall(b.Now()), wall)
+	}
+}

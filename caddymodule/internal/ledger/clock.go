@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// CommonTime returns the time of the database's clock, by which all bridges on one
+// ledger go; shared is false where a ledger serves but one.
+func (l *Ledger) CommonTime(ctx context.Context) (now time.Time, shared bool, err error) {
+	at, err := read(ctx, l, func(t *tx) (time.Time, error) {
+		if t.dialect.now == "" {
+			return time.Time{}, nil
+		}
+		return one(t, scanTime, `SELECT `+t.dialect.now)
+	})
+	return at, !at.IsZero(), wrap(err, "asking the database for the time")
+}
+
+const (
+	clockOffset  = `SELECT at FROM pulse WHERE id = 'clock_offset'`
+	keepOffset   = `INSERT INTO pulse (id, at) VALUES ('clock_offset', $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at`
+	forgetOffset = `DELETE FROM pulse WHERE id = 'clock_offset'`
+)
+
+// KeepClockOffset writes down how far the machine's clock is ahead of the one that
+// what is stored goes by. The next opening, which takes the time from the machine,
+// moves everything that is not finished by as much.
+func (l *Ledger) KeepClockOffset(ctx context.Context, ahead time.Duration) error {
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		_, err := t.exec(keepOffset, ahead.Milliseconds())
+		return none{}, err
+	})
+	return wrap(err, "recording that the clock was set")
+}
+
+// moves are the times that something goes by yet. What is over stays as it was
+// recorded.
+var moves = []string{
+	`UPDATE orders SET created_at = created_at + $1, expires_at = expires_at + $1, next = next + $1,
+		sent_at = CASE WHEN sent_at > 0 THEN sent_at + $1 ELSE 0 END WHERE next > 0`,
+	`UPDATE notifications SET due = due + $1, ready = ready + $1 WHERE state = 'waiting'`,
+	`UPDATE once SET until = until + $1`,
+}
+
+// takeClockOffset moves what is not finished to the clock of the machine, if it
+// went by another, and returns by how much.
+func takeClockOffset(ctx context.Context, l *Ledger) (time.Duration, error) {
+	ahead, err := write(ctx, l, func(t *tx) (millis, error) {
+		ahead, err := one(t, scanMillis, clockOffset)
+		if isNotFound(err) {
+			return 0, nil
+		}
+		for _, move := range moves {
+			if err == nil {
+				_, err = t.exec(move, ahead)
+			}
+		}
+		if err == nil {
+			_, err = t.exec(forgetOffset)
+		}
+		return ahead, err
+	})
+	return time.Duration(ahead) * time.Millisecond, wrap(err, "moving due times to the clock of the machine")
+}
+
+func scanMillis(from row) (millis, error) {
+	var m millis
+	err := from.Scan(&m)
+	return m, err
+}

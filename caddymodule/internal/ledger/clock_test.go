@@ -1,0 +1,66 @@
+package ledger_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/pgtest"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// What is not finished is moved with the clock at the next opening, once, and what
+// is over stays as it was recorded.
+func TestClockOffsetIsTaken(t *testing.T) {
+	t.Parallel()
+	p := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
+	l := p.open(t)
+	open := mustBegin(t, l, sample(1))
+	pay(t, l, sample(2), noon)
+	over := mustOrder(t, l, sample(2).Key)
+	waiting := mustNotification(t, l, sample(2).Key)
+	for _, ahead := range []time.Duration{time.Minute, -time.Hour} { // the last counts
+		if err := l.KeepClockOffset(t.Context(), ahead); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		l = p.open(t)
+		o := mustOrder(t, l, open.Key)
+		for name, times := range map[string][2]time.Time{
+			"created": {o.CreatedAt, open.CreatedAt}, "expires": {o.ExpiresAt, open.ExpiresAt}, "next": {o.Next, open.Next},
+		} {
+			wantTime(t, name, times[0], times[1].Add(-time.Hour))
+		}
+		if !o.SentAt.Equal(open.SentAt) && !o.SentAt.Equal(open.SentAt.Add(-time.Hour)) {
+			t.Errorf("sent at %s, was %s", o.SentAt, open.SentAt)
+		}
+		if now := mustOrder(t, l, over.Key); now != over || now.State != translate.Paid {
+			t.Errorf("what is over is\n%+v\nwas\n%+v", now, over)
+		}
+		wantTime(t, "due", mustNotification(t, l, waiting.Key).Due, waiting.Due.Add(-time.Hour))
+		if got := mustClaim(t, l, waiting.Due.Add(-time.Hour), 9); len(got) > 1 {
+			t.Errorf("claimed %+v", got)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCommonTime(t *testing.T) {
+	t.Parallel()
+	alone := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	if at, shared, err := alone.CommonTime(t.Context()); shared || err != nil {
+		t.Errorf("SQLite tells the time: %s, %v", at, err)
+	}
+	l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+	before := time.Now().Truncate(time.Millisecond)
+	at, shared, err := l.CommonTime(t.Context())
+	if !shared || err != nil || at.Before(before) || at.After(time.Now().Add(time.Millisecond)) {
+		t.Errorf("PostgreSQL tells %s, %v, want the time now", at, err)
+	}
+}
