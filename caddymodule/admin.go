@@ -45,7 +45,7 @@ func servedNow() (api.Served, bool) {
 	}
 	return api.Served{
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(),
-		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions,
+		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts(),
 	}, true
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
@@ -100,8 +101,11 @@ type App struct {
 	engine   atomic.Pointer[engine]
 	judge    atomic.Pointer[health.Judge] // set before engine is
 	started  chan struct{}
-	notices  *admission.Gate // before notices are opened
-	returns  *admission.Gate // before WeChat is asked who a payer is
+	notices  *admission.Gate       // before notices are opened
+	returns  *admission.Gate       // before WeChat is asked who a payer is
+	doubts   []configcheck.Finding // found in the configuration
+
+	configured []merchants.Config // those of files, too
 }
 
 // Timeouts bound how long a merchant or the gateway may keep the bridge
@@ -166,6 +170,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 	}
 	query, err := schedule("query_schedule", a.QuerySchedule, bridge.DefaultQuerySchedule())
 	if err != nil {
+		return err
+	}
+	if err := a.checkDoubts(); err != nil {
 		return err
 	}
 	a.settings = &bridge.Settings{
@@ -307,6 +314,7 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 	if len(all) == 0 {
 		return nil, errors.New("merchants: there is none; add a merchant block or a merchants file")
 	}
+	a.configured = all
 	keys := newRSAKeys(a.RSA, a.log)
 	loader := merchants.Loader{
 		Resolve: func(s string) string { return repl.ReplaceKnown(s, "") },
@@ -339,6 +347,7 @@ func (a *App) Start() error {
 	e.attach(a)
 	serving.add(a)
 	close(a.started)
+	a.warnOfSites()
 	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.url.Host))
 	return nil
 }
@@ -358,6 +367,7 @@ func (a *App) Cleanup() error {
 	}
 	e := a.engine.Swap(nil)
 	if e == nil {
+		a.warnOfSites() // it was only validated
 		return nil
 	}
 	defer e.detach(a)

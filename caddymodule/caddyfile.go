@@ -122,6 +122,9 @@ func init() { // the table refers to functions that refer to the table
 // merchant, merchants and wechat_app may be given more than once, everything else
 // once.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	if err := checkUTF8(d); err != nil {
+		return err
+	}
 	d.Next() // the option's name
 	return readBlock(d, "paybridge", a, appWords)
 }

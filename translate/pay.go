@@ -9,6 +9,10 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
+// SubjectOrderID stands for the merchant's order number in a subject. It is the
+// only placeholder there.
+const SubjectOrderID = "{orderid}"
+
 // PayCall is what the bridge adds to a merchant's pay request to make an
 // OP1001 of it. The order number is drawn once and stored, so that a second
 // call is for the same order; the flow number names one message.
@@ -28,7 +32,7 @@ type PayCall struct {
 // PayRequest makes the OP1001 request of a v1 pay request. The rule must be
 // the one that RuleFor returned for it.
 func PayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayRequest) {
-	subject := strings.ReplaceAll(call.Subject, "{orderid}", p.OrderID)
+	subject := strings.ReplaceAll(call.Subject, SubjectOrderID, p.OrderID)
 	body := v2.PayRequest{
 		PayChannel:     rule.Channel,
 		PayMode:        string(rule.Mode),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -30,6 +31,12 @@ func checkKeys(chosen []*merchants.Merchant) []Check {
 		}
 	}
 	return checks
+}
+
+// checkDoubt tells of something doubtful in the configuration. The bridge works
+// with it.
+func checkDoubt(f configcheck.Finding) Check {
+	return Check{Name: "configuration", Detail: f.String()}.at(LevelWarn)
 }
 
 // checkGateway asks the gateway about an order that does not exist. One that

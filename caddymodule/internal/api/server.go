@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
@@ -23,6 +24,7 @@ type Served struct {
 	Health         *health.Judge
 	PublicURL      string // without a slash at its end
 	ConsoleActions bool   // a browser may make changes
+	Doubts         []configcheck.Finding
 }
 
 // Server answers the API's requests.

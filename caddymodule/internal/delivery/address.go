@@ -94,3 +94,14 @@ func specialOf(a netip.Addr) (s special, ok bool) {
 	}
 	return special{}, false
 }
+
+// NeverCalled reports whether all of a network is closed whatever allow_callbacks
+// says, cloud metadata above all, and what it is.
+func NeverCalled(network netip.Prefix) (name string, never bool) {
+	for _, s := range specials {
+		if s.never && s.prefix.Bits() <= network.Bits() && s.prefix.Contains(network.Addr()) {
+			return s.name, true
+		}
+	}
+	return "", false
+}

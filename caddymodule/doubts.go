@@ -1,0 +1,135 @@
+package caddymodule
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
+)
+
+// checkDoubts warns of what is doubtful in the configuration, and refuses what
+// nothing good can come of.
+func (a *App) checkDoubts() error {
+	codes := a.TranCodes
+	a.doubts = configcheck.Check(configcheck.Config{
+		PublicURL: a.PublicURL, GatewayURL: a.Gateway.URL, Subject: a.Subject, Merchants: a.configured, Now: time.Now(),
+		TranCodes: []configcheck.TranCode{
+			{Word: "pay", Code: codes.Pay, Moves: true},
+			{Word: "refund", Code: codes.Refund, Moves: true},
+			{Word: "close", Code: codes.Close, Moves: true},
+			{Word: "query", Code: codes.Query},
+			{Word: "refund_query", Code: codes.RefundQuery},
+		},
+	})
+	var wrong []error
+	for _, f := range a.doubts {
+		if f.Wrong {
+			wrong = append(wrong, errors.New(f.String()))
+			continue
+		}
+		a.warn(f)
+	}
+	return errors.Join(wrong...)
+}
+
+func (a *App) warn(f configcheck.Finding) {
+	a.log.Warn(f.Text, zap.String("word", f.Word))
+}
+
+// checkUTF8 refuses a Caddyfile in another encoding: what its reader could not
+// read stands in the words as replacement characters.
+func checkUTF8(d *caddyfile.Dispenser) error {
+	defer d.Reset()
+	for d.Next() {
+		if strings.ContainsRune(d.Val(), utf8.RuneError) {
+			return d.Err(configcheck.NotUTF8)
+		}
+	}
+	return nil
+}
+
+// allDoubts is what is doubtful in the configuration, its sites included.
+func (a *App) allDoubts() []configcheck.Finding {
+	return append(slices.Clone(a.doubts), a.siteDoubts()...)
+}
+
+// warnOfSites warns when no request can reach the bridge. It is asked when all
+// sites have been provisioned, which the app's own Provision is too early for.
+func (a *App) warnOfSites() {
+	for _, f := range a.siteDoubts() {
+		a.warn(f)
+	}
+}
+
+// siteDoubts looks for the directive in the sites.
+func (a *App) siteDoubts() []configcheck.Finding {
+	app, err := a.ctx.AppIfConfigured("http")
+	if err != nil && !errors.Is(err, caddy.ErrNotConfigured) {
+		return nil // the sites did not load, which has been said
+	}
+	var reached reach
+	if sites, ok := app.(*caddyhttp.App); ok {
+		for _, server := range sites.Servers {
+			reached.walk(server.Routes, false)
+		}
+	}
+	switch {
+	case reached.open > 0:
+		return nil
+	case reached.hidden > 0:
+		return []configcheck.Finding{{Word: "paybridge", Text: "the directive stands where no request comes: a handle, respond or other handler in front of it answers everything; put it into that handle, or first in a route"}}
+	}
+	return []configcheck.Finding{{Word: "paybridge", Text: "no site has the directive, so nobody can pay; write: pay.example.com { paybridge }"}}
+}
+
+// reach counts the handlers of Paybridge in sites by whether a request can come to
+// them.
+type reach struct{ open, hidden int }
+
+// walk looks at routes in their order, and reports whether all requests end in
+// them. hidden says that none comes to the first.
+func (r *reach) walk(routes caddyhttp.RouteList, hidden bool) (ends bool) {
+	taken := map[string]bool{} // groups of which an earlier route takes every request
+	for _, route := range routes {
+		passed := hidden || ends || route.Group != "" && taken[route.Group]
+		last := r.handlers(route.Handlers, passed)
+		if len(route.MatcherSets) > 0 || passed {
+			continue // only some requests come here
+		}
+		ends = ends || last || route.Terminal
+		if route.Group != "" {
+			taken[route.Group] = true
+		}
+	}
+	return ends
+}
+
+// answering are handlers that pass nothing on.
+var answering = []caddy.ModuleID{"http.handlers.static_response", "http.handlers.file_server", "http.handlers.reverse_proxy"}
+
+// handlers looks at the handlers of one route.
+func (r *reach) handlers(list []caddyhttp.MiddlewareHandler, hidden bool) (ends bool) {
+	for _, handler := range list {
+		switch h := handler.(type) {
+		case *Handler:
+			if hidden || ends {
+				r.hidden++
+			} else {
+				r.open++
+			}
+		case *caddyhttp.Subroute:
+			ends = r.walk(h.Routes, hidden || ends) || ends
+		case caddy.Module:
+			ends = ends || slices.Contains(answering, h.CaddyModule().ID)
+		}
+	}
+	return ends
+}

@@ -1,0 +1,62 @@
+package configcheck
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+)
+
+// Config is what is looked at, with its defaults filled in.
+type Config struct {
+	PublicURL  string
+	GatewayURL string
+	Subject    string
+	TranCodes  []TranCode
+	Merchants  []merchants.Config // those of files, too
+	Now        time.Time
+}
+
+// TranCode is a transaction code by the word that sets it.
+type TranCode struct {
+	Word, Code string
+	Moves      bool // a message with it moves money or ends an order
+}
+
+// Finding is one thing that is doubtful.
+type Finding struct {
+	Word string // of the configuration, with the merchant where it is one's
+	Text string // what is wrong with it and what to do
+	// Wrong says that nothing good can come of it: the configuration is refused.
+	Wrong bool
+}
+
+// String is the finding in one line.
+func (f Finding) String() string { return f.Word + ": " + f.Text }
+
+// checks is everything that is looked at.
+var checks = []func(Config) []Finding{
+	equalTranCodes, oddTranCodes,
+	plainPublicURL, plainGateway, gatewayPath,
+	subjects, pastKeys, allowedCallbacks,
+}
+
+// mostAlike is how many findings of one check are told one by one: a slip in a
+// list of a thousand merchants is one slip.
+const mostAlike = 10
+
+// Check returns what it finds.
+func Check(c Config) []Finding {
+	var all []Finding
+	for _, check := range checks {
+		found := check(c)
+		if more := len(found) - mostAlike; more > 0 {
+			last := found[mostAlike]
+			found = append(found[:mostAlike:mostAlike], Finding{
+				Word: last.Word, Text: fmt.Sprintf("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
+			})
+		}
+		all = append(all, found...)
+	}
+	return all
+}

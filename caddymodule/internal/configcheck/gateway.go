@@ -1,0 +1,76 @@
+package configcheck
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+)
+
+// equalTranCodes finds messages that the gateway cannot tell apart. Where one of
+// them moves money that is no doubt but an error: a query would pay.
+func equalTranCodes(c Config) []Finding {
+	var found []Finding
+	for i, a := range c.TranCodes {
+		for _, b := range c.TranCodes[:i] {
+			if a.Code != "" && a.Code == b.Code {
+				found = append(found, Finding{
+					Word: "tran_codes", Wrong: a.Moves || b.Moves,
+					Text: fmt.Sprintf("%s and %s are both %q; the gateway tells messages apart by their code", b.Word, a.Word, a.Code),
+				})
+			}
+		}
+	}
+	return found
+}
+
+// tranCodeForm is that of all codes that the documents name.
+var tranCodeForm = regexp.MustCompile(`^OP\d{4}$`)
+
+func oddTranCodes(c Config) []Finding {
+	var found []Finding
+	for _, t := range c.TranCodes {
+		if t.Code != "" && !tranCodeForm.MatchString(t.Code) {
+			found = append(found, Finding{
+				Word: "tran_codes", Text: fmt.Sprintf("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Word, t.Code),
+			})
+		}
+	}
+	return found
+}
+
+func plainPublicURL(c Config) []Finding {
+	return plain("public_url", c.PublicURL, "notices and payers' pages travel unprotected, and WeChat opens https only; write https://")
+}
+
+func plainGateway(c Config) []Finding {
+	return plain("gateway", c.GatewayURL, "payments travel unprotected but for their own encryption; write https:// unless a tunnel leads there")
+}
+
+// plain finds plain http to anywhere else than this machine.
+func plain(word, text, why string) []Finding {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
+		return nil
+	}
+	return []Finding{{Word: word, Text: "plain http: " + why}}
+}
+
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+func gatewayPath(c Config) []Finding {
+	u, err := url.Parse(c.GatewayURL)
+	if err != nil || (u.Path != "" && u.Path != "/") {
+		return nil
+	}
+	host := u.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return []Finding{{Word: "gateway", Text: fmt.Sprintf(
+		"the address has no path; the gateway's document names one, such as https://%s/onePayService/onePay.do", host)}}
+}

@@ -1,0 +1,98 @@
+package configcheck
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// of names a merchant's word.
+func of(m merchants.Config, word string) string { return "merchant " + m.MerID + ": " + word }
+
+var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
+
+// subjects finds what payers would read as it stands.
+func subjects(c Config) []Finding {
+	found := subject("subject", c.Subject)
+	for _, m := range c.Merchants {
+		found = append(found, subject(of(m, "subject"), m.Subject)...)
+	}
+	return found
+}
+
+func subject(word, text string) []Finding {
+	var found []Finding
+	if strings.ContainsRune(text, utf8.RuneError) {
+		found = append(found, Finding{Word: word, Text: NotUTF8, Wrong: true})
+	}
+	for _, p := range placeholder.FindAllString(text, -1) {
+		if p != translate.SubjectOrderID {
+			found = append(found, Finding{
+				Word: word, Text: fmt.Sprintf("%s is not known and is shown to payers as it stands; %s is the only placeholder", p, translate.SubjectOrderID),
+			})
+		}
+	}
+	return found
+}
+
+// NotUTF8 is what is wrong with a file in another encoding.
+const NotUTF8 = "not UTF-8; save the configuration as UTF-8 (it looks like GBK or another encoding)"
+
+// pastKeys finds previous keys that are refused already.
+func pastKeys(c Config) []Finding {
+	var found []Finding
+	for _, m := range c.Merchants {
+		for _, key := range []struct{ word, until string }{
+			{"previous_sign_key", m.PreviousSignKeyUntil},
+			{"previous_private_key", m.PreviousPrivateKeyUntil},
+			{"previous_gateway_key", m.PreviousGatewayKeyUntil},
+		} {
+			day, err := time.ParseInLocation(time.DateOnly, key.until, translate.Beijing)
+			if err == nil && !c.Now.Before(day.AddDate(0, 0, 1)) {
+				found = append(found, Finding{
+					Word: of(m, key.word), Text: fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until),
+				})
+			}
+		}
+	}
+	return found
+}
+
+// allowedCallbacks finds networks that open more than is meant, or nothing.
+func allowedCallbacks(c Config) []Finding {
+	var found []Finding
+	for _, m := range c.Merchants {
+		for _, text := range m.AllowCallbacks {
+			prefix, err := netip.ParsePrefix(text)
+			if err != nil {
+				continue // which loading the merchants says
+			}
+			for _, doubt := range doubts(prefix) {
+				found = append(found, Finding{Word: of(m, "allow_callbacks"), Text: text + " " + doubt})
+			}
+		}
+	}
+	return found
+}
+
+func doubts(prefix netip.Prefix) []string {
+	var list []string
+	if masked := prefix.Masked(); masked != prefix {
+		list = append(list, fmt.Sprintf("has bits set beyond its length and means %s; write that, or %s for one address",
+			masked, netip.PrefixFrom(prefix.Addr(), prefix.Addr().BitLen())))
+	}
+	if prefix.Bits() == 0 {
+		return append(list, "opens every address, those inside your own network too; name the networks that are meant")
+	}
+	if name, never := delivery.NeverCalled(prefix); never {
+		list = append(list, "has no effect: these addresses ("+name+") are never called")
+	}
+	return list
+}
