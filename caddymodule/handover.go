@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"errors"
 	"net"
 	"slices"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"go.uber.org/zap"
 )
 
 func init() { caddy.RegisterModule(new(Handover)) }
@@ -23,6 +25,8 @@ func init() { caddy.RegisterModule(new(Handover)) }
 type Handover struct {
 	// How long nobody accepts during a reload. Default: 250ms.
 	Pause caddy.Duration `json:"pause,omitempty"`
+
+	log *zap.Logger
 }
 
 // defaultPause is long beside the time in which a server reads a request that
@@ -35,7 +39,8 @@ func (*Handover) CaddyModule() caddy.ModuleInfo {
 }
 
 // Provision fills in the default.
-func (h *Handover) Provision(caddy.Context) error {
+func (h *Handover) Provision(ctx caddy.Context) error {
+	h.log = ctx.Logger()
 	if h.Pause <= 0 {
 		h.Pause = defaultPause
 	}
@@ -62,7 +67,9 @@ func (h *Handover) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 
 // WrapListener implements caddy.ListenerWrapper.
 func (h *Handover) WrapListener(inner net.Listener) net.Listener {
-	l := &handoverListener{Listener: inner, gate: gateOf(inner.Addr()), closed: make(chan struct{})}
+	l := &handoverListener{
+		Listener: inner, log: h.log, gate: gateOf(inner.Addr()), closed: make(chan struct{}), failed: make(chan error, 1),
+	}
 	if l.gate.enter(l) {
 		<-time.After(time.Duration(h.Pause)) // the old server reads what it has accepted
 	}
@@ -74,20 +81,56 @@ func (h *Handover) WrapListener(inner net.Listener) net.Listener {
 // handoverListener is one configuration's listener at an address.
 type handoverListener struct {
 	net.Listener
+	log    *zap.Logger
 	gate   *gate
 	closed chan struct{}
+	failed chan error // that it cannot accept any more
 	once   sync.Once
 }
 
-// pump accepts for whoever is the newest at the address.
+// How long a listener rests after an error that may pass, such as too many open
+// files: as net/http does.
+const (
+	firstRest   = 5 * time.Millisecond
+	longestRest = time.Second
+)
+
+// pump accepts for whoever is the newest at the address. An error that may pass is
+// told once and waited out; a lasting one is handed to Accept.
 func (l *handoverListener) pump() {
+	rest := time.Duration(0)
 	for {
 		conn, err := l.Listener.Accept()
-		if err != nil {
-			return // closed
+		switch {
+		case err == nil:
+			if rest > 0 {
+				l.log.Info("connections are accepted again", zap.Stringer("address", l.Addr()))
+			}
+			rest = 0
+			l.gate.pass(conn)
+			continue
+		case errors.Is(err, net.ErrClosed):
+			return
+		case !mayPass(err):
+			l.log.Error("no connection is accepted any more", zap.Stringer("address", l.Addr()), zap.Error(err))
+			l.failed <- err // has room for the one there can be
+			return
+		case rest == 0:
+			l.log.Error("a connection could not be accepted; trying on", zap.Stringer("address", l.Addr()), zap.Error(err))
 		}
-		l.gate.pass(conn)
+		rest = min(max(firstRest, 2*rest), longestRest)
+		select {
+		case <-time.After(rest):
+		case <-l.closed:
+			return
+		}
 	}
+}
+
+// mayPass reports whether accepting may succeed later on.
+func mayPass(err error) bool {
+	var temporary interface{ Temporary() bool }
+	return errors.As(err, &temporary) && temporary.Temporary()
 }
 
 // Accept implements net.Listener. Only the newest listener at an address gets
@@ -99,6 +142,8 @@ func (l *handoverListener) Accept() (net.Conn, error) {
 		case conn := <-conns:
 			return conn, nil
 		case <-changed:
+		case err := <-l.failed:
+			return nil, err
 		case <-l.closed:
 			return nil, net.ErrClosed
 		}

@@ -123,10 +123,14 @@ func (b *Bridge) refundSight(ctx context.Context, seen sight) sight {
 	case report.State == translate.RefundFailed && order.State == translate.RefundFailed:
 	case report.State == translate.Refunded || report.State == translate.RefundFailed:
 		now := b.now()
-		seen.order, seen.moved = b.note(ctx, order, ledger.News{
+		news := ledger.News{
 			State: report.State, At: now, Words: report.Words, Source: "refund", Trail: seen.trail,
 			Next: b.nextRetry(ctx, order, report, now),
-		})
+		}
+		if report.State == translate.RefundFailed {
+			news.Claim = order.Claim // a refusal that comes late says nothing of what was tried since
+		}
+		seen.order, seen.moved = b.note(ctx, order, news)
 	case report.OurFault:
 		b.log.Error("the gateway could not read our refund; it is asked for again, look into it", fields...)
 	case report.Reason != "":

@@ -120,3 +120,9 @@ func (p Plain) Begin(ctx context.Context, o Order) error {
 
 // Close closes the database.
 func (p Plain) Close() error { return p.db.Close() }
+
+// PutAside does what a restore does before the copy takes the ledger's place.
+func PutAside(ctx context.Context, path string, now time.Time) (string, error) {
+	foldLog(ctx, path)
+	return putAside(path, now)
+}

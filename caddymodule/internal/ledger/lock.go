@@ -31,11 +31,16 @@ func lockFile(path string) (*fileLock, error) {
 	}
 	// Between opening and locking, somebody may have put another file there: then
 	// the lock is no one's.
-	if locked, err := f.Stat(); err == nil {
-		if there, err := os.Stat(path); err != nil || !os.SameFile(there, locked) {
-			_ = f.Close()
-			return lockFile(path)
+	locked, err := f.Stat()
+	if err == nil {
+		var there os.FileInfo
+		if there, err = os.Stat(path); err == nil && !os.SameFile(there, locked) {
+			err = fmt.Errorf("%w: its lock was replaced at this moment; try again", ErrLocked)
 		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
 	}
 	// The number only helps a reader; the lock holds without it.
 	if f.Truncate(0) == nil {

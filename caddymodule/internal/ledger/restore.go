@@ -55,6 +55,7 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
 	}
+	foldLog(ctx, path)
 	if done.Aside, err = putAside(path, now); err != nil {
 		return Restored{}, fmt.Errorf("putting the present ledger aside: %w", err)
 	}
@@ -111,6 +112,19 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 	var at millis
 	err = db.QueryRowContext(ctx, `SELECT count(*), COALESCE(max(created_at), 0) FROM orders`).Scan(&orders, &at)
 	return orders, at.time(), err
+}
+
+// foldLog writes what is still in the present ledger's log into its file. Without
+// it, whatever interrupts a restore after the log was put aside would leave a ledger
+// at the path that lacks its last commits. One that is too damaged for this is put
+// aside as it is.
+func foldLog(ctx context.Context, path string) {
+	if _, err := os.Stat(path); err != nil {
+		return // there is none, and none is made
+	}
+	db := openFile(path, []string{"busy_timeout(5000)"})
+	_, _ = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	_ = db.Close()
 }
 
 // putAside gives the present ledger another name, with what is still in its log.

@@ -62,6 +62,13 @@ func (w *whereabouts) check() error {
 }
 
 func (w *whereabouts) look() error {
+	// A link that leads elsewhere leads to another lock as well: whoever is started
+	// by that name is not kept out, so this one must stop.
+	if path, err := Resolve(w.named); err != nil {
+		return fmt.Errorf("%w: %w", ErrFileGone, err)
+	} else if path != w.path {
+		return fmt.Errorf("%w: %s leads to %s by now, and %s is open", ErrFileGone, w.named, path, w.path)
+	}
 	for name, open := range w.files {
 		now, err := os.Stat(name)
 		switch {
@@ -82,23 +89,16 @@ func (w *whereabouts) looked() error {
 	return nil
 }
 
-// watch looks again and again until quit is closed. A link that leads elsewhere by
-// now is found here.
+// watch looks again and again until quit is closed.
 func (w *whereabouts) watch(quit <-chan struct{}) {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
-	relinked := false
 	for {
 		select {
 		case <-quit:
 			return
 		case <-ticker.C:
-		}
-		_ = w.check() // logged
-		if path, err := Resolve(w.named); err == nil && path != w.path && !relinked {
-			relinked = true
-			w.log.Error("the name of the ledger leads to another file by now; this bridge goes on with the one it has open, "+
-				"the next start would take the other", zap.String("name", w.named), zap.String("open", w.path), zap.String("there", path))
+			_ = w.check() // logged
 		}
 	}
 }

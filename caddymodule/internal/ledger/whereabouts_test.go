@@ -121,6 +121,30 @@ func TestLockIsNotTakenAlong(t *testing.T) {
 	wantError(t, l.Ping(t.Context()), ledger.ErrFileGone)
 }
 
+// TestLinkLeadsElsewhere turns the link that a ledger was opened by. Whoever is
+// started by that name then finds another lock and is not kept out, so the bridge
+// that runs must stop.
+func TestLinkLeadsElsewhere(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	name := filepath.Join(folder, "ledger.db")
+	for _, target := range []string{"a", "b"} {
+		if err := os.Mkdir(filepath.Join(folder, target), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link(t, folder, [][2]string{{"a/ledger.db", "ledger.db"}})
+	first := sqlitePlace{name}.open(t)
+	mustBegin(t, first, sample(1))
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	link(t, folder, [][2]string{{"b/ledger.db", "ledger.db"}})
+	mustBegin(t, sqlitePlace{name}.open(t), sample(2))
+	_, _, err := first.Begin(t.Context(), sample(2))
+	wantError(t, err, ledger.ErrFileGone)
+}
+
 // TestGoneIsSeenWithoutWork: somebody looks even when nothing is written.
 func TestGoneIsSeenWithoutWork(t *testing.T) {
 	t.Parallel()
