@@ -33,6 +33,7 @@ var indexes = map[string][]string{
 	"next order":          {"orders_next"},
 	"next notification":   {"notifications_due"},
 	"open orders":         {"orders_state"},
+	"oldest doubt":        {"orders_state", "sqlite_autoindex_events_1"},
 	"overdue orders":      {"orders_next"},
 	"waiting":             {"notifications_queue"},
 	"stuck":               {"notifications_done"},
