@@ -30,11 +30,7 @@ func moduleContext(t *testing.T) caddy.Context {
 		t.Fatal(err)
 	}
 	ctx, cancel := caddy.NewContext(base)
-	t.Cleanup(func() { // what ends looks at the apps, as provisioning does
-		provisioning.Lock()
-		defer provisioning.Unlock()
-		cancel()
-	})
+	t.Cleanup(cancel)
 	return ctx
 }
 

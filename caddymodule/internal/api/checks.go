@@ -84,6 +84,26 @@ func (v *visit) checkDatabase(ctx context.Context) []Check {
 	return checks
 }
 
+// maxRowsTold bounds how many rows that cannot be read a self-check names.
+const maxRowsTold = 20
+
+// checkRows names the rows that cannot be read. Nothing else waits for them.
+func (v *visit) checkRows(ctx context.Context) []Check {
+	rows, err := v.Ledger.SetAside(ctx, maxRowsTold)
+	if err != nil {
+		return nil // the ledger's own check tells it
+	}
+	checks := make([]Check, len(rows))
+	for i, r := range rows {
+		checks[i] = Check{
+			Name:   "rows",
+			Detail: fmt.Sprintf("the %s %s of merchant %s is set aside, its row cannot be read: %s", r.Kind, r.OrderID, r.MerID, r.Cause),
+			Advice: "mend the row, see the runbook PaybridgeRowsSetAside",
+		}.at(LevelWarn)
+	}
+	return checks
+}
+
 // callbackTime bounds the call of our own notify address.
 const callbackTime = 5 * time.Second
 

@@ -45,6 +45,13 @@ func apiError(err error) error {
 	if errors.As(err, &already) {
 		return already
 	}
+	var damaged *ledger.UnreadableError
+	if errors.As(err, &damaged) {
+		return caddy.APIError{
+			HTTPStatus: http.StatusInternalServerError, Err: err,
+			Message: damaged.Error() + "; see the runbook PaybridgeRowsSetAside",
+		}
+	}
 	for _, cause := range causes {
 		if errors.Is(err, cause.is) {
 			return caddy.APIError{HTTPStatus: cause.status, Err: err, Message: cause.words}

@@ -44,6 +44,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 		checkKeys(chosen),
 		shown(v.Health.Judge(ctx).Checks, checkOf),
 		v.checkDatabase(ctx),
+		v.checkRows(ctx),
 		probes,
 		[]Check{callback},
 	)

@@ -64,6 +64,7 @@ func must(err error) {
 // into the ledger before is left alone, and follows no configuration, so that
 // nothing happens by itself.
 type world struct {
+	path    string // the file of the ledger
 	t       *testing.T
 	ledger  *ledger.Ledger
 	gateway *fakeGateway
@@ -93,7 +94,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, gateway: newFakeGateway(), running: true, disk: func() error { return nil }}
 	l, err := ledger.OpenSQLite(t.Context(), filepath.Join(dir, "ledger.db"), ledger.WithClock(now), ledger.WithObserver(&w.commits))
 	must(err)
-	w.ledger = l
+	w.ledger, w.path = l, filepath.Join(dir, "ledger.db")
 	t.Cleanup(func() { must(l.Close()) })
 	started := sync.OnceValue(func() *bridge.Bridge {
 		b := bridge.New(l, zap.NewNop(), now)

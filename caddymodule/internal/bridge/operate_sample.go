@@ -15,7 +15,8 @@ import (
 // sampleEvery is how far apart the samples for the console's plots are.
 const sampleEvery = time.Minute
 
-// sample writes down once a minute how much there is to do, until ctx is done.
+// sample writes down once a minute how much there is to do, after a look at what
+// was set aside, until ctx is done.
 func (b *Bridge) sample(ctx context.Context) {
 	ticker := time.NewTicker(sampleEvery)
 	defer ticker.Stop()
@@ -33,6 +34,9 @@ func (b *Bridge) takeSample(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, recording)
 	defer cancel()
 	now := b.now()
+	if err := b.ledger.Recheck(ctx, now); err != nil && !errors.Is(err, context.Canceled) {
+		b.log.Warn("rows that were set aside are not looked at", zap.Error(err))
+	}
 	gauges, err := b.ledger.Gauges(ctx, now)
 	if err == nil {
 		err = b.ledger.AddSample(ctx, sampleOf(gauges, now))

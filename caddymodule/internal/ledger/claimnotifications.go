@@ -60,8 +60,11 @@ func (l *Ledger) ClaimNotifications(
 		c, err := write(ctx, l, func(t *tx) (claim, error) {
 			return claimDue(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
+		if err == nil {
+			l.tellAside(notificationRows, c.aside)
+		}
 		given = c.given
-		return len(c.given), c.parked, err
+		return len(c.given), c.parked || c.mended || len(c.aside) > 0, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claiming notifications: %w", err)
@@ -74,17 +77,27 @@ func (l *Ledger) ClaimNotifications(
 type claim struct {
 	given  []Delivery
 	parked bool // something was to be parked
+	aside  []UnreadableError
+	mended bool // times were, so that something may be due
 }
 
 // claimDue takes the shares of what is due at now and holds it until the lease
 // ends, without what is parked of it.
 func claimDue(t *tx, shares []quota, now, until millis) (claim, error) {
 	text, args := dueOfShares(now, shares)
-	due, err := all(t, scanDue, text, args...)
-	if err != nil || len(due) == 0 {
+	due, aside, err := readable(t, scanDue, text, args...)
+	if err == nil {
+		err = setAside(t, notificationRows, aside, now)
+	}
+	if err != nil {
 		return claim{}, err
 	}
+	if len(due) == 0 && len(aside) == 0 {
+		mended, err := mendTimes(t)
+		return claim{mended: mended}, err
+	}
 	c, err := park(t, now, due)
+	c.aside = aside
 	if err != nil || len(c.given) == 0 {
 		return c, err
 	}
@@ -121,7 +134,7 @@ func dueOfShares(now millis, shares []quota) (string, []any) {
 	}
 	return `WITH locked (` + columns + `) AS MATERIALIZED (` + strings.Join(texts, ` UNION ALL `) + `)
 		SELECT p.mer_id IS NOT NULL, ` + lockedColumns + `, ` + orderColumns + `
-		FROM locked JOIN orders o ON o.order_id = locked.order_id AND o.mer_id = locked.mer_id
+		FROM locked LEFT JOIN orders o ON o.order_id = locked.order_id AND o.mer_id = locked.mer_id
 		LEFT JOIN pauses p ON p.mer_id = locked.mer_id AND p.resume = 0`, args
 }
 
@@ -138,9 +151,12 @@ func scanDue(from row) (dueDelivery, error) {
 	targets := append([]any{&c.paused}, notificationTargets(&c.Notification, &created, &due)...)
 	err := from.Scan(append(targets, o.targets()...)...)
 	if err != nil {
-		return dueDelivery{}, err
+		return c, err
 	}
 	c.CreatedAt, c.Due = created.time(), due.time()
+	if err := sound(c.Notification, created, due); err != nil {
+		return c, err
+	}
 	c.Order, err = o.finish()
 	return c, err
 }

@@ -28,6 +28,10 @@ var (
 	// ErrUnavailable.
 	ErrClosed = errors.New("ledger closed")
 
+	// ErrUnreadable says that a row of the ledger is damaged. It comes wrapped
+	// together with ErrUnavailable, and the error names the row.
+	ErrUnreadable = errors.New("damaged row in the ledger")
+
 	// ErrUsed says that something was used that could be used once.
 	ErrUsed = errors.New("used already")
 

@@ -24,8 +24,15 @@ const findOrders = `WITH found (order_id, mer_id) AS (
 
 // FindOrders returns up to limit orders that number names: as the merchant's own
 // order number, the platform number of v1, the order or refund number of v2, or
-// the PayId. The newest come first; the list is empty when there is none.
+// the PayId. The newest come first; the list is empty when there is none. When none
+// of those that there are can be read, it returns [ErrUnreadable].
 func (l *Ledger) FindOrders(ctx context.Context, number string, limit int) ([]Order, error) {
-	orders, err := read(ctx, l, func(t *tx) ([]Order, error) { return all(t, scanOrder, findOrders, number, limit) })
+	orders, err := read(ctx, l, func(t *tx) ([]Order, error) {
+		list, damaged, err := readable(t, scanOrder, findOrders, number, limit)
+		if err == nil && len(list) == 0 && len(damaged) > 0 {
+			err = fromDriver(&damaged[0])
+		}
+		return list, err
+	})
 	return orders, wrap(err, "looking for orders by a number")
 }

@@ -20,6 +20,8 @@ type Gauges struct {
 	Paused               int       // notifications
 	Withheld             int       // notifications
 
+	SetAside int // rows that cannot be read, see [Ledger.Recheck]
+
 	Open Matters // what waits for a person
 }
 
@@ -50,18 +52,19 @@ func (l *Ledger) Gauges(ctx context.Context, now time.Time) (Gauges, error) {
 var openStates = slices.DeleteFunc(slices.Clone(allStates), translate.State.Final)
 
 const (
-	countOpen = `SELECT state, count(*), min(created_at) FROM orders
+	countOpen = `SELECT state, count(*), CAST(min(created_at) AS BIGINT) FROM orders
 		WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'refunding') GROUP BY state`
 	// The oldest order in doubt that the gateway has not called unpaid: with the
 	// others no money is in doubt.
-	oldestDoubt = `SELECT created_at FROM orders o WHERE state = 'in_doubt' AND NOT EXISTS (
+	oldestDoubt = `SELECT CAST(created_at AS BIGINT) FROM orders o WHERE state = 'in_doubt' AND NOT EXISTS (
 			SELECT 1 FROM events e WHERE e.order_id = o.order_id AND e.mer_id = o.mer_id AND e.kind = '` + UnpaidEvent + `')
 		ORDER BY created_at LIMIT 1`
 	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
-	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), COALESCE(min(ready), 0)
+	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), CAST(COALESCE(min(ready), 0) AS BIGINT)
 		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
 	countStuck = `SELECT state, count(*) FROM notifications
 		WHERE state <> 'waiting' AND state IN ('exhausted', 'paused', 'withheld') GROUP BY state`
+	countAside = `SELECT count(*) FROM set_aside`
 	// What is dealt with has left the list, and its row goes when it is tried again.
 	countMatters = `SELECT
 		(SELECT count(*) FROM orders WHERE state = 'refund_failed') - (SELECT count(*) FROM dealt WHERE kind = 'refund'),
@@ -95,6 +98,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 			}
 			return err
 		}},
+		{countAside, nil, func(r row) error { return r.Scan(&g.SetAside) }},
 		{countMatters, nil, func(r row) error {
 			return r.Scan(&g.Open.FailedRefunds, &dealt, &g.Open.QuarantinedMessages)
 		}},

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,4 +70,21 @@ func texts[S ~string](states []S) []string {
 		list[i] = string(state)
 	}
 	return list
+}
+
+// listed reads a list. What cannot be read is left out, and the log names it.
+func listed[T any](
+	ctx context.Context, l *Ledger, kind string, scan func(row) (T, error), text string, args []any,
+) ([]T, error) {
+	var damaged []UnreadableError
+	list, err := read(ctx, l, func(t *tx) ([]T, error) {
+		var list []T
+		var err error
+		list, damaged, err = readable(t, scan, text, args...)
+		return list, err
+	})
+	if err == nil {
+		l.tellLeftOut(kind, damaged)
+	}
+	return list, err
 }

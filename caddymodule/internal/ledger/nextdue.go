@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	nextOrder        = `SELECT COALESCE(min(next), 0) FROM orders WHERE next > 0`
-	nextNotification = `SELECT COALESCE(min(ready + 0), 0) FROM notifications WHERE state = 'waiting'`
+	nextOrder        = `SELECT CAST(COALESCE(min(next), 0) AS BIGINT) FROM orders WHERE next > 0`
+	nextNotification = `SELECT CAST(COALESCE(min(ready + 0), 0) AS BIGINT) FROM notifications WHERE state = 'waiting'`
 )
 
 // NextDue returns when the next order and the next notification can be claimed;

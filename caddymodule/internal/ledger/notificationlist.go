@@ -19,10 +19,10 @@ type NotificationFilter struct {
 
 // Notifications lists the notifications that a filter lets through, the newest
 // first. For the next page, give [Notification.Cursor] of the last one as
-// NotificationFilter.After.
+// NotificationFilter.After. What cannot be read is left out, and the log names it.
 func (l *Ledger) Notifications(ctx context.Context, f NotificationFilter) ([]Notification, error) {
 	text, args := f.query()
-	list, err := read(ctx, l, func(t *tx) ([]Notification, error) { return all(t, scanNotification, text, args...) })
+	list, err := listed(ctx, l, notificationRows, scanNotification, text, args)
 	return list, wrap(err, "listing notifications")
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,7 +23,27 @@ func scanNotification(from row) (Notification, error) {
 	var created, due millis
 	err := from.Scan(notificationTargets(&n, &created, &due)...)
 	n.CreatedAt, n.Due = created.time(), due.time()
+	if err == nil {
+		err = sound(n, created, due)
+	}
 	return n, err
+}
+
+// sound says what is wrong with a notification as it was read.
+func sound(n Notification, created, due millis) error {
+	switch {
+	case !slices.Contains(NotificationStates(), n.State):
+		return damage("state: unknown")
+	case n.Attempts < 0:
+		return damage("attempts: negative")
+	case n.Claim < 0:
+		return damage("claim: negative")
+	case created < 0:
+		return damage("created_at: negative")
+	case due < 0:
+		return damage("due: negative")
+	}
+	return nil
 }
 
 func notificationTargets(n *Notification, created, due *millis) []any {

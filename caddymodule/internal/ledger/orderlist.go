@@ -31,10 +31,11 @@ var allStates = []translate.State{
 var usualStates = []translate.State{translate.Paid, translate.Failed, translate.Closed, translate.Refunded}
 
 // Orders lists the orders that a filter lets through, the newest first. For the
-// next page, give [Order.Cursor] of the last one as OrderFilter.After.
+// next page, give [Order.Cursor] of the last one as OrderFilter.After. What cannot be
+// read is left out, and the log names it.
 func (l *Ledger) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
 	text, args := f.query()
-	orders, err := read(ctx, l, func(t *tx) ([]Order, error) { return all(t, scanOrder, text, args...) })
+	orders, err := listed(ctx, l, orderRows, scanOrder, text, args)
 	return orders, wrap(err, "listing orders")
 }
 

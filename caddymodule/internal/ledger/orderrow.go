@@ -2,7 +2,7 @@ package ledger
 
 import (
 	"encoding/hex"
-	"fmt"
+	"slices"
 )
 
 // orderColumns is every column of an order, in the order of scanOrder and
@@ -34,7 +34,22 @@ func (r *orderRow) targets() []any {
 func (r *orderRow) finish() (Order, error) {
 	o := &r.order
 	if n, err := hex.Decode(o.Fingerprint[:], []byte(r.fingerprint)); err != nil || n != len(o.Fingerprint) {
-		return Order{}, fmt.Errorf("order.fingerprint: not a SHA-256: %q", r.fingerprint)
+		return *o, damage("fingerprint: not a SHA-256")
+	}
+	if !slices.Contains(allStates, o.State) {
+		return *o, damage("state: unknown")
+	}
+	for _, number := range []struct {
+		column string
+		value  int64
+	}{
+		{"amount", o.Amount}, {"tries", int64(o.Tries)}, {"claim", o.Claim}, {"created_at", int64(r.created)},
+		{"sent_at", int64(r.sent)}, {"settled_at", int64(r.settled)}, {"paid_at", int64(r.paid)},
+		{"expires_at", int64(r.expires)}, {"next", int64(r.next)},
+	} {
+		if number.value < 0 {
+			return *o, damage(number.column + ": negative")
+		}
 	}
 	o.CreatedAt, o.SentAt, o.SettledAt = r.created.time(), r.sent.time(), r.settled.time()
 	o.PaidAt, o.ExpiresAt, o.Next = r.paid.time(), r.expires.time(), r.next.time()
@@ -44,7 +59,7 @@ func (r *orderRow) finish() (Order, error) {
 func scanOrder(from row) (Order, error) {
 	var r orderRow
 	if err := from.Scan(r.targets()...); err != nil {
-		return Order{}, err
+		return r.order, err
 	}
 	return r.finish()
 }

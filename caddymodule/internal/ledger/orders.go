@@ -43,22 +43,34 @@ func (l *Ledger) ClaimOrders(
 ) ([]Order, error) {
 	var given []Order
 	err := l.claimInLooks(ctx, l.orders, toMillis(now), offer, func(shares []quota) (int, bool, error) {
-		var err error
-		given, err = write(ctx, l, func(t *tx) ([]Order, error) {
+		c, err := write(ctx, l, func(t *tx) (claimedOrders, error) {
 			return claimOrders(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
-		return len(given), false, err
+		if err == nil {
+			l.tellAside(orderRows, c.aside)
+		}
+		given = c.given
+		return len(c.given), len(c.aside) > 0, err
 	})
 	return given, wrap(err, "claiming orders")
 }
 
+// claimedOrders is what came of one look at what is due.
+type claimedOrders struct {
+	given []Order
+	aside []UnreadableError
+}
+
 // claimOrders takes the shares of what is due at now and holds it until the lease
 // ends.
-func claimOrders(t *tx, shares []quota, now, until millis) ([]Order, error) {
+func claimOrders(t *tx, shares []quota, now, until millis) (claimedOrders, error) {
 	text, args := dueOrdersOf(now, shares)
-	due, err := all(t, scanOrder, text, args...)
+	due, aside, err := readable(t, scanOrder, text, args...)
+	if err == nil {
+		err = setAside(t, orderRows, aside, now)
+	}
 	if err != nil || len(due) == 0 {
-		return nil, err
+		return claimedOrders{aside: aside}, err
 	}
 	slices.SortStableFunc(due, func(a, b Order) int { return a.Next.Compare(b.Next) })
 	keys := make([]Key, len(due))
@@ -68,7 +80,7 @@ func claimOrders(t *tx, shares []quota, now, until millis) ([]Order, error) {
 		due[i].Claim++
 	}
 	_, err = t.exec(holdOrders, elements(keys), until)
-	return due, err
+	return claimedOrders{due, aside}, err
 }
 
 // dueOrdersOf builds the query for what is due of several merchants.

@@ -64,22 +64,37 @@ func (t *tx) exec(text string, args ...any) (int64, error) {
 // row is what a scan function reads from.
 type row interface{ Scan(...any) error }
 
-// all runs a query and scans every row.
+// all runs a query and scans every row. One that cannot be read makes it fail.
 func all[T any](t *tx, scan func(row) (T, error), text string, args ...any) ([]T, error) {
+	list, damaged, err := readable(t, scan, text, args...)
+	if err == nil && len(damaged) > 0 {
+		return nil, fromDriver(&damaged[0])
+	}
+	return list, err
+}
+
+// readable runs a query and scans every row that can be read. The others come
+// back by name. A scan function returns with its error what it has read until then.
+func readable[T any](
+	t *tx, scan func(row) (T, error), text string, args ...any,
+) (list []T, damaged []UnreadableError, err error) {
 	rows, err := t.runner.query(t.ctx, text, storableArgs(args))
 	if err != nil {
-		return nil, fromDriver(err)
+		return nil, nil, fromDriver(err)
 	}
 	defer rows.Close()
-	var list []T
 	for rows.Next() {
 		item, err := scan(rows)
-		if err != nil {
-			return nil, fromDriver(err)
+		switch {
+		case err == nil:
+			list = append(list, item)
+		case rows.Err() != nil || t.ctx.Err() != nil:
+			return nil, nil, fromDriver(err)
+		default:
+			damaged = append(damaged, unreadableOf(item, err))
 		}
-		list = append(list, item)
 	}
-	return list, fromDriver(rows.Err())
+	return list, damaged, fromDriver(rows.Err())
 }
 
 // one runs a query and scans its only row; without one it returns ErrNotFound.

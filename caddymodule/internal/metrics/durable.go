@@ -21,6 +21,7 @@ type durable struct {
 	notifications *prometheus.Desc
 	latest        *prometheus.Desc
 	matters       *prometheus.Desc
+	aside         *prometheus.Desc
 }
 
 // openStates are the states from which an order moves on by itself.
@@ -45,6 +46,7 @@ func newDurable(now func() time.Time) *durable {
 			"How long the notification that waits longest has been due, 0 when none is."),
 		matters: desc("open_matters",
 			"What waits for a person to deal with it: refunds that failed, exhausted notifications, messages in quarantine.", "kind"),
+		aside: desc("rows_set_aside", "Orders and notifications whose rows in the ledger cannot be read. Nothing is done for them."),
 	}
 }
 
@@ -54,7 +56,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (d *durable) Describe(out chan<- *prometheus.Desc) {
-	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest, d.matters} {
+	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest, d.matters, d.aside} {
 		out <- described
 	}
 }
@@ -83,6 +85,7 @@ func (d *durable) Collect(out chan<- prometheus.Metric) {
 	gauge(d.matters, float64(g.Open.FailedRefunds), "refund")
 	gauge(d.matters, float64(g.Open.ExhaustedNotifications), "notification")
 	gauge(d.matters, float64(g.Open.QuarantinedMessages), "quarantine")
+	gauge(d.aside, float64(g.SetAside))
 }
 
 // owed is how many notifications there are in each state.
