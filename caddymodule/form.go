@@ -12,6 +12,11 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
+// maxDropped is how many bytes of a body that is too large are read for the sake of
+// the reply: more than any form by mistake, and little beside what the network
+// brings within the time limit.
+const maxDropped = 16 << 20
+
 var errFormTooSlow = errors.New("not received in time")
 
 // readForm reads the parameters of a request, as [inbound.ParseForm] does. It
@@ -44,9 +49,10 @@ func readBody(w http.ResponseWriter, r *http.Request, limit time.Duration) ([]by
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		// A connection that is closed on unread bytes is reset, and some
-		// programs lose the reply with it.
-		_, _ = io.CopyN(io.Discard, r.Body, inbound.MaxForm)
+		// A connection that is closed on unread bytes is reset, and many
+		// programs, which read nothing before they have sent all, lose the reply
+		// with it. So what still comes within the time limit is read and dropped.
+		_, _ = io.CopyN(io.Discard, r.Body, maxDropped)
 		return nil, inbound.ErrFormTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, errFormTooSlow
