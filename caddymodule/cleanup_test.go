@@ -43,7 +43,7 @@ func payAt(t *testing.T, app *App, message string) reply {
 	t.Helper()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/mpgateway", strings.NewReader(sealed(message, signKey).Encode()))
-	if err := (&Handler{app: app, log: zap.NewNop()}).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(app).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
 		t.Fatal(err)
 	}
 	return reply{status: w.Code, header: w.Header(), body: w.Body.Bytes()}
@@ -126,4 +126,9 @@ func mustBeFree(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	must(t, l.Close)
+}
+
+// quietHandler is a handler of an app that writes no log.
+func quietHandler(app *App) *Handler {
+	return &Handler{app: app, log: zap.NewNop(), junkLog: zap.NewNop()}
 }

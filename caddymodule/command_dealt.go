@@ -21,7 +21,7 @@ Says that somebody has dealt with a failed refund or an exhausted notification b
 other means, and how. It is counted and alarmed no longer. It is open again when the
 refund or the notification is tried again and fails.
 
-This changes neither the order nor what its merchant hears. A refund that was given
+This does not change the order, nor what its merchant hears. A refund that was given
 back by hand is better settled: then the order is refunded, see "settle --help".`,
 		Example: `  caddy paybridge orders --open
   caddy paybridge dealt 89900001 20261122000001 refund --why "payer keeps the goods, merchant's mail of 22 Nov"

@@ -75,8 +75,8 @@ func quarantineDealtCommand() *cobra.Command {
 		Short: "Takes a message off the list of what is to be done",
 		Long: `
 Says that somebody has dealt with a message, and how. It stays on record with your
-name, and is counted and alarmed no longer. No order changes by it; to say what
-became of one, use "settle".`,
+name, and is counted and alarmed no longer. It does not change an order; to say
+what became of one, use "settle".`,
 		Example: `  caddy paybridge quarantine dealt 1f0c5a9be3d27704 --why "gateway's mail of 22 Nov: a test of theirs"`,
 	}
 	cmd.Flags().StringVar(&request.Why, "why", "", "How it was dealt with, which is recorded (required)")

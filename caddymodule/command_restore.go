@@ -36,6 +36,7 @@ which has tools of its own.`,
 	}
 	configFlags(cmd)
 	cmd.Flags().String("ledger", "", "The ledger's file, instead of the one that the configuration names")
+	cmd.Flags().Bool("json", false, "Print one JSON object")
 	cmd.SetFlagErrorFunc(flagUsage)
 	cmd.Args = usageOf(cobra.ExactArgs(1))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -49,6 +50,11 @@ which has tools of its own.`,
 			return exitWith(cmd, exitRefused, fmt.Errorf("%w; a backup is restored while nobody writes", err))
 		case err != nil:
 			return exitWith(cmd, exitRefused, fmt.Errorf("nothing was restored: %w", err))
+		}
+		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+			encoder := json.NewEncoder(cmd.OutOrStdout())
+			encoder.SetEscapeHTML(false)
+			return encoder.Encode(done)
 		}
 		printRestored(cmd.OutOrStdout(), done)
 		return nil

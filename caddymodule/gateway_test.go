@@ -30,7 +30,11 @@ func moduleContext(t *testing.T) caddy.Context {
 		t.Fatal(err)
 	}
 	ctx, cancel := caddy.NewContext(base)
-	t.Cleanup(cancel)
+	t.Cleanup(func() { // what ends looks at the apps, as provisioning does
+		provisioning.Lock()
+		defer provisioning.Unlock()
+		cancel()
+	})
 	return ctx
 }
 

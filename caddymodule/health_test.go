@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
@@ -18,7 +17,7 @@ func healthAt(t *testing.T, app *App, method, path string) *httptest.ResponseRec
 	t.Helper()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
-	if err := (&Handler{app: app, log: zap.NewNop()}).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(app).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -117,7 +117,7 @@ func (c *till) pay() error {
 	message := payJSON(fmt.Sprintf("R%017d", c.orders.Add(1)))
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodPost, "/api/mpgateway", strings.NewReader(sealed(message, signKey).Encode()))
-	if err := (&Handler{app: c.app.Load(), log: zap.NewNop()}).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(c.app.Load()).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
 		return err
 	}
 	var reply struct{ Resp string }
@@ -150,7 +150,7 @@ func notify(t *testing.T, app *App, form url.Values) string {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, inbound.NotifyPath, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if err := (&Handler{app: app, log: zap.NewNop()}).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(app).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
 		t.Fatal(err)
 	}
 	return w.Body.String()

@@ -11,7 +11,6 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"go.uber.org/zap"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -32,7 +31,7 @@ func TestRequestsWaitForTheAppToStart(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				app := &App{started: make(chan struct{}), Timeouts: Timeouts{Read: caddy.Duration(time.Second), Reply: caddy.Duration(limit)}}
-				h := &Handler{app: app, log: zap.NewNop()}
+				h := quietHandler(app)
 				begin := time.Now()
 				if tc.starts {
 					time.AfterFunc(tc.waits, func() { close(app.started) })

@@ -13,10 +13,10 @@ import (
 
 // Restored says what [Restore] has done.
 type Restored struct {
-	Path   string // the ledger's file
-	Aside  string // where the file is that was there before; "" when there was none
-	Orders int    // how many orders the restored ledger has
-	Newest time.Time
+	Path   string    `json:"path"`            // the ledger's file
+	Aside  string    `json:"aside,omitempty"` // where the file is that was there before; "" when there was none
+	Orders int       `json:"orders"`          // how many orders the restored ledger has
+	Newest time.Time `json:"newest,omitzero"` // when the newest of them was begun
 }
 
 // ErrDamaged says that a backup is not whole.
