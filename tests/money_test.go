@@ -213,28 +213,52 @@ func TestLatePaymentOfAClosedOrderIsRefunded(t *testing.T) {
 	}
 }
 
-// TestRefundThroughEveryFailure cancels paid orders while refunds fail in every
-// way, and repeats until each payer has the money back once.
+// TestRefundThroughEveryFailure cancels paid orders while the answers of refunds
+// that the gateway carries out fail in every way, and repeats until each payer has
+// the money back once.
 func TestRefundThroughEveryFailure(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, silence())
 	for _, behaviour := range failures() {
-		for _, unprocessed := range []bool{false, true} {
-			p := w.payment("intl", "QQCode", 800000)
-			reply := w.pay("intl", p)
-			rule := sandbox.Rule{
-				Behaviour: behaviour, Unprocessed: unprocessed, TranCode: "OP1003",
-				OrderID: reply.QueryID[1:], Times: 1,
-			}
-			if err := w.gateway.Script(rule); err != nil {
-				t.Fatal(err)
-			}
-			if !eventually(func() bool { return w.cancel("intl", p.OrderID).RespCode == "00" }) {
-				t.Errorf("refund after %s (unprocessed %v) does not succeed", behaviour, unprocessed)
-			}
+		p := w.refundFailing(behaviour, false)
+		if !eventually(func() bool { return w.cancel("intl", p.OrderID).RespCode == "00" }) {
+			t.Errorf("refund after %s does not succeed", behaviour)
 		}
 	}
 	w.rest()
+}
+
+// TestRefundThatWasNotCarriedOut fails in the same ways and the gateway does
+// nothing. At first nobody can tell the two apart: however often the merchant
+// repeats the cancel, no refund is sent again before its grace is over.
+func TestRefundThatWasNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, silence())
+	for _, behaviour := range failures() {
+		p := w.refundFailing(behaviour, true)
+		for range 3 {
+			if reply := w.cancel("intl", p.OrderID); reply.RespCode == "00" {
+				t.Errorf("refund after %s: merchant hears that it is done", behaviour)
+			}
+		}
+		if n := w.gateway.State().Counters.PostsOf(shops["intl"].Gateway, w.query("intl", p.OrderID).QueryID[1:], "OP1003"); n > 1 {
+			t.Errorf("refund after %s was sent %d times", behaviour, n)
+		}
+	}
+}
+
+// refundFailing is a paid order whose first refund will fail.
+func (w *world) refundFailing(behaviour sandbox.Behaviour, unprocessed bool) merchant.Payment {
+	w.t.Helper()
+	p := w.payment("intl", "QQCode", 800000)
+	reply := w.pay("intl", p)
+	rule := sandbox.Rule{
+		Behaviour: behaviour, Unprocessed: unprocessed, TranCode: "OP1003", OrderID: reply.QueryID[1:], Times: 1,
+	}
+	if err := w.gateway.Script(rule); err != nil {
+		w.t.Fatal(err)
+	}
+	return p
 }
 
 // TestQueryThroughEveryFailure: a failed query changes nothing and the merchant
