@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -135,6 +136,13 @@ func (l *Loader) publicKey(member, source string) (crypto.PublicKey, error) {
 	return key, nil
 }
 
+// isThere reports whether something has that name. A path may be of the letters of
+// base64 alone, and of such a length that it could be a key.
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // keyData returns the contents of a key: what a placeholder holds, what stands
 // in a merchants file literally, or the file of that name. No error repeats
 // what may be a key.
@@ -143,7 +151,7 @@ func (l *Loader) keyData(source string) ([]byte, error) {
 	if text == "" {
 		return nil, errEmpty
 	}
-	if IsPlaceholder(source) || looksLikeKey(text) {
+	if IsPlaceholder(source) || looksLikeKey(text) && !isThere(text) {
 		return []byte(text), nil
 	}
 	data, err := readKeyFile(text)

@@ -3,6 +3,7 @@ package merchants_test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -196,6 +197,21 @@ func TestPathsThatAreNoKeyFile(t *testing.T) {
 	long := writeFile(t, strings.Repeat("a", 1<<20))
 	_, err := load(shop(func(c *merchants.Config) { c.PrivateKey = long }))
 	mustSay(t, err, "longer than")
+}
+
+// TestPathsThatCouldBeKeys has key files, and folders in their place, at paths of
+// base64's letters and of every length, some of which are a key's.
+func TestPathsThatCouldBeKeys(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for length := range 50 {
+		path := filepath.Join(folder, strings.Repeat("a", length+1))
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		_, err := load(shop(func(c *merchants.Config) { c.PrivateKey = path }))
+		mustSay(t, err, "private_key: ", "is a folder")
+	}
 }
 
 func FuzzSignKey(f *testing.F) {
