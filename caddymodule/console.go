@@ -69,6 +69,9 @@ var consoleChanges = map[string]bool{
 	api.Prefix + "notifications/resend": true,
 	api.Prefix + "merchants/pause":      true,
 	api.Prefix + "merchants/resume":     true,
+	api.Prefix + "orders/refund":        true,
+	api.Prefix + "orders/deal":          true,
+	api.Prefix + "quarantine/deal":      true,
 }
 
 // ServeHTTP implements caddyhttp.MiddlewareHandler.

@@ -166,6 +166,9 @@ func changes(orderID string) map[string]string {
 	return map[string]string{
 		"notifications/resend": `{"merid":"89900001","orderid":"` + orderID + `","why":"x"}`,
 		"merchants/pause":      `{"merid":"89900001","why":"x"}`,
+		"orders/refund":        `{"merid":"89900001","orderid":"` + orderID + `","why":"x"}`,
+		"orders/deal":          `{"merid":"89900001","orderid":"` + orderID + `","matter":"notification","why":"x"}`,
+		"quarantine/deal":      `{"id":"1","why":"x"}`,
 		"orders/settle":        `{"merid":"89900001","orderid":"` + orderID + `","state":"paid","gateway_no":"1","why":"x"}`,
 	}
 }
