@@ -47,9 +47,9 @@ func serveOpenID(v browserVisit) view {
 	if v.params["state"] == "" {
 		return v.toWeChat(way)
 	}
-	openID, refusal, ok := v.fromWeChat(way)
+	openID, answer, ok := v.fromWeChat(way)
 	if !ok {
-		return refusal
+		return answer
 	}
 	return onward("to_merchant", back.With(openID))
 }

@@ -67,8 +67,9 @@ func (s *payerServer) mustTellNobody(t *testing.T) {
 	}
 }
 
-// TestStateIsRefused: only the browser that was sent comes back, once, with the
-// parameters it was sent with, and in time.
+// TestStateIsRefused: only the browser that was sent comes back, with the
+// parameters it was sent with, and in time. A browser of ours is sent to WeChat
+// once more instead, as itself; then it reads why, as any other does at once.
 func TestStateIsRefused(t *testing.T) { // not parallel: one Caddy a process
 	s := startPayerServer(t, "")
 	payer := s.browser()
@@ -99,6 +100,10 @@ func TestStateIsRefused(t *testing.T) { // not parallel: one Caddy a process
 		{"a bad cookie", thief, back},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if payerCookieForm.MatchString(cookieOf(test.browser)) {
+				test.browser.startedOver = nil
+				test.browser.get(t, test.address).goesTo(t, s.wechat.URL+"/authorize?")
+			}
 			test.browser.get(t, test.address).wants(t, http.StatusForbidden, "微信授权已失效")
 		})
 	}
@@ -107,11 +112,19 @@ func TestStateIsRefused(t *testing.T) { // not parallel: one Caddy a process
 	}
 	payer.get(t, made(time.Now(), appSecret, "openid")).goesTo(t, "https://shop.example/") // the forger's tools work
 	payer.get(t, back).goesTo(t, "https://shop.example/")
-	r := payer.get(t, back)
+	r := payer.get(t, openIDLink(shopURL)+"&code="+weChatCode+"&state=abc")
 	r.wants(t, http.StatusForbidden, "微信授权已失效")
 	if text := string(r.body); strings.Contains(text, "state=") || strings.Contains(text, "canary") || !strings.Contains(text, inbound.OpenIDPath) {
 		t.Errorf("the link to try again: %s", text)
 	}
+}
+
+// cookieOf is the value of the cookie that a browser has, "" without one.
+func cookieOf(b *payerBrowser) string {
+	if b.cookie == nil {
+		return ""
+	}
+	return b.cookie.Value
 }
 
 func TestWeChatTroubles(t *testing.T) { // not parallel: one Caddy a process

@@ -16,7 +16,7 @@ type view struct {
 	page     pages.Page
 	location string
 	json     any
-	cookie   *http.Cookie
+	cookies  []*http.Cookie
 	err      error // why the request was refused, fit for logs
 }
 
@@ -41,8 +41,8 @@ func refuseTo(reason pages.Reason, link string, err error) view {
 
 // write answers r. Programs that ask for JSON get refusals as JSON.
 func (v view) write(w http.ResponseWriter, r *http.Request) {
-	if v.cookie != nil {
-		http.SetCookie(w, v.cookie)
+	for _, c := range v.cookies {
+		http.SetCookie(w, c)
 	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")

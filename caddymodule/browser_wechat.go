@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
@@ -44,21 +43,9 @@ const (
 
 var payerCookieForm = regexp.MustCompile(`^[2-7A-Z]{26}$`)
 
-// cookieName is the name of the cookie. Over https it has the prefix with which
-// browsers let no neighbouring host set it (RFC 6265bis §4.1.3): whoever could
-// would have a payer come back on a way of their own.
-func (v browserVisit) cookieName() string {
-	if v.overHTTPS() {
-		return "__Host-" + payerCookie
-	}
-	return payerCookie
-}
-
-func (v browserVisit) overHTTPS() bool { return strings.HasPrefix(v.app.PublicURL, "https://") }
-
 // browser returns the value of the cookie, "" without one that is ours.
 func (v browserVisit) browser() string {
-	cookie, err := v.request.Cookie(v.cookieName())
+	cookie, err := v.request.Cookie(v.cookieName(payerCookie))
 	if err != nil || !payerCookieForm.MatchString(cookie.Value) {
 		return ""
 	}
@@ -78,10 +65,7 @@ func (v browserVisit) toWeChat(way wechatWay) view {
 	}
 	state := wechat.NewState(way.errand(app, browser), v.app.now())
 	answer := onward("to_wechat", v.app.WeChat.client.AuthorizeAt(app.ID, v.app.address(way.back), state))
-	answer.cookie = &http.Cookie{ //nolint:gosec // Secure follows the public address: a test's is plain http
-		Name: v.cookieName(), Value: browser, Path: "/", MaxAge: int(payerCookieLife.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.overHTTPS(),
-	}
+	answer.cookies = []*http.Cookie{v.newCookie(payerCookie, browser, payerCookieLife)}
 	return answer
 }
 
@@ -89,9 +73,9 @@ func (w wechatWay) errand(app wechat.App, browser string) wechat.Errand {
 	return wechat.Errand{App: app, Browser: browser, Purpose: w.purpose, Params: w.params}
 }
 
-// fromWeChat checks that the browser comes back on its own way, for the first
-// time, and asks WeChat who the payer is.
-func (v browserVisit) fromWeChat(way wechatWay) (openID string, refusal view, ok bool) {
+// fromWeChat checks that the browser comes back on its own way and finds out who
+// the payer is. Otherwise answer says what the browser does instead.
+func (v browserVisit) fromWeChat(way wechatWay) (openID string, answer view, ok bool) {
 	app, ok := way.app()
 	if !ok {
 		return "", refuse(pages.NoWeChatApp, errors.New("merchant has no wechat_app for this payway")), false
@@ -100,28 +84,54 @@ func (v browserVisit) fromWeChat(way wechatWay) (openID string, refusal view, ok
 	if browser == "" {
 		return "", refuseTo(pages.LoginExpired, way.retry, errors.New("state: no cookie came with it")), false
 	}
-	// Anybody gets a state; what comes back with a made-up code uses up the
-	// account's quota at WeChat.
-	var err error
-	sender := admission.Sender{Source: v.client, Merchant: way.merchant.MerID}
-	if waited := v.app.returns.Judge(v.ctx, sender, func() bool {
-		openID, err = v.exchange(app, browser, way)
-		return errors.Is(err, wechat.ErrRefused)
-	}); waited != nil {
-		return "", refuseTo(pages.TooManyRequests, way.retry, fmt.Errorf("waited too long behind bad returns: %w", waited)), false
-	}
-	if err != nil {
+	openID, err := v.findOpenID(way, way.errand(app, browser))
+	switch {
+	case errors.Is(err, wechat.ErrState):
+		return "", v.startOver(way, err), false
+	case err != nil:
 		return "", refuseTo(wechatReason(err), way.retry, err), false
 	}
 	return openID, view{}, true
 }
 
-// exchange uses the state up and asks WeChat who the payer is.
-func (v browserVisit) exchange(app wechat.App, browser string, way wechatWay) (openID string, err error) {
-	if err := wechat.UseState(v.ctx, v.params["state"], way.errand(app, browser), v.app.now(), v.useOnce); err != nil {
+// errCrowded is that a browser that came back was not heard in time.
+var errCrowded = errors.New("waited too long behind bad returns")
+
+// findOpenID returns what was found for the state before, or asks WeChat. Anybody
+// gets a state; what comes back with a made-up code uses up the account's quota at
+// WeChat.
+func (v browserVisit) findOpenID(way wechatWay, errand wechat.Errand) (openID string, err error) {
+	state, err := wechat.OpenState(v.params["state"], errand)
+	if err != nil {
 		return "", err
 	}
-	return v.app.WeChat.client.Exchange(v.ctx, app, v.params["code"])
+	if openID, ok := v.app.openIDs.Find(state.ID); ok {
+		return openID, nil
+	}
+	sender := admission.Sender{Source: v.client, Merchant: way.merchant.MerID}
+	if waited := v.app.returns.Judge(v.ctx, sender, func() bool {
+		asked := false
+		openID, err = v.app.openIDs.FindOr(state.ID, func() (string, error) {
+			asked = true
+			return v.exchange(errand.App, state)
+		})
+		return asked && errors.Is(err, wechat.ErrRefused)
+	}); waited != nil {
+		return "", fmt.Errorf("%w: %w", errCrowded, waited)
+	}
+	return openID, err
+}
+
+// exchange uses the state up and asks WeChat who the payer is. It goes on when the
+// browser hangs up: one that opens the address twice drops the first request, and
+// the second waits for what this finds.
+func (v browserVisit) exchange(app wechat.App, state wechat.State) (openID string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.ctx), time.Duration(v.app.Timeouts.Reply))
+	defer cancel()
+	if err := state.Use(ctx, v.app.now(), v.useOnce); err != nil {
+		return "", err
+	}
+	return v.app.WeChat.client.Exchange(ctx, app, v.params["code"])
 }
 
 // useOnce keeps states that were used in the ledger, which every bridge shares.
@@ -140,7 +150,7 @@ func wechatReason(err error) pages.Reason {
 		err    error
 		reason pages.Reason
 	}{
-		{wechat.ErrState, pages.LoginExpired},
+		{errCrowded, pages.TooManyRequests},
 		{wechat.ErrRefused, pages.WeChatRefused},
 		{wechat.ErrUnavailable, pages.WeChatDown},
 	} {
@@ -174,9 +184,9 @@ func servePaying(v browserVisit) view {
 	if v.params["state"] == "" || v.bridge.NextStep(o.merchant, o.Order) != bridge.StepOpenID {
 		return onward("to_gopay", o.link())
 	}
-	openID, refusal, ok := v.fromWeChat(payingWay(o))
+	openID, answer, ok := v.fromWeChat(payingWay(o))
 	if !ok {
-		return refusal
+		return answer
 	}
 	order, ok := v.bridge.PayRaw(v.ctx, v.settings, o.merchant, o.Order, bridge.Payer{OpenID: openID, IP: v.client})
 	if !ok {

@@ -52,6 +52,7 @@ type fakeWeChat struct {
 	answer string
 	of     map[string]string // answers to single codes
 	asked  []url.Values
+	hold   *hold
 }
 
 func newFakeWeChat(t *testing.T) *fakeWeChat {
@@ -65,6 +66,12 @@ func newFakeWeChat(t *testing.T) *fakeWeChat {
 		if !single {
 			answer = w.answer
 		}
+		if h := w.hold; h != nil {
+			w.mu.Unlock()
+			h.asked <- struct{}{}
+			<-h.released
+			w.mu.Lock()
+		}
 		_, _ = io.WriteString(rw, answer)
 	}))
 	t.Cleanup(w.Close)
@@ -75,6 +82,25 @@ func (w *fakeWeChat) say(answer string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answer = answer
+}
+
+// hold keeps answers back until it is released.
+type hold struct {
+	asked    chan struct{} // tells of each question
+	released chan struct{}
+	release  func()
+}
+
+// holdAnswers keeps answers back until the hold is released, or the test ends.
+func (w *fakeWeChat) holdAnswers(t *testing.T) *hold {
+	t.Helper()
+	h := &hold{asked: make(chan struct{}, 16), released: make(chan struct{})}
+	h.release = sync.OnceFunc(func() { close(h.released) })
+	t.Cleanup(h.release)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hold = h
+	return h
 }
 
 // sayOf gives the answer to one code.
@@ -93,16 +119,17 @@ func (w *fakeWeChat) tokens() []url.Values {
 
 // payerBrowser is a browser that follows nothing by itself.
 type payerBrowser struct {
-	s      *server
-	agent  string
-	cookie *http.Cookie
+	s           *server
+	agent       string
+	cookie      *http.Cookie
+	startedOver *http.Cookie
 }
 
 const weChatAgent = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50 Language/zh_CN"
 
 func (s *payerServer) browser() *payerBrowser { return &payerBrowser{s: s.server, agent: weChatAgent} }
 
-// open opens an address below the server's and keeps the cookie it gets.
+// open opens an address below the server's and keeps the cookies it gets.
 func (b *payerBrowser) open(t *testing.T, method, address string, body io.Reader) reply {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, b.s.url+address, body)
@@ -113,12 +140,18 @@ func (b *payerBrowser) open(t *testing.T, method, address string, body io.Reader
 	if body != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if b.cookie != nil {
-		req.AddCookie(b.cookie)
+	for _, c := range []*http.Cookie{b.cookie, b.startedOver} {
+		if c != nil {
+			req.AddCookie(c)
+		}
 	}
 	r := send(t, req)
 	for _, c := range (&http.Response{Header: r.header}).Cookies() {
-		b.cookie = c
+		if strings.HasSuffix(c.Name, startedOverCookie) {
+			b.startedOver = c
+		} else {
+			b.cookie = c
+		}
 	}
 	mustBePage(t, r)
 	return r

@@ -25,6 +25,7 @@ type server struct {
 	gateway *fakeGateway
 	log     *memoryLog
 	ledger  string // the ledger file
+	config  []byte
 }
 
 // startServer loads a Caddyfile with one merchant, a fake gateway and a fresh
@@ -53,7 +54,15 @@ func startServerFrom(t *testing.T, more string, edit func(caddyfile string) stri
 			t.Error(err)
 		}
 	})
-	if err := caddy.Load(config, true); err != nil {
+	s.config = config
+	s.load(t)
+	return s
+}
+
+// load starts the server, or one with the same configuration in its place.
+func (s *server) load(t *testing.T) {
+	t.Helper()
+	if err := caddy.Load(s.config, true); err != nil {
 		t.Fatal(err)
 	}
 	app, err := caddy.ActiveContext().App("http")
@@ -63,7 +72,6 @@ func startServerFrom(t *testing.T, more string, edit func(caddyfile string) stri
 	for _, srv := range app.(*caddyhttp.App).Servers {
 		s.url = "http://" + srv.Listeners()[0].Addr().String()
 	}
-	return s
 }
 
 // caddyfileFor is a whole configuration. Everything that is not ours is

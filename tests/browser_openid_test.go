@@ -109,7 +109,6 @@ func TestOpenIDTroubles(t *testing.T) {
 		says      string
 	}{
 		{sandbox.AuthorizePath, sandbox.Denied, "微信授权没有成功"},
-		{sandbox.AuthorizePath, sandbox.WrongState, "微信授权已失效"},
 		{sandbox.AuthorizePath, sandbox.StaleCode, "微信授权没有成功"},
 		{sandbox.AuthorizePath, sandbox.ErrorPage, "系统繁忙"}, // WeChat's own page
 		{sandbox.TokenPath, sandbox.TokenError, "微信"},
@@ -144,9 +143,9 @@ func TestOpenIDTroubles(t *testing.T) {
 	f.closeShop()
 }
 
-// TestStateIsGoodOnce: the way back from WeChat works once, and only in the
-// browser that went there.
-func TestStateIsGoodOnce(t *testing.T) {
+// TestStateIsOfOneBrowser: the way back from WeChat works only in the browser that
+// went there. That one is sent once more by itself when it comes back in vain.
+func TestStateIsOfOneBrowser(t *testing.T) {
 	t.Parallel()
 	f := openStorefront(t, "jsapi raw", settings{})
 	thief, payer := f.phone(t, sandbox.BridgeNever), f.phone(t, sandbox.BridgeNever)
@@ -156,10 +155,51 @@ func TestStateIsGoodOnce(t *testing.T) {
 	// A state that has been used, and the thief's. With a fragment the browser
 	// would take it for the page that it shows.
 	spent, _, _ := strings.Cut(thief.Address(), "#")
-	for name, tab := range map[string]*chromium.Tab{"used": thief, "another's": payer} {
-		tab.Goto(spent)
+	payer.Goto(spent)
+	payer.AwaitText("微信授权已失效")
+	payer.Inspect("another's")
+	if f.site.visited() != 0 {
+		t.Errorf("sent to %s", f.site.lastVisit())
+	}
+	thief.Goto(spent)
+	thief.AwaitAddress(f.site.url + "/login")
+	f.closeShop()
+}
+
+// TestReturnByBack: Back leads a browser to the address at which it came back from
+// WeChat in vain. From there it goes by itself to the merchant's page.
+func TestReturnByBack(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t, "jsapi raw", settings{})
+	tab := f.phone(t, sandbox.BridgeNever)
+	f.wechat.Script(sandbox.TokenPath, sandbox.TokenError)
+	tab.Goto(f.openIDLink(f.site.url+"/login", "", shops["intl"].MerID))
+	tab.AwaitText("微信") // the page stays behind at the return address
+	tab.Goto(f.site.url + "/basket")
+	tab.AwaitAddress(f.site.url + "/basket")
+	tab.Back()
+	tab.AwaitAddress(f.site.url + "/login?openid=" + f.wechat.OpenID(account))
+	f.closeShop()
+}
+
+// TestReturnsWithoutEnd: a WeChat that spoils every state is asked twice, and then
+// the payer reads what to do.
+func TestReturnsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t, "jsapi raw", settings{})
+	for name, link := range map[string]string{
+		"openid":  f.openIDLink(f.site.url+"/login", "", shops["intl"].MerID),
+		"payment": f.payLink(f.order(t, "intl", nil)),
+	} {
+		before := f.wechat.Counters().Authorized
+		f.wechat.Script(sandbox.AuthorizePath, sandbox.WrongState, sandbox.WrongState)
+		tab := f.phone(t, sandbox.BridgeNever)
+		tab.Goto(link)
 		tab.AwaitText("微信授权已失效")
 		tab.Inspect(name)
+		if n := f.wechat.Counters().Authorized - before; n != 2 {
+			t.Errorf("%s: WeChat was asked %d times", name, n)
+		}
 	}
 	if f.site.visited() != 0 {
 		t.Errorf("sent to %s", f.site.lastVisit())

@@ -7,7 +7,9 @@
 //
 // Anybody can make a browser open the address at which payers come back. The
 // state (state.go) makes that useless: it proves that this bridge sent this very
-// browser, a moment ago, for this very purpose, and it is good once.
+// browser, a moment ago, for this very purpose, and it is good for one exchange.
+// A browser that comes back twice with one state gets what the exchange found:
+// [OpenIDs] (openids.go) keeps that for some minutes.
 //
 // [ReturnAddress] (address.go) judges where a merchant wants its payer back with
 // the openid. Which hosts are the merchant's is for others to say.

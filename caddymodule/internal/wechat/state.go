@@ -65,23 +65,39 @@ func (e Errand) mac(state []byte) []byte {
 // second time it fails with [ErrState].
 type UseOnce func(ctx context.Context, id string, until time.Time) error
 
-// UseState checks a state that came back and uses it up. A state of another
-// browser is left alone: whoever sees a link cannot spoil the way of the payer
-// whose it is. The error is [ErrState] or wraps that of once.
-func UseState(ctx context.Context, state string, e Errand, now time.Time, once UseOnce) error {
+// State is a state that came back to the browser and for the errand that it was
+// made for. It may be too old, or used.
+type State struct {
+	// ID tells states apart. It is not the state: nobody comes back with it.
+	ID      string
+	expires time.Time
+}
+
+// OpenState checks that a state that came back was made for the errand. The
+// error is [ErrState].
+func OpenState(state string, e Errand) (State, error) {
 	raw, err := stateText.DecodeString(state)
 	if err != nil || len(raw) != stateLength || stateText.EncodeToString(raw) != state {
-		return ErrState // the decoder skips line breaks and spare bits
+		return State{}, ErrState // the decoder skips line breaks and spare bits
 	}
 	head := raw[:expiryLength+nonceLength]
 	if !hmac.Equal(raw[len(head):], e.mac(head)) {
+		return State{}, ErrState
+	}
+	return State{
+		ID:      stateText.EncodeToString(head[expiryLength:]),
+		expires: time.Unix(int64(binary.BigEndian.Uint64(head)), 0), //nolint:gosec // we have written it
+	}, nil
+}
+
+// Use uses a state up. A state of another browser never comes here: whoever sees
+// a link cannot spoil the way of the payer whose it is. The error is [ErrState]
+// or wraps that of once.
+func (s State) Use(ctx context.Context, now time.Time, once UseOnce) error {
+	if !now.Before(s.expires) {
 		return ErrState
 	}
-	expires := time.Unix(int64(binary.BigEndian.Uint64(head)), 0) //nolint:gosec // we have written it
-	if !now.Before(expires) {
-		return ErrState
-	}
-	if err := once(ctx, "wechat "+stateText.EncodeToString(head[expiryLength:]), expires); err != nil {
+	if err := once(ctx, "wechat "+s.ID, s.expires); err != nil {
 		return fmt.Errorf("using a state up: %w", err)
 	}
 	return nil

@@ -26,6 +26,15 @@ func onceIn(used map[string]bool) UseOnce {
 	}
 }
 
+// useState opens a state that came back and uses it up.
+func useState(ctx context.Context, text string, e Errand, now time.Time, once UseOnce) error {
+	state, err := OpenState(text, e)
+	if err != nil {
+		return err
+	}
+	return state.Use(ctx, now, once)
+}
+
 func TestState(t *testing.T) {
 	t.Parallel()
 	state := NewState(testErrand(), moment)
@@ -37,10 +46,10 @@ func TestState(t *testing.T) {
 	}
 	used := make(map[string]bool)
 	last := moment.Add(StateLife - time.Nanosecond)
-	if err := UseState(t.Context(), state, testErrand(), last, onceIn(used)); err != nil {
+	if err := useState(t.Context(), state, testErrand(), last, onceIn(used)); err != nil {
 		t.Errorf("the first use: %v", err)
 	}
-	if err := UseState(t.Context(), state, testErrand(), moment, onceIn(used)); !errors.Is(err, ErrState) {
+	if err := useState(t.Context(), state, testErrand(), moment, onceIn(used)); !errors.Is(err, ErrState) {
 		t.Errorf("the second use: %v", err)
 	}
 }
@@ -81,7 +90,7 @@ func TestStateIsRefused(t *testing.T) {
 				test.change(&e)
 			}
 			used := make(map[string]bool)
-			if err := UseState(t.Context(), test.state, e, moment.Add(test.after), onceIn(used)); !errors.Is(err, ErrState) {
+			if err := useState(t.Context(), test.state, e, moment.Add(test.after), onceIn(used)); !errors.Is(err, ErrState) {
 				t.Errorf("accepted: %v", err)
 			}
 			if len(used) > 0 {
@@ -102,15 +111,15 @@ func other(c byte) string {
 func TestStateNeedsTheLedger(t *testing.T) {
 	t.Parallel()
 	down := errors.New("ledger is down")
-	err := UseState(t.Context(), NewState(testErrand(), moment), testErrand(), moment, func(context.Context, string, time.Time) error { return down })
+	err := useState(t.Context(), NewState(testErrand(), moment), testErrand(), moment, func(context.Context, string, time.Time) error { return down })
 	if !errors.Is(err, down) || errors.Is(err, ErrState) {
 		t.Errorf("%v", err)
 	}
 }
 
-// FuzzUseState asks that no text is good for who does not know it to have been
+// FuzzOpenState asks that no text is good for who does not know it to have been
 // made: here, for an account with a secret that nobody knows.
-func FuzzUseState(f *testing.F) {
+func FuzzOpenState(f *testing.F) {
 	good := NewState(testErrand(), moment)
 	for _, state := range []string{good, good[1:], "", "AAAA", "a=b&c"} {
 		f.Add(state)
@@ -118,7 +127,7 @@ func FuzzUseState(f *testing.F) {
 	f.Fuzz(func(t *testing.T, state string) {
 		e := testErrand()
 		e.App.Secret = rand.Text()
-		if err := UseState(t.Context(), state, e, moment, onceIn(make(map[string]bool))); !errors.Is(err, ErrState) {
+		if err := useState(t.Context(), state, e, moment, onceIn(make(map[string]bool))); !errors.Is(err, ErrState) {
 			t.Errorf("%q: %v", state, err)
 		}
 	})
