@@ -43,6 +43,18 @@ func newChanging(tb testing.TB, s Suite) changing {
 	return w
 }
 
+// counted counts what is done with each pair from now on, the current one first.
+func (w changing) counted() []*verifyCounter {
+	counters := []*verifyCounter{{keyPair: w.ring.current.keys}}
+	w.ring.current.keys = counters[0]
+	for i := range w.ring.previous {
+		codec := w.ring.previous[i].codec
+		counter := &verifyCounter{keyPair: codec.keys}
+		codec.keys, counters = counter, append(counters, counter)
+	}
+	return counters
+}
+
 // keyring makes one with the current keys and some before them.
 func (w changing) keyring(tb testing.TB, previous Previous) *Keyring {
 	tb.Helper()
@@ -213,13 +225,7 @@ func TestKeyringTriesEveryPair(t *testing.T) {
 	t.Parallel()
 	for _, s := range []Suite{Intl, GM} {
 		w := newChanging(t, s)
-		counters := []*verifyCounter{{keyPair: w.ring.current.keys}}
-		w.ring.current.keys = counters[0]
-		for i := range w.ring.previous {
-			codec := w.ring.previous[i].codec
-			counter := &verifyCounter{keyPair: codec.keys}
-			codec.keys, counters = counter, append(counters, counter)
-		}
+		counters := w.counted()
 		for _, p := range w.pairings() {
 			good := w.send(t, p, "message")
 			for _, place := range places {

@@ -18,13 +18,7 @@ import (
 func TestStrangersCostNothing(t *testing.T) {
 	t.Parallel()
 	w := newChanging(t, Intl)
-	counters := []*verifyCounter{{keyPair: w.ring.current.keys}}
-	w.ring.current.keys = counters[0]
-	for i := range w.ring.previous {
-		codec := w.ring.previous[i].codec
-		counter := &verifyCounter{keyPair: codec.keys}
-		codec.keys, counters = counter, append(counters, counter)
-	}
+	counters := w.counted()
 	unwrapped := func() (n int) {
 		for _, counter := range counters {
 			n += counter.unwrapped

@@ -12,13 +12,6 @@ const (
 	dueNotifications = `SELECT mer_id, host FROM notifications
 		WHERE state = 'waiting' AND ready + 0 <= $1 ORDER BY ready + 0 LIMIT $2`
 
-	waitingMerchants = `WITH RECURSIVE walk (mer_id, n) AS (
-			SELECT (SELECT min(q.mer_id) FROM notifications q WHERE q.state = 'waiting' AND q.mer_id > $1), 1
-			UNION ALL
-			SELECT (SELECT min(q.mer_id) FROM notifications q WHERE q.state = 'waiting' AND q.mer_id > walk.mer_id), n + 1
-			FROM walk WHERE walk.mer_id IS NOT NULL AND n < $2
-		) SELECT mer_id FROM walk WHERE mer_id IS NOT NULL`
-
 	waitingHosts = `WITH RECURSIVE begin (mer_id, host) AS (SELECT value->>0, value->>1 FROM {elements}),
 		walk (mer_id, host, n) AS (
 			SELECT mer_id, CASE WHEN host = ''
@@ -37,6 +30,8 @@ const (
 	holdNotifications = `UPDATE notifications SET ready = $2, claim = claim + 1
 		WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
 )
+
+var waitingMerchants = merchantsBehind("notifications", "q.state = 'waiting'")
 
 func notificationQueue() *queue {
 	return &queue{due: dueNotifications, merchants: waitingMerchants, hosts: waitingHosts}

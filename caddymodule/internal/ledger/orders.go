@@ -14,13 +14,6 @@ const maxClaims = 1000
 const (
 	dueOrders = `SELECT mer_id, '' FROM orders WHERE next > 0 AND next <= $1 ORDER BY next LIMIT $2`
 
-	openMerchants = `WITH RECURSIVE walk (mer_id, n) AS (
-			SELECT (SELECT min(q.mer_id) FROM orders q WHERE q.next > 0 AND q.mer_id > $1), 1
-			UNION ALL
-			SELECT (SELECT min(q.mer_id) FROM orders q WHERE q.next > 0 AND q.mer_id > walk.mer_id), n + 1
-			FROM walk WHERE walk.mer_id IS NOT NULL AND n < $2
-		) SELECT mer_id FROM walk WHERE mer_id IS NOT NULL`
-
 	openMerchantsDue = `SELECT value->>0, '', 0, COALESCE((SELECT min(q.next + 0) FROM orders q
 			WHERE q.next > 0 AND q.mer_id = value->>0) <= $3, FALSE)
 		FROM {elements} WHERE CAST($2 AS BIGINT) > 0`
@@ -28,6 +21,8 @@ const (
 	holdOrders = `UPDATE orders SET next = $2, claim = claim + 1
 		WHERE (order_id, mer_id) IN (SELECT value->>0, value->>1 FROM {elements})`
 )
+
+var openMerchants = merchantsBehind("orders", "q.next > 0")
 
 func orderQueue() *queue {
 	return &queue{due: dueOrders, merchants: openMerchants, hosts: openMerchantsDue}

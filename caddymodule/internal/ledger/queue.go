@@ -33,6 +33,19 @@ type queue struct {
 	host     map[string]string // the last host of merchants that have more than one look reads
 }
 
+// merchantsBehind returns the text of [queue].merchants for a table. waits is the
+// condition on its rows q, that of the index over those that wait.
+func merchantsBehind(table, waits string) string {
+	behind := func(merID string) string {
+		return `(SELECT min(q.mer_id) FROM ` + table + ` q WHERE ` + waits + ` AND q.mer_id > ` + merID + `)`
+	}
+	return `WITH RECURSIVE walk (mer_id, n) AS (
+			SELECT ` + behind(`$1`) + `, 1
+			UNION ALL
+			SELECT ` + behind(`walk.mer_id`) + `, n + 1 FROM walk WHERE walk.mer_id IS NOT NULL AND n < $2
+		) SELECT mer_id FROM walk WHERE mer_id IS NOT NULL`
+}
+
 // round is the way of one claim through a queue.
 type round struct {
 	*queue
