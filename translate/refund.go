@@ -47,19 +47,19 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
 		return nothingCertain(err.Error()), err
 	}
-	report, err := judgeRefundState(m, want)
+	said, report, err := judgeRefundState(m, want)
 	class := v2.Classify(m.Head.RespCode)
 	switch {
 	case err != nil:
 		return report, err
-	case !namesRefund(m):
+	case !names(m.Head, said.MerRefundFlowID): // an order is not what was asked about
 		return nothingCertain(unnamed), nil
 	case class == v2.Repeated:
 		return Report{State: Refunding}, nil
 	case v2.RefusesForm(m.Head.RespCode):
-		said := nothingCertain("gateway could not read the refund: " + shortCode(m.Head.RespCode))
-		said.OurFault = true
-		return said, nil
+		unread := nothingCertain("gateway could not read the refund: " + shortCode(m.Head.RespCode))
+		unread.OurFault = true
+		return unread, nil
 	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
 		return Report{State: RefundFailed, Words: m.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
 	}
@@ -73,11 +73,11 @@ func JudgeRefundQuery(m v2.Message, want ExpectedRefund) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
 		return nothingCertain(err.Error()), err
 	}
-	report, err := judgeRefundState(m, want)
+	said, report, err := judgeRefundState(m, want)
 	if err != nil {
 		return report, err
 	}
-	if !namesRefund(m) {
+	if !names(m.Head, said.MerRefundFlowID) {
 		return nothingCertain(unnamed), nil
 	}
 	return answered(m, report), nil
@@ -87,47 +87,41 @@ func JudgeRefundQuery(m v2.Message, want ExpectedRefund) (Report, error) {
 // does of a payment. One that names no refund may speak of somebody else's: it ends
 // none.
 func JudgeRefundNotice(m v2.Message, want ExpectedRefund) (Report, error) {
-	report, err := judgeRefundState(m, want)
+	said, report, err := judgeRefundState(m, want)
 	if err != nil {
 		return report, err
 	}
 	report = noticed(m, report)
-	if said, _ := m.RefundState(); report.State == RefundFailed && said.MerRefundFlowID == "" {
+	if report.State == RefundFailed && said.MerRefundFlowID == "" {
 		return Report{State: InDoubt, Ask: true, Reason: "notice of a failed refund does not say which"}, nil
 	}
 	return report, nil
 }
 
-// namesRefund reports whether an answer names its request or the refund. An order
-// may be named too, but is not what was asked about.
-func namesRefund(m v2.Message) bool {
-	said, _ := m.RefundState()
-	return names(m.Head, said.MerRefundFlowID)
-}
-
-func judgeRefundState(m v2.Message, want ExpectedRefund) (Report, error) {
+// judgeRefundState returns what the body says as judgeState does.
+func judgeRefundState(m v2.Message, want ExpectedRefund) (v2.RefundAnswer, Report, error) {
 	said, err := m.RefundState()
 	if err != nil {
-		return nothingCertain("message cannot be read"), nil
+		return said, nothingCertain("message cannot be read"), nil
 	}
 	if err := want.check(m.Head, said); err != nil {
-		return nothingCertain(err.Error()), err
+		return said, nothingCertain(err.Error()), err
 	}
 	state, known := refundStates[said.State]
 	if !known {
-		return nothingCertain("refund state " + shortCode(string(said.State)) + " is not known"), nil
+		return said, nothingCertain("refund state " + shortCode(string(said.State)) + " is not known"), nil
 	}
 	report := Report{State: state}
 	if state == RefundFailed {
 		report.Words = m.Head.Refusal()
 	}
-	return report, nil
+	return said, report, nil
 }
 
 // check compares as [Expected.check] does. That money has moved is what the
 // message claims when it says that the refund is done.
 func (want ExpectedRefund) check(head v2.Head, said v2.RefundAnswer) error {
-	moved := said.State.Refunded() && !contradicted(v2.Message{Head: head})
+	moved := said.State.Refunded() && !head.TakesBack()
 	switch {
 	case denies(head.MerchantID, want.GatewayMerchant, moved):
 		return mismatch("head.merchantId")

@@ -42,11 +42,11 @@ func JudgeQuery(m v2.Message, want Expected) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
 		return nothingCertain(err.Error()), err
 	}
-	report, err := judgeState(m, want)
+	said, report, err := judgeState(m, want)
 	if err != nil {
 		return report, err
 	}
-	if said, _ := m.OrderState(); !names(m.Head, said.OrderNo) {
+	if !names(m.Head, said.OrderNo) {
 		return nothingCertain(unnamed), nil
 	}
 	return answered(m, report), nil
@@ -91,7 +91,7 @@ func answered(m v2.Message, report Report) Report {
 // names. The error wraps ErrMismatch when the notice tells of another order.
 func JudgeNotice(m v2.Message, want Expected) (Report, error) {
 	want.TranCode = ""
-	report, err := judgeState(m, want)
+	_, report, err := judgeState(m, want)
 	if err != nil {
 		return report, err
 	}
@@ -101,7 +101,7 @@ func JudgeNotice(m v2.Message, want Expected) (Report, error) {
 // noticed is what a report in a notice is worth by the notice's respCode, which
 // most gateways leave out.
 func noticed(m v2.Message, report Report) Report {
-	if !contradicted(m) {
+	if !m.Head.TakesBack() {
 		return report
 	}
 	said := nothingCertain("notice has respCode " + shortCode(m.Head.RespCode))
@@ -109,23 +109,19 @@ func noticed(m v2.Message, report Report) Report {
 	return said
 }
 
-// contradicted reports whether a notice has a respCode that takes back what its
-// body says.
-func contradicted(m v2.Message) bool {
-	return m.Head.RespCode != "" && v2.Classify(m.Head.RespCode) != v2.Processed
-}
-
-func judgeState(m v2.Message, want Expected) (Report, error) {
+// judgeState also returns what the body says; of one that cannot be read, what
+// could be.
+func judgeState(m v2.Message, want Expected) (v2.OrderState, Report, error) {
 	said, err := m.OrderState()
 	if err != nil {
-		return nothingCertain("message cannot be read"), nil
+		return said, nothingCertain("message cannot be read"), nil
 	}
 	state, known := reported[said.State]
-	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid && !contradicted(m)); err != nil {
-		return nothingCertain(err.Error()), err
+	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid && !m.Head.TakesBack()); err != nil {
+		return said, nothingCertain(err.Error()), err
 	}
 	if !known {
-		return nothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
+		return said, nothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
 	}
 	report := Report{State: state}
 	if state == Failed {
@@ -136,7 +132,7 @@ func judgeState(m v2.Message, want Expected) (Report, error) {
 		// time of arrival in its place.
 		report.PaidAt, _ = ParseTime(said.Time)
 	}
-	return report, nil
+	return said, report, nil
 }
 
 // resultCodes says what a merchant's query hears by the state of its order

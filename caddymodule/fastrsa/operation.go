@@ -14,13 +14,24 @@ type operation struct {
 	done chan struct{} // has room for one
 }
 
+// difference begins Garner's: it reduces both halves and leaves m1 - m2 + 2p in
+// hLimbs. Its product with qInverse, modulo p, is h.
+func (o *operation) difference(w *recombination) {
+	n, p, q := o.key.size.limbs, &o.key.primes[0], &o.key.primes[1]
+	reduceOnce(w.m1[:n], p.m[:])
+	reduceOnce(w.m2Limbs[:n], q.m[:])
+	subAbove(w.hLimbs[:n], w.m1[:], w.m2Limbs[:], p.m[:])
+}
+
 // finish puts the halves together, s = m2 + h·q, and hands the result out only if
 // the public key confirms it: one that is wrong modulo one prime alone would give
-// the key away. The words of h and m2 and room for the product are in the work
-// space.
+// the key away. The limbs of h and m2 are in the work space.
 func (o *operation) finish(w *recombination) {
 	s := o.key.size
-	words := s.words()
+	words, h := s.words(), w.hLimbs[:s.limbs]
+	reduceOnce(h, o.key.primes[0].m[:])
+	limbsToWords(w.h[:words], h)
+	limbsToWords(w.m2[:words], w.m2Limbs[:s.limbs])
 	product := w.product[:2*words]
 	mulAdd(product, w.h[:words], o.key.q[:words], w.m2[:words])
 	out := make([]byte, s.bytes)

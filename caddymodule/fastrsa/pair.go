@@ -74,20 +74,15 @@ func (w *pairSpace) exponentiate(o *operation) {
 
 // combine is Garner's: h = (m1 - m2)/q modulo p.
 func (w *pairSpace) combine(o *operation) {
-	s, p, q := o.key.size, &o.key.primes[0], &o.key.primes[1]
-	m1, m2, h := w.m1[:s.limbs], w.m2Limbs[:s.limbs], w.hLimbs[:s.limbs]
-	copy(m1, w.res[:])
-	copy(m2, w.res[s.stride:])
-	reduceOnce(m1, p.m[:])
-	reduceOnce(m2, q.m[:])
+	s := o.key.size
+	copy(w.m1[:s.limbs], w.res[:])
+	copy(w.m2Limbs[:s.limbs], w.res[s.stride:])
+	o.difference(&w.recombination)
 	clear(w.a[:])
 	clear(w.b[:])
-	subAbove(w.a[:s.limbs], m1, m2, p.m[:])
+	copy(w.a[:], w.hLimbs[:s.limbs])
 	copy(w.b[:], o.key.qInverse[:s.limbs])
 	s.pairMul(&w.low[0], &w.a[0], &w.b[0], &w.m[0], &w.k0[0])
-	copy(h, w.low[:])
-	reduceOnce(h, p.m[:])
-	limbsToWords(w.h[:s.words()], h)
-	limbsToWords(w.m2[:s.words()], m2)
+	copy(w.hLimbs[:s.limbs], w.low[:])
 	o.finish(&w.recombination)
 }

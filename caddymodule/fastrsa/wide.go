@@ -94,13 +94,11 @@ func (w *wideSpace) exponentiate(s *size, operations []*operation) {
 func (w *wideSpace) combine(s *size, operations []*operation) {
 	w.a, w.b = [maxLimbs]lane{}, [maxLimbs]lane{}
 	for i, o := range operations {
-		r, p, q := &w.halves[i], &o.key.primes[0], &o.key.primes[1]
+		r := &w.halves[i]
 		for j := range s.limbs {
 			r.m1[j], r.m2Limbs[j] = w.res[j][2*i], w.res[j][2*i+1]
 		}
-		reduceOnce(r.m1[:s.limbs], p.m[:])
-		reduceOnce(r.m2Limbs[:s.limbs], q.m[:])
-		subAbove(r.hLimbs[:s.limbs], r.m1[:], r.m2Limbs[:], p.m[:])
+		o.difference(r)
 		for j := range s.limbs {
 			w.a[j][2*i], w.b[j][2*i] = r.hLimbs[j], o.key.qInverse[j]
 		}
@@ -111,9 +109,6 @@ func (w *wideSpace) combine(s *size, operations []*operation) {
 		for j := range s.limbs {
 			r.hLimbs[j] = w.low[j][2*i]
 		}
-		reduceOnce(r.hLimbs[:s.limbs], o.key.primes[0].m[:])
-		limbsToWords(r.h[:s.words()], r.hLimbs[:s.limbs])
-		limbsToWords(r.m2[:s.words()], r.m2Limbs[:s.limbs])
 		o.finish(r)
 	}
 }

@@ -1,7 +1,5 @@
 package v2
 
-import "github.com/tidwall/gjson"
-
 // OrderState is what a notice or the answer to a query says about an order.
 type OrderState struct {
 	OrderNo string // our order number
@@ -53,12 +51,8 @@ var refundAnswerMembers = []member[RefundAnswer]{
 // whether it names a refund's number or state. Notices of either kind come to one
 // address.
 func (m Message) TellsOfRefund() bool {
-	for _, name := range []string{"merRefundFlowId", "refundState", "refundTranFlow"} {
-		if value := m.body.Get(name); value.Exists() && value.Type != gjson.Null && value.String() != "" {
-			return true
-		}
-	}
-	return RefundState(m.body.Get("state").String()).Known() || RefundState(m.body.Get("tranState").String()).Known()
+	return m.named("merRefundFlowId", "refundState", "refundTranFlow") != "" ||
+		RefundState(m.body.Get("state").String()).Known() || RefundState(m.body.Get("tranState").String()).Known()
 }
 
 // RefundState reads the body as the answer to a refund query or as a notice of a

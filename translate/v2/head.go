@@ -49,6 +49,10 @@ var headMembers = []member[Head]{
 	{name: "respMsg", at: func(h *Head) *string { return &h.RespMsg }},
 }
 
+// TakesBack reports whether a notice has a respCode that takes back what its body
+// says. Most gateways leave it out.
+func (h Head) TakesBack() bool { return h.RespCode != "" && Classify(h.RespCode) != Processed }
+
 // requestHeadMembers is how many of headMembers a request has.
 const requestHeadMembers = 6
 

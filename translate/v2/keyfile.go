@@ -26,7 +26,7 @@ func unarmour(data []byte) ([]keyBlock, error) {
 	if len(data) > MaxKeyFile {
 		return nil, fmt.Errorf("the file is longer than %d bytes, which no key is", MaxKeyFile)
 	}
-	text := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	text := bytes.TrimSpace(bytes.TrimPrefix(data, byteOrderMark))
 	if len(text) == 0 {
 		return nil, errors.New("the file is empty")
 	}

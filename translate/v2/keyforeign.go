@@ -32,7 +32,7 @@ var foreigns = []foreign{
 	{startsWith("<RSAKeyValue"), "found a key of .NET in XML: convert it to PEM (in .NET: RSA.FromXmlString, then ExportPkcs8PrivateKeyPem or ExportSubjectPublicKeyInfoPem)"},
 	{startsWith("<"), "found a web page or XML: perhaps the page of a login or an error was saved in place of the file"},
 	{startsWith("{", "["), "found JSON: a key is needed in PEM, base64 or hex, without anything around it"},
-	{quoted, "the contents stand in quotes: take them away"},
+	{startsWith(`"`, `'`, "`", "“", "”", "‘", "’", "«", "「", "\x93", "\x91"), "the contents stand in quotes: take them away"},
 	{lineEndsInLetters, `the line ends are written as \n in two characters: write real line ends, for example with printf '%b' "$KEY" > key.pem`},
 	{otherDashes, "the BEGIN line of the PEM is damaged: it has five plain dashes (-) on either side; a word processor may have changed them"},
 	{assigned, "the contents begin with a name and a sign (key=, d:): leave nothing but the key"},
@@ -93,10 +93,6 @@ func isUTF16(data, _ []byte) bool {
 	}
 	return false
 }
-
-var quoteSigns = []string{`"`, `'`, "`", "“", "”", "‘", "’", "«", "「", "\x93", "\x91"}
-
-func quoted(_, text []byte) bool { return startsWith(quoteSigns...)(text, text) }
 
 func lineEndsInLetters(_, text []byte) bool {
 	return bytes.Contains(text, []byte("-----BEGIN ")) && bytes.Contains(text, []byte(`\n`))

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
@@ -54,8 +53,8 @@ func pastKeys(c Config) []Finding {
 			{"previous_private_key", m.PreviousPrivateKeyUntil},
 			{"previous_gateway_key", m.PreviousGatewayKeyUntil},
 		} {
-			day, err := time.ParseInLocation(time.DateOnly, key.until, translate.Beijing)
-			if err == nil && !c.Now.Before(day.AddDate(0, 0, 1)) {
+			end, err := merchants.AfterDay(key.word, key.until)
+			if err == nil && !end.IsZero() && !c.Now.Before(end) {
 				found = append(found, Finding{
 					Word: of(m, key.word), Text: fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until),
 				})

@@ -14,12 +14,11 @@ import (
 
 // request is a whole HTTP request, as somebody saved it.
 type request struct {
-	method, target  string
-	path, query     string // of the target; the path is decoded
-	contentType     string
-	contentEncoding string
-	body            string
-	missing         int // bytes of the body that Content-Length promises and the file does not have
+	method, target string
+	path, query    string // of the target; the path is decoded
+	contentType    string
+	body           string
+	missing        int // bytes of the body that Content-Length promises and the file does not have
 }
 
 var requestLine = regexp.MustCompile(`^([A-Z]{3,16}) (\S+) HTTP/[0-9.]+\r?\n`)
@@ -38,7 +37,7 @@ func readRequest(text string) (*request, bool) {
 	}
 	head, _ := textproto.NewReader(bufio.NewReader(strings.NewReader(text[len(line[0]):]))).ReadMIMEHeader()
 	header := http.Header(head)
-	r.contentType, r.contentEncoding = header.Get("Content-Type"), header.Get("Content-Encoding")
+	r.contentType = header.Get("Content-Type")
 	if strings.EqualFold(strings.TrimSpace(header.Get("Transfer-Encoding")), "chunked") {
 		if whole, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(r.body))); err == nil {
 			r.body = string(whole) // else it was saved without its chunks

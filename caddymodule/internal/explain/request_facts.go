@@ -74,7 +74,7 @@ var merchantFacts = []fact{
 		happened: "The configuration has no merchant with this merid.",
 		advice:   "Check the merid with the merchant. If it is right, add a merchant block (or a row to the merchants file) and reload.",
 	}},
-	{holds: is(func(e *evidence) bool { return e.meridMisnamed() }), words: words{
+	{holds: is((*evidence).meridMisnamed), words: words{
 		name:     "member_case",
 		happened: "The message has merid in other letters (merId, MERID). The names of members count letter by letter.",
 		advice:   "Tell the merchant: write the names of the members in lower case, as in the specification.",

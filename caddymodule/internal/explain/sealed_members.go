@@ -88,7 +88,7 @@ func (e *sealedEvidence) contradiction() error {
 // not that of success.
 func (e *sealedEvidence) takesItselfBack() bool {
 	head := e.message.Head
-	return e.readable() && head.TranType != v2.TranTypeResponse && head.RespCode != "" && v2.Classify(head.RespCode) != v2.Processed
+	return e.readable() && head.TranType != v2.TranTypeResponse && head.TakesBack()
 }
 
 // state is what the message says of an order; nothing when that contradicts

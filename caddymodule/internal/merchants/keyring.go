@@ -62,10 +62,10 @@ func (l *Loader) keyring(c Config) (*v2.Keyring, error) {
 // read and checked even when their day is over, so that a configuration that
 // loads today loads tomorrow.
 func (l *Loader) previousKeys(c Config) (previous v2.Previous, err error) {
-	if previous.OwnUntil, err = afterDay("previous_private_key", c.PreviousPrivateKeyUntil); err != nil {
+	if previous.OwnUntil, err = AfterDay("previous_private_key", c.PreviousPrivateKeyUntil); err != nil {
 		return previous, err
 	}
-	if previous.PeerUntil, err = afterDay("previous_gateway_key", c.PreviousGatewayKeyUntil); err != nil {
+	if previous.PeerUntil, err = AfterDay("previous_gateway_key", c.PreviousGatewayKeyUntil); err != nil {
 		return previous, err
 	}
 	if c.PreviousPrivateKey != "" {

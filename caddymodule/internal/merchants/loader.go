@@ -71,7 +71,7 @@ func (l *Loader) merchant(c Config) (*Merchant, error) {
 	if m.current, err = l.signKey("sign_key", c.SignKey); err != nil {
 		return nil, err
 	}
-	if m.previousUntil, err = afterDay("previous_sign_key", c.PreviousSignKeyUntil); err != nil {
+	if m.previousUntil, err = AfterDay("previous_sign_key", c.PreviousSignKeyUntil); err != nil {
 		return nil, err
 	}
 	if c.PreviousSignKey != "" {

@@ -7,9 +7,10 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// afterDay returns the first instant after a day yyyy-MM-dd in Beijing, at which
-// a previous key is refused; the zero time for no day.
-func afterDay(member, text string) (time.Time, error) {
+// AfterDay returns the first instant after a day yyyy-MM-dd in Beijing, at which
+// a previous key is refused; the zero time for no day. The error names the
+// member that it is the end of.
+func AfterDay(member, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
