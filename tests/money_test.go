@@ -69,7 +69,8 @@ func TestNoticeVariants(t *testing.T) {
 	believed := map[sandbox.NoticeVariant]bool{
 		sandbox.NoticePlain: true, sandbox.NoticeMultipart: true, sandbox.NoticeXMLEnc: true,
 		sandbox.NoticeOddOrder: true, sandbox.NoticeNumber: true,
-		sandbox.NoticeWrongAmount: false, sandbox.NoticeWrongOrder: false, sandbox.NoticeForged: false,
+		sandbox.NoticeWrongAmount: false, sandbox.NoticeWrongOrder: false, sandbox.NoticeUnknownOrder: false,
+		sandbox.NoticeForged: false,
 	}
 	// Each order has an amount of its own: a wrong order number may be that of
 	// the order beside it.

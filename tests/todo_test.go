@@ -68,7 +68,7 @@ func TestQuarantineFromTheCommandLine(t *testing.T) {
 	p := w.payment("intl", "AliSao", 6100)
 	reply := w.pay("intl", p)
 	w.payerPays("intl", reply, sandbox.Notice{Variant: sandbox.NoticeWrongAmount, Copies: 3}, false)
-	strange := sandbox.Notice{MerchantID: shops["intl"].Gateway, OrderID: reply.QueryID[1:], Variant: sandbox.NoticeWrongOrder, Copies: 3}
+	strange := sandbox.Notice{MerchantID: shops["intl"].Gateway, OrderID: reply.QueryID[1:], Variant: sandbox.NoticeUnknownOrder, Copies: 3}
 	if _, err := w.gateway.SendNotice(w.ctx(), strange); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestConsoleListsWhatIsToBeDone(t *testing.T) {
 			d := openDesk(t, "console_actions")
 			failed := d.refundRefused("intl", 7100, 1)
 			p := d.payment("intl", "AliSao", 7200)
-			d.payerPays("intl", d.pay("intl", p), sandbox.Notice{Variant: sandbox.NoticeWrongOrder}, false)
+			d.payerPays("intl", d.pay("intl", p), sandbox.Notice{Variant: sandbox.NoticeUnknownOrder}, false)
 			tab := d.open(t, o, "")
 			if n, m := number(tab, "refund_failed"), number(tab, "quarantine"); n != "1" || m != "1" {
 				t.Errorf("failed refunds %s, quarantined %s", n, m)

@@ -31,8 +31,11 @@ const (
 	NoticeNumber NoticeVariant = "number"
 	// NoticeWrongAmount is one fen too high.
 	NoticeWrongAmount NoticeVariant = "wrong_amount"
-	// NoticeWrongOrder names another order, with this order's amount.
+	// NoticeWrongOrder names another order, with this order's amount. There may be
+	// such an order.
 	NoticeWrongOrder NoticeVariant = "wrong_order"
+	// NoticeUnknownOrder names an order that nobody has, with this order's amount.
+	NoticeUnknownOrder NoticeVariant = "unknown_order"
 	// NoticeForged is signed over other bytes.
 	NoticeForged NoticeVariant = "forged"
 	// NoticeContradictory says failed of a paid order, and paid of any other.
@@ -108,6 +111,9 @@ var noticeTraits = map[NoticeVariant]noticeTrait{
 	}},
 	NoticeWrongOrder: {change: func(body *object, o Order) {
 		body.set("merOrderId", otherNumber(o.OrderID))
+	}},
+	NoticeUnknownOrder: {change: func(body *object, o Order) {
+		body.set("merOrderId", otherNumber(o.OrderID)+"9")
 	}},
 	NoticeForged: {forged: true},
 	NoticeContradictory: {change: func(body *object, o Order) {

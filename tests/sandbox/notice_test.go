@@ -93,6 +93,7 @@ func TestNoticeVariants(t *testing.T) {
 		{NoticeNumber, "ORDER001", "11", `1.00`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeWrongAmount, "ORDER001", "11", `"1.01"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeWrongOrder, "ORDER000", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
+		{NoticeUnknownOrder, "ORDER0009", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeContradictory, "ORDER001", "13", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeForged, "", "", "", "application/x-www-form-urlencoded", "merchant_id=", true},
 	} {
