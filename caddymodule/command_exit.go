@@ -16,7 +16,8 @@ const (
 	exitWarned  = 3
 )
 
-// exitStatuses say what each of them means. The help and README have this table.
+// exitStatuses say what each of them means. The help and
+// docs/daily-work.md have this table.
 var exitStatuses = []struct {
 	status int
 	means  string

@@ -29,7 +29,7 @@ readable for Caddy alone. A file that exists is never written over.
 
 This command sends nothing to anybody, does not change the configuration or a
 Caddy that runs, and does not print the private key. How to change a key without
-stopping payments is told in the README, "Changing a v2 key".`,
+stopping payments is told in docs/keys.md, "Changing a v2 key".`,
 		Example: `  caddy paybridge keygen --out /etc/paybridge/473053110001
   caddy paybridge keygen --out 473053110002 --suite gm --json`,
 		Args: usageOf(cobra.NoArgs),
@@ -133,5 +133,5 @@ Compare the fingerprint with them by telephone (SHA-256 of the X.509 key):
 {{.Fingerprint}}
 
 Nothing has been sent and nothing is configured yet. What to do in which order:
-README, "Changing a v2 key".
+docs/keys.md, "Changing a v2 key".
 `))

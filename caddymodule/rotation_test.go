@@ -156,8 +156,8 @@ func notify(t *testing.T, app *App, form url.Values) string {
 	return w.Body.String()
 }
 
-// Both sides change their keys by the steps of the README while payments go on:
-// every payment is accepted, notices with the keys before are taken, and the log
+// Both sides change their keys by the steps of docs/keys.md while payments go
+// on: every payment is accepted, notices with the keys before are taken, and the log
 // tells who still needs them.
 func TestKeysChangeWhilePaymentsGoOn(t *testing.T) { // not parallel: one app serves in a process
 	ours := keyFiles{keyPath("merchant_private.pem"), keyPath("merchant_public.pem")}

@@ -179,7 +179,8 @@ func folder(t *testing.T, dir string) map[string]bool {
 	return found
 }
 
-// The table of exit statuses is the same in the help and in both READMEs.
+// The table of exit statuses is the same in the help and in both
+// documents.
 func TestExitStatuses(t *testing.T) {
 	t.Parallel()
 	help, err := exec.Command(bridgeBinary, "paybridge", "--help").Output()
@@ -198,11 +199,11 @@ func TestExitStatuses(t *testing.T) {
 		if want := strconv.Itoa(i); row[1] != want {
 			t.Errorf("status %s in the place of %s", row[1], want)
 		}
-		if line := "| " + row[1] + " | " + row[2] + " |\n"; !strings.Contains(readText(t, "README.md"), line) {
-			t.Errorf("README.md lacks %s", line)
+		if line := "| " + row[1] + " | " + row[2] + " |\n"; !strings.Contains(readText(t, "docs/daily-work.md"), line) {
+			t.Errorf("docs/daily-work.md lacks %s", line)
 		}
-		if !strings.Contains(readText(t, "README.zh.md"), "\n| "+row[1]+" | ") {
-			t.Errorf("README.zh.md lacks the status %s", row[1])
+		if !strings.Contains(readText(t, "docs/daily-work.zh.md"), "\n| "+row[1]+" | ") {
+			t.Errorf("docs/daily-work.zh.md lacks the status %s", row[1])
 		}
 	}
 }

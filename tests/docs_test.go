@@ -25,12 +25,12 @@ func readText(t *testing.T, path string) string {
 	return string(text)
 }
 
-// chapter returns the README's text below a heading, to the next heading.
-func chapter(t *testing.T, heading string) string {
+// chapter returns the text below a heading of a document, to the next heading.
+func chapter(t *testing.T, document, heading string) string {
 	t.Helper()
-	_, text, found := strings.Cut(readText(t, "README.md"), "\n"+heading+"\n")
+	_, text, found := strings.Cut("\n"+readText(t, document), "\n"+heading+"\n")
 	if !found {
-		t.Fatalf("README.md has no heading %q", heading)
+		t.Fatalf("%s has no heading %q", document, heading)
 	}
 	text, _, _ = strings.Cut(text, "\n#")
 	return text
@@ -57,26 +57,26 @@ func rows(text string) [][]string {
 var quoted = regexp.MustCompile("`([^`]+)`")
 
 // firstQuoted returns what stands in backquotes in the first cells of the tables
-// below a heading.
-func firstQuoted(t *testing.T, heading string) []string {
+// below a heading of a document.
+func firstQuoted(t *testing.T, document, heading string) []string {
 	t.Helper()
 	var all []string
-	for _, row := range rows(chapter(t, heading)) {
+	for _, row := range rows(chapter(t, document, heading)) {
 		for _, match := range quoted.FindAllStringSubmatch(row[0], -1) {
 			all = append(all, match[1])
 		}
 	}
 	if len(all) == 0 {
-		t.Fatalf("%s: nothing is quoted", heading)
+		t.Fatalf("%s, %s: nothing is quoted", document, heading)
 	}
 	return all
 }
 
-// expectRows insists that the tables below a heading have these rows and no
-// others, of which the first cells are given, without backquotes.
-func expectRows(t *testing.T, heading string, want [][]string) {
+// expectRows insists that the tables below a heading of a document have these
+// rows and no others, of which the first cells are given, without backquotes.
+func expectRows(t *testing.T, document, heading string, want [][]string) {
 	t.Helper()
-	got := rows(chapter(t, heading))
+	got := rows(chapter(t, document, heading))
 	if len(got) != len(want) {
 		t.Errorf("%s: %d rows, want %d", heading, len(got), len(want))
 	}
@@ -91,7 +91,7 @@ func expectRows(t *testing.T, heading string, want [][]string) {
 	}
 }
 
-func TestReadmeShowsCodesAndActions(t *testing.T) {
+func TestDocumentsShowCodesAndActions(t *testing.T) {
 	t.Parallel()
 	var codes, results, actions [][]string
 	for _, c := range v1.Codes() {
@@ -103,12 +103,12 @@ func TestReadmeShowsCodesAndActions(t *testing.T) {
 	for _, r := range translate.Rules() {
 		actions = append(actions, []string{string(r.Action), r.Channel, string(r.Mode)})
 	}
-	expectRows(t, "### respcode", codes)
-	expectRows(t, "### resultcode", results)
-	expectRows(t, "### Actions", actions)
+	expectRows(t, "docs/merchants.md", "## respcode", codes)
+	expectRows(t, "docs/merchants.md", "## resultcode", results)
+	expectRows(t, "docs/merchants.md", "## Actions", actions)
 }
 
-func TestReadmeNamesDependencies(t *testing.T) {
+func TestContributingNamesDependencies(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "mod", "edit", "-json", filepath.Join("..", "go.mod")).Output()
 	if err != nil {
@@ -129,30 +129,34 @@ func TestReadmeNamesDependencies(t *testing.T) {
 			direct = append(direct, r.Path)
 		}
 	}
-	named := firstQuoted(t, "## Dependencies")
+	named := firstQuoted(t, "CONTRIBUTING.md", "## Dependencies")
 	slices.Sort(direct)
 	slices.Sort(named)
 	if !slices.Equal(named, direct) {
-		t.Errorf("README.md names %q, go.mod %q", named, direct)
+		t.Errorf("CONTRIBUTING.md names %q, go.mod %q", named, direct)
 	}
 }
 
-func TestReadmeCommandsExist(t *testing.T) {
+// Every target of make that a document names exists.
+func TestDocumentsNameTargets(t *testing.T) {
 	t.Parallel()
 	makefile := readText(t, "xcaddy.mk")
-	commands := regexp.MustCompile(`make -f xcaddy\.mk ([a-z-]+)`).FindAllStringSubmatch(readText(t, "README.md"), -1)
-	if len(commands) == 0 {
-		t.Fatal("README.md names no command")
-	}
-	for _, command := range commands {
-		if !strings.Contains(makefile, "\n"+command[1]+":") {
-			t.Errorf("xcaddy.mk has no target %s", command[1])
+	named := 0
+	for _, document := range markdown(t) {
+		for _, command := range regexp.MustCompile(`make -f xcaddy\.mk ([a-z-]+)`).FindAllStringSubmatch(readText(t, document), -1) {
+			named++
+			if !strings.Contains(makefile, "\n"+command[1]+":") {
+				t.Errorf("%s: xcaddy.mk has no target %s", document, command[1])
+			}
 		}
+	}
+	if named == 0 {
+		t.Fatal("no document names a target")
 	}
 }
 
 // What an operator looks up at night is what the bridge says.
-func TestReadmeQuotesLogLines(t *testing.T) {
+func TestTroubleshootingQuotesLogLines(t *testing.T) {
 	t.Parallel()
 	var sources strings.Builder
 	err := filepath.WalkDir(filepath.Join("..", "caddymodule"), func(path string, _ fs.DirEntry, err error) error {
@@ -166,7 +170,7 @@ func TestReadmeQuotesLogLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range firstQuoted(t, "## At night") {
+	for _, line := range firstQuoted(t, "docs/troubleshooting.md", "# Troubleshooting") {
 		if !strings.Contains(sources.String(), line) {
 			t.Errorf("the bridge never says %q", line)
 		}
@@ -258,12 +262,12 @@ var blocks = map[string]string{
 
 var knownWords = regexp.MustCompile(`write one of: (.+), at Caddyfile:`)
 
-// Every word of the Caddyfile is explained in the README and shown in the
-// example.
+// Every word of the Caddyfile is explained in the configuration's document and
+// shown in the example.
 func TestEveryWordIsDocumented(t *testing.T) {
 	t.Parallel()
 	explained := make(map[string]bool)
-	for _, text := range firstQuoted(t, "## Reference") {
+	for _, text := range firstQuoted(t, "docs/configuration.md", "# Configuration") {
 		explained[strings.Fields(text)[0]] = true
 	}
 	shown := make(map[string]bool)
@@ -286,7 +290,7 @@ func TestEveryWordIsDocumented(t *testing.T) {
 			}
 			for _, word := range strings.Split(known[1], ", ") {
 				if !explained[word] {
-					t.Errorf("README.md does not explain %s", word)
+					t.Errorf("docs/configuration.md does not explain %s", word)
 				}
 				if !shown[word] {
 					t.Errorf("%s does not show %s", exampleConfig, word)

@@ -36,7 +36,7 @@ func (s *screen) String() string {
 // terminal, and those of the second.
 func firstRound(t *testing.T) (playground string, commands []string) {
 	t.Helper()
-	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(chapter(t, "### A first round as an operator"), -1)
+	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(chapter(t, "README.md", "### A first round as an operator"), -1)
 	if len(blocks) != 2 {
 		t.Fatalf("README.md has %d blocks of commands there, want 2", len(blocks))
 	}

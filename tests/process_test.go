@@ -44,7 +44,7 @@ func newProcess(t testing.TB, dir string) *process {
 }
 
 // handover are the global options with which, on a socket of its own, a reload
-// drops no connection (README, "Stop and reload").
+// drops no connection (docs/operating.md, "Stop and reload").
 const handover = "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}"
 
 // listen opens the process's socket here and hands it down, as systemd would:

@@ -13,7 +13,7 @@ import (
 )
 
 // rotation is a bridge whose keys are changed while merchants pay, by the steps
-// of the README. Every request must be answered well.
+// of docs/keys.md. Every request must be answered well.
 type rotation struct {
 	*world
 	load *load
@@ -152,8 +152,8 @@ func (r *rotation) changeAtGateway(m sandbox.Merchant, overlap bool) {
 	r.keepPaying("after the gateway's change")
 }
 
-// Both v2 keys of a merchant are changed, ours first, by the six steps of the
-// README, with a gateway that takes both for a time.
+// Both v2 keys of a merchant are changed, ours first, by the six steps of
+// docs/keys.md, with a gateway that takes both for a time.
 func TestGatewayKeyChange(t *testing.T) {
 	for _, suite := range []string{"intl", "gm"} {
 		t.Run(suite, func(t *testing.T) {

@@ -25,7 +25,7 @@ type Rule struct {
 	NeedsIP bool // WeChat refuses H5 without the payer's real address
 }
 
-// rules is the action table of the README: v1 §3.1 and, for AliWap, the field.
+// rules is the action table of docs/merchants.md: v1 §3.1 and, for AliWap, the field.
 var rules = []Rule{
 	{Action: v1.WxCode, Channel: "00", Mode: MerchantScans},
 	{Action: v1.WxSao, Channel: "00", Mode: PayerScans},

@@ -35,7 +35,7 @@ var memberFacts = []fact{
 	{holds: refusal("action", ""), words: words{
 		name:     "action_unsupported",
 		happened: "Action is missing, or not one that the bridge serves.",
-		advice:   "Compare it with the list of actions in the README. Cashier pages and payouts are out of scope.",
+		advice:   "Compare it with the list of actions in docs/merchants.md. Cashier pages and payouts are out of scope.",
 	}},
 	{holds: refusal("orderid", "missing"), words: words{
 		name:     "orderid_missing",
