@@ -35,7 +35,7 @@ func (a *AdminAPI) Routes() []caddy.AdminRoute {
 
 // servedNow is what the admin API works on: the app that started last.
 func servedNow() (api.Served, bool) {
-	app := serving.newest()
+	app, _ := serving.Get()
 	if app == nil {
 		return api.Served{}, false
 	}

@@ -348,7 +348,7 @@ func (a *App) Start() error {
 	a.judge.Store(a.newJudge(e))
 	a.engine.Store(e)
 	e.attach(a)
-	serving.add(a)
+	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()
 	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.url.Host))
@@ -363,7 +363,7 @@ func (*App) Stop() error { return nil }
 // Start acquired; the last configuration to do so closes it. Caddy calls it also
 // when starting failed and there was no Stop.
 func (a *App) Cleanup() error {
-	serving.remove(a)
+	serving.Remove(a)
 	a.WeChat.cleanup()
 	if a.Gateway != nil {
 		defer a.Gateway.retire() // when the engine works with a newer configuration, or with none

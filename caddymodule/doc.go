@@ -2,7 +2,7 @@
 //
 //   - the app "paybridge": merchants, ledger, gateway (App),
 //   - the handler "http.handlers.paybridge": the old gateway's paths (Handler),
-//   - the listener wrapper "caddy.listeners.paybridge" (Handover),
+//   - the listener wrapper "caddy.listeners.paybridge" (ListenerWrapper),
 //   - the ledgers "paybridge.ledgers.sqlite" and "paybridge.ledgers.postgres",
 //   - the admin API "admin.api.paybridge" and the commands "caddy paybridge …",
 //   - the Caddyfile's global option and directive of the same name.

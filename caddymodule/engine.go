@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 )
 
@@ -23,7 +24,7 @@ type engine struct {
 	id     string // its key in the pool
 	bridge *bridge.Bridge
 	ledger *ledger.Ledger
-	logs   *relay
+	logs   *reloadlog.Output
 }
 
 // acquireEngine joins the engine of a ledger or opens it. Each success must be
@@ -31,15 +32,15 @@ type engine struct {
 func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*engine, error) {
 	id := store.identity()
 	value, _, err := engines.LoadOrNew(id, func() (caddy.Destructor, error) {
-		logs := new(relay)
-		logs.attach(log) // until the configuration is attached, or failed to start
-		defer logs.detach(log)
+		logs := new(reloadlog.Output)
+		logs.Attach(log) // until the configuration is attached, or failed to start
+		defer logs.Detach(log)
 		watch := steady.New(steady.Machine)
-		l, err := store.open(ctx, logs.logger("paybridge.ledger"), watch.Now)
+		l, err := store.open(ctx, logs.Logger("paybridge.ledger"), watch.Now)
 		if err != nil {
 			return nil, fmt.Errorf("opening ledger: %w", err)
 		}
-		b := bridge.New(l, logs.logger("paybridge"), watch.Now,
+		b := bridge.New(l, logs.Logger("paybridge"), watch.Now,
 			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
 		return &engine{id: id, ledger: l, logs: logs, bridge: b}, nil
 	})
@@ -56,7 +57,7 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 // attach makes the engine's background work, its log and the metrics of its
 // ledger follow a configuration; detach undoes it.
 func (e *engine) attach(a *App) {
-	e.logs.attach(a.log)
+	e.logs.Attach(a.log)
 	e.bridge.Attach(a.settings)
 	observed.AttachLedger(e.ledger)
 }
@@ -64,7 +65,7 @@ func (e *engine) attach(a *App) {
 func (e *engine) detach(a *App) {
 	observed.DetachLedger(e.ledger)
 	e.bridge.Detach(a.settings)
-	e.logs.detach(a.log)
+	e.logs.Detach(a.log)
 }
 
 func releaseEngine(e *engine) error {

@@ -2,13 +2,12 @@ package caddymodule
 
 import (
 	"context"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 )
 
 // serving are the apps that have started and are not cleaned up yet.
@@ -18,37 +17,7 @@ import (
 // must not hear "busy" because an operator changed a line. The other way round,
 // a new configuration may start and be taken back because another app of it
 // failed; then the one before serves on.
-var serving startedApps
-
-type startedApps struct {
-	mu   sync.Mutex
-	list []*App // newest last
-}
-
-func (s *startedApps) add(a *App) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.list = append(s.list, a)
-}
-
-// remove takes an app out; it may be called again.
-func (s *startedApps) remove(a *App) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i := slices.Index(s.list, a); i >= 0 {
-		s.list = slices.Delete(s.list, i, i+1)
-	}
-}
-
-// newest is the app that started last, nil when there is none.
-func (s *startedApps) newest() *App {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := len(s.list); n > 0 {
-		return s.list[n-1]
-	}
-	return nil
-}
+var serving newest.List[*App]
 
 // service is what a request is served with.
 type service struct {
@@ -68,7 +37,8 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 	case <-ctx.Done():
 		return service{}, false
 	}
-	for _, app := range []*App{a, serving.newest()} {
+	latest, _ := serving.Get()
+	for _, app := range []*App{a, latest} {
 		if app == nil {
 			continue
 		}
@@ -82,7 +52,7 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 // servingTime is the time that the newest app's bridge goes by, which is what due
 // times are to be compared with.
 func servingTime() time.Time {
-	if app := serving.newest(); app != nil {
+	if app, ok := serving.Get(); ok {
 		return app.now()
 	}
 	return time.Now()

@@ -58,7 +58,7 @@ var ledgers = map[string]func(*testing.T, settings) *world{
 // is a good one, no notification is lost or doubled.
 func TestReload(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, settings{Extra: hasty, Bind: "bind fd/3", Global: handover})
+	w := newWorld(t, settings{Extra: hasty, Bind: "bind fd/3", Global: graceful})
 	w.bridge.listen()
 	w.bridge.start()
 	l := w.startLoad(4, true, w.bridge)

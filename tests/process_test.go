@@ -43,9 +43,9 @@ func newProcess(t testing.TB, dir string) *process {
 	}
 }
 
-// handover are the global options with which, on a socket of its own, a reload
+// graceful are the global options with which, on a socket of its own, a reload
 // drops no connection (docs/operating.md, "Stop and reload").
-const handover = "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}"
+const graceful = "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}"
 
 // listen opens the process's socket here and hands it down, as systemd would:
 // with a socket of its own for each configuration, Caddy resets the connections

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
@@ -37,10 +38,10 @@ type Bridge struct {
 	repeated pace // when each order in doubt was last sent again
 
 	notify  *delivery.Dispatcher
-	live    liveSettings
-	agreed  bool          // on the time of the database, or that there is none
-	kept    time.Duration // what the ledger knows of the clock being set
-	woken   chan struct{} // the reconciler looks at once
+	live    newest.List[*Settings] // of the loaded configurations
+	agreed  bool                   // on the time of the database, or that there is none
+	kept    time.Duration          // what the ledger knows of the clock being set
+	woken   chan struct{}          // the reconciler looks at once
 	stop    context.CancelFunc
 	workers sync.WaitGroup
 	ending  chan struct{} // closed when the bridge ends

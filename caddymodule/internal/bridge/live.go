@@ -1,44 +1,18 @@
 package bridge
 
-import (
-	"slices"
-	"sync"
+import "github.com/paybridge/paybridge/caddymodule/internal/delivery"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
-)
-
-// liveSettings knows which configurations are loaded. During a reload there are
-// two; background work follows the newer one, and goes back to the older should
-// the newer one fail to start.
-type liveSettings struct {
-	mu   sync.Mutex
-	list []*Settings // newest last
-}
-
-// Attach makes background work follow s. Each Attach is undone by one Detach.
-func (b *Bridge) Attach(s *Settings) {
-	b.live.mu.Lock()
-	defer b.live.mu.Unlock()
-	b.live.list = append(b.live.list, s)
-}
+// Attach makes background work follow s, the settings of a configuration that has
+// just been loaded. Each Attach is undone by one Detach.
+func (b *Bridge) Attach(s *Settings) { b.live.Add(s) }
 
 // Detach ends what Attach began. It may be called again.
-func (b *Bridge) Detach(s *Settings) {
-	b.live.mu.Lock()
-	defer b.live.mu.Unlock()
-	if i := slices.Index(b.live.list, s); i >= 0 {
-		b.live.list = slices.Delete(b.live.list, i, i+1)
-	}
-}
+func (b *Bridge) Detach(s *Settings) { b.live.Remove(s) }
 
 // current is the newest loaded configuration, nil when there is none.
 func (b *Bridge) current() *Settings {
-	b.live.mu.Lock()
-	defer b.live.mu.Unlock()
-	if n := len(b.live.list); n > 0 {
-		return b.live.list[n-1]
-	}
-	return nil
+	s, _ := b.live.Get()
+	return s
 }
 
 // target says how the newest configuration wants a merchant notified.

@@ -87,7 +87,7 @@ func TestReadingsServeManyScrapes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r, b := newReader(time.Now), &book{takes: 10 * time.Millisecond}
-		r.attach(b)
+		r.ledgers.Add(b)
 		for range 100 { // over ten seconds
 			if _, err := r.read(); err != nil {
 				t.Fatal(err)
@@ -109,7 +109,7 @@ func TestHangingLedgerHoldsUpNothing(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, b := newReader(time.Now), &book{takes: time.Minute, deaf: deaf}
-				r.attach(b)
+				r.ledgers.Add(b)
 				for i := range 3 {
 					start := time.Now()
 					_, err := r.read()
@@ -160,23 +160,23 @@ func TestGaugesFollowTheConfiguration(t *testing.T) {
 	of := func(n int) *book { return &book{gauges: ledger.Gauges{Waiting: n}} }
 	first, second := of(1), of(2)
 	r := newReader(time.Now)
-	r.attach(first)
+	r.ledgers.Add(first)
 	for i, step := range []struct {
 		do   func()
 		want int
 	}{
 		{func() {}, 1},
-		{func() { r.attach(second) }, 2},
-		{func() { r.detach(second); r.detach(second) }, 1},
-		{func() { r.attach(first); r.detach(first) }, 1}, // a reload with the same ledger
-		{func() { r.attach(second); r.detach(first) }, 2},
+		{func() { r.ledgers.Add(second) }, 2},
+		{func() { r.ledgers.Remove(second); r.ledgers.Remove(second) }, 1},
+		{func() { r.ledgers.Add(first); r.ledgers.Remove(first) }, 1}, // a reload with the same ledger
+		{func() { r.ledgers.Add(second); r.ledgers.Remove(first) }, 2},
 	} {
 		step.do()
 		if g, err := r.read(); err != nil || g.Waiting != step.want {
 			t.Errorf("step %d: reads %d, %v; want %d", i, g.Waiting, err, step.want)
 		}
 	}
-	r.detach(second)
+	r.ledgers.Remove(second)
 	if _, err := r.read(); !errors.Is(err, errNoLedger) {
 		t.Errorf("without a ledger: %v", err)
 	}

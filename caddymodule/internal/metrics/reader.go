@@ -3,11 +3,11 @@ package metrics
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 )
 
 // Ledger is where the gauges of what is durable come from.
@@ -34,9 +34,10 @@ var (
 type reader struct {
 	now func() time.Time
 
-	mu      sync.Mutex
-	ledgers []Ledger // of the loaded configurations, newest last
-	last    *reading
+	ledgers newest.List[Ledger] // of the loaded configurations
+
+	mu   sync.Mutex
+	last *reading
 }
 
 // reading is one reading of a ledger, under way until done is closed.
@@ -56,7 +57,7 @@ func (m *Metrics) AttachLedger(l Ledger) {
 	if m == nil {
 		return
 	}
-	m.durable.reader.attach(l)
+	m.durable.reader.ledgers.Add(l)
 }
 
 // DetachLedger undoes one AttachLedger. The gauges are read from the ledger
@@ -65,21 +66,7 @@ func (m *Metrics) DetachLedger(l Ledger) {
 	if m == nil {
 		return
 	}
-	m.durable.reader.detach(l)
-}
-
-func (r *reader) attach(l Ledger) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ledgers = append(r.ledgers, l)
-}
-
-func (r *reader) detach(l Ledger) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if i := slices.Index(r.ledgers, l); i >= 0 {
-		r.ledgers = slices.Delete(r.ledgers, i, i+1)
-	}
+	m.durable.reader.ledgers.Remove(l)
 }
 
 // read returns the gauges, at most freshFor old.
@@ -108,12 +95,12 @@ func (r *reader) read() (ledger.Gauges, error) {
 func (r *reader) current() *reading {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.ledgers) == 0 {
+	latest, ok := r.ledgers.Get()
+	if !ok {
 		return nil
 	}
-	newest := r.ledgers[len(r.ledgers)-1]
-	if r.last == nil || r.last.of != newest || r.last.over() && r.now().Sub(r.last.began) >= freshFor {
-		r.last = &reading{of: newest, began: r.now(), done: make(chan struct{})}
+	if r.last == nil || r.last.of != latest || r.last.over() && r.now().Sub(r.last.began) >= freshFor {
+		r.last = &reading{of: latest, began: r.now(), done: make(chan struct{})}
 		go r.last.run()
 	}
 	return r.last

@@ -1,4 +1,4 @@
-package caddymodule
+package graceful
 
 import (
 	"errors"
@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"go.uber.org/zap"
 )
 
 // accepted tells which listener accepted a connection.
@@ -53,13 +52,13 @@ func twin(t *testing.T, l net.Listener) net.Listener {
 	return other
 }
 
-func TestHandover(t *testing.T) {
+func TestListen(t *testing.T) {
 	t.Parallel()
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Handover{Pause: caddy.Duration(100 * time.Millisecond)}
+	const pause = 100 * time.Millisecond
 	got := make(chan accepted)
 	next := func(want string) {
 		t.Helper()
@@ -70,7 +69,7 @@ func TestHandover(t *testing.T) {
 		a.conn.Close()
 	}
 
-	old := h.WrapListener(socket)
+	old := Listen(socket, pause, zap.NewNop())
 	go serve("old", old, got)
 	dial(t, old.Addr())
 	next("old")
@@ -79,9 +78,9 @@ func TestHandover(t *testing.T) {
 	// waits for it, although the old one still listens.
 	wrapped := make(chan net.Listener)
 	socket2 := twin(t, socket)
-	go func() { wrapped <- h.WrapListener(socket2) }()
+	go func() { wrapped <- Listen(socket2, pause, zap.NewNop()) }()
 	for { // until the old one has been stopped
-		if conns, _ := old.(*handoverListener).gate.connsFor(old.(*handoverListener)); conns == nil {
+		if conns, _ := old.(*listener).address.connsFor(old.(*listener)); conns == nil {
 			break
 		}
 		<-time.After(time.Millisecond)
@@ -116,42 +115,13 @@ func TestHandover(t *testing.T) {
 
 // A connection that is accepted when nobody is left to serve it is closed, not
 // leaked.
-func TestHandoverToNobody(t *testing.T) {
+func TestListenToNobody(t *testing.T) {
 	t.Parallel()
-	g := &gate{conns: make(chan net.Conn), changed: make(chan struct{})}
+	a := &address{conns: make(chan net.Conn), changed: make(chan struct{})}
 	here, there := net.Pipe()
 	defer there.Close()
-	g.pass(here)
+	a.pass(here)
 	if _, err := there.Read(make([]byte, 1)); err == nil {
 		t.Error("the connection is open")
-	}
-}
-
-func TestHandoverCaddyfile(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]struct {
-		pause time.Duration
-		fails bool
-	}{
-		"paybridge":           {time.Duration(defaultPause), false},
-		"paybridge 50ms":      {50 * time.Millisecond, false},
-		"paybridge soon":      {0, true},
-		"paybridge -1s":       {0, true},
-		"paybridge 50ms 60ms": {0, true},
-	} {
-		t.Run(text, func(t *testing.T) {
-			t.Parallel()
-			var h Handover
-			err := h.UnmarshalCaddyfile(caddyfile.NewTestDispenser(text))
-			if (err != nil) != want.fails {
-				t.Fatalf("error %v", err)
-			}
-			if want.fails {
-				return
-			}
-			if err := h.Provision(caddy.Context{}); err != nil || time.Duration(h.Pause) != want.pause {
-				t.Errorf("pause %s, %v", time.Duration(h.Pause), err)
-			}
-		})
 	}
 }

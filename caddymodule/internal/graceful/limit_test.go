@@ -1,4 +1,4 @@
-package caddymodule
+package graceful
 
 import (
 	"bufio"
@@ -71,7 +71,7 @@ func serveWithoutDescriptors() {
 	log := zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(zapcore.EncoderConfig{MessageKey: "msg"}), os.Stdout, zap.InfoLevel))
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	orPanic(err)
-	l := (&Handover{Pause: 1, log: log}).WrapListener(socket)
+	l := Listen(socket, 1, log)
 	orPanic(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 64, Max: 64}))
 	var hogs []*os.File
 	for err == nil {
@@ -127,7 +127,7 @@ func TestListenerErrors(t *testing.T) {
 	for _, err := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED, lasting} {
 		sick.errs <- &net.OpError{Op: "accept", Err: err}
 	}
-	l := (&Handover{Pause: 1, log: zap.New(core)}).WrapListener(sick)
+	l := Listen(sick, 1, zap.New(core))
 	got := make(chan error, 1)
 	go func() { _, err := l.Accept(); got <- err }()
 	select {

@@ -1,4 +1,4 @@
-package caddymodule
+package reloadlog
 
 import (
 	"testing"
@@ -15,22 +15,22 @@ func configured(level zapcore.Level) (*zap.Logger, *observer.ObservedLogs) {
 	return zap.New(zapcore.NewTee(core, zapcore.NewNopCore())), logs
 }
 
-func TestRelayFollowsTheNewestConfiguration(t *testing.T) {
+func TestFollowsTheNewestConfiguration(t *testing.T) {
 	t.Parallel()
-	var r relay
-	log := r.logger("paybridge").With(zap.String("bound", "yes"))
+	var o Output
+	log := o.Logger("paybridge").With(zap.String("bound", "yes"))
 	log.Error("before any configuration") // lost, and nothing breaks
 
 	oldLog, inOld := configured(zap.InfoLevel)
 	newLog, inNew := configured(zap.ErrorLevel)
-	r.attach(oldLog)
+	o.Attach(oldLog)
 	log.Info("one")
-	r.attach(newLog)
+	o.Attach(newLog)
 	log.Info("too low for the new one")
 	log.Named("notify").Error("two", zap.Int("n", 2))
-	r.detach(oldLog)
+	o.Detach(oldLog)
 	log.Error("three")
-	r.detach(newLog)
+	o.Detach(newLog)
 	log.Error("four")
 
 	wantMessages(t, inOld, "one")
@@ -42,15 +42,15 @@ func TestRelayFollowsTheNewestConfiguration(t *testing.T) {
 }
 
 // A configuration that fails to start goes, and the old one is logged to again.
-func TestRelayGoesBack(t *testing.T) {
+func TestGoesBack(t *testing.T) {
 	t.Parallel()
-	var r relay
+	var o Output
 	oldLog, inOld := configured(zap.InfoLevel)
 	newLog, inNew := configured(zap.InfoLevel)
-	r.attach(oldLog)
-	r.attach(newLog)
-	r.detach(newLog)
-	r.logger("paybridge").Info("still here")
+	o.Attach(oldLog)
+	o.Attach(newLog)
+	o.Detach(newLog)
+	o.Logger("paybridge").Info("still here")
 	wantMessages(t, inOld, "still here")
 	wantMessages(t, inNew)
 }
