@@ -155,6 +155,42 @@ func TestDocumentsNameTargets(t *testing.T) {
 	}
 }
 
+// Every document that says which Go is needed says that of go.mod.
+func TestDocumentsNameGo(t *testing.T) {
+	t.Parallel()
+	wanted := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(readText(t, "go.mod"))[1]
+	for _, document := range markdown(t) {
+		for _, named := range regexp.MustCompile(`\bGo (\d+\.\d+)\b`).FindAllStringSubmatch(readText(t, document), -1) {
+			if named[1] != wanted && document != "CHANGELOG.md" {
+				t.Errorf("%s names Go %s, go.mod %s", document, named[1], wanted)
+			}
+		}
+	}
+}
+
+// Every command is in the table of commands, and nothing else is.
+func TestEveryCommandIsDocumented(t *testing.T) {
+	t.Parallel()
+	help, err := exec.Command(bridgeBinary, "paybridge", "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(help), "Available Commands:\n")
+	list, _, _ = strings.Cut(list, "\n\n")
+	var commands, named []string
+	for line := range strings.Lines(list) {
+		commands = append(commands, strings.Fields(line)[0])
+	}
+	for _, text := range firstQuoted(t, "docs/daily-work.md", "## Commands") {
+		named = append(named, strings.Fields(text)[0])
+	}
+	slices.Sort(commands)
+	slices.Sort(named)
+	if named = slices.Compact(named); !slices.Equal(named, commands) {
+		t.Errorf("docs/daily-work.md names %q, the help %q", named, commands)
+	}
+}
+
 // What an operator looks up at night is what the bridge says.
 func TestTroubleshootingQuotesLogLines(t *testing.T) {
 	t.Parallel()

@@ -7,7 +7,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -170,44 +169,5 @@ func TestReadmeLeadsToEveryDocument(t *testing.T) {
 				t.Errorf("%s does not lead to %s", readme, document)
 			}
 		}
-	}
-}
-
-var (
-	namedDocument = regexp.MustCompile(`\b(?:docs/[a-z-]+|README|CONTRIBUTING|SECURITY)(?:\.zh)?\.md\b`)
-	namedChapter  = regexp.MustCompile(`\b((?:docs/[a-z-]+|README|CONTRIBUTING|SECURITY)\.md),(?:\s|//|#)*\\?"([^"\\]+)\\?"`)
-	namedRunbook  = regexp.MustCompile(`\brunbook (Paybridge\w+)`)
-)
-
-// What the code, the configuration and the help name as the place to read on is
-// there: a document, its chapter, a runbook.
-func TestNamedDocumentsExist(t *testing.T) {
-	t.Parallel()
-	extensions := []string{".go", ".example", ".mk", ".yml", ".sql", ".js", ".json", ".md"}
-	runbooks := anchors(readText(t, "docs/runbooks.md"))
-	chapters := 0
-	for _, file := range filesThat(t, func(name string) bool { return slices.Contains(extensions, path.Ext(name)) }) {
-		text := readText(t, file)
-		for _, document := range namedDocument.FindAllString(text, -1) {
-			if _, found := readFromRoot(document); !found {
-				t.Errorf("%s names %s, which is not there", file, document)
-			}
-		}
-		for _, named := range namedChapter.FindAllStringSubmatch(text, -1) {
-			chapters++
-			if !slices.ContainsFunc(pageHeading.FindAllStringSubmatch(prose(readText(t, named[1])), -1), func(heading []string) bool {
-				return heading[1] == named[2]
-			}) {
-				t.Errorf("%s names the chapter %q of %s, which is not there", file, named[2], named[1])
-			}
-		}
-		for _, named := range namedRunbook.FindAllStringSubmatch(text, -1) {
-			if !runbooks[strings.ToLower(named[1])] {
-				t.Errorf("%s names the runbook %s, which is not there", file, named[1])
-			}
-		}
-	}
-	if chapters == 0 {
-		t.Error("no chapter is named anywhere")
 	}
 }

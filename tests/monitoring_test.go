@@ -232,3 +232,34 @@ func TestMonitoringUsesMetricsThatExist(t *testing.T) {
 		t.Errorf("only %d uses of metrics found", count)
 	}
 }
+
+// Every metric is in the table of metrics with its labels, and nothing else is.
+func TestEveryMetricIsDocumented(t *testing.T) {
+	t.Parallel()
+	documented := make(map[string]string)
+	for _, row := range rows(chapter(t, "docs/monitoring.md", "# Monitoring")) {
+		for _, match := range quoted.FindAllStringSubmatch(row[0], -1) {
+			documented[match[1]] = row[1]
+		}
+	}
+	w := startWorld(t, settings{})
+	w.wantMetrics(reading{`paybridge_ledger_up`: 1})
+	for name, family := range w.bridge.scrape() {
+		if !strings.HasPrefix(name, "paybridge_") {
+			continue
+		}
+		labels, found := documented[name]
+		if !found {
+			t.Errorf("docs/monitoring.md lacks %s", name)
+		}
+		delete(documented, name)
+		for _, pair := range family.GetMetric()[0].GetLabel() {
+			if !strings.Contains(labels, "`"+pair.GetName()+"`") {
+				t.Errorf("docs/monitoring.md lacks the label %s of %s", pair.GetName(), name)
+			}
+		}
+	}
+	for name := range documented {
+		t.Errorf("docs/monitoring.md has %s, which there is not", name)
+	}
+}
