@@ -80,7 +80,7 @@ func paidOrder(t *testing.T, g *Gateway, p *peer, b *bridge) {
 
 func TestNoticeVariants(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
+	tests := []struct {
 		variant              NoticeVariant
 		order, state, amount string
 		contentType, raw     string // beginnings
@@ -96,7 +96,8 @@ func TestNoticeVariants(t *testing.T) {
 		{NoticeUnknownOrder, "ORDER0009", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeContradictory, "ORDER001", "13", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeForged, "", "", "", "application/x-www-form-urlencoded", "merchant_id=", true},
-	} {
+	}
+	for _, test := range tests {
 		t.Run(string(test.variant), func(t *testing.T) {
 			t.Parallel()
 			b := startBridge(t)
@@ -119,8 +120,8 @@ func TestNoticeVariants(t *testing.T) {
 			}
 		})
 	}
-	if len(noticeTraits) != 9 {
-		t.Errorf("%d variants, but 9 are tested", len(noticeTraits))
+	if len(noticeTraits) != len(tests) {
+		t.Errorf("%d variants, but %d are tested", len(noticeTraits), len(tests))
 	}
 }
 

@@ -160,16 +160,18 @@ var oaepHashes = []struct {
 }{{"SHA-1", crypto.SHA1}, {"SHA-256", crypto.SHA256}}
 
 // rsaSessionKey opens the session key under the right padding, or under another.
+// That is tried first: one block in some hundreds that is none of PKCS #1 v1.5 has
+// its form by chance, and none has that of OAEP.
 func rsaSessionKey(own crypto.Decrypter, d *Diagnosis, wrapped []byte) []byte {
-	if key, err := own.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{}); err == nil {
-		d.SessionKey = len(key)
-		return key
-	}
 	for _, oaep := range oaepHashes {
 		if key, err := own.Decrypt(rand.Reader, wrapped, &rsa.OAEPOptions{Hash: oaep.hash}); err == nil {
 			d.SessionKey, d.OAEP = len(key), oaep.name
 			return key
 		}
+	}
+	if key, err := own.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{}); err == nil {
+		d.SessionKey = len(key)
+		return key
 	}
 	return nil
 }

@@ -170,7 +170,7 @@ func TestLedgerOutage(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		w := worldAt(t, dir)
-		w.settings.Timeouts = Timeouts{Gateway: time.Second, Reply: 1200 * time.Millisecond}
+		w.settings.Timeouts = Timeouts{Gateway: time.Minute, Reply: time.Minute + 200*time.Millisecond}
 		release := block(t, filepath.Join(dir, "ledger.db"))
 		p := order(v1.WxCode, 1)
 		start := time.Now()
@@ -186,7 +186,7 @@ func TestLedgerOutage(t *testing.T) {
 		if err := w.ledger.Ping(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.settings.Timeouts.Reply = 14 * time.Second
+		w.settings.Timeouts = Timeouts{Gateway: 10 * time.Second, Reply: 14 * time.Second}
 		if reply := w.pay(order(v1.WxCode, 2)); reply.RespCode != v1.CodeOK {
 			t.Fatalf("not healed: merchant hears %s", reply.RespCode)
 		}

