@@ -370,7 +370,9 @@ func (a *App) Cleanup() error {
 	}
 	e := a.engine.Swap(nil)
 	if e == nil {
-		a.warnOfSites() // it was only validated
+		if a.wasValidated() {
+			a.warnOfSites()
+		}
 		return nil
 	}
 	defer e.detach(a)

@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -67,6 +68,14 @@ func (a *App) warnOfSites() {
 	for _, f := range a.siteDoubts() {
 		a.warn(f)
 	}
+}
+
+// wasValidated reports whether Caddy ends the configuration because it was only to
+// be validated and is sound. One that failed it ends with the error; some sites may
+// not have been provisioned then, and looking at them would provision them, with
+// nobody to clean up.
+func (a *App) wasValidated() bool {
+	return a.ctx.Err() != nil && errors.Unwrap(context.Cause(a.ctx)) == nil
 }
 
 // siteDoubts looks for the directive in the sites.

@@ -2,6 +2,7 @@ package caddymodule
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,9 +13,9 @@ import (
 	_ "github.com/caddyserver/caddy/v2/modules/caddyhttp/standard"
 )
 
-// doubtsOf validates a Caddyfile as caddy validate does, and returns what it warns
-// of in the log.
-func doubtsOf(t *testing.T, text string) ([]string, error) {
+// doubtsOf validates a Caddyfile, beside other apps, as caddy validate does, and
+// returns what it warns of in the log.
+func doubtsOf(t *testing.T, text string, otherApps ...string) ([]string, error) {
 	t.Helper()
 	adapted, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(text), map[string]any{"filename": "Caddyfile"})
 	if err != nil {
@@ -24,15 +25,16 @@ func doubtsOf(t *testing.T, text string) ([]string, error) {
 	if err := json.Unmarshal(adapted, config); err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range otherApps {
+		config.AppsRaw[name] = json.RawMessage("{}")
+	}
 	path := filepath.Join(t.TempDir(), "log")
 	config.Logging = &caddy.Logging{Logs: map[string]*caddy.CustomLog{"default": {BaseLog: caddy.BaseLog{
 		WriterRaw: caddyconfig.JSONModuleObject(object{"filename": path, "roll": false}, "output", "file", nil),
 	}}}}
 	provisioning.Lock()
 	defer provisioning.Unlock()
-	if err := caddy.Validate(config); err != nil {
-		return nil, err
-	}
+	invalid := caddy.Validate(config)
 	log, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +46,7 @@ func doubtsOf(t *testing.T, text string) ([]string, error) {
 			list = append(list, entry.Word+": "+entry.Msg)
 		}
 	}
-	return list, nil
+	return list, invalid
 }
 
 // global is the global option, with words more.
@@ -146,6 +148,45 @@ func TestDoubtsInJSON(t *testing.T) {
 			}
 			if len(loaded.doubts) != 1 || !strings.Contains(loaded.doubts[0].String(), c.want) {
 				t.Errorf("doubts %v, want %q", loaded.doubts, c.want)
+			}
+		})
+	}
+}
+
+// failing is an app that cannot be provisioned.
+type failing struct{}
+
+func init() { caddy.RegisterModule(failing{}) }
+
+func (failing) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "paybridge_test_failing", New: func() caddy.Module { return new(failing) }}
+}
+func (failing) Provision(caddy.Context) error { return errors.New("out of order") }
+func (failing) Start() error                  { return nil }
+func (failing) Stop() error                   { return nil }
+
+// Of a configuration that failed, nothing is said about its sites: some may not
+// have been provisioned, and are not to be because of that.
+func TestNoDoubtsAfterAFailure(t *testing.T) {
+	const elsewhere = ":8080 {\n\trespond hello\n}"
+	for name, c := range map[string]struct {
+		caddyfile string
+		others    []string
+		want      string
+	}{
+		"of the app":     {global(plainGateway+"\n\t\torder_prefix much-too-long", ""), nil, "order_prefix"},
+		"of its codes":   {global(plainGateway+"\n\t\ttran_codes {\n\t\t\tquery OP1001\n\t\t}", ""), nil, "are both"},
+		"of another app": {global(plainGateway, ""), []string{"paybridge_test_failing"}, "out of order"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 12 { // Caddy provisions apps in any order
+				doubts, err := doubtsOf(t, c.caddyfile+elsewhere, c.others...)
+				if err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Fatalf("error %v, want %q", err, c.want)
+				}
+				if len(doubts) > 0 {
+					t.Fatalf("doubts %q", doubts)
+				}
 			}
 		})
 	}
