@@ -23,9 +23,13 @@ func (*AdminAPI) CaddyModule() caddy.ModuleInfo {
 // reload that failed, Caddy's admin endpoint belongs to the configuration that
 // failed, while the one before goes on serving.
 func (a *AdminAPI) Provision(ctx caddy.Context) error {
-	a.server = api.NewServer(servedNow, servingTime)
+	a.server = newAPI()
 	return showMetrics(ctx)
 }
+
+// newAPI makes a server of the API on what serves, by the clock that due times are
+// stored by.
+func newAPI() *api.Server { return api.NewServer(servedNow, servingTime) }
 
 // Routes returns the routes of the admin endpoint. The console has a site of its
 // own (console.go): to let browsers in here would let them in to Caddy's own API.
@@ -45,7 +49,7 @@ func servedNow() (api.Served, bool) {
 	}
 	return api.Served{
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(),
-		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts(),
+		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts,
 	}, true
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
@@ -53,7 +52,7 @@ func (c *Console) Provision(caddy.Context) error {
 		}
 	}
 	c.mux = http.NewServeMux()
-	for _, route := range append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: api.NewServer(servedNow, time.Now)}) {
+	for _, route := range append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: newAPI()}) {
 		c.mux.Handle(route.Pattern, adminHandler{route.Handler})
 	}
 	c.mux.Handle("/{$}", http.RedirectHandler(api.Prefix, http.StatusSeeOther))

@@ -40,7 +40,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	callback := v.checkCallback(ctx) // first: a silent gateway may use up the time
 	probes := v.probeAll(ctx, chosen)
 	checks := slices.Concat(
-		shown(v.Doubts, checkDoubt),
+		shown(v.Doubts(), checkDoubt),
 		checkKeys(chosen),
 		shown(v.Health.Judge(ctx).Checks, checkOf),
 		v.checkDatabase(ctx),

@@ -22,9 +22,9 @@ type Served struct {
 	Ledger         *ledger.Ledger
 	Settings       *bridge.Settings
 	Health         *health.Judge
-	PublicURL      string // without a slash at its end
-	ConsoleActions bool   // a browser may make changes
-	Doubts         []configcheck.Finding
+	PublicURL      string                       // without a slash at its end
+	ConsoleActions bool                         // a browser may make changes
+	Doubts         func() []configcheck.Finding // what is doubtful in the configuration
 }
 
 // Server answers the API's requests.
@@ -38,7 +38,8 @@ type Server struct {
 
 // NewServer makes a server. serving says what serves just then; it is asked for
 // each request, since configurations are reloaded, and is false while none
-// runs. now is the clock, time.Now outside of tests.
+// runs. now is the clock that the ledger's due times are stored by: the serving
+// bridge's, which may differ from the machine's.
 func NewServer(serving func() (Served, bool), now func() time.Time) *Server {
 	s := &Server{serving: serving, now: now, routes: make(map[string]map[string]route)}
 	for _, r := range routes {

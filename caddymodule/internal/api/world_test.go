@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -103,6 +104,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.served = Served{
 		Ledger: l, Settings: w.settings(), PublicURL: "https://pay.example.com",
+		Doubts: func() []configcheck.Finding { return nil },
 		Health: health.New(health.Limits{MinFreeDisk: 1, MaxSkew: 30 * time.Second}, health.Sources{
 			Commit: func(ctx context.Context) error { return errors.Join(w.disk(), l.Ping(ctx)) },
 			Disk:   dir, Skew: func() (time.Duration, bool) { return started().ClockSkew() }, Now: now,
