@@ -39,16 +39,7 @@ func loadOffline(cmd *cobra.Command) (offlineConfig, error) {
 	if err := checkPrimitives(); err != nil {
 		return offlineConfig{}, err
 	}
-	file, _ := cmd.Flags().GetString("config")
-	adapter, _ := cmd.Flags().GetString("adapter")
-	text, _, _, err := caddycmd.LoadConfig(file, adapter)
-	if err != nil {
-		return offlineConfig{}, err
-	}
-	if len(text) == 0 {
-		return offlineConfig{}, errors.New("there is no Caddyfile in this folder: name the configuration with --config")
-	}
-	app, err := appOf(text)
+	app, err := offlineApp(cmd)
 	if err != nil {
 		return offlineConfig{}, err
 	}
@@ -57,6 +48,24 @@ func loadOffline(cmd *cobra.Command) (offlineConfig, error) {
 		return offlineConfig{}, fmt.Errorf("loading merchants: %w", err)
 	}
 	return offlineConfig{app: app, merchants: registry}, nil
+}
+
+// errNoConfig is that no configuration is named and none is in this folder.
+var errNoConfig = errors.New("there is no Caddyfile in this folder: name the configuration with --config")
+
+// offlineApp reads the configuration that the flags name: the app with its
+// defaults, and nothing loaded.
+func offlineApp(cmd *cobra.Command) (*App, error) {
+	file, _ := cmd.Flags().GetString("config")
+	adapter, _ := cmd.Flags().GetString("adapter")
+	text, _, _, err := caddycmd.LoadConfig(file, adapter)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return nil, errNoConfig
+	}
+	return appOf(text)
 }
 
 // appOf finds the app in a configuration in JSON.

@@ -1,10 +1,8 @@
 package caddymodule
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -88,16 +86,10 @@ func messageInput(cmd *cobra.Command, args []string) ([]byte, error) {
 	if len(args) == 1 && (strings.Contains(args[0], "req=") || strings.Contains(args[0], "msg_enc=")) {
 		return []byte(args[0]), nil
 	}
-	from := cmd.InOrStdin()
-	if len(args) == 1 && args[0] != "-" {
-		file, err := os.Open(args[0])
-		if err != nil {
-			return nil, fmt.Errorf("reading message: %w", err)
-		}
-		defer file.Close()
-		from = file
+	if len(args) == 0 {
+		args = []string{"-"}
 	}
-	return readAtMost(from, explain.MaxInput)
+	return fileInput(cmd, args[0])
 }
 
 // readAtMost reads a message that is not longer than a message can be.
@@ -116,8 +108,5 @@ func printReport(cmd *cobra.Command, report explain.Report) error {
 	if asJSON, _ := cmd.Flags().GetBool("json"); !asJSON {
 		return report.WriteText(cmd.OutOrStdout())
 	}
-	encoder := json.NewEncoder(cmd.OutOrStdout())
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(report)
+	return writeJSON(cmd.OutOrStdout(), report)
 }

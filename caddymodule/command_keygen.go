@@ -1,7 +1,6 @@
 package caddymodule
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -98,9 +97,7 @@ func (o *keyOrder) fill(out io.Writer) error {
 		PublicPEM: pair.PublicPEM(), PublicBase64: pair.PublicBase64(), Fingerprint: pair.Fingerprint(),
 	}
 	if o.json {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(made)
+		return writeJSON(out, made)
 	}
 	return keyMadeText.Execute(out, made)
 }

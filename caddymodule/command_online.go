@@ -86,13 +86,18 @@ func operatorName() string {
 // show prints an answer: as JSON when that is asked for, else in words.
 func (o *online) show(answer any, words func(io.Writer)) error {
 	if asJSON, _ := o.Flags().GetBool("json"); asJSON {
-		encoder := json.NewEncoder(o.OutOrStdout())
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(answer)
+		return writeJSON(o.OutOrStdout(), answer)
 	}
 	words(o.OutOrStdout())
 	return nil
+}
+
+// writeJSON prints what a command answers to --json.
+func writeJSON(w io.Writer, answer any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(answer)
 }
 
 // table prints rows in columns. What is long or wide, such as Chinese text,

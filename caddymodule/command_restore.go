@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -52,9 +51,7 @@ which has tools of its own.`,
 			return exitWith(cmd, exitRefused, fmt.Errorf("nothing was restored: %w", err))
 		}
 		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-			encoder := json.NewEncoder(cmd.OutOrStdout())
-			encoder.SetEscapeHTML(false)
-			return encoder.Encode(done)
+			return writeJSON(cmd.OutOrStdout(), done)
 		}
 		printRestored(cmd.OutOrStdout(), done)
 		return nil
@@ -67,17 +64,11 @@ func ledgerFile(cmd *cobra.Command) (string, error) {
 	if path, _ := cmd.Flags().GetString("ledger"); path != "" {
 		return path, nil
 	}
-	file, _ := cmd.Flags().GetString("config")
-	adapter, _ := cmd.Flags().GetString("adapter")
-	text, _, _, err := caddycmd.LoadConfig(file, adapter)
-	if err != nil {
-		return "", err
-	}
-	if len(text) == 0 {
-		return "", errors.New("there is no Caddyfile in this folder: name the configuration with --config, or the file with --ledger")
-	}
-	app, err := appOf(text)
-	if err != nil {
+	app, err := offlineApp(cmd)
+	switch {
+	case errors.Is(err, errNoConfig):
+		return "", fmt.Errorf("%w, or the file with --ledger", err)
+	case err != nil:
 		return "", err
 	}
 	var store struct {

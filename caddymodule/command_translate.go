@@ -71,7 +71,7 @@ func runTranslate(cmd *cobra.Command, _ []string) error {
 	}
 	write := t.writeText
 	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-		write = t.writeJSON
+		write = func(out *bytes.Buffer) error { return writeJSON(out, t) }
 	}
 	var out bytes.Buffer
 	err = write(&out)
@@ -174,7 +174,7 @@ func previewSettings(cmd *cobra.Command, message []byte) (preview.Settings, erro
 
 func (a *App) previewSettings() preview.Settings {
 	return preview.Settings{
-		NotifyURL:   strings.TrimSuffix(a.PublicURL, "/") + inbound.NotifyPath,
+		NotifyURL:   a.address(inbound.NotifyPath),
 		OrderPrefix: a.OrderPrefix,
 		Subject:     a.Subject,
 		Expiry:      time.Duration(a.OrderExpiry),
@@ -223,13 +223,6 @@ func (t *translation) translateAnswer(request *preview.Request, answer []byte) e
 	t.State, t.Reason, t.Reply = string(reply.State), reply.Reason, reply.JSON
 	t.Notes = append(t.Notes, reply.Notes...)
 	return nil
-}
-
-func (t *translation) writeJSON(out *bytes.Buffer) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(t)
 }
 
 func (t *translation) writeText(out *bytes.Buffer) error {
