@@ -116,19 +116,8 @@ func (g *fakeGateway) serve(w http.ResponseWriter, r *http.Request) {
 // show answers a pay message, of 19.99 yuan, with a code to be scanned, and a
 // query with the state of all payments.
 func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
-	envelope, err := v2.EnvelopeFrom(r.PostForm.Get)
+	request, err := g.read(r)
 	if err != nil {
-		return err
-	}
-	plain, err := g.open(envelope)
-	if err != nil {
-		return err
-	}
-	var request struct {
-		Head map[string]string
-		Body map[string]string
-	}
-	if err := json.Unmarshal(plain, &request); err != nil {
 		return err
 	}
 	orderNo := request.Body["orderId"]
@@ -157,6 +146,27 @@ func (g *fakeGateway) show(w http.ResponseWriter, r *http.Request) error {
 // shownPayData is what the gateway gives to WeChat's payment.
 const shownPayData = `{"appId":"wx0123456789abcdef","timeStamp":"1795262400","nonceStr":"n1",` +
 	`"package":"prepay_id=wx1","signType":"RSA","paySign":"canarypaysign"}`
+
+// gatewayMessage is a message as tests look at it.
+type gatewayMessage struct{ Head, Body map[string]string }
+
+// read opens the message in a request's form.
+func (g *fakeGateway) read(r *http.Request) (gatewayMessage, error) {
+	if err := r.ParseForm(); err != nil {
+		return gatewayMessage{}, err
+	}
+	envelope, err := v2.EnvelopeFrom(r.PostForm.Get)
+	if err != nil {
+		return gatewayMessage{}, err
+	}
+	plain, err := g.open(envelope)
+	if err != nil {
+		return gatewayMessage{}, err
+	}
+	var message gatewayMessage
+	err = json.Unmarshal(plain, &message)
+	return message, err
+}
 
 func (g *fakeGateway) open(e v2.Envelope) ([]byte, error) {
 	plain, err := g.codec.Open(e)

@@ -2,8 +2,6 @@ package caddymodule
 
 import (
 	"bufio"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -71,19 +69,8 @@ func (r *repeater) hangUp() {
 
 // answer is the right answer: to a pay call, a code that says whose it is.
 func (r *repeater) answer(req *http.Request) (string, error) {
-	if err := req.ParseForm(); err != nil {
-		return "", err
-	}
-	envelope, err := v2.EnvelopeFrom(req.PostForm.Get)
+	request, err := r.keys.read(req)
 	if err != nil {
-		return "", err
-	}
-	plain, err := r.keys.open(envelope)
-	if err != nil {
-		return "", err
-	}
-	var request struct{ Head, Body map[string]string }
-	if err := json.Unmarshal(plain, &request); err != nil {
 		return "", err
 	}
 	head, body := request.Head, map[string]string{}
@@ -162,7 +149,7 @@ func (r *repeater) mustServe(t *testing.T, s *server, orderID string) {
 	const tries = 3
 	for range tries {
 		before := r.answers.Load()
-		said := messageOf(t, s.postForm(t, "/api/mpgateway", sealed(payJSON(orderID), signKey)))
+		said := gjson.ParseBytes(unsealed(s.postForm(t, "/api/mpgateway", sealed(payJSON(orderID), signKey)).body))
 		refused := r.answers.Load() > before && r.code(r.answers.Load()) != v2.RespProcessed
 		switch code := said.Get("respcode").String(); {
 		case code == "96": // in doubt: the merchant tries again
@@ -175,14 +162,4 @@ func (r *repeater) mustServe(t *testing.T, s *server, orderID string) {
 		}
 	}
 	t.Fatalf("order %s is in doubt after %d tries", orderID, tries)
-}
-
-// messageOf is the message of a reply.
-func messageOf(t *testing.T, r reply) gjson.Result {
-	t.Helper()
-	plain, err := base64.StdEncoding.DecodeString(gjson.GetBytes(r.body, "resp").String())
-	if err != nil {
-		t.Fatalf("reply %q: %v", r.body, err)
-	}
-	return gjson.ParseBytes(plain)
 }

@@ -1,8 +1,7 @@
 package caddymodule
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -120,16 +119,8 @@ func (c *till) pay() error {
 	if err := quietHandler(c.app.Load()).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
 		return err
 	}
-	var reply struct{ Resp string }
-	if err := json.Unmarshal(w.Body.Bytes(), &reply); err != nil {
-		return err
-	}
-	plain, err := base64.StdEncoding.DecodeString(reply.Resp)
-	if err != nil {
-		return err
-	}
-	if !strings.Contains(string(plain), `"respcode":"`+string(v1.CodeOK)+`"`) {
-		return fmt.Errorf("the merchant hears %s", plain)
+	if plain := unsealed(w.Body.Bytes()); !bytes.Contains(plain, []byte(`"respcode":"`+string(v1.CodeOK)+`"`)) {
+		return fmt.Errorf("the merchant hears %s: %s", w.Body, plain)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"context"
 	"net/http"
 	"os"
 	"strings"
@@ -32,31 +31,13 @@ func TestLedgerFileGone(t *testing.T) {
 	if now := len(w.gateway.State().Orders); now != known {
 		t.Errorf("%d payments were sent without a record", now-known)
 	}
-	if !eventually(func() bool { return w.readiness() == http.StatusServiceUnavailable }) {
-		t.Error("load balancers are not told")
-	}
+	w.bridge.wantHealth(http.StatusServiceUnavailable, `"ledger":"failing"`)
 	if err := os.Rename(file+".aside", file); err != nil {
 		t.Fatal(err)
 	}
-	if !eventually(func() bool { return w.readiness() == http.StatusOK }) {
-		t.Error("not ready again")
-	}
+	w.bridge.wantHealth(http.StatusOK, `"status":"ready"`)
 	if reply := w.query("intl", before.OrderID); reply.ResultCode == "" {
 		t.Errorf("afterwards: %s", reply.Inner)
 	}
 	w.rest()
-}
-
-// readiness is the status that load balancers read.
-func (w *world) readiness() int {
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, w.bridge.url+"/paybridge/health/ready", http.NoBody)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0
-	}
-	defer response.Body.Close()
-	return response.StatusCode
 }

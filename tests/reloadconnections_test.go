@@ -16,7 +16,6 @@ import (
 type connections struct {
 	mu   sync.Mutex
 	open map[net.Conn]bool
-	most int
 }
 
 func (c *connections) see(conn net.Conn, state http.ConnState) {
@@ -25,7 +24,6 @@ func (c *connections) see(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		c.open[conn] = true
-		c.most = max(c.most, len(c.open))
 	case http.StateClosed, http.StateHijacked:
 		delete(c.open, conn)
 	}
