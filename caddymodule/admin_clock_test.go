@@ -2,6 +2,7 @@ package caddymodule
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -51,10 +52,10 @@ func TestAPIGoesByTheBridgesClock(t *testing.T) { // not parallel: one app serve
 	console := newConsole(t)
 	for name, ask := range map[string]func(*httptest.ResponseRecorder) error{
 		"admin endpoint": func(w *httptest.ResponseRecorder) error {
-			return admin.server.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/paybridge/overview", nil))
+			return admin.server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/paybridge/overview", nil))
 		},
 		"console": func(w *httptest.ResponseRecorder) error {
-			r := httptest.NewRequest("GET", "http://localhost/paybridge/overview", nil)
+			r := httptest.NewRequest(http.MethodGet, "http://localhost/paybridge/overview", nil)
 			r.RemoteAddr = "127.0.0.1:4711"
 			return console.ServeHTTP(w, r, nil)
 		},
