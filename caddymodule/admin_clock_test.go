@@ -33,9 +33,9 @@ func serveAt(t *testing.T, now func() time.Time) {
 		t.Fatal(err)
 	}
 	app.engine.Store(e)
-	serving.add(app)
+	serving.Add(app)
 	t.Cleanup(func() {
-		serving.remove(app)
+		serving.Remove(app)
 		app.engine.Store(nil) // it has no part in the pool of engines
 	})
 }
