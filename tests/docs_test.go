@@ -155,6 +155,17 @@ func TestDocumentsNameTargets(t *testing.T) {
 	}
 }
 
+// The README builds the Caddy that the tests build.
+func TestReadmeNamesCaddy(t *testing.T) {
+	t.Parallel()
+	wanted := regexp.MustCompile(`(?m)^\tgithub\.com/caddyserver/caddy/v2 (v\S+)`).FindStringSubmatch(readText(t, "go.mod"))[1]
+	for _, readme := range []string{"README.md", "README.zh.md"} {
+		if !strings.Contains(readText(t, readme), "xcaddy build "+wanted+" ") {
+			t.Errorf("%s does not build Caddy %s", readme, wanted)
+		}
+	}
+}
+
 // Every document that says which Go is needed says that of go.mod.
 func TestDocumentsNameGo(t *testing.T) {
 	t.Parallel()

@@ -159,6 +159,17 @@ func TestBrokenLinksAreNoticed(t *testing.T) {
 	}
 }
 
+// The README is what a newcomer reads to the end.
+func TestReadmeIsShort(t *testing.T) {
+	t.Parallel()
+	const most = 250
+	for _, readme := range []string{"README.md", "README.zh.md"} {
+		if lines := strings.Count(readText(t, readme), "\n"); lines > most {
+			t.Errorf("%s has %d lines, more than %d: move what not everybody needs into docs/", readme, lines, most)
+		}
+	}
+}
+
 // Whoever opens the README finds every document from there.
 func TestReadmeLeadsToEveryDocument(t *testing.T) {
 	t.Parallel()
