@@ -19,7 +19,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
-	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -104,7 +103,6 @@ type App struct {
 	started  chan struct{}
 	notices  *admission.Gate       // before notices are opened
 	returns  *admission.Gate       // before WeChat is asked who a payer is
-	openIDs  *wechat.OpenIDs       // for payers who come back from WeChat once more
 	doubts   []configcheck.Finding // found in the configuration
 
 	configured []merchants.Config // those of files, too
@@ -137,7 +135,6 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
 	a.notices, a.returns = newGates()
-	a.openIDs = wechat.NewOpenIDs(a.now)
 	if err := showMetrics(ctx); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func TestOpenIDWay(t *testing.T) { // not parallel: one Caddy a process
 	s := startPayerServer(t, "")
 	b := s.browser()
 	back := b.toWeChat(t, s, openIDLink(shopURL))
-	if c := b.cookie; c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Name != "__Host-"+payerCookie || c.MaxAge != 600 {
+	if c := b.cookie; c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Name != "__Host-"+payerCookie || c.MaxAge != 86400 {
 		t.Fatalf("cookie %+v", c)
 	}
 	first := b.cookie.Value

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
@@ -30,6 +32,12 @@ func TestReturnAgain(t *testing.T) { // not parallel: one Caddy a process
 	b.get(t, otherCode).goesTo(t, shopAt)
 	if n := len(s.wechat.tokens()); n != 1 {
 		t.Errorf("WeChat was asked %d times", n)
+	}
+
+	s.load(t) // a reload changes nothing
+	b.get(t, back).goesTo(t, shopAt)
+	if n := len(s.wechat.tokens()); n != 1 {
+		t.Errorf("WeChat was asked %d times after a reload", n)
 	}
 
 	stranger := s.browser()
@@ -117,6 +125,9 @@ func TestReturnStartsOver(t *testing.T) { // not parallel: one Caddy a process
 	for name, spoil := range map[string]func(*testing.T, *payerServer, *payerBrowser, string) (back string){
 		"restarted": func(t *testing.T, s *payerServer, b *payerBrowser, back string) string {
 			b.get(t, back).goesTo(t, shopAt)
+			if err := caddy.Stop(); err != nil {
+				t.Fatal(err)
+			}
 			s.load(t)
 			return back
 		},

@@ -35,10 +35,12 @@ func (w wechatWay) app() (wechat.App, bool) {
 }
 
 // The cookie that ties the way back to the browser that was sent. Its value is
-// random and says nothing of the payer.
+// random and says nothing of the payer. It outlives the states of its browser by
+// far: with it a payer who presses Back later goes on by themselves, without it
+// they read a page.
 const (
 	payerCookie     = "paybridge_payer"
-	payerCookieLife = 2 * wechat.StateLife
+	payerCookieLife = 24 * time.Hour
 )
 
 var payerCookieForm = regexp.MustCompile(`^[2-7A-Z]{26}$`)
@@ -105,13 +107,13 @@ func (v browserVisit) findOpenID(way wechatWay, errand wechat.Errand) (openID st
 	if err != nil {
 		return "", err
 	}
-	if openID, ok := v.app.openIDs.Find(state.ID); ok {
+	if openID, ok := v.openIDs.Find(state.ID); ok {
 		return openID, nil
 	}
 	sender := admission.Sender{Source: v.client, Merchant: way.merchant.MerID}
 	if waited := v.app.returns.Judge(v.ctx, sender, func() bool {
 		asked := false
-		openID, err = v.app.openIDs.FindOr(state.ID, func() (string, error) {
+		openID, err = v.openIDs.FindOr(state.ID, func() (string, error) {
 			asked = true
 			return v.exchange(errand.App, state)
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
 // engines has one engine for each ledger that is open. During a reload the old
@@ -21,10 +22,11 @@ var engines = caddy.NewUsagePool()
 
 // engine is an open ledger with the bridge that works on it.
 type engine struct {
-	id     string // its key in the pool
-	bridge *bridge.Bridge
-	ledger *ledger.Ledger
-	logs   *reloadlog.Output
+	id      string // its key in the pool
+	bridge  *bridge.Bridge
+	ledger  *ledger.Ledger
+	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
+	logs    *reloadlog.Output
 }
 
 // acquireEngine joins the engine of a ledger or opens it. Each success must be
@@ -42,7 +44,7 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		}
 		b := bridge.New(l, logs.Logger("paybridge"), watch.Now,
 			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
-		return &engine{id: id, ledger: l, logs: logs, bridge: b}, nil
+		return &engine{id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now)}, nil
 	})
 	if err != nil {
 		return nil, err

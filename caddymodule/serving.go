@@ -8,6 +8,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
 // serving are the apps that have started and are not cleaned up yet.
@@ -26,6 +27,7 @@ type service struct {
 	ledger   *ledger.Ledger
 	settings *bridge.Settings
 	health   *health.Judge
+	openIDs  *wechat.OpenIDs
 }
 
 // service returns what to serve with, waiting for the app to start, since Caddy
@@ -43,7 +45,7 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 			continue
 		}
 		if e := app.engine.Load(); e != nil {
-			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load()}, true
+			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load(), openIDs: e.openIDs}, true
 		}
 	}
 	return service{}, false
