@@ -217,7 +217,7 @@ func TestTroubleshootingQuotesLogLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range firstQuoted(t, "docs/troubleshooting.md", "# Troubleshooting") {
+	for _, line := range firstQuoted(t, "docs/troubleshooting.md", "## What the log says") {
 		if !strings.Contains(sources.String(), line) {
 			t.Errorf("the bridge never says %q", line)
 		}
