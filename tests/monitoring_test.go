@@ -237,7 +237,7 @@ func TestMonitoringUsesMetricsThatExist(t *testing.T) {
 func TestEveryMetricIsDocumented(t *testing.T) {
 	t.Parallel()
 	documented := make(map[string]string)
-	for _, row := range rows(chapter(t, "docs/monitoring.md", "# Monitoring")) {
+	for _, row := range rows(chapter(t, "docs/monitoring.md", "## Metrics")) {
 		for _, match := range quoted.FindAllStringSubmatch(row[0], -1) {
 			documented[match[1]] = row[1]
 		}
