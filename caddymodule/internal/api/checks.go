@@ -79,7 +79,7 @@ func (v *visit) checkDatabase(ctx context.Context) []Check {
 	}
 	checks := make([]Check, len(risks))
 	for i, risk := range risks {
-		checks[i] = Check{Name: "database", Detail: risk, Advice: "see docs/ledger.md, \"postgres\""}.at(LevelWarn)
+		checks[i] = Check{Name: "database", Detail: risk, Advice: "see docs/ledger.md, \"PostgreSQL\""}.at(LevelWarn)
 	}
 	return checks
 }
