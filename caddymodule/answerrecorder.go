@@ -2,10 +2,13 @@ package caddymodule
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -32,15 +35,25 @@ func (a *answerRecorder) Write(p []byte) (int, error) {
 	}
 	if a.body.Len()+len(p) > v2.MaxEnvelope {
 		a.over = true
-		return 0, errors.New("answer is too large")
+		return 0, errTooLarge
 	}
 	return a.body.Write(p)
 }
 
-// brokeOff says why an answer was not recorded to its end.
-func (a *answerRecorder) brokeOff() error {
-	if a.over {
-		return fmt.Errorf("gateway answer is larger than %d KiB", v2.MaxEnvelope>>10)
+// errTooLarge and errBrokeOff say why an answer was not recorded to its end.
+var (
+	errTooLarge = netcause.Wrap(errors.New("gateway answer is too large"),
+		netcause.New(netcause.TooLong, fmt.Sprintf("over %d KiB", v2.MaxEnvelope>>10)))
+	errBrokeOff = fmt.Errorf("gateway answer broke off: %w", io.ErrUnexpectedEOF)
+)
+
+// brokeOff says why the answer to a call was not recorded to its end.
+func (a *answerRecorder) brokeOff(ctx context.Context) error {
+	switch {
+	case a.over:
+		return errTooLarge
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
-	return errors.New("gateway answer broke off")
+	return errBrokeOff
 }

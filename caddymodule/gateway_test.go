@@ -127,26 +127,26 @@ func TestPostWithoutAnAnswer(t *testing.T) {
 		"HTML with status 502": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusBadGateway)
 			_, _ = io.WriteString(w, "<html>Bad Gateway</html>")
-		}, "gateway answered with HTTP status 502"},
+		}, "HTTP status – 502"},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
-		}, "gateway answered with HTTP status 307"},
+			http.Redirect(w, r, "https://login.example.com/elsewhere?token=SECRET", http.StatusTemporaryRedirect)
+		}, "redirect not followed – to https://login.example.com"},
 		"no content": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-			"gateway answered with HTTP status 204"},
+			"HTTP status – 204"},
 		"half an answer": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "merchant_id=1&msg")
-		}, "gateway answer broke off"},
+		}, "connection closed before the answer was whole – 127.0.0.1:"},
 		"half a chunked answer": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "merchant_id=1&msg")
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
-		}, "gateway answer broke off"},
+		}, "connection closed before the answer was whole – 127.0.0.1:"},
 		"too large an answer": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, strings.Repeat("a", v2.MaxEnvelope+1))
-		}, "gateway answer is larger than 256 KiB"},
+		}, "answer too long – over 256 KiB"},
 		"hangs up when asked": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			"calling gateway: EOF"},
+			"calling gateway: connection closed before the answer was whole"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -198,9 +198,10 @@ func TestPostGivenUp(t *testing.T) {
 	for name, tc := range map[string]struct {
 		limit time.Duration
 		want  error
+		says  string
 	}{
-		"out of time": {2 * time.Second, context.DeadlineExceeded}, // a busy machine sends within that
-		"cancelled":   {time.Minute, context.Canceled},
+		"out of time": {2 * time.Second, context.DeadlineExceeded, "timed out while waiting for the answer"}, // a busy machine sends within that
+		"cancelled":   {time.Minute, context.Canceled, "the bridge was stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,7 +218,7 @@ func TestPostGivenUp(t *testing.T) {
 			}))
 			t.Cleanup(upstream.Close)
 			carried := provisioned(t, upstream.URL, stubborn(upstream.URL)).Post(ctx, testForm)
-			mustFail(t, carried, "calling gateway: "+tc.want.Error())
+			mustFail(t, carried, "calling gateway: "+tc.says)
 			if !errors.Is(carried.Err, tc.want) {
 				t.Errorf("error %v, want %v", carried.Err, tc.want)
 			}
@@ -238,7 +239,7 @@ func TestPostOutOfTimeBeforehand(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	carried := provisioned(t, upstream.URL, nil).Post(ctx, testForm)
-	mustFail(t, carried, "context canceled")
+	mustFail(t, carried, "the bridge was stopped")
 	if carried.Sent {
 		t.Error("sent, but there was no time")
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -46,6 +47,38 @@ func TestTimeline(t *testing.T) {
 	}
 	if story.Order.TraceID != "0af7651916cd43dd8448eb211c80319c" {
 		t.Errorf("trace %q", story.Order.TraceID)
+	}
+}
+
+// TestStoryHasTheCauses: of a call that failed, of the gateway or of a merchant, the
+// story says why.
+func TestStoryHasTheCauses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.order("89900001", translate.Paid, time.Hour).Key
+	failed := ledger.Event{Kind: "call", Source: "OP2001", Detail: "473F1: unsent (connection refused – 192.0.2.1:443), 2ms", At: present.Add(-time.Hour)}
+	must(w.ledger.AddEvents(t.Context(), key, failed))
+	claimed, err := w.ledger.ClaimNotifications(t.Context(), present, time.Minute, roomFor(1))
+	must(err)
+	must(w.ledger.Finish(t.Context(), claimed[0].Notification, ledger.Attempt{
+		At: present, Class: string(delivery.Connect), Cause: "no such host – shop.example.com",
+	}, ledger.Exhausted, time.Time{}))
+	story := read[Timeline](t, w.get("order?merid=89900001&number="+key.OrderID))
+	for _, e := range story.Events {
+		switch e.Kind {
+		case "call":
+			want := Call{FlowNo: "473F1", Class: "unsent", Cause: "connection refused – 192.0.2.1:443", Took: "2ms"}
+			if e.Call == nil || *e.Call != want || e.Text != failed.Detail {
+				t.Errorf("call %+v, %q", e.Call, e.Text)
+			}
+		case "attempt":
+			if e.Attempt.Cause != "no such host – shop.example.com" || e.Text != "call 1: connect (no such host – shop.example.com)" {
+				t.Errorf("attempt %+v, %q", e.Attempt, e.Text)
+			}
+		}
+	}
+	if len(story.Events) < 4 {
+		t.Errorf("story %+v", story.Events)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -26,8 +27,18 @@ type Event struct {
 	Text    string    `json:"text" doc:"What happened, for people."`
 	Times   int       `json:"times,omitempty" doc:"How often the same has come; absent for once."`
 	LastAt  time.Time `json:"last_at,omitzero" doc:"When it last came, if more than once."`
+	Call    *Call     `json:"call,omitempty" doc:"The call of the gateway, of the kind call."`
 	Attempt *Attempt  `json:"attempt,omitempty" doc:"The call of the merchant, of the kind attempt."`
 	Change  *Change   `json:"change,omitempty" doc:"What a person did, of the kind change."`
+}
+
+// Call is one call of the gateway.
+type Call struct {
+	FlowNo string `json:"flow_no,omitempty" doc:"The flow number of the bridge's message."`
+	Said   string `json:"said,omitempty" doc:"respCode and state of the answer; absent when there was none to believe."`
+	Class  string `json:"class,omitempty" doc:"What went wrong, as metrics name it; absent when an answer came."`
+	Cause  string `json:"cause,omitempty" doc:"Why it went wrong, in the bridge's own words."`
+	Took   string `json:"took" doc:"How long it took, such as 1.234s."`
 }
 
 // Attempt is one call of a merchant's notification address.
@@ -35,7 +46,8 @@ type Attempt struct {
 	N       int    `json:"n" doc:"Which call it was, from 1."`
 	Class   string `json:"class" doc:"What came of it, as metrics name it."`
 	Status  int    `json:"status,omitempty" doc:"The HTTP status; absent when there was none."`
-	Excerpt string `json:"excerpt,omitempty" doc:"The first printable characters of what the merchant answered."`
+	Cause   string `json:"cause,omitempty" doc:"Why there was no answer to judge, in the bridge's own words: no such host, connection refused, blocked, and others, with the host, address or date that they are about."`
+	Excerpt string `json:"excerpt,omitempty" doc:"The first printable characters of what the merchant answered, in UTF-8 whatever it was written in."`
 	TookMS  int64  `json:"took_ms" doc:"How long it took, in milliseconds."`
 	LagMS   *int64 `json:"lag_ms,omitempty" doc:"How long after its due time it began, in milliseconds; absent where a person or a reload changed the ladder."`
 }
@@ -56,6 +68,9 @@ func (s story) tell(schedule delivery.Schedule) []Event {
 		shown := Event{At: e.At, Kind: e.Kind, Source: e.Source, Text: e.Detail, LastAt: e.LastAt}
 		if e.Times > 1 {
 			shown.Times = e.Times
+		}
+		if call, known := bridge.ReadCall(e); known {
+			shown.Call = &Call{FlowNo: call.FlowNo, Said: call.Said, Class: string(call.Class), Cause: call.Cause, Took: call.Took}
 		}
 		events = append(events, shown)
 	}
@@ -91,9 +106,12 @@ func (s story) settled() []Event {
 func (s story) attempt(i int, schedule delivery.Schedule) Event {
 	a := s.attempts[i]
 	shown := &Attempt{
-		N: a.N, Class: a.Class, Status: a.Status, Excerpt: a.Excerpt, TookMS: a.Duration.Milliseconds(), LagMS: s.lag(i, schedule),
+		N: a.N, Class: a.Class, Status: a.Status, Cause: a.Cause, Excerpt: a.Excerpt, TookMS: a.Duration.Milliseconds(), LagMS: s.lag(i, schedule),
 	}
 	text := fmt.Sprintf("call %d: %s", a.N, a.Class)
+	if a.Cause != "" {
+		text += " (" + a.Cause + ")"
+	}
 	if a.Status != 0 {
 		text += fmt.Sprintf(", HTTP %d", a.Status)
 	}

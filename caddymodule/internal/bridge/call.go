@@ -10,6 +10,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -69,7 +70,7 @@ func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out
 	}
 	carried := b.post(ctx, s, envelope.Encode())
 	if carried.Err != nil {
-		return answer{}, &failure{sent: carried.Sent, class: classOf(carried), reason: carried.Err.Error()}
+		return answer{}, &failure{sent: carried.Sent, class: classOf(carried), reason: netcause.TextOf(carried.Err)}
 	}
 	message, failed := b.open(m, carried.Body)
 	if failed != nil {

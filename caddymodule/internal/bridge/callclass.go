@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -50,9 +52,14 @@ const (
 	CallInternal CallClass = "internal"
 )
 
+// FailedCalls lists the classes of failed calls.
+func FailedCalls() []CallClass {
+	return []CallClass{CallUnsent, CallTimeout, CallReset, CallStatus, CallUnopened, CallUnread, CallInternal}
+}
+
 // CallClasses lists every class of calls.
 func CallClasses() []CallClass {
-	list := []CallClass{CallUnsent, CallTimeout, CallReset, CallStatus, CallUnopened, CallUnread, CallInternal}
+	list := FailedCalls()
 	for _, answered := range []v2.Class{v2.Processed, v2.Unknown, v2.NotFound, v2.Repeated, v2.Refused} {
 		list = append(list, CallClass(answered.String()))
 	}
@@ -66,6 +73,11 @@ type StatusError int
 // Error implements error.
 func (s StatusError) Error() string {
 	return fmt.Sprintf("gateway answered with HTTP status %d", int(s))
+}
+
+// Cause implements [netcause.Error].
+func (s StatusError) Cause() netcause.Cause {
+	return netcause.New(netcause.Status, strconv.Itoa(int(s)))
 }
 
 // errPanic is what a panic in the middle of a call is turned into.

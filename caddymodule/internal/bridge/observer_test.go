@@ -80,7 +80,7 @@ func TestCallsHaveClasses(t *testing.T) {
 		{lost, CallReset, "reset (connection broken), 0s"},
 		{silent, CallReset, "reset (connection broken), 0s"},
 		{hangs, CallTimeout, "timeout (context deadline exceeded), 0s"},
-		{status, CallStatus, "status (gateway answered with HTTP status 502), 0s"},
+		{status, CallStatus, "status (HTTP status – 502), 0s"},
 		{html, CallUnopened, "unopened (reading answer: "},
 		{half, CallUnopened, "unopened ("},
 		{forged, CallUnopened, "unopened (opening message: message refused), 0s"},
@@ -110,7 +110,28 @@ func TestCallsHaveClasses(t *testing.T) {
 			if calls := w.timeline(p, callEventKind); len(calls) != 1 || !strings.HasPrefix(calls[0], v2.TranPay+" "+want) {
 				t.Errorf("timeline says %q, want %q", calls, want)
 			}
+			wantReadable(t, w, p, c.class)
 		})
+	}
+}
+
+// wantReadable checks that the order's only call is read back from its event.
+func wantReadable(t *testing.T, w *world, p v1.PayRequest, class CallClass) {
+	t.Helper()
+	events, err := w.ledger.Events(t.Context(), key(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		call, known := ReadCall(e)
+		if known != (e.Kind == callEventKind) {
+			t.Errorf("%q is a call: %v", e.Detail, known)
+		}
+		failed := slices.Contains(FailedCalls(), class)
+		if known && (call.FlowNo != w.order(p).FlowNo || call.Took == "" ||
+			failed != (call.Class == class && call.Cause != "" && call.Said == "") || failed == (call.Class == "" && call.Said != "")) {
+			t.Errorf("%q is read as %+v", e.Detail, call)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -33,10 +34,31 @@ func callEvent(out outgoing, start, end time.Time, answer v2.Message, failed *fa
 	}
 }
 
+// Call is what the timeline tells of a call to the gateway.
+type Call struct {
+	FlowNo string    // of our message
+	Said   string    // respCode and state of the answer; "" when there is none to believe
+	Class  CallClass // why there is none, and why that is
+	Cause  string
+	Took   string // to the millisecond
+}
+
+// callDetail is what callEvent writes.
+var callDetail = regexp.MustCompile(`^(\S*): (?:([a-z_]+) \((.*)\)|(.*)), (\S+)$`)
+
+// ReadCall reads an event that callEvent has made.
+func ReadCall(e ledger.Event) (Call, bool) {
+	parts := callDetail.FindStringSubmatch(e.Detail)
+	if e.Kind != callEventKind || parts == nil {
+		return Call{}, false
+	}
+	return Call{FlowNo: parts[1], Class: CallClass(parts[2]), Cause: parts[3], Said: parts[4], Took: parts[5]}, true
+}
+
 // unsentCall reports whether a call event tells of a call of which nothing left.
 func unsentCall(e ledger.Event) bool {
-	_, said, _ := strings.Cut(e.Detail, ": ")
-	return strings.HasPrefix(said, string(CallUnsent)+" (")
+	call, known := ReadCall(e)
+	return known && call.Class == CallUnsent
 }
 
 // noticeEvent is what the timeline keeps of a notice.

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -57,6 +59,8 @@ var families = map[string][]string{
 		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
 	"notification": texts(ledger.NotificationStates()...),
 	"class":        texts(delivery.Classes()...),
+	"call":         texts(bridge.FailedCalls()...),
+	"cause":        texts(netcause.All()...),
 	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume"},
 	"kind": {
 		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", ledger.UnpaidEvent,

@@ -5,27 +5,33 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
 // callURL makes of a merchant's URL one that can be called; a class other than
-// OK says why it cannot. The query string stays as the merchant wrote it, but
+// OK and a cause say why it cannot. The query string stays as the merchant wrote it, but
 // for characters that would break the request. guard refuses more when it is
 // dialled; what is refused here needs no name service.
-func callURL(given string, plainHTTP bool) (*url.URL, Class) {
+func callURL(given string, plainHTTP bool) (*url.URL, Class, netcause.Cause) {
 	u, err := url.Parse(strings.TrimSpace(given))
 	switch {
-	case err != nil, u.Hostname() == "", u.User != nil, u.Opaque != "":
-		return nil, BadURL
+	case err != nil, u.Opaque != "":
+		return nil, BadURL, netcause.New(netcause.NoAddress, "it is no URL")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, BadURL
+		return nil, BadURL, netcause.New(netcause.NoAddress, "it is neither http nor https")
+	case u.Hostname() == "":
+		return nil, BadURL, netcause.New(netcause.NoAddress, "it has no host")
+	case u.User != nil:
+		return nil, BadURL, netcause.New(netcause.NoAddress, "it has a user in it")
 	case u.Scheme == "http" && !plainHTTP:
-		return nil, PlainHTTP
+		return nil, PlainHTTP, netcause.New(netcause.HTTPSOnly, u.Host)
 	case oddNumber(u.Hostname()):
-		return nil, Blocked
+		return nil, Blocked, netcause.New(netcause.OddAddress, u.Host)
 	}
 	u.RawQuery = escapeQuery(u.RawQuery)
 	u.Fragment, u.RawFragment = "", ""
-	return u, OK
+	return u, OK, netcause.Cause{}
 }
 
 // oddNumber reports whether a host is an IPv4 address in one of the spellings

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
 var callbacks = []struct {
@@ -65,9 +67,12 @@ func TestCallURL(t *testing.T) {
 	for _, test := range callbacks {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			u, class := callURL(test.given, test.plain)
+			u, class, cause := callURL(test.given, test.plain)
 			if class != test.class {
 				t.Fatalf("%s, want %s", class, test.class)
+			}
+			if (class == OK) != (cause == netcause.Cause{}) {
+				t.Errorf("%s for the cause %q", class, cause)
 			}
 			if class == OK && u.String() != test.want {
 				t.Errorf("%s, want %s", u, test.want)
@@ -82,7 +87,7 @@ func FuzzCallURL(f *testing.F) {
 		f.Add(test.given)
 	}
 	f.Fuzz(func(t *testing.T, given string) {
-		u, class := callURL(given, true)
+		u, class, _ := callURL(given, true)
 		if class != OK {
 			return
 		}

@@ -56,36 +56,33 @@ const (
 
 // classRow says how the log line of a class reads. answered is what the merchant's
 // program itself has answered: not a page of errors, which may be of a server in
-// front of it. explained allows the cause to
-// stand in the line: errors of the network do not carry what the merchant
-// answered, those of the HTTP client may.
+// front of it.
 type classRow struct {
-	class     Class
-	level     zapcore.Level
-	words     string
-	answered  bool
-	explained bool
+	class    Class
+	level    zapcore.Level
+	words    string
+	answered bool
 }
 
 var classes = []classRow{
-	{OK, zapcore.DebugLevel, "merchant acknowledged the notification", true, false},
-	{AlreadyCredited, zapcore.InfoLevel, "merchant says that the order was credited already, without acknowledging", true, false},
-	{Refused, zapcore.InfoLevel, "merchant did not acknowledge the notification", true, false},
-	{Empty, zapcore.InfoLevel, "merchant answered nothing to the notification", true, false},
-	{TooLarge, zapcore.InfoLevel, "merchant's answer to the notification is too long", true, false},
-	{Redirect, zapcore.InfoLevel, "merchant redirects the notification", false, false},
-	{HTTPStatus, zapcore.InfoLevel, "merchant answered the notification with an error status", false, false},
-	{Broken, zapcore.InfoLevel, "merchant's answer to the notification cannot be read", false, false},
-	{Timeout, zapcore.InfoLevel, "merchant did not answer the notification in time", false, false},
-	{Connect, zapcore.InfoLevel, "merchant cannot be reached", false, true},
-	{TLS, zapcore.InfoLevel, "merchant's TLS is not accepted", false, true},
-	{Blocked, zapcore.WarnLevel, "notification address is not allowed", false, true},
-	{PlainHTTP, zapcore.WarnLevel, "notification address is plain http, which is not allowed", false, false},
-	{BadURL, zapcore.WarnLevel, "notification address cannot be called", false, false},
-	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false, false},
-	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", false, true},
-	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false, false},
-	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false, false},
+	{OK, zapcore.DebugLevel, "merchant acknowledged the notification", true},
+	{AlreadyCredited, zapcore.InfoLevel, "merchant says that the order was credited already, without acknowledging", true},
+	{Refused, zapcore.InfoLevel, "merchant did not acknowledge the notification", true},
+	{Empty, zapcore.InfoLevel, "merchant answered nothing to the notification", true},
+	{TooLarge, zapcore.InfoLevel, "merchant's answer to the notification is too long", true},
+	{Redirect, zapcore.InfoLevel, "merchant redirects the notification", false},
+	{HTTPStatus, zapcore.InfoLevel, "merchant answered the notification with an error status", false},
+	{Broken, zapcore.InfoLevel, "merchant's answer to the notification cannot be read", false},
+	{Timeout, zapcore.InfoLevel, "merchant did not answer the notification in time", false},
+	{Connect, zapcore.InfoLevel, "merchant cannot be reached", false},
+	{TLS, zapcore.InfoLevel, "merchant's TLS is not accepted", false},
+	{Blocked, zapcore.WarnLevel, "notification address is not allowed", false},
+	{PlainHTTP, zapcore.WarnLevel, "notification address is plain http, which is not allowed", false},
+	{BadURL, zapcore.WarnLevel, "notification address cannot be called", false},
+	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false},
+	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", false},
+	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false},
+	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false},
 }
 
 // Classes lists every class.

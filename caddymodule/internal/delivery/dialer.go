@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"net/http/httptrace"
 	"time"
 )
 
@@ -43,6 +44,9 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 	config := d.tls.Clone()
 	config.ServerName, _, err = net.SplitHostPort(address)
 	conn := tls.Client(raw, config)
+	if way := httptrace.ContextClientTrace(ctx); way != nil && way.TLSHandshakeStart != nil {
+		way.TLSHandshakeStart() // as the transport does where it shakes hands by itself
+	}
 	if err == nil {
 		err = conn.HandshakeContext(ctx)
 	}

@@ -7,15 +7,27 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
 // blockedError says that an address must not be called.
 type blockedError struct {
 	address string
 	reason  string
+	never   bool // allow_callbacks does not open it
 }
 
 func (e *blockedError) Error() string { return e.address + " is not allowed: " + e.reason }
+
+// Cause implements [netcause.Error].
+func (e *blockedError) Cause() netcause.Cause {
+	words := netcause.NotPublic
+	if e.never {
+		words = netcause.NeverCalled
+	}
+	return netcause.New(words, e.address+" ("+e.reason+")")
+}
 
 // guard decides which addresses may be connected to: public ones, and those of
 // allow.
@@ -26,11 +38,11 @@ type guard struct{ allow []netip.Prefix }
 // each address in turn, so that no other answer can come in between.
 func (g guard) control(_ context.Context, network, address string, _ syscall.RawConn) error {
 	if !strings.HasPrefix(network, "tcp") {
-		return &blockedError{address, "not TCP"}
+		return &blockedError{address, "not TCP", true}
 	}
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return &blockedError{address, "not an address"}
+		return &blockedError{address, "not an address", true}
 	}
 	return g.check(to.Addr())
 }
@@ -40,7 +52,7 @@ func (g guard) check(a netip.Addr) error {
 	a = a.Unmap().WithZone("")
 	s, isSpecial := specialOf(a)
 	if isSpecial && s.never {
-		return &blockedError{a.String(), s.name}
+		return &blockedError{a.String(), s.name, true}
 	}
 	behind := embedded(a)
 	if nat64.Contains(a) {
@@ -48,14 +60,14 @@ func (g guard) check(a netip.Addr) error {
 	}
 	for _, v4 := range behind {
 		if s, ok := specialOf(v4); ok && s.metadata {
-			return &blockedError{a.String(), fmt.Sprintf("leads to %s, %s", v4, s.name)}
+			return &blockedError{a.String(), fmt.Sprintf("leads to %s, %s", v4, s.name), true}
 		}
 	}
 	if g.allows(a) {
 		return nil
 	}
 	if isSpecial {
-		return &blockedError{a.String(), s.name}
+		return &blockedError{a.String(), s.name, false}
 	}
 	return nil
 }

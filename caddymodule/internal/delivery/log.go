@@ -37,8 +37,8 @@ func (l attemptLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddDuration("took", l.result.Duration)
 	enc.AddDuration("lag", l.lag)
 	enc.AddString("notification", string(l.to))
-	if l.result.cause != nil && l.result.class.row().explained {
-		enc.AddString("cause", l.result.cause.Error())
+	if l.result.Cause != "" {
+		enc.AddString("cause", l.result.Cause)
 	}
 	return nil
 }

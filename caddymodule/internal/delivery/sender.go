@@ -3,8 +3,10 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -12,15 +14,11 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
-const (
-	// maxAnswer is how much of an answer is read, in bytes.
-	maxAnswer = 64 << 10
-	// maxExcerpt is how much of it goes into the ledger, which shortens it
-	// further, in bytes.
-	maxExcerpt = 1 << 10
-)
+// maxAnswer is how much of an answer is read, in bytes.
+const maxAnswer = 64 << 10
 
 // sender makes the calls.
 type sender struct {
@@ -31,12 +29,12 @@ type sender struct {
 	roundTripper func(policy) http.RoundTripper
 }
 
-// result is what came of one call. Attempt lacks its number. cause may hold
-// anything that the merchant answered.
+// result is what came of one call. Attempt lacks its number, and its Class and
+// Cause until the call is over.
 type result struct {
 	ledger.Attempt
 	class Class
-	cause error
+	cause netcause.Cause
 }
 
 // errInterrupted is the cause with which calls are cancelled when the bridge
@@ -48,57 +46,62 @@ func (s *sender) send(ctx context.Context, o ledger.Order, t Target) (r result) 
 	start := s.now()
 	defer func() {
 		if bug := recover(); bug != nil {
-			r.class, r.cause = Internal, crash.Log(s.log, "calling a merchant", bug)
+			_ = crash.Log(s.log, "calling a merchant", bug)
+			r.class, r.cause = Internal, netcause.New(netcause.Bug, "")
 		}
-		r.At, r.Duration, r.Class = start, s.now().Sub(start), string(r.class)
+		r.At, r.Duration, r.Class, r.Cause = start, s.now().Sub(start), string(r.class), r.cause.String()
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	req, class := s.request(ctx, o, t)
+	u, class, cause := callURL(o.BackURL, t.PlainHTTP)
 	if class != OK {
-		return result{class: class}
+		return result{class: class, cause: cause}
 	}
-	resp, err := s.roundTripper(policy{t.AllowCallbacks, t.RootCAs}).RoundTrip(req)
+	c := exchange{ctx: ctx, url: u}
+	req, err := http.NewRequestWithContext(c.way.Watch(ctx), http.MethodPost, u.String(), strings.NewReader(form(o, t.Key)))
 	if err != nil {
-		return result{class: classOf(ctx, err), cause: err}
-	}
-	defer func() { _ = resp.Body.Close() }()
-	return read(ctx, resp)
-}
-
-func (s *sender) request(ctx context.Context, o ledger.Order, t Target) (*http.Request, Class) {
-	u, class := callURL(o.BackURL, t.PlainHTTP)
-	if class != OK {
-		return nil, class
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), strings.NewReader(form(o, t.Key)))
-	if err != nil {
-		return nil, BadURL
+		return result{class: BadURL, cause: netcause.New(netcause.NoAddress, u.Host)}
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", s.userAgent)
-	return req, OK
+	resp, err := s.roundTripper(policy{t.AllowCallbacks, t.RootCAs}).RoundTrip(req)
+	if err != nil {
+		return c.failed(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return c.read(resp)
+}
+
+// exchange is one call on its way.
+type exchange struct {
+	ctx context.Context
+	url *url.URL
+	way netcause.Trace
+}
+
+// failed is the result of a call that an error ended.
+func (c *exchange) failed(err error) result {
+	return result{class: classOf(c.ctx, err), cause: c.way.Of(err, c.url.Host)}
 }
 
 // read judges an answer. Only a status of 2xx can acknowledge: a page of errors
 // that happens to end in 0000 would leave a paid order unannounced, while one
 // call too many costs nothing.
-func read(ctx context.Context, resp *http.Response) result {
+func (c *exchange) read(resp *http.Response) result {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	r := result{cause: err}
-	r.Status = resp.StatusCode
-	r.Excerpt = strings.ToValidUTF8(string(body[:min(len(body), maxExcerpt)]), "\uFFFD")
+	var r result
 	switch {
 	case resp.StatusCode/100 == 3:
-		r.class = Redirect
+		r.class, r.cause = Redirect, netcause.RedirectTo(c.url, resp.Header.Get("Location"))
 	case resp.StatusCode/100 != 2:
 		r.class = HTTPStatus
 	case err != nil:
-		r.class = classOf(ctx, err)
+		r = c.failed(err)
 	case len(body) > maxAnswer:
-		r.class = TooLarge
+		r.class, r.cause = TooLarge, netcause.New(netcause.TooLong, fmt.Sprintf("over %d KiB", maxAnswer>>10))
 	default:
 		r.class = judge(string(body))
 	}
+	r.Status, r.Excerpt = resp.StatusCode, excerpt(body, resp.Header.Get("Content-Type"))
 	return r
 }

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -128,33 +129,34 @@ func TestAnswers(t *testing.T) {
 		class   Class
 		status  int
 		excerpt string
+		cause   netcause.Words
 	}{
-		{"acknowledged", status(200, "0000"), OK, 200, "0000"},
-		{"acknowledged with 201", status(201, "0000"), OK, 201, "0000"},
-		{"acknowledged behind junk", status(200, "\uFEFFNotice: x\n\"0000\""), OK, 200, "\uFEFFNotice: x\n\"0000\""},
-		{"credited", status(200, "P1"), AlreadyCredited, 200, "P1"},
-		{"refused", status(200, "E3"), Refused, 200, "E3"},
-		{"bytes that are no text", status(200, "\xff\xfe0"), Refused, 200, "\uFFFD0"},
-		{"empty", status(200, ""), Empty, 200, ""},
-		{"no content", status(204, ""), Empty, 204, ""},
-		{"0000 on a page of errors", status(500, "0000"), HTTPStatus, 500, "0000"},
-		{"not found", status(404, "<html>"), HTTPStatus, 404, "<html>"},
-		{"not modified", status(304, ""), Redirect, 304, ""},
-		{"whole at the limit", status(200, strings.Repeat(" ", maxAnswer-4)+"0000"), OK, 200, strings.Repeat(" ", maxExcerpt)},
-		{"one byte too long", status(200, strings.Repeat(" ", maxAnswer-3)+"0000"), TooLarge, 200, strings.Repeat(" ", maxExcerpt)},
+		{"acknowledged", status(200, "0000"), OK, 200, "0000", ""},
+		{"acknowledged with 201", status(201, "0000"), OK, 201, "0000", ""},
+		{"acknowledged behind junk", status(200, "\uFEFFNotice: x\n\"0000\""), OK, 200, "\uFEFFNotice: x\n\"0000\"", ""},
+		{"credited", status(200, "P1"), AlreadyCredited, 200, "P1", ""},
+		{"refused", status(200, "E3"), Refused, 200, "E3", ""},
+		{"bytes that are no text", status(200, "\xff\xfe0"), Refused, 200, "\uFFFD0", ""},
+		{"empty", status(200, ""), Empty, 200, "", ""},
+		{"no content", status(204, ""), Empty, 204, "", ""},
+		{"0000 on a page of errors", status(500, "0000"), HTTPStatus, 500, "0000", ""},
+		{"not found", status(404, "<html>"), HTTPStatus, 404, "<html>", ""},
+		{"not modified", status(304, ""), Redirect, 304, "", netcause.Redirected},
+		{"whole at the limit", status(200, strings.Repeat(" ", maxAnswer-4)+"0000"), OK, 200, strings.Repeat(" ", maxExcerpt), ""},
+		{"one byte too long", status(200, strings.Repeat(" ", maxAnswer-3)+"0000"), TooLarge, 200, strings.Repeat(" ", maxExcerpt), netcause.TooLong},
 		{"huge", func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := io.WriteString(w, strings.Repeat("x", 1<<20)); err != nil {
 					return
 				}
 			}
-		}, TooLarge, 200, strings.Repeat("x", maxExcerpt)},
-		{"hanging", hanging, Timeout, 0, ""},
+		}, TooLarge, 200, strings.Repeat("x", maxExcerpt), netcause.TooLong},
+		{"hanging", hanging, Timeout, 0, "", "timed out"},
 		{"hanging after 0000", func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "0000")
 			w.(http.Flusher).Flush()
 			hanging(w, r)
-		}, Timeout, 200, "0000"},
+		}, Timeout, 200, "0000", "timed out"},
 		{"dripping", func(w http.ResponseWriter, r *http.Request) {
 			tick := time.NewTicker(5 * time.Millisecond)
 			defer tick.Stop()
@@ -163,15 +165,15 @@ func TestAnswers(t *testing.T) {
 				_, _ = io.WriteString(w, " ")
 				w.(http.Flusher).Flush()
 			}
-		}, Timeout, 200, ""},
-		{"hanging up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, Broken, 0, ""},
+		}, Timeout, 200, "", "timed out"},
+		{"hanging up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, Broken, 0, "", netcause.Closed},
 		{"hanging up after 0000", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "0000")
-		}, Broken, 200, "0000"},
+		}, Broken, 200, "0000", netcause.Closed},
 		{"endless header", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Long", strings.Repeat("x", maxHeader+1))
-		}, Broken, 0, ""},
+		}, Broken, 0, "", netcause.TooLong},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -188,6 +190,13 @@ func TestAnswers(t *testing.T) {
 			}
 			if got := strings.TrimRight(r.Excerpt, " "); got != strings.TrimRight(test.excerpt, " ") {
 				t.Errorf("excerpt %q, want %q", got, test.excerpt)
+			}
+			words := r.cause.Words
+			if test.class == Timeout { // how far the call comes depends on the machine
+				words = words[:len("timed out")]
+			}
+			if words != test.cause || r.Cause != r.cause.String() {
+				t.Errorf("cause %q (%q), want %q", r.cause, r.Cause, test.cause)
 			}
 			if r.Class != string(r.class) || r.At.IsZero() || r.Duration <= 0 {
 				t.Errorf("attempt %+v is not filled in", r.Attempt)
@@ -206,12 +215,15 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				if r.URL.Path == "/elsewhere" {
 					followed.Store(true)
 				}
-				w.Header().Set("Location", "/elsewhere")
+				w.Header().Set("Location", "https://login.m.test/elsewhere?token=CANARY")
 				w.WriteHeader(code)
 				_, _ = io.WriteString(w, "0000")
 			}))
 			t.Cleanup(server.Close)
 			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(server.URL), loopback())
+			if r.Cause != "redirect not followed – to https://login.m.test" {
+				t.Errorf("cause %q", r.Cause)
+			}
 			if r.class != Redirect || r.Status != code || followed.Load() {
 				t.Errorf("%s with status %d, followed: %v", r.class, r.Status, followed.Load())
 			}
@@ -240,26 +252,27 @@ func TestUnreachable(t *testing.T) {
 		name, url string
 		target    Target
 		class     Class
+		cause     string
 	}{
-		{"reached", server.URL, loopback(), OK},
-		{"reached by name", toName(server.URL), loopback(), OK},
-		{"reached by TLS", secure.URL, trusting, OK},
-		{"plain http not allowed", server.URL, plainOnly, PlainHTTP},
-		{"address not allowed", server.URL, strict, Blocked},
-		{"address of a name not allowed", toName(server.URL), strict, Blocked},
-		{"address not allowed, by TLS", secure.URL, strict, Blocked},
-		{"mapped address not allowed", strings.Replace(server.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1), strict, Blocked},
-		{"number instead of a name", strings.Replace(server.URL, "127.0.0.1", "2130706433", 1), loopback(), Blocked},
+		{"reached", server.URL, loopback(), OK, ""},
+		{"reached by name", toName(server.URL), loopback(), OK, ""},
+		{"reached by TLS", secure.URL, trusting, OK, ""},
+		{"plain http not allowed", server.URL, plainOnly, PlainHTTP, "blocked: plain http, and callback_https_only is set – 127.0.0.1:"},
+		{"address not allowed", server.URL, strict, Blocked, "blocked: not public, allow_callbacks would open it – 127.0.0.1 (loopback)"},
+		{"address of a name not allowed", toName(server.URL), strict, Blocked, "blocked: not public, allow_callbacks would open it – "},
+		{"address not allowed, by TLS", secure.URL, strict, Blocked, "blocked: not public, allow_callbacks would open it – 127.0.0.1 (loopback)"},
+		{"mapped address not allowed", strings.Replace(server.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1), strict, Blocked, "blocked: not public, allow_callbacks would open it – 127.0.0.1 (loopback)"},
+		{"number instead of a name", strings.Replace(server.URL, "127.0.0.1", "2130706433", 1), loopback(), Blocked, "blocked: a number written as a name – 2130706433:"},
 		{"metadata, allowed by mistake", "http://169.254.169.254/latest/", Target{
 			Key: strict.Key, PlainHTTP: true, AllowCallbacks: everything,
-		}, Blocked},
-		{"authority unknown", secure.URL, loopback(), TLS},
-		{"certificate of another name", toName(secure.URL), trusting, TLS},
-		{"TLS with a plain server", strings.Replace(server.URL, "http:", "https:", 1), loopback(), TLS},
-		{"plain with a TLS server", strings.Replace(secure.URL, "https:", "http:", 1), trusting, HTTPStatus},
-		{"nobody listens", closed, loopback(), Connect},
-		{"no such name", "http://merchant.invalid/", loopback(), Connect},
-		{"no URL", "notify.php", loopback(), BadURL},
+		}, Blocked, "blocked: never called, whatever is configured – 169.254.169.254 (link-local)"},
+		{"authority unknown", secure.URL, loopback(), TLS, "TLS: certificate of an unknown authority – signed by itself"},
+		{"certificate of another name", toName(secure.URL), trusting, TLS, "TLS: certificate for another name – example.com"},
+		{"TLS with a plain server", strings.Replace(server.URL, "http:", "https:", 1), loopback(), TLS, "TLS: the other side does not speak it"},
+		{"plain with a TLS server", strings.Replace(secure.URL, "https:", "http:", 1), trusting, HTTPStatus, ""},
+		{"nobody listens", closed, loopback(), Connect, "connection refused – 127.0.0.1:"},
+		{"no such name", "http://merchant.invalid/", loopback(), Connect, "no such host – merchant.invalid"},
+		{"no URL", "notify.php", loopback(), BadURL, "not an address that can be called – it is neither http nor https"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -267,6 +280,9 @@ func TestUnreachable(t *testing.T) {
 			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(test.url), test.target)
 			if r.class != test.class {
 				t.Errorf("%s (%v), want %s", r.class, r.cause, test.class)
+			}
+			if !strings.HasPrefix(r.Cause, test.cause) || (test.cause == "") != (r.Cause == "") {
+				t.Errorf("cause %q, want %q", r.Cause, test.cause)
 			}
 		})
 	}

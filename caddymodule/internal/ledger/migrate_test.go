@@ -30,6 +30,7 @@ const firstSchema = `
 		('1', 'A', 'one.example', 'waiting', 0, %[2]d, %[2]d, %[2]d, 0),
 		('2', 'A', 'two.example', 'delivered', 1, %[2]d, 0, 0, 1),
 		('3', 'B', 'one.example', 'paused', 1, %[2]d, 0, 0, 1);
+	INSERT INTO attempts VALUES ('2', 'A', 1, %[2]d, 250, 200, 'ok', '0000');
 	INSERT INTO events VALUES ('1', 'A', %[2]d, 'X', 'late', 'query', 'pending, order is paid');`
 
 // TestMigratesFromTheFirstSchema opens a ledger that the first version of the
@@ -87,6 +88,10 @@ func checkMigrated(t *testing.T, l *ledger.Ledger) {
 	}
 	if got := timeline(t, l, one); !slices.Equal(got, []string{"0s late query pending, order is paid"}) {
 		t.Errorf("timeline is %q", got)
+	}
+	attempts, err := l.Attempts(t.Context(), ledger.Key{MerID: "A", OrderID: "2"})
+	if err != nil || len(attempts) != 1 || attempts[0].Class != "ok" || attempts[0].Excerpt != "0000" || attempts[0].Cause != "" {
+		t.Errorf("attempts are %+v, %v", attempts, err)
 	}
 	mustPause(t, l, "A")
 	if got := mustClaim(t, l, noon, 10); len(got) != 0 {

@@ -42,6 +42,7 @@ type Attempt struct {
 	Duration time.Duration // to the millisecond
 	Status   int           // HTTP status, 0 when there was none
 	Class    string        // what came of it, as metrics name it
+	Cause    string        // why there was no answer to judge, at most 200 printable characters; no words of strangers
 	Excerpt  string        // first bytes of the answer, at most 200 printable characters
 }
 

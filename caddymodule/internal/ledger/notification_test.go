@@ -84,7 +84,7 @@ func finish(t *testing.T, p place) {
 	first := mustClaim(t, l, noon, 1)[0].Notification
 	attempt := ledger.Attempt{
 		At: after(time.Second), Duration: 1500*time.Millisecond + 1, Status: 200, Class: "refused",
-		Excerpt: "\x00bad\n\xff" + strings.Repeat("错", 300),
+		Cause: "no such host – m.test", Excerpt: "\x00bad\n\xff" + strings.Repeat("错", 300),
 	}
 	if err := l.Finish(t.Context(), first, attempt, ledger.Waiting, time.Time{}); err == nil {
 		t.Error("a notification waits for nothing")

@@ -11,6 +11,7 @@ import (
 
 const (
 	maxHost    = 255 // bytes
+	maxCause   = 200 // characters
 	maxExcerpt = 200 // characters
 )
 
@@ -93,10 +94,10 @@ func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Tim
 	if n == 0 {
 		return finishedBefore(t, d, a)
 	}
-	_, err = t.exec(`INSERT INTO attempts (order_id, mer_id, n, at, duration, status, class, excerpt)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	_, err = t.exec(`INSERT INTO attempts (order_id, mer_id, n, at, duration, status, class, cause, excerpt)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		d.OrderID, d.MerID, a.N, toMillis(a.At), a.Duration.Milliseconds(), a.Status, a.Class,
-		printable(a.Excerpt, maxExcerpt))
+		printable(a.Cause, maxCause), printable(a.Excerpt, maxExcerpt))
 	return err
 }
 
@@ -143,7 +144,7 @@ func (l *Ledger) Notification(ctx context.Context, k Key) (Notification, error) 
 // there were none.
 func (l *Ledger) Attempts(ctx context.Context, k Key) ([]Attempt, error) {
 	list, err := read(ctx, l, func(t *tx) ([]Attempt, error) {
-		return all(t, scanAttempt, `SELECT n, at, duration, status, class, excerpt FROM attempts
+		return all(t, scanAttempt, `SELECT n, at, duration, status, class, cause, excerpt FROM attempts
 			WHERE order_id = $1 AND mer_id = $2 ORDER BY n`, k.OrderID, k.MerID)
 	})
 	return list, wrap(err, "reading attempts")
@@ -153,7 +154,7 @@ func scanAttempt(from row) (Attempt, error) {
 	var a Attempt
 	var at millis
 	var duration int64
-	err := from.Scan(&a.N, &at, &duration, &a.Status, &a.Class, &a.Excerpt)
+	err := from.Scan(&a.N, &at, &duration, &a.Status, &a.Class, &a.Cause, &a.Excerpt)
 	a.At, a.Duration = at.time(), time.Duration(duration)*time.Millisecond
 	return a, err
 }

@@ -44,6 +44,7 @@ function heading(event) {
 // stand.
 const TEXTS = {
   request: (event, order) => say('request_text', { action: order.action, amount: yuan(order.amount_fen) }),
+  call: ({ call: c, text }) => (c ? callText(c) : text),
   moved: (event) => event.text.split(' → ').map((state) => term('state', state)).join(' → '),
   attempt: ({ attempt: a, text }) => (a ? attemptText(a) : text),
   change: ({ change: c, text }) => (c ? say('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
@@ -63,8 +64,23 @@ function stateWord(state) {
   return state;
 }
 
+// causeText says why a call failed. What the words are about stands behind a dash.
+function causeText(cause) {
+  const [words, ...subject] = cause.split(' – ');
+  return [term('cause', words), ...subject].join(' – ');
+}
+
+// callText tells of a call of the gateway.
+function callText(c) {
+  const came = c.class ? say('call_failed', { class: term('call', c.class), cause: causeText(c.cause || '') }) : c.said;
+  return [say('call_text', { flow: c.flow_no || '–', came }), say('took', { took: c.took })].join(say('comma'));
+}
+
 function attemptText(a) {
   const parts = [say('attempt_text', { n: count(a.n), class: term('class', a.class) })];
+  if (a.cause) {
+    parts.push(causeText(a.cause));
+  }
   if (a.status) {
     parts.push('HTTP ' + a.status);
   }
@@ -89,6 +105,9 @@ const MOODS = { quarantined: 'bad', contradicted: 'bad', late_payment: 'note', c
 function moodOf(event) {
   if (event.attempt) {
     return event.attempt.class === 'ok' ? 'good' : 'note';
+  }
+  if (event.call && event.call.class) {
+    return 'note';
   }
   return MOODS[event.kind] || '';
 }
