@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
@@ -37,7 +38,7 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		logs := new(reloadlog.Output)
 		logs.Attach(log) // until the configuration is attached, or failed to start
 		defer logs.Detach(log)
-		watch := steady.New(steady.Machine)
+		watch := steady.New(failpoint.Clock[steady.Source](steady.Machine))
 		l, err := store.open(ctx, logs.Logger("paybridge.ledger"), watch.Now)
 		if err != nil {
 			return nil, fmt.Errorf("opening ledger: %w", err)

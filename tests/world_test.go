@@ -64,6 +64,7 @@ type settings struct {
 	GatewayTimeout time.Duration
 	ReplyTimeout   time.Duration
 	NoticeTimeout  time.Duration // of the gateway
+	Skew           time.Duration // how far from its own the gateway lets clocks be
 	TranCodes      string        // words of the tran_codes block
 	Extra          string        // more words of the paybridge block
 	Merchant       string        // more words of each merchant block
@@ -107,7 +108,7 @@ func newWorld(t testing.TB, s settings) *world {
 		t: t, dir: t.TempDir(), settings: s,
 		receivers: make(map[string]*merchant.Receiver), backURLs: make(map[string]string),
 	}
-	config := sandbox.Config{NoticeTimeout: s.NoticeTimeout}
+	config := sandbox.Config{NoticeTimeout: s.NoticeTimeout, Skew: s.Skew}
 	for suite, shop := range shops {
 		config.Merchants = append(config.Merchants, sandboxMerchant(t, suite, shop.Gateway))
 		receiver := merchant.NewReceiver(shop.MerID, shop.Key)

@@ -1,7 +1,7 @@
-// Package failpoint lets the crash tests end the process at named instants, as
-// a power cut would: between a write and a send, between an answer and its
-// record. In every build without the tag failpoints it does nothing and costs
-// nothing.
+// Package failpoint lets tests of a real process do what a machine does to it: end
+// it at named instants, as a power cut would, between a write and a send or between
+// an answer and its record, and set its clock. In every build without the tag
+// failpoints it does nothing and costs nothing.
 package failpoint
 
 // Point names an instant.
