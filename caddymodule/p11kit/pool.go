@@ -1,0 +1,339 @@
+package p11kit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Bounds of starting children.
+const (
+	// connectTimeout is how long a child, its library and the token may take until
+	// a session is open. It goes on in the background of operations.
+	connectTimeout = 10 * time.Second
+	firstPause     = 50 * time.Millisecond
+	longestPause   = 5 * time.Second
+)
+
+// ErrClosed is the error of a key whose [Client] has been closed.
+var ErrClosed = errors.New("the token's keys are closed")
+
+// errBusy is the error of an operation for which no session became free.
+var errBusy = errors.New("no session with the token became free in time")
+
+// answer is an error that says something of the key and nothing of the session.
+type answer struct{ error }
+
+func (a answer) Unwrap() error { return a.error }
+
+// pool keeps sessions with one token, and makes new ones in place of those that
+// break.
+type pool struct {
+	config Config
+	module string // the path of the token's library
+	uri    URI    // of one of its keys
+	login  *login
+	name   string // of the token, for operators
+
+	ready      chan *session
+	ctx        context.Context
+	cancel     context.CancelFunc
+	connecting sync.Mutex // one child starts at a time
+	work       sync.WaitGroup
+
+	mu       sync.Mutex
+	live     int           // sessions that are ready or in use
+	failures int           // since the last success
+	down     error         // what has failed since the last success, nil for nothing
+	away     bool          // that there is no session has been told
+	wake     chan struct{} // closed when there is other news than a session that is ready
+	closed   bool
+}
+
+// newPool opens the first session, whose error it returns, and the others in the
+// background.
+func newPool(ctx context.Context, c Config, module string, u URI, pin string) (*pool, error) {
+	p := &pool{config: c, module: module, uri: u, login: newLogin(pin), ready: make(chan *session, c.Processes), wake: make(chan struct{})}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	first, err := p.first(ctx)
+	if err != nil {
+		p.cancel()
+		return nil, err
+	}
+	p.name = first.token.String()
+	p.add(first)
+	for range c.Processes - 1 {
+		p.work.Go(func() { p.replace(nil, 0) })
+	}
+	return p, nil
+}
+
+// secondLook is when a token that seems not to be there is looked for again. That of
+// SoftHSM is gone for a moment while another process logs in.
+var secondLook = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
+
+// first opens the first session.
+func (p *pool) first(ctx context.Context) (*session, error) {
+	s, err := p.connect(ctx)
+	for _, pause := range secondLook {
+		if !errors.Is(err, errNoToken) {
+			break
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, context.Cause(ctx)
+		case <-timer.C:
+		}
+		s, err = p.connect(ctx)
+	}
+	return s, err
+}
+
+// connect opens one session.
+func (p *pool) connect(ctx context.Context) (*session, error) {
+	p.connecting.Lock()
+	defer p.connecting.Unlock()
+	if err := p.login.stopped(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	counts.started.Add(1)
+	return connect(ctx, []string{p.config.Program, "remote", p.module}, p.uri, p.login.in)
+}
+
+// budget is the time of one operation.
+type budget struct{ start, end time.Time }
+
+func newBudget(whole time.Duration) budget {
+	now := time.Now()
+	return budget{now, now.Add(whole)}
+}
+
+// lastStart is when an attempt may begin at the latest: one that had hardly any time
+// would end a child that has done nothing wrong.
+func (b budget) lastStart() time.Time { return b.start.Add(b.end.Sub(b.start) * 3 / 4) }
+
+// attempt is the deadline of an attempt that begins now: half of the whole, so that
+// one with a child that hangs leaves time for another.
+func (b budget) attempt() time.Time {
+	half := time.Now().Add(b.end.Sub(b.start) / 2)
+	if half.After(b.end) {
+		return b.end
+	}
+	return half
+}
+
+// do has f work with a session. When that fails for another reason than the key,
+// the session is given up, and f works with another one until the time is over.
+func (p *pool) do(timeout time.Duration, f func(*session, time.Time) error) error {
+	b := newBudget(timeout)
+	var last error
+	for {
+		s, err := p.take(b.lastStart())
+		if err != nil {
+			counts.failed.Add(1)
+			return p.because(err, last)
+		}
+		err = f(s, b.attempt())
+		var told answer
+		if err == nil || errors.As(err, &told) {
+			p.put(s)
+			return err
+		}
+		last = err
+		p.discard(s, err)
+	}
+}
+
+// because names the token, and puts the last error of an operation in front of why
+// it was not tried again.
+func (p *pool) because(err, last error) error {
+	if last != nil {
+		err = fmt.Errorf("%w; and then: %w", last, err)
+	}
+	return fmt.Errorf("%s: %w", p.name, err)
+}
+
+// take waits for a session, no longer than until a time, and not at all while
+// there is none because the token is away.
+func (p *pool) take(until time.Time) (*session, error) {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	for {
+		wake, err := p.state()
+		switch {
+		case err != nil:
+			return nil, err
+		case !time.Now().Before(until):
+			return nil, errBusy
+		}
+		select {
+		case s := <-p.ready:
+			return s, nil
+		case <-wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// state is why no session can be had, and a channel that is closed when that
+// changes.
+func (p *pool) state() (<-chan struct{}, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return nil, ErrClosed
+	case p.live == 0 && p.down != nil:
+		return nil, p.down
+	}
+	return p.wake, nil
+}
+
+// put gives a session back that has worked.
+func (p *pool) put(s *session) {
+	s.worked = true
+	p.mu.Lock()
+	back := p.away
+	p.failures, p.down, p.away = 0, nil, false
+	kept := p.keep(s)
+	p.mu.Unlock()
+	if !kept {
+		s.child.end(endGrace)
+	}
+	if back {
+		p.config.OnState(p.name, nil)
+	}
+}
+
+// add takes in a new session.
+func (p *pool) add(s *session) {
+	p.mu.Lock()
+	p.live++
+	kept := p.keep(s)
+	p.mu.Unlock()
+	if !kept {
+		s.child.end(endGrace)
+	}
+}
+
+// keep makes a session ready for the next operation, unless the pool is closed.
+func (p *pool) keep(s *session) bool {
+	if !p.closed {
+		p.ready <- s // there is room for all
+	}
+	return !p.closed
+}
+
+// discard gives a session up for an error and has another one made.
+func (p *pool) discard(s *session, err error) {
+	p.mu.Lock()
+	p.live--
+	if !s.worked { // a new one is no better
+		p.failures++
+		p.down = err
+	}
+	lost := p.news()
+	pause, closed := pauseAfter(p.failures), p.closed
+	if !closed {
+		p.work.Go(func() { p.replace(s.child, pause) })
+	}
+	p.mu.Unlock()
+	if closed {
+		s.child.end(0)
+	}
+	p.tell(lost)
+}
+
+// failed notes that no session could be opened, and returns how long to wait.
+func (p *pool) failed(err error) time.Duration {
+	p.mu.Lock()
+	p.failures++
+	p.down = err
+	lost, pause := p.news(), pauseAfter(p.failures)
+	p.mu.Unlock()
+	p.tell(lost)
+	return pause
+}
+
+// news wakes those who wait for a session, and returns why there is none when that
+// has not been told yet.
+func (p *pool) news() error {
+	close(p.wake)
+	p.wake = make(chan struct{})
+	if p.live > 0 || p.down == nil || p.away || p.closed {
+		return nil
+	}
+	p.away = true
+	return p.down
+}
+
+func (p *pool) tell(lost error) {
+	if lost != nil {
+		p.config.OnState(p.name, lost)
+	}
+}
+
+// replace ends a child, which may be nil, and opens sessions until one opens.
+func (p *pool) replace(old *child, pause time.Duration) {
+	if old != nil {
+		old.end(0)
+	}
+	for {
+		timer := time.NewTimer(pause)
+		select {
+		case <-p.ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		s, err := p.connect(p.ctx)
+		if err == nil {
+			p.add(s)
+			return
+		}
+		pause = p.failed(err)
+		if p.login.stopped() != nil {
+			return
+		}
+	}
+}
+
+// pauseAfter is how long to wait after so many failures.
+func pauseAfter(failures int) time.Duration {
+	if failures == 0 {
+		return 0
+	}
+	return min(longestPause, firstPause<<min(failures-1, 10))
+}
+
+// close ends all sessions. Operations that are in hand end as they would, and no
+// other one begins.
+func (p *pool) close() {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return
+	}
+	p.closed = true
+	_ = p.news()
+	p.mu.Unlock()
+	p.cancel()
+	var ending sync.WaitGroup
+	for {
+		select {
+		case s := <-p.ready:
+			ending.Go(func() { s.child.end(endGrace) })
+			continue
+		default:
+		}
+		break
+	}
+	ending.Wait()
+	p.work.Wait()
+}
