@@ -68,6 +68,20 @@ func TestNamedPathsExist(t *testing.T) {
 	}
 }
 
+// Every package of the product has a place in the architecture's document.
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	t.Parallel()
+	named := make(map[string]bool)
+	for _, match := range namedPath.FindAllStringSubmatch(chapter(t, "docs/architecture.md", "## Where things are"), -1) {
+		named[strings.TrimSuffix(match[1], "/")] = true
+	}
+	for _, name := range dependencies(t, module+"/caddymodule/...") {
+		if folder, ours := strings.CutPrefix(name, module+"/"); ours && !named[folder] {
+			t.Errorf("docs/architecture.md does not say what %s is for", folder)
+		}
+	}
+}
+
 // Every test that a document names is there: what is promised is tested.
 func TestNamedTestsExist(t *testing.T) {
 	t.Parallel()
