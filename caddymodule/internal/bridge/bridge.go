@@ -32,8 +32,7 @@ type Bridge struct {
 	cancels flights[ledger.Key, ledger.Order] // cancels in hand
 	asked   pace                              // when each order was last asked about
 
-	takeBacks flights[string, bool] // orders on their way back, by query id
-	abandoned abandoned
+	abandoned abandoned // orders to be taken back
 
 	repeated pace // when each order in doubt was last sent again
 
@@ -115,8 +114,7 @@ func (b *Bridge) land(ctx context.Context) {
 		b.raws.wait()
 		b.cancels.wait()
 		b.looks.wait()
-		b.takeBacks.close()
-		b.takeBacks.wait()
+		b.abandoned.workers.Wait()
 		close(done)
 	}()
 	select {

@@ -4,38 +4,101 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
 
-// takeBackEvery is how long the bridge waits before it asks a ledger again that
-// did not answer.
-const takeBackEvery = time.Second
+const (
+	// takeBackEvery is how long the bridge waits before it asks a ledger again that
+	// did not answer.
+	takeBackEvery = time.Second
+	// takeBacksAtOnce is how many orders are taken back side by side, so that they
+	// share commits.
+	takeBacksAtOnce = 64
+	// maxAbandoned bounds the orders that wait to be taken back: a ledger may be away
+	// for a night while merchants try on. What is given up when there are more is
+	// settled by queries, should it be on record after all, which is the likelier the
+	// earlier it was given up.
+	maxAbandoned = 4_000
+)
 
 // abandoned are the orders that were given up because the ledger was slow to write
 // them down as sent. Nothing has left for them, whatever the ledger comes to hold.
+// The zero value is ready.
 type abandoned struct {
-	mu   sync.Mutex
-	sent map[string]time.Time // by query id: when it would have been sent
+	mu      sync.Mutex
+	sent    map[string]time.Time // by query id: when it would have been sent
+	count   int                  // of orders that are not taken back yet
+	waiting []ledger.Order       // of them, those that are not being tried just now
+	working bool                 // somebody takes them back
+	full    bool                 // the last one found no room
+	workers sync.WaitGroup
 }
 
-func (a *abandoned) add(o ledger.Order) {
+// add remembers an order. It returns false when there are too many, and says with
+// it whether that is the first of several.
+func (a *abandoned) add(o ledger.Order) (added, news bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.count >= maxAbandoned {
+		news, a.full = !a.full, true
+		return false, news
+	}
 	if a.sent == nil {
 		a.sent = make(map[string]time.Time)
 	}
+	a.full = false
+	a.count++
 	a.sent[o.QueryID] = o.SentAt
+	a.waiting = append(a.waiting, o)
+	return true, false
 }
 
+// work has the orders taken back by a function that ends when none is left, unless
+// that is being done.
+func (a *abandoned) work(takeBack func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.working {
+		a.working = true
+		a.workers.Go(takeBack)
+	}
+}
+
+// next returns orders to be tried. When there is none, whoever asked has ended its
+// work.
+func (a *abandoned) next() []ledger.Order {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := min(takeBacksAtOnce, len(a.waiting))
+	orders := a.waiting[:n:n]
+	a.waiting = a.waiting[n:]
+	a.working = n > 0
+	return orders
+}
+
+// retry puts an order back that could not be taken back yet. The others come first:
+// it may be that one alone.
+func (a *abandoned) retry(o ledger.Order) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting = append(a.waiting, o)
+}
+
+// remove forgets an order. It may have been given up once more meanwhile.
 func (a *abandoned) remove(o ledger.Order) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.sent, o.QueryID)
+	a.count--
+	if a.sent[o.QueryID].Equal(o.SentAt) {
+		delete(a.sent, o.QueryID)
+	}
 }
 
 // has reports whether an order on record is one that was given up, and not one
@@ -55,31 +118,65 @@ func (b *Bridge) takeBack(order ledger.Order) {
 	if order.State != translate.Sent {
 		return
 	}
-	b.abandoned.add(order)
-	b.takeBacks.join(order.QueryID, func(*flight[bool]) bool {
-		defer b.abandoned.remove(order)
-		for {
-			taken, err := b.tryTakeBack(order)
-			if err == nil || errors.Is(err, ledger.ErrClosed) {
-				return taken
-			}
-			select {
-			case <-b.ending:
-				return false
-			case <-time.After(takeBackEvery):
-			}
+	if added, news := b.abandoned.add(order); !added {
+		if news {
+			b.log.Warn("too many orders were given up for want of the ledger; of those that come now, what it should hold all the same is settled by queries",
+				orderFields(order), zap.Int("limit", maxAbandoned))
 		}
-	})
+		return
+	}
+	b.abandoned.work(b.takeBackAll)
 }
 
-func (b *Bridge) tryTakeBack(order ledger.Order) (bool, error) {
+// takeBackAll takes back what was given up, until nothing is left or the bridge
+// ends while the ledger does not answer.
+func (b *Bridge) takeBackAll() {
+	for {
+		orders := b.abandoned.next()
+		if len(orders) == 0 {
+			return
+		}
+		if b.tryTakeBacks(orders) {
+			continue
+		}
+		select {
+		case <-b.ending:
+			return
+		case <-time.After(takeBackEvery):
+		}
+	}
+}
+
+// tryTakeBacks tries some orders side by side and reports whether the ledger has
+// answered for each.
+func (b *Bridge) tryTakeBacks(orders []ledger.Order) bool {
+	var answered atomic.Bool
+	answered.Store(true)
+	var all sync.WaitGroup
+	for _, order := range orders {
+		all.Go(func() {
+			crash.Guard(b.log, "taking an order back", func() {
+				if err := b.tryTakeBack(order); err != nil && !errors.Is(err, ledger.ErrClosed) {
+					answered.Store(false)
+					b.abandoned.retry(order)
+					return
+				}
+				b.abandoned.remove(order)
+			})
+		})
+	}
+	all.Wait()
+	return answered.Load()
+}
+
+func (b *Bridge) tryTakeBack(order ledger.Order) error {
 	ctx, cancel := context.WithTimeout(context.Background(), recording)
 	defer cancel()
 	taken, err := b.ledger.TakeBack(ctx, order, b.now())
 	if taken {
 		b.tookBack(order)
 	}
-	return taken, err
+	return err
 }
 
 // tookBack tells that an order was taken back.

@@ -2,6 +2,10 @@ package bridge
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -38,7 +42,7 @@ func TestOrderWrittenLateIsTakenBack(t *testing.T) {
 			w := newWorld(t)
 			p := order(v1.WxCode, 1)
 			w.bridge.takeBack(writtenLate(t, w, p))
-			w.bridge.takeBacks.wait()
+			w.bridge.abandoned.workers.Wait()
 			w.wantState(p, translate.Begun)
 			c.act(w, p)
 			w.wantState(p, c.want)
@@ -56,6 +60,43 @@ func TestSweeperTakesBackWhatWasGivenUp(t *testing.T) {
 	w.wantState(p, translate.Begun)
 	if n := w.gateway.count(w.settings.TranCodes.Query); n != 0 {
 		t.Fatalf("%d queries about an order that was never sent", n)
+	}
+}
+
+// A ledger may be away for a night while merchants try on: what they try costs
+// neither goroutines nor memory without bound, nor is it all asked for every second.
+func TestOrdersGivenUpAreBounded(t *testing.T) { // not parallel: it counts goroutines
+	dir := t.TempDir()
+	w := worldAt(t, dir)
+	p := order(v1.WxCode, 1)
+	late := writtenLate(t, w, p)
+	file := filepath.Join(dir, "ledger.db")
+	if err := os.Rename(file, file+".aside"); err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	w.bridge.takeBack(late)
+	for i := range maxAbandoned + 10 {
+		o := late
+		o.OrderID, o.QueryID, o.OrderNo = fmt.Sprint("T", i), fmt.Sprint("Q", i), fmt.Sprint("N", i)
+		w.bridge.takeBack(o)
+	}
+	if more := runtime.NumGoroutine() - before; more > 2*takeBacksAtOnce {
+		t.Errorf("%d goroutines take orders back", more)
+	}
+	if n := w.bridge.abandoned.count; n > maxAbandoned {
+		t.Errorf("%d orders are remembered", n)
+	}
+	if n := w.logs.FilterMessageSnippet("too many orders were given up").Len(); n != 1 {
+		t.Errorf("the operator reads of it %d times", n)
+	}
+	if err := os.Rename(file+".aside", file); err != nil {
+		t.Fatal(err)
+	}
+	w.bridge.abandoned.workers.Wait()
+	w.wantState(p, translate.Begun)
+	if a := &w.bridge.abandoned; a.count != 0 || len(a.sent) != 0 {
+		t.Errorf("%d orders are remembered, %d of them by number", a.count, len(a.sent))
 	}
 }
 
