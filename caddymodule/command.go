@@ -1,64 +1,108 @@
 package caddymodule
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
+	"time"
 
+	"github.com/caddyserver/caddy/v2"
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/command"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/preview"
 )
 
 func init() {
 	caddycmd.RegisterCommand(caddycmd.Command{
-		Name:  "paybridge",
-		Usage: "<command>",
-		Short: "Looks into Paybridge and acts on it",
-		Long: `
-The commands of an operator. Most of them ask the Caddy that runs, through its
-admin endpoint (see --address), and work on its ledger. Those marked "offline"
-read files only and need no Caddy.
-
-Nothing that they print holds a key, a payer's openid or the address of a
-notification beyond its host.
-
-Exit statuses:` + exitTable(),
-		CobraFunc: func(paybridge *cobra.Command) {
-			refuseUnknown(paybridge)
-			for _, command := range subcommands {
-				paybridge.AddCommand(command())
-			}
-		},
+		Name:      "paybridge",
+		Usage:     "<command>",
+		Short:     "Looks into Paybridge and acts on it",
+		Long:      command.Long,
+		CobraFunc: func(paybridge *cobra.Command) { command.AddTo(paybridge, offline{}) },
 	})
 }
 
-// refuseUnknown has a command that only groups others fail on a word that is none
-// of them. Cobra by itself prints the help and reports success, which a script
-// takes for a backup.
-func refuseUnknown(group *cobra.Command) {
-	group.Args = usageOf(cobra.ArbitraryArgs)
-	group.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return cmd.Help()
+// offline reads configurations for commands that need no running Caddy.
+type offline struct{}
+
+// Load implements command.Offline. Guests are not loaded.
+func (offline) Load(config []byte) (command.Config, error) {
+	if err := checkPrimitives(); err != nil {
+		return command.Config{}, err
+	}
+	app, err := appOf(config)
+	if err != nil {
+		return command.Config{}, err
+	}
+	registry, err := app.loadMerchants()
+	if err != nil {
+		return command.Config{}, fmt.Errorf("loading merchants: %w", err)
+	}
+	return command.Config{Merchants: registry, Preview: app.previewSettings()}, nil
+}
+
+// Examples implements command.Offline.
+func (offline) Examples() preview.Settings {
+	app := &App{PublicURL: "https://pay.example.com"}
+	app.setDefaults()
+	return app.previewSettings()
+}
+
+// LedgerFile implements command.Offline.
+func (offline) LedgerFile(config []byte) (string, error) {
+	app, err := appOf(config)
+	if err != nil {
+		return "", err
+	}
+	var store struct {
+		Store string `json:"store"`
+		SQLite
+	}
+	if app.LedgerRaw != nil {
+		if err := json.Unmarshal(app.LedgerRaw, &store); err != nil {
+			return "", fmt.Errorf("reading apps.paybridge.ledger: %w", err)
 		}
-		return exitWith(cmd, exitUsage, fmt.Errorf("there is no command %q; see %s --help", args[0], cmd.CommandPath()))
+	}
+	if store.Store != "" && store.Store != "sqlite" {
+		return "", fmt.Errorf("the ledger is on %s, which has tools of its own for backups", store.Store)
+	}
+	err = store.Provision(caddy.Context{})
+	return store.Path, err
+}
+
+// appOf finds the app in a configuration in JSON, and gives it its defaults.
+func appOf(config []byte) (*App, error) {
+	var whole struct {
+		Apps map[string]json.RawMessage `json:"apps"`
+	}
+	if err := json.Unmarshal(config, &whole); err != nil {
+		return nil, fmt.Errorf("reading config: %w", err)
+	}
+	raw, ok := whole.Apps["paybridge"]
+	if !ok {
+		return nil, errors.New("the configuration has no paybridge block (global option, or apps.paybridge in JSON)")
+	}
+	app := &App{log: zap.NewNop()} // a refused message is what these commands talk about
+	if err := caddy.StrictUnmarshalJSON(raw, app); err != nil {
+		return nil, fmt.Errorf("reading apps.paybridge: %w", err)
+	}
+	app.setDefaults()
+	return app, nil
+}
+
+func (a *App) previewSettings() preview.Settings {
+	return preview.Settings{
+		NotifyURL:   strings.TrimSuffix(a.PublicURL, "/") + inbound.NotifyPath,
+		OrderPrefix: a.OrderPrefix,
+		Subject:     a.Subject,
+		Expiry:      time.Duration(a.OrderExpiry),
+		Pay:         a.TranCodes.Pay, Query: a.TranCodes.Query, Refund: a.TranCodes.Refund,
 	}
 }
 
-// subcommands are the commands of "caddy paybridge", in one list so that a
-// reader sees them all. Cobra sorts them by name.
-var subcommands = []func() *cobra.Command{
-	backupCommand,
-	changesCommand,
-	dealtCommand,
-	explainCommand,
-	keygenCommand,
-	merchantCommand,
-	notificationsCommand,
-	orderCommand,
-	ordersCommand,
-	quarantineCommand,
-	refundCommand,
-	restoreCommand,
-	selfcheckCommand,
-	settleCommand,
-	translateCommand,
-}
+var _ command.Offline = offline{}

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/command"
 )
 
 // payMessage is a merchant's message with canaries where a payer's members are.
@@ -54,12 +56,14 @@ func write(t *testing.T, name, text string) string {
 }
 
 // execute runs a command with arguments and what it reads from standard input.
-func execute(cmd *cobra.Command, input string, args ...string) (string, error) {
+func execute(name, input string, args ...string) (string, error) {
 	var out bytes.Buffer
+	cmd := &cobra.Command{Use: "paybridge"}
+	command.AddTo(cmd, offline{})
 	cmd.SetOut(&out)
 	cmd.SetErr(&out)
 	cmd.SetIn(strings.NewReader(input))
-	cmd.SetArgs(args)
+	cmd.SetArgs(append([]string{name}, args...))
 	cmd.SilenceUsage = true
 	err := cmd.Execute()
 	return out.String(), err
@@ -90,7 +94,7 @@ func TestExplainCommand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := execute(explainCommand(), tc.input, append(tc.args, "--config", config)...)
+			out, err := execute("explain", tc.input, append(tc.args, "--config", config)...)
 			if (err != nil) != tc.fails || !strings.Contains(out, tc.says) {
 				t.Errorf("error %v, output without %q:\n%s", err, tc.says, out)
 			}
@@ -101,7 +105,7 @@ func TestExplainCommand(t *testing.T) {
 
 func TestExplainCommandInJSON(t *testing.T) {
 	t.Parallel()
-	out, err := execute(explainCommand(), payForm(payMessage, "other"), "--json", "--config", offlineCaddyfile(t))
+	out, err := execute("explain", payForm(payMessage, "other"), "--json", "--config", offlineCaddyfile(t))
 	if err == nil {
 		t.Error("no error for a message that does not verify")
 	}
@@ -127,30 +131,30 @@ func TestOfflineCommandErrors(t *testing.T) {
 	config := offlineCaddyfile(t)
 	request := write(t, "request.json", payMessage)
 	for name, tc := range map[string]struct {
-		cmd  *cobra.Command
+		cmd  string
 		args []string
 		want string
 	}{
-		"no such message":  {explainCommand(), []string{"absent.txt", "--config", config}, "absent.txt"},
-		"no such config":   {explainCommand(), []string{"-", "--config", "absent.json"}, "absent.json"},
-		"no config here":   {explainCommand(), []string{"-"}, "name the configuration with --config"},
-		"no paybridge":     {explainCommand(), []string{"-", "--config", write(t, "Caddyfile", "localhost\n")}, "no paybridge block"},
-		"unreadable key":   {explainCommand(), []string{"-", "--config", write(t, "Caddyfile", withoutKey)}, "merchant 89900001: sign_key"},
-		"broken Caddyfile": {explainCommand(), []string{"-", "--config", write(t, "Caddyfile", "{\n\tpaybridge {\n\t\tbogus\n\t}\n}\n")}, "bogus"},
-		"broken JSON":      {explainCommand(), []string{"-", "--config", write(t, "c.json", `{"apps":{"paybridge":{"bogus":1}}}`)}, "bogus"},
-		"unknown merid":    {explainCommand(), []string{"-", "--merid", "89900009", "--config", config}, "89900009"},
-		"two messages":     {explainCommand(), []string{"a", "b"}, "accepts at most 1 arg"},
-		"unknown flag":     {explainCommand(), []string{"--bogus"}, "bogus"},
-		"no --in":          {translateCommand(), nil, "--in"},
-		"no v1 message":    {translateCommand(), []string{"--in", write(t, "x", "hello")}, "found no v1 message"},
-		"interface":        {translateCommand(), []string{"--in", request, "--interface", "bogus"}, "pay, query or cancel"},
-		"no v2 answer":     {translateCommand(), []string{"--in", request, "--answer", request}, "--answer"},
-		"other merchant":   {translateCommand(), []string{"--in", write(t, "r", strings.Replace(payMessage, "89900001", "89900002", 1)), "--config", config}, "no merchant with the merid"},
+		"no such message":  {"explain", []string{"absent.txt", "--config", config}, "absent.txt"},
+		"no such config":   {"explain", []string{"-", "--config", "absent.json"}, "absent.json"},
+		"no config here":   {"explain", []string{"-"}, "name the configuration with --config"},
+		"no paybridge":     {"explain", []string{"-", "--config", write(t, "Caddyfile", "localhost\n")}, "no paybridge block"},
+		"unreadable key":   {"explain", []string{"-", "--config", write(t, "Caddyfile", withoutKey)}, "merchant 89900001: sign_key"},
+		"broken Caddyfile": {"explain", []string{"-", "--config", write(t, "Caddyfile", "{\n\tpaybridge {\n\t\tbogus\n\t}\n}\n")}, "bogus"},
+		"broken JSON":      {"explain", []string{"-", "--config", write(t, "c.json", `{"apps":{"paybridge":{"bogus":1}}}`)}, "bogus"},
+		"unknown merid":    {"explain", []string{"-", "--merid", "89900009", "--config", config}, "89900009"},
+		"two messages":     {"explain", []string{"a", "b"}, "accepts at most 1 arg"},
+		"unknown flag":     {"explain", []string{"--bogus"}, "bogus"},
+		"no --in":          {"translate", nil, "--in"},
+		"no v1 message":    {"translate", []string{"--in", write(t, "x", "hello")}, "found no v1 message"},
+		"interface":        {"translate", []string{"--in", request, "--interface", "bogus"}, "pay, query or cancel"},
+		"no v2 answer":     {"translate", []string{"--in", request, "--answer", request}, "--answer"},
+		"other merchant":   {"translate", []string{"--in", write(t, "r", strings.Replace(payMessage, "89900001", "89900002", 1)), "--config", config}, "no merchant with the merid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := execute(tc.cmd, payForm(payMessage, signKey), tc.args...)
-			if err == nil || !strings.Contains(err.Error(), tc.want) || errors.Is(err, errRefused) {
+			if err == nil || !strings.Contains(err.Error(), tc.want) || errors.Is(err, command.ErrRefused) {
 				t.Errorf("error %v, want one about %q", err, tc.want)
 			}
 		})

@@ -24,7 +24,7 @@ func TestRestoreCommandPrintsJSON(t *testing.T) {
 	}
 	must(t, l.Close)
 	path := filepath.Join(dir, "ledger.db")
-	out, err := execute(restoreCommand(), "", backup, "--ledger", path, "--json")
+	out, err := execute("restore", "", backup, "--ledger", path, "--json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestRestoreCommandPrintsJSON(t *testing.T) {
 // The command says how to name the ledger where there is no configuration.
 func TestRestoreCommandWithoutConfiguration(t *testing.T) { // not parallel: it changes the folder
 	t.Chdir(t.TempDir())
-	_, err := execute(restoreCommand(), "", "backup.db")
+	_, err := execute("restore", "", "backup.db")
 	if err == nil || !strings.Contains(err.Error(), "--config, or the file with --ledger") {
 		t.Errorf("error %v", err)
 	}

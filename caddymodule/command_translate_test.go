@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/command"
 )
 
 const payAnswer = `{"head":{"merchantId":"473053110001","tranCode":"OP1001","respCode":"S0000000"},` +
@@ -35,7 +37,7 @@ func TestTranslateCommand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := execute(translateCommand(), "", append([]string{"--json", "--in", request}, tc.args...)...)
+			out, err := execute("translate", "", append([]string{"--json", "--in", request}, tc.args...)...)
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
@@ -54,7 +56,7 @@ func TestTranslateCommand(t *testing.T) {
 func TestTranslateCommandInWords(t *testing.T) {
 	t.Parallel()
 	answer := write(t, "answer.json", payAnswer)
-	out, err := execute(translateCommand(), payForm(payMessage, "any"), "--in", "-", "--answer", answer)
+	out, err := execute("translate", payForm(payMessage, "any"), "--in", "-", "--answer", answer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,9 +82,9 @@ func TestTranslateCommandRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := execute(translateCommand(), "", "--config", offlineCaddyfile(t),
+			out, err := execute("translate", "", "--config", offlineCaddyfile(t),
 				"--in", write(t, "request.json", tc.message), "--answer", write(t, "answer.json", tc.answer))
-			if !errors.Is(err, errRefused) || !strings.Contains(out, tc.want) {
+			if !errors.Is(err, command.ErrRefused) || !strings.Contains(out, tc.want) {
 				t.Errorf("error %v, output:\n%s", err, out)
 			}
 			mustHideSecrets(t, out)

@@ -1,20 +1,18 @@
-package caddymodule
+package command
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
 // restoreCommand makes "caddy paybridge restore".
-func restoreCommand() *cobra.Command {
+func restoreCommand(offline Offline) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore <backup>",
 		Short: "Puts a backup into the ledger's place (offline)",
@@ -39,7 +37,7 @@ which has tools of its own.`,
 	cmd.SetFlagErrorFunc(flagUsage)
 	cmd.Args = usageOf(cobra.ExactArgs(1))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		path, err := ledgerFile(cmd)
+		path, err := ledgerFile(cmd, offline)
 		if err != nil {
 			return exitWith(cmd, exitUsage, err)
 		}
@@ -60,31 +58,18 @@ which has tools of its own.`,
 }
 
 // ledgerFile is the file that the flags name, or the configuration.
-func ledgerFile(cmd *cobra.Command) (string, error) {
+func ledgerFile(cmd *cobra.Command, offline Offline) (string, error) {
 	if path, _ := cmd.Flags().GetString("ledger"); path != "" {
 		return path, nil
 	}
-	app, err := offlineApp(cmd)
+	text, err := namedConfig(cmd)
 	switch {
 	case errors.Is(err, errNoConfig):
 		return "", fmt.Errorf("%w, or the file with --ledger", err)
 	case err != nil:
 		return "", err
 	}
-	var store struct {
-		Store string `json:"store"`
-		SQLite
-	}
-	if app.LedgerRaw != nil {
-		if err := json.Unmarshal(app.LedgerRaw, &store); err != nil {
-			return "", fmt.Errorf("reading apps.paybridge.ledger: %w", err)
-		}
-	}
-	if store.Store != "" && store.Store != "sqlite" {
-		return "", fmt.Errorf("the ledger is on %s, which has tools of its own for backups", store.Store)
-	}
-	err = store.Provision(caddy.Context{})
-	return store.Path, err
+	return offline.LedgerFile(text)
 }
 
 func printRestored(w io.Writer, done ledger.Restored) {

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"fmt"
@@ -46,7 +46,7 @@ What was given back by other means, for example by bank transfer, is settled:
 			return err
 		}
 		if !answer.DryRun && answer.Order.State == translate.RefundFailed {
-			return errRefused
+			return ErrRefused
 		}
 		return nil
 	})

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"fmt"
@@ -42,7 +42,7 @@ configuration that is not loaded; "caddy validate" does.`,
 		}
 		switch found.Level {
 		case api.LevelFail:
-			return errRefused
+			return ErrRefused
 		case api.LevelWarn:
 			return errWarned
 		}

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"os"
@@ -10,8 +10,8 @@ import (
 // not do, and examples.
 func TestCommandsAreExplained(t *testing.T) {
 	t.Parallel()
-	for _, command := range subcommands {
-		cmd := command()
+	for _, cmd := range commands(nil) {
+
 		all := append(cmd.Commands(), cmd)
 		for _, c := range all {
 			if c.Short == "" {
@@ -39,7 +39,7 @@ func TestBackupSaysWhereRestoringIsTold(t *testing.T) {
 	if !strings.Contains(cmd.Long, guide) {
 		t.Errorf("%s is not named", guide)
 	}
-	text, err := os.ReadFile("../" + guide)
+	text, err := os.ReadFile("../../../" + guide)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 )
 
 // explainCommand makes "caddy paybridge explain".
-func explainCommand() *cobra.Command {
+func explainCommand(offline Offline) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [<file> | <url>]",
 		Short: "Tells why a message does or does not verify (offline)",
@@ -47,7 +47,7 @@ not be carried out.`,
   caddy paybridge explain 'https://pay.example.com/wxjsapi/gopay.html?req=eyJ...&sign=d9e7...'
   caddy paybridge explain --merid 89900001 notice.txt`,
 		Args: usageOf(cobra.MaximumNArgs(1)),
-		RunE: runExplain,
+		RunE: func(cmd *cobra.Command, args []string) error { return runExplain(cmd, offline, args) },
 	}
 	configFlags(cmd)
 	cmd.Flags().String("merid", "", "Merchant (v1 number) to judge by when the message names none")
@@ -56,26 +56,26 @@ not be carried out.`,
 	return cmd
 }
 
-func runExplain(cmd *cobra.Command, args []string) error {
+func runExplain(cmd *cobra.Command, offline Offline, args []string) error {
 	input, err := messageInput(cmd, args)
 	if err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
-	config, err := loadOffline(cmd)
+	config, err := load(cmd, offline)
 	if err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
 	merID, _ := cmd.Flags().GetString("merid")
-	if merID != "" && config.merchants.ByMerID(merID) == nil {
+	if merID != "" && config.Merchants.ByMerID(merID) == nil {
 		return exitWith(cmd, exitUsage, fmt.Errorf("--merid: the configuration has no merchant %q", merID))
 	}
-	report := explain.Explain(input, explain.World{Merchants: config.merchants, MerID: merID, Now: time.Now()})
+	report := explain.Explain(input, explain.World{Merchants: config.Merchants, MerID: merID, Now: time.Now()})
 	if err := printReport(cmd, report); err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
 	if !report.Accepted {
 		cmd.SilenceErrors = true // the report has said it all
-		return errRefused
+		return ErrRefused
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"fmt"
@@ -55,7 +55,7 @@ It cannot undo what is final, and charges nobody.`,
 			return err
 		}
 		if answer.ByGateway && answer.Order.State != request.State {
-			return errRefused
+			return ErrRefused
 		}
 		return nil
 	})

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"fmt"
@@ -68,7 +68,7 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 			return err
 		}
 		if sent.Count == 0 && len(sent.Refused) > 0 {
-			return errRefused
+			return ErrRefused
 		}
 		return nil
 	})

@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"cmp"
@@ -44,7 +44,7 @@ func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*onli
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, errRefused): // everything has been said
+		case errors.Is(err, ErrRefused): // everything has been said
 			cmd.SilenceErrors = true
 			return err
 		case errors.Is(err, errWarned):

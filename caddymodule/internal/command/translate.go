@@ -1,4 +1,4 @@
-package caddymodule
+package command
 
 import (
 	"bytes"
@@ -13,14 +13,13 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
-	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // translateCommand makes "caddy paybridge translate".
-func translateCommand() *cobra.Command {
+func translateCommand(offline Offline) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "translate --in <file> [--answer <file>]",
 		Short: "Shows what a v1 request becomes in v2, and an answer in v1 (offline)",
@@ -50,7 +49,7 @@ the answer, 2 the command could not be carried out.`,
   caddy paybridge translate --config /etc/caddy/Caddyfile --in request.json --answer answer.json
   caddy paybridge translate --in lookup.json --interface cancel --json`,
 		Args: usageOf(cobra.NoArgs),
-		RunE: runTranslate,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runTranslate(cmd, offline) },
 	}
 	configFlags(cmd)
 	cmd.Flags().Lookup("config").Usage = "Configuration file (default none: example values)"
@@ -64,8 +63,8 @@ the answer, 2 the command could not be carried out.`,
 	return cmd
 }
 
-func runTranslate(cmd *cobra.Command, _ []string) error {
-	t, err := readTranslation(cmd)
+func runTranslate(cmd *cobra.Command, offline Offline) error {
+	t, err := readTranslation(cmd, offline)
 	if err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
@@ -83,13 +82,13 @@ func runTranslate(cmd *cobra.Command, _ []string) error {
 	}
 	if t.Error != "" {
 		cmd.SilenceErrors = true // the translation has said it
-		return errRefused
+		return ErrRefused
 	}
 	return nil
 }
 
 // readTranslation reads the files that the flags name and translates them.
-func readTranslation(cmd *cobra.Command) (translation, error) {
+func readTranslation(cmd *cobra.Command, offline Offline) (translation, error) {
 	in, _ := cmd.Flags().GetString("in")
 	if in == "" {
 		return translation{}, errors.New("--in: name the file with the merchant's message")
@@ -102,7 +101,7 @@ func readTranslation(cmd *cobra.Command) (translation, error) {
 	if err != nil {
 		return translation{}, fmt.Errorf("--in: %w", err)
 	}
-	settings, err := previewSettings(cmd, message)
+	settings, err := previewSettings(cmd, offline, message)
 	if err != nil {
 		return translation{}, err
 	}
@@ -135,21 +134,18 @@ func fileInput(cmd *cobra.Command, name string) ([]byte, error) {
 }
 
 // exampleSettings stand for a configuration where none is given.
-func exampleSettings() preview.Settings {
-	app := new(App)
-	app.setDefaults()
-	app.PublicURL = "https://pay.example.com"
-	settings := app.previewSettings()
+func exampleSettings(offline Offline) preview.Settings {
+	settings := offline.Examples()
 	settings.GatewayMerchant, settings.Invented = "000000000000", true
 	return settings
 }
 
 // previewSettings takes the settings of the merchant that a message names from
 // the configuration, if one is given.
-func previewSettings(cmd *cobra.Command, message []byte) (preview.Settings, error) {
-	settings := exampleSettings()
+func previewSettings(cmd *cobra.Command, offline Offline, message []byte) (preview.Settings, error) {
+	settings := exampleSettings(offline)
 	if named, _ := cmd.Flags().GetString("config"); named != "" {
-		config, err := loadOffline(cmd)
+		config, err := load(cmd, offline)
 		if err != nil {
 			return settings, err
 		}
@@ -157,11 +153,11 @@ func previewSettings(cmd *cobra.Command, message []byte) (preview.Settings, erro
 		if claimed := gjson.GetBytes(message, "merid").String(); claimed != "" {
 			merID = claimed
 		}
-		merchant := config.merchants.ByMerID(merID)
+		merchant := config.Merchants.ByMerID(merID)
 		if merchant == nil {
 			return settings, errors.New("the configuration has no merchant with the merid of the message; name one with --merid if it has none")
 		}
-		settings = config.app.previewSettings()
+		settings = config.Preview
 		settings.GatewayMerchant = merchant.GatewayMerchant
 		if merchant.Subject != "" {
 			settings.Subject = merchant.Subject
@@ -170,16 +166,6 @@ func previewSettings(cmd *cobra.Command, message []byte) (preview.Settings, erro
 	settings.Now = time.Now()
 	settings.ShowPayer, _ = cmd.Flags().GetBool("show-payer")
 	return settings, nil
-}
-
-func (a *App) previewSettings() preview.Settings {
-	return preview.Settings{
-		NotifyURL:   a.address(inbound.NotifyPath),
-		OrderPrefix: a.OrderPrefix,
-		Subject:     a.Subject,
-		Expiry:      time.Duration(a.OrderExpiry),
-		Pay:         a.TranCodes.Pay, Query: a.TranCodes.Query, Refund: a.TranCodes.Refund,
-	}
 }
 
 // translation is what the command prints.
