@@ -20,7 +20,7 @@ var operatorCommands = []string{
 	`./caddy paybridge order 89900001 20270101000004`,
 	`./caddy paybridge notifications --exhausted`,
 	`./caddy paybridge notifications resend 89900001 20270101000004 --dry-run`,
-	`./caddy paybridge notifications resend 89900001 20270101000004 --why "their program is mended"`,
+	`./caddy paybridge notifications resend 89900001 20270101000004 --why "their program works again"`,
 	`./caddy paybridge order 89900001 20270101000004`,
 }
 
