@@ -10,6 +10,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
+	"github.com/paybridge/paybridge/caddymodule/internal/ratelimit"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
@@ -30,11 +31,11 @@ type Bridge struct {
 	raws    flights[ledger.Key, payResult]    // and for payers' browsers
 	looks   flights[ledger.Key, sight]        // queries in hand
 	cancels flights[ledger.Key, ledger.Order] // cancels in hand
-	asked   pace                              // when each order was last asked about
+	asked   *ratelimit.Interval[ledger.Key]   // questions about an order because somebody asks
 
 	abandoned abandoned // orders to be taken back
 
-	repeated pace // when each order in doubt was last sent again
+	repeated *ratelimit.Interval[ledger.Key] // of orders in doubt, by payers' browsers
 
 	notify  *delivery.Dispatcher
 	live    newest.List[*Settings] // of the loaded configurations
@@ -68,6 +69,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	start, err := l.NextStart(ctx)
 	b := &Bridge{
 		ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), observer: nobody{},
+		asked: newOrderLimit(), repeated: newOrderLimit(),
 		stop: func() {}, woken: make(chan struct{}, 1), ending: make(chan struct{}),
 	}
 	for _, option := range options {
@@ -82,6 +84,16 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 		Ledger: l, Lookup: b.target, Log: log.Named("notify"), Observer: b.observer, Tracer: b.tracer, Now: b.now,
 	})
 	return b
+}
+
+// askEvery is how often the gateway is asked about one order because its
+// merchant asks. Merchants of scanned codes poll every second or two.
+const askEvery = 2 * time.Second
+
+// newOrderLimit lets something be done for an order once in askEvery.
+func newOrderLimit() *ratelimit.Interval[ledger.Key] {
+	const orders = 10_000
+	return ratelimit.NewInterval[ledger.Key](askEvery, orders)
 }
 
 // Close lets no new call to the gateway begin, ends the background work and

@@ -62,7 +62,7 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 		order = b.beginRefund(ctx, s, order)
 	case translate.Refunding:
 		// Only the ladder sends a refund again: a merchant who is impatient asks.
-		if b.asked.allow(order.Key, b.now()) {
+		if b.asked.Allow(order.Key, b.now()) {
 			if seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); ok {
 				order = seen.order
 			}

@@ -203,7 +203,7 @@ func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order,
 // order cannot change by it, nobody need be asked.
 func (b *Bridge) askAfter(ctx context.Context, s *Settings, order ledger.Order) {
 	settled := order.State == translate.Begun || order.State == translate.Paid || order.State == translate.Refunded
-	if settled || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.allow(order.Key, b.now()) {
+	if settled || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
 		return
 	}
 	b.look(ctx, s, order)

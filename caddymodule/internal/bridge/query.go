@@ -22,7 +22,7 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 // Watch returns how an order stands, after asking the gateway where that is
 // worth it and was not done just now.
 func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
-	if b.worthAsking(order) && (b.looks.has(order.Key) || b.asked.allow(order.Key, b.now())) {
+	if b.worthAsking(order) && (b.looks.has(order.Key) || b.asked.Allow(order.Key, b.now())) {
 		if seen, ok := wait(ctx, s.Timeouts.Reply, b.look(ctx, s, order)); ok {
 			return seen.order
 		}

@@ -20,7 +20,7 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, sour
 	if !maySendAgain(order, job, now) {
 		return order, false
 	}
-	if order.State == translate.InDoubt && job.rule.Mode == translate.InWeChat && !b.repeated.allow(order.Key, now) {
+	if order.State == translate.InDoubt && job.rule.Mode == translate.InWeChat && !b.repeated.Allow(order.Key, now) {
 		return order, false // payers reload pages faster than merchants repeat requests
 	}
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, ledger.News{

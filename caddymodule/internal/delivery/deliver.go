@@ -13,10 +13,10 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 )
 
-// strangerRest is how long an unknown merchant rests after a notification of it
+// unknownRest is how long an unknown merchant rests after a notification of it
 // came up, so that a great many of them do not keep the ledger busy with claims
 // that lead to nothing.
-const strangerRest = time.Second
+const unknownRest = time.Second
 
 // deliver does with a claimed notification what can be done now. What has to
 // wait for something else than time is left to its lease and comes up again when
@@ -39,7 +39,7 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		d.leaveStranger(c, s)
 		return
 	}
-	d.strangers.met(c.MerID)
+	d.unknown.found(c.MerID)
 	switch orderVerdict(c.Order.State) {
 	case send:
 		d.call(c, s, target)
@@ -71,14 +71,14 @@ func (d *Dispatcher) release(c claimed) {
 // come up again every second.
 func (d *Dispatcher) leaveStranger(c claimed, s slot) {
 	now := d.now()
-	d.hosts.rest(c.MerID, now.Add(strangerRest))
+	d.hosts.rest(c.MerID, now.Add(unknownRest))
 	d.hosts.ended(s)
 	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
-	if d.strangers.news(c.MerID, now) {
+	if d.unknown.lines.Allow(c.MerID, now) {
 		row := UnknownMerchant.row()
 		d.log.Log(row.level, row.words, orderFields(c))
 	}
-	if d.strangers.fresh(c.MerID, now) {
+	if d.unknown.briefly(c.MerID, now) {
 		d.release(c)
 	}
 }

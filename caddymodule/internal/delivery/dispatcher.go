@@ -26,7 +26,7 @@ type Dispatcher struct {
 	sender     *sender
 	transports *transports
 	hosts      *hosts
-	strangers  *strangers
+	unknown    *unknownMerchants
 
 	wake     chan struct{} // there may be something to claim
 	stopping chan struct{} // closed: claim nothing more
@@ -57,7 +57,7 @@ func New(c Config) *Dispatcher {
 		timeout:    c.Timeout,
 		transports: newTransports(c.Timeout, c.PerHost),
 		hosts:      newHosts(limits{overall: c.Overall, perHost: c.PerHost, perMerchant: c.PerMerchant}),
-		strangers:  newStrangers(),
+		unknown:    newUnknownMerchants(),
 		wake:       make(chan struct{}, 1),
 		stopping:   make(chan struct{}),
 		finished:   make(chan struct{}),
