@@ -206,7 +206,7 @@ func TestSettleFromTheCommandLine(t *testing.T) {
 	p := w.payment("intl", "WxCode", 4000)
 	w.pay("intl", p)
 	w.bridge.ask("orders", "--state", "in_doubt").want(t, 0, p.OrderID, "in_doubt")
-	w.bridge.ask("orders", "--state", "paid").want(t, 0, "There is none.")
+	w.bridge.ask("orders", "--state", "paid").want(t, 0, "No order was found.")
 	settle := []string{"settle", merID, p.OrderID, "paid"}
 	w.bridge.ask(append(settle, "--why", "statement")...).want(t, 1, "needs the gateway's own number")
 	w.bridge.ask(append(settle, "--gateway-no", "JYT1")...).want(t, 1, "--why: missing")

@@ -48,13 +48,13 @@ func TestFailedRefundFromTheCommandLine(t *testing.T) {
 			}
 			byHand := w.refundRefused(suite, 5200, 1)
 			w.bridge.ask("settle", merID, byHand, "refunded", "--gateway-no", "TT1", "--why", "bank transfer").want(t, 0, "is refunded")
-			w.bridge.ask("orders", "--open").want(t, 0, "There is none.")
+			w.bridge.ask("orders", "--open").want(t, 0, "No order was found.")
 
 			kept := w.refundRefused(suite, 5300, 1)
 			w.bridge.ask("dealt", merID, kept, "payment", "--why", "x").want(t, 1, "one of: refund, notification")
 			w.bridge.ask("dealt", merID, kept, "refund", "--why", "payer keeps the goods").want(t, 0, "The order stays refund_failed")
 			w.bridge.ask("dealt", merID, kept, "refund", "--why", "again").want(t, 1, "dealt with already")
-			w.bridge.ask("orders", "--open").want(t, 0, "There is none.")
+			w.bridge.ask("orders", "--open").want(t, 0, "No order was found.")
 			w.bridge.ask("changes", merID, kept).want(t, 0, "deal with refund", "payer keeps the goods")
 		})
 	}
@@ -91,7 +91,7 @@ func TestQuarantineFromTheCommandLine(t *testing.T) {
 		w.bridge.ask("quarantine", "dealt", q.ID, "--why", "a test of the gateway's people").want(t, 0, "is dealt with")
 		w.bridge.ask("quarantine", "dealt", q.ID, "--why", "again").want(t, 1, "already")
 	}
-	w.bridge.ask("quarantine").want(t, 0, "There is none.")
+	w.bridge.ask("quarantine").want(t, 0, "No message is in quarantine.")
 	w.bridge.ask("quarantine", "--all").want(t, 0, "unknown order")
 	w.bridge.ask("quarantine", "show", "none").want(t, 1, "is in quarantine")
 	w.bridge.ask("order", shops["intl"].MerID, p.OrderID).want(t, 0, "quarantined", "times, last")

@@ -39,7 +39,7 @@ This command changes nothing. What the bridge did by itself is told by "order".`
 
 func printChanges(w io.Writer, list api.ChangeList, o *online) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "There is none.")
+		fmt.Fprintln(w, "No change is on record.")
 		return
 	}
 	rows := make([][]string, len(list.Items))

@@ -56,7 +56,7 @@ by number. It changes nothing and prints no key.`,
 
 func printMerchants(w io.Writer, list api.MerchantList, now time.Time) {
 	if len(list.Items) == 0 {
-		_, _ = fmt.Fprintln(w, "There is none.")
+		_, _ = fmt.Fprintln(w, "No merchant was found.")
 		return
 	}
 	rows := make([][]string, len(list.Items))

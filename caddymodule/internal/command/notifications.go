@@ -60,7 +60,7 @@ This command changes nothing. Its subcommand "resend" sends again.`,
 
 func printNotifications(w io.Writer, list api.NotificationList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "There is none.")
+		fmt.Fprintln(w, "No notification was found.")
 		return
 	}
 	notificationTable(w, list.Items)

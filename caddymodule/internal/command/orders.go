@@ -61,7 +61,7 @@ func pageFlags(cmd *cobra.Command, merID *string, page *api.Page, from, to *time
 
 func printOrders(w io.Writer, list api.OrderList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "There is none.")
+		fmt.Fprintln(w, "No order was found.")
 		return
 	}
 	rows := make([][]string, len(list.Items))

@@ -92,7 +92,7 @@ what became of one, use "settle".`,
 
 func printQuarantine(w io.Writer, list api.QuarantineList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "There is none.")
+		fmt.Fprintln(w, "No message is in quarantine.")
 		return
 	}
 	rows := make([][]string, len(list.Items))
