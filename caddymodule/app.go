@@ -96,6 +96,7 @@ type App struct {
 
 	ctx      caddy.Context
 	log      *zap.Logger
+	rareLog  *zap.Logger // log for what may happen a thousand times a second: one line a minute
 	store    LedgerStore
 	settings *bridge.Settings
 	engine   atomic.Pointer[engine]
@@ -134,6 +135,7 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 // It reads files and opens nothing else.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
+	a.rareLog = sampled(a.log, 1, 0)
 	a.notices, a.returns = newGates()
 	if err := showMetrics(ctx); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -84,11 +85,14 @@ func (h *Handler) view(w http.ResponseWriter, r *http.Request, route inbound.Rou
 		return refuse(pages.WrongMethod, nil)
 	case r.Method == http.MethodHead: // only asks whether there is something, and must change nothing
 		return view{result: "head", status: http.StatusOK}
-	case len(r.URL.RawQuery) > inbound.MaxPageQuery:
-		return refuse(pages.BadRequest, inbound.ErrQueryTooLong)
+	case len(r.URL.RawQuery) > inbound.MaxPageForm:
+		return refuse(pages.BadRequest, inbound.ErrPageFormTooLong)
 	}
-	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
-	if err != nil {
+	params, err := readForm(ctx, r, route)
+	switch {
+	case errors.Is(err, bodies.ErrTurnedAway):
+		return refuse(pages.Busy, err)
+	case err != nil:
 		return refuse(pages.BadRequest, fmt.Errorf("body: %w", err))
 	}
 	service, ok := h.app.service(ctx)

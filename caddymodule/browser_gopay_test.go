@@ -162,7 +162,7 @@ func TestFormsAreLinks(t *testing.T) { // not parallel: one Caddy a process
 			t.Errorf("Allow: %q", got)
 		}
 	}
-	b.get(t, link+"&x="+strings.Repeat("a", inbound.MaxPageQuery)).wants(t, http.StatusBadRequest, "支付链接不完整")
+	b.get(t, link+"&x="+strings.Repeat("a", inbound.MaxPageForm)).wants(t, http.StatusBadRequest, "支付链接不完整")
 	b.get(t, "/test/panic.html").wants(t, http.StatusInternalServerError, "出现了问题")
 	b.get(t, inbound.StatusPath+query("id", payID[1:])).wants(t, http.StatusNotFound, `{"error":"unknown_order"}`)
 }

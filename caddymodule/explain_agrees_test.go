@@ -34,8 +34,8 @@ var corpus = struct {
 	headers: []string{"", "Content-Encoding: UTF-8\r\n", "Content-Encoding: gzip\r\n"},
 }
 
-// bodies are the ways in which parameters travel: body and query.
-func bodies(form url.Values) map[string][2]string {
+// formBodies are the ways in which parameters travel: body and query.
+func formBodies(form url.Values) map[string][2]string {
 	var parts strings.Builder
 	for name := range form {
 		fmt.Fprintf(&parts, "--b\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", name, form.Get(name))
@@ -99,7 +99,7 @@ func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a
 	}
 	compared := 0
 	for name, form := range messages {
-		for kind, body := range bodies(form) {
+		for kind, body := range formBodies(form) {
 			for i, path := range corpus.merchantPaths {
 				for j, contentType := range corpus.contentTypes {
 					if (i+3*j+len(name)+len(kind))%3 != 0 && kind != "urlencoded" && kind != "multipart" {
@@ -145,7 +145,7 @@ func TestExplainAgreesAboutNotices(t *testing.T) { // not parallel: one Caddy a 
 			t.Errorf("%s: the bridge says %q, explain accepts: %v (%v)", what, got.body, report.Accepted, report.Causes)
 		}
 	}
-	for kind, body := range bodies(good) {
+	for kind, body := range formBodies(good) {
 		if kind == "too long" || kind == "many parts" {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -36,6 +37,14 @@ type Handler struct {
 // beyond it writes one in a thousand.
 const junkLines = 60
 
+// sampled is a logger that writes the first lines of a kind in a minute, and of the
+// rest one in so many, or none.
+func sampled(log *zap.Logger, first, then int) *zap.Logger {
+	return log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+		return zapcore.NewSamplerWithOptions(core, time.Minute, first, then)
+	}))
+}
+
 // CaddyModule returns the Caddy module information.
 func (Handler) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "http.handlers.paybridge", New: func() caddy.Module { return new(Handler) }}
@@ -44,9 +53,7 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // Provision finds the app.
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.log = ctx.Logger()
-	h.junkLog = h.log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
-		return zapcore.NewSamplerWithOptions(core, time.Minute, junkLines, 1000)
-	}))
+	h.junkLog = sampled(h.log, junkLines, 1000)
 	app, err := ctx.App("paybridge")
 	if err != nil {
 		return fmt.Errorf("paybridge is not configured: %w", err)
@@ -82,7 +89,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if !ok {
 		return next.ServeHTTP(w, r)
 	}
+	body := limitUpload(w, r, time.Duration(h.app.Timeouts.Read))
 	callers[route.Caller](h, w, r, route)
+	body.finish()
 	return nil
 }
 
@@ -125,10 +134,9 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 				a = answer{json: v1.Refusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
 			}
 		}()
-		return h.answer(w, r, route, &key, &line)
+		return h.answer(r, route, &key, &line)
 	}()
-	plainHeader(w, r, "application/json; charset=utf-8")
-	_, writeErr := w.Write(v1.SealReply(a.json, key))
+	writeErr := plainAnswer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, key))
 	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
 	h.log.Info("v1 request", zap.Inline(line))
 	observed.RequestServed(route.Name, a.code, line.took)
@@ -145,26 +153,30 @@ func (h *Handler) logPanic(doing string, bug any, fields ...zap.Field) {
 	_ = crash.Log(h.log, doing, bug, fields...)
 }
 
-// plainHeader begins an answer to a program. The connection ends with it: a
-// reload closes connections that rest, and a POST that a program sends in that
-// very moment on a kept one would be lost without anybody's fault.
-func plainHeader(w http.ResponseWriter, r *http.Request, contentType string) {
+// plainAnswer answers a program. It says how long the answer is, for it may be sent
+// before the request has ended. The connection ends with it: a reload closes
+// connections that rest, and a POST that a program sends in that very moment on a
+// kept one would be lost without anybody's fault.
+func plainAnswer(w http.ResponseWriter, r *http.Request, contentType string, answer []byte) error {
 	header := w.Header()
 	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(answer)))
 	header.Set("Cache-Control", "no-store")
 	if r.ProtoMajor == 1 {
 		header.Set("Connection", "close")
 	}
 	w.WriteHeader(http.StatusOK)
+	_, err := w.Write(answer) //nolint:gosec // JSON or one word, and its type says so
+	return err
 }
 
 // answer verifies a request and has it served. It reports the key to sign the
 // reply with as soon as it knows it.
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine) answer {
+func (h *Handler) answer(r *http.Request, route inbound.Route, key *v1.Key, line *requestLine) answer {
 	// The merchant's program counts from when it began to send.
 	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
 	defer cancel()
-	v, err := h.open(ctx, w, r, route, key, line)
+	v, err := h.open(ctx, r, route, key, line)
 	switch {
 	case route.Caller == inbound.Nobody: // whatever else is wrong with it
 		return refused(inbound.ErrNotServed)
@@ -176,17 +188,21 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, route inbound.R
 
 // open reads a request and verifies it.
 func (h *Handler) open(
-	ctx context.Context, w http.ResponseWriter, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine,
+	ctx context.Context, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine,
 ) (visit, error) {
-	body, err := readBody(w, r, time.Duration(h.app.Timeouts.Read))
+	body, err := receive(ctx, r, route)
 	if err != nil {
-		return visit{}, &v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()}
+		return visit{}, bodyRefused(err)
 	}
-	params, err := route.Read(r.Method, r.Header.Get("Content-Type"), body, r.URL.RawQuery)
-	if err != nil {
-		return visit{}, err
+	defer body.Release()
+	var params v1.Params
+	if err := body.Parse(func(text []byte) (err error) {
+		params, err = route.Read(r.Method, r.Header.Get("Content-Type"), text, r.URL.RawQuery)
+		return err
+	}); err != nil {
+		return visit{}, bodyRefused(err)
 	}
-	service, ok := h.app.service(ctx)
+	service, ok := h.app.service(body.Context())
 	if !ok {
 		return visit{}, &v1.Error{Code: v1.CodeBusy, Field: "bridge", Reason: "not running"}
 	}

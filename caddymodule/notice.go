@@ -1,17 +1,19 @@
 package caddymodule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
@@ -31,63 +33,76 @@ var (
 
 // notice serves /onepay/notify. It says notice_reply only for what is durable.
 // The line about a notice that is taken, with its order, is the bridge's.
-func (h *Handler) notice(w http.ResponseWriter, r *http.Request, _ inbound.Route) {
+func (h *Handler) notice(w http.ResponseWriter, r *http.Request, route inbound.Route) {
 	if answer, ok := api.AnswerCallback(r.URL.Query()); ok && r.Method == http.MethodGet {
-		plainHeader(w, r, "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, answer) //nolint:gosec // a digest, as plain text
+		_ = plainAnswer(w, r, "text/plain; charset=utf-8", []byte(answer)) // a digest
 		return
 	}
 	line := noticeLine{remote: clientIP(r), trace: tracing.IDFrom(r.Context())}
-	line.err = h.takeNotice(w, r, &line)
+	line.err = h.takeNotice(r, route, &line)
 	text := h.app.NoticeReply
 	if line.err != nil {
 		text = noticeRefused
 		log := h.log
-		if errors.Is(line.err, bridge.ErrNoticeRefused) || errors.Is(line.err, errNoticeThrottled) {
+		if slices.ContainsFunc(junk, func(kind error) bool { return errors.Is(line.err, kind) }) {
 			log = h.junkLog
 		}
 		log.Warn("notice not acknowledged", zap.Inline(line))
 	}
 	observed.NoticeFinished(noticeResult(line.err))
-	plainHeader(w, r, "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, text)
+	_ = plainAnswer(w, r, "text/plain; charset=utf-8", []byte(text))
 }
 
-// takeNotice has the bridge take a notice in, and notes whose it is as soon as
-// that is known.
-func (h *Handler) takeNotice(w http.ResponseWriter, r *http.Request, line *noticeLine) error {
+// takeNotice has the bridge take a notice in.
+func (h *Handler) takeNotice(r *http.Request, route inbound.Route, line *noticeLine) error {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
 	defer cancel()
-	params, err := readForm(w, r, time.Duration(h.app.Timeouts.Read))
+	body, err := receive(ctx, r, route)
 	if err != nil {
 		return err
 	}
-	service, ok := h.app.service(ctx)
+	defer body.Release()
+	service, notice, err := h.openNotice(r, body, line)
+	if err != nil {
+		return err
+	}
+	body.Release() // a notice that has been opened is small, and the ledger may take its time
+	return service.bridge.TakeNotice(ctx, service.settings, notice)
+}
+
+// openNotice opens a notice in its turn, and notes whose it is as soon as that is
+// known. Its body has room while it waits, and may be turned away.
+func (h *Handler) openNotice(r *http.Request, body *bodies.Body, line *noticeLine) (service, bridge.Notice, error) {
+	var notice bridge.Notice
+	params, err := parseForm(r, body)
+	if err != nil {
+		return service{}, notice, err
+	}
+	s, ok := h.app.service(body.Context())
 	if !ok {
-		return errNoticeNotRunning
+		return s, notice, errNoticeNotRunning
 	}
 	envelope, err := v2.EnvelopeFrom(func(name string) string { return params[name] })
 	if err != nil {
-		return fmt.Errorf("%w: %w", bridge.ErrNoticeRefused, err)
+		return s, notice, fmt.Errorf("%w: %w", bridge.ErrNoticeRefused, err)
 	}
-	m := service.settings.Merchants.ByGatewayMerchant(envelope.MerchantID)
+	m := s.settings.Merchants.ByGatewayMerchant(envelope.MerchantID)
 	if m == nil {
-		return fmt.Errorf("%w: merchant_id is unknown", bridge.ErrNoticeRefused)
+		return s, notice, fmt.Errorf("%w: merchant_id is unknown", bridge.ErrNoticeRefused)
 	}
 	line.gatewayMerchant = m.GatewayMerchant
-	var notice bridge.Notice
 	sender := admission.Sender{Source: line.remote, Merchant: m.GatewayMerchant}
-	if waited := h.app.notices.Judge(ctx, sender, func() bool {
-		notice, err = service.bridge.OpenNotice(service.settings, envelope)
+	if waited := h.app.notices.Judge(body.Context(), sender, func() bool {
+		notice, err = s.bridge.OpenNotice(s.settings, envelope)
 		return err != nil
 	}); waited != nil {
-		return fmt.Errorf("%w: %w", errNoticeThrottled, waited)
+		return s, notice, fmt.Errorf("%w: %w", errNoticeThrottled, cmp.Or(context.Cause(body.Context()), waited))
 	}
-	if err != nil {
-		return err
-	}
-	return service.bridge.TakeNotice(ctx, service.settings, notice)
+	return s, notice, err
 }
+
+// junk are the kinds of notices that anybody can send as often as they like.
+var junk = []error{bridge.ErrNoticeRefused, errNoticeThrottled, bodies.ErrTurnedAway}
 
 // noticeResults says how the ends of notices are counted.
 var noticeResults = []struct {

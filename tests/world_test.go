@@ -63,6 +63,7 @@ type settings struct {
 	Ledger         string // of the ledger subdirective
 	GatewayTimeout time.Duration
 	ReplyTimeout   time.Duration
+	ReadTimeout    time.Duration
 	NoticeTimeout  time.Duration // of the gateway
 	Skew           time.Duration // how far from its own the gateway lets clocks be
 	TranCodes      string        // words of the tran_codes block
@@ -146,6 +147,9 @@ func (w *world) fillSettings() {
 	if w.settings.GatewayTimeout == 0 {
 		w.settings.GatewayTimeout = 10 * time.Second
 	}
+	if w.settings.ReadTimeout == 0 {
+		w.settings.ReadTimeout = 10 * time.Second
+	}
 	if w.settings.ReplyTimeout == 0 {
 		w.settings.ReplyTimeout = 14 * time.Second
 	}
@@ -206,7 +210,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 		timeouts {
 			gateway {{.S.GatewayTimeout}}
 			reply {{.S.ReplyTimeout}}
-			read 10s
+			read {{.S.ReadTimeout}}
 		}
 		tran_codes {
 			{{.S.TranCodes}}

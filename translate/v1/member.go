@@ -110,16 +110,17 @@ func (m *member) check() error {
 }
 
 // textOf reads a member that the specification calls a string, trimmed. A whole
-// number is taken as it stands (payway, ip and others, seen in the field).
+// number is taken as it stands (payway, ip and others, seen in the field). The text
+// is a copy: a part of the message would keep all of it in memory.
 func textOf(v gjson.Result) (text, reason string) {
 	switch v.Type {
 	case gjson.Null:
 		return "", ""
 	case gjson.String:
-		return Trim(v.Str), ""
+		return strings.Clone(Trim(v.Str)), ""
 	case gjson.Number:
 		if isDigits(v.Raw) {
-			return v.Raw, ""
+			return strings.Clone(v.Raw), ""
 		}
 	}
 	return "", "neither text nor a whole number"

@@ -52,7 +52,7 @@ func New(l Limits, now func() time.Time) *Gate {
 // bad. The error is that of ctx, or [ErrCrowded]; then the message was not
 // judged.
 func (g *Gate) Judge(ctx context.Context, s Sender, judge func() (bad bool)) error {
-	s.Source = network(s.Source)
+	s.Source = Network(s.Source)
 	l, err := g.enter(ctx, s)
 	if err != nil {
 		return err

@@ -261,7 +261,7 @@ func TestSources(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if same := network(tc.a) == network(tc.b); same != tc.same {
+			if same := Network(tc.a) == Network(tc.b); same != tc.same {
 				t.Errorf("same: %v, want %v", same, tc.same)
 			}
 		})

@@ -81,8 +81,8 @@ func (r *record) sweep(now time.Time) {
 	}
 }
 
-// network is the source that an address counts for.
-func network(address string) string {
+// Network is the source that an address counts for.
+func Network(address string) string {
 	const customer = 64 // bits
 	ip, err := netip.ParseAddr(address)
 	switch {

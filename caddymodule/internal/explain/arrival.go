@@ -108,8 +108,8 @@ func (a *arrival) readAsBridge() {
 		return
 	}
 	a.params, a.fault = a.route.Read(a.request.method, a.request.contentType, []byte(a.request.body), a.request.query)
-	if a.fault == nil && a.route.Caller == inbound.Payer && len(a.request.query) > inbound.MaxPageQuery {
-		a.fault = inbound.ErrQueryTooLong
+	if a.route.Caller == inbound.Payer && max(len(a.request.query), len(a.request.body)) > inbound.MaxPageForm {
+		a.fault = inbound.ErrPageFormTooLong
 	}
 }
 

@@ -63,9 +63,9 @@ var arrivalFacts = []fact{
 		happened: "The body is larger than the bridge reads.",
 		advice:   "Ask the merchant what it sends; a v1 message has a few hundred characters.",
 	}},
-	{holds: is(func(e *evidence) bool { return errors.Is(e.fault, inbound.ErrQueryTooLong) }), words: words{
-		name:     "query_too_long",
-		happened: "The query is longer than the bridge reads.",
+	{holds: is(func(e *evidence) bool { return errors.Is(e.fault, inbound.ErrPageFormTooLong) }), words: words{
+		name:     "page_form_too_long",
+		happened: "The query or the body is longer than the bridge reads of a payer's page.",
 		advice:   "Ask the merchant what it puts into the link; a signed order has less than 2 KiB.",
 	}},
 	{holds: is(func(e *evidence) bool { return e.request != nil && strings.HasPrefix(e.request.body, "\x1f\x8b") }), words: words{

@@ -6,16 +6,26 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// MaxPageQuery is the longest query of a payer's page, in bytes. A signed order
-// has less than 2 KiB, and no browser sends many times that.
-const MaxPageQuery = 16 << 10
+// MaxPageForm is the longest query and the longest body that a payer's page is
+// asked with, in bytes. A signed order has less than 2 KiB, and no browser sends
+// many times that.
+const MaxPageForm = 16 << 10
 
 // ErrNotServed is the refusal of whatever comes to an address of the old gateway
 // that is not served here.
 var ErrNotServed = &v1.Error{Code: v1.CodeUnsupported, Field: "path", Reason: "not an interface of this bridge"}
 
-// ErrQueryTooLong refuses a query that no browser of a payer sends.
-var ErrQueryTooLong = errors.New("query: too long")
+// ErrPageFormTooLong refuses a query or body that no browser of a payer sends.
+var ErrPageFormTooLong = errors.New("query or body: too long")
+
+// MaxBody is the longest body that the route reads, in bytes, and what refuses a
+// longer one.
+func (r Route) MaxBody() (most int, refusal error) {
+	if r.Caller == Payer {
+		return MaxPageForm, ErrPageFormTooLong
+	}
+	return MaxForm, ErrFormTooLarge
+}
 
 // Read reads the parameters of a request, and judges what can be judged of it
 // before any key is known: the form, then the method. Errors are [v1.Error].

@@ -53,7 +53,7 @@ func (m *Metrics) Register(registry prometheus.Registerer) error {
 // parts lists what the metrics are made of.
 func (m *Metrics) parts() []prometheus.Collector {
 	return append([]prometheus.Collector{
-		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices,
+		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices, m.requests.away,
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,

@@ -12,6 +12,7 @@ type requests struct {
 	took    durations
 	pages   counters
 	notices counters
+	away    counters
 }
 
 var (
@@ -47,6 +48,8 @@ func newRequests() requests {
 		notices: newCounters("notices_total",
 			"Notices of the gateway by what became of them. Only those taken are acknowledged.",
 			label{"result", setOf(NoticeTaken, NoticeRefused, NoticeKept, NoticeNotDurable, NoticeThrottled, NoticeUnread)}),
+		away: newCounters("bodies_turned_away_total",
+			"Large requests that were not read because others needed the room: their senders rest, or send very much."),
 	}
 }
 
@@ -86,4 +89,12 @@ func (m *Metrics) NoticeFinished(result NoticeResult) {
 		return
 	}
 	m.requests.notices.add(string(result))
+}
+
+// BodyTurnedAway counts a request whose body had to give way to others.
+func (m *Metrics) BodyTurnedAway() {
+	if m == nil {
+		return
+	}
+	m.requests.away.add()
 }

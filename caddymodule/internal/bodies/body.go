@@ -1,0 +1,132 @@
+package bodies
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"sync/atomic"
+)
+
+// Body is a request body that has been received.
+type Body struct {
+	pool   *Pool
+	source string
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	size   int
+	last   []byte      // what is being filled; it is the request's own
+	away   atomic.Bool // turned away
+
+	// The pool's lock guards these for everybody else.
+	usage
+	full [][]byte // what came before last
+}
+
+// Receive reads a body of at most so many bytes to its end; source is who sends
+// it. The error is [ErrTooLarge], [ErrTurnedAway] or that of reading, and what
+// follows of the body has not been read then. Otherwise the body must be released.
+func (p *Pool) Receive(ctx context.Context, source string, from io.Reader, most int) (*Body, error) {
+	b := &Body{pool: p, source: source, last: make([]byte, 0, Own)}
+	b.ctx, b.cancel = context.WithCancelCause(ctx)
+	if err := b.receive(from, most); err != nil {
+		b.Release()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *Body) receive(from io.Reader, most int) error {
+	for {
+		n, err := from.Read(b.last[len(b.last):cap(b.last)])
+		b.last = b.last[:len(b.last)+n]
+		b.size += n
+		switch {
+		case b.away.Load():
+			return ErrTurnedAway
+		case b.size > most:
+			return ErrTooLarge
+		case err == io.EOF: // a wrapped one is a body that breaks off
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading body: %w", err)
+		case len(b.last) == cap(b.last) && !b.putAway():
+			return ErrTurnedAway
+		}
+	}
+}
+
+// putAway puts what has been filled into the room, and reports whether it may lie
+// there.
+func (b *Body) putAway() bool {
+	away := b.store()
+	for _, other := range away {
+		other.cancel(ErrTurnedAway)
+		b.pool.turnedAway(other.source)
+	}
+	return !b.away.Load()
+}
+
+// store does so, and returns those that had to give way.
+func (b *Body) store() (away []*Body) {
+	b.pool.mu.Lock()
+	defer b.pool.mu.Unlock()
+	if b.away.Load() {
+		return nil
+	}
+	if (len(b.full)+1)*Own > b.held {
+		if away = b.pool.lend(b); b.away.Load() {
+			return away
+		}
+	}
+	b.full = append(b.full, b.last)
+	b.last = make([]byte, 0, Own)
+	return away
+}
+
+// Context is that of Receive, and ends with the cause [ErrTurnedAway] when the
+// body is turned away. Whatever waits while the body has room waits with it.
+func (b *Body) Context() context.Context { return b.ctx }
+
+// Parse calls f with the whole body, which f must not keep, and returns its error.
+// Bodies that have room take turns; when the body's context has ended before its
+// turn has come, Parse returns the cause. They keep the room afterwards, for what f
+// has made of them, until they are released.
+func (b *Body) Parse(f func(body []byte) error) error {
+	if b.since.IsZero() {
+		return f(b.last)
+	}
+	select {
+	case b.pool.turns <- struct{}{}:
+	case <-b.ctx.Done():
+		return context.Cause(b.ctx)
+	}
+	defer func() { <-b.pool.turns }()
+	pieces, ok := b.pieces()
+	if !ok {
+		return ErrTurnedAway
+	}
+	return f(bytes.Join(pieces, nil))
+}
+
+// pieces lets go of what the body consists of. Whoever is turned away afterwards
+// has been read already.
+func (b *Body) pieces() (pieces [][]byte, ok bool) {
+	b.pool.mu.Lock()
+	defer b.pool.mu.Unlock()
+	if b.away.Load() {
+		return nil, false
+	}
+	pieces, b.full = b.full, nil
+	return append(pieces, b.last), true
+}
+
+// Release gives back the room. It may be called again.
+func (b *Body) Release() {
+	if !b.since.IsZero() {
+		b.pool.mu.Lock()
+		b.pool.takeBack(b)
+		b.pool.mu.Unlock()
+	}
+	b.cancel(nil)
+}

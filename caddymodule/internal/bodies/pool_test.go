@@ -1,0 +1,406 @@
+package bodies_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+)
+
+const (
+	room = 1 << 20
+	most = 512 << 10
+)
+
+func newPool() *bodies.Pool {
+	return newPoolOf(room)
+}
+
+func newPoolOf(room int) *bodies.Pool {
+	return bodies.New(bodies.Limits{Room: room, AtOnce: 2}, time.Now, func(string) {})
+}
+
+// text is a body of which every byte says where it stands.
+func text(size int) []byte { return longest[:size] }
+
+var longest = func() []byte {
+	b := make([]byte, most+1)
+	for i := range b {
+		b[i] = byte(i ^ i>>8)
+	}
+	return b
+}()
+
+// content is what a body that was received holds.
+func content(t *testing.T, b *bodies.Body) []byte {
+	t.Helper()
+	var whole []byte
+	if err := b.Parse(func(body []byte) error { whole = bytes.Clone(body); return nil }); err != nil {
+		t.Error(err)
+	}
+	return whole
+}
+
+func TestBodiesAreReceivedWhole(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, bodies.Own - 1, bodies.Own, bodies.Own + 1, 16<<10 + bodies.Own, 100_000, most} {
+		for name, reader := range map[string]func(io.Reader) io.Reader{
+			"at once":                func(r io.Reader) io.Reader { return r },
+			"its end with the last":  iotest.DataErrReader,
+			"half of what is wanted": iotest.HalfReader,
+			"nothing now and then":   func(r io.Reader) io.Reader { return &hesitant{r: r} },
+		} {
+			t.Run(fmt.Sprintf("%d %s", size, name), func(t *testing.T) {
+				t.Parallel()
+				p := newPool()
+				b, err := p.Receive(t.Context(), "a", reader(bytes.NewReader(text(size))), most)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if held := p.Held(); size < bodies.Own && held != 0 || held > size+16<<10 {
+					t.Errorf("%d bytes have %d of the room", size, held)
+				}
+				if !bytes.Equal(content(t, b), text(size)) {
+					t.Error("another body came out")
+				}
+				b.Release()
+				if p.Held() != 0 {
+					t.Errorf("%d bytes are still held", p.Held())
+				}
+			})
+		}
+	}
+}
+
+// hesitant reads nothing every other time.
+type hesitant struct {
+	r     io.Reader
+	times int
+}
+
+func (h *hesitant) Read(p []byte) (int, error) {
+	if h.times++; h.times%2 == 0 {
+		return 0, nil
+	}
+	return h.r.Read(p)
+}
+
+func TestBodiesAreRefused(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for name, tc := range map[string]struct {
+		from io.Reader
+		want error
+	}{
+		"one byte too many": {bytes.NewReader(text(most + 1)), bodies.ErrTooLarge},
+		"without end":       {endless{}, bodies.ErrTooLarge},
+		"breaks off":        {io.MultiReader(bytes.NewReader(text(100_000)), iotest.ErrReader(broken)), broken},
+		"an end too early":  {io.MultiReader(bytes.NewReader(text(100)), iotest.ErrReader(io.ErrUnexpectedEOF)), io.ErrUnexpectedEOF},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPool()
+			if _, err := p.Receive(t.Context(), "a", tc.from, most); !errors.Is(err, tc.want) {
+				t.Errorf("%v, want %v", err, tc.want)
+			}
+			if p.Held() != 0 {
+				t.Errorf("%d bytes are still held", p.Held())
+			}
+		})
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// sender sends a body in two parts, the second when it is told to.
+type sender struct {
+	first  io.Reader
+	second chan []byte
+	rest   io.Reader
+}
+
+func newSender(size int) *sender {
+	return &sender{first: bytes.NewReader(text(size)), second: make(chan []byte, 1)}
+}
+
+func (s *sender) Read(p []byte) (int, error) {
+	if s.rest == nil {
+		if n, err := s.first.Read(p); err == nil {
+			return n, nil
+		}
+		s.rest = bytes.NewReader(<-s.second)
+	}
+	return s.rest.Read(p)
+}
+
+// arrival is a body that is on its way.
+type arrival struct {
+	source string
+	*sender
+	body *bodies.Body
+	err  error
+	done chan struct{}
+}
+
+// stall lets so many senders begin, and returns when all rest.
+func stall(p *bodies.Pool, count, size int, source func(i int) string) []*arrival {
+	var list []*arrival
+	for i := range count {
+		a := &arrival{source: source(i), sender: newSender(size), done: make(chan struct{})}
+		list = append(list, a)
+		go func() {
+			defer close(a.done)
+			a.body, a.err = p.Receive(context.Background(), a.source, a.sender, most)
+		}()
+		synctest.Wait()
+	}
+	return list
+}
+
+// end lets everybody finish, and counts who was not turned away.
+func end(t *testing.T, list []*arrival) (kept int) {
+	t.Helper()
+	for _, a := range list {
+		a.second <- nil
+		<-a.done
+		switch {
+		case a.err == nil:
+			kept++
+			a.body.Release()
+		case !errors.Is(a.err, bodies.ErrTurnedAway):
+			t.Errorf("%v", a.err)
+		}
+	}
+	return kept
+}
+
+// Whoever rests gives way to whoever does not, wherever it comes from.
+func TestThoseWhoRestGiveWay(t *testing.T) {
+	t.Parallel()
+	one := func(int) string { return "attacker" }
+	many := func(i int) string { return fmt.Sprint("attacker ", i) }
+	for name, tc := range map[string]struct {
+		source      func(int) string
+		count, size int
+	}{
+		"one source, large bodies":    {one, 20, most - 1},
+		"one source, small shares":    {one, 200, bodies.Own + 1},
+		"many sources, large bodies":  {many, 20, most - 1},
+		"many sources, small shares":  {many, 200, bodies.Own + 1},
+		"many sources, middling ones": {many, 100, 50_000},
+	} {
+		for whose, honest := range map[string]string{"another's": "honest", "of a source that rests, too": tc.source(0)} {
+			t.Run(name+", "+whose, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					p := newPool()
+					list := stall(p, tc.count, tc.size, tc.source)
+					if held := p.Held(); held > room {
+						t.Errorf("%d bytes are held, the room has %d", held, room)
+					}
+					time.Sleep(time.Second)
+					for range 10 {
+						b, err := p.Receive(t.Context(), honest, bytes.NewReader(text(most)), most)
+						if err != nil {
+							t.Fatalf("an honest body was refused: %v", err)
+						}
+						if !bytes.Equal(content(t, b), text(most)) {
+							t.Error("another body came out")
+						}
+						b.Release()
+					}
+					if kept := end(t, list); kept*tc.size > room {
+						t.Errorf("%d bodies of %d bytes were kept in a room of %d", kept, tc.size, room)
+					}
+					if p.Held() != 0 {
+						t.Errorf("%d bytes are still held", p.Held())
+					}
+				})
+			})
+		}
+	}
+}
+
+// A source with many bodies gives way before another one with a slow one, also
+// when none of the many rests for long.
+func TestOneSourceCannotTakeTheRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPoolOf(8 * room)
+		slow := stall(p, 1, most/2, func(int) string { return "honest" })
+		for range 100 {
+			time.Sleep(10 * time.Millisecond)
+			defer end(t, stall(p, 1, most-1, func(int) string { return "attacker" }))
+		}
+		if end(t, slow) != 1 {
+			t.Error("the slow body was turned away")
+		}
+	})
+}
+
+// Those who are turned away are told apart and counted, each once.
+func TestTurnedAwayAreCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		counted := map[string]int{}
+		p := bodies.New(bodies.Limits{Room: room, AtOnce: 2}, time.Now, func(source string) { counted[source]++ })
+		list := stall(p, 10, most-1, func(int) string { return "attacker" })
+		if kept := end(t, list); counted["attacker"] != 10-kept || kept == 0 || kept == 10 {
+			t.Errorf("%v turned away, %d kept", counted, kept)
+		}
+	})
+}
+
+// What waits with its body in the room is turned away as well, and told so.
+func TestBodiesThatWaitGiveWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		waiting := received(t, p, "attacker", most)
+		if got := content(t, waiting); len(got) != most { // its room is kept for what was made of it
+			t.Errorf("%d bytes", len(got))
+		}
+		unread := received(t, p, "attacker", most)
+		time.Sleep(time.Second)
+		for range 2 {
+			defer received(t, p, "honest", most).Release()
+		}
+		<-waiting.Context().Done()
+		if cause := context.Cause(waiting.Context()); !errors.Is(cause, bodies.ErrTurnedAway) {
+			t.Errorf("ended with %v", cause)
+		}
+		if err := unread.Parse(func([]byte) error { t.Error("parsed"); return nil }); !errors.Is(err, bodies.ErrTurnedAway) {
+			t.Errorf("parsing: %v", err)
+		}
+		waiting.Release()
+		unread.Release()
+	})
+}
+
+// A body whose request has run out of time before it is turned away is not taken
+// for a shorter one.
+func TestTurnedAwayAfterTheEndOfTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		ctx, cancel := context.WithCancel(t.Context())
+		s, done := newSender(most-bodies.Own), make(chan error)
+		go func() {
+			_, err := p.Receive(ctx, "attacker", s, most)
+			done <- err
+		}()
+		synctest.Wait()
+		cancel()
+		time.Sleep(time.Second)
+		for range 2 {
+			defer received(t, p, "honest", most).Release()
+		}
+		s.second <- text(bodies.Own)
+		if err := <-done; !errors.Is(err, bodies.ErrTurnedAway) {
+			t.Errorf("%v, want %v", err, bodies.ErrTurnedAway)
+		}
+	})
+}
+
+func received(t *testing.T, p *bodies.Pool, source string, size int) *bodies.Body {
+	t.Helper()
+	b, err := p.Receive(t.Context(), source, bytes.NewReader(text(size)), most)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Large bodies are parsed a few at a time, small ones without waiting.
+func TestLargeBodiesTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		var parsing, seen int
+		var mu sync.Mutex
+		held := make(chan struct{})
+		var all sync.WaitGroup
+		for range 10 {
+			b := received(t, p, "a", 50_000)
+			all.Go(func() {
+				defer b.Release()
+				err := b.Parse(func([]byte) error {
+					mu.Lock()
+					parsing++
+					seen = max(seen, parsing)
+					mu.Unlock()
+					<-held
+					mu.Lock()
+					parsing--
+					mu.Unlock()
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		small := received(t, p, "a", 1000)
+		if got := content(t, small); !bytes.Equal(got, text(1000)) {
+			t.Error("another body came out")
+		}
+		small.Release()
+		close(held)
+		all.Wait()
+		if seen != 2 {
+			t.Errorf("%d were parsed at once, want 2", seen)
+		}
+	})
+}
+
+// TestManyAtOnce lets many senders compete for the room. Each body is whole or
+// turned away, and the room is never overdrawn.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(i), 1))
+			for range 20 {
+				size := random.IntN(most)
+				b, err := p.Receive(t.Context(), fmt.Sprint(i%5), iotest.HalfReader(bytes.NewReader(text(size))), most)
+				if held := p.Held(); held > room {
+					t.Errorf("%d bytes are held, the room has %d", held, room)
+				}
+				if err != nil {
+					if !errors.Is(err, bodies.ErrTurnedAway) {
+						t.Error(err)
+					}
+					continue
+				}
+				err = b.Parse(func(body []byte) error {
+					if !bytes.Equal(body, text(size)) {
+						t.Error("another body came out")
+					}
+					return nil
+				})
+				if err != nil && !errors.Is(err, bodies.ErrTurnedAway) {
+					t.Error(err)
+				}
+				b.Release()
+			}
+		})
+	}
+	all.Wait()
+	if p.Held() != 0 {
+		t.Errorf("%d bytes are still held", p.Held())
+	}
+}
