@@ -74,13 +74,11 @@ func (b *Body) store() (away []*Body) {
 	if b.away.Load() {
 		return nil
 	}
-	if (len(b.full)+1)*Own > b.held {
-		if away = b.pool.lend(b); b.away.Load() {
-			return away
-		}
+	if away = b.pool.lend(b); b.away.Load() {
+		return away
 	}
 	b.full = append(b.full, b.last)
-	b.last = make([]byte, 0, Own)
+	b.last = make([]byte, 0, share)
 	return away
 }
 

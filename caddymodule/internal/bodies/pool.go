@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// Own is what every request may hold beside the room, in bytes. Signed orders and
-// notices of the gateway have one to three KiB.
+// Own is what every request may hold before it needs room, in bytes. Signed orders
+// and notices of the gateway have one to three KiB.
 const Own = 4 << 10
 
-// share is the least of the room that a body takes at once, in bytes.
+// share is what a body takes of the room at once, and how much is read into at
+// once by those that have room, in bytes: a share that is not full yet is not
+// counted.
 const share = 16 << 10
 
 var (
