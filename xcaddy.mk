@@ -38,6 +38,7 @@ unit: # every test, with the race detector
 packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_POSTGRES=1
 packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_CHROMIUM=1
 packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_PROMTOOL=1
+packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_HAPROXY=1
 
 # Package after package, because many databases and browsers at once take more
 # memory than machines have. The first command compiles them side by side; where

@@ -2,6 +2,7 @@ package caddymodule
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -125,7 +126,7 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 	start := time.Now()
 	ctx, span := tracer.Start(r.Context(), "", "v1 "+route.Name, trace.SpanKindInternal)
 	r = r.WithContext(ctx)
-	line := requestLine{endpoint: route.Name, remote: clientIP(r), trace: tracing.IDFrom(ctx)}
+	line := requestLine{endpoint: route.Name, remote: clientIP(r), tls: tlsVersion(r), trace: tracing.IDFrom(ctx)}
 	var key v1.Key
 	a := func() (a answer) {
 		defer func() {
@@ -232,6 +233,15 @@ func clientIP(r *http.Request) string {
 		return ""
 	}
 	return host
+}
+
+// tlsVersion names the TLS of a request as it came to Caddy. It is "none" also where
+// something in front of Caddy has decrypted the request.
+func tlsVersion(r *http.Request) string {
+	if r.TLS == nil {
+		return "none"
+	}
+	return tls.VersionName(r.TLS.Version)
 }
 
 var (

@@ -13,6 +13,7 @@ import (
 type requestLine struct {
 	endpoint    string
 	remote      string
+	tls         string // as it came to Caddy, "none" for plain http
 	merID       string
 	variant     v1.Variant
 	previousKey bool
@@ -26,6 +27,7 @@ type requestLine struct {
 func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("interface", l.endpoint)
 	enc.AddString("remote_ip", l.remote)
+	enc.AddString("tls", l.tls)
 	enc.AddString("respcode", string(l.answer.code))
 	enc.AddDuration("took", l.took)
 	for _, s := range []struct{ key, value string }{

@@ -21,7 +21,7 @@ import (
 // members and ours.
 var loggedMembers = []string{
 	"level", "ts", "logger", "msg",
-	"interface", "remote_ip", "respcode", "took", "merid", "orderid", "resultcode", "trace_id",
+	"interface", "remote_ip", "tls", "respcode", "took", "merid", "orderid", "resultcode", "trace_id",
 	"req_received", "previous_sign_key", "merchant_hung_up", "error",
 }
 

@@ -20,16 +20,16 @@ import (
 // process is a bridge: a real Caddy process with its own folder, port and
 // admin endpoint. It may be killed and started again on the same ledger.
 type process struct {
-	t      testing.TB
-	dir    string
-	config string // path of the Caddyfile
-	url    string // where merchants reach it
-	admin  string // host:port
-	cmd    *exec.Cmd
-	exited chan error
-	socket *os.File // given to the bridge as fd 3, if set
-	binary string   // bridgeBinary unless set
-	env    []string // more of the environment
+	t       testing.TB
+	dir     string
+	config  string // path of the Caddyfile
+	url     string // where merchants reach it
+	admin   string // host:port
+	cmd     *exec.Cmd
+	exited  chan error
+	sockets []*os.File // given to the bridge as fd 3 and so on
+	binary  string     // bridgeBinary unless set
+	env     []string   // more of the environment
 }
 
 // patience is how long anything may take. It only ends what would never end, so
@@ -47,20 +47,24 @@ func newProcess(t testing.TB, dir string) *process {
 // drops no connection (docs/operating.md, "Stop and reload").
 const graceful = "servers {\n\t\tlistener_wrappers {\n\t\t\tpaybridge\n\t\t}\n\t}"
 
-// listen opens the process's socket here and hands it down, as systemd would:
-// with a socket of its own for each configuration, Caddy resets the connections
-// that are just being made when it closes the old one.
-func (p *process) listen() {
+// listen opens the process's socket here, and those of more addresses, and hands
+// them down, as systemd would: with a socket of its own for each configuration,
+// Caddy resets the connections that are just being made when it closes the old one.
+func (p *process) listen(more ...string) {
 	p.t.Helper()
-	l, err := net.Listen("tcp", strings.TrimPrefix(p.url, "http://"))
-	if err != nil {
-		p.t.Fatal(err)
+	for _, address := range append([]string{strings.TrimPrefix(p.url, "http://")}, more...) {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		defer l.Close()
+		socket, err := l.(*net.TCPListener).File()
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.t.Cleanup(func() { socket.Close() })
+		p.sockets = append(p.sockets, socket)
 	}
-	defer l.Close()
-	if p.socket, err = l.(*net.TCPListener).File(); err != nil {
-		p.t.Fatal(err)
-	}
-	p.t.Cleanup(func() { p.socket.Close() })
 }
 
 func (p *process) logPath() string { return filepath.Join(p.dir, "bridge.log") }
@@ -84,9 +88,7 @@ func (p *process) start() {
 	defer log.Close()
 	p.cmd = p.command("run", "--config", p.config)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	if p.socket != nil {
-		p.cmd.ExtraFiles = []*os.File{p.socket}
-	}
+	p.cmd.ExtraFiles = p.sockets
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
@@ -97,11 +99,15 @@ func (p *process) start() {
 	p.await()
 }
 
-// await returns when the bridge answers a request.
+// await returns when the bridge answers a request, be it by sending it elsewhere.
 func (p *process) await() {
 	p.t.Helper()
+	request, err := http.NewRequest(http.MethodGet, p.url+"/ready", nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	ok := eventually(func() bool {
-		resp, err := http.Get(p.url + "/ready")
+		resp, err := http.DefaultTransport.RoundTrip(request)
 		if err != nil {
 			return false
 		}
