@@ -119,11 +119,12 @@ func TestCaddyAloneWithSNIOptions(t *testing.T) {
 	}
 }
 
-// Without auto_https disable_redirects Caddy sends plain http on, although there is a
-// site for it.
+// Without auto_https disable_redirects a Caddy that gets its certificates by itself
+// sends plain http on, although there is a site for it.
 func TestRedirectsComeFirst(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
+	e.manageCertificates()
 	without := rewrite(t, e.caddyfile, [][2]string{{"\tauto_https disable_redirects\n", ""}})
 	for _, c := range []struct {
 		caddyfile string

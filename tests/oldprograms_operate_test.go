@@ -129,17 +129,23 @@ func TestOldProgramsAcceptProxy(t *testing.T) {
 	}
 }
 
+// manageCertificates has Caddy get its certificates by itself: from its own
+// authority, which this machine is not to trust.
+func (e *edge) manageCertificates() {
+	e.t.Helper()
+	files := filepath.Join(e.bridge.dir, "pay.example.com.crt") + " " + filepath.Join(e.bridge.dir, "pay.example.com.key")
+	e.caddyfile = rewrite(e.t, e.caddyfile, [][2]string{
+		{"tls " + files + " {", "tls {"},
+		{"\tfallback_sni ", "\tlocal_certs\n\tkey_type rsa2048\n\tskip_install_trust\n\tfallback_sni "},
+	})
+}
+
 // Where Caddy gets its certificates by itself, callers with no name and with an
 // unknown one are served too, by default_sni and fallback_sni.
 func TestOldProgramsManagedCertificates(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	files := filepath.Join(e.bridge.dir, "pay.example.com.crt") + " " + filepath.Join(e.bridge.dir, "pay.example.com.key")
-	e.caddyfile = rewrite(t, e.caddyfile, [][2]string{
-		{"tls " + files + " {", "tls {"},
-		// By Caddy's own authority, which this machine is not to trust.
-		{"\tfallback_sni ", "\tlocal_certs\n\tkey_type rsa2048\n\tskip_install_trust\n\tfallback_sni "},
-	})
+	e.manageCertificates()
 	e.start()
 	e.authority = filepath.Join(e.bridge.dir, "caddy", "pki", "authorities", "local", "root.crt")
 	for _, options := range [][]string{
