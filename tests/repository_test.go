@@ -48,7 +48,7 @@ func TestFilesFollowEditorConfig(t *testing.T) {
 		t.Fatal(".editorconfig has no section of files with blanks")
 	}
 	spaced := strings.Split(section[1], ",")
-	plain := append([]string{"md", "mk", "sql", "html", "service", "socket", "example", ""}, spaced...)
+	plain := append([]string{"md", "mk", "sql", "html", "service", "socket", "cfg", "example", ""}, spaced...)
 	for _, file := range filesThat(t, func(name string) bool { return slices.Contains(plain, strings.TrimPrefix(path.Ext(name), ".")) }) {
 		if strings.Contains(file, "testdata/") || file == "caddy" {
 			continue
