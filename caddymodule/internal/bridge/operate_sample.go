@@ -15,12 +15,13 @@ import (
 // sampleEvery is how far apart the samples for the console's plots are.
 const sampleEvery = time.Minute
 
-// sample writes down once a minute how much there is to do, after a look at what
-// was set aside, until ctx is done.
+// sample writes down once a minute how much there is to do, after it has mended
+// what was left undone, until ctx is done.
 func (b *Bridge) sample(ctx context.Context) {
 	ticker := time.NewTicker(sampleEvery)
 	defer ticker.Stop()
 	for {
+		crash.Guard(b.log, "mending what was left undone", func() { b.finishUndone(ctx) })
 		crash.Guard(b.log, "taking a sample", func() { b.takeSample(ctx) })
 		select {
 		case <-ctx.Done():
@@ -30,13 +31,24 @@ func (b *Bridge) sample(ctx context.Context) {
 	}
 }
 
+// finishUndone takes up rows that were set aside and are mended, and resumings of
+// merchants that were interrupted. What there is too much of for one time follows
+// in the next minute.
+func (b *Bridge) finishUndone(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, recording)
+	defer cancel()
+	if err := b.ledger.Recheck(ctx, b.now()); err != nil && !errors.Is(err, context.Canceled) {
+		b.log.Warn("rows that were set aside are not looked at", zap.Error(err))
+	}
+	if err := b.ledger.FinishResuming(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		b.log.Warn("merchants that are being resumed are not wholly resumed yet; it goes on in a minute", zap.Error(err))
+	}
+}
+
 func (b *Bridge) takeSample(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, recording)
 	defer cancel()
 	now := b.now()
-	if err := b.ledger.Recheck(ctx, now); err != nil && !errors.Is(err, context.Canceled) {
-		b.log.Warn("rows that were set aside are not looked at", zap.Error(err))
-	}
 	gauges, err := b.ledger.Gauges(ctx, now)
 	if err == nil {
 		err = b.ledger.AddSample(ctx, sampleOf(gauges, now))

@@ -1,7 +1,9 @@
 package bridge
 
 import (
+	"database/sql"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -318,5 +320,25 @@ func TestSample(t *testing.T) {
 	}
 	if s := samples[0]; s.Pending != 1 || s.InDoubt != 1 || s.Waiting != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A resuming that was interrupted, as by a database that went away, is finished
+// within a minute: nothing stays parked that an operator has let go.
+func TestInterruptedResumingIsFinished(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := worldAt(t, dir)
+	w.pay(order(v1.WxCode, 1))
+	because := ledger.Change{Who: "ada", Why: "repair"}
+	must(w.bridge.PauseMerchant(t.Context(), merID, because))
+	db, err := sql.Open("sqlite", filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(5000)")
+	must(err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), `UPDATE pauses SET resume = 1`)
+	must(err)
+	w.bridge.finishUndone(t.Context())
+	if pauses, err := w.ledger.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 }

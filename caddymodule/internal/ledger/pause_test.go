@@ -178,8 +178,8 @@ func pausedBacklog(t *testing.T, p place) {
 	}
 }
 
-// resumeIsFinished finds what a crash leaves of a resuming: the next call, or the
-// next opening, does the rest.
+// resumeIsFinished finds what a crash leaves of a resuming: the next call, the next
+// opening or FinishResuming does the rest.
 func resumeIsFinished(t *testing.T, p place) {
 	l := p.open(t)
 	for i := range 3 {
@@ -219,6 +219,19 @@ func resumeIsFinished(t *testing.T, p place) {
 	}
 	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
+	}
+	mustPause(t, l, "A") // interrupted while the ledger stays open
+	if got := mustClaim(t, l, after(2*time.Hour), 10); len(got) != 0 {
+		t.Errorf("claimed of a paused merchant: %+v", got)
+	}
+	if err := ledger.Exec(t.Context(), l, interrupted); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.FinishResuming(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := mustClaim(t, l, after(2*time.Hour), 10); len(got) != 4 {
+		t.Errorf("claimed %d, want 4", len(got))
 	}
 }
 

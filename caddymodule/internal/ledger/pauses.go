@@ -50,8 +50,8 @@ func pause(t *tx, merID string, c change) error {
 // least. It returns [ErrNotFound] when the merchant is not paused.
 //
 // From the first moment nothing more is parked. What was parked becomes due in
-// several transactions; should they be interrupted, the next opening of the
-// ledger or the next call for the merchant does the rest.
+// several transactions; should they be interrupted, [Ledger.FinishResuming], the
+// next opening of the ledger or the next call for the merchant does the rest.
 func (l *Ledger) ResumeMerchant(ctx context.Context, merID string, due time.Time, c Change) (resumed int, err error) {
 	if due.IsZero() {
 		return 0, errors.New("resuming merchant: due: missing: a waiting notification needs its time")
@@ -129,8 +129,9 @@ func scanKey(from row) (Key, error) {
 	return k, err
 }
 
-// finishResuming does what is left of a resuming that was interrupted.
-func finishResuming(ctx context.Context, l *Ledger) error {
+// FinishResuming does what is left of resumings that were interrupted: by a
+// database that went away, or because the caller did.
+func (l *Ledger) FinishResuming(ctx context.Context) error {
 	merchants, err := read(ctx, l, func(t *tx) ([]string, error) {
 		return all(t, scanText, `SELECT mer_id FROM pauses WHERE resume > 0`)
 	})

@@ -126,7 +126,7 @@ func (p *postgresStore) connect(ctx context.Context) error {
 		return advise(err)
 	}
 	p.db.Store(db)
-	if err := finishResuming(ctx, &Ledger{store: p, log: p.log}); err != nil {
+	if err := (&Ledger{store: p, log: p.log}).FinishResuming(ctx); err != nil {
 		p.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}
 	return nil

@@ -57,7 +57,7 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	case moved != 0:
 		set.log.Warn("the clock was set while the bridge ran; what waits was moved along with it", zap.Duration("by", moved))
 	}
-	if err := finishResuming(ctx, l); err != nil {
+	if err := l.FinishResuming(ctx); err != nil {
 		set.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}
 	return l, nil
