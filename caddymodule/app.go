@@ -2,9 +2,6 @@ package caddymodule
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -15,11 +12,11 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
-	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -94,6 +91,10 @@ type App struct {
 	// changes are made with the command line.
 	ConsoleActions bool `json:"console_actions,omitempty"`
 
+	// Where the words above stand in a Caddyfile, for messages. Its reader fills
+	// this in; leave it out in JSON.
+	Source configerror.Source `json:"source,omitempty"`
+
 	ctx      caddy.Context
 	log      *zap.Logger
 	rareLog  *zap.Logger // log for what may happen a thousand times a second: one line a minute
@@ -132,7 +133,8 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 }
 
 // Provision fills in defaults, checks every member and loads keys and guests.
-// It reads files and opens nothing else.
+// It reads files and opens nothing else. All that is wrong is logged, a line for
+// each, since Caddy's error hides it behind the names of its modules.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
 	a.rareLog = sampled(a.log, 1, 0)
@@ -144,42 +146,17 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return err
 	}
 	a.setDefaults()
-	if err := a.check(); err != nil {
-		return err
-	}
-	if err := a.Health.provision(); err != nil {
-		return err
-	}
-	if err := a.WeChat.provision(); err != nil {
-		return err
-	}
-	if a.Gateway == nil {
-		a.Gateway = new(Gateway)
-	}
-	if err := a.Gateway.provision(ctx); err != nil {
-		return err
-	}
-	if err := a.loadStore(ctx); err != nil {
-		return err
-	}
-	registry, err := a.loadMerchants()
+	registry, err := a.load(ctx)
 	if err != nil {
-		return err
+		return tell(a.log, err)
 	}
-	notify, err := schedule("notify_schedule", a.NotifySchedule, delivery.DefaultSchedule())
-	if err != nil {
-		return err
+	for _, f := range a.doubts {
+		a.warn(f)
 	}
-	query, err := schedule("query_schedule", a.QuerySchedule, bridge.DefaultQuerySchedule())
-	if err != nil {
-		return err
-	}
-	if err := a.checkDoubts(); err != nil {
-		return err
-	}
+	a.WeChat.provision()
 	a.settings = &bridge.Settings{
-		NotifySchedule: notify,
-		QuerySchedule:  query,
+		NotifySchedule: schedule(a.NotifySchedule, delivery.DefaultSchedule()),
+		QuerySchedule:  schedule(a.QuerySchedule, bridge.DefaultQuerySchedule()),
 		Merchants:      registry,
 		Gateway:        a.Gateway,
 		GatewayURL:     a.Gateway.URL,
@@ -197,6 +174,20 @@ func (a *App) Provision(ctx caddy.Context) error {
 	return nil
 }
 
+// load checks the configuration and loads guests and merchants. The error is a
+// [configerror.List] of everything that is wrong with any of them.
+func (a *App) load(ctx caddy.Context) (*merchants.Registry, error) {
+	errs := a.check()
+	if a.Gateway.check() == nil {
+		errs.Add(a.Source.At("gateway"), a.Gateway.provision(ctx))
+	}
+	errs.Add(a.Source.At("ledger"), a.loadStore(ctx))
+	registry, err := a.loadMerchants()
+	errs.Add(a.Source.At("merchant"), err)
+	errs = append(errs, a.findDoubts(a.configured)...)
+	return registry, errs.Err()
+}
+
 // address returns the outside address of one of this server's paths.
 func (a *App) address(path string) string { return strings.TrimSuffix(a.PublicURL, "/") + path }
 
@@ -211,6 +202,7 @@ func (a *App) setDefaults() {
 		{&a.TranCodes.RefundQuery, v2.TranRefundQuery},
 		{&a.Subject, "订单{orderid}"},
 		{&a.NoticeReply, "success"},
+		{&a.RSA, rsaFast},
 	} {
 		if *d.value == "" {
 			*d.value = d.want
@@ -229,112 +221,8 @@ func (a *App) setDefaults() {
 			*d.value = caddy.Duration(d.want)
 		}
 	}
-}
-
-// check validates the members that need no guest and no file.
-func (a *App) check() error {
-	if a.PublicURL == "" {
-		return errors.New("public_url: missing; write: public_url https://pay.example.com")
-	}
-	if !plainAddress(a.PublicURL) {
-		shown := a.PublicURL
-		if strings.Contains(shown, "@") {
-			shown = "***@" + shown[strings.LastIndex(shown, "@")+1:] // it may hold a password
-		}
-		return fmt.Errorf("public_url: %q is not the outside address of this server; write https://pay.example.com without a path", shown)
-	}
-	if err := a.checkRSA(); err != nil {
-		return err
-	}
-	if len(a.OrderPrefix) > translate.MaxOrderPrefix || !letters(a.OrderPrefix) {
-		return fmt.Errorf("order_prefix: %q must be at most %d letters or digits", a.OrderPrefix, translate.MaxOrderPrefix)
-	}
-	for name, limit := range map[string]caddy.Duration{"read": a.Timeouts.Read, "gateway": a.Timeouts.Gateway, "reply": a.Timeouts.Reply} {
-		if limit < 0 {
-			return fmt.Errorf("timeouts: %s must not be negative", name)
-		}
-	}
-	if a.Timeouts.Reply > maxReply {
-		return fmt.Errorf("timeouts: reply must not be longer than %s, merchants' programs give up then", time.Duration(maxReply))
-	}
-	if a.Timeouts.Gateway >= a.Timeouts.Reply {
-		return errors.New("timeouts: gateway must be shorter than reply, or a merchant cannot be told what the gateway said")
-	}
-	if a.OrderExpiry < caddy.Duration(time.Minute) {
-		return errors.New("order_expiry: must be a minute or longer")
-	}
-	return nil
-}
-
-// schedule validates the intervals of a word, or returns the default.
-func schedule(word string, given []caddy.Duration, otherwise delivery.Schedule) (delivery.Schedule, error) {
-	if len(given) == 0 {
-		return otherwise, nil
-	}
-	var intervals delivery.Schedule
-	for _, interval := range given {
-		intervals = append(intervals, time.Duration(interval))
-	}
-	if err := intervals.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", word, err)
-	}
-	return intervals, nil
-}
-
-// plainAddress reports whether text is scheme and host and nothing else.
-func plainAddress(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
-		return false
-	}
-	u.Path = strings.TrimSuffix(u.Path, "/")
-	return *u == url.URL{Scheme: u.Scheme, Host: u.Host}
-}
-
-func letters(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) < 0
-}
-
-// loadMerchants resolves the merchants of the configuration and of the files.
-func (a *App) loadMerchants() (*merchants.Registry, error) {
-	for _, c := range a.Merchants {
-		if err := c.CheckSecrets(); err != nil {
-			return nil, err
-		}
-	}
-	all := append([]merchants.Config(nil), a.Merchants...)
-	repl := caddy.NewReplacer()
-	for _, path := range a.MerchantsFiles {
-		configs, err := merchants.ReadFile(repl.ReplaceKnown(path, ""))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, configs...)
-	}
-	if len(all) == 0 {
-		return nil, errors.New("merchants: there is none; add a merchant block or a merchants file")
-	}
-	a.configured = all
-	keys := newRSAKeys(a.RSA, a.log)
-	loader := merchants.Loader{
-		Resolve: func(s string) string { return repl.ReplaceKnown(s, "") },
-		RSA:     keys.choose,
-		Refused: func(reason v2.Reason) {
-			observed.MessageRefused(reason)
-			a.log.Warn("gateway message could not be opened", zap.Stringer("reason", reason))
-		},
-		PreviousKeyUsed: func(gatewayMerchant string, used v2.Used) {
-			a.log.Info("gateway message needed a previous key", zap.String("gateway_merchant", gatewayMerchant),
-				zap.Bool("previous_private_key", used.PreviousOwn), zap.Bool("previous_gateway_key", used.PreviousPeer))
-		},
-	}
-	registry, err := loader.Load(all)
-	if err == nil {
-		keys.log(a.log)
-	}
-	return registry, err
+	a.Health.setDefaults()
+	a.WeChat.setDefaults()
 }
 
 // Start opens the ledger, or joins it if the configuration before has it open,

@@ -1,11 +1,18 @@
 package caddymodule
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
 func init() {
@@ -22,7 +29,7 @@ func parseGlobalOption(d *caddyfile.Dispenser, existing any) (any, error) {
 	}
 	app := new(App)
 	if err := app.UnmarshalCaddyfile(d); err != nil {
-		return nil, err
+		return nil, tellIfMany(caddy.Log().Named("paybridge"), err)
 	}
 	return httpcaddyfile.App{Name: "paybridge", Value: caddyconfig.JSON(app, nil)}, nil
 }
@@ -120,13 +127,48 @@ func init() { // the table refers to functions that refer to the table
 //	}
 //
 // merchant, merchants and wechat_app may be given more than once, everything else
-// once.
+// once. The error is a [configerror.List] of all that is wrong and can be told without
+// opening a file.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if err := checkUTF8(d); err != nil {
-		return err
+		return positioned(d, err)
 	}
 	d.Next() // the option's name
-	return readBlock(d, "paybridge", a, appWords)
+	a.Source = configerror.Source{"paybridge": positionOf(d)}
+	var errs configerror.List
+	errs.Add(positionOf(d), positioned(d, readBlock(d, block[*App]{name: "paybridge", words: appWords, source: a.Source}, a)))
+	unread := len(errs) > 0
+	wrong, err := a.checkRead()
+	if err != nil {
+		return d.WrapErr(err)
+	}
+	if unread {
+		wrong = wrong.WithoutMissing()
+	}
+	return append(errs, wrong...).Err()
+}
+
+// checkRead checks what has been read, as Provision will, without files.
+func (a *App) checkRead() (configerror.List, error) {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("writing JSON: %w", err)
+	}
+	app := new(App)
+	if err := json.Unmarshal(text, app); err != nil {
+		return nil, fmt.Errorf("reading JSON: %w", err)
+	}
+	app.setDefaults()
+	errs := slices.Concat(app.check(), merchants.CheckSecrets(app.Merchants), merchants.Check(app.Merchants), app.findDoubts(app.Merchants))
+	if len(app.Merchants) == 0 && len(app.MerchantsFiles) == 0 {
+		errs.Add(app.Source.At("paybridge"), errNoMerchants)
+	}
+	return errs, nil
+}
+
+// inner is a block within the app's.
+func (a *App) inner(name string, words map[string]subdirective[*App]) block[*App] {
+	return block[*App]{name: name, words: words, source: a.Source, within: name + "."}
 }
 
 func (a *App) readTranCodes(d *caddyfile.Dispenser) error {
@@ -138,7 +180,7 @@ func (a *App) readTranCodes(d *caddyfile.Dispenser) error {
 	} {
 		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return oneArg(d, code) }}
 	}
-	return readBlock(d, "tran_codes", a, words)
+	return readBlock(d, a.inner("tran_codes", words), a)
 }
 
 func (a *App) readTimeouts(d *caddyfile.Dispenser) error {
@@ -148,7 +190,7 @@ func (a *App) readTimeouts(d *caddyfile.Dispenser) error {
 	} {
 		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return durationArg(d, limit) }}
 	}
-	return readBlock(d, "timeouts", a, words)
+	return readBlock(d, a.inner("timeouts", words), a)
 }
 
 func (a *App) readMerchantsFile(d *caddyfile.Dispenser) error {
@@ -156,6 +198,7 @@ func (a *App) readMerchantsFile(d *caddyfile.Dispenser) error {
 	if err := oneArg(d, &path); err != nil {
 		return err
 	}
+	a.Source[configerror.Indexed("merchants", len(a.MerchantsFiles))] = positionOf(d)
 	a.MerchantsFiles = append(a.MerchantsFiles, path)
 	return nil
 }

@@ -1,6 +1,8 @@
 package caddymodule
 
 import (
+	"fmt"
+
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
@@ -35,7 +37,7 @@ func (a *App) readGateway(d *caddyfile.Dispenser) error {
 	segment[0].Text, segment[1].Text = "reverse_proxy", u.Scheme+"://"+u.Host
 	proxy := new(reverseproxy.Handler)
 	if err := proxy.UnmarshalCaddyfile(caddyfile.NewDispenser(segment)); err != nil {
-		return err
+		return fmt.Errorf("gateway: %w", err)
 	}
 	a.Gateway = &Gateway{
 		URL:      address,

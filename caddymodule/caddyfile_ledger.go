@@ -43,6 +43,12 @@ func (p *Postgres) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		return d.Err("ledger postgres: a connection string is missing; write {env.NAME} or {file.PATH}")
 	}
 	p.DSN = d.Val()
+	if err := p.checkLiteral(); err != nil {
+		return d.WrapErr(err)
+	}
+	if d.NextArg() {
+		return d.Err("ledger postgres: unexpected text after the placeholder (not shown, it may be part of a secret); remove it")
+	}
 	return endOfStore(d, "postgres")
 }
 

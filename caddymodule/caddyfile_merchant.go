@@ -3,12 +3,13 @@ package caddymodule
 import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
 // merchantWords are the words of a merchant's block.
 var merchantWords = map[string]subdirective[*merchants.Config]{
-	"sign_key":             {read: text(func(c *merchants.Config) *string { return &c.SignKey })},
+	"sign_key":             {read: readSignKey},
 	"previous_sign_key":    {read: readPreviousSignKey},
 	"gateway_merchant":     {read: text(func(c *merchants.Config) *string { return &c.GatewayMerchant })},
 	"private_key":          {read: readPrivateKey},
@@ -60,17 +61,21 @@ func flag[T any](member func(*T) *bool) func(*T, *caddyfile.Dispenser) error {
 }
 
 func (a *App) readMerchant(d *caddyfile.Dispenser) error {
-	var c merchants.Config
+	c := merchants.Config{Source: configerror.Source{"merid": positionOf(d)}}
 	if err := oneArg(d, &c.MerID); err != nil {
 		return err
 	}
-	if err := readBlock(d, "merchant", &c, merchantWords); err != nil {
-		return err
+	err := readBlock(d, block[*merchants.Config]{name: "merchant", words: merchantWords, source: c.Source}, &c)
+	a.Merchants = append(a.Merchants, c) // what could be read of it is checked
+	return c.Named(err)
+}
+
+// readSignKey shows nothing of what it cannot read, which may be the key.
+func readSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
+	args := d.RemainingArgs()
+	if !readKey(args, &c.SignKey) {
+		return d.Err("sign_key: write: sign_key {file.PATH}, or: sign_key {env.NAME}")
 	}
-	if err := c.CheckSecrets(); err != nil {
-		return d.WrapErr(err)
-	}
-	a.Merchants = append(a.Merchants, c)
 	return nil
 }
 
@@ -83,38 +88,40 @@ func readPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 }
 
 func readPreviousSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
-	args := untilDay(d.RemainingArgs(), &c.PreviousSignKeyUntil)
+	args, day := untilDay(d.RemainingArgs())
 	if !readKey(args, &c.PreviousSignKey) {
 		return d.Err("previous_sign_key: write: previous_sign_key {env.NAME} until yyyy-MM-dd")
 	}
+	c.PreviousSignKeyUntil = day
 	return nil
 }
 
 func readPreviousPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
-	args := untilDay(d.RemainingArgs(), &c.PreviousPrivateKeyUntil)
+	args, day := untilDay(d.RemainingArgs())
 	if !readKey(args, &c.PreviousPrivateKey, &c.PreviousPrivateKeyPassword) {
 		return d.Err("previous_private_key: write: previous_private_key PATH until yyyy-MM-dd, and for an encrypted key its password as {env.NAME} or {file.PATH} after the path")
 	}
+	c.PreviousPrivateKeyUntil = day
 	return nil
 }
 
 func readPreviousGatewayKey(c *merchants.Config, d *caddyfile.Dispenser) error {
-	args := untilDay(d.RemainingArgs(), &c.PreviousGatewayKeyUntil)
+	args, day := untilDay(d.RemainingArgs())
 	if !readKey(args, &c.PreviousGatewayKey) {
 		return d.Err("previous_gateway_key: write: previous_gateway_key PATH until yyyy-MM-dd")
 	}
+	c.PreviousGatewayKeyUntil = day
 	return nil
 }
 
-// untilDay takes "until" and a day off the end of the arguments and returns the
-// rest, which is empty when they do not stand there.
-func untilDay(args []string, day *string) []string {
+// untilDay takes "until" and a day off the end of the arguments. It returns none
+// when they do not stand there.
+func untilDay(args []string) (rest []string, day string) {
 	at := len(args) - 2
 	if at < 0 || args[at] != "until" {
-		return nil
+		return nil, ""
 	}
-	*day = args[at+1]
-	return args[:at]
+	return args[:at], args[at+1]
 }
 
 // readKey stores the arguments of a key: the first is needed, the others may be
@@ -140,6 +147,7 @@ func readWeChatApp(c *merchants.Config, d *caddyfile.Dispenser) error {
 		return d.Err("wechat_app: write: wechat_app APPID {env.NAME}, or wechat_app APPID {env.NAME} payway NUMBER")
 	}
 	app.AppID, app.Secret = args[0], args[1]
+	c.Source[configerror.Indexed("wechat_app", len(c.WeChatApps))] = positionOf(d)
 	c.WeChatApps = append(c.WeChatApps, app)
 	return nil
 }

@@ -41,7 +41,7 @@ func (offline) Load(config []byte) (command.Config, error) {
 	}
 	registry, err := app.loadMerchants()
 	if err != nil {
-		return command.Config{}, fmt.Errorf("loading merchants: %w", err)
+		return command.Config{}, tell(caddy.Log().Named("paybridge"), err)
 	}
 	return command.Config{Merchants: registry, Preview: app.previewSettings()}, nil
 }

@@ -46,10 +46,8 @@ func (*Console) CaddyModule() caddy.ModuleInfo {
 
 // Provision checks the names and lays out what is served.
 func (c *Console) Provision(caddy.Context) error {
-	for _, host := range c.Hosts {
-		if host == "" || strings.ContainsAny(host, "/:*{} ") {
-			return fmt.Errorf("paybridge_console: %q is not the name of a host; write for example console.example.com", host)
-		}
+	if err := c.checkHosts(); err != nil {
+		return err
 	}
 	c.mux = http.NewServeMux()
 	for _, route := range append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: newAPI()}) {
@@ -149,6 +147,15 @@ func writeRefusal(w http.ResponseWriter, err error) {
 	_ = json.NewEncoder(w).Encode(refusal) // the caller has hung up
 }
 
+func (c *Console) checkHosts() error {
+	for _, host := range c.Hosts {
+		if host == "" || strings.ContainsAny(host, "/:*{} ") {
+			return fmt.Errorf("paybridge_console: %q is not the name of a host; write for example console.example.com", host)
+		}
+	}
+	return nil
+}
+
 // parseConsole sets up the handler from the directive:
 //
 //	paybridge_console [<matcher>] [<host...>]
@@ -157,6 +164,9 @@ func writeRefusal(w http.ResponseWriter, err error) {
 func parseConsole(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
 	h.Next()
 	c := &Console{Hosts: h.RemainingArgs()}
+	if err := c.checkHosts(); err != nil {
+		return nil, h.WrapErr(err)
+	}
 	if h.NextBlock(0) {
 		return nil, h.Errf("unexpected %q: the paybridge_console directive takes no block", h.Val())
 	}

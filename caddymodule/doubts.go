@@ -14,14 +14,16 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
-// checkDoubts warns of what is doubtful in the configuration, and refuses what
-// nothing good can come of.
-func (a *App) checkDoubts() error {
+// findDoubts keeps what is doubtful in the configuration and its merchants, and
+// returns what nothing good can come of.
+func (a *App) findDoubts(all []merchants.Config) configerror.List {
 	codes := a.TranCodes
-	a.doubts = configcheck.Check(configcheck.Config{
-		PublicURL: a.PublicURL, GatewayURL: a.Gateway.URL, Subject: a.Subject, Merchants: a.configured, Now: time.Now(),
+	config := configcheck.Config{
+		PublicURL: a.PublicURL, Subject: a.Subject, Merchants: all, Now: time.Now(), Source: a.Source,
 		TranCodes: []configcheck.TranCode{
 			{Word: "pay", Code: codes.Pay, Moves: true},
 			{Word: "refund", Code: codes.Refund, Moves: true},
@@ -29,20 +31,28 @@ func (a *App) checkDoubts() error {
 			{Word: "query", Code: codes.Query},
 			{Word: "refund_query", Code: codes.RefundQuery},
 		},
-	})
-	var wrong []error
-	for _, f := range a.doubts {
-		if f.Wrong {
-			wrong = append(wrong, errors.New(f.String()))
-			continue
-		}
-		a.warn(f)
 	}
-	return errors.Join(wrong...)
+	if a.Gateway != nil {
+		config.GatewayURL = a.Gateway.URL
+	}
+	var wrong configerror.List
+	for _, f := range configcheck.Check(config) {
+		if f.Wrong {
+			wrong.Add(f.At, errors.New(f.String()))
+		} else {
+			a.doubts = append(a.doubts, f)
+		}
+	}
+	return wrong
 }
 
+// warn tells of a doubt in a line of the log.
 func (a *App) warn(f configcheck.Finding) {
-	a.log.Warn(f.Text, zap.String("word", f.Word))
+	fields := []zap.Field{zap.String("word", f.Word)}
+	if at := f.At.String(); at != "" {
+		fields = append(fields, zap.String("at", at))
+	}
+	a.log.Warn(f.Text, fields...)
 }
 
 // checkUTF8 refuses a Caddyfile in another encoding: what its reader could not

@@ -16,6 +16,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
@@ -39,11 +40,21 @@ type Gateway struct {
 	retired atomic.Bool // its configuration has ended
 }
 
-func (g *Gateway) provision(ctx caddy.Context) error {
-	if g.URL == "" {
-		return errors.New("gateway: missing; write: gateway https://HOST/PATH")
+// check validates the address.
+func (g *Gateway) check() error {
+	_, err := g.address()
+	return err
+}
+
+func (g *Gateway) address() (*url.URL, error) {
+	if g == nil || g.URL == "" {
+		return nil, fmt.Errorf("gateway: %w; write: gateway https://HOST/PATH", configerror.ErrMissing)
 	}
-	u, err := parseGatewayURL(g.URL)
+	return parseGatewayURL(g.URL)
+}
+
+func (g *Gateway) provision(ctx caddy.Context) error {
+	u, err := g.address()
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -55,9 +54,12 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.log = ctx.Logger()
 	h.junkLog = sampled(h.log, junkLines, 1000)
-	app, err := ctx.App("paybridge")
-	if err != nil {
-		return fmt.Errorf("paybridge is not configured: %w", err)
+	app, err := ctx.AppIfConfigured("paybridge")
+	switch {
+	case errors.Is(err, caddy.ErrNotConfigured):
+		return errors.New("the directive needs the global option { paybridge { … } }, which is missing")
+	case err != nil:
+		return err // which names the app, and has been told
 	}
 	h.app = app.(*App) //nolint:forcetypeassert // the module ID says so
 	return nil

@@ -32,18 +32,24 @@ const (
 	defaultMaxClockSkew = caddy.Duration(30 * time.Second)
 )
 
-// provision fills in defaults and checks the members.
-func (l *HealthLimits) provision() error {
+func (l *HealthLimits) setDefaults() {
 	if l.MinFreeDisk == 0 {
 		l.MinFreeDisk = defaultMinFreeDisk
 	}
 	if l.MaxClockSkew == 0 {
 		l.MaxClockSkew = defaultMaxClockSkew
 	}
-	switch {
-	case l.MinFreeDisk < 0:
+}
+
+func (l *HealthLimits) checkDisk() error {
+	if l.MinFreeDisk < 0 {
 		return errors.New("health: min_free_disk must not be negative")
-	case l.MaxClockSkew < caddy.Duration(time.Second):
+	}
+	return nil
+}
+
+func (l *HealthLimits) checkSkew() error {
+	if l.MaxClockSkew < caddy.Duration(time.Second) {
 		return errors.New("health: max_clock_skew must be a second or longer; the gateway tells whole seconds")
 	}
 	return nil
@@ -51,10 +57,10 @@ func (l *HealthLimits) provision() error {
 
 // readHealth reads the block of health.
 func (a *App) readHealth(d *caddyfile.Dispenser) error {
-	return readBlock(d, "health", a, map[string]subdirective[*App]{
+	return readBlock(d, a.inner("health", map[string]subdirective[*App]{
 		"min_free_disk":  {read: func(a *App, d *caddyfile.Dispenser) error { return sizeArg(d, &a.Health.MinFreeDisk) }},
 		"max_clock_skew": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.Health.MaxClockSkew) }},
-	})
+	}), a)
 }
 
 // sizeArg reads a number of bytes as people write it.
@@ -77,7 +83,7 @@ func sizeArg(d *caddyfile.Dispenser, into *int64) error {
 func (a *App) newJudge(e *engine) *health.Judge {
 	return health.New(
 		health.Limits{
-			MinFreeDisk: uint64(a.Health.MinFreeDisk), //nolint:gosec // not negative, see provision
+			MinFreeDisk: uint64(a.Health.MinFreeDisk), //nolint:gosec // not negative, see checkDisk
 			MaxSkew:     time.Duration(a.Health.MaxClockSkew),
 		},
 		health.Sources{Commit: e.ledger.Ping, Disk: ledgerFolder(a.store), Skew: e.bridge.ClockSkew, Now: time.Now},

@@ -24,6 +24,9 @@ func init() {
 // LedgerStore says where a ledger is kept. Its modules are the guests of the
 // namespace paybridge.ledgers.
 type LedgerStore interface {
+	// check returns what is wrong with a provisioned store. Errors of Provision
+	// would come wrapped in the names of Caddy's modules.
+	check() error
 	// identity tells two ledgers apart without giving away a password.
 	identity() string
 	open(ctx context.Context, log *zap.Logger, now func() time.Time) (*ledger.Ledger, error)
@@ -55,6 +58,8 @@ func (s *SQLite) Provision(caddy.Context) error {
 	s.Path = path
 	return nil
 }
+
+func (*SQLite) check() error { return nil }
 
 // identity is the same for every name of one file.
 func (s *SQLite) identity() string {
@@ -93,12 +98,26 @@ func (Postgres) CaddyModule() caddy.ModuleInfo {
 
 // Provision resolves the connection string into an unexported member.
 func (p *Postgres) Provision(caddy.Context) error {
-	if p.DSN != "" && !merchants.IsPlaceholder(p.DSN) {
-		return errors.New("ledger postgres: a connection string must not stand in the configuration, where /config shows its password; write {env.NAME} or {file.PATH}")
+	if p.checkLiteral() == nil {
+		p.dsn = caddy.NewReplacer().ReplaceKnown(p.DSN, "")
 	}
-	p.dsn = caddy.NewReplacer().ReplaceKnown(p.DSN, "")
+	return nil
+}
+
+func (p *Postgres) check() error {
+	if err := p.checkLiteral(); err != nil {
+		return err
+	}
 	if p.dsn == "" {
 		return errors.New("ledger postgres: no connection string; write {env.NAME} or {file.PATH} and set it")
+	}
+	return nil
+}
+
+// checkLiteral refuses a password that stands in the configuration.
+func (p *Postgres) checkLiteral() error {
+	if p.DSN != "" && !merchants.IsPlaceholder(p.DSN) {
+		return errors.New("ledger postgres: a connection string must not stand in the configuration, where /config shows its password; write {env.NAME} or {file.PATH}")
 	}
 	return nil
 }
@@ -123,7 +142,7 @@ func (a *App) loadStore(ctx caddy.Context) error {
 		return fmt.Errorf("ledger: %T is no ledger", guest)
 	}
 	a.store = store
-	return nil
+	return store.check()
 }
 
 var (

@@ -98,7 +98,7 @@ func TestProvisionRefuses(t *testing.T) {
 		"postgres without a string": {inApp("ledger", object{"store": "postgres"}), "ledger postgres: no connection string"},
 		"postgres, empty variable":  {inApp("ledger", object{"store": "postgres", "dsn": "{env.PAYBRIDGE_TEST_EMPTY}"}), "ledger postgres: no connection string"},
 		"postgres, literal":         {inApp("ledger", object{"store": "postgres", "dsn": ledgerDSN}), "ledger postgres: a connection string must not stand in the configuration"},
-		"no merchants":              {inApp("merchants", nil), "merchants: there is none; add a merchant block or a merchants file"},
+		"no merchants":              {inApp("merchants", nil), "merchants: missing; add a merchant block or a merchants file"},
 		"merchants file is absent":  {inApp("merchants_files", []string{"/nowhere/merchants.json"}), "reading merchants file"},
 		"same merchant twice":       {twice, "merchant 89900001: merid: given twice"},
 		"literal sign key":          {inMerchant("sign_key", "canary-literal"), "merchant 89900001: sign_key: a secret must not stand in the configuration"},
@@ -196,6 +196,7 @@ func TestJSONAndCaddyfileGiveTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	clearSource(fromCaddyfile)
 	for _, c := range []struct {
 		what string
 		a, b any

@@ -22,12 +22,9 @@ const (
 // standardRSA is what does the arithmetic where fastrsa does not.
 const standardRSA = "crypto/rsa"
 
-// checkRSA validates the member rsa and fills in its default.
 func (a *App) checkRSA() error {
 	switch a.RSA {
-	case "":
-		a.RSA = rsaFast
-	case rsaFast, rsaStandard:
+	case "", rsaFast, rsaStandard:
 	default:
 		return fmt.Errorf("rsa: %q is not known; write %s or %s", a.RSA, rsaFast, rsaStandard)
 	}

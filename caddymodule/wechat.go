@@ -27,29 +27,43 @@ type WeChat struct {
 	client *wechat.Client
 }
 
-// provision fills in defaults, checks the members and makes the client.
-func (w *WeChat) provision() error {
+func (w *WeChat) setDefaults() {
 	if w.AuthorizeURL == "" {
 		w.AuthorizeURL = wechat.DefaultAuthorizeURL
 	}
 	if w.TokenURL == "" {
 		w.TokenURL = wechat.DefaultTokenURL
 	}
-	for word, address := range map[string]string{"authorize": w.AuthorizeURL, "token": w.TokenURL} {
-		u, err := url.Parse(address)
-		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-			return fmt.Errorf("wechat: %s is not an address of WeChat; write https://HOST/PATH", word)
-		}
-		if word == "token" && u.Scheme == "http" && !loopback(u.Hostname()) {
-			return errors.New("wechat: token must be https, because the secret of the official account goes there")
-		}
+}
+
+func (w *WeChat) checkAuthorize() error {
+	_, err := weChatAddress("authorize", w.AuthorizeURL)
+	return err
+}
+
+func (w *WeChat) checkToken() error {
+	u, err := weChatAddress("token", w.TokenURL)
+	if err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+		err = errors.New("wechat: token must be https, because the secret of the official account goes there")
 	}
+	return err
+}
+
+func weChatAddress(word, address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, fmt.Errorf("wechat: %s is not an address of WeChat; write https://HOST/PATH", word)
+	}
+	return u, nil
+}
+
+// provision makes the client.
+func (w *WeChat) provision() {
 	carrier, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		carrier = new(http.Transport)
 	}
 	w.client = wechat.New(w.AuthorizeURL, w.TokenURL, carrier.Clone())
-	return nil
 }
 
 // cleanup lets go of connections to WeChat that rest.
@@ -67,8 +81,8 @@ func loopback(host string) bool {
 
 // readWeChat reads the block of wechat.
 func (a *App) readWeChat(d *caddyfile.Dispenser) error {
-	return readBlock(d, "wechat", a, map[string]subdirective[*App]{
+	return readBlock(d, a.inner("wechat", map[string]subdirective[*App]{
 		"authorize": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.WeChat.AuthorizeURL) }},
 		"token":     {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.WeChat.TokenURL) }},
-	})
+	}), a)
 }

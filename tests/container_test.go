@@ -86,6 +86,13 @@ func TestContainerConsoleAndMetrics(t *testing.T) {
 		}
 		return resp.StatusCode, string(body)
 	}
+	started := eventually(func() bool { // the site may answer before the app has started
+		status, _ := get("/paybridge/orders", "localhost", "operator")
+		return status != http.StatusServiceUnavailable
+	})
+	if !started {
+		t.Fatal("the bridge does not start")
+	}
 	for _, c := range []struct {
 		path, host, user string
 		status           int

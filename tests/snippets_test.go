@@ -28,7 +28,7 @@ func adapts(t *testing.T, snippet string) (string, bool) {
 			t.Fatal(err)
 		}
 		out, err := caddyIn(dir, "adapt", "--config", "Caddyfile")
-		if err == nil {
+		if err == nil || onlyMissing(out) {
 			return "", true
 		}
 		if i == 0 {
@@ -36,6 +36,22 @@ func adapts(t *testing.T, snippet string) (string, bool) {
 		}
 	}
 	return complaint, false
+}
+
+// onlyMissing reports whether all that is wrong with a configuration is what a
+// snippet need not show: directives that are missing.
+func onlyMissing(out string) bool {
+	found := false
+	for line := range strings.Lines(out) {
+		if !strings.Contains(line, `"level":"error"`) || strings.Contains(line, " errors in the configuration") {
+			continue
+		}
+		if !strings.Contains(line, ": missing") {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 var (

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -15,6 +16,8 @@ type Config struct {
 	TranCodes  []TranCode
 	Merchants  []merchants.Config // those of files, too
 	Now        time.Time
+
+	Source configerror.Source // where the words stand that are no merchant's
 }
 
 // TranCode is a transaction code by the word that sets it.
@@ -27,6 +30,7 @@ type TranCode struct {
 type Finding struct {
 	Word string // of the configuration, with the merchant where it is one's
 	Text string // what is wrong with it and what to do
+	At   configerror.Position
 	// Wrong says that nothing good can come of it: the configuration is refused.
 	Wrong bool
 }
@@ -53,7 +57,7 @@ func Check(c Config) []Finding {
 		if more := len(found) - mostAlike; more > 0 {
 			last := found[mostAlike]
 			found = append(found[:mostAlike:mostAlike], Finding{
-				Word: last.Word, Text: fmt.Sprintf("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
+				Word: last.Word, At: last.At, Text: fmt.Sprintf("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
 			})
 		}
 		all = append(all, found...)

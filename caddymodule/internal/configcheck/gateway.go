@@ -16,7 +16,7 @@ func equalTranCodes(c Config) []Finding {
 		for _, b := range c.TranCodes[:i] {
 			if a.Code != "" && a.Code == b.Code {
 				found = append(found, Finding{
-					Word: "tran_codes", Wrong: a.Moves || b.Moves,
+					Word: "tran_codes", At: c.Source.At("tran_codes."+a.Word, "tran_codes."+b.Word), Wrong: a.Moves || b.Moves,
 					Text: fmt.Sprintf("%s and %s are both %q; the gateway tells messages apart by their code", b.Word, a.Word, a.Code),
 				})
 			}
@@ -33,7 +33,7 @@ func oddTranCodes(c Config) []Finding {
 	for _, t := range c.TranCodes {
 		if t.Code != "" && !tranCodeForm.MatchString(t.Code) {
 			found = append(found, Finding{
-				Word: "tran_codes", Text: fmt.Sprintf("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Word, t.Code),
+				Word: "tran_codes", At: c.Source.At("tran_codes." + t.Word), Text: fmt.Sprintf("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Word, t.Code),
 			})
 		}
 	}
@@ -41,20 +41,20 @@ func oddTranCodes(c Config) []Finding {
 }
 
 func plainPublicURL(c Config) []Finding {
-	return plain("public_url", c.PublicURL, "notices and payers' pages travel unprotected, and WeChat opens https only; write https://")
+	return plain(c, "public_url", c.PublicURL, "notices and payers' pages travel unprotected, and WeChat opens https only; write https://")
 }
 
 func plainGateway(c Config) []Finding {
-	return plain("gateway", c.GatewayURL, "payments travel unprotected but for their own encryption; write https:// unless a tunnel leads there")
+	return plain(c, "gateway", c.GatewayURL, "payments travel unprotected but for their own encryption; write https:// unless a tunnel leads there")
 }
 
 // plain finds plain http to anywhere else than this machine.
-func plain(word, text, why string) []Finding {
+func plain(c Config, word, text, why string) []Finding {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
 		return nil
 	}
-	return []Finding{{Word: word, Text: "plain http: " + why}}
+	return []Finding{{Word: word, At: c.Source.At(word), Text: "plain http: " + why}}
 }
 
 func loopback(host string) bool {
@@ -64,13 +64,13 @@ func loopback(host string) bool {
 
 func gatewayPath(c Config) []Finding {
 	u, err := url.Parse(c.GatewayURL)
-	if err != nil || (u.Path != "" && u.Path != "/") {
+	if err != nil || u.Host == "" || (u.Path != "" && u.Path != "/") {
 		return nil
 	}
 	host := u.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	return []Finding{{Word: "gateway", Text: fmt.Sprintf(
+	return []Finding{{Word: "gateway", At: c.Source.At("gateway"), Text: fmt.Sprintf(
 		"the address has no path; the gateway's document names one, such as https://%s/onePayService/onePay.do", host)}}
 }

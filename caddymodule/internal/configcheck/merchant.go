@@ -12,30 +12,38 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// of names a merchant's word.
-func of(m merchants.Config, word string) string { return "merchant " + m.MerID + ": " + word }
+// of begins a finding about a merchant's word.
+func of(m merchants.Config, word string) Finding {
+	return Finding{Word: "merchant " + m.MerID + ": " + word, At: m.At(word)}
+}
+
+// say completes a finding.
+func (f Finding) say(text string) Finding {
+	f.Text = text
+	return f
+}
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
 // subjects finds what payers would read as it stands.
 func subjects(c Config) []Finding {
-	found := subject("subject", c.Subject)
+	found := subject(Finding{Word: "subject", At: c.Source.At("subject")}, c.Subject)
 	for _, m := range c.Merchants {
 		found = append(found, subject(of(m, "subject"), m.Subject)...)
 	}
 	return found
 }
 
-func subject(word, text string) []Finding {
+func subject(of Finding, text string) []Finding {
 	var found []Finding
 	if strings.ContainsRune(text, utf8.RuneError) {
-		found = append(found, Finding{Word: word, Text: NotUTF8, Wrong: true})
+		wrong := of.say(NotUTF8)
+		wrong.Wrong = true
+		found = append(found, wrong)
 	}
 	for _, p := range placeholder.FindAllString(text, -1) {
 		if p != translate.SubjectOrderID {
-			found = append(found, Finding{
-				Word: word, Text: fmt.Sprintf("%s is not known and is shown to payers as it stands; %s is the only placeholder", p, translate.SubjectOrderID),
-			})
+			found = append(found, of.say(fmt.Sprintf("%s is not known and is shown to payers as it stands; %s is the only placeholder", p, translate.SubjectOrderID)))
 		}
 	}
 	return found
@@ -55,9 +63,7 @@ func pastKeys(c Config) []Finding {
 		} {
 			end, err := merchants.AfterDay(key.word, key.until)
 			if err == nil && !end.IsZero() && !c.Now.Before(end) {
-				found = append(found, Finding{
-					Word: of(m, key.word), Text: fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until),
-				})
+				found = append(found, of(m, key.word).say(fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until)))
 			}
 		}
 	}
@@ -74,7 +80,7 @@ func allowedCallbacks(c Config) []Finding {
 				continue // which loading the merchants says
 			}
 			for _, doubt := range doubts(prefix) {
-				found = append(found, Finding{Word: of(m, "allow_callbacks"), Text: text + " " + doubt})
+				found = append(found, of(m, "allow_callbacks").say(text+" "+doubt))
 			}
 		}
 	}

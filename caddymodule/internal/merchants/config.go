@@ -7,10 +7,10 @@
 package merchants
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -105,6 +105,10 @@ type Config struct {
 	// Also allows the hosts of addresses at which the merchant was notified of
 	// paid orders. Default: only redirect_hosts.
 	RedirectToBackURLHosts bool `json:"redirect_to_backurl_hosts,omitempty"`
+
+	// Where the words above stand in a Caddyfile, for messages. Its reader fills
+	// this in; leave it out in JSON.
+	Source configerror.Source `json:"source,omitempty"`
 }
 
 // DefaultSuite is used for a merchant that names none.
@@ -115,60 +119,6 @@ var (
 	gatewayMerchantForm = regexp.MustCompile(`^[0-9]{12}$`)
 	placeholderForm     = regexp.MustCompile(`^\{(file|env)\.[^{}]+\}$`)
 )
-
-// check validates everything that needs no key, naming the member at fault.
-func (c Config) check() error {
-	switch {
-	case !merIDForm.MatchString(c.MerID):
-		return fmt.Errorf("merid: %q is not a merchant number (letters and digits)", c.MerID)
-	case !gatewayMerchantForm.MatchString(c.GatewayMerchant):
-		return fmt.Errorf("gateway_merchant: %q is not a v2 merchant number of 12 digits", c.GatewayMerchant)
-	case c.SignKey == "":
-		return errors.New("sign_key: missing; write {file.PATH} or {env.NAME}")
-	case c.PrivateKey == "":
-		return errors.New("private_key: missing; name the merchant's private key file")
-	case c.GatewayKey == "":
-		return errors.New("gateway_key: missing; name the gateway's public key file")
-	case c.PreviousPrivateKey == "" && c.PreviousPrivateKeyPassword != "":
-		return errors.New("previous_private_key_password: there is no previous_private_key")
-	}
-	for _, previous := range []struct{ name, key, until string }{
-		{"previous_sign_key", c.PreviousSignKey, c.PreviousSignKeyUntil},
-		{"previous_private_key", c.PreviousPrivateKey, c.PreviousPrivateKeyUntil},
-		{"previous_gateway_key", c.PreviousGatewayKey, c.PreviousGatewayKeyUntil},
-	} {
-		if (previous.key == "") != (previous.until == "") {
-			return fmt.Errorf("%s: a key and the day until which it is accepted belong together", previous.name)
-		}
-	}
-	return c.checkJSAPI()
-}
-
-// CheckSecrets refuses secrets that stand literally in a configuration: Caddy
-// shows its configuration to everybody who can reach the admin endpoint.
-func (c Config) CheckSecrets() error {
-	type member struct {
-		name    string
-		literal bool
-	}
-	members := []member{
-		{"sign_key", literal(c.SignKey)},
-		{"previous_sign_key", literal(c.PreviousSignKey)},
-		{"private_key", looksLikeKey(c.PrivateKey)},
-		{"private_key_password", literal(c.PrivateKeyPassword)},
-		{"previous_private_key", looksLikeKey(c.PreviousPrivateKey)},
-		{"previous_private_key_password", literal(c.PreviousPrivateKeyPassword)},
-	}
-	for _, app := range c.WeChatApps {
-		members = append(members, member{"wechat_app", literal(app.Secret)})
-	}
-	for _, s := range members {
-		if s.literal {
-			return fmt.Errorf("merchant %s: %s: a secret must not stand in the configuration, where /config shows it; write {file.PATH} or {env.NAME}", c.MerID, s.name)
-		}
-	}
-	return nil
-}
 
 func literal(secret string) bool { return secret != "" && !IsPlaceholder(secret) }
 

@@ -71,7 +71,7 @@ func TestCheckSecrets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := shop(tc.edit).CheckSecrets()
+			err := merchants.CheckSecrets(one(tc.edit)).Err()
 			if tc.want == "" {
 				if err != nil {
 					t.Errorf("refused: %v", err)

@@ -9,65 +9,66 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 )
 
 // ReadFile reads a merchants file: a JSON array of merchants with the same
 // members as in the configuration. Unknown and repeated members are refused, so
-// that a misspelt one is not silently ignored. Errors say line and column.
+// that a misspelt one is not silently ignored. It returns the merchants that could
+// be read, with the places of their members; its error is a [configerror.List] of
+// what is wrong with the others.
 func ReadFile(path string) ([]Config, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, fmt.Errorf("reading merchants file: %w", err)
 	}
-	configs, err := parseFile(bytes.TrimPrefix(data, []byte(bom)))
-	var at *placeError
-	if errors.As(err, &at) {
-		return nil, fmt.Errorf("merchants file %s:%w", path, at)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("merchants file %s: %w", path, err)
-	}
-	return configs, nil
+	f := &merchantsFile{locator: newLocator(path, bytes.TrimPrefix(data, []byte(bom)))}
+	configs := f.parse()
+	return configs, f.errs.Err()
 }
 
-// placeError is an error at a line and a column, both counted from 1, the column
-// in characters.
-type placeError struct {
-	line, column int
-	err          error
+// merchantsFile is a merchants file that is being read.
+type merchantsFile struct {
+	*locator
+	errs configerror.List
 }
 
-func (e *placeError) Error() string { return fmt.Sprintf("%d:%d: %v", e.line, e.column, e.err) }
-func (e *placeError) Unwrap() error { return e.err }
+// wrong adds an error at an offset.
+func (f *merchantsFile) wrong(offset int64, err error) { f.errs.Add(f.at(offset), err) }
 
-// placed says where in a text an error is.
-func placed(text []byte, offset int64, err error) error {
-	before := text[:max(0, min(offset, int64(len(text))))]
-	lineStart := bytes.LastIndexByte(before, '\n') + 1
-	return &placeError{line: bytes.Count(before, []byte("\n")) + 1, column: utf8.RuneCount(before[lineStart:]) + 1, err: err}
+// whole adds an error of the file as a whole.
+func (f *merchantsFile) whole(words string) {
+	f.errs.Add(configerror.Position{File: f.path}, errors.New("merchants file: "+words))
 }
 
-func parseFile(data []byte) ([]Config, error) {
+func (f *merchantsFile) parse() []Config {
+	data := f.text
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")), bytes.IndexByte(data, 0) >= 0:
-		return nil, errors.New("is written in UTF-16: save it as UTF-8")
+		f.whole("is written in UTF-16: save it as UTF-8")
+		return nil
 	case !utf8.Valid(data):
-		return nil, placed(data, int64(firstInvalid(data)), errors.New("this is not UTF-8 (GBK?): save the file as UTF-8"))
+		f.wrong(int64(firstInvalid(data)), errors.New("this is not UTF-8 (GBK?): save the file as UTF-8"))
+		return nil
 	case len(bytes.TrimSpace(data)) == 0:
-		return nil, errors.New("is empty: write an array of merchants, [] for none")
+		f.whole("is empty: write an array of merchants, [] for none")
+		return nil
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	var rows []json.RawMessage
 	if err := dec.Decode(&rows); err != nil {
-		return nil, placedJSON(data, 0, err)
+		f.notJSON(0, err)
+		return nil
 	}
 	if rows == nil {
-		return nil, errors.New("null is no array of merchants")
+		f.whole("null is no array of merchants")
+		return nil
 	}
 	if end := dec.InputOffset(); len(bytes.TrimSpace(data[end:])) > 0 {
-		return nil, placed(data, end+int64(bytes.IndexFunc(data[end:], isInk)), errors.New("text after the array of merchants"))
+		f.wrong(end+int64(bytes.IndexFunc(data[end:], isInk)), errors.New("text after the array of merchants"))
 	}
-	return parseRows(data, len(rows))
+	return f.rows(len(rows))
 }
 
 func isInk(r rune) bool { return !strings.ContainsRune(" \t\r\n", r) }
@@ -83,47 +84,57 @@ func firstInvalid(data []byte) int {
 	return len(data)
 }
 
-// parseRows reads the merchants of an array that is known to be whole.
-func parseRows(data []byte, count int) ([]Config, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
+// rows reads the merchants of an array that is known to be whole.
+func (f *merchantsFile) rows(count int) []Config {
+	dec := json.NewDecoder(bytes.NewReader(f.text))
 	configs := make([]Config, 0, count)
 	if _, err := dec.Token(); err != nil {
-		return nil, err
+		f.notJSON(0, err)
 	}
 	for dec.More() {
 		var row json.RawMessage
 		if err := dec.Decode(&row); err != nil {
-			return nil, placedJSON(data, 0, err)
+			f.notJSON(0, err)
+			break
 		}
-		start := dec.InputOffset() - int64(len(row))
-		if err := checkMembers(data, row, start, configMembers); err != nil {
-			return nil, err
+		if config, ok := f.row(row, dec.InputOffset()-int64(len(row))); ok {
+			configs = append(configs, config)
 		}
-		var config Config
-		if err := json.Unmarshal(row, &config); err != nil {
-			return nil, placedJSON(data, start, err)
-		}
-		configs = append(configs, config)
 	}
-	return configs, nil
+	return configs
 }
 
-// placedJSON says where a fault of JSON is, when the text that was decoded begins
-// at start.
-func placedJSON(data []byte, start int64, err error) error {
+// row reads a merchant that begins at start, and reports whether that went well.
+func (f *merchantsFile) row(row []byte, start int64) (Config, bool) {
+	before := len(f.errs)
+	source := configerror.Source{"merid": f.at(start)} // where there is no merid
+	f.members(row, start, "", configMembers, source)
+	var config Config
+	if len(f.errs) == before {
+		if err := json.Unmarshal(row, &config); err != nil {
+			f.notJSON(start, err)
+		}
+	}
+	config.Source = source
+	return config, len(f.errs) == before
+}
+
+// notJSON adds a fault of JSON, when the text that was decoded begins at start.
+func (f *merchantsFile) notJSON(start int64, err error) {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return placed(data, start+syntax.Offset-1, fmt.Errorf("no JSON: %w", syntax))
+		f.wrong(start+syntax.Offset-1, fmt.Errorf("no JSON: %w", syntax))
 	case errors.As(err, &kind) && kind.Field != "":
-		return placed(data, start+kind.Offset-1, fmt.Errorf("%s: write %s, not %s", kind.Field, jsonKind(kind.Type.Kind().String()), withArticle(kind.Value)))
+		f.wrong(start+kind.Offset-1, fmt.Errorf("%s: write %s, not %s", kind.Field, jsonKind(kind.Type.Kind().String()), withArticle(kind.Value)))
 	case errors.As(err, &kind):
-		return placed(data, start+max(kind.Offset-1, 0), fmt.Errorf("write %s here, not %s", jsonKind(kind.Type.Kind().String()), withArticle(kind.Value)))
+		f.wrong(start+max(kind.Offset-1, 0), fmt.Errorf("write %s here, not %s", jsonKind(kind.Type.Kind().String()), withArticle(kind.Value)))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return placed(data, int64(len(data)), errors.New("no JSON: the file breaks off here"))
+		f.wrong(int64(len(f.text)), errors.New("no JSON: the file breaks off here"))
+	default:
+		f.wrong(start, err)
 	}
-	return err
 }
 
 // withArticle is a kind of JSON value as people speak of it.

@@ -1,6 +1,7 @@
 package merchants
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"errors"
@@ -20,31 +21,29 @@ type keyringID struct {
 	previousPublic, previousPublicUntil                     string
 }
 
-// keyring resolves a merchant's v2 keys.
-func (l *Loader) keyring(c Config) (*v2.Keyring, error) {
-	suite, err := c.suite()
-	if err != nil {
-		return nil, err
-	}
-	id := keyringID{
-		suite.Name(), c.PrivateKey, c.PrivateKeyPassword, c.GatewayKey,
+func (c Config) keyringID() keyringID {
+	return keyringID{
+		cmp.Or(c.Suite, DefaultSuite), c.PrivateKey, c.PrivateKeyPassword, c.GatewayKey,
 		c.PreviousPrivateKey, c.PreviousPrivateKeyPassword, c.PreviousPrivateKeyUntil,
 		c.PreviousGatewayKey, c.PreviousGatewayKeyUntil,
 	}
+}
+
+// keyring resolves a merchant's v2 keys, nil if that fails.
+func (l *Loader) keyring(index int, c Config) *v2.Keyring {
+	id := c.keyringID()
 	if ring := l.keyrings[id]; ring != nil {
-		return ring, nil
+		return ring
 	}
-	private, err := l.privateKey("private_key", c.PrivateKey, c.PrivateKeyPassword)
-	if err != nil {
-		return nil, err
-	}
-	public, err := l.publicKey("gateway_key", c.GatewayKey)
-	if err != nil {
-		return nil, err
-	}
-	previous, err := l.previousKeys(c)
-	if err != nil {
-		return nil, err
+	private := l.resolvePrivate(index, c, "private_key", c.PrivateKey, c.PrivateKeyPassword)
+	public := resolve(l, index, c, material{"gateway_key", c.GatewayKey}, l.publicKey)
+	previous := l.previousKeys(index, c)
+	suite, err := c.suite()
+	incomplete := private == nil || public == nil ||
+		c.PreviousPrivateKey != "" && previous.Own == nil || c.PreviousGatewayKey != "" && previous.Peer == nil
+	from := material{"keyring", fmt.Sprint(id)}
+	if err != nil || incomplete || l.knownToFail(from) {
+		return nil
 	}
 	var opts []v2.Option
 	if l.Refused != nil {
@@ -52,32 +51,46 @@ func (l *Loader) keyring(c Config) (*v2.Keyring, error) {
 	}
 	ring, err := v2.NewKeyring(suite, private, public, previous, opts...)
 	if err != nil {
-		return nil, err
+		l.fail(from, c.fault(index, fault{c.mismatched(suite, private, public), err}))
+		return nil
 	}
 	l.keyrings[id] = ring
-	return ring, nil
+	return ring
+}
+
+// mismatched is the member to look at when keys do not go together.
+func (c Config) mismatched(suite v2.Suite, private crypto.Signer, public crypto.PublicKey) string {
+	if _, err := v2.NewCodec(suite, private, public); err == nil { // so the current keys do
+		if c.PreviousPrivateKey != "" {
+			return "previous_private_key"
+		}
+		return "previous_gateway_key"
+	}
+	if c.Suite == "" {
+		return "private_key"
+	}
+	return "suite"
 }
 
 // previousKeys resolves the keys before a change that is under way. They are
 // read and checked even when their day is over, so that a configuration that
 // loads today loads tomorrow.
-func (l *Loader) previousKeys(c Config) (previous v2.Previous, err error) {
-	if previous.OwnUntil, err = AfterDay("previous_private_key", c.PreviousPrivateKeyUntil); err != nil {
-		return previous, err
+func (l *Loader) previousKeys(index int, c Config) (previous v2.Previous) {
+	previous.OwnUntil, _ = AfterDay("previous_private_key", c.PreviousPrivateKeyUntil)
+	previous.PeerUntil, _ = AfterDay("previous_gateway_key", c.PreviousGatewayKeyUntil)
+	previous.Own = l.resolvePrivate(index, c, "previous_private_key", c.PreviousPrivateKey, c.PreviousPrivateKeyPassword)
+	previous.Peer = resolve(l, index, c, material{"previous_gateway_key", c.PreviousGatewayKey}, l.publicKey)
+	return previous
+}
+
+// resolvePrivate resolves a private key, nil if there is none or that fails.
+func (l *Loader) resolvePrivate(index int, c Config, member, source, passwordSource string) crypto.Signer {
+	if source == "" {
+		return nil
 	}
-	if previous.PeerUntil, err = AfterDay("previous_gateway_key", c.PreviousGatewayKeyUntil); err != nil {
-		return previous, err
-	}
-	if c.PreviousPrivateKey != "" {
-		previous.Own, err = l.privateKey("previous_private_key", c.PreviousPrivateKey, c.PreviousPrivateKeyPassword)
-		if err != nil {
-			return previous, err
-		}
-	}
-	if c.PreviousGatewayKey != "" {
-		previous.Peer, err = l.publicKey("previous_gateway_key", c.PreviousGatewayKey)
-	}
-	return previous, err
+	return resolve(l, index, c, material{member, privateKeyID(source, passwordSource)}, func(string, string) (crypto.Signer, error) {
+		return l.privateKey(member, source, passwordSource)
+	})
 }
 
 // privateKey is a private key and what does its arithmetic.

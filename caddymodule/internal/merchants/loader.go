@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -34,66 +35,91 @@ type Loader struct {
 	public   map[string]crypto.PublicKey
 	keyrings map[keyringID]*v2.Keyring
 	pools    map[string]*x509.CertPool
+	errs     configerror.List
+	failed   map[material]*configerror.Error
 }
 
-// Load resolves all merchants. Errors name the merchant and the member.
+// material is what a merchant's member is made of, by the text of the
+// configuration. Other merchants may have the same.
+type material struct{ member, source string }
+
+// Load resolves all merchants. Its error is a [configerror.List] of everything that
+// is wrong with any of them.
 func (l *Loader) Load(configs []Config) (*Registry, error) {
 	l.private = make(map[string]privateKey)
 	l.public = make(map[string]crypto.PublicKey)
 	l.keyrings = make(map[keyringID]*v2.Keyring)
 	l.pools = make(map[string]*x509.CertPool)
+	l.errs, l.failed = Check(configs), make(map[material]*configerror.Error)
 	r := &Registry{
 		byMerID:   make(map[string]*Merchant, len(configs)),
 		byGateway: make(map[string]*Merchant, len(configs)),
 	}
-	for _, c := range configs {
-		m, err := l.merchant(c)
-		if err == nil {
-			err = r.add(m)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("merchant %s: %w", c.MerID, err)
-		}
+	for i, c := range configs {
+		r.add(l.merchant(i, c))
+	}
+	if err := l.errs.Err(); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
 
-func (l *Loader) merchant(c Config) (*Merchant, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
+// merchant resolves a merchant of which [Check] has seen what it can. What it
+// cannot resolve it adds to the errors, and goes on.
+func (l *Loader) merchant(index int, c Config) *Merchant {
 	m := &Merchant{
 		MerID: c.MerID, GatewayMerchant: c.GatewayMerchant, Subject: c.Subject,
 		JSAPI: c.JSAPI, RedirectToBackURLHosts: c.RedirectToBackURLHosts,
 		previousKeyUsed: l.PreviousKeyUsed,
 	}
-	var err error
-	if m.current, err = l.signKey("sign_key", c.SignKey); err != nil {
-		return nil, err
+	m.current = resolve(l, index, c, material{"sign_key", c.SignKey}, l.signKey)
+	m.previous = resolve(l, index, c, material{"previous_sign_key", c.PreviousSignKey}, l.signKey)
+	m.previousUntil, _ = AfterDay("previous_sign_key", c.PreviousSignKeyUntil)
+	if m.keyring = l.keyring(index, c); m.keyring != nil {
+		m.Codec = m.keyring.Current()
 	}
-	if m.previousUntil, err = AfterDay("previous_sign_key", c.PreviousSignKeyUntil); err != nil {
-		return nil, err
-	}
-	if c.PreviousSignKey != "" {
-		if m.previous, err = l.signKey("previous_sign_key", c.PreviousSignKey); err != nil {
-			return nil, err
-		}
-	}
-	if m.keyring, err = l.keyring(c); err != nil {
-		return nil, err
-	}
-	m.Codec = m.keyring.Current()
 	m.Arithmetic = l.private[privateKeyID(c.PrivateKey, c.PrivateKeyPassword)].arithmetic
-	if m.Callbacks, err = l.callbacks(c); err != nil {
-		return nil, err
+	m.Callbacks.PlainHTTP = !c.CallbackHTTPSOnly
+	m.Callbacks.Allow, _ = c.allowed()
+	m.Callbacks.RootCAs = resolve(l, index, c, material{"callback_ca", c.CallbackCA}, l.pool)
+	m.wechatApps = make(map[string]WeChatApp, len(c.WeChatApps))
+	for i, a := range c.WeChatApps {
+		secret := resolve(l, index, c, material{configerror.Indexed("wechat_apps", i), a.Secret}, l.wechatSecret(a.AppID))
+		m.wechatApps[a.PayWay] = WeChatApp{AppID: a.AppID, Secret: Secret{text: &secret}}
 	}
-	if m.wechatApps, err = l.wechatApps(c); err != nil {
-		return nil, err
+	m.RedirectHosts, _ = c.redirectHosts()
+	return m
+}
+
+// resolve resolves one member, the zero value when there is nothing to resolve or
+// it cannot be.
+func resolve[T any](l *Loader, index int, c Config, from material, resolver func(member, source string) (T, error)) T {
+	var none T
+	if from.source == "" || l.knownToFail(from) {
+		return none
 	}
-	if m.RedirectHosts, err = c.redirectHosts(); err != nil {
-		return nil, err
+	value, err := resolver(from.member, from.source)
+	if err != nil {
+		l.fail(from, c.fault(index, fault{from.member, err}))
+		return none
 	}
-	return m, nil
+	return value
+}
+
+// knownToFail reports whether another merchant has the same and could not be given
+// it, and counts this one too: a thousand merchants may share a file, and are told
+// of it once.
+func (l *Loader) knownToFail(m material) bool {
+	e := l.failed[m]
+	if e != nil {
+		e.Others++
+	}
+	return e != nil
+}
+
+func (l *Loader) fail(from material, e *configerror.Error) {
+	l.failed[from] = e
+	l.errs = append(l.errs, e)
 }
 
 // errEmpty is a placeholder behind which nothing stands.
@@ -126,6 +152,20 @@ func (l *Loader) password(source string) (string, error) {
 		return "", fmt.Errorf("its password %w", err)
 	}
 	return password, nil
+}
+
+// wechatSecret returns the resolver of an official account's secret.
+func (l *Loader) wechatSecret(appID string) func(member, source string) (string, error) {
+	return func(_, source string) (string, error) {
+		secret, err := l.secret(source)
+		if err != nil && appIDForm.MatchString(appID) { // or it may be the secret
+			err = fmt.Errorf("%s: its secret %w", appID, err)
+		}
+		if err != nil {
+			err = fmt.Errorf("wechat_app: %w", err)
+		}
+		return secret, err
+	}
 }
 
 func (l *Loader) signKey(member, value string) (v1.Key, error) {

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 )
 
 // memberNames are the JSON members of a struct in order, and those of the objects
@@ -23,6 +25,9 @@ func membersOf(t reflect.Type) *memberNames {
 	m := &memberNames{inside: make(map[string]*memberNames)}
 	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == sourceMember {
+			continue
+		}
 		m.names = append(m.names, name)
 		if field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct {
 			m.inside[name] = membersOf(field.Type.Elem())
@@ -31,12 +36,17 @@ func membersOf(t reflect.Type) *memberNames {
 	return m
 }
 
-// checkMembers refuses unknown and repeated members of an object, which begins in
-// the file at start. Letters may be small or not, as encoding/json has it.
-func checkMembers(file, object []byte, start int64, known *memberNames) error {
+// sourceMember is taken and left alone, as in what "caddy adapt" shows: the file
+// has its own lines.
+const sourceMember = "source"
+
+// members refuses unknown and repeated members of an object, which begins in the
+// file at start, and notes where the others are. Letters may be small or not, as
+// encoding/json has it. Names within the object begin with within.
+func (f *merchantsFile) members(object []byte, start int64, within string, known *memberNames, source configerror.Source) {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
-		return nil // decoding says what is wrong with it
+		return // decoding says what is wrong with it
 	}
 	seen := make(map[string]bool)
 	for dec.More() {
@@ -44,46 +54,58 @@ func checkMembers(file, object []byte, start int64, known *memberNames) error {
 		at += start + int64(bytes.IndexByte(object[at:], '"'))
 		token, err := dec.Token()
 		if err != nil {
-			return placedJSON(file, start, err)
+			f.notJSON(start, err)
+			return
 		}
 		name, _ := token.(string)
-		i := slices.IndexFunc(known.names, func(k string) bool { return strings.EqualFold(k, name) })
-		switch {
-		case i < 0:
-			return placed(file, at, fmt.Errorf("unknown member %.60q%s; known are %s", name, meant(name, known.names), strings.Join(known.names, ", ")))
-		case seen[known.names[i]]:
-			return placed(file, at, fmt.Errorf("%s: given twice", known.names[i]))
-		}
-		seen[known.names[i]] = true
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return placedJSON(file, start, err)
+			f.notJSON(start, err)
+			return
 		}
-		if inside := known.inside[known.names[i]]; inside != nil {
-			if err := checkObjects(file, value, start+dec.InputOffset()-int64(len(value)), inside); err != nil {
-				return err
-			}
+		member := known.named(name)
+		switch {
+		case member == "" && strings.EqualFold(name, sourceMember):
+			continue
+		case member == "":
+			f.wrong(at, fmt.Errorf("unknown member %.60q%s; known are %s", name, meant(name, known.names), strings.Join(known.names, ", ")))
+			continue
+		case seen[member]:
+			f.wrong(at, fmt.Errorf("%s: given twice", member))
+		}
+		seen[member] = true
+		source[within+member] = f.at(at)
+		if inside := known.inside[member]; inside != nil {
+			f.objects(value, start+dec.InputOffset()-int64(len(value)), within+member, inside, source)
 		}
 	}
-	return nil
 }
 
-// checkObjects is checkMembers for each object of an array.
-func checkObjects(file, array []byte, start int64, known *memberNames) error {
+// named returns the member of that name, "" if there is none.
+func (m *memberNames) named(name string) string {
+	if i := slices.IndexFunc(m.names, func(k string) bool { return strings.EqualFold(k, name) }); i >= 0 {
+		return m.names[i]
+	}
+	return ""
+}
+
+// objects is members for each object of an array of that name.
+func (f *merchantsFile) objects(array []byte, start int64, name string, known *memberNames, source configerror.Source) {
 	dec := json.NewDecoder(bytes.NewReader(array))
 	if first, err := dec.Token(); err != nil || first != json.Delim('[') {
-		return nil
+		return
 	}
-	for dec.More() {
+	for i := 0; dec.More(); i++ {
 		var object json.RawMessage
 		if err := dec.Decode(&object); err != nil {
-			return placedJSON(file, start, err)
+			f.notJSON(start, err)
+			return
 		}
-		if err := checkMembers(file, object, start+dec.InputOffset()-int64(len(object)), known); err != nil {
-			return err
-		}
+		begin := start + dec.InputOffset() - int64(len(object))
+		indexed := configerror.Indexed(name, i)
+		source[indexed] = f.at(begin)
+		f.members(object, begin, indexed+".", known, source)
 	}
-	return nil
 }
 
 // meant guesses the member that a misspelt name stands for.

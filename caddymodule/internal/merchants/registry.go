@@ -1,10 +1,5 @@
 package merchants
 
-import (
-	"errors"
-	"fmt"
-)
-
 // Registry finds merchants. It is immutable; a reload makes a new one.
 type Registry struct {
 	byMerID   map[string]*Merchant
@@ -22,14 +17,9 @@ func (r *Registry) ByGatewayMerchant(id string) *Merchant { return r.byGateway[i
 // Len returns the number of v1 merchants.
 func (r *Registry) Len() int { return len(r.byMerID) }
 
-func (r *Registry) add(m *Merchant) error {
-	if r.byMerID[m.MerID] != nil {
-		return errors.New("merid: given twice")
-	}
-	if twin := r.byGateway[m.GatewayMerchant]; twin != nil && twin.keyring != m.keyring {
-		return fmt.Errorf("gateway_merchant: %s has other keys, other previous keys or another suite at merchant %s", m.GatewayMerchant, twin.MerID)
-	}
+// add makes a merchant known, which does not conflict with another: see
+// checkTogether.
+func (r *Registry) add(m *Merchant) {
 	r.byMerID[m.MerID] = m
 	r.byGateway[m.GatewayMerchant] = m
-	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 )
 
 // The two ways in which a payer pays a WxJsApi order.
@@ -58,20 +60,34 @@ func (c Config) checkJSAPI() error {
 	return fmt.Errorf("jsapi: %q is no way to pay; write hosted or raw", c.JSAPI)
 }
 
-// wechatApps resolves the official accounts by their payway.
-func (l *Loader) wechatApps(c Config) (map[string]WeChatApp, error) {
-	apps := make(map[string]WeChatApp, len(c.WeChatApps))
-	for _, a := range c.WeChatApps {
-		app, err := l.wechatApp(a)
+// checkWeChatApps validates the official accounts, all but their secrets.
+func (c Config) checkWeChatApps() []fault {
+	var found []fault
+	byPayWay := make(map[string]bool)
+	for i, app := range c.WeChatApps {
+		err := app.check()
+		if err == nil && byPayWay[app.PayWay] {
+			err = fmt.Errorf("%s is the second account for %s; keep one", app.AppID, payWayName(app.PayWay))
+		}
+		byPayWay[app.PayWay] = true
 		if err != nil {
-			return nil, fmt.Errorf("wechat_app: %w", err)
+			found = append(found, fault{configerror.Indexed("wechat_apps", i), fmt.Errorf("wechat_app: %w", err)})
 		}
-		if _, twice := apps[a.PayWay]; twice {
-			return nil, fmt.Errorf("wechat_app: %s is the second account for %s; keep one", a.AppID, payWayName(a.PayWay))
-		}
-		apps[a.PayWay] = app
 	}
-	return apps, nil
+	return found
+}
+
+func (a WeChatAppConfig) check() error {
+	switch {
+	case !appIDForm.MatchString(a.AppID):
+		// It is not shown, because it may be the secret.
+		return errors.New("an AppID is wx and 16 letters or digits, and stands before its secret; this one is something else")
+	case a.PayWay != "" && !payWayForm.MatchString(a.PayWay):
+		return fmt.Errorf("%s: payway %.40q is no number", a.AppID, a.PayWay)
+	case a.Secret == "":
+		return fmt.Errorf("%s: its secret is %w; write {file.PATH} or {env.NAME}", a.AppID, configerror.ErrMissing)
+	}
+	return nil
 }
 
 func payWayName(payway string) string {
@@ -79,22 +95,4 @@ func payWayName(payway string) string {
 		return "all payways"
 	}
 	return "payway " + payway
-}
-
-func (l *Loader) wechatApp(a WeChatAppConfig) (WeChatApp, error) {
-	if !appIDForm.MatchString(a.AppID) {
-		// It is not shown, because it may be the secret.
-		return WeChatApp{}, errors.New("an AppID is wx and 16 letters or digits, and stands before its secret; this one is something else")
-	}
-	if a.PayWay != "" && !payWayForm.MatchString(a.PayWay) {
-		return WeChatApp{}, fmt.Errorf("%s: payway %.40q is no number", a.AppID, a.PayWay)
-	}
-	if a.Secret == "" {
-		return WeChatApp{}, errors.New(a.AppID + ": its secret is missing; write {file.PATH} or {env.NAME}")
-	}
-	secret, err := l.secret(a.Secret)
-	if err != nil {
-		return WeChatApp{}, fmt.Errorf("%s: its secret %w", a.AppID, err)
-	}
-	return WeChatApp{AppID: a.AppID, Secret: Secret{text: &secret}}, nil
 }
