@@ -141,6 +141,12 @@ func checkSessionKeys(t *testing.T, p pairing) {
 			t.Errorf("broken %t: %q", broken, got)
 		}
 	}
+	for name, block := range brokenBlocks(p.own.Size()) {
+		c := new(big.Int).Exp(new(big.Int).SetBytes(block), big.NewInt(int64(p.own.E)), p.own.N).FillBytes(make([]byte, p.own.Size()))
+		if got, err := p.token.Decrypt(rand.Reader, c, opts); err != nil || len(got) != 8 || string(got) == "session8" {
+			t.Errorf("a block with %s: %q, %v; want a random key", name, got, err)
+		}
+	}
 	longer, err := rsa.EncryptPKCS1v15(rand.Reader, &p.own.PublicKey, []byte("session-of-16-by"))
 	if err != nil {
 		t.Fatal(err)
@@ -164,6 +170,24 @@ func checkSessionKeys(t *testing.T, p pairing) {
 	if _, err := p.token.Decrypt(rand.Reader, longer, &rsa.OAEPOptions{Hash: crypto.SHA1}); err == nil {
 		t.Error("decrypted with OAEP")
 	}
+}
+
+// brokenBlocks are blocks with a session key in its place whose padding is broken in
+// one byte.
+func brokenBlocks(size int) map[string][]byte {
+	blocks := make(map[string][]byte)
+	for name, change := range map[string]struct {
+		at int
+		to byte
+	}{
+		"no 00 in front": {0, 1}, "another type": {1, 1}, "an end too early": {2, 0}, "an end just before": {size - 10, 0}, "no end": {size - 9, 7},
+	} {
+		block := append(bytes.Repeat([]byte{0x55}, size-8), "session8"...)
+		block[0], block[1], block[size-9] = 0, 2, 0
+		block[change.at] = change.to
+		blocks[name] = block
+	}
+	return blocks
 }
 
 // checkMessages decrypts without a length, as finding out why a message does not

@@ -70,15 +70,16 @@ func newPool(ctx context.Context, c Config, module string, u URI, pin string) (*
 	return p, nil
 }
 
-// secondLook is when a token that seems not to be there is looked for again. That of
-// SoftHSM is gone for a moment while another process logs in.
+// secondLook is when a token that is not there or errs is tried again. Those of
+// SoftHSM do both for a moment while another process logs in.
 var secondLook = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
 
 // first opens the first session.
 func (p *pool) first(ctx context.Context) (*session, error) {
 	s, err := p.connect(ctx)
 	for _, pause := range secondLook {
-		if !errors.Is(err, errNoToken) {
+		var code *Error
+		if !errors.Is(err, errNoToken) && !errors.As(err, &code) || p.login.stopped() != nil {
 			break
 		}
 		timer := time.NewTimer(pause)
