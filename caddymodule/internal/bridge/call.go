@@ -33,7 +33,11 @@ type outgoing struct {
 	tranCode  string
 	flowNo    string
 	plaintext []byte
+	latest    time.Time // when it may leave at the latest; zero: whenever it is ready
 }
+
+// tooLate reports whether a message may not leave any more.
+func (out outgoing) tooLate(now time.Time) bool { return !out.latest.IsZero() && now.After(out.latest) }
 
 // call seals a message about an order, sends it once and opens the answer. The
 // answer is signed by the gateway; what it says has still to be compared with
@@ -67,6 +71,9 @@ func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out
 	envelope, err := m.Codec.Seal(m.GatewayMerchant, order.OrderNo, out.plaintext)
 	if err != nil {
 		return answer{}, notSent(fmt.Sprintf("sealing request: %v", err))
+	}
+	if out.tooLate(b.now()) {
+		return answer{}, notSent(tooLate) // a key that is in no file may take its time
 	}
 	carried := b.post(ctx, s, envelope.Encode())
 	if carried.Err != nil {

@@ -11,14 +11,19 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+// tooLate is why a pay call is given up that could end after others have taken the
+// order over.
+const tooLate = "too late to send"
+
 // send makes the one call for an order and judges the answer. The trail has the
 // call, if it was made.
 func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outcome translate.Outcome, trail []ledger.Event) {
 	now := b.now()
-	if now.Add(job.settings.Timeouts.Gateway).After(order.Next) {
+	out := outgoing{kind: PayCall, latest: order.Next.Add(-job.settings.Timeouts.Gateway)}
+	if out.tooLate(now) {
 		// A process that was frozen wakes up late: others may act on the order
 		// before this call would be over.
-		return translate.NotSent("too late to send"), nil
+		return translate.NotSent(tooLate), nil
 	}
 	job.request.OpenID = order.OpenID // which the payer's browser may have told
 	head, body := translate.PayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
@@ -26,7 +31,7 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outc
 	if err != nil {
 		return translate.NotSent(err.Error()), nil
 	}
-	out := outgoing{kind: PayCall, tranCode: head.TranCode, flowNo: head.TranFlowID, plaintext: plaintext}
+	out.tranCode, out.flowNo, out.plaintext = head.TranCode, head.TranFlowID, plaintext
 	a, failed := b.call(ctx, job.settings, order, out)
 	trail = []ledger.Event{a.event}
 	switch {
