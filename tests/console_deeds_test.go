@@ -71,9 +71,7 @@ func TestConsoleResends(t *testing.T) {
 			d.awaitState(d.exhausted, "paid", "delivered")
 			tab.Click("#again")
 			tab.Await("no more to be offered", `!document.querySelector("#deeds [data-key^=resend]")`)
-			if n := number(tab, "exhausted"); n != "0" {
-				t.Errorf("exhausted: %s", n)
-			}
+			awaitNumber(tab, "exhausted", "0")
 		})
 	}
 }

@@ -109,9 +109,8 @@ func TestConsoleListsWhatIsToBeDone(t *testing.T) {
 			p := d.payment("intl", "AliSao", 7200)
 			d.payerPays("intl", d.pay("intl", p), sandbox.Notice{Variant: sandbox.NoticeUnknownOrder}, false)
 			tab := d.open(t, o, "")
-			if n, m := number(tab, "refund_failed"), number(tab, "quarantine"); n != "1" || m != "1" {
-				t.Errorf("failed refunds %s, quarantined %s", n, m)
-			}
+			awaitNumber(tab, "refund_failed", "1")
+			awaitNumber(tab, "quarantine", "1")
 			tab.Click(`#numbers [data-key=refund_failed] button`)
 			tab.AwaitText("余额不足")
 			tab.Inspect("refunds")
