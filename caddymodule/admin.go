@@ -39,8 +39,8 @@ func (a *AdminAPI) Routes() []caddy.AdminRoute {
 
 // servedNow is what the admin API works on: the app that started last.
 func servedNow() (api.Served, bool) {
-	app, _ := serving.Get()
-	if app == nil {
+	app, ok := serving.Get()
+	if !ok {
 		return api.Served{}, false
 	}
 	e := app.engine.Load()

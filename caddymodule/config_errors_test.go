@@ -95,22 +95,11 @@ func linesTold(t *testing.T, adapted []byte) ([]string, error) {
 	if err := json.Unmarshal(adapted, config); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "log")
-	config.Logging = &caddy.Logging{Logs: map[string]*caddy.CustomLog{"default": {BaseLog: caddy.BaseLog{
-		WriterRaw: caddyconfig.JSONModuleObject(object{"filename": path, "roll": false}, "output", "file", nil),
-	}}}}
-	provisioning.Lock()
-	defer provisioning.Unlock()
-	invalid := caddy.Validate(config)
-	log, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	log, invalid := validated(t, config)
 	var lines []string
-	for line := range strings.Lines(string(log)) {
-		var entry struct{ Level, Logger, Msg string }
-		if json.Unmarshal([]byte(line), &entry) == nil && entry.Level == "error" && entry.Logger == "paybridge" {
-			lines = append(lines, entry.Msg)
+	for _, line := range log {
+		if line.Level == "error" && line.Logger == "paybridge" {
+			lines = append(lines, line.Msg)
 		}
 	}
 	return lines, invalid

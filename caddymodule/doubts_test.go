@@ -28,25 +28,41 @@ func doubtsOf(t *testing.T, text string, otherApps ...string) ([]string, error) 
 	for _, name := range otherApps {
 		config.AppsRaw[name] = json.RawMessage("{}")
 	}
+	lines, invalid := validated(t, config)
+	var list []string
+	for _, line := range lines {
+		if line.Level == "warn" && line.Word != "" {
+			list = append(list, line.Word+": "+line.Msg)
+		}
+	}
+	return list, invalid
+}
+
+// toldLine is a line of the log.
+type toldLine struct{ Level, Logger, Word, Msg string }
+
+// validated validates a configuration as caddy validate does, and returns its log and
+// Caddy's error.
+func validated(t *testing.T, config *caddy.Config) (lines []toldLine, invalid error) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "log")
 	config.Logging = &caddy.Logging{Logs: map[string]*caddy.CustomLog{"default": {BaseLog: caddy.BaseLog{
 		WriterRaw: caddyconfig.JSONModuleObject(object{"filename": path, "roll": false}, "output", "file", nil),
 	}}}}
 	provisioning.Lock()
 	defer provisioning.Unlock()
-	invalid := caddy.Validate(config)
+	invalid = caddy.Validate(config)
 	log, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []string
-	for line := range strings.Lines(string(log)) {
-		var entry struct{ Level, Word, Msg string }
-		if json.Unmarshal([]byte(line), &entry) == nil && entry.Level == "warn" && entry.Word != "" {
-			list = append(list, entry.Word+": "+entry.Msg)
+	for text := range strings.Lines(string(log)) {
+		var line toldLine
+		if json.Unmarshal([]byte(text), &line) == nil {
+			lines = append(lines, line)
 		}
 	}
-	return list, invalid
+	return lines, invalid
 }
 
 // global is the global option, with words more.

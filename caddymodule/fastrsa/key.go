@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/rsa"
-	"crypto/subtle"
 	"io"
 	"sync"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/pkcs1"
 )
 
 // Key is an RSA private key that is a [crypto.Signer] and a [crypto.Decrypter] as
@@ -71,7 +72,7 @@ func (k *Key) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]b
 func (k *Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.DecrypterOpts) ([]byte, error) {
 	if length := sessionKeyLen(opts); k.room(length) && k.below(ciphertext) {
 		if em, ok := k.raise(ciphertext); ok {
-			return sessionKey(random, em, length)
+			return pkcs1.SessionKey(random, em, length)
 		}
 	}
 	counts.standard.Add(1)
@@ -101,19 +102,6 @@ func (k *Key) raise(in []byte) ([]byte, bool) {
 	}
 	counts.fast.Add(1)
 	return o.out, true
-}
-
-// sessionKey is the session key in a decrypted block, or a random one when its
-// padding is broken, without telling the two apart.
-func sessionKey(random io.Reader, em []byte, length int) ([]byte, error) {
-	key := make([]byte, length)
-	if _, err := io.ReadFull(random, key); err != nil {
-		return nil, err
-	}
-	good, message := unpad(em, length)
-	subtle.ConstantTimeCopy(good, key, message)
-	clear(em)
-	return key, nil
 }
 
 var (

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math/big"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/pkcs1"
 )
 
 // loadTimeout is how long finding a key may take, which some tokens do slowly.
@@ -235,7 +237,7 @@ func (k *Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.Decrypter
 	if length == 0 {
 		return message(block)
 	}
-	return sessionKey(random, block, length)
+	return pkcs1.SessionKey(random, block, length)
 }
 
 // decryptJudged decrypts where the token judges the padding. Any of its answers is

@@ -10,19 +10,9 @@ import (
 	"io"
 
 	"filippo.io/bigmod"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/pkcs1"
 )
-
-// digestInfos stand before a digest in a PKCS#1 v1.5 signature (RFC 8017 §9.2).
-var digestInfos = map[crypto.Hash][]byte{
-	crypto.SHA1:   {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14},
-	crypto.SHA256: {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
-	crypto.SHA384: {0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30},
-	crypto.SHA512: {0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40},
-}
-
-// overhead is what PKCS#1 v1.5 padding takes at least: 00, the type, eight bytes
-// and 00.
-const overhead = 11
 
 // digestInfo is what a token signs: a digest with its algorithm in front.
 func digestInfo(digest []byte, opts crypto.SignerOpts, size int) ([]byte, error) {
@@ -30,13 +20,13 @@ func digestInfo(digest []byte, opts crypto.SignerOpts, size int) ([]byte, error)
 		return nil, errors.New("keys in tokens sign with PKCS#1 v1.5 only")
 	}
 	hash := opts.HashFunc()
-	info, known := digestInfos[hash]
+	info, known := pkcs1.DigestInfo(hash)
 	switch {
 	case !known:
 		return nil, fmt.Errorf("keys in tokens do not sign digests of %s", hash)
 	case len(digest) != hash.Size():
 		return nil, errors.New("input must be hashed message")
-	case len(info)+len(digest)+overhead > size:
+	case len(info)+len(digest)+pkcs1.Overhead > size:
 		return nil, rsa.ErrMessageTooLong
 	}
 	return append(append([]byte(nil), info...), digest...), nil
@@ -55,24 +45,7 @@ func sessionKeyLen(opts crypto.DecrypterOpts) (int, error) {
 }
 
 // room reports whether a message of that length fits into a block.
-func (k *Key) room(length int) bool { return length >= 0 && length <= k.public.Size()-overhead }
-
-// sessionKey is the session key in a decrypted block, or a random one when its
-// padding is broken, without telling the two apart.
-func sessionKey(random io.Reader, block []byte, length int) ([]byte, error) {
-	at := len(block) - length - 1
-	good := subtle.ConstantTimeByteEq(block[0], 0) & subtle.ConstantTimeByteEq(block[1], 2)
-	for _, b := range block[2:at] {
-		good &= 1 ^ subtle.ConstantTimeByteEq(b, 0)
-	}
-	good &= subtle.ConstantTimeByteEq(block[at], 0)
-	key := make([]byte, length)
-	if _, err := io.ReadFull(random, key); err != nil {
-		return nil, err
-	}
-	subtle.ConstantTimeCopy(good, key, block[at+1:])
-	return key, nil
-}
+func (k *Key) room(length int) bool { return length >= 0 && length <= k.public.Size()-pkcs1.Overhead }
 
 // keyOrRandom is a session key of the right length that the token found, or else a
 // random one.
@@ -97,7 +70,7 @@ func message(block []byte) ([]byte, error) {
 		at = subtle.ConstantTimeSelect(looking&zero, i, at)
 		looking = subtle.ConstantTimeSelect(zero, 0, looking)
 	}
-	if good&(1^looking)&subtle.ConstantTimeLessOrEq(overhead-1, at) != 1 {
+	if good&(1^looking)&subtle.ConstantTimeLessOrEq(pkcs1.Overhead-1, at) != 1 {
 		return nil, rsa.ErrDecryption
 	}
 	return append([]byte(nil), block[at+1:]...), nil
