@@ -41,7 +41,8 @@ func (c *connections) count() int {
 // has been changed.
 func TestReloadClosesGatewayConnections(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, settings{})
+	w := newWorld(t, settings{Bind: "bind fd/3", Global: graceful}) // no payment is lost in a reload
+	w.bridge.listen()
 	inside, err := url.Parse(w.settings.Gateway)
 	if err != nil {
 		t.Fatal(err)

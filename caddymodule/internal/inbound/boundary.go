@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"mime"
+	"regexp"
 	"strings"
 )
 
@@ -28,15 +29,20 @@ func Boundary(contentType string) (boundary string, ok bool) {
 	return boundary, boundary != ""
 }
 
+// boundaryName is the parameter's name in any letters. A text must not be searched
+// in small letters for it: these may be longer, and places in them are not places
+// in the text.
+var boundaryName = regexp.MustCompile(`(?i)boundary`)
+
 // unquotedBoundary finds the value of boundary among parameters.
 func unquotedBoundary(parameters string) string {
 	for rest := parameters; ; {
-		at := strings.Index(strings.ToLower(rest), "boundary")
-		if at < 0 {
+		at := boundaryName.FindStringIndex(rest)
+		if at == nil {
 			return ""
 		}
-		before := strings.TrimSpace(rest[:at])
-		rest = rest[at+len("boundary"):]
+		before := strings.TrimSpace(rest[:at[0]])
+		rest = rest[at[1]:]
 		value, is := strings.CutPrefix(strings.TrimSpace(rest), "=")
 		if !is || before != "" && !strings.HasSuffix(before, ";") && !strings.HasSuffix(before, ",") {
 			continue // another parameter, or part of one

@@ -83,6 +83,7 @@ func FuzzParseForm(f *testing.F) {
 	f.Add(testBoundary, []byte(part("req", "a")+part("sign", "b")+"--xyz--"))
 	f.Add(testBoundary, []byte("--xyz\r\nContent-Disposition: form-data; name=\"req\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=3D"))
 	f.Add("multipart/form-data; boundary=\"", []byte("--"))
+	f.Add("multipart/form-data;\xdbBoundary", []byte("0"))
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
 		params, err := ParseForm(contentType, body, "")
 		if err != nil && params != nil {
@@ -119,6 +120,9 @@ func TestBoundary(t *testing.T) {
 		"quoted, rubbish behind":    {`multipart/form-data; boundary="x=y"z`, "x=y"},
 		"quoted, no end":            {`multipart/form-data; boundary="x=y`, "x=y"},
 		"empty":                     {"multipart/form-data; boundary=", ""},
+		"bytes that are no letters": {"multipart/form-data; \xdb\xdb; Boundary===x", "==x"},
+		"such bytes alone":          {"multipart/form-data;\xdbBoundary", ""},
+		"letters that shrink":       {"multipart/form-data; \u212a\u0130; boundary===x", "==x"},
 		"empty and another":         {"multipart/form-data; boundary=; charset==", ""},
 		"only the name":             {"multipart/form-data; boundary", ""},
 		"no boundary":               {"multipart/form-data", ""},
