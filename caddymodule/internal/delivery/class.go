@@ -60,7 +60,7 @@ const (
 type classRow struct {
 	class    Class
 	level    zapcore.Level
-	words    string
+	message  string
 	answered bool
 }
 

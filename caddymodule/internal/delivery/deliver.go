@@ -36,7 +36,7 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 	}
 	target, known := d.lookup(c.MerID)
 	if !known || target.Key.IsZero() {
-		d.leaveStranger(c, s)
+		d.deferUnknown(c, s)
 		return
 	}
 	d.unknown.found(c.MerID)
@@ -65,18 +65,18 @@ func (d *Dispatcher) release(c claimed) {
 	}
 }
 
-// leaveStranger gives the notification of an unknown merchant back: the
+// deferUnknown puts the notification of an unknown merchant off: the
 // configuration may be on its way in or out, and another bridge may know the
 // merchant. One that stays unknown is left to its lease, lest its notifications
 // come up again every second.
-func (d *Dispatcher) leaveStranger(c claimed, s slot) {
+func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 	now := d.now()
 	d.hosts.rest(c.MerID, now.Add(unknownRest))
 	d.hosts.ended(s)
 	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
 	if d.unknown.lines.Allow(c.MerID, now) {
 		row := UnknownMerchant.row()
-		d.log.Log(row.level, row.words, orderFields(c))
+		d.log.Log(row.level, row.message, orderFields(c))
 	}
 	if d.unknown.briefly(c.MerID, now) {
 		d.release(c)
@@ -94,7 +94,7 @@ func (d *Dispatcher) call(c claimed, s slot, t Target) {
 	failpoint.Reach(failpoint.AfterAttempt)
 	tracing.Finish(span, string(r.class), r.class != OK)
 	d.hosts.ended(s)
-	d.hosts.mark(s.host, r.pace())
+	d.hosts.recordSpeed(s.host, r.hostSpeed())
 	d.Wake()
 	d.settle(c, r, t)
 }
@@ -135,8 +135,8 @@ func outcome(n ledger.Notification, r result, s Schedule) (to ledger.Notificatio
 
 // credited reports whether the merchant had credited the order already when its
 // last call was made: whether that is what it answered last. Calls that brought no
-// word of its program say nothing about that, whatever their number: it does not
-// lose the money again because its server is down later.
+// answer of its program say nothing about that, however many they are: the merchant
+// does not lose the money again because its server is down later.
 func (d *Dispatcher) credited(c claimed, last result) bool {
 	if last.class.answered() {
 		return last.class == AlreadyCredited
@@ -144,7 +144,7 @@ func (d *Dispatcher) credited(c claimed, last result) bool {
 	attempts, err := d.ledger.Attempts(d.records, c.Key)
 	if err != nil {
 		d.log.Warn("earlier attempts to notify cannot be read", orderFields(c), zap.Error(err))
-		return false // which is the loud end
+		return false // the end that raises an alarm
 	}
 	for _, a := range slices.Backward(attempts) {
 		if class := Class(a.Class); class.answered() {

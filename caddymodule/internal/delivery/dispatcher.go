@@ -25,7 +25,7 @@ type Dispatcher struct {
 
 	sender     *sender
 	transports *transports
-	hosts      *hosts
+	hosts      *hostLimiter
 	unknown    *unknownMerchants
 
 	wake     chan struct{} // there may be something to claim
@@ -56,7 +56,7 @@ func New(c Config) *Dispatcher {
 		random:     c.Random,
 		timeout:    c.Timeout,
 		transports: newTransports(c.Timeout, c.PerHost),
-		hosts:      newHosts(limits{overall: c.Overall, perHost: c.PerHost, perMerchant: c.PerMerchant}),
+		hosts:      newHostLimiter(limits{overall: c.Overall, perHost: c.PerHost, perMerchant: c.PerMerchant}),
 		unknown:    newUnknownMerchants(),
 		wake:       make(chan struct{}, 1),
 		stopping:   make(chan struct{}),

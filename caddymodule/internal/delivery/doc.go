@@ -26,7 +26,7 @@
 //     that answer.
 //   - A merchant holds no more than a quarter of the slots, however many hosts
 //     its notifications go to, and the ledger is asked for no more than it may
-//     hold. Who holds the fewest is served first. A look at what is due costs the
+//     hold. Who holds the fewest is served first. Finding what is due costs the
 //     ledger the same however many merchants, hosts and notifications wait.
 //
 // # What remains
@@ -40,9 +40,9 @@
 //   - Merchants that name the same host share its slots. When all its calls
 //     belong to one of them, another's notifications wait for the first that ends.
 //
-// # Strangers' addresses
+// # Addresses that merchants name
 //
-// The addresses come from merchants and are not trusted. Each connection is
+// Merchants name the addresses, and they are not trusted. Each connection is
 // checked when it is dialled, on the address that is really connected to, so
 // that neither spelling nor name service can lead it inside. See [Target] for
 // what an operator can open, and address.go for what nobody can. Redirects are

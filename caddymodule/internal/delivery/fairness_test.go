@@ -204,8 +204,8 @@ func TestSharedHostIsNotBlocked(t *testing.T) {
 	})
 }
 
-// A backlog of a host in good health is worked off as fast as its slots allow,
-// not at the pace of the polls.
+// The backlog of a healthy host is worked off as fast as its slots allow, not once
+// a poll.
 func TestBacklogFlows(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -225,11 +225,11 @@ func TestBacklogFlows(t *testing.T) {
 // A host that was slow is treated as the others again after one good answer.
 func TestSlowHostRecovers(t *testing.T) {
 	t.Parallel()
-	h := newHosts(limits{overall: 16, perHost: 4, perMerchant: 16})
+	h := newHostLimiter(limits{overall: 16, perHost: 4, perMerchant: 16})
 	now := time.Now()
 	for _, host := range []string{"a", "b"} {
 		s := h.take(host, testMerchant, now)
-		h.mark(host, slow)
+		h.recordSpeed(host, slow)
 		h.ended(s)
 		h.giveBack(s)
 	}
@@ -239,7 +239,7 @@ func TestSlowHostRecovers(t *testing.T) {
 	if n := h.offer(now).Grant(testMerchant, "b", 9); n != 0 {
 		t.Error("slow hosts got more than a quarter of the slots")
 	}
-	h.mark("b", quick)
+	h.recordSpeed("b", quick)
 	if n := h.offer(now).Grant(testMerchant, "b", 9); n != 4 {
 		t.Error("a host that answered has not got its slots back")
 	}

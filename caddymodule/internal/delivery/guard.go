@@ -22,11 +22,11 @@ func (e *blockedError) Error() string { return e.address + " is not allowed: " +
 
 // Cause implements [netcause.Error].
 func (e *blockedError) Cause() netcause.Cause {
-	words := netcause.NotPublic
+	kind := netcause.NotPublic
 	if e.never {
-		words = netcause.NeverCalled
+		kind = netcause.NeverCalled
 	}
-	return netcause.New(words, e.address+" ("+e.reason+")")
+	return netcause.New(kind, e.address+" ("+e.reason+")")
 }
 
 // guard decides which addresses may be connected to: public ones, and those of
@@ -54,7 +54,7 @@ func (g guard) check(a netip.Addr) error {
 	if isSpecial && s.never {
 		return &blockedError{a.String(), s.name, true}
 	}
-	behind := embedded(a)
+	behind := embeddedIPv4(a)
 	if nat64.Contains(a) {
 		return g.check(behind[0])
 	}

@@ -66,10 +66,10 @@ func (d *Dispatcher) logAttempt(l attemptLine, err error) {
 	case err != nil:
 		d.log.Error("attempt to notify could not be recorded", zap.Inline(l), zap.Error(err))
 	case l.to == ledger.Exhausted:
-		d.log.Warn("notification is exhausted: "+row.words, zap.Inline(l))
+		d.log.Warn("notification is exhausted: "+row.message, zap.Inline(l))
 	case l.to == ledger.AlreadyCredited:
 		d.log.Info("notification has ended: merchant says that the order was credited already", zap.Inline(l))
 	default:
-		d.log.Log(row.level, row.words, zap.Inline(l))
+		d.log.Log(row.level, row.message, zap.Inline(l))
 	}
 }

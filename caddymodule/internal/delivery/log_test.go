@@ -152,16 +152,16 @@ func TestLevelsAndMetrics(t *testing.T) {
 	}
 }
 
-// Every class has words of its own; their texts are labels.
+// Every class has a log message of its own; the text of a class is a label.
 func TestClasses(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
 	for _, c := range Classes() {
 		row := c.row()
-		if row.class != c || row.words == "" || seen[row.words] || strings.ToLower(string(c)) != string(c) {
+		if row.class != c || row.message == "" || seen[row.message] || strings.ToLower(string(c)) != string(c) {
 			t.Errorf("row %+v of %s", row, c)
 		}
-		seen[row.words] = true
+		seen[row.message] = true
 	}
 }
 

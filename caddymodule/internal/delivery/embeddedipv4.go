@@ -28,8 +28,8 @@ var embeddings = []struct {
 	{prefix: netip.MustParsePrefix("64:ff9b:1::/48"), at: [4]int{12, 13, 14, 15}},
 }
 
-// embedded returns the IPv4 addresses that a, an IPv6 address, may lead to.
-func embedded(a netip.Addr) []netip.Addr {
+// embeddedIPv4 returns the IPv4 addresses that a, an IPv6 address, may lead to.
+func embeddedIPv4(a netip.Addr) []netip.Addr {
 	var found []netip.Addr
 	bytes := a.As16()
 	for _, e := range embeddings {
