@@ -57,7 +57,7 @@ func (h *Handler) notice(w http.ResponseWriter, r *http.Request, route inbound.R
 func (h *Handler) takeNotice(r *http.Request, route inbound.Route, line *noticeLine) error {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
 	defer cancel()
-	body, err := receive(ctx, r, route)
+	body, err := receiver.Receive(ctx, r, line.remote, route)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (h *Handler) takeNotice(r *http.Request, route inbound.Route, line *noticeL
 // known. Its body has room while it waits, and may be turned away.
 func (h *Handler) openNotice(r *http.Request, body *bodies.Body, line *noticeLine) (service, bridge.Notice, error) {
 	var notice bridge.Notice
-	params, err := parseForm(r, body)
+	params, err := inbound.ParseBody(r, body)
 	if err != nil {
 		return service{}, notice, err
 	}

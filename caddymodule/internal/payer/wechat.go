@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"context"
@@ -46,7 +46,7 @@ const (
 var payerCookieForm = regexp.MustCompile(`^[2-7A-Z]{26}$`)
 
 // browser returns the value of the cookie, "" without one that is ours.
-func (v browserVisit) browser() string {
+func (v visit) browser() string {
 	cookie, err := v.request.Cookie(v.cookieName(payerCookie))
 	if err != nil || !payerCookieForm.MatchString(cookie.Value) {
 		return ""
@@ -56,7 +56,7 @@ func (v browserVisit) browser() string {
 
 // toWeChat sends the browser to WeChat. A browser that has the cookie keeps it,
 // so that two tabs do not spoil each other's way.
-func (v browserVisit) toWeChat(way wechatWay) view {
+func (v visit) toWeChat(way wechatWay) view {
 	app, ok := way.app()
 	if !ok {
 		return refuse(pages.NoWeChatApp, errors.New("merchant has no wechat_app for this payway"))
@@ -65,8 +65,8 @@ func (v browserVisit) toWeChat(way wechatWay) view {
 	if browser == "" {
 		browser = rand.Text()
 	}
-	state := wechat.NewState(way.errand(app, browser), v.app.now())
-	answer := onward("to_wechat", v.app.WeChat.client.AuthorizeAt(app.ID, v.app.address(way.back), state))
+	state := wechat.NewState(way.errand(app, browser), v.Bridge.Now())
+	answer := onward("to_wechat", v.WeChat.AuthorizeAt(app.ID, v.address(way.back), state))
 	answer.cookies = []*http.Cookie{v.newCookie(payerCookie, browser, payerCookieLife)}
 	return answer
 }
@@ -77,7 +77,7 @@ func (w wechatWay) errand(app wechat.App, browser string) wechat.Errand {
 
 // fromWeChat checks that the browser comes back on its own way and finds out who
 // the payer is. Otherwise answer says what the browser does instead.
-func (v browserVisit) fromWeChat(way wechatWay) (openID string, answer view, ok bool) {
+func (v visit) fromWeChat(way wechatWay) (openID string, answer view, ok bool) {
 	app, ok := way.app()
 	if !ok {
 		return "", refuse(pages.NoWeChatApp, errors.New("merchant has no wechat_app for this payway")), false
@@ -102,18 +102,18 @@ var errCrowded = errors.New("waited too long behind bad returns")
 // findOpenID returns what was found for the state before, or asks WeChat. Anybody
 // gets a state; what comes back with a made-up code uses up the account's quota at
 // WeChat.
-func (v browserVisit) findOpenID(way wechatWay, errand wechat.Errand) (openID string, err error) {
+func (v visit) findOpenID(way wechatWay, errand wechat.Errand) (openID string, err error) {
 	state, err := wechat.OpenState(v.params["state"], errand)
 	if err != nil {
 		return "", err
 	}
-	if openID, ok := v.openIDs.Find(state.ID); ok {
+	if openID, ok := v.OpenIDs.Find(state.ID); ok {
 		return openID, nil
 	}
 	sender := admission.Sender{Source: v.client, Merchant: way.merchant.MerID}
-	if waited := v.app.returns.Judge(v.ctx, sender, func() bool {
+	if waited := v.Returns.Judge(v.ctx, sender, func() bool {
 		asked := false
-		openID, err = v.openIDs.FindOr(state.ID, func() (string, error) {
+		openID, err = v.OpenIDs.FindOr(state.ID, func() (string, error) {
 			asked = true
 			return v.exchange(errand.App, state)
 		})
@@ -127,18 +127,18 @@ func (v browserVisit) findOpenID(way wechatWay, errand wechat.Errand) (openID st
 // exchange uses the state up and asks WeChat who the payer is. It goes on when the
 // browser hangs up: one that opens the address twice drops the first request, and
 // the second waits for what this finds.
-func (v browserVisit) exchange(app wechat.App, state wechat.State) (openID string, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.ctx), time.Duration(v.app.Timeouts.Reply))
+func (v visit) exchange(app wechat.App, state wechat.State) (openID string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.ctx), v.Settings.Timeouts.Reply)
 	defer cancel()
-	if err := state.Use(ctx, v.app.now(), v.useOnce); err != nil {
+	if err := state.Use(ctx, v.Bridge.Now(), v.useOnce); err != nil {
 		return "", err
 	}
-	return v.app.WeChat.client.Exchange(ctx, app, v.params["code"])
+	return v.WeChat.Exchange(ctx, app, v.params["code"])
 }
 
 // useOnce keeps states that were used in the ledger, which every bridge shares.
-func (v browserVisit) useOnce(ctx context.Context, id string, until time.Time) error {
-	err := v.ledger.UseOnce(ctx, id, until)
+func (v visit) useOnce(ctx context.Context, id string, until time.Time) error {
+	err := v.Ledger.UseOnce(ctx, id, until)
 	if errors.Is(err, ledger.ErrUsed) {
 		return wechat.ErrState
 	}
@@ -165,7 +165,7 @@ func wechatReason(err error) pages.Reason {
 
 // payingWay is the way of the payer of an order. The account is the merchant's
 // usual one: the order does not say by which payway it came.
-func payingWay(o payerOrder) wechatWay {
+func payingWay(o order) wechatWay {
 	return wechatWay{
 		merchant: o.merchant, purpose: "paying", params: []string{o.FormAction},
 		back: byPayID(inbound.PayingPath, o.FormAction), retry: o.link(),
@@ -173,28 +173,28 @@ func payingWay(o payerOrder) wechatWay {
 }
 
 // findPayer asks WeChat who the payer of an order is.
-func (v browserVisit) findPayer(o payerOrder) view { return v.toWeChat(payingWay(o)) }
+func (v visit) findPayer(o order) view { return v.toWeChat(payingWay(o)) }
 
 // servePaying takes the payer of an order in when WeChat sends it back, and has
 // the order called. It ends in a redirect to the order's own link: a code is good
 // once, and reloading must not need it again.
-func servePaying(v browserVisit) view {
+func servePaying(v visit) view {
 	o, refusal, ok := v.order(bridge.Ticket{PayID: v.params["id"]})
 	if !ok {
 		return refusal
 	}
-	if v.params["state"] == "" || v.bridge.NextStep(o.merchant, o.Order) != bridge.StepOpenID {
+	if v.params["state"] == "" || v.Bridge.NextStep(o.merchant, o.Order) != bridge.StepOpenID {
 		return onward("to_gopay", o.link())
 	}
 	openID, answer, ok := v.fromWeChat(payingWay(o))
 	if !ok {
 		return answer
 	}
-	order, ok := v.bridge.PayRaw(v.ctx, v.settings, o.merchant, o.Order, bridge.Payer{OpenID: openID, IP: v.client})
+	order, ok := v.Bridge.PayRaw(v.ctx, v.Settings, o.merchant, o.Order, bridge.Payer{OpenID: openID, IP: v.client})
 	if !ok {
 		return refuseTo(pages.Busy, o.link(), nil)
 	}
-	switch v.bridge.NextStep(o.merchant, order) {
+	switch v.Bridge.NextStep(o.merchant, order) {
 	case bridge.StepShowRaw, bridge.StepResult, bridge.StepExpired:
 		return onward("to_gopay", o.link())
 	}

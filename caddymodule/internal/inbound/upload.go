@@ -1,4 +1,4 @@
-package caddymodule
+package inbound
 
 import (
 	"errors"
@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// upload is the body of a request that must have been sent within a time, so that
+// Upload is the body of a request that must have been sent within a time, so that
 // a client which dribbles bytes gets an answer and holds nothing.
 //
 // A connection that is closed on unread bytes is reset, and many programs, which
 // read nothing before they have sent all, lose the reply with it. So what still
 // comes within the time after the answer has been given is read and dropped.
-type upload struct {
+type Upload struct {
 	io.ReadCloser
 	control *http.ResponseController
 	until   time.Time
 	over    bool // has been read to its end
 }
 
-// limitUpload begins the time of a request's body.
-func limitUpload(w http.ResponseWriter, r *http.Request, limit time.Duration) *upload {
-	u := &upload{ReadCloser: r.Body, control: http.NewResponseController(w), over: r.Body == nil || r.Body == http.NoBody}
+// LimitUpload begins the time of a request's body.
+func LimitUpload(w http.ResponseWriter, r *http.Request, limit time.Duration) *Upload {
+	u := &Upload{ReadCloser: r.Body, control: http.NewResponseController(w), over: r.Body == nil || r.Body == http.NoBody}
 	if u.over {
 		return u
 	}
@@ -35,7 +35,7 @@ func limitUpload(w http.ResponseWriter, r *http.Request, limit time.Duration) *u
 }
 
 // Read implements io.Reader.
-func (u *upload) Read(p []byte) (int, error) {
+func (u *Upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	if err == io.EOF && !u.over { // a wrapped one is a body that breaks off
 		u.over = true
@@ -44,8 +44,8 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// finish sends the answer and drops what is left of the request.
-func (u *upload) finish() {
+// Finish sends the answer and drops what is left of the request.
+func (u *Upload) Finish() {
 	if u.over {
 		return
 	}
@@ -57,7 +57,7 @@ func (u *upload) finish() {
 
 // dropRaw drops what is no body any more: of chunks that are none, nothing that
 // follows can be told apart. HTTP/2 cannot have that.
-func (u *upload) dropRaw() {
+func (u *Upload) dropRaw() {
 	conn, _, err := u.control.Hijack()
 	if err != nil {
 		return

@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"strconv"
@@ -19,8 +19,8 @@ const (
 // may be too old, used up by another bridge or before a restart, or spoiled on the
 // way. A browser that comes back with a bad state again within the minute reads a
 // page, as otherwise it might go to and fro without end.
-func (v browserVisit) startOver(way wechatWay, cause error) view {
-	now := v.app.now()
+func (v visit) startOver(way wechatWay, cause error) view {
+	now := v.Bridge.Now()
 	if v.startedOver(now) || !v.inWeChat() {
 		return refuseTo(pages.LoginExpired, way.retry, cause)
 	}
@@ -32,7 +32,7 @@ func (v browserVisit) startOver(way wechatWay, cause error) view {
 
 // startedOver reports whether the browser was sent once more within the minute.
 // The clock of the bridge that did may be ahead of ours.
-func (v browserVisit) startedOver(now time.Time) bool {
+func (v visit) startedOver(now time.Time) bool {
 	cookie, err := v.request.Cookie(v.cookieName(startedOverCookie))
 	if err != nil {
 		return false

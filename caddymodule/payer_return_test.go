@@ -11,6 +11,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
@@ -57,10 +58,10 @@ func TestReturnAgain(t *testing.T) { // not parallel: one Caddy a process
 // drops the first.
 func TestReturnTwiceAtOnce(t *testing.T) { // not parallel: one Caddy a process
 	visits := make(chan context.Context, 16)
-	t.Cleanup(func() { payerPages["openid"] = serveOpenID })
-	payerPages["openid"] = func(v browserVisit) view {
-		visits <- v.ctx
-		return serveOpenID(v)
+	t.Cleanup(func() { callers[inbound.Payer] = (*Handler).payer })
+	callers[inbound.Payer] = func(h *Handler, w http.ResponseWriter, r *http.Request, route inbound.Route) {
+		visits <- r.Context()
+		h.payer(w, r, route)
 	}
 	s := startPayerServer(t, "")
 	for name, dropped := range map[string]bool{"both wait": false, "the first is dropped": true} {

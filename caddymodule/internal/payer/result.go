@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"net/http"
@@ -21,27 +21,27 @@ var resultStates = map[translate.State]pages.ResultState{
 }
 
 // resultOf says how an order stands and where its payer goes on.
-func (v browserVisit) resultOf(o payerOrder) (state pages.ResultState, next string) {
+func (v visit) resultOf(o order) (state pages.ResultState, next string) {
 	state, known := resultStates[o.State]
 	if !known {
 		state = pages.Open
 	}
-	return state, v.bridge.FrontReturn(o.merchant, o.Order)
+	return state, v.Bridge.FrontReturn(o.merchant, o.Order)
 }
 
 // watched finds the order of a PayId and asks the gateway about it if it is time
 // to.
-func (v browserVisit) watched() (o payerOrder, refusal view, ok bool) {
+func (v visit) watched() (o order, refusal view, ok bool) {
 	o, refusal, ok = v.order(bridge.Ticket{PayID: v.params["id"]})
 	if ok {
-		o.Order = v.bridge.Watch(v.ctx, v.settings, o.Order)
+		o.Order = v.Bridge.Watch(v.ctx, v.Settings, o.Order)
 	}
 	return o, refusal, ok
 }
 
 // serveResult serves the page that tells what became of an order. The gateway's
 // own page leads back to it.
-func serveResult(v browserVisit) view {
+func serveResult(v visit) view {
 	o, refusal, ok := v.watched()
 	if !ok {
 		return refusal
@@ -52,18 +52,18 @@ func serveResult(v browserVisit) view {
 	})
 }
 
-// payerStatus is what our pages ask for while they wait.
-type payerStatus struct {
+// status is what our pages ask for while they wait.
+type status struct {
 	State pages.ResultState `json:"state"`
 	Next  string            `json:"next"` // the merchant's page, "" when there is none
 }
 
 // serveStatus tells our pages how an order stands.
-func serveStatus(v browserVisit) view {
+func serveStatus(v visit) view {
 	o, refusal, ok := v.watched()
 	if !ok {
 		return refusal
 	}
 	state, next := v.resultOf(o)
-	return view{result: "status_" + string(state), status: http.StatusOK, json: payerStatus{State: state, Next: next}}
+	return view{result: "status_" + string(state), status: http.StatusOK, json: status{State: state, Next: next}}
 }

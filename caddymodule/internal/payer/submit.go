@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"net/http"
@@ -8,9 +8,9 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// payReasons says what a payer reads when an order cannot be submitted. Who is
+// submitReasons says what a payer reads when an order cannot be submitted. Who is
 // not named has met a bug.
-var payReasons = map[v1.Code]pages.Reason{
+var submitReasons = map[v1.Code]pages.Reason{
 	v1.CodeBadRequest:  pages.BadRequest,
 	v1.CodeAmount:      pages.BadRequest,
 	v1.CodeSignature:   pages.BadSignature,
@@ -23,7 +23,7 @@ var payReasons = map[v1.Code]pages.Reason{
 
 // serveGateway serves wxjspaygateway, which submits an order and goes on to its
 // payment (seen in the field). Reloading it is the same order, as everywhere.
-func serveGateway(v browserVisit) view {
+func serveGateway(v visit) view {
 	opened, m, refusal, ok := v.opened()
 	if !ok {
 		return refusal
@@ -32,7 +32,7 @@ func serveGateway(v browserVisit) view {
 	if err != nil {
 		return v.notSubmitted(v1.CodeOf(err), err)
 	}
-	reply := v.bridge.Pay(v.ctx, v.settings, m, request, v.client)
+	reply := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
 	if reply.RespCode != v1.CodeOK {
 		return v.notSubmitted(reply.RespCode, nil)
 	}
@@ -41,8 +41,8 @@ func serveGateway(v browserVisit) view {
 }
 
 // notSubmitted says why there is no order to pay.
-func (v browserVisit) notSubmitted(code v1.Code, err error) view {
-	reason, known := payReasons[code]
+func (v visit) notSubmitted(code v1.Code, err error) view {
+	reason, known := submitReasons[code]
 	if !known {
 		reason = pages.Internal
 	}

@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"encoding/json"

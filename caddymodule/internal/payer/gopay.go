@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"context"
@@ -15,23 +15,23 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// payerOrder is the order that a payer's browser has come for.
-type payerOrder struct {
+// order is the order that a payer's browser has come for.
+type order struct {
 	ledger.Order
 	merchant *merchants.Merchant
 }
 
 // link is where the order is paid. It may be opened as often as one likes.
-func (o payerOrder) link() string { return goPayLink(o.Key, o.FormAction) }
+func (o order) link() string { return goPayLink(o.Key, o.FormAction) }
 
 // shown is what pages tell of the order.
-func (o payerOrder) shown() pages.Order {
+func (o order) shown() pages.Order {
 	return pages.Order{OrderID: o.OrderID, Amount: o.Amount, MerID: o.MerID}
 }
 
 // serveGoPay serves gopay.html, where an order that was submitted is paid
 // (v1 §3.3). Real merchants sign what they put into the link.
-func serveGoPay(v browserVisit) view {
+func serveGoPay(v visit) view {
 	ticket, refusal, ok := v.ticket()
 	if !ok {
 		return refusal
@@ -44,7 +44,7 @@ func serveGoPay(v browserVisit) view {
 }
 
 // ticket reads which order the browser has come for.
-func (v browserVisit) ticket() (t bridge.Ticket, refusal view, ok bool) {
+func (v visit) ticket() (t bridge.Ticket, refusal view, ok bool) {
 	var (
 		asked v1.GoPay
 		err   error
@@ -68,31 +68,31 @@ func (v browserVisit) ticket() (t bridge.Ticket, refusal view, ok bool) {
 }
 
 // order finds the order of a ticket.
-func (v browserVisit) order(t bridge.Ticket) (o payerOrder, refusal view, ok bool) {
+func (v visit) order(t bridge.Ticket) (o order, refusal view, ok bool) {
 	if t.PayID == "" {
 		return o, refuse(pages.BadRequest, errors.New("id: missing")), false
 	}
-	order, err := v.bridge.PayerOrder(v.ctx, t)
+	found, err := v.Bridge.PayerOrder(v.ctx, t)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
 		return o, refuse(pages.UnknownOrder, nil), false
 	case err != nil:
 		return o, refuse(pages.Busy, fmt.Errorf("looking an order up: %w", err)), false
 	}
-	m, known := v.found(order.MerID)
+	m, known := v.found(found.MerID)
 	if !known {
 		return o, refuse(pages.UnknownMerchant, nil), false
 	}
-	v.line.orderID = order.OrderID
-	return payerOrder{Order: order, merchant: m}, view{}, true
+	v.line.orderID = found.OrderID
+	return order{Order: found, merchant: m}, view{}, true
 }
 
 // pay takes the browser a step towards the payment. What it shows follows from
 // what is on record, so that reloading and second tabs are harmless.
-func (v browserVisit) pay(o payerOrder) view {
+func (v visit) pay(o order) view {
 	o.Order = v.revisited(o.Order)
-	step := v.bridge.NextStep(o.merchant, o.Order)
-	serve, unpaid := payerSteps[step]
+	step := v.Bridge.NextStep(o.merchant, o.Order)
+	serve, unpaid := steps[step]
 	switch {
 	case !unpaid:
 		return v.over(o, step)
@@ -108,34 +108,34 @@ const freshFor = 30 * time.Second
 // revisited looks whether an order was paid meanwhile, when its payer may be
 // coming back: nobody who has paid must be shown the payment again, or that the
 // time to pay is over.
-func (v browserVisit) revisited(o ledger.Order) ledger.Order {
-	if v.bridge.Now().Sub(o.CreatedAt) < freshFor {
+func (v visit) revisited(o ledger.Order) ledger.Order {
+	if v.Bridge.Now().Sub(o.CreatedAt) < freshFor {
 		return o
 	}
 	const patience = 3 * time.Second // then what is on record has to do
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
-	return v.bridge.Watch(ctx, v.settings, o)
+	return v.Bridge.Watch(ctx, v.Settings, o)
 }
 
-// payerSteps are the steps of an order that can still be paid.
-var payerSteps = map[bridge.PayerStep]func(browserVisit, payerOrder) view{
-	bridge.StepOpenID:  browserVisit.findPayer,
-	bridge.StepRaw:     browserVisit.callGateway,
-	bridge.StepWait:    browserVisit.callGateway, // joins the call that is under way
-	bridge.StepShowRaw: browserVisit.showRaw,
-	bridge.StepHosted:  browserVisit.showHosted,
+// steps are the steps of an order that can still be paid.
+var steps = map[bridge.PayerStep]func(visit, order) view{
+	bridge.StepOpenID:  visit.findPayer,
+	bridge.StepRaw:     visit.callGateway,
+	bridge.StepWait:    visit.callGateway, // joins the call that is under way
+	bridge.StepShowRaw: visit.showRaw,
+	bridge.StepHosted:  visit.showHosted,
 }
 
 // callGateway makes the pay call of an order whose payer is known, or waits for
 // it.
-func (v browserVisit) callGateway(o payerOrder) view {
-	order, ok := v.bridge.PayRaw(v.ctx, v.settings, o.merchant, o.Order, bridge.Payer{IP: v.client})
+func (v visit) callGateway(o order) view {
+	order, ok := v.Bridge.PayRaw(v.ctx, v.Settings, o.merchant, o.Order, bridge.Payer{IP: v.client})
 	if !ok {
 		return refuseTo(pages.Busy, o.link(), nil)
 	}
 	o.Order = order
-	switch step := v.bridge.NextStep(o.merchant, order); step {
+	switch step := v.Bridge.NextStep(o.merchant, order); step {
 	case bridge.StepShowRaw:
 		return v.showRaw(o)
 	case bridge.StepResult, bridge.StepExpired:
@@ -145,7 +145,7 @@ func (v browserVisit) callGateway(o payerOrder) view {
 }
 
 // showRaw has WeChat open its payment.
-func (v browserVisit) showRaw(o payerOrder) view {
+func (v visit) showRaw(o order) view {
 	data, err := pages.ParsePayData(o.PayData)
 	if err != nil {
 		return refuse(pages.GatewayRefused, err)
@@ -157,10 +157,10 @@ func (v browserVisit) showRaw(o payerOrder) view {
 }
 
 // showHosted has the browser post the order to the gateway.
-func (v browserVisit) showHosted(o payerOrder) view {
-	form, order, err := v.bridge.Hosted(v.ctx, v.settings, o.merchant, o.Order, bridge.Payer{IP: v.client})
+func (v visit) showHosted(o order) view {
+	form, order, err := v.Bridge.Hosted(v.ctx, v.Settings, o.merchant, o.Order, bridge.Payer{IP: v.client})
 	if errors.Is(err, bridge.ErrNotHosted) {
-		return v.over(o, v.bridge.NextStep(o.merchant, order)) // it has moved meanwhile
+		return v.over(o, v.Bridge.NextStep(o.merchant, order)) // it has moved meanwhile
 	}
 	if err != nil {
 		return refuseTo(pages.Busy, o.link(), err)
@@ -174,7 +174,7 @@ func (v browserVisit) showHosted(o payerOrder) view {
 
 // over tells that nothing can be paid here, or not now. A payer whose order is
 // paid goes on to the merchant.
-func (v browserVisit) over(o payerOrder, step bridge.PayerStep) view {
+func (v visit) over(o order, step bridge.PayerStep) view {
 	switch {
 	case step == bridge.StepExpired:
 		return refuse(pages.Expired, nil)

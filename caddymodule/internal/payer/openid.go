@@ -1,4 +1,4 @@
-package caddymodule
+package payer
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ var payWayForm = regexp.MustCompile(`^[0-9]{0,9}$`)
 // serveOpenID serves openid.html, which tells a merchant its payer's openid
 // (v1 §3.2). Nothing is signed here, so the browser is sent to nobody but WeChat
 // and the merchant's own hosts.
-func serveOpenID(v browserVisit) view {
+func serveOpenID(v visit) view {
 	merID, backURL, payWay := v.params["merid"], v.params["backurl"], v.params["payway"]
 	switch {
 	case merID == "":
@@ -55,12 +55,12 @@ func serveOpenID(v browserVisit) view {
 }
 
 // mayReturn reports whether a payer may be sent to a host of the merchant's.
-func (v browserVisit) mayReturn(m *merchants.Merchant, host string) (bool, error) {
+func (v visit) mayReturn(m *merchants.Merchant, host string) (bool, error) {
 	if m.MayRedirect(host) {
 		return true, nil
 	}
 	if !m.RedirectToBackURLHosts {
 		return false, nil
 	}
-	return v.ledger.HasBackURLHost(v.ctx, m.MerID, host)
+	return v.Ledger.HasBackURLHost(v.ctx, m.MerID, host)
 }
