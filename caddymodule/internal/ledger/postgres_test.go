@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -118,7 +119,8 @@ func TestPostgresComesAndGoes(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	l := postgresPlace{dsn: server.DSN(), dead: true}.open(t)
+	core, logs := observer.New(zapcore.InfoLevel)
+	l := postgresPlace{dsn: server.DSN(), dead: true}.open(t, ledger.WithLogger(zap.New(core)))
 	number := 0
 	unavailable := func() {
 		t.Helper()
@@ -155,6 +157,14 @@ func TestPostgresComesAndGoes(t *testing.T) {
 		}
 		unavailable()
 		healed()
+	}
+	if err := l.Close(); err != nil { // and with it the search for a server
+		t.Error(err)
+	}
+	for _, message := range []string{"ledger database is not available; trying on", "ledger database is available"} {
+		if lines := logs.FilterMessage(message).Len(); lines != 1 {
+			t.Errorf("%d lines say %q", lines, message)
+		}
 	}
 }
 
