@@ -23,6 +23,8 @@
 // after it has processed the request. The order book says what really
 // happened to the money, whatever was answered.
 //
+// The old v1 gateway, which the bridge replaces, is package oldgateway.
+//
 // [WeChat] is what a payer with a phone brings along: the authorisation that tells
 // the openid, and the bridge inside WeChat's browser that pays.
 //
