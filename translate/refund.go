@@ -15,17 +15,16 @@ type ExpectedRefund struct {
 	Amount          int64  // fen, always the whole order
 }
 
-// refundStates says what a v2 refundState means. 35 (failed to the original
-// card) leaves the money with the gateway and needs a person, as a failure does.
-var refundStates = map[v2.RefundState]State{
-	v2.RefundAccepted:   Refunding,
-	v2.RefundSuccess:    Refunded,
-	v2.RefundProcessing: Refunding,
-	v2.RefundFailed:     RefundFailed,
-	v2.RefundReviewing:  Refunding,
-	v2.RefundCardFailed: RefundFailed,
-	v2.RefundRejected:   RefundFailed,
-}
+// refundStates says what a v2 refundState means.
+var refundStates = func() map[v2.RefundState]State {
+	states := make(map[v2.RefundState]State)
+	for _, row := range rowOf {
+		for _, called := range row.Refund {
+			states[called] = row.State
+		}
+	}
+	return states
+}()
 
 // RefundRequest makes the OP1003 of a full refund.
 func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {

@@ -7,21 +7,6 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// payCodes says what a merchant hears of a pay request by the state of its
-// order (design: the table of money rules).
-var payCodes = map[State]v1.Code{
-	Begun:        v1.CodeBusy,
-	Sent:         v1.CodeBusy,
-	Pending:      v1.CodeOK,
-	InDoubt:      v1.CodeBusy,
-	Paid:         v1.CodeOK,
-	Failed:       v1.CodeRefused,
-	Closed:       v1.CodeState,
-	Refunding:    v1.CodeState,
-	Refunded:     v1.CodeState,
-	RefundFailed: v1.CodeState,
-}
-
 // Standing is how an order stands when its merchant is answered.
 type Standing struct {
 	QueryID    string // v1 platform number
@@ -33,19 +18,11 @@ type Standing struct {
 // PayReply makes the merchant's reply to a pay request. It depends on how the
 // order stands and on nothing else, so that all repeats of a request hear the
 // same.
-//
-// While the outcome of an order is unknown, the merchant of a scanned code is
-// told "00", which means "poll": money may have moved. All others hear "96":
-// nothing but a code can have been shown, and the same order may be tried
-// again.
 func PayReply(p v1.PayRequest, rule Rule, now Standing) v1.PayReply {
-	code, known := payCodes[now.State]
-	if !known {
-		code = v1.CodeInternal
-	}
-	unknown := now.State == Sent || now.State == InDoubt
-	if unknown && rule.MovesMoneyAtOnce() {
-		code = v1.CodeOK
+	row := now.State.Row()
+	code := row.Pay
+	if rule.MovesMoneyAtOnce() {
+		code = row.PayScanned
 	}
 	if now.State == Begun && now.FormAction != "" {
 		code = v1.CodeOK // the payer's browser takes it from here
@@ -105,29 +82,9 @@ func (f Facts) payTime() string {
 	return PayTime(f.PaidAt)
 }
 
-// cancelCodes says what a cancel hears by the state the order has come to. "00"
-// makes the merchant close the order at once, so it stands only where no money
-// is left with the merchant or can come to stay there: what is paid of a failed
-// or closed order is given back.
-var cancelCodes = map[State]v1.Code{
-	Begun:        v1.CodeState,
-	Sent:         v1.CodeState,
-	Pending:      v1.CodeBusy,
-	InDoubt:      v1.CodeState,
-	Paid:         v1.CodeBusy,
-	Failed:       v1.CodeOK,
-	Closed:       v1.CodeOK,
-	Refunding:    v1.CodeBusy,
-	Refunded:     v1.CodeOK,
-	RefundFailed: v1.CodeRefused,
-}
-
 // CancelReply answers a cancel of a known order, after all that could be done.
 func CancelReply(f Facts) v1.CancelReply {
-	code, known := cancelCodes[f.State]
-	if !known {
-		code = v1.CodeInternal
-	}
+	code := f.State.Row().Cancel
 	reply := v1.CancelReply{RespCode: code, QueryID: f.QueryID, TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID}
 	if code == v1.CodeRefused {
 		reply.RespMsg = f.Words

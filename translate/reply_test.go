@@ -10,9 +10,6 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// states are all states an order can be in.
-var states = []State{Begun, Sent, Pending, InDoubt, Paid, Failed, Closed, Refunding, Refunded, RefundFailed}
-
 const testQueryID = "H0012026112112000000000001"
 
 // TestPayReply asks, for every action and state, what the merchant hears of a
@@ -56,7 +53,7 @@ func TestPayReply(t *testing.T) {
 			})
 		}
 	}
-	for _, state := range states {
+	for _, state := range States() {
 		if _, tested := heard[state]; !tested {
 			t.Errorf("state %s is not tested", state)
 		}
@@ -128,7 +125,7 @@ func TestRepliesToOrder(t *testing.T) {
 		RefundFailed: {"0000", "94"},
 		"unheard":    {"1001", "99"},
 	}
-	for _, state := range states {
+	for _, state := range States() {
 		if _, tested := heard[state]; !tested {
 			t.Errorf("state %s is not tested", state)
 		}
@@ -187,7 +184,7 @@ func TestNotificationOnTheWire(t *testing.T) {
 // clients (v1 as real merchants speak it).
 func TestCodesThatCreditAreNeverSaid(t *testing.T) {
 	t.Parallel()
-	for _, state := range append([]State{"", "unheard"}, states...) {
+	for _, state := range append([]State{"", "unheard"}, States()...) {
 		code := ResultCode(state, false)
 		stands := state == Paid || state == RefundFailed
 		if code == v1.ResultProcessing || code == v1.ResultInquiry || (code == v1.ResultPaid) != stands {

@@ -28,12 +28,15 @@ type Report struct {
 func nothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
 
 // reported says what a v2 state means for an order.
-var reported = map[v2.TranState]State{
-	v2.TranAccepted:   Pending,
-	v2.TranProcessing: Pending,
-	v2.TranSuccess:    Paid,
-	v2.TranFailed:     Failed,
-}
+var reported = func() map[v2.TranState]State {
+	states := make(map[v2.TranState]State)
+	for _, row := range rowOf {
+		for _, called := range row.Tran {
+			states[called] = row.State
+		}
+	}
+	return states
+}()
 
 // JudgeQuery says what a signed answer to an order query means. A query that
 // fails says nothing: it never makes an order fail. The error wraps ErrMismatch
@@ -135,25 +138,6 @@ func judgeState(m v2.Message, want Expected) (v2.OrderState, Report, error) {
 	return said, report, nil
 }
 
-// resultCodes says what a merchant's query hears by the state of its order
-// (design: the table of money rules). 1003 closes the order at the merchant, so
-// it stands only where nothing more can come; 1002 and 1004 are credited as paid
-// by some clients and are never said. While a refund is open neither "paid" nor
-// "failed" is certain to last; when it has failed, the payment stands until
-// somebody gives the money back.
-var resultCodes = map[State]v1.ResultCode{
-	Begun:        v1.ResultUnpaid,
-	Sent:         v1.ResultUnpaid,
-	Pending:      v1.ResultUnpaid,
-	InDoubt:      v1.ResultUnpaid,
-	Paid:         v1.ResultPaid,
-	Failed:       v1.ResultFailed,
-	Closed:       v1.ResultFailed,
-	Refunding:    v1.ResultUnpaid,
-	Refunded:     v1.ResultFailed,
-	RefundFailed: v1.ResultPaid,
-}
-
 // ResultCode says what a merchant's query hears of an order in state s. late says
 // that it was paid after it was closed or had failed: its merchant was told so, was
 // never told that it is paid, and hears the same whatever becomes of the refund.
@@ -161,8 +145,5 @@ func ResultCode(s State, late bool) v1.ResultCode {
 	if late {
 		return v1.ResultFailed
 	}
-	if code, known := resultCodes[s]; known {
-		return code
-	}
-	return v1.ResultUnpaid
+	return s.Row().Query
 }
