@@ -197,6 +197,14 @@ func TestVerdictNames(t *testing.T) {
 		if got := verdict.String(); got != want {
 			t.Errorf("%d: %q, want %q", int(verdict), got, want)
 		}
+		if !slices.Contains(VerdictNames(), want) {
+			t.Errorf("%s is not listed: %v", want, VerdictNames())
+		}
+	}
+	for _, none := range []Verdict{-1, Verdict(len(VerdictNames()))} {
+		if got := none.String(); got != "" {
+			t.Errorf("%d: %q", int(none), got)
+		}
 	}
 }
 

@@ -28,8 +28,13 @@ var verdictNames = [...]string{
 // VerdictNames lists the verdicts as metrics, logs and events name them.
 func VerdictNames() []string { return slices.Clone(verdictNames[:]) }
 
-// String returns the verdict as metrics and logs name it.
-func (v Verdict) String() string { return verdictNames[v] }
+// String returns the verdict as metrics and logs name it, "" for none of them.
+func (v Verdict) String() string {
+	if v < 0 || int(v) >= len(verdictNames) {
+		return ""
+	}
+	return verdictNames[v]
+}
 
 // Judge says what news that an order is now in state to means for an order in
 // state from. That a payment failed while its payer can still pay is a

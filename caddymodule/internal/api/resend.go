@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -177,25 +176,31 @@ func (v *visit) refusal(n ledger.Notification, paused map[string]ledger.Pause) (
 		return "the merchant is paused; resume it, and everything that was kept back is sent", nil
 	}
 	order, err := v.Ledger.Order(v.ctx, n.Key)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case order.State == translate.Paid, order.State == translate.RefundFailed: // which leaves the payment with the merchant
-		return "", nil
 	}
-	return cmp.Or(givenBack[order.State], "the order is "+string(order.State)+", not paid"), nil
+	row := order.State.Row()
+	switch {
+	case row.Notify == translate.NotifySend:
+		return "", nil
+	case row.Notify == translate.NotifyWait:
+		return beingGivenBack, nil
+	case row.Payer == translate.PayerRefunded:
+		return givenBack, nil
+	}
+	return "the order is " + string(order.State) + ", not paid", nil
 }
 
 // standing says why what is in a state that is not resendable is not sent again.
 var standing = map[ledger.NotificationState]string{
 	ledger.Waiting:   "it waits for its next call anyway",
 	ledger.Delivered: "the merchant has acknowledged it",
-	ledger.Withheld:  givenBack[translate.Refunded],
+	ledger.Withheld:  givenBack,
 }
 
-// givenBack says why nothing is told any more of a payment that is not to stay.
-// Its notification may still be exhausted: only one that comes up is withheld.
-var givenBack = map[translate.State]string{
-	translate.Refunding: "the payment is being given back; telling of it now would make the merchant credit it",
-	translate.Refunded:  "the payment was given back; telling of it now would make the merchant credit it",
-}
+// Why nothing is told any more of a payment that is not to stay. Its notification
+// may still be exhausted: only one that comes up is withheld.
+const (
+	beingGivenBack = "the payment is being given back; telling of it now would make the merchant credit it"
+	givenBack      = "the payment was given back; telling of it now would make the merchant credit it"
+)

@@ -11,6 +11,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // unknownRest is how long an unknown merchant rests after a notification of it
@@ -40,12 +41,12 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		return
 	}
 	d.unknown.found(c.MerID)
-	switch orderVerdict(c.Order.State) {
-	case send:
+	switch c.Order.State.Row().Notify {
+	case translate.NotifySend:
 		d.call(c, s, target)
-	case wait:
+	case translate.NotifyWait:
 		d.hosts.ended(s)
-	case withhold:
+	case translate.NotifyWithhold:
 		d.hosts.ended(s)
 		d.settle(c, result{Attempt: ledger.Attempt{At: d.now(), Class: string(Withheld)}, class: Withheld}, target)
 	}

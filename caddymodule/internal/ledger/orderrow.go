@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/hex"
-	"slices"
 )
 
 // orderColumns is every column of an order, in the order of scanOrder and
@@ -36,7 +35,7 @@ func (r *orderRow) finish() (Order, error) {
 	if n, err := hex.Decode(o.Fingerprint[:], []byte(r.fingerprint)); err != nil || n != len(o.Fingerprint) {
 		return *o, damage("fingerprint: not a SHA-256")
 	}
-	if !slices.Contains(allStates, o.State) {
+	if !o.State.Known() {
 		return *o, damage("state: unknown")
 	}
 	for _, number := range []struct {

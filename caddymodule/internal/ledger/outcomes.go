@@ -18,9 +18,8 @@ type Outcome struct {
 // maxOutcomes bounds the points of a plot.
 const maxOutcomes = 2000
 
-const countOutcomes = `SELECT (created_at - $1) / $3, state, count(*) FROM orders
-	WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'paid', 'failed', 'closed',
-		'refunding', 'refunded', 'refund_failed')
+var countOutcomes = `SELECT (created_at - $1) / $3, state, count(*) FROM orders
+	WHERE ` + inStates(allStates) + `
 	AND created_at >= $1 AND created_at < $2 GROUP BY 1, 2`
 
 // Outcomes counts the orders created from from to before to by their present

@@ -65,7 +65,7 @@ func record(t *tx, k Key, n News, way trail) (recorded, error) {
 	o, verdict := was, judge(was, n, t.again)
 	switch verdict {
 	case translate.Applied, translate.LatePayment:
-		if o.State == reached(n, verdict) { // an earlier run wrote it
+		if o.State == verdict.Leads(n.State) { // an earlier run wrote it
 			return recorded{o, verdict}, nil
 		}
 		o, err = step(t, o, n, verdict)
@@ -99,14 +99,6 @@ func judge(o Order, n News, again bool) translate.Verdict {
 	return translate.Judge(o.State, n.State)
 }
 
-// reached is the state that news leads to.
-func reached(n News, verdict translate.Verdict) translate.State {
-	if verdict == translate.LatePayment {
-		return translate.Refunding
-	}
-	return n.State
-}
-
 // step moves o forward and writes it.
 func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
 	if n.Claim != 0 && n.Claim != o.Claim {
@@ -115,12 +107,12 @@ func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
 	if verdict == translate.LatePayment {
 		n.Next, o.Late = n.At, true
 	}
-	if o.State == translate.RefundFailed {
+	if o.State.Row().Open {
 		if err := reopen(t, o.Key, RefundMatter); err != nil {
 			return Order{}, err
 		}
 	}
-	o = forward(o, n, reached(n, verdict))
+	o = forward(o, n, verdict.Leads(n.State))
 	if o.State == translate.Refunding && o.RefundNo == "" {
 		return Order{}, errors.New("news.RefundNo: missing, the payment has to be refunded")
 	}

@@ -12,14 +12,8 @@ type orders struct {
 }
 
 var (
-	states = setOf(
-		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
-		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
-	)
-	verdicts = set{
-		translate.Applied.String(), translate.Repeated.String(), translate.Late.String(),
-		translate.LatePayment.String(), translate.Contradicted.String(), translate.FailedAttempt.String(),
-	}
+	states   = setOf(translate.States()...)
+	verdicts = set(translate.VerdictNames())
 )
 
 func newOrders() orders {
