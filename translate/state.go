@@ -79,7 +79,8 @@ const (
 	NotifySend                   // the payment stands
 )
 
-// PayerView is what the payer of an order is told.
+// PayerView is what the payer of an order is told. Our pages ask for it while they
+// wait.
 type PayerView string
 
 // What payers are told.
@@ -90,6 +91,17 @@ const (
 	PayerFailed   PayerView = "failed"   // was refused
 	PayerRefunded PayerView = "refunded" // was paid and is given back
 )
+
+// PayerViews lists what payers are told.
+func PayerViews() []PayerView {
+	var list []PayerView
+	for _, row := range states {
+		if !slices.Contains(list, row.Payer) {
+			list = append(list, row.Payer)
+		}
+	}
+	return list
+}
 
 // DueStep is what is done for an order when its next step is due.
 type DueStep int

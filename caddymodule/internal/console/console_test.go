@@ -53,6 +53,7 @@ func TestRoutes(t *testing.T) {
 		{http.MethodHead, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/main.js", http.StatusOK, "text/javascript; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/words.js", http.StatusOK, "text/javascript; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/states.js", http.StatusOK, "text/javascript; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/style.css", http.StatusOK, "text/css; charset=utf-8"},
 		{http.MethodPost, "/paybridge/", http.StatusMethodNotAllowed, ""},
 		{http.MethodPost, "/paybridge/console/main.js", http.StatusMethodNotAllowed, ""},

@@ -9,6 +9,7 @@ import (
 	"path"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/translate"
 )
 
 //go:embed web
@@ -37,8 +38,9 @@ var kinds = map[string]string{
 func makeFiles(lang pages.Lang) map[string]file {
 	table := readWords(lang)
 	made := map[string]file{
-		pagePath:               {"text/html; charset=utf-8", makePage(lang, table)},
-		filesPath + "words.js": {kinds[".js"], makeWords(table)},
+		pagePath:                {"text/html; charset=utf-8", makePage(lang, table)},
+		filesPath + "words.js":  {kinds[".js"], makeModule(table)},
+		filesPath + "states.js": {kinds[".js"], makeModule(stateTable())},
 	}
 	entries, err := webFiles.ReadDir("web")
 	must(err)
@@ -63,8 +65,29 @@ func makePage(lang pages.Lang, table words) []byte {
 	return made.Bytes()
 }
 
-// makeWords is the module from which the scripts take their words.
-func makeWords(table words) []byte {
+// stateFacts are what the scripts have to know of a state.
+type stateFacts struct {
+	Payer   translate.PayerView `json:"payer"`
+	Tone    translate.Tone      `json:"tone"`
+	Watched bool                `json:"watched"` // final, and a step may still be due
+	Retry   bool                `json:"retry"`   // a person may try its step again
+}
+
+// stateTable is what the scripts have to know of the states of orders.
+func stateTable() map[translate.State]stateFacts {
+	table := make(map[translate.State]stateFacts)
+	for _, state := range translate.States() {
+		row := state.Row()
+		table[state] = stateFacts{
+			Payer: row.Payer, Tone: row.Tone, Retry: row.Retry != "",
+			Watched: row.Final && row.Due != translate.DueNothing,
+		}
+	}
+	return table
+}
+
+// makeModule is a module from which the scripts take a table.
+func makeModule(table any) []byte {
 	text, err := json.Marshal(table)
 	must(err)
 	return append(append([]byte("export default "), text...), ";\n"...)

@@ -55,8 +55,7 @@ func placesOf(text string) []string {
 // families are the words for values of the API: each has one, so that operators
 // never read a name of the code.
 var families = map[string][]string{
-	"state": texts(translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
-		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
+	"state":        texts(translate.States()...),
 	"notification": texts(ledger.NotificationStates()...),
 	"class":        texts(delivery.Classes()...),
 	"call":         texts(bridge.FailedCalls()...),
@@ -83,7 +82,12 @@ func texts[T ~string](values ...T) []string {
 func TestFamiliesAreComplete(t *testing.T) {
 	t.Parallel()
 	known := maps.Clone(families)
-	known["about"] = append(slices.Clone(families["state"]), "closed_watched", "failed_watched", "refund_failed_watched", "in_doubt_unpaid")
+	known["about"] = append(slices.Clone(families["state"]), "in_doubt_unpaid")
+	for state, facts := range stateTable() {
+		if facts.Watched {
+			known["about"] = append(known["about"], string(state)+"_watched")
+		}
+	}
 	known["rest"] = families["notification"]
 	got := make(map[string][]string)
 	for name := range readWords(pages.Zh) {

@@ -184,7 +184,7 @@ func (v visit) over(o order, step bridge.PayerStep) view {
 		return refuse(pages.OrderClosed, nil)
 	}
 	state, next := v.resultOf(o)
-	if state == pages.Paid && next == "" {
+	if state == translate.PayerPaid && next == "" {
 		return refuseTo(pages.AlreadyPaid, byPayID(inbound.ResultPath, o.FormAction), nil)
 	}
 	return show("result_"+string(state), pages.Result{Order: o.shown(), State: state, NextURL: next})

@@ -9,24 +9,9 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// resultStates says what payers are told of an order; all other states are open.
-// That a refund failed is the merchant's business: the order is paid.
-var resultStates = map[translate.State]pages.ResultState{
-	translate.Paid:         pages.Paid,
-	translate.RefundFailed: pages.Paid,
-	translate.Refunding:    pages.Refunded,
-	translate.Refunded:     pages.Refunded,
-	translate.Failed:       pages.Failed,
-	translate.Closed:       pages.Closed,
-}
-
-// resultOf says how an order stands and where its payer goes on.
-func (v visit) resultOf(o order) (state pages.ResultState, next string) {
-	state, known := resultStates[o.State]
-	if !known {
-		state = pages.Open
-	}
-	return state, v.Bridge.FrontReturn(o.merchant, o.Order)
+// resultOf says what the payer is told of an order and where the browser goes on.
+func (v visit) resultOf(o order) (state translate.PayerView, next string) {
+	return o.State.Row().Payer, v.Bridge.FrontReturn(o.merchant, o.Order)
 }
 
 // watched finds the order of a PayId and asks the gateway about it if it is time
@@ -54,8 +39,8 @@ func serveResult(v visit) view {
 
 // status is what our pages ask for while they wait.
 type status struct {
-	State pages.ResultState `json:"state"`
-	Next  string            `json:"next"` // the merchant's page, "" when there is none
+	State translate.PayerView `json:"state"`
+	Next  string              `json:"next"` // the merchant's page, "" when there is none
 }
 
 // serveStatus tells our pages how an order stands.

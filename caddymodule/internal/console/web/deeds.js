@@ -4,6 +4,7 @@
 import { get, post } from './api.js';
 import { ask } from './dialog.js';
 import { count, say, stamp, term, yuan } from './say.js';
+import states from './states.js';
 
 // How many of those that would be sent again are named.
 const NAMED = 5;
@@ -56,9 +57,11 @@ function resendLines(word, found) {
   return found.more ? [...lines, say('ask_again')] : lines;
 }
 
+const mayBeRetried = (order) => Boolean(states[order.state] && states[order.state].retry);
+
 // mayRetry reports whether a refund can be offered to be tried again.
 export function mayRetry(overview, order) {
-  return Boolean(overview && overview.console_actions) && order.state === 'refund_failed';
+  return Boolean(overview && overview.console_actions) && mayBeRetried(order);
 }
 
 // retryRefund tries the refund of an order again.
@@ -73,7 +76,7 @@ export function retryRefund({ merid, orderid }) {
     act: async ({ who, why }) => {
       const { order } = await post('orders/refund', { merid, orderid, why }, who);
       const lines = [say('retried', { order: orderid, state: term('state', order.state) })];
-      return order.words && order.state === 'refund_failed' ? [...lines, order.words] : lines;
+      return order.words && mayBeRetried(order) ? [...lines, order.words] : lines;
     },
   });
 }

@@ -7,6 +7,7 @@ import { dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMer
 import { button, byID, keep, look, make, write } from './dom.js';
 import { showEvents } from './events.js';
 import { count, due, say, stamp, term, yuan } from './say.js';
+import states from './states.js';
 
 // shown is the order that is shown, as the address names it, and round counts how
 // often it was asked for.
@@ -60,15 +61,13 @@ export async function refreshOrder(overview) {
   }
 }
 
-// The moods of states; the others have none.
-const MOODS = {
-  paid: 'good', failed: 'bad', refund_failed: 'bad', in_doubt: 'note', refunding: 'note',
-};
+// factsOf are what is known of a state; of one that is newer than this page, nothing.
+const factsOf = (state) => states[state] || { tone: '', watched: false };
 
 function showStory({ order, notification, events }, overview) {
   write(byID('ordertitle'), say('order_title', { order: order.orderid }));
   write(byID('orderstate'), term('state', order.state));
-  look(byID('orderstate'), 'pill ' + (MOODS[order.state] || ''));
+  look(byID('orderstate'), 'pill ' + factsOf(order.state).tone);
   write(byID('about'), about(order));
   const pause = overview && overview.paused.find((m) => m.merid === order.merid);
   showFacts(order, notification, pause);
@@ -78,7 +77,7 @@ function showStory({ order, notification, events }, overview) {
 
 // about explains the state of an order.
 function about(order) {
-  const watched = ['closed', 'failed', 'refund_failed'].includes(order.state) && order.next_at ? '_watched' : '';
+  const watched = factsOf(order.state).watched && order.next_at ? '_watched' : '';
   const unpaid = order.unpaid ? '_unpaid' : '';
   return say('about.' + order.state + watched + unpaid, {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),

@@ -3,6 +3,7 @@
 import { byID } from './dom.js';
 import { Plot } from './plot.js';
 import { count, say } from './say.js';
+import states from './states.js';
 
 // How far apart the points are, in milliseconds: the API counts orders in buckets
 // of ten minutes and takes a sample a minute.
@@ -10,12 +11,15 @@ const BUCKET = 600000;
 const SAMPLE = 60000;
 const DAY = 86400000;
 
-const sum = (states, names) => names.reduce((all, name) => all + (states[name] || 0), 0);
+const sum = (counts, names) => names.reduce((all, name) => all + (counts[name] || 0), 0);
+
+// told lists the states of which payers are told one of some things.
+const told = (...views) => Object.keys(states).filter((name) => views.includes(states[name].payer));
 
 // Where orders ended: a refund follows a payment.
-const PAID = ['paid', 'refunding', 'refunded', 'refund_failed'];
-const UNPAID = ['failed', 'closed'];
-const OPEN = ['begun', 'sent', 'pending', 'in_doubt'];
+const PAID = told('paid', 'refunded');
+const UNPAID = told('failed', 'closed');
+const OPEN = told('open');
 
 const percent = (value) => Math.round(value * 10) / 10 + ' %';
 
@@ -39,8 +43,8 @@ const success = new Plot(byID('success'), {
 
 // showSuccess plots how the orders of the last 24 hours ended.
 export function showSuccess(overview) {
-  const points = overview.outcomes.map(({ at, states }) => {
-    const [paid, unpaid, open] = [sum(states, PAID), sum(states, UNPAID), sum(states, OPEN)];
+  const points = overview.outcomes.map(({ at, states: counts }) => {
+    const [paid, unpaid, open] = [sum(counts, PAID), sum(counts, UNPAID), sum(counts, OPEN)];
     return { at: Date.parse(at), paid, unpaid, open, rate: paid + unpaid > 0 ? (100 * paid) / (paid + unpaid) : null };
   });
   show(success, points, overview);
