@@ -27,6 +27,19 @@ func Unknown(reason string) Outcome { return Outcome{State: InDoubt, Reason: rea
 // bridge: the order stays as it was recorded and may be tried again.
 func NotSent(reason string) Outcome { return Outcome{State: Begun, Reason: reason} }
 
+// OverDoubt is what the outcome of a second call means for an order whose first call
+// may have arrived: that this one was refused or did not leave says nothing of the
+// other.
+func (o Outcome) OverDoubt() Outcome {
+	switch o.State {
+	case Begun:
+		return Unknown(o.Reason)
+	case Failed:
+		return Unknown("gateway refused the repeated call")
+	}
+	return o
+}
+
 // JudgePay says what a signed answer to a pay call means (design: the table of
 // money rules). The error wraps ErrMismatch when the answer tells of something
 // else; the outcome is then Unknown.

@@ -25,7 +25,24 @@ type Report struct {
 	OurFault bool
 }
 
-func nothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
+// NothingCertain is a report that says nothing, and why.
+func NothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
+
+// Certain reports whether something certain is said. That there is no such record
+// is not certain yet.
+func (r Report) Certain() bool { return r.State != InDoubt }
+
+// Unpaid reports whether the gateway knows the order and says that nobody has paid.
+func (r Report) Unpaid() bool { return r.State == Pending }
+
+// WhilePayable is what a report means for an order whose payer can still pay: when a
+// payment failed, that an attempt did, so that nobody has paid yet.
+func (r Report) WhilePayable() Report {
+	if r.State == Failed {
+		return Report{State: Pending}
+	}
+	return r
+}
 
 // reported says what a v2 state means for an order.
 var reported = func() map[v2.TranState]State {
@@ -43,14 +60,14 @@ var reported = func() map[v2.TranState]State {
 // when the answer tells of something else than was asked.
 func JudgeQuery(m v2.Message, want Expected) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
-		return nothingCertain(err.Error()), err
+		return NothingCertain(err.Error()), err
 	}
 	said, report, err := judgeState(m, want)
 	if err != nil {
 		return report, err
 	}
 	if !names(m.Head, said.OrderNo) {
-		return nothingCertain(unnamed), nil
+		return NothingCertain(unnamed), nil
 	}
 	return answered(m, report), nil
 }
@@ -86,7 +103,7 @@ func answered(m v2.Message, report Report) Report {
 			return Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
 		}
 	}
-	return nothingCertain("gateway answered " + shortCode(m.Head.RespCode))
+	return NothingCertain("gateway answered " + shortCode(m.Head.RespCode))
 }
 
 // JudgeNotice says what a signed notice means. Its state speaks, unless it has a
@@ -107,7 +124,7 @@ func noticed(m v2.Message, report Report) Report {
 	if !m.Head.TakesBack() {
 		return report
 	}
-	said := nothingCertain("notice has respCode " + shortCode(m.Head.RespCode))
+	said := NothingCertain("notice has respCode " + shortCode(m.Head.RespCode))
 	said.Ask = true
 	return said
 }
@@ -117,14 +134,14 @@ func noticed(m v2.Message, report Report) Report {
 func judgeState(m v2.Message, want Expected) (v2.OrderState, Report, error) {
 	said, err := m.OrderState()
 	if err != nil {
-		return said, nothingCertain("message cannot be read"), nil
+		return said, NothingCertain("message cannot be read"), nil
 	}
 	state, known := reported[said.State]
 	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid && !m.Head.TakesBack()); err != nil {
-		return said, nothingCertain(err.Error()), err
+		return said, NothingCertain(err.Error()), err
 	}
 	if !known {
-		return said, nothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
+		return said, NothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
 	}
 	report := Report{State: state}
 	if state == Failed {

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"slices"
+	"strings"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -156,6 +157,10 @@ func StatesWhere(wanted func(StateRow) bool) []State {
 	return list
 }
 
+// Settleable lists the states in which an order is stuck until somebody, if need be
+// an operator, says what became of it.
+func Settleable() []State { return StatesWhere(func(r StateRow) bool { return r.Settle != nil }) }
+
 // Row returns what follows from s. Of a state that is not known nothing certain is
 // told.
 func (s State) Row() StateRow {
@@ -176,9 +181,31 @@ func (s State) Final() bool { return s.Row().Final }
 // step forward.
 func (s State) MayBecome(to State) bool { return slices.Contains(s.Row().Moves[Applied], to) }
 
+// Askable reports whether an answer of the gateway may move an order in state s on:
+// not before anything has left, nor once the payment or the refund is confirmed.
+func (s State) Askable() bool {
+	due := s.Row().Due
+	return due != DueNothing && due != DueClose
+}
+
 // OfRefund reports whether the refund is what the gateway is asked about, rather
 // than the payment.
 func (s State) OfRefund() bool {
 	due := s.Row().Due
 	return due == DueRefund || due == DueRetryRefund
+}
+
+// OneOf writes states as a choice: "sent, pending or paid".
+func OneOf(states ...State) string {
+	var b strings.Builder
+	for i, state := range states {
+		switch {
+		case i > 0 && i == len(states)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(state))
+	}
+	return b.String()
 }

@@ -38,29 +38,28 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 		return order
 	}
 	var seen sight
-	switch order.State {
-	case translate.Sent, translate.Pending, translate.InDoubt:
+	if order.State.Row().Due == translate.DueQuery {
 		var ok bool
 		if seen, ok = wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); !ok {
 			return order
 		}
 		order = seen.order
 	}
-	switch order.State {
-	case translate.Begun:
+	switch order.State.Row().CancelStep {
+	case translate.CancelUnsent:
 		order, _ = b.closeUnsent(ctx, order, "cancel")
-	case translate.Pending:
+	case translate.CancelUnpaid:
 		// Without a close at the gateway, nothing but its word that nobody has
 		// paid makes the order safe to close. Of an order whose form its payer
 		// has not posted the gateway knows nothing.
 		unposted := seen.report.NotFound && handedOut(order)
-		if s.TranCodes.Close != "" || seen.report.State == translate.Pending || unposted {
+		if s.TranCodes.Close != "" || seen.report.Unpaid() || unposted {
 			seen = b.closeUnpaid(ctx, s, seen, "cancel")
 			order = seen.order
 		}
-	case translate.Paid:
+	case translate.CancelPaid:
 		order = b.beginRefund(ctx, s, order)
-	case translate.Refunding:
+	case translate.CancelAskAfter:
 		// Only the ladder sends a refund again: a merchant who is impatient asks.
 		if b.asked.Allow(order.Key, b.now()) {
 			if seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); ok {

@@ -58,7 +58,7 @@ func (b *Bridge) lookBack(ctx context.Context, s *Settings, order ledger.Order) 
 		return
 	}
 	var err error
-	if certain := seen.report.NotFound || seen.report.State != translate.InDoubt; certain {
+	if certain := seen.report.NotFound || seen.report.Certain(); certain {
 		err = b.ledger.Rest(ctx, order.Key, order.Claim, seen.trail...)
 	} else {
 		tries := order.Tries + 1

@@ -37,3 +37,20 @@ func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.V
 		b.notify.Wake()
 	}
 }
+
+// finalNews is what is recorded of a report that is final for the payment. The
+// number of a refund comes along, should the payment have come too late.
+func (b *Bridge) finalNews(s *Settings, order ledger.Order, report translate.Report, source string) ledger.News {
+	now := b.now()
+	news := ledger.News{
+		State: report.State, At: now, PaidAt: report.PaidAt, Words: report.Words, Source: source,
+		Next: s.nextStep(order, report.State, 0, now),
+	}
+	if report.State == translate.Paid {
+		if news.PaidAt.IsZero() {
+			news.PaidAt = b.wall(now)
+		}
+		news.RefundNo = b.numbers.refund(order.OrderNo)
+	}
+	return news
+}

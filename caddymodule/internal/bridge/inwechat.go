@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 
 	"go.uber.org/zap"
 
@@ -52,7 +51,7 @@ const (
 // alone: refreshes, second tabs and the back button come to the same.
 func (b *Bridge) NextStep(m *merchants.Merchant, o ledger.Order) PayerStep {
 	switch {
-	case o.State.Final() || o.State == translate.Refunding:
+	case o.State.Row().Payer != translate.PayerOpen:
 		return StepResult
 	case !b.now().Before(o.ExpiresAt):
 		return StepExpired
@@ -76,15 +75,6 @@ func raw(m *merchants.Merchant, openID string) bool {
 	}
 	_, app := m.WeChatApp("")
 	return app || openID != ""
-}
-
-// payer is the openid that a call for the order is made with. Once a call may
-// have left, it stays the one of that call.
-func (job payJob) payer(order ledger.Order) string {
-	if order.State == translate.Begun {
-		return cmp.Or(job.request.OpenID, order.OpenID)
-	}
-	return order.OpenID
 }
 
 // Payer is who sits before the browser.
@@ -131,23 +121,4 @@ func browserJob(s *Settings, m *merchants.Merchant, o ledger.Order, payer Payer)
 	}
 	rule, err := translate.RuleFor(request)
 	return payJob{settings: s, merchant: m, request: request, rule: rule, client: o.ClientIP, trace: o.Trace}, err
-}
-
-// FrontReturn is the merchant's page to which the payer's browser returns after
-// the payment, with the signed result in its query (v1 §3.4); "" unless the
-// order is paid and the merchant has named one.
-func (b *Bridge) FrontReturn(m *merchants.Merchant, o ledger.Order) string {
-	if o.State != translate.Paid || o.FrontURL == "" {
-		return ""
-	}
-	front, err := url.Parse(o.FrontURL)
-	if err != nil {
-		return ""
-	}
-	result := v1.SealForm(translate.Notification(facts(o)).JSON(), m.SignKey())
-	if front.RawQuery != "" {
-		result = front.RawQuery + "&" + result
-	}
-	front.RawQuery = result
-	return front.String()
 }

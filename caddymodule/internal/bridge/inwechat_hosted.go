@@ -45,7 +45,7 @@ func (b *Bridge) Hosted(
 		return HostedForm{}, o, fmt.Errorf("gateway merchant %s is not configured any more", o.GatewayMerchant)
 	}
 	now := b.now()
-	if o.State == translate.Begun || o.State == translate.InDoubt {
+	if o.State.MayBecome(translate.Sent) {
 		o, err = b.handOut(ctx, s, o)
 		if err != nil {
 			return HostedForm{}, o, err

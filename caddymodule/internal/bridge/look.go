@@ -28,7 +28,7 @@ func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *fli
 	return b.looks.join(order.Key, func(*flight[sight]) sight {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
 		defer cancel()
-		if order.State == translate.Refunding || order.State == translate.RefundFailed {
+		if order.State.OfRefund() {
 			return b.askRefund(ctx, s, order)
 		}
 		return b.ask(ctx, s, order)
@@ -38,15 +38,15 @@ func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *fli
 // ask queries the gateway about a payment.
 func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight {
 	report, call := b.query(ctx, s, order)
-	seen := sight{order: order, report: b.whilePayable(order, report), trail: []ledger.Event{call}}
+	seen := sight{order: order, report: b.reported(order, report), trail: []ledger.Event{call}}
 	switch state := seen.report.State; {
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
 		// What is known is not written down again.
-	case state == translate.Paid || state == translate.Failed:
+	case state.Final():
 		news := b.finalNews(s, order, seen.report, "query")
 		news.Trail = seen.trail
 		seen.order, seen.moved = b.note(ctx, order, news)
-	case state == translate.Pending && !order.State.Final() && order.State != translate.Pending && answered(order):
+	case seen.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
 		now := b.now()
 		seen.order, seen.moved = b.note(ctx, order, ledger.News{
 			State: translate.Pending, At: now, Source: "query", Claim: order.Claim, Next: s.nextStep(order, translate.Pending, 0, now),
@@ -56,11 +56,10 @@ func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight
 	return seen
 }
 
-// whilePayable is what a report means for an order whose payer can still pay: that
-// an attempt failed, so that nobody has paid yet.
-func (b *Bridge) whilePayable(order ledger.Order, report translate.Report) translate.Report {
-	if report.State == translate.Failed && order.Payable(b.now()) {
-		return translate.Report{State: translate.Pending}
+// reported is what a report means for an order as it stands now.
+func (b *Bridge) reported(order ledger.Order, report translate.Report) translate.Report {
+	if order.Payable(b.now()) {
+		return report.WhilePayable()
 	}
 	return report
 }
@@ -78,7 +77,7 @@ func answered(order ledger.Order) bool {
 func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
 	a, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
 	if failed != nil {
-		return translate.Report{State: translate.InDoubt, Reason: failed.reason}, a.event
+		return translate.NothingCertain(failed.reason), a.event
 	}
 	report, err := translate.JudgeQuery(a.Message, expected(order, a.flowNo, s.TranCodes.Query))
 	if err != nil {
@@ -94,23 +93,6 @@ func expected(order ledger.Order, flowNo, tranCode string) translate.Expected {
 		GatewayMerchant: order.GatewayMerchant, FlowNo: flowNo, TranCode: tranCode,
 		OrderNo: order.OrderNo, Amount: order.Amount,
 	}
-}
-
-// finalNews is what is recorded of a report that is final for the payment. The
-// number of a refund comes along, should the payment have come too late.
-func (b *Bridge) finalNews(s *Settings, order ledger.Order, report translate.Report, source string) ledger.News {
-	now := b.now()
-	news := ledger.News{
-		State: report.State, At: now, PaidAt: report.PaidAt, Words: report.Words, Source: source,
-		Next: s.nextStep(order, report.State, 0, now),
-	}
-	if report.State == translate.Paid {
-		if news.PaidAt.IsZero() {
-			news.PaidAt = b.wall(now)
-		}
-		news.RefundNo = b.numbers.refund(order.OrderNo)
-	}
-	return news
 }
 
 // note records news and returns the order as it stands, and whether it was this

@@ -156,11 +156,11 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, mess
 	if err != nil {
 		return b.keepNotice(ctx, order, message, err)
 	}
-	report = b.whilePayable(order, report)
-	switch report.State {
-	case translate.Paid, translate.Failed, translate.Refunded, translate.RefundFailed:
+	report = b.reported(order, report)
+	switch {
+	case report.State.Final():
 		return b.takeFinal(ctx, s, order, report, message)
-	case translate.Pending, translate.Refunding: // nobody has paid yet, or the refund is under way, as we know
+	case report.Certain(): // nobody has paid yet, or the refund is under way, as we know
 		b.log.Info("notice without news", orderFields(order))
 	default:
 		if !report.Ask {
@@ -202,8 +202,7 @@ func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order,
 // without waiting for the answer. While a call that tells it is under way, or the
 // order cannot change by it, nobody need be asked.
 func (b *Bridge) askAfter(ctx context.Context, s *Settings, order ledger.Order) {
-	settled := order.State == translate.Begun || order.State == translate.Paid || order.State == translate.Refunded
-	if settled || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
+	if !order.State.Askable() || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
 		return
 	}
 	b.look(ctx, s, order)

@@ -16,25 +16,6 @@ import (
 // wrapped around it says why.
 var ErrNotSettled = errors.New("not settled")
 
-// maySettle lists what an operator may say of an order that is stuck in a state.
-var maySettle = map[translate.State][]translate.State{
-	translate.Sent:      {translate.Paid, translate.Failed, translate.Closed},
-	translate.Pending:   {translate.Paid, translate.Failed, translate.Closed},
-	translate.InDoubt:   {translate.Paid, translate.Failed, translate.Closed},
-	translate.Refunding: {translate.Refunded, translate.RefundFailed},
-	// What the gateway would not give back somebody gave back by other means.
-	translate.RefundFailed: {translate.Refunded},
-}
-
-// maySettleContradicted lists what an operator may say of an order that is final
-// and that the gateway has contradicted since: that it stands, or that it was paid
-// although it failed, so that the payment is given back.
-var maySettleContradicted = map[translate.State][]translate.State{
-	translate.Paid:     {translate.Paid},
-	translate.Failed:   {translate.Failed, translate.Paid},
-	translate.Refunded: {translate.Refunded},
-}
-
 // Settlement is an operator's word on what became of a stuck order.
 type Settlement struct {
 	Key   ledger.Key
@@ -98,7 +79,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 // maySettle lists what an operator may say of an order, nil when nothing is
 // amiss with it.
 func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate.State, error) {
-	if possible := maySettle[order.State]; possible != nil {
+	if possible := order.State.Row().Settle; possible != nil {
 		return possible, nil
 	}
 	events, err := b.ledger.Events(ctx, order.Key)
@@ -109,7 +90,7 @@ func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate
 	if !contradicted {
 		return nil, nil
 	}
-	return maySettleContradicted[order.State], nil
+	return order.State.Row().SettleContradicted, nil
 }
 
 // checkSettlement refuses a word that is not possible, whatever the gateway
@@ -118,14 +99,14 @@ func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State,
 	switch {
 	case possible == nil:
 		return notSettled("the order is %s, not stuck, and nothing on record contradicts that; "+
-			"only one that is sent, pending, in_doubt, refunding or refund_failed, or that the gateway has contradicted, can be settled", order.State)
+			"only one that is %s, or that the gateway has contradicted, can be settled", order.State, translate.OneOf(translate.Settleable()...))
 	case !slices.Contains(possible, w.State):
 		return notSettled("an order that is %s cannot become %s by an operator's word, only one of %s", order.State, w.State, possible)
 	case w.State == translate.Failed && payerShown(order, order.State):
 		return notSettled("its payer has been shown how to pay and still may, so it is not failed; it can be closed, and what is paid after that is given back")
 	case w.Why == "" && !w.DryRun:
 		return notSettled("a reason is missing")
-	case moneyMoved(w.State) && w.State != order.State && w.GatewayNo == "":
+	case w.State.Row().Moved && w.State != order.State && w.GatewayNo == "":
 		return notSettled("%s needs the gateway's own number of it; without one nobody can show that money has moved", w.State)
 	case w.State == translate.Paid && w.State != order.State && order.GatewayNo != "" && w.GatewayNo != order.GatewayNo:
 		return notSettled("the gateway has called this order %s before, not %s", order.GatewayNo, w.GatewayNo)
@@ -134,8 +115,6 @@ func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State,
 	}
 	return nil
 }
-
-func moneyMoved(s translate.State) bool { return s == translate.Paid || s == translate.Refunded }
 
 // contradiction says why what the gateway has signed forbids a word. It forbids
 // nobody to say that an order stands as it is.
@@ -148,13 +127,13 @@ func contradiction(seen sight, word translate.State) error {
 		return nil // the money came back by other means, of which the gateway knows nothing
 	case said.State == seen.order.State && said.State.Final():
 		return notSettled("the gateway says that it is %s, as the order is", said.State)
-	case said.NotFound && moneyMoved(word):
+	case said.NotFound && word.Row().Moved:
 		return notSettled("the gateway says that it has no such record, so it cannot be %s", word)
-	case said.State == translate.Pending && word != translate.Closed:
+	case said.Unpaid() && word != translate.Closed:
 		return notSettled("the gateway says that the order is open and nobody has paid yet, so it is not %s; it can be closed", word)
 	case said.State == translate.Refunding:
 		return notSettled("the gateway says that the refund is under way, so it is not %s yet", word)
-	case !said.NotFound && said.State != translate.InDoubt && said.State != translate.Pending:
+	case !said.NotFound && said.Certain() && !said.Unpaid():
 		// Certain, but not recorded: the ledger was not there.
 		return notSettled("the gateway says that it is %s, which could not be recorded; try again", said.State)
 	}
@@ -167,7 +146,7 @@ func contradiction(seen sight, word translate.State) error {
 // no sooner. A close is safe where a last look follows it.
 func tooEarly(seen sight, word translate.State, now time.Time) error {
 	surely := seen.order.SentAt.Add(notFoundGrace)
-	if !now.Before(surely) || seen.report.State == translate.Pending || seen.order.State.Final() {
+	if !now.Before(surely) || seen.report.Unpaid() || seen.order.State.Final() {
 		return nil
 	}
 	closable := !lastLook(seen.order, now).IsZero()
@@ -190,7 +169,7 @@ func saidOf(report translate.Report) string {
 	switch {
 	case report.NotFound:
 		return "no such record"
-	case report.State == translate.InDoubt:
+	case !report.Certain():
 		return "nothing certain: " + report.Reason
 	}
 	return string(report.State)
@@ -210,7 +189,7 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 		news.Next = s.nextStep(order, translate.Failed, 0, now)
 	case translate.Closed:
 		news.Next = lastLook(order, now)
-		if s.TranCodes.Close != "" && seen.report.State == translate.Pending {
+		if s.TranCodes.Close != "" && seen.report.Unpaid() {
 			call, reason := b.closeAtGateway(ctx, s, order)
 			news.Trail = append(news.Trail, call)
 			if reason != "" {

@@ -100,23 +100,10 @@ func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, dou
 	failpoint.Reach(failpoint.BeforeSend)
 	outcome, trail := b.send(ctx, job, order)
 	if doubted {
-		outcome = overDoubt(outcome)
+		outcome = outcome.OverDoubt()
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
 	result := b.record(ctx, job, order, outcome, trail)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
-}
-
-// overDoubt is what the outcome of a second call means for an order whose first
-// call may have arrived: that this one was refused or did not leave says
-// nothing of the other.
-func overDoubt(o translate.Outcome) translate.Outcome {
-	switch o.State {
-	case translate.Begun:
-		return translate.Unknown(o.Reason)
-	case translate.Failed:
-		return translate.Unknown("gateway refused the repeated call")
-	}
-	return o
 }

@@ -34,5 +34,5 @@ func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) led
 // ledger. While a call that changes it is under way it is left alone: the answer
 // comes by itself.
 func (b *Bridge) worthAsking(order ledger.Order) bool {
-	return !order.State.Final() && order.State != translate.Begun && !b.pays.has(order.Key) && !inHand(order, b.now())
+	return !order.State.Final() && order.State.Askable() && !b.pays.has(order.Key) && !inHand(order, b.now())
 }

@@ -95,7 +95,7 @@ func (b *Bridge) refundCall(
 	a, failed := b.exchange(ctx, s, order, kind, body)
 	seen := sight{order: order, trail: append(slices.Clip(before), a.event)}
 	if failed != nil {
-		seen.report = translate.Report{State: translate.InDoubt, Reason: failed.reason}
+		seen.report = translate.NothingCertain(failed.reason)
 		return b.refundSight(ctx, seen)
 	}
 	var err error
@@ -121,7 +121,7 @@ func (b *Bridge) refundSight(ctx context.Context, seen sight) sight {
 	fields := []zap.Field{orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", report.Reason)}
 	switch {
 	case report.State == translate.RefundFailed && order.State == translate.RefundFailed:
-	case report.State == translate.Refunded || report.State == translate.RefundFailed:
+	case report.State.Final():
 		now := b.now()
 		news := ledger.News{
 			State: report.State, At: now, Words: report.Words, Source: "refund", Trail: seen.trail,

@@ -48,7 +48,7 @@ func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) 
 	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
 	switch {
 	case !ok || seen.moved:
-	case seen.report.State == translate.InDoubt && !seen.report.NotFound:
+	case !seen.report.Certain() && !seen.report.NotFound:
 		b.postponeRetry(ctx, s, order, seen)
 	default:
 		if _, err := b.retryRefund(ctx, s, order, seen, nil); err != nil && !errors.Is(err, ledger.ErrFenced) {

@@ -32,11 +32,7 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, sour
 		verdict = translate.Repeated
 	}
 	if err != nil {
-		if order.State == translate.Begun {
-			unsent := order
-			unsent.State, unsent.SentAt, unsent.Claim = translate.Sent, now, order.Claim+1
-			b.takeBack(unsent)
-		}
+		b.takeBackRepeat(order, now)
 		return order, false
 	}
 	b.observer.NewsJudged(verdict)
@@ -60,36 +56,11 @@ func maySendAgain(order ledger.Order, job payJob, now time.Time) bool {
 	if job.rule.Mode == translate.InWeChat && !raw(job.merchant, job.payer(order)) {
 		return false // the payer's browser sends it
 	}
-	switch order.State {
-	case translate.Begun:
-		return job.rule.Mode != translate.InWeChat || job.payer(order) != ""
-	case translate.InDoubt:
+	switch {
+	case !order.State.MayBecome(translate.Sent):
+		return false
+	case order.State == translate.InDoubt:
 		return !job.rule.MovesMoneyAtOnce()
 	}
-	return false
-}
-
-// inHand reports whether somebody has a call for the order under way that must
-// not be made twice: its pay call or the first call for its refund.
-func inHand(order ledger.Order, now time.Time) bool {
-	calling := order.State == translate.Sent || (order.State == translate.Refunding && order.Tries == 0)
-	return calling && now.Before(order.Next)
-}
-
-// awaitOther waits while another bridge has an order's pay call in hand.
-func (b *Bridge) awaitOther(ctx context.Context, order ledger.Order) ledger.Order {
-	const look = 100 * time.Millisecond
-	ticker := time.NewTicker(look)
-	defer ticker.Stop()
-	for order.State == translate.Sent && inHand(order, b.now()) {
-		select {
-		case <-ctx.Done():
-			return order
-		case <-ticker.C:
-		}
-		if now, err := b.ledger.Order(ctx, order.Key); err == nil {
-			order = now
-		}
-	}
-	return order
+	return job.rule.Mode != translate.InWeChat || job.payer(order) != ""
 }

@@ -78,10 +78,10 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o t
 		GatewayNo: o.GatewayNo, FormAction: o.FormAction, PayData: o.PayData, Words: o.Words,
 		Next: job.settings.nextStep(order, o.State, 0, now), Trail: trail,
 	}
-	switch o.State {
-	case translate.Paid:
+	switch {
+	case o.State == translate.Paid:
 		news.PaidAt, news.RefundNo = b.wall(now), b.numbers.refund(order.OrderNo)
-	case translate.Begun, translate.Failed, translate.InDoubt:
+	case o.State != translate.Pending:
 		// Whoever has taken the order over since, when this bridge stood still for
 		// a while, knows more of it: an old refusal says nothing of a newer call.
 		news.Claim = order.Claim

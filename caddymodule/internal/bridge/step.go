@@ -28,16 +28,16 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 		b.stepAbandoned(ctx, order)
 		return
 	}
-	switch order.State {
-	case translate.Begun:
+	switch order.State.Row().Due {
+	case translate.DueClose:
 		b.closeUnsent(ctx, order, "expiry")
-	case translate.Closed, translate.Failed:
+	case translate.DueLastQuery:
 		b.lookBack(ctx, s, order)
-	case translate.Refunding:
+	case translate.DueRefund:
 		if seen := b.refund(ctx, s, order); !seen.moved {
 			b.postpone(ctx, s, order, seen.trail...)
 		}
-	case translate.RefundFailed:
+	case translate.DueRetryRefund:
 		b.retryDue(ctx, s, order)
 	default:
 		seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
@@ -52,7 +52,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, seen sight) {
 	now, report := b.now(), seen.report
 	expired := now.After(order.ExpiresAt.Add(expiryGrace))
-	unpaid := report.State == translate.Pending || (order.State == translate.Pending && report.NotFound)
+	unpaid := report.Unpaid() || (order.State == translate.Pending && report.NotFound)
 	news := ledger.News{At: now, Source: "query", Claim: order.Claim, Trail: seen.trail}
 	switch {
 	case unpaid && expired:
@@ -69,7 +69,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 		b.note(ctx, order, news)
 		return
 	}
-	if order.State == translate.InDoubt && report.State == translate.Pending {
+	if order.State == translate.InDoubt && report.Unpaid() {
 		seen.trail = append(seen.trail, b.unpaidEvents(ctx, order, now)...)
 	}
 	b.logStale(order, report, now)

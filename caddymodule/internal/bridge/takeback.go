@@ -128,6 +128,15 @@ func (b *Bridge) takeBack(order ledger.Order) {
 	b.abandoned.work(b.takeBackAll)
 }
 
+// takeBackRepeat has an order stand as begun, should it have been written down as
+// sent at a time by a repeat that then gave up.
+func (b *Bridge) takeBackRepeat(order ledger.Order, at time.Time) {
+	if order.State == translate.Begun {
+		order.State, order.SentAt, order.Claim = translate.Sent, at, order.Claim+1
+		b.takeBack(order)
+	}
+}
+
 // takeBackAll takes back what was given up, until nothing is left or the bridge
 // ends while the ledger does not answer.
 func (b *Bridge) takeBackAll() {

@@ -93,7 +93,7 @@ func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
 	})
 	facts := r.facts(report, amount)
-	if facts.State == translate.InDoubt {
+	if !report.Certain() {
 		facts.State = translate.Refunding // a refund is repeated until it is final
 	}
 	reply := translate.CancelReply(facts)
