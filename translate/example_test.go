@@ -47,8 +47,9 @@ func Example() {
 	outcome, err := rule.JudgePay(answer, translate.Expected{
 		GatewayMerchant: "473053110001", TranCode: v2.TranPay, OrderNo: orderNo, Amount: request.TxnAmt,
 	})
-	reply := translate.PayReply(request, rule, translate.Standing{
-		QueryID: queryID, State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+	reply := translate.PayReply(translate.Order{
+		MerID: request.MerID, OrderID: request.OrderID, QueryID: queryID, Action: request.Action, Amount: request.TxnAmt,
+		State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
 	})
 	fmt.Println(outcome.State, err)
 	fmt.Println(string(reply.JSON()))

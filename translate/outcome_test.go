@@ -210,8 +210,9 @@ func TestRefusalsAreExplained(t *testing.T) {
 			if err != nil || got.State != Failed || got.Words != c.want {
 				t.Fatalf("%+v, %v; want the words %q", got, err, c.want)
 			}
-			p := v1.PayRequest{Action: v1.WxCode, TxnAmt: testFen, MerID: "89900001", OrderID: "T1"}
-			reply := string(PayReply(p, rule, Standing{State: got.State, Words: got.Words}).JSON())
+			order := ordered(v1.WxCode, got.State)
+			order.Words = got.Words
+			reply := string(PayReply(order).JSON())
 			if text := cmp.Or(c.want, v1.CodeRefused.Message()); !strings.Contains(reply, text) || strings.Contains(reply, processed) {
 				t.Errorf("merchant hears %s, want %s", reply, text)
 			}

@@ -2,37 +2,26 @@ package translate
 
 import (
 	"errors"
-	"time"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// Standing is how an order stands when its merchant is answered.
-type Standing struct {
-	QueryID    string // v1 platform number
-	State      State
-	FormAction string // what the payer is shown or sent to, "" if nothing
-	Words      string // the gateway's words on a refusal
-}
-
-// PayReply makes the merchant's reply to a pay request. It depends on how the
-// order stands and on nothing else, so that all repeats of a request hear the
-// same.
-func PayReply(p v1.PayRequest, rule Rule, now Standing) v1.PayReply {
-	row := now.State.Row()
+// PayReply answers a pay request whose order is on record.
+func PayReply(o Order) v1.PayReply {
+	row := o.State.Row()
 	code := row.Pay
-	if rule.MovesMoneyAtOnce() {
+	if rule, _ := RuleOf(o.Action); rule.MovesMoneyAtOnce() {
 		code = row.PayScanned
 	}
-	if now.State == Begun && now.FormAction != "" {
+	if o.State == Begun && o.FormAction != "" {
 		code = v1.CodeOK // the payer's browser takes it from here
 	}
-	reply := v1.PayReply{RespCode: code, MerID: p.MerID, OrderID: p.OrderID}
+	reply := v1.PayReply{RespCode: code, MerID: o.MerID, OrderID: o.OrderID}
 	switch code {
 	case v1.CodeOK:
-		reply.TxnAmt, reply.QueryID, reply.FormAction = p.TxnAmt, now.QueryID, now.FormAction
+		reply.TxnAmt, reply.QueryID, reply.FormAction = o.Amount, o.QueryID, o.FormAction
 	case v1.CodeRefused:
-		reply.RespMsg = now.Words
+		reply.RespMsg = o.Words
 	}
 	return reply
 }
@@ -54,40 +43,21 @@ func PayFault(p v1.PayRequest, err error) v1.PayReply {
 	return reply
 }
 
-// Facts are what a query or a cancel tells of a known order.
-type Facts struct {
-	MerID, OrderID, QueryID string
-	Amount                  int64 // fen, as ordered
-	State                   State
-	Late                    bool // paid after it was closed or had failed
-	PaidAt                  time.Time
-	Words                   string // the gateway's words on a failure
-}
-
 // QueryReply answers a query for a known order.
-func QueryReply(f Facts) v1.QueryReply {
+func QueryReply(o Order) v1.QueryReply {
 	return v1.QueryReply{
-		RespCode: v1.CodeOK, ResultCode: ResultCode(f.State, f.Late),
-		QueryID: f.QueryID, TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID,
-		PayTime: f.payTime(),
+		RespCode: v1.CodeOK, ResultCode: ResultCode(o.State, o.Late),
+		QueryID: o.QueryID, TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID,
+		PayTime: o.payTime(),
 	}
-}
-
-// payTime is v1's paytime: "" unless the merchant hears that the order is paid,
-// for a time alone could be taken to mean that (v1 §3.5).
-func (f Facts) payTime() string {
-	if ResultCode(f.State, f.Late) != v1.ResultPaid {
-		return ""
-	}
-	return PayTime(f.PaidAt)
 }
 
 // CancelReply answers a cancel of a known order, after all that could be done.
-func CancelReply(f Facts) v1.CancelReply {
-	code := f.State.Row().Cancel
-	reply := v1.CancelReply{RespCode: code, QueryID: f.QueryID, TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID}
+func CancelReply(o Order) v1.CancelReply {
+	code := o.State.Row().Cancel
+	reply := v1.CancelReply{RespCode: code, QueryID: o.QueryID, TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID}
 	if code == v1.CodeRefused {
-		reply.RespMsg = f.Words
+		reply.RespMsg = o.Words
 	}
 	return reply
 }
@@ -95,9 +65,9 @@ func CancelReply(f Facts) v1.CancelReply {
 // Notification makes the notification of an order (v1 §3.4) and the message of
 // its front return. Only paid orders are notified, since merchants' handlers
 // answer errors to anything else; of any other order it does not say "paid".
-func Notification(f Facts) v1.Notification {
+func Notification(o Order) v1.Notification {
 	return v1.Notification{
-		ResultCode: ResultCode(f.State, f.Late), TxnAmt: f.Amount, MerID: f.MerID, OrderID: f.OrderID,
-		QueryID: f.QueryID, PayTime: f.payTime(),
+		ResultCode: ResultCode(o.State, o.Late), TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID,
+		QueryID: o.QueryID, PayTime: o.payTime(),
 	}
 }

@@ -12,6 +12,12 @@ import (
 
 const testQueryID = "H0012026112112000000000001"
 
+// ordered is the order of request in a state.
+func ordered(action v1.Action, state State) Order {
+	p := request(action)
+	return Order{MerID: p.MerID, OrderID: p.OrderID, QueryID: testQueryID, Action: action, Amount: p.TxnAmt, State: state}
+}
+
 // TestPayReply asks, for every action and state, what the merchant hears of a
 // pay request. scanned is for the *Code actions, where money may move at once.
 func TestPayReply(t *testing.T) {
@@ -37,17 +43,18 @@ func TestPayReply(t *testing.T) {
 				if rule.MovesMoneyAtOnce() {
 					want.RespCode = codes.scanned
 				}
-				standing := Standing{QueryID: testQueryID, State: state, Words: "余额不足"}
+				order := ordered(rule.Action, state)
+				order.Words = "余额不足"
 				if state == Pending && !rule.MovesMoneyAtOnce() {
-					standing.FormAction = "weixin://wxpay/bizpayurl?pr=N"
+					order.FormAction = "weixin://wxpay/bizpayurl?pr=N"
 				}
 				switch want.RespCode {
 				case v1.CodeOK:
-					want.TxnAmt, want.QueryID, want.FormAction = testFen, testQueryID, standing.FormAction
+					want.TxnAmt, want.QueryID, want.FormAction = testFen, testQueryID, order.FormAction
 				case v1.CodeRefused:
 					want.RespMsg = "余额不足"
 				}
-				if got := PayReply(request(rule.Action), rule, standing); got != want {
+				if got := PayReply(order); got != want {
 					t.Errorf("%+v, want %+v", got, want)
 				}
 			})
@@ -64,8 +71,9 @@ func TestPayReply(t *testing.T) {
 // all that the merchant needs.
 func TestPayReplyToPayID(t *testing.T) {
 	t.Parallel()
-	rule, _ := RuleOf(v1.WxJsApi)
-	got := PayReply(request(v1.WxJsApi), rule, Standing{QueryID: testQueryID, State: Begun, FormAction: "PAYID"})
+	order := ordered(v1.WxJsApi, Begun)
+	order.FormAction = "PAYID"
+	got := PayReply(order)
 	want := v1.PayReply{
 		RespCode: v1.CodeOK, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
 		QueryID: testQueryID, FormAction: "PAYID",
@@ -133,10 +141,8 @@ func TestRepliesToOrder(t *testing.T) {
 	for state, codes := range heard {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
-			f := Facts{
-				MerID: "89900001", OrderID: "T20261121000000001", QueryID: testQueryID, Amount: testFen,
-				State: state, PaidAt: time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), Words: "银行拒绝",
-			}
+			order := ordered(v1.WxSao, state)
+			order.PaidAt, order.Words = time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), "银行拒绝"
 			payTime := ""
 			if codes.query == "0000" {
 				payTime = "2026-11-21 12:00:01"
@@ -145,7 +151,7 @@ func TestRepliesToOrder(t *testing.T) {
 				RespCode: "00", ResultCode: codes.query, QueryID: testQueryID, TxnAmt: testFen,
 				MerID: "89900001", OrderID: "T20261121000000001", PayTime: payTime,
 			}
-			if got := QueryReply(f); got != query {
+			if got := QueryReply(order); got != query {
 				t.Errorf("query: %+v, want %+v", got, query)
 			}
 			cancel := v1.CancelReply{
@@ -154,14 +160,14 @@ func TestRepliesToOrder(t *testing.T) {
 			if codes.cancel == "94" {
 				cancel.RespMsg = "银行拒绝"
 			}
-			if got := CancelReply(f); got != cancel {
+			if got := CancelReply(order); got != cancel {
 				t.Errorf("cancel: %+v, want %+v", got, cancel)
 			}
 			notification := v1.Notification{
 				ResultCode: codes.query, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
 				QueryID: testQueryID, PayTime: payTime,
 			}
-			if got := Notification(f); got != notification {
+			if got := Notification(order); got != notification {
 				t.Errorf("notification: %+v, want %+v", got, notification)
 			}
 		})
@@ -174,9 +180,12 @@ func TestNotificationOnTheWire(t *testing.T) {
 	t.Parallel()
 	want := fmt.Sprintf(`{"resultcode":"0000","resultmsg":"交易成功！","txnamt":1999,"merid":"89900001",`+
 		`"orderid":"T20261121000000001","queryid":%q,"paytime":"2026-11-21 12:00:00"}`, testQueryID)
-	f := Facts{MerID: "89900001", OrderID: "T20261121000000001", QueryID: testQueryID, Amount: testFen, State: Paid, PaidAt: noon}
-	if got := string(Notification(f).JSON()); got != want {
-		t.Errorf("%s, want %s", got, want)
+	for _, rule := range Rules() {
+		order := ordered(rule.Action, Paid)
+		order.PaidAt = noon
+		if got := string(Notification(order).JSON()); got != want {
+			t.Errorf("%s: %s, want %s", rule.Action, got, want)
+		}
 	}
 }
 

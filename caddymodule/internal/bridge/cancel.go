@@ -18,7 +18,7 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 		return v1.CancelReply{RespCode: findCode(err), MerID: m.MerID, OrderID: ref.OrderID}
 	}
 	if b.pays.has(order.Key) {
-		return translate.CancelReply(facts(order))
+		return translate.CancelReply(order.ForMerchant())
 	}
 	fl := b.cancels.join(order.Key, func(*flight[ledger.Order]) ledger.Order {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
@@ -28,7 +28,7 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 	if after, ok := wait(ctx, s.Timeouts.Reply, fl); ok {
 		order = after
 	}
-	return translate.CancelReply(facts(order))
+	return translate.CancelReply(order.ForMerchant())
 }
 
 // cancel takes an order as far towards closed or refunded as it can be taken

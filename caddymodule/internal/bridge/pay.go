@@ -54,11 +54,7 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 	case result.order.Fingerprint != p.Fingerprint():
 		return translate.PayRefusal(p, v1.CodeConflict)
 	}
-	return translate.PayReply(p, rule, standing(result.order))
-}
-
-func standing(o ledger.Order) translate.Standing {
-	return translate.Standing{QueryID: o.QueryID, State: o.State, FormAction: o.FormAction, Words: o.Words}
+	return translate.PayReply(result.order.ForMerchant())
 }
 
 // pay makes the order durable and submits it, unless it exists with other

@@ -10,9 +10,7 @@ import (
 // merchant's key of this moment. It tells of the payment, which stands whenever
 // an order is notified ([translate.Notify]), also after a refund that failed.
 func form(o ledger.Order, key v1.Key) string {
-	message := translate.Notification(translate.Facts{
-		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID,
-		Amount: o.Amount, State: translate.Paid, PaidAt: o.PaidAt,
-	})
-	return v1.SealForm(message.JSON(), key)
+	told := o.ForMerchant()
+	told.State, told.Late = translate.Paid, false
+	return v1.SealForm(translate.Notification(told).JSON(), key)
 }

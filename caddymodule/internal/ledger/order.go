@@ -51,6 +51,14 @@ type Order struct {
 	Claim int64     // fence: counts who has held the order, 1 for who began it
 }
 
+// ForMerchant is the order as its merchant hears of it.
+func (o Order) ForMerchant() translate.Order {
+	return translate.Order{
+		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, Action: v1.Action(o.Action), Amount: o.Amount,
+		State: o.State, Late: o.Late, PaidAt: o.PaidAt, FormAction: o.FormAction, Words: o.Words,
+	}
+}
+
 // Payable reports whether the order's payer, who has been shown how to pay, can
 // still do so at a time. An attempt that fails until then is not the last one: a
 // payer whose card is declined takes another.

@@ -59,8 +59,9 @@ func (r *Request) judgePay(m v2.Message) (Reply, error) {
 	if r.rule.Mode == translate.InWeChat {
 		outcome.FormAction = examplePayID
 	}
-	reply := translate.PayReply(r.pay, r.rule, translate.Standing{
-		QueryID: r.numbers.queryID, State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+	reply := translate.PayReply(translate.Order{
+		MerID: r.pay.MerID, OrderID: r.pay.OrderID, QueryID: r.numbers.queryID, Action: r.pay.Action, Amount: r.pay.TxnAmt,
+		State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
 	})
 	return Reply{State: outcome.State, Reason: outcome.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
@@ -75,11 +76,11 @@ func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: amount,
 	})
-	facts := r.facts(report, amount)
-	if facts.State == translate.Paid && facts.PaidAt.IsZero() {
-		facts.PaidAt = r.settings.Now
+	order := r.order(report, amount)
+	if order.State == translate.Paid && order.PaidAt.IsZero() {
+		order.PaidAt = r.settings.Now
 	}
-	reply := translate.QueryReply(facts)
+	reply := translate.QueryReply(order)
 	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
@@ -92,16 +93,17 @@ func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 	report, err := translate.JudgeRefund(m, translate.ExpectedRefund{
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
 	})
-	facts := r.facts(report, amount)
+	order := r.order(report, amount)
 	if !report.Certain() {
-		facts.State = translate.Refunding // a refund is repeated until it is final
+		order.State = translate.Refunding // a refund is repeated until it is final
 	}
-	reply := translate.CancelReply(facts)
-	return Reply{State: facts.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+	reply := translate.CancelReply(order)
+	return Reply{State: order.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
-func (r *Request) facts(report translate.Report, amount int64) translate.Facts {
-	return translate.Facts{
+// order is the order of a query or a cancel as a report leaves it.
+func (r *Request) order(report translate.Report, amount int64) translate.Order {
+	return translate.Order{
 		MerID: r.ref.MerID, OrderID: r.ref.OrderID, QueryID: r.numbers.queryID, Amount: amount,
 		State: report.State, PaidAt: report.PaidAt, Words: report.Words,
 	}
