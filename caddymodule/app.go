@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/gateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -35,7 +36,7 @@ type App struct {
 	LedgerRaw json.RawMessage `json:"ledger,omitempty" caddy:"namespace=paybridge.ledgers inline_key=store"`
 
 	// The v2 gateway.
-	Gateway *Gateway `json:"gateway"`
+	Gateway *gateway.Gateway `json:"gateway"`
 
 	// Merchants, one by one.
 	Merchants []merchants.Config `json:"merchants,omitempty"`
@@ -178,8 +179,8 @@ func (a *App) Provision(ctx caddy.Context) error {
 // [configerror.List] of everything that is wrong with any of them.
 func (a *App) load(ctx caddy.Context) (*merchants.Registry, error) {
 	errs := a.check()
-	if a.Gateway.check() == nil {
-		errs.Add(a.Source.At("gateway"), a.Gateway.provision(ctx))
+	if a.Gateway.Check() == nil {
+		errs.Add(a.Source.At("gateway"), a.Gateway.Provision(ctx))
 	}
 	errs.Add(a.Source.At("ledger"), a.loadStore(ctx))
 	registry, err := a.loadMerchants()
@@ -238,7 +239,7 @@ func (a *App) Start() error {
 	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()
-	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.url.Host))
+	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.Host()))
 	return nil
 }
 
@@ -253,7 +254,7 @@ func (a *App) Cleanup() error {
 	serving.Remove(a)
 	a.WeChat.cleanup()
 	if a.Gateway != nil {
-		defer a.Gateway.retire() // when the engine works with a newer configuration, or with none
+		defer a.Gateway.Retire() // when the engine works with a newer configuration, or with none
 	}
 	e := a.engine.Swap(nil)
 	if e == nil {

@@ -21,7 +21,7 @@ var appChecks = []struct {
 	check func(*App) error
 }{
 	{"public_url", (*App).checkPublicURL},
-	{"gateway", func(a *App) error { return a.Gateway.check() }},
+	{"gateway", func(a *App) error { return a.Gateway.Check() }},
 	{"rsa", (*App).checkRSA},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},

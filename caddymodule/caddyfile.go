@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/gateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -169,6 +170,11 @@ func (a *App) checkRead() (configerror.List, error) {
 // inner is a block within the app's.
 func (a *App) inner(name string, words map[string]subdirective[*App]) block[*App] {
 	return block[*App]{name: name, words: words, source: a.Source, within: name + "."}
+}
+
+func (a *App) readGateway(d *caddyfile.Dispenser) error {
+	a.Gateway = new(gateway.Gateway)
+	return a.Gateway.UnmarshalCaddyfile(d)
 }
 
 func (a *App) readTranCodes(d *caddyfile.Dispenser) error {

@@ -11,6 +11,8 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	_ "github.com/caddyserver/caddy/v2/modules/caddyhttp/standard"
+
+	"github.com/paybridge/paybridge/tests/caddyctx"
 )
 
 // doubtsOf validates a Caddyfile, beside other apps, as caddy validate does, and
@@ -49,8 +51,8 @@ func validated(t *testing.T, config *caddy.Config) (lines []toldLine, invalid er
 	config.Logging = &caddy.Logging{Logs: map[string]*caddy.CustomLog{"default": {BaseLog: caddy.BaseLog{
 		WriterRaw: caddyconfig.JSONModuleObject(object{"filename": path, "roll": false}, "output", "file", nil),
 	}}}}
-	provisioning.Lock()
-	defer provisioning.Unlock()
+	caddyctx.Provisioning.Lock()
+	defer caddyctx.Provisioning.Unlock()
 	invalid = caddy.Validate(config)
 	log, err := os.ReadFile(path)
 	if err != nil {

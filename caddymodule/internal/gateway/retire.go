@@ -1,13 +1,13 @@
-package caddymodule
+package gateway
 
 import "github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 
-// retire closes the gateway's resting connections at the end of its
+// Retire closes the gateway's resting connections at the end of its
 // configuration. Calls that are still in hand, such as queries of the background
 // work, are finished, and their connections closed when they rest: Caddy closes
 // only what rests at that moment, and a connection by HTTP/2 in use is not among
 // them.
-func (g *Gateway) retire() {
+func (g *Gateway) Retire() {
 	g.retired.Store(true)
 	g.closeIdle()
 }

@@ -1,67 +1,16 @@
-package caddymodule
+package gateway
 
 import (
 	"bufio"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/port"
+	"github.com/paybridge/paybridge/tests/rawgateway"
 )
-
-// rawGateway is a gateway below HTTP: it does what the test says with each
-// connection.
-type rawGateway struct {
-	address string
-	conns   atomic.Int32
-	posts   atomic.Int32 // requests that arrived whole
-}
-
-func newRawGateway(t *testing.T, serve func(g *rawGateway, conn *net.TCPConn)) *rawGateway {
-	t.Helper()
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &rawGateway{address: listener.Addr().String()}
-	var conns sync.WaitGroup
-	conns.Go(func() {
-		for {
-			conn, err := listener.AcceptTCP()
-			if err != nil {
-				return // the test is over
-			}
-			g.conns.Add(1)
-			conns.Go(func() {
-				defer conn.Close()
-				serve(g, conn)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		_ = listener.Close()
-		conns.Wait()
-	})
-	return g
-}
-
-// take reads one whole request and reports whether there was one.
-func (g *rawGateway) take(r *bufio.Reader) bool {
-	req, err := http.ReadRequest(r)
-	if err != nil {
-		return false
-	}
-	defer req.Body.Close()
-	if _, err := io.Copy(io.Discard, req.Body); err != nil {
-		return false
-	}
-	g.posts.Add(1)
-	return true
-}
 
 // The transport of the standard library sends a request again that it takes for
 // unsent: on a connection that was kept open and that the gateway closes at
@@ -72,18 +21,18 @@ func TestPostIsNotRepeatedOnAReusedConnection(t *testing.T) {
 	for name, retries := range map[string]bool{"plain": false, "with lb_retries": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newRawGateway(t, func(g *rawGateway, conn *net.TCPConn) {
+			g := rawgateway.New(t, func(g *rawgateway.Gateway, conn *net.TCPConn) {
 				r := bufio.NewReader(conn)
-				if g.take(r) {
+				if g.Take(r) {
 					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-					g.take(r) // and hang up
+					g.Take(r) // and hang up
 				}
 			})
 			var proxy map[string]any
 			if retries {
-				proxy = stubborn(g.address)
+				proxy = stubborn(g.Address)
 			}
-			gateway := provisioned(t, "http://"+g.address+"/", proxy)
+			gateway := provisioned(t, "http://"+g.Address+"/", proxy)
 			if first := gateway.Post(t.Context(), testForm); first.Err != nil || string(first.Body) != "ok" {
 				t.Fatalf("first call carried %q, %v", first.Body, first.Err)
 			}
@@ -92,7 +41,7 @@ func TestPostIsNotRepeatedOnAReusedConnection(t *testing.T) {
 			if !second.Sent {
 				t.Error("not sent, but the gateway has read it")
 			}
-			if conns, posts := g.conns.Load(), g.posts.Load(); conns != 1 || posts != 2 {
+			if conns, posts := g.Conns.Load(), g.Posts.Load(); conns != 1 || posts != 2 {
 				t.Errorf("%d connections and %d requests, want one connection and two requests", conns, posts)
 			}
 		})
@@ -103,26 +52,26 @@ func TestPostToAGatewayThatResets(t *testing.T) {
 	t.Parallel()
 	t.Run("before reading", func(t *testing.T) {
 		t.Parallel()
-		g := newRawGateway(t, func(_ *rawGateway, conn *net.TCPConn) { _ = conn.SetLinger(0) }) // closing is a reset
-		carried := provisioned(t, "http://"+g.address+"/", nil).Post(t.Context(), testForm)
+		g := rawgateway.New(t, func(_ *rawgateway.Gateway, conn *net.TCPConn) { _ = conn.SetLinger(0) }) // closing is a reset
+		carried := provisioned(t, "http://"+g.Address+"/", nil).Post(t.Context(), testForm)
 		// Whether anything was sent depends on which side was quicker.
 		mustFail(t, carried, "calling gateway: ")
-		if conns := g.conns.Load(); conns != 1 {
+		if conns := g.Conns.Load(); conns != 1 {
 			t.Errorf("%d connections, want 1", conns)
 		}
 	})
 	t.Run("after reading", func(t *testing.T) {
 		t.Parallel()
-		g := newRawGateway(t, func(g *rawGateway, conn *net.TCPConn) {
-			g.take(bufio.NewReader(conn))
+		g := rawgateway.New(t, func(g *rawgateway.Gateway, conn *net.TCPConn) {
+			g.Take(bufio.NewReader(conn))
 			_ = conn.SetLinger(0)
 		})
-		carried := provisioned(t, "http://"+g.address+"/", stubborn(g.address)).Post(t.Context(), testForm)
+		carried := provisioned(t, "http://"+g.Address+"/", stubborn(g.Address)).Post(t.Context(), testForm)
 		mustFail(t, carried, "calling gateway: ")
 		if !carried.Sent {
 			t.Error("not sent, but the gateway has read it")
 		}
-		if posts := g.posts.Load(); posts != 1 {
+		if posts := g.Posts.Load(); posts != 1 {
 			t.Errorf("the gateway read %d requests, want 1", posts)
 		}
 	})
@@ -141,19 +90,19 @@ func TestPostRefusedConnection(t *testing.T) {
 	})
 	t.Run("by the first of two", func(t *testing.T) {
 		t.Parallel()
-		g := newRawGateway(t, func(g *rawGateway, conn *net.TCPConn) {
-			if g.take(bufio.NewReader(conn)) {
+		g := rawgateway.New(t, func(g *rawgateway.Gateway, conn *net.TCPConn) {
+			if g.Take(bufio.NewReader(conn)) {
 				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 			}
 		})
 		refusing := port.Free(t)
-		proxy := stubborn(refusing, g.address)
+		proxy := stubborn(refusing, g.Address)
 		proxy["health_checks"] = map[string]any{"passive": map[string]any{"fail_duration": "1m"}}
 		carried := provisioned(t, "http://"+refusing+"/", proxy).Post(t.Context(), testForm)
 		if carried.Err != nil || string(carried.Body) != "ok" || !carried.Sent {
 			t.Errorf("carried %q, sent %v, %v", carried.Body, carried.Sent, carried.Err)
 		}
-		if n := g.posts.Load(); n != 1 {
+		if n := g.Posts.Load(); n != 1 {
 			t.Errorf("the second host saw %d requests, want 1", n)
 		}
 	})

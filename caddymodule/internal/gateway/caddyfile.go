@@ -1,4 +1,4 @@
-package caddymodule
+package gateway
 
 import (
 	"fmt"
@@ -14,11 +14,11 @@ var refusedProxyWords = map[string]bool{
 	"lb_retry_match": true, "handle_response": true, "replace_status": true, "rewrite": true, "method": true,
 }
 
-// readGateway reads the address and hands the block to reverse_proxy, as if the
-// operator had written
+// UnmarshalCaddyfile reads the address and hands the block to reverse_proxy, as if
+// the operator had written
 //
 //	reverse_proxy <scheme://host> { … }
-func (a *App) readGateway(d *caddyfile.Dispenser) error {
+func (g *Gateway) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	segment := d.NextSegment()
 	if len(segment) < 2 || segment[1].Text == "{" {
 		return d.Err("gateway: an address is missing; write: gateway https://HOST/PATH")
@@ -27,7 +27,7 @@ func (a *App) readGateway(d *caddyfile.Dispenser) error {
 		return d.Errf("gateway: unexpected %q; further hosts go into the block as: to https://HOST", segment[2].Text)
 	}
 	address := segment[1].Text
-	u, err := parseGatewayURL(address)
+	u, err := parseURL(address)
 	if err != nil {
 		return d.WrapErr(err)
 	}
@@ -39,10 +39,7 @@ func (a *App) readGateway(d *caddyfile.Dispenser) error {
 	if err := proxy.UnmarshalCaddyfile(caddyfile.NewDispenser(segment)); err != nil {
 		return fmt.Errorf("gateway: %w", err)
 	}
-	a.Gateway = &Gateway{
-		URL:      address,
-		ProxyRaw: caddyconfig.JSONModuleObject(proxy, "handler", "reverse_proxy", nil),
-	}
+	g.URL, g.ProxyRaw = address, caddyconfig.JSONModuleObject(proxy, "handler", "reverse_proxy", nil)
 	return nil
 }
 
@@ -57,3 +54,5 @@ func checkProxyWords(d *caddyfile.Dispenser) error {
 	}
 	return nil
 }
+
+var _ caddyfile.Unmarshaler = (*Gateway)(nil)

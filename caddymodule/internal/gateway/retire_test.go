@@ -1,4 +1,4 @@
-package caddymodule
+package gateway
 
 import (
 	"context"
@@ -68,7 +68,7 @@ func TestRetiredGatewayKeepsNoConnection(t *testing.T) {
 					t.Fatalf("the test speaks %s", proto)
 				}
 			}
-			g.retire()
+			g.Retire()
 			close(finish)
 			calls.Wait()
 			call()

@@ -1,4 +1,4 @@
-package caddymodule
+package gateway
 
 import (
 	"context"
@@ -15,47 +15,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/tests/caddyctx"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// moduleContext returns a context to load modules with, as Caddy has one while
-// it provisions. What is loaded with it is cleaned up when the test ends.
-func moduleContext(t *testing.T) caddy.Context {
-	t.Helper()
-	base, err := baseContext()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := caddy.NewContext(base)
-	t.Cleanup(func() { // what ends looks at the apps, as provisioning does
-		provisioning.Lock()
-		defer provisioning.Unlock()
-		cancel()
-	})
-	return ctx
-}
-
-// baseContext has the apps that guests ask for. It is one for all tests,
-// because contexts with a configuration share Caddy's logger.
-var baseContext = sync.OnceValues(func() (caddy.Context, error) {
-	return caddy.ProvisionContext(&caddy.Config{AppsRaw: caddy.ModuleMap{
-		"events": json.RawMessage(`{}`),
-	}})
-})
-
-// provisioning is held while modules are provisioned: Caddy does so one
-// configuration at a time and counts on it.
-var provisioning sync.Mutex
-
 func provision(t *testing.T, g *Gateway) error {
 	t.Helper()
-	ctx := moduleContext(t)
-	provisioning.Lock()
-	defer provisioning.Unlock()
-	return g.provision(ctx)
+	ctx := caddyctx.New(t)
+	caddyctx.Provisioning.Lock()
+	defer caddyctx.Provisioning.Unlock()
+	return g.Provision(ctx)
 }
 
 // provisioned makes a gateway ready, with a reverse_proxy of these upstreams
@@ -319,7 +289,7 @@ func TestDefaultProxy(t *testing.T) {
 	} {
 		t.Run(address, func(t *testing.T) {
 			t.Parallel()
-			u, err := parseGatewayURL(address)
+			u, err := parseURL(address)
 			if err != nil {
 				t.Fatal(err)
 			}
