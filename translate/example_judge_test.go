@@ -29,8 +29,8 @@ func ExampleRule_JudgePay() {
 			fmt.Println(err)
 			return
 		}
-		outcome, err := rule.JudgePay(message, want)
-		fmt.Printf("%s %q %t\n", outcome.State, outcome.Words, errors.Is(err, translate.ErrMismatch))
+		report, err := rule.JudgePay(message, want)
+		fmt.Printf("%s %q %t\n", report.State, report.Words, errors.Is(err, translate.ErrMismatch))
 	}
 	// Output:
 	// paid "" false

@@ -44,14 +44,14 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	outcome, err := rule.JudgePay(answer, translate.Expected{
+	report, err := rule.JudgePay(answer, translate.Expected{
 		GatewayMerchant: "473053110001", TranCode: v2.TranPay, OrderNo: orderNo, Amount: request.TxnAmt,
 	})
 	reply := translate.PayReply(translate.Order{
 		MerID: request.MerID, OrderID: request.OrderID, QueryID: queryID, Action: request.Action, Amount: request.TxnAmt,
-		State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+		State: report.State, FormAction: report.FormAction, Words: report.Words,
 	})
-	fmt.Println(outcome.State, err)
+	fmt.Println(report.State, err)
 	fmt.Println(string(reply.JSON()))
 	// Output:
 	// OP1001 P0012026112112000000000001 19.99 yuan, order T20261121000000001

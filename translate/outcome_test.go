@@ -31,38 +31,38 @@ func TestJudgePay(t *testing.T) {
 	const words = "网关的话"
 	for _, rule := range Rules() {
 		shown := shownAs[rule.Mode]
-		going := Outcome{State: Pending, GatewayNo: "OP1", FormAction: shown.formAction, PayData: shown.payData}
+		going := Report{State: Pending, GatewayNo: "OP1", FormAction: shown.formAction, PayData: shown.payData}
 		paid := going
 		paid.State = Paid
-		failed := Outcome{State: Failed} // by its state: respDesc speaks of the message
-		refused := Outcome{State: Failed, Words: words}
+		failed := Report{State: Failed} // by its state: respDesc speaks of the message
+		refused := Report{State: Failed, Words: words}
 		for _, c := range []struct {
 			name string
 			says says
-			want Outcome
+			want Report
 		}{
 			{"accepted", says{body: answeredBody(rule.Mode, "10")}, going},
 			{"processing", says{body: answeredBody(rule.Mode, "12")}, going},
 			{"paid", says{body: answeredBody(rule.Mode, "11")}, paid},
 			{"failed", says{body: answeredBody(rule.Mode, "13")}, failed},
-			{"unknown state", says{body: answeredBody(rule.Mode, "14")}, Unknown(`tranState "14" is not known`)},
-			{"no state", says{body: answeredBody(rule.Mode, "")}, Unknown(`tranState "" is not known`)},
-			{"no body", says{body: "-"}, Unknown(`tranState "" is not known`)},
-			{"body that cannot be read", says{body: `{"tranState":["11"]}`}, Unknown("answer cannot be read")},
-			{"E0000000", says{respCode: "E0000000", body: "{}"}, Unknown(`gateway answered "E0000000"`)},
-			{"E0000000 with state 13", says{respCode: "E0000000", body: `{"tranState":"13"}`}, Unknown(`gateway answered "E0000000"`)},
-			{"E9999999", says{respCode: "E9999999", body: "{}"}, Unknown(`gateway answered "E9999999"`)},
-			{"E8000003", says{respCode: "E8000003", body: "{}"}, Unknown(`gateway answered "E8000003"`)},
-			{"no respCode", says{respCode: "-", body: answeredBody(rule.Mode, "11")}, Unknown(`gateway answered ""`)},
-			{"unheard respCode", says{respCode: "S9999999" + strings.Repeat("9", 99), body: "{}"}, Unknown(`gateway answered "S999999999999999…"`)},
+			{"unknown state", says{body: answeredBody(rule.Mode, "14")}, NothingCertain(`tranState "14" is not known`)},
+			{"no state", says{body: answeredBody(rule.Mode, "")}, NothingCertain(`tranState "" is not known`)},
+			{"no body", says{body: "-"}, NothingCertain(`tranState "" is not known`)},
+			{"body that cannot be read", says{body: `{"tranState":["11"]}`}, NothingCertain("answer cannot be read")},
+			{"E0000000", says{respCode: "E0000000", body: "{}"}, NothingCertain(`gateway answered "E0000000"`)},
+			{"E0000000 with state 13", says{respCode: "E0000000", body: `{"tranState":"13"}`}, NothingCertain(`gateway answered "E0000000"`)},
+			{"E9999999", says{respCode: "E9999999", body: "{}"}, NothingCertain(`gateway answered "E9999999"`)},
+			{"E8000003", says{respCode: "E8000003", body: "{}"}, NothingCertain(`gateway answered "E8000003"`)},
+			{"no respCode", says{respCode: "-", body: answeredBody(rule.Mode, "11")}, NothingCertain(`gateway answered ""`)},
+			{"unheard respCode", says{respCode: "S9999999" + strings.Repeat("9", 99), body: "{}"}, NothingCertain(`gateway answered "S999999999999999…"`)},
 			{"E0000003", says{respCode: "E0000003", body: "{}"}, refused},
 			{"E0000004", says{respCode: "E0000004", body: "null"}, refused},
 			{"E0000005", says{respCode: "E0000005", body: "-"}, refused},
 			{"E8000001", says{respCode: "E8000001", body: `""`}, refused},
 			{"unheard E-code", says{respCode: "E1234567", body: "{}"}, refused},
 			{"E-code with state 13", says{respCode: "E1234567", body: `{"tranState":"13"}`}, refused},
-			{"E-code with state 11", says{respCode: "E1234567", body: `{"tranState":"11"}`}, Unknown(`gateway answered "E1234567" with tranState "11"`)},
-			{"E-code with state 12", says{respCode: "E1234567", body: `{"tranState":"12"}`}, Unknown(`gateway answered "E1234567" with tranState "12"`)},
+			{"E-code with state 11", says{respCode: "E1234567", body: `{"tranState":"11"}`}, NothingCertain(`gateway answered "E1234567" with tranState "11"`)},
+			{"E-code with state 12", says{respCode: "E1234567", body: `{"tranState":"12"}`}, NothingCertain(`gateway answered "E1234567" with tranState "12"`)},
 		} {
 			t.Run(string(rule.Action)+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -140,7 +140,7 @@ func TestJudgePayMismatch(t *testing.T) {
 				t.Parallel()
 				got, err := rule.JudgePay(c.says.message(t), expectedOrder())
 				mismatched(t, err, true)
-				if err != nil && got != Unknown(err.Error()) {
+				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want it unknown", got)
 				}
 			})
@@ -175,12 +175,12 @@ func TestJudgePayTolerates(t *testing.T) {
 	}
 }
 
-func TestOutcomesWithoutAnswer(t *testing.T) {
+func TestReportsWithoutAnswer(t *testing.T) {
 	t.Parallel()
-	if got, want := Unknown("reset"), (Outcome{State: InDoubt, Reason: "reset"}); got != want {
+	if got, want := NothingCertain("reset"), (Report{State: InDoubt, Reason: "reset"}); got != want {
 		t.Errorf("unknown: %+v", got)
 	}
-	if got, want := NotSent("refused"), (Outcome{State: Begun, Reason: "refused"}); got != want {
+	if got, want := NotSent("refused"), (Report{State: Begun, Reason: "refused"}); got != want {
 		t.Errorf("not sent: %+v", got)
 	}
 }

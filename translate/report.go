@@ -7,13 +7,22 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// Report is what the gateway says of an order or of its refund, asked or unasked.
+// Report is what the gateway says of an order or of its refund, in an answer or in
+// a notice, as far as it can be believed; and that it was silent, or was not called.
+// Members that are zero were not told.
 type Report struct {
-	State    State     // of the order or of its refund; InDoubt when nothing certain is said
-	PaidAt   time.Time // when it was paid, by the gateway's word
-	NotFound bool      // the gateway has no such record; believed only after a while
-	Words    string    // the gateway's words when payment or refund failed
-	Reason   string    // why nothing is certain, for the operator's log
+	// State is that of the order or of its refund. It is InDoubt when nothing certain
+	// is said, and Begun when surely nothing left the bridge.
+	State  State
+	Reason string // why nothing is certain or nothing left, for the operator's log
+
+	GatewayNo  string    // the gateway's own order number
+	FormAction string    // what the payer is shown or sent to
+	PayData    string    // wc_pay_data, JSON text for the WeChat bridge
+	PaidAt     time.Time // when it was paid, by the gateway's word
+	Words      string    // the gateway's words when payment or refund failed; "" means the code's text
+
+	NotFound bool // the gateway has no such record; believed only after a while
 	// Ask says that a notice proves nothing and the gateway should be asked: its
 	// respCode takes back what its body says, or it leaves out of what it tells.
 	Ask bool
@@ -25,8 +34,14 @@ type Report struct {
 	OurFault bool
 }
 
-// NothingCertain is a report that says nothing, and why.
+// NothingCertain is the report of a call without an answer that can be trusted
+// (silence, a reset, HTML, a bad signature, E0000000) and of a message that proves
+// nothing. Only a query or a notice settles such an order.
 func NothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
+
+// NotSent is the report of a pay call of which surely nothing left the bridge: the
+// order stays as it was recorded and may be tried again.
+func NotSent(reason string) Report { return Report{State: Begun, Reason: reason} }
 
 // Certain reports whether something certain is said. That there is no such record
 // is not certain yet.
@@ -40,6 +55,19 @@ func (r Report) Unpaid() bool { return r.State == Pending }
 func (r Report) WhilePayable() Report {
 	if r.State == Failed {
 		return Report{State: Pending}
+	}
+	return r
+}
+
+// OverDoubt is what the report of a second pay call means for an order whose first
+// call may have arrived: that this one was refused or did not leave says nothing of
+// the other.
+func (r Report) OverDoubt() Report {
+	switch r.State {
+	case Begun:
+		return NothingCertain(r.Reason)
+	case Failed:
+		return NothingCertain("gateway refused the repeated call")
 	}
 	return r
 }

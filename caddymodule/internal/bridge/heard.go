@@ -38,12 +38,15 @@ func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.V
 	}
 }
 
-// finalNews is what is recorded of a report that is final for the payment. The
-// number of a refund comes along, should the payment have come too late.
-func (b *Bridge) finalNews(s *Settings, order ledger.Order, report translate.Report, source string) ledger.News {
+// newsOf is what is recorded of a report. The number of a refund comes along with a
+// payment, should that have come too late.
+func (b *Bridge) newsOf(
+	s *Settings, order ledger.Order, report translate.Report, source string, trail []ledger.Event,
+) ledger.News {
 	now := b.now()
 	news := ledger.News{
-		State: report.State, At: now, PaidAt: report.PaidAt, Words: report.Words, Source: source,
+		State: report.State, At: now, Source: source, Trail: trail,
+		PaidAt: report.PaidAt, GatewayNo: report.GatewayNo, FormAction: report.FormAction, PayData: report.PayData, Words: report.Words,
 		Next: s.nextStep(order, report.State, 0, now),
 	}
 	if report.State == translate.Paid {

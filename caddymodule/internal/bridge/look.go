@@ -43,15 +43,11 @@ func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
 		// What is known is not written down again.
 	case state.Final():
-		news := b.finalNews(s, order, seen.report, "query")
-		news.Trail = seen.trail
-		seen.order, seen.moved = b.note(ctx, order, news)
+		seen.order, seen.moved = b.note(ctx, order, b.newsOf(s, order, seen.report, "query", seen.trail))
 	case seen.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
-		now := b.now()
-		seen.order, seen.moved = b.note(ctx, order, ledger.News{
-			State: translate.Pending, At: now, Source: "query", Claim: order.Claim, Next: s.nextStep(order, translate.Pending, 0, now),
-			Trail: seen.trail,
-		})
+		news := b.newsOf(s, order, seen.report, "query", seen.trail)
+		news.Claim = order.Claim
+		seen.order, seen.moved = b.note(ctx, order, news)
 	}
 	return seen
 }

@@ -185,8 +185,7 @@ func judgeNotice(order ledger.Order, message v2.Message) (translate.Report, erro
 
 // takeFinal records what ends a payment or its refund.
 func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, message v2.Message) error {
-	news := b.finalNews(s, order, report, "notice")
-	news.Trail = []ledger.Event{noticeEvent(news.At, message)}
+	news := b.newsOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), message)})
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
 	if err != nil {

@@ -94,12 +94,12 @@ func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, dou
 	}
 	fl.tell(payResult{order: order})
 	failpoint.Reach(failpoint.BeforeSend)
-	outcome, trail := b.send(ctx, job, order)
+	report, trail := b.send(ctx, job, order)
 	if doubted {
-		outcome = outcome.OverDoubt()
+		report = report.OverDoubt()
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
-	result := b.record(ctx, job, order, outcome, trail)
+	result := b.record(ctx, job, order, report, trail)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
 }

@@ -96,7 +96,7 @@ func (b *Bridge) refundCall(
 	seen := sight{order: order, trail: append(slices.Clip(before), a.event)}
 	if failed != nil {
 		seen.report = translate.NothingCertain(failed.reason)
-		return b.refundSight(ctx, seen)
+		return b.refundSight(ctx, s, seen)
 	}
 	var err error
 	want := expectedRefund(order)
@@ -105,7 +105,7 @@ func (b *Bridge) refundCall(
 	if err != nil {
 		b.disbelieve(ctx, order, "refund", a, err)
 	}
-	return b.refundSight(ctx, seen)
+	return b.refundSight(ctx, s, seen)
 }
 
 func expectedRefund(order ledger.Order) translate.ExpectedRefund {
@@ -116,17 +116,14 @@ func expectedRefund(order ledger.Order) translate.ExpectedRefund {
 
 // refundSight records what has been seen of a refund, if it is final. A failure
 // that is on record already is none of the news.
-func (b *Bridge) refundSight(ctx context.Context, seen sight) sight {
+func (b *Bridge) refundSight(ctx context.Context, s *Settings, seen sight) sight {
 	order, report := seen.order, seen.report
 	fields := []zap.Field{orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", report.Reason)}
 	switch {
 	case report.State == translate.RefundFailed && order.State == translate.RefundFailed:
 	case report.State.Final():
-		now := b.now()
-		news := ledger.News{
-			State: report.State, At: now, Words: report.Words, Source: "refund", Trail: seen.trail,
-			Next: b.nextRetry(ctx, order, report, now),
-		}
+		news := b.newsOf(s, order, report, "refund", seen.trail)
+		news.Next = b.nextRetry(ctx, order, report, news.At)
 		if report.State == translate.RefundFailed {
 			news.Claim = order.Claim // a refusal that comes late says nothing of what was tried since
 		}

@@ -88,8 +88,8 @@ func TestTooLateToSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.advance(w.settings.Timeouts.payLease() - w.settings.Timeouts.Gateway + 1)
-	if outcome, _ := w.bridge.send(t.Context(), job, o); outcome.State != translate.Begun {
-		t.Fatalf("outcome %+v", outcome)
+	if report, _ := w.bridge.send(t.Context(), job, o); report.State != translate.Begun {
+		t.Fatalf("report %+v", report)
 	}
 	if n := w.gateway.count(v2.TranPay); n != 0 {
 		t.Fatal("sent")

@@ -52,18 +52,18 @@ func (r *Request) Refusal(err error) []byte {
 
 func (r *Request) judgePay(m v2.Message) (Reply, error) {
 	said, _ := m.PayReply() // JudgePay says what is wrong with it
-	outcome, err := r.rule.JudgePay(m, translate.Expected{
+	report, err := r.rule.JudgePay(m, translate.Expected{
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: r.pay.TxnAmt,
 	})
 	if r.rule.Mode == translate.InWeChat {
-		outcome.FormAction = examplePayID
+		report.FormAction = examplePayID
 	}
 	reply := translate.PayReply(translate.Order{
 		MerID: r.pay.MerID, OrderID: r.pay.OrderID, QueryID: r.numbers.queryID, Action: r.pay.Action, Amount: r.pay.TxnAmt,
-		State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+		State: report.State, FormAction: report.FormAction, Words: report.Words,
 	})
-	return Reply{State: outcome.State, Reason: outcome.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
 func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
