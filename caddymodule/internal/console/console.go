@@ -65,6 +65,6 @@ func serve(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func refuse(status int, words string) error {
-	return caddy.APIError{HTTPStatus: status, Err: fmt.Errorf("console: %s", words), Message: words}
+func refuse(status int, message string) error {
+	return caddy.APIError{HTTPStatus: status, Err: fmt.Errorf("console: %s", message), Message: message}
 }

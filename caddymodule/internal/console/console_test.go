@@ -52,7 +52,7 @@ func TestRoutes(t *testing.T) {
 		{http.MethodGet, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
 		{http.MethodHead, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/main.js", http.StatusOK, "text/javascript; charset=utf-8"},
-		{http.MethodGet, "/paybridge/console/words.js", http.StatusOK, "text/javascript; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/texts.js", http.StatusOK, "text/javascript; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/states.js", http.StatusOK, "text/javascript; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/style.css", http.StatusOK, "text/css; charset=utf-8"},
 		{http.MethodPost, "/paybridge/", http.StatusMethodNotAllowed, ""},
@@ -119,7 +119,7 @@ func TestLanguages(t *testing.T) {
 	for accepted, want := range map[string]string{
 		"": "控制台", "zh-CN,zh;q=0.9,en;q=0.8": "控制台", "fr": "控制台", "en-GB,en;q=0.9": "console", "en,zh;q=0.5": "console",
 	} {
-		for _, path := range []string{"/paybridge/", "/paybridge/console/words.js"} {
+		for _, path := range []string{"/paybridge/", "/paybridge/console/texts.js"} {
 			if text := asked(http.MethodGet, path, accepted).Body.String(); !strings.Contains(text, "Paybridge "+want) {
 				t.Errorf("%s with %q is not in the language of %s", path, accepted, want)
 			}

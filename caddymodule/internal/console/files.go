@@ -36,10 +36,10 @@ var kinds = map[string]string{
 }
 
 func makeFiles(lang pages.Lang) map[string]file {
-	table := readWords(lang)
+	texts := readCatalog(lang)
 	made := map[string]file{
-		pagePath:                {"text/html; charset=utf-8", makePage(lang, table)},
-		filesPath + "words.js":  {kinds[".js"], makeModule(table)},
+		pagePath:                {"text/html; charset=utf-8", makePage(lang, texts)},
+		filesPath + "texts.js":  {kinds[".js"], makeModule(texts)},
 		filesPath + "states.js": {kinds[".js"], makeModule(stateTable())},
 	}
 	entries, err := webFiles.ReadDir("web")
@@ -56,9 +56,9 @@ func makeFiles(lang pages.Lang) map[string]file {
 	return made
 }
 
-// makePage fills the words into the page.
-func makePage(lang pages.Lang, table words) []byte {
-	page := template.New("index.html").Funcs(template.FuncMap{"say": table.say})
+// makePage fills the texts into the page.
+func makePage(lang pages.Lang, texts catalog) []byte {
+	page := template.New("index.html").Funcs(template.FuncMap{"t": texts.text})
 	template.Must(page.ParseFS(webFiles, "web/index.html"))
 	var made bytes.Buffer
 	must(page.Execute(&made, struct{ Lang pages.Lang }{lang}))

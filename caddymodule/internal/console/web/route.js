@@ -1,7 +1,7 @@
-// What the page shows stands in the fragment of its address, so that it can be
-// sent to somebody else: #order=MERCHANT/ORDER and #find=NUMBER.
+// The page's routes. What it shows stands in the fragment of its address, so that
+// it can be sent to somebody else: #order=MERCHANT/ORDER and #find=NUMBER.
 
-// orderLink is the address of an order's story.
+// orderLink is the address of an order.
 export function orderLink(merid, orderid) {
   return '#order=' + encodeURIComponent(merid) + '/' + encodeURIComponent(orderid);
 }
@@ -9,9 +9,9 @@ export function orderLink(merid, orderid) {
 // findLink is the address of a search.
 export const findLink = (number) => '#find=' + encodeURIComponent(number);
 
-// place reads the address: { order: { merid, number } }, { find } or nothing.
+// currentRoute reads the address: { order: { merid, number } }, { find } or nothing.
 // What cannot be read is nothing.
-export function place() {
+export function currentRoute() {
   const [name, value] = cut(location.hash.slice(1), '=');
   try {
     if (name === 'order') {

@@ -1,18 +1,18 @@
-// What is said: words, numbers, amounts and times, for people.
+// Texts, numbers, amounts and times in the language of the page.
 
-import words from './words.js';
+import texts from './texts.js';
 
-// say returns a text in the language of the page. {name} in it stands for a
+// t returns a text in the language of the page. {name} in it stands for a
 // member of values.
-export function say(name, values) {
-  return words[name].replace(/\{(\w+)\}/g, (whole, key) => (values && key in values ? String(values[key]) : whole));
+export function t(name, values) {
+  return texts[name].replace(/\{(\w+)\}/g, (whole, key) => (values && key in values ? String(values[key]) : whole));
 }
 
-// term returns the word of a family for a value of the API, and the value itself
+// term returns the text of a family for a value of the API, and the value itself
 // when it is newer than this page.
 export function term(family, value) {
   const name = family + '.' + value;
-  return Object.hasOwn(words, name) ? words[name] : value;
+  return Object.hasOwn(texts, name) ? texts[name] : value;
 }
 
 const whole = new Intl.NumberFormat('en');
@@ -57,12 +57,12 @@ const UNITS = [['days', 86400], ['hours', 3600], ['minutes', 60], ['seconds', 1]
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [unit, size] = UNITS.find((u) => seconds >= 2 * u[1]) || UNITS[UNITS.length - 1];
-  return say('span_' + unit, { n: Math.round(seconds / size) });
+  return t('span_' + unit, { n: Math.round(seconds / size) });
 }
 
 // due says when something is due: now, or at a time.
 export function due(text) {
-  return !text || new Date(text) <= new Date() ? say('now') : stamp(text);
+  return !text || new Date(text) <= new Date() ? t('now') : stamp(text);
 }
 
 // took writes a short time in milliseconds exactly.

@@ -1,9 +1,9 @@
-// What an operator can do from here. Each deed first shows what it would do, and
+// What an operator can do from here. Each action first shows what it would do, and
 // the server decides whether it may be done.
 
 import { get, post } from './api.js';
 import { ask } from './dialog.js';
-import { count, say, stamp, term, yuan } from './say.js';
+import { count, stamp, t, term, yuan } from './i18n.js';
 import states from './states.js';
 
 // How many of those that would be sent again are named.
@@ -19,18 +19,18 @@ export function mayResend(overview, n) {
 
 // resendOne sends the notification of one order again.
 export function resendOne({ merid, orderid }) {
-  resend(say('resend_title', { order: orderid }), { merid, orderid });
+  resend(t('resend_title', { order: orderid }), { merid, orderid });
 }
 
 // resendMerchant sends all exhausted notifications of a merchant again.
 export function resendMerchant(merid) {
-  resend(say('resend_all_title', { merid }), { merid, state: 'exhausted' });
+  resend(t('resend_all_title', { merid }), { merid, state: 'exhausted' });
 }
 
 function resend(title, which) {
   ask({
     title,
-    deed: say('resend'),
+    confirm: t('resend'),
     preview: async () => {
       const found = await post('notifications/resend', { ...which, dry_run: true });
       return { lines: resendLines('would_send', found), possible: found.count > 0 };
@@ -41,20 +41,20 @@ function resend(title, which) {
 
 // resendLines tells what is, or would be, sent again and what is not.
 function resendLines(word, found) {
-  const lines = [say(word, { n: count(found.count) })];
+  const lines = [t(word, { n: count(found.count) })];
   for (const n of found.items.slice(0, NAMED)) {
-    lines.push(say('resend_item', { order: n.orderid, merid: n.merid, host: n.host, n: count(n.attempts) }));
+    lines.push(t('resend_item', { order: n.orderid, merid: n.merid, host: n.host, n: count(n.attempts) }));
   }
   if (found.count > NAMED) {
-    lines.push(say('and_others', { n: count(found.count - NAMED) }));
+    lines.push(t('and_others', { n: count(found.count - NAMED) }));
   }
   if (found.last_due && found.count > 1) {
-    lines.push(say('last_due', { at: stamp(found.last_due) }));
+    lines.push(t('last_due', { at: stamp(found.last_due) }));
   }
   for (const refused of found.refused.slice(0, NAMED)) {
-    lines.push(say('not_sent', { order: refused.orderid, reason: refused.reason }));
+    lines.push(t('not_sent', { order: refused.orderid, reason: refused.reason }));
   }
-  return found.more ? [...lines, say('ask_again')] : lines;
+  return found.more ? [...lines, t('ask_again')] : lines;
 }
 
 const mayBeRetried = (order) => Boolean(states[order.state] && states[order.state].retry);
@@ -67,15 +67,15 @@ export function mayRetry(overview, order) {
 // retryRefund tries the refund of an order again.
 export function retryRefund({ merid, orderid }) {
   ask({
-    title: say('retry_title', { order: orderid }),
-    deed: say('retry_refund'),
+    title: t('retry_title', { order: orderid }),
+    confirm: t('retry_refund'),
     preview: async () => {
       const { order } = await post('orders/refund', { merid, orderid, dry_run: true });
-      return { lines: [say('retry_means', { refund: order.refund_no, amount: yuan(order.amount_fen) })], possible: true };
+      return { lines: [t('retry_means', { refund: order.refund_no, amount: yuan(order.amount_fen) })], possible: true };
     },
     act: async ({ who, why }) => {
       const { order } = await post('orders/refund', { merid, orderid, why }, who);
-      const lines = [say('retried', { order: orderid, state: term('state', order.state) })];
+      const lines = [t('retried', { order: orderid, state: term('state', order.state) })];
       return order.words && mayBeRetried(order) ? [...lines, order.words] : lines;
     },
   });
@@ -91,12 +91,12 @@ const MATTERS = {
 export function dealWithOrder({ merid, orderid }, matter) {
   const { title, means } = MATTERS[matter];
   ask({
-    title: say(title, { order: orderid }),
-    deed: say('dealt'),
-    preview: async () => ({ lines: [say('deal_means'), say(means)], possible: true }),
+    title: t(title, { order: orderid }),
+    confirm: t('dealt'),
+    preview: async () => ({ lines: [t('deal_means'), t(means)], possible: true }),
     act: async ({ who, why }) => {
       await post('orders/deal', { merid, orderid, matter, why }, who);
-      return [say('dealt_now')];
+      return [t('dealt_now')];
     },
   });
 }
@@ -104,15 +104,15 @@ export function dealWithOrder({ merid, orderid }, matter) {
 // dealWithMessage takes a message in quarantine off the list.
 export function dealWithMessage({ id, cause, order_no: number, amount, state }) {
   ask({
-    title: say('deal_message', { id }),
-    deed: say('dealt'),
+    title: t('deal_message', { id }),
+    confirm: t('dealt'),
     preview: async () => {
-      const names = [number, amount && '¥' + amount, state].filter(Boolean).join(say('comma'));
-      return { lines: [names, cause, say('deal_means')].filter(Boolean), possible: true };
+      const names = [number, amount && '¥' + amount, state].filter(Boolean).join(t('comma'));
+      return { lines: [names, cause, t('deal_means')].filter(Boolean), possible: true };
     },
     act: async ({ who, why }) => {
       await post('quarantine/deal', { id, why }, who);
-      return [say('dealt_now')];
+      return [t('dealt_now')];
     },
   });
 }
@@ -120,12 +120,12 @@ export function dealWithMessage({ id, cause, order_no: number, amount, state }) 
 // pauseMerchant keeps a merchant's notifications back.
 export function pauseMerchant(merid) {
   ask({
-    title: say('pause_title', { merid }),
-    deed: say('pause'),
-    preview: async () => ({ lines: [say('pause_means'), await howMany(merid, 'waiting')], possible: true }),
+    title: t('pause_title', { merid }),
+    confirm: t('pause'),
+    preview: async () => ({ lines: [t('pause_means'), await howMany(merid, 'waiting')], possible: true }),
     act: async ({ who, why }) => {
       await post('merchants/pause', { merid, why }, who);
-      return [say('paused_now', { merid })];
+      return [t('paused_now', { merid })];
     },
   });
 }
@@ -133,17 +133,17 @@ export function pauseMerchant(merid) {
 // resumeMerchant sends what was kept back.
 export function resumeMerchant(merid) {
   ask({
-    title: say('resume_title', { merid }),
-    deed: say('resume'),
-    preview: async () => ({ lines: [say('resume_means'), await howMany(merid, 'paused')], possible: true }),
+    title: t('resume_title', { merid }),
+    confirm: t('resume'),
+    preview: async () => ({ lines: [t('resume_means'), await howMany(merid, 'paused')], possible: true }),
     act: async ({ who, why }) => {
       const { resumed } = await post('merchants/resume', { merid, why }, who);
-      return [say('resumed_now', { merid, n: count(resumed) })];
+      return [t('resumed_now', { merid, n: count(resumed) })];
     },
   });
 }
 
 async function howMany(merid, state) {
   const { items, next } = await get('notifications', { merid, state, limit: LISTED });
-  return say(next ? 'at_least' : 'exactly', { n: count(items.length), state: term('notification', state) });
+  return t(next ? 'at_least' : 'exactly', { n: count(items.length), state: term('notification', state) });
 }

@@ -23,15 +23,15 @@ func quoteJS(text string) string {
 
 // confirm says who and why in the dialog and confirms it.
 func confirm(tab *chromium.Tab, who, why string) {
-	tab.Await("what it would do", `!document.querySelector("#deeddo").disabled`)
+	tab.Await("what it would do", `!document.querySelector("#dialogconfirm").disabled`)
 	tab.Write("#who", who)
 	tab.Write("#why", why)
-	tab.Click("#deeddo")
+	tab.Click("#dialogconfirm")
 }
 
 // tells waits for a line of the dialog.
 func tells(tab *chromium.Tab, words string) {
-	tab.Await("the dialog to say "+words, `document.querySelector("#deedsaid").innerText.includes(`+quoteJS(words)+`)`)
+	tab.Await("the dialog to say "+words, `document.querySelector("#dialoglines").innerText.includes(`+quoteJS(words)+`)`)
 }
 
 // adminText asks the admin API as a program would.
@@ -47,14 +47,14 @@ func TestConsoleResends(t *testing.T) {
 			d := openDesk(t, "console_actions")
 			tab := d.open(t, o, "#order=89900001/"+d.exhausted)
 			calls := len(d.receivers["intl"].Notifications(d.exhausted))
-			tab.Click(`#deeds [data-key^=resend]`)
+			tab.Click(`#actions [data-key^=resend]`)
 			tells(tab, "Dry run: 1 would be sent again")
 			tells(tab, "to "+strings.TrimPrefix(d.backURLs["intl"], "http://")[:len("127.0.0.1:")])
 			tab.Inspect("dry-run")
 			if got := len(d.receivers["intl"].Notifications(d.exhausted)); got != calls {
 				t.Errorf("the dry run called the merchant: %d, %d before", got, calls)
 			}
-			tab.Click("#deeddo")
+			tab.Click("#dialogconfirm")
 			if strings.Contains(d.adminText("changes"), "resend") {
 				t.Error("sent again without a name and a reason")
 			}
@@ -65,12 +65,12 @@ func TestConsoleResends(t *testing.T) {
 			if !got.Answer.Acknowledges() {
 				t.Errorf("notified: %+v", got)
 			}
-			tab.Click("#deedend")
+			tab.Click("#dialogclose")
 			tab.AwaitText("Reason: the merchant has mended its shop " + markup)
 			tab.AwaitText("sent again by 王 Ada from 127.0.0.1")
 			d.awaitState(d.exhausted, "paid", "delivered")
 			tab.Click("#again")
-			tab.Await("no more to be offered", `!document.querySelector("#deeds [data-key^=resend]")`)
+			tab.Await("no more to be offered", `!document.querySelector("#actions [data-key^=resend]")`)
 			awaitNumber(tab, "exhausted", "0")
 		})
 	}
@@ -87,7 +87,7 @@ func TestConsoleResendsAll(t *testing.T) {
 	tab.Click(".groups button")
 	tells(tab, "将重发 1 条通知")
 	press(tab, "\x1b")
-	tab.Await("the dialog to close", `!document.querySelector("#deed").open`)
+	tab.Await("the dialog to close", `!document.querySelector("#dialog").open`)
 	if strings.Contains(d.adminText("changes"), "resend") {
 		t.Error("sent again although nobody confirmed it")
 	}
@@ -103,24 +103,24 @@ func TestConsolePauses(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "console_actions")
 	tab := d.open(t, english, "#order=89900001/"+d.paid)
-	tab.Click(`#deeds [data-key^=pause_merchant]`)
+	tab.Click(`#actions [data-key^=pause_merchant]`)
 	tells(tab, "nothing is lost")
 	confirm(tab, "Ada", "their shop is down")
 	tells(tab, "The notifications of merchant 89900001 are paused")
-	tab.Click("#deedend")
+	tab.Click("#dialogclose")
 	tab.Await("the number", `document.querySelector("#numbers [data-key=paused] strong").textContent === "1"`)
 	tab.AwaitText("by Ada from 127.0.0.1: their shop is down")
 
 	kept := d.pay("intl", d.payment("intl", "WxCode", 5600)).OrderID
 	d.awaitState(kept, "paid", "paused")
 	tab.Click(`#numbers [data-key=paused] button`)
-	tab.Click("#list .deed button")
+	tab.Click("#list .action button")
 	tells(tab, "Now kept back: 1.")
 	tab.Inspect("resume")
 	confirm(tab, "", "their shop is back")
 	tells(tab, "1 are sent now")
 	d.notified("intl", kept, 1)
-	tab.Click("#deedend")
+	tab.Click("#dialogclose")
 	tab.Await("the number", `document.querySelector("#numbers [data-key=paused] strong").textContent === "0"`)
 }
 
@@ -134,7 +134,7 @@ func TestConsoleCannotAct(t *testing.T) {
 	tab.AwaitText("Read-only")
 	tab.Click(`#numbers [data-key=exhausted] button`)
 	tab.Await("the list", `document.querySelector("#list a")`)
-	if tab.Has("#deeds button, #list .deed button, .groups button") {
+	if tab.Has("#actions button, #list .action button, .groups button") {
 		t.Errorf("actions are offered: %s", tab.Text())
 	}
 	tab.Inspect("read-only")

@@ -16,7 +16,7 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// alike are words that are the same in Chinese and in English.
+// alike are texts that are the same in Chinese and in English.
 var alike = []string{"queryid"}
 
 var placeholder = regexp.MustCompile(`\{\w+\}`)
@@ -25,11 +25,11 @@ func hasHan(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// TestTablesAreComplete: both have the same words with the same places to fill
-// in, each in its language.
-func TestTablesAreComplete(t *testing.T) {
+// TestCatalogsAreComplete: both have the same texts with the same placeholders,
+// each in its language.
+func TestCatalogsAreComplete(t *testing.T) {
 	t.Parallel()
-	zh, en := readWords(pages.Zh), readWords(pages.En)
+	zh, en := readCatalog(pages.Zh), readCatalog(pages.En)
 	if got, want := slices.Sorted(maps.Keys(zh)), slices.Sorted(maps.Keys(en)); !slices.Equal(got, want) {
 		t.Fatalf("Chinese has %v\nEnglish has %v", got, want)
 	}
@@ -40,19 +40,19 @@ func TestTablesAreComplete(t *testing.T) {
 		if letters := placeholder.ReplaceAllString(text, ""); !hasHan(letters) && name != "comma" && !slices.Contains(alike, name) {
 			t.Errorf("%s: not Chinese: %q", name, text)
 		}
-		if got, want := placesOf(text), placesOf(en[name]); !slices.Equal(got, want) {
+		if got, want := placeholdersOf(text), placeholdersOf(en[name]); !slices.Equal(got, want) {
 			t.Errorf("%s: to be filled in %v in Chinese, %v in English", name, got, want)
 		}
 	}
 }
 
-func placesOf(text string) []string {
-	places := placeholder.FindAllString(text, -1)
-	slices.Sort(places)
-	return places
+func placeholdersOf(text string) []string {
+	names := placeholder.FindAllString(text, -1)
+	slices.Sort(names)
+	return names
 }
 
-// families are the words for values of the API: each has one, so that operators
+// families are the texts for values of the API: each has one, so that operators
 // never read a name of the code.
 var families = map[string][]string{
 	"state":        texts(translate.States()...),
@@ -90,7 +90,7 @@ func TestFamiliesAreComplete(t *testing.T) {
 	}
 	known["rest"] = families["notification"]
 	got := make(map[string][]string)
-	for name := range readWords(pages.Zh) {
+	for name := range readCatalog(pages.Zh) {
 		if family, value, member := strings.Cut(name, "."); member {
 			got[family] = append(got[family], value)
 		}
@@ -105,24 +105,24 @@ func TestFamiliesAreComplete(t *testing.T) {
 	}
 }
 
-// TestWordsAreUsed: every word that page or scripts name is there, and none is
+// TestTextsAreUsed: every text that page or scripts name is there, and none is
 // there for nothing.
-func TestWordsAreUsed(t *testing.T) {
+func TestTextsAreUsed(t *testing.T) {
 	t.Parallel()
-	table := readWords(pages.Zh)
+	texts := readCatalog(pages.Zh)
 	text := everything(t)
-	for _, match := range regexp.MustCompile(`say(?:\(| )['"]([a-z0-9_.]+)['"]`).FindAllStringSubmatch(text, -1) {
-		_, known := table[match[1]]
+	for _, match := range regexp.MustCompile(`\bt(?:\(| )['"]([a-z0-9_.]+)['"]`).FindAllStringSubmatch(text, -1) {
+		_, known := texts[match[1]]
 		if !known && !strings.HasSuffix(match[1], ".") && match[1] != "span_" { // families are put together
-			t.Errorf("no word %q", match[1])
+			t.Errorf("no text %q", match[1])
 		}
 	}
-	for name := range table {
+	for name := range texts {
 		_, _, member := strings.Cut(name, ".")
 		unit, isUnit := strings.CutPrefix(name, "span_")
 		quoted := regexp.MustCompile(`['"]` + regexp.QuoteMeta(name) + `['"]`)
 		if !member && !quoted.MatchString(text) && (!isUnit || !strings.Contains(text, "'"+unit+"'")) {
-			t.Errorf("nobody says %q", name)
+			t.Errorf("nobody uses %q", name)
 		}
 	}
 }
