@@ -38,15 +38,15 @@ type Head struct {
 
 // headMembers: the first six are written in requests, all are read.
 var headMembers = []member[Head]{
-	{name: "version", must: true, at: func(h *Head) *string { return &h.Version }},
-	{name: "tranType", form: twoDigits, must: true, at: func(h *Head) *string { return &h.TranType }},
-	{name: "merchantId", form: merchantNo, must: true, at: func(h *Head) *string { return &h.MerchantID }},
-	{name: "tranTime", form: wireTime, must: true, at: func(h *Head) *string { return &h.TranTime }},
-	{name: "tranFlowid", max: 32, must: true, at: func(h *Head) *string { return &h.TranFlowID }},
-	{name: "tranCode", must: true, at: func(h *Head) *string { return &h.TranCode }},
-	{name: "respCode", at: func(h *Head) *string { return &h.RespCode }},
-	{name: "respDesc", at: func(h *Head) *string { return &h.RespDesc }},
-	{name: "respMsg", at: func(h *Head) *string { return &h.RespMsg }},
+	{name: "version", required: true, text: func(h *Head) *string { return &h.Version }},
+	{name: "tranType", rule: twoDigits, required: true, text: func(h *Head) *string { return &h.TranType }},
+	{name: "merchantId", rule: merchantNo, required: true, text: func(h *Head) *string { return &h.MerchantID }},
+	{name: "tranTime", rule: wireTime, required: true, text: func(h *Head) *string { return &h.TranTime }},
+	{name: "tranFlowid", max: 32, required: true, text: func(h *Head) *string { return &h.TranFlowID }},
+	{name: "tranCode", required: true, text: func(h *Head) *string { return &h.TranCode }},
+	{name: "respCode", text: func(h *Head) *string { return &h.RespCode }},
+	{name: "respDesc", text: func(h *Head) *string { return &h.RespDesc }},
+	{name: "respMsg", text: func(h *Head) *string { return &h.RespMsg }},
 }
 
 // TakesBack reports whether a notice has a respCode that takes back what its body

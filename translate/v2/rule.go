@@ -1,33 +1,37 @@
 package v2
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// form is a format that the message page gives for a member. The zero form
-// takes everything.
-type form struct {
-	not string // completes the error: not ...
-	ok  func(string) bool
-}
-
-// The formats. Those that a member may also leave empty are guarded by the
-// member's must.
+// The formats that the message page gives for members. Each is the rule of a row
+// and says what is wrong with a value, or "".
 var (
-	yuan       = form{not: "an amount in yuan with two decimals", ok: isYuan}
-	wireTime   = form{not: "a time yyyyMMddHHmmss", ok: isWireTime}
-	merchantNo = form{not: "a merchant number of 12 digits", ok: func(s string) bool { return len(s) == 12 && digits(s) }}
-	orderNo    = form{not: "an order number of 6 to 32 characters", ok: isOrderNo}
-	twoDigits  = form{not: "a code of two digits", ok: func(s string) bool { return len(s) == 2 && digits(s) }}
+	yuan       = format("an amount in yuan with two decimals", isYuan)
+	wireTime   = format("a time yyyyMMddHHmmss", isWireTime)
+	merchantNo = format("a merchant number of 12 digits", func(s string) bool { return len(s) == 12 && digits(s) })
+	orderNo    = format("an order number of 6 to 32 characters", isOrderNo)
+	twoDigits  = format("a code of two digits", func(s string) bool { return len(s) == 2 && digits(s) })
 )
+
+// format returns the rule for values that ok takes; want says what those are.
+func format(want string, ok func(string) bool) func(string) string {
+	return func(value string) string {
+		if ok(value) {
+			return ""
+		}
+		return fmt.Sprintf("not %s: %.40q", want, value)
+	}
+}
 
 // WireTime is the layout of tranTime and exprieTime, which are Beijing time.
 const WireTime = "20060102150405"
 
 // isYuan takes 0.01 and 1999.00, not 1, 1.0, 01.00, 1e2 or 1,000.00. That an
-// amount is not zero is a rule about money, not about form.
+// amount is not zero is a rule about money, not about format.
 func isYuan(s string) bool {
 	whole, cents, found := strings.Cut(s, ".")
 	if !found || len(cents) != 2 || !digits(cents) || whole == "" || !digits(whole) {
