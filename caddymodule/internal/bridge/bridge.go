@@ -27,11 +27,11 @@ type Bridge struct {
 	tracer   *tracing.Tracer
 	skew     clockSkew // between the gateway's clock and ours
 
-	pays    flights[ledger.Key, payResult]    // pay calls in hand, for merchants
-	raws    flights[ledger.Key, payResult]    // and for payers' browsers
-	looks   flights[ledger.Key, sight]        // queries in hand
-	cancels flights[ledger.Key, ledger.Order] // cancels in hand
-	asked   *ratelimit.Interval[ledger.Key]   // questions about an order because somebody asks
+	pays    callGroup[ledger.Key, payResult]    // pay calls in hand, for merchants
+	raws    callGroup[ledger.Key, payResult]    // and for payers' browsers
+	looks   callGroup[ledger.Key, sight]        // queries in hand
+	cancels callGroup[ledger.Key, ledger.Order] // cancels in hand
+	asked   *ratelimit.Interval[ledger.Key]     // questions about an order because somebody asks
 
 	abandoned abandoned // orders to be taken back
 
@@ -113,12 +113,12 @@ func (b *Bridge) Close(ctx context.Context) {
 		}
 		close(stopped)
 	}()
-	b.land(ctx)
+	b.finishCalls(ctx)
 	<-stopped
 }
 
-// land waits for the gateway calls in hand.
-func (b *Bridge) land(ctx context.Context) {
+// finishCalls waits for the gateway calls in hand.
+func (b *Bridge) finishCalls(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		b.workers.Wait()

@@ -17,15 +17,15 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 	if err != nil {
 		return v1.CancelReply{RespCode: findCode(err), MerID: m.MerID, OrderID: ref.OrderID}
 	}
-	if b.pays.has(order.Key) {
+	if b.pays.inHand(order.Key) {
 		return translate.CancelReply(order.ForMerchant())
 	}
-	fl := b.cancels.join(order.Key, func(*flight[ledger.Order]) ledger.Order {
+	call := b.cancels.do(order.Key, func(*sharedCall[ledger.Order]) ledger.Order {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 		defer cancel()
 		return b.cancel(ctx, s, order)
 	})
-	if after, ok := wait(ctx, s.Timeouts.Reply, fl); ok {
+	if after, ok := wait(ctx, s.Timeouts.Reply, call); ok {
 		order = after
 	}
 	return translate.CancelReply(order.ForMerchant())

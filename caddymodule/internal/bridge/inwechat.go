@@ -94,16 +94,16 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 		b.log.Error("order cannot be paid in a browser", orderFields(o), zap.Error(err))
 		return o, false
 	}
-	fl := b.raws.join(o.Key, func(fl *flight[payResult]) payResult {
+	call := b.raws.do(o.Key, func(call *sharedCall[payResult]) payResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
 		stored, err := b.ledger.Order(ctx, o.Key) // it may have moved since it was read
 		if err != nil {
 			return payResult{err: err}
 		}
-		return b.repeat(ctx, job, stored, browserSource, fl)
+		return b.repeat(ctx, job, stored, browserSource, call)
 	})
-	result, ok := wait(ctx, s.Timeouts.Reply, fl)
+	result, ok := wait(ctx, s.Timeouts.Reply, call)
 	if !ok || result.err != nil {
 		return o, false
 	}

@@ -24,8 +24,8 @@ type sight struct {
 // look that brings nothing certain changes nothing, its call is on record only if
 // a step of the ladder wanted it: merchants may poll without disturbing the ladder
 // or filling the ledger.
-func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *flight[sight] {
-	return b.looks.join(order.Key, func(*flight[sight]) sight {
+func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *sharedCall[sight] {
+	return b.looks.do(order.Key, func(*sharedCall[sight]) sight {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
 		defer cancel()
 		if order.State.OfRefund() {

@@ -201,7 +201,7 @@ func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order,
 // without waiting for the answer. While a call that tells it is under way, or the
 // order cannot change by it, nobody need be asked.
 func (b *Bridge) askAfter(ctx context.Context, s *Settings, order ledger.Order) {
-	if !order.State.Askable() || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
+	if !order.State.Askable() || b.pays.inHand(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
 		return
 	}
 	b.look(ctx, s, order)

@@ -110,7 +110,7 @@ func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State,
 		return notSettled("%s needs the gateway's own number of it; without one nobody can show that money has moved", w.State)
 	case w.State == translate.Paid && w.State != order.State && order.GatewayNo != "" && w.GatewayNo != order.GatewayNo:
 		return notSettled("the gateway has called this order %s before, not %s", order.GatewayNo, w.GatewayNo)
-	case b.pays.has(order.Key) || b.cancels.has(order.Key) || inHand(order, b.now()):
+	case b.pays.inHand(order.Key) || b.cancels.inHand(order.Key) || inHand(order, b.now()):
 		return notSettled("a call about the order is under way; try again when it is over")
 	}
 	return nil

@@ -22,7 +22,7 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 // Watch returns how an order stands, after asking the gateway where that is
 // worth it and was not done just now.
 func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
-	if b.worthAsking(order) && (b.looks.has(order.Key) || b.asked.Allow(order.Key, b.now())) {
+	if b.worthAsking(order) && (b.looks.inHand(order.Key) || b.asked.Allow(order.Key, b.now())) {
 		if seen, ok := wait(ctx, s.Timeouts.Reply, b.look(ctx, s, order)); ok {
 			return seen.order
 		}
@@ -34,5 +34,5 @@ func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) led
 // ledger. While a call that changes it is under way it is left alone: the answer
 // comes by itself.
 func (b *Bridge) worthAsking(order ledger.Order) bool {
-	return !order.State.Final() && order.State.Askable() && !b.pays.has(order.Key) && !inHand(order, b.now())
+	return !order.State.Final() && order.State.Askable() && !b.pays.inHand(order.Key) && !inHand(order, b.now())
 }

@@ -18,81 +18,81 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
-func TestFlightIsShared(t *testing.T) {
+func TestCallIsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var f flights[int, int]
+		var g callGroup[int, int]
 		runs := 0
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
-				fl := f.join(1, func(*flight[int]) int {
+				call := g.do(1, func(*sharedCall[int]) int {
 					runs++
 					time.Sleep(time.Second)
 					return runs
 				})
-				if v, ok := wait(t.Context(), time.Minute, fl); !ok || v != 1 {
+				if v, ok := wait(t.Context(), time.Minute, call); !ok || v != 1 {
 					t.Errorf("got %d, %v", v, ok)
 				}
 			})
 		}
 		all.Wait()
-		if f.has(1) {
-			t.Fatal("flight is still there")
+		if g.inHand(1) {
+			t.Fatal("the call is still there")
 		}
 	})
 }
 
-func TestFlightOutlastsItsCallers(t *testing.T) {
+func TestCallOutlastsItsCallers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var f flights[string, string]
-		var landed atomic.Int32
-		work := func(told bool) func(*flight[string]) string {
-			return func(fl *flight[string]) string {
+		var g callGroup[string, string]
+		var finished atomic.Int32
+		work := func(told bool) func(*sharedCall[string]) string {
+			return func(call *sharedCall[string]) string {
 				if told {
-					fl.tell("so far")
+					call.setInterim("so far")
 				}
 				time.Sleep(time.Minute)
-				landed.Add(1)
+				finished.Add(1)
 				return "result"
 			}
 		}
-		if v, ok := wait(t.Context(), time.Second, f.join("silent", work(false))); ok {
+		if v, ok := wait(t.Context(), time.Second, g.do("silent", work(false))); ok {
 			t.Fatalf("got %q", v)
 		}
 		gone, hangUp := context.WithCancel(t.Context())
-		fl := f.join("telling", work(true))
+		call := g.do("telling", work(true))
 		synctest.Wait()
 		hangUp()
-		if v, ok := wait(gone, time.Hour, fl); !ok || v != "so far" {
+		if v, ok := wait(gone, time.Hour, call); !ok || v != "so far" {
 			t.Fatalf("got %q, %v", v, ok)
 		}
-		f.close()
-		if f.join("new", work(false)) != nil {
-			t.Fatal("a new flight started after close")
+		g.close()
+		if g.do("new", work(false)) != nil {
+			t.Fatal("a new call began after close")
 		}
-		if f.join("telling", work(false)) != fl {
-			t.Fatal("a flight under way is not joined after close")
+		if g.do("telling", work(false)) != call {
+			t.Fatal("a call in hand is not shared after close")
 		}
-		f.wait()
-		if n := landed.Load(); n != 2 {
-			t.Fatalf("%d flights of 2 have landed", n)
+		g.wait()
+		if n := finished.Load(); n != 2 {
+			t.Fatalf("%d calls of 2 are done", n)
 		}
 		if _, ok := wait[string](t.Context(), time.Second, nil); ok {
-			t.Fatal("no flight has a result")
+			t.Fatal("no call has a result")
 		}
 	})
 }
 
 // TestFlightPanicReachesEveryCaller: each of them answers its merchant, and the
 // panic is told once, with the stack of the work and nothing of its value.
-func TestFlightPanicReachesEveryCaller(t *testing.T) {
+func TestPanicReachesEveryCaller(t *testing.T) {
 	t.Parallel()
 	core, logs := observer.New(zapcore.InfoLevel)
-	f := flights[int, int]{log: zap.New(core), doing: "testing"}
+	g := callGroup[int, int]{log: zap.New(core), doing: "testing"}
 	start := make(chan struct{})
-	fl := f.join(1, func(*flight[int]) int {
+	call := g.do(1, func(*sharedCall[int]) int {
 		<-start
 		return guilty()
 	})
@@ -104,13 +104,13 @@ func TestFlightPanicReachesEveryCaller(t *testing.T) {
 					t.Errorf("recovered %v", err)
 				}
 			}()
-			wait(t.Context(), time.Minute, fl)
+			wait(t.Context(), time.Minute, call)
 		})
 	}
 	close(start)
 	all.Wait()
-	if f.has(1) {
-		t.Fatal("flight is still there")
+	if g.inHand(1) {
+		t.Fatal("the call is still there")
 	}
 	lines := logs.All()
 	if len(lines) != 1 {
