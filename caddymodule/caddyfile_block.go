@@ -117,7 +117,7 @@ func positionOf(d *caddyfile.Dispenser) configerror.Position {
 // plainWord is the form of our words, and of those that misspell them.
 var plainWord = regexp.MustCompile(`^[a-z_]{1,32}$`)
 
-// unknown names a word that is none of ours. A text of another form is not shown:
+// unknown names a directive that does not exist. A text of another form is not shown:
 // it may be a piece of a secret that was broken into lines.
 func unknown(word string) string {
 	if plainWord.MatchString(word) {

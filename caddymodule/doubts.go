@@ -116,7 +116,7 @@ type reach struct{ open, hidden int }
 // walk looks at routes in their order, and reports whether all requests end in
 // them. hidden says that none comes to the first.
 func (r *reach) walk(routes caddyhttp.RouteList, hidden bool) (ends bool) {
-	taken := map[string]bool{} // groups of which an earlier route takes every request
+	taken := map[string]bool{} // groups that an earlier route takes every request of
 	for _, route := range routes {
 		passed := hidden || ends || route.Group != "" && taken[route.Group]
 		last := r.handlers(route.Handlers, passed)

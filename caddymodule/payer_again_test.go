@@ -61,9 +61,9 @@ func TestHeadChangesNothing(t *testing.T) { // not parallel: one Caddy a process
 	}
 }
 
-// Carriers have thousands of payers behind one address. Whoever comes back from
-// WeChat with made-up codes there shuts none of them out, and asks WeChat a few
-// at a time.
+// Carriers have thousands of payers behind one address. A client there that comes
+// back from WeChat with made-up codes shuts no other payer out, and has WeChat asked
+// a few at a time.
 func TestReturnsAmongMadeUpCodes(t *testing.T) { // not parallel: one Caddy a process
 	s := startPayerServer(t, "")
 	s.wechat.sayOf("made-up", `{"errcode":40029,"errmsg":"invalid code"}`)

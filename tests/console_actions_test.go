@@ -97,7 +97,7 @@ func TestConsoleResendsAll(t *testing.T) {
 	d.notified("intl", d.exhausted, calls+1)
 }
 
-// TestConsolePauses pauses a merchant, whose next payment is then kept back, and
+// TestConsolePauses pauses a merchant, sees its next notification kept back, and
 // resumes it.
 func TestConsolePauses(t *testing.T) {
 	t.Parallel()

@@ -78,7 +78,7 @@ func TestConsoleDialogOpenedAtOnce(t *testing.T) {
 }
 
 // TestConsoleLateAnswerOfAnotherAction: what comes of an action whose dialog was closed
-// changes nothing in the dialog of the next one, be it good news or bad.
+// changes nothing in the dialog of the next one, whether it succeeded or failed.
 func TestConsoleLateAnswerOfAnotherAction(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "console_actions")

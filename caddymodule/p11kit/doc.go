@@ -29,7 +29,7 @@
 //
 // # The protocol
 //
-// Each side sends one byte, the version, of which 0 is spoken by all. Then
+// Each side sends one byte, its version; every side speaks version 0. Then
 // messages go to and fro, numbers in big endian: 12 bytes of a header (number of
 // the call, length of options, length of the body), the options, the body. The
 // body is the id of a PKCS#11 function, the signature of its arguments as a text,

@@ -52,7 +52,7 @@ type pool struct {
 	closed   bool
 }
 
-// newPool opens the first session, whose error it returns, and the others in the
+// newPool opens the first session and returns its error; it opens the others in the
 // background.
 func newPool(ctx context.Context, c Config, module string, u URI, pin string) (*pool, error) {
 	p := &pool{config: c, module: module, uri: u, login: newLogin(pin), ready: make(chan *session, c.Processes), wake: make(chan struct{})}

@@ -29,8 +29,8 @@ type softHSM struct {
 	module string
 }
 
-// newSoftHSM makes a folder for tokens. The children find it by their
-// environment, of which a process has one: so these tests run one by one.
+// newSoftHSM makes a folder for tokens. The children find it by their environment.
+// A process has one environment, so these tests run one by one.
 func newSoftHSM(t testing.TB) *softHSM {
 	t.Helper()
 	h := &softHSM{t: t, dir: t.TempDir(), module: softHSMModule(t)}

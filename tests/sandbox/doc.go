@@ -12,7 +12,7 @@
 //   - POST /onePayService/onePay.do is the v2 interface: pay (OP1001), refund
 //     (OP1003), query (OP2001), refund query (OP2002) and close (configurable).
 //   - A browser that posts a JS pay there without wxIsRaw gets the gateway's own
-//     page to pay on, whose buttons post to /onePayService/hosted.do.
+//     page to pay on; its buttons post to /onePayService/hosted.do.
 //   - /_sandbox/ is the control interface, in JSON, for loopback callers only:
 //     state, exchanges, behaviour, pay, refund, notice, release, reset.
 //   - The methods State, Exchanges, Script, Pay, SettleRefund, SendNotice and

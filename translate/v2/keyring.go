@@ -47,7 +47,7 @@ func (u Used) String() string {
 	}
 }
 
-// formerPair is a pair of keys of which one or both are previous ones.
+// formerPair is a pair of keys in which one or both are previous keys.
 type formerPair struct {
 	codec *Codec
 	until time.Time // the first instant at which the pair is refused

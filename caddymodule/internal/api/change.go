@@ -10,8 +10,8 @@ func checkWhy(why string) error {
 	return nil
 }
 
-// change is what is recorded of what the visit changes. The ledger adds what is
-// done to whom, and how that stood and stands.
+// change is the record of a change that the visit makes. The ledger adds what was
+// changed, and its state before and after.
 func (v *visit) change(why string) ledger.Change {
 	return ledger.Change{At: v.now, Who: v.who, Why: why}
 }

@@ -44,8 +44,8 @@ func (p Page) cursor() (ledger.Cursor, int, error) {
 	return after, limit, nil
 }
 
-// page cuts a list, of which one more than limit was asked for, to the limit. next
-// is the cursor for what comes after, "" when there is nothing.
+// page cuts a list to the limit; the caller has asked for one item more. next is the
+// cursor of the following page, "" when this is the last.
 func page[T interface{ Cursor() ledger.Cursor }](list []T, limit int) (cut []T, next string) {
 	if len(list) <= limit {
 		return list, ""

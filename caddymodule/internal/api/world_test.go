@@ -171,7 +171,7 @@ func nextOf(state translate.State) time.Time {
 	return present.Add(time.Hour)
 }
 
-// roomFor is the room for so many notifications, whosever.
+// roomFor is the room for so many notifications of any merchant.
 func roomFor(n int) func() ledger.Room {
 	return func() ledger.Room {
 		return ledger.Room{

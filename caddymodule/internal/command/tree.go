@@ -18,7 +18,7 @@ type Offline interface {
 	// Load reads the app of a configuration in JSON, and its merchants with their
 	// keys.
 	Load(config []byte) (Config, error)
-	// Examples are the settings of an app of which nothing is configured.
+	// Examples are the settings of an app without any configuration.
 	Examples() preview.Settings
 	// LedgerFile is the path of the ledger that a configuration in JSON names. The
 	// error says so when it is no file.

@@ -68,8 +68,8 @@ func (d *Dispatcher) release(c claimed) {
 
 // deferUnknown puts the notification of an unknown merchant off: the
 // configuration may be on its way in or out, and another bridge may know the
-// merchant. One that stays unknown is left to its lease, lest its notifications
-// come up again every second.
+// merchant. One that stays unknown is left to its lease, so that its notifications
+// do not come up again every second.
 func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 	now := d.now()
 	d.hosts.rest(c.MerID, now.Add(unknownRest))

@@ -90,7 +90,7 @@ func (e *sealedEvidence) oddHex() string {
 	return e.every(func(value string) bool { return hexText.MatchString(value) && len(value)%2 != 0 })
 }
 
-// every names the three encrypted parameters of which something is so.
+// every names those of the three encrypted parameters for which is reports true.
 func (e *sealedEvidence) every(is func(string) bool) string {
 	var names []string
 	for _, p := range []struct{ name, value string }{

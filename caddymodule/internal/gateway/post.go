@@ -53,7 +53,7 @@ func (g *Gateway) serve(answer *answerRecorder, req *http.Request) (err error) {
 	switch ctx := req.Context(); {
 	case err == nil && answer.status == http.StatusOK:
 		return nil
-	case ctx.Err() != nil: // of which the proxy may make an answer 499
+	case ctx.Err() != nil: // the proxy may turn that into an answer 499
 		return context.Cause(ctx)
 	case err != nil:
 		return err

@@ -9,7 +9,7 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// failed is an order of which the gateway has told that it failed.
+// failed is an order that has failed at the gateway.
 func failed(t *testing.T, l *ledger.Ledger, i int) ledger.Order {
 	t.Helper()
 	o := mustBegin(t, l, sample(i))

@@ -150,7 +150,7 @@ func (l *Ledger) QuarantinedMessage(ctx context.Context, id string) (Quarantined
 }
 
 // DealWithQuarantined records that somebody has dealt with a message, and how. It
-// returns [ErrNotFound] when there is none of that ID that nobody has dealt with.
+// returns [ErrNotFound] when no message with that ID is open.
 func (l *Ledger) DealWithQuarantined(ctx context.Context, id string, c Change) error {
 	_, err := write(ctx, l, func(t *tx) (none, error) {
 		q, err := one(t, scanQuarantined, selectQuarantined+`WHERE id = $1 {lock}`, id)

@@ -64,8 +64,8 @@ func (l *Loader) Load(configs []Config) (*Registry, error) {
 	return r, nil
 }
 
-// merchant resolves a merchant of which [Check] has seen what it can. What it
-// cannot resolve it adds to the errors, and goes on.
+// merchant resolves a merchant that [Check] has checked as far as it can. It adds
+// what it cannot resolve to the errors, and goes on.
 func (l *Loader) merchant(index int, c Config) *Merchant {
 	m := &Merchant{
 		MerID: c.MerID, GatewayMerchant: c.GatewayMerchant, Subject: c.Subject,

@@ -145,8 +145,8 @@ func (v visit) useOnce(ctx context.Context, id string, until time.Time) error {
 	return err
 }
 
-// wechatReason says what a payer reads of a failure; what is none of WeChat's is
-// the ledger's.
+// wechatReason says what a payer reads of a failure: WeChat's or, failing that, the
+// ledger's.
 func wechatReason(err error) pages.Reason {
 	for _, r := range []struct {
 		err    error
