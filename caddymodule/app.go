@@ -92,7 +92,7 @@ type App struct {
 	// changes are made with the command line.
 	ConsoleActions bool `json:"console_actions,omitempty"`
 
-	// Where the words above stand in a Caddyfile, for messages. Its reader fills
+	// Where the directives above stand in a Caddyfile, for messages. Its reader fills
 	// this in; leave it out in JSON.
 	Source configerror.Source `json:"source,omitempty"`
 

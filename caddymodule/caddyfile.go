@@ -50,11 +50,11 @@ func parseDirective(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 	return new(Handler), nil
 }
 
-// appWords are the words of the global option's block.
-var appWords map[string]subdirective[*App]
+// appDirectives are the directives of the global option's block.
+var appDirectives map[string]subdirective[*App]
 
 func init() { // the table refers to functions that refer to the table
-	appWords = map[string]subdirective[*App]{
+	appDirectives = map[string]subdirective[*App]{
 		"public_url":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.PublicURL) }},
 		"ledger":       {read: (*App).readLedger},
 		"gateway":      {read: (*App).readGateway},
@@ -137,7 +137,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the option's name
 	a.Source = configerror.Source{"paybridge": positionOf(d)}
 	var errs configerror.List
-	errs.Add(positionOf(d), positioned(d, readBlock(d, block[*App]{name: "paybridge", words: appWords, source: a.Source}, a)))
+	errs.Add(positionOf(d), positioned(d, readBlock(d, block[*App]{name: "paybridge", directives: appDirectives, source: a.Source}, a)))
 	unread := len(errs) > 0
 	wrong, err := a.checkRead()
 	if err != nil {
@@ -168,8 +168,8 @@ func (a *App) checkRead() (configerror.List, error) {
 }
 
 // inner is a block within the app's.
-func (a *App) inner(name string, words map[string]subdirective[*App]) block[*App] {
-	return block[*App]{name: name, words: words, source: a.Source, within: name + "."}
+func (a *App) inner(name string, directives map[string]subdirective[*App]) block[*App] {
+	return block[*App]{name: name, directives: directives, source: a.Source, within: name + "."}
 }
 
 func (a *App) readGateway(d *caddyfile.Dispenser) error {
@@ -179,24 +179,24 @@ func (a *App) readGateway(d *caddyfile.Dispenser) error {
 
 func (a *App) readTranCodes(d *caddyfile.Dispenser) error {
 	codes := &a.TranCodes
-	words := make(map[string]subdirective[*App])
+	directives := make(map[string]subdirective[*App])
 	for name, code := range map[string]*string{
 		"pay": &codes.Pay, "refund": &codes.Refund, "query": &codes.Query,
 		"refund_query": &codes.RefundQuery, "close": &codes.Close,
 	} {
-		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return oneArg(d, code) }}
+		directives[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return oneArg(d, code) }}
 	}
-	return readBlock(d, a.inner("tran_codes", words), a)
+	return readBlock(d, a.inner("tran_codes", directives), a)
 }
 
 func (a *App) readTimeouts(d *caddyfile.Dispenser) error {
-	words := make(map[string]subdirective[*App])
+	directives := make(map[string]subdirective[*App])
 	for name, limit := range map[string]*caddy.Duration{
 		"read": &a.Timeouts.Read, "gateway": &a.Timeouts.Gateway, "reply": &a.Timeouts.Reply,
 	} {
-		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return durationArg(d, limit) }}
+		directives[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return durationArg(d, limit) }}
 	}
-	return readBlock(d, a.inner("timeouts", words), a)
+	return readBlock(d, a.inner("timeouts", directives), a)
 }
 
 func (a *App) readMerchantsFile(d *caddyfile.Dispenser) error {

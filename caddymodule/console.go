@@ -132,11 +132,11 @@ func (h adminHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func consoleRefusal(status int, words string) error {
-	return caddy.APIError{HTTPStatus: status, Err: errors.New(words), Message: words}
+func consoleRefusal(status int, message string) error {
+	return caddy.APIError{HTTPStatus: status, Err: errors.New(message), Message: message}
 }
 
-// writeRefusal answers with the status and the words of an error.
+// writeRefusal answers with the status and the message of an error.
 func writeRefusal(w http.ResponseWriter, err error) {
 	refusal := caddy.APIError{HTTPStatus: http.StatusInternalServerError, Message: err.Error()}
 	_ = errors.As(err, &refusal)

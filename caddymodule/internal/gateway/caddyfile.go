@@ -8,9 +8,9 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 )
 
-// refusedProxyWords are subdirectives of reverse_proxy that would break the
+// refusedProxyDirectives are subdirectives of reverse_proxy that would break the
 // rule that a payment reaches the gateway once and unchanged.
-var refusedProxyWords = map[string]bool{
+var refusedProxyDirectives = map[string]bool{
 	"lb_retry_match": true, "handle_response": true, "replace_status": true, "rewrite": true, "method": true,
 }
 
@@ -31,7 +31,7 @@ func (g *Gateway) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if err != nil {
 		return d.WrapErr(err)
 	}
-	if err := checkProxyWords(caddyfile.NewDispenser(segment)); err != nil {
+	if err := checkProxyDirectives(caddyfile.NewDispenser(segment)); err != nil {
 		return err
 	}
 	segment[0].Text, segment[1].Text = "reverse_proxy", u.Scheme+"://"+u.Host
@@ -43,11 +43,11 @@ func (g *Gateway) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	return nil
 }
 
-func checkProxyWords(d *caddyfile.Dispenser) error {
+func checkProxyDirectives(d *caddyfile.Dispenser) error {
 	d.Next() // gateway
 	d.Next() // the address
 	for d.NextBlock(0) {
-		if refusedProxyWords[d.Val()] {
+		if refusedProxyDirectives[d.Val()] {
 			return d.Errf("gateway: %s is not allowed here: a payment must reach the gateway once and unchanged; remove it", d.Val())
 		}
 		d.NextSegment()

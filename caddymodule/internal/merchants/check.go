@@ -34,7 +34,7 @@ func CheckSecrets(configs []Config) configerror.List {
 }
 
 // fault is what is wrong with one member of a merchant. The error begins with the
-// name of the member or of its word.
+// name of the member or of its directive.
 type fault struct {
 	member string
 	err    error
@@ -70,12 +70,12 @@ func (c Config) title(index int) string {
 	return fmt.Sprintf("merchant number %d", index+1)
 }
 
-// wordOf names the word of the Caddyfile that a member is written in.
-var wordOf = strings.NewReplacer("_until", "", "_password", "", "wechat_apps", "wechat_app")
+// directiveOf names the directive of the Caddyfile that a member is written in.
+var directiveOf = strings.NewReplacer("_until", "", "_password", "", "wechat_apps", "wechat_app")
 
 // At returns where a member stands or, if it does not, where its merchant begins.
 func (c Config) At(member string) configerror.Position {
-	return c.Source.At(member, wordOf.Replace(member), "merid")
+	return c.Source.At(member, directiveOf.Replace(member), "merid")
 }
 
 // check validates every member by itself, and those that belong together.

@@ -106,7 +106,7 @@ type Config struct {
 	// paid orders. Default: only redirect_hosts.
 	RedirectToBackURLHosts bool `json:"redirect_to_backurl_hosts,omitempty"`
 
-	// Where the words above stand in a Caddyfile, for messages. Its reader fills
+	// Where the directives above stand in a Caddyfile, for messages. Its reader fills
 	// this in; leave it out in JSON.
 	Source configerror.Source `json:"source,omitempty"`
 }
