@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -143,13 +144,13 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err := showMetrics(ctx); err != nil {
 		return err
 	}
-	if err := checkPrimitives(); err != nil {
+	if err := selftest.Run(); err != nil {
 		return err
 	}
 	a.setDefaults()
 	registry, err := a.load(ctx)
 	if err != nil {
-		return tell(a.log, err)
+		return configerror.Log(a.log, err)
 	}
 	for _, f := range a.doubts {
 		a.warn(f)
@@ -203,7 +204,7 @@ func (a *App) setDefaults() {
 		{&a.TranCodes.RefundQuery, v2.TranRefundQuery},
 		{&a.Subject, "订单{orderid}"},
 		{&a.NoticeReply, "success"},
-		{&a.RSA, rsaFast},
+		{&a.RSA, merchants.RSAFast},
 	} {
 		if *d.value == "" {
 			*d.value = d.want

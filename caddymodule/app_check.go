@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -22,7 +23,7 @@ var appChecks = []struct {
 }{
 	{"public_url", (*App).checkPublicURL},
 	{"gateway", func(a *App) error { return a.Gateway.Check() }},
-	{"rsa", (*App).checkRSA},
+	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},
 	{"timeouts.read", func(a *App) error { return notNegative("read", a.Timeouts.Read) }},

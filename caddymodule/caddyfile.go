@@ -30,7 +30,7 @@ func parseGlobalOption(d *caddyfile.Dispenser, existing any) (any, error) {
 	}
 	app := new(App)
 	if err := app.UnmarshalCaddyfile(d); err != nil {
-		return nil, tellIfMany(caddy.Log().Named("paybridge"), err)
+		return nil, configerror.LogIfMany(caddy.Log().Named("paybridge"), err)
 	}
 	return httpcaddyfile.App{Name: "paybridge", Value: caddyconfig.JSON(app, nil)}, nil
 }

@@ -13,8 +13,10 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/command"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 )
 
 func init() {
@@ -32,7 +34,7 @@ type offline struct{}
 
 // Load implements command.Offline. Guests are not loaded.
 func (offline) Load(config []byte) (command.Config, error) {
-	if err := checkPrimitives(); err != nil {
+	if err := selftest.Run(); err != nil {
 		return command.Config{}, err
 	}
 	app, err := appOf(config)
@@ -41,7 +43,7 @@ func (offline) Load(config []byte) (command.Config, error) {
 	}
 	registry, err := app.loadMerchants()
 	if err != nil {
-		return command.Config{}, tell(caddy.Log().Named("paybridge"), err)
+		return command.Config{}, configerror.Log(caddy.Log().Named("paybridge"), err)
 	}
 	return command.Config{Merchants: registry, Preview: app.previewSettings()}, nil
 }

@@ -235,7 +235,7 @@ func TestReadersTellAllAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = tellIfMany(zap.New(core), new(App).UnmarshalCaddyfile(caddyfile.NewTestDispenser(`paybridge {
+	err = configerror.LogIfMany(zap.New(core), new(App).UnmarshalCaddyfile(caddyfile.NewTestDispenser(`paybridge {
 	publicurl https://pay.example.com
 	order_expiry soon
 	gateway https://gw.example.com/ {

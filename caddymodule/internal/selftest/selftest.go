@@ -1,4 +1,6 @@
-package caddymodule
+// Package selftest tries the cryptography of payments once, before a merchant meets
+// what does not work in this process.
+package selftest
 
 import (
 	"bytes"
@@ -14,20 +16,20 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// checkPrimitives refuses a process in which the bridge's arithmetic does not
-// work, before a merchant meets it: v1 signs with md5, v2 is made of DES, SHA-1
-// and PKCS#1 v1.5, and there are environments that forbid them.
-func checkPrimitives() error {
+// Run refuses a process in which the bridge's arithmetic does not work: v1 signs
+// with md5, v2 is made of DES, SHA-1 and PKCS#1 v1.5, and there are environments
+// that forbid them.
+func Run() error {
 	err := errors.Join(v1.SelfTest(), v2.SelfTest(), checkSHA256())
 	if err == nil {
 		return nil
 	}
 	failures := strings.Split(err.Error(), "\n")
-	return fmt.Errorf("%s (%s)", primitivesAdvice(os.Getenv("GODEBUG")), strings.Join(failures, "; "))
+	return fmt.Errorf("%s (%s)", advice(os.Getenv("GODEBUG")), strings.Join(failures, "; "))
 }
 
-// primitivesAdvice says why primitives fail and what to do.
-func primitivesAdvice(godebug string) string {
+// advice says why a test fails and what to do.
+func advice(godebug string) string {
 	const wrong = "the cryptography of payments does not work in this process; "
 	switch {
 	case fips140.Enforced():

@@ -1,4 +1,4 @@
-package caddymodule
+package merchants
 
 import (
 	"crypto/rand"
@@ -18,19 +18,19 @@ func TestRSAChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants := map[string]string{rsaStandard: standardRSA, rsaFast: fastrsa.Name}
+	wants := map[string]string{RSAStandard: standardRSA, RSAFast: fastrsa.Name}
 	if fastrsa.Available() != nil {
-		wants[rsaFast] = standardRSA // and why
+		wants[RSAFast] = standardRSA // and why
 	}
 	for choice, want := range wants {
 		core, logged := observer.New(zap.InfoLevel)
 		log := zap.New(core)
-		keys := newRSAKeys(choice, log)
-		chosen, by := keys.choose(key)
+		keys := NewRSAKeys(choice, log)
+		chosen, by := keys.Choose(key)
 		if _, same := chosen.(*rsa.PrivateKey); !strings.HasPrefix(by, want) || same != (want == standardRSA) {
 			t.Errorf("rsa %s: %T by %q, want %q", choice, chosen, by, want)
 		}
-		keys.log(log)
+		keys.Log(log)
 		keys.onFault()
 		keys.onFault()
 		if got := logged.All(); len(got) != 2 || got[0].ContextMap()["keys"] != int64(1) || got[1].Level != zap.ErrorLevel {
@@ -42,7 +42,7 @@ func TestRSAChoice(t *testing.T) {
 func TestRSAIsChecked(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"": "", "fast": "", "standard": "", "openssl": `rsa: "openssl" is not known; write fast or standard`} {
-		err := (&App{RSA: given}).checkRSA()
+		err := CheckRSA(given)
 		if got := errorText(err); got != want {
 			t.Errorf("rsa %q: %q, want %q", given, got, want)
 		}

@@ -1,4 +1,4 @@
-package caddymodule
+package merchants
 
 import (
 	"crypto"
@@ -15,34 +15,36 @@ import (
 
 // What the member rsa may be.
 const (
-	rsaFast     = "fast"
-	rsaStandard = "standard"
+	// RSAFast is fastrsa where the processor and the key allow it.
+	RSAFast = "fast"
+	// RSAStandard is crypto/rsa for all keys.
+	RSAStandard = "standard"
 )
 
 // standardRSA is what does the arithmetic where fastrsa does not.
 const standardRSA = "crypto/rsa"
 
-func (a *App) checkRSA() error {
-	switch a.RSA {
-	case "", rsaFast, rsaStandard:
-	default:
-		return fmt.Errorf("rsa: %q is not known; write %s or %s", a.RSA, rsaFast, rsaStandard)
+// CheckRSA checks the member rsa.
+func CheckRSA(choice string) error {
+	switch choice {
+	case "", RSAFast, RSAStandard:
+		return nil
 	}
-	return nil
+	return fmt.Errorf("rsa: %q is not known; write %s or %s", choice, RSAFast, RSAStandard)
 }
 
-// rsaKeys decides what does the arithmetic of a configuration's RSA keys, and
+// RSAKeys decides what does the arithmetic of a configuration's RSA keys, and
 // counts.
-type rsaKeys struct {
+type RSAKeys struct {
 	standard bool // crypto/rsa for all of them
 	onFault  func()
 	by       map[string]int // keys by what does their arithmetic
 }
 
-// newRSAKeys takes the member rsa. A fault is an error in the log, once.
-func newRSAKeys(choice string, log *zap.Logger) *rsaKeys {
-	return &rsaKeys{
-		standard: choice == rsaStandard,
+// NewRSAKeys takes the member rsa. A fault is an error in the log, once.
+func NewRSAKeys(choice string, log *zap.Logger) *RSAKeys {
+	return &RSAKeys{
+		standard: choice == RSAStandard,
 		by:       make(map[string]int),
 		onFault: sync.OnceFunc(func() {
 			log.Error("an RSA result was wrong and was worked out again by crypto/rsa; nothing wrong has left. " +
@@ -51,14 +53,14 @@ func newRSAKeys(choice string, log *zap.Logger) *rsaKeys {
 	}
 }
 
-// choose returns the key to use and what does its arithmetic.
-func (k *rsaKeys) choose(key *rsa.PrivateKey) (crypto.Signer, string) {
+// Choose returns the key to use and what does its arithmetic.
+func (k *RSAKeys) Choose(key *rsa.PrivateKey) (crypto.Signer, string) {
 	chosen, by := k.fast(key)
 	k.by[by]++
 	return chosen, by
 }
 
-func (k *rsaKeys) fast(key *rsa.PrivateKey) (crypto.Signer, string) {
+func (k *RSAKeys) fast(key *rsa.PrivateKey) (crypto.Signer, string) {
 	if k.standard {
 		return key, standardRSA + ", as configured"
 	}
@@ -69,8 +71,8 @@ func (k *rsaKeys) fast(key *rsa.PrivateKey) (crypto.Signer, string) {
 	return fast, fastrsa.Name
 }
 
-// log tells once for a configuration how many keys are worked with by what.
-func (k *rsaKeys) log(log *zap.Logger) {
+// Log tells once for a configuration how many keys are worked with by what.
+func (k *RSAKeys) Log(log *zap.Logger) {
 	for _, by := range slices.Sorted(maps.Keys(k.by)) {
 		log.Info("RSA private keys", zap.Int("keys", k.by[by]), zap.String("arithmetic", by))
 	}
