@@ -5,7 +5,7 @@ import "github.com/paybridge/paybridge/caddymodule/internal/ledger"
 // checkWhy refuses a reason in which there is nothing to read.
 func checkWhy(why string) error {
 	if plain(why, maxText) == "" {
-		return badRequest("body.why: missing; say in a few words why, it is kept with the change")
+		return badMember("body", "why", reasonMissing.With())
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func (p Page) limit() (int, error) {
 	case p.Limit == 0:
 		return defaultLimit, nil
 	case p.Limit < 0 || p.Limit > maxLimit:
-		return 0, badRequest("query.limit: must be 1 to %d", maxLimit)
+		return 0, badMember("query", "limit", outOfRange.With(maxLimit))
 	}
 	return p.Limit, nil
 }
@@ -39,7 +39,7 @@ func (p Page) cursor() (ledger.Cursor, int, error) {
 	}
 	after, err := ledger.ParseCursor(p.After)
 	if err != nil {
-		return ledger.Cursor{}, 0, badRequest("query.after: not the member next of an answer")
+		return ledger.Cursor{}, 0, badMember("query", "after", notACursor.With())
 	}
 	return after, limit, nil
 }
@@ -61,7 +61,7 @@ type Window struct {
 
 func (w Window) check() error {
 	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
-		return badRequest("query.to: must be later than from")
+		return badMember("query", "to", notLater.With())
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -59,7 +60,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	result := Settled{Order: order, Before: order.State}
 	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
 	if !ok {
-		return result, notSettled("the gateway is being asked and has not answered yet; try again")
+		return result, notSettled(stillAsked.With())
 	}
 	result.Order, result.Said = seen.order, saidOf(seen.report)
 	if seen.moved && (seen.order.State.Final() || order.State.Final()) {
@@ -98,20 +99,19 @@ func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate
 func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State, w Settlement) error {
 	switch {
 	case possible == nil:
-		return notSettled("the order is %s, not stuck, and nothing on record contradicts that; "+
-			"only one that is %s, or that the gateway has contradicted, can be settled", order.State, translate.OneOf(translate.Settleable()...))
+		return notSettled(notStuck.With(bilingual.Term(order.State), bilingual.OneOf(translate.Settleable())))
 	case !slices.Contains(possible, w.State):
-		return notSettled("an order that is %s cannot become %s by an operator's word, only one of %s", order.State, w.State, possible)
+		return notSettled(cannotBecome.With(bilingual.Term(order.State), bilingual.Term(w.State), bilingual.OneOf(possible)))
 	case w.State == translate.Failed && payerShown(order, order.State):
-		return notSettled("its payer has been shown how to pay and still may, so it is not failed; it can be closed, and what is paid after that is given back")
+		return notSettled(payerMayPay.With())
 	case w.Why == "" && !w.DryRun:
-		return notSettled("a reason is missing")
+		return notSettled(noReason.With())
 	case w.State.Row().Moved && w.State != order.State && w.GatewayNo == "":
-		return notSettled("%s needs the gateway's own number of it; without one nobody can show that money has moved", w.State)
+		return notSettled(needsGatewayNo.With(bilingual.Term(w.State)))
 	case w.State == translate.Paid && w.State != order.State && order.GatewayNo != "" && w.GatewayNo != order.GatewayNo:
-		return notSettled("the gateway has called this order %s before, not %s", order.GatewayNo, w.GatewayNo)
+		return notSettled(otherGatewayNo.With(order.GatewayNo, w.GatewayNo))
 	case b.pays.inHand(order.Key) || b.cancels.inHand(order.Key) || inHand(order, b.now()):
-		return notSettled("a call about the order is under way; try again when it is over")
+		return notSettled(callUnderWay.With())
 	}
 	return nil
 }
@@ -126,16 +126,16 @@ func contradiction(seen sight, word translate.State) error {
 	case seen.order.State == translate.RefundFailed && said.State != translate.Refunding:
 		return nil // the money came back by other means, of which the gateway knows nothing
 	case said.State == seen.order.State && said.State.Final():
-		return notSettled("the gateway says that it is %s, as the order is", said.State)
+		return notSettled(gatewayAgrees.With(bilingual.Term(said.State)))
 	case said.NotFound && word.Row().Moved:
-		return notSettled("the gateway says that it has no such record, so it cannot be %s", word)
+		return notSettled(gatewayHasNone.With(bilingual.Term(word)))
 	case said.Unpaid() && word != translate.Closed:
-		return notSettled("the gateway says that the order is open and nobody has paid yet, so it is not %s; it can be closed", word)
+		return notSettled(nobodyHasPaid.With(bilingual.Term(word)))
 	case said.State == translate.Refunding:
-		return notSettled("the gateway says that the refund is under way, so it is not %s yet", word)
+		return notSettled(refundUnderWay.With(bilingual.Term(word)))
 	case !said.NotFound && said.Certain() && !said.Unpaid():
 		// Certain, but not recorded: the ledger was not there.
-		return notSettled("the gateway says that it is %s, which could not be recorded; try again", said.State)
+		return notSettled(notRecorded.With(bilingual.Term(said.State)))
 	}
 	return nil
 }
@@ -154,14 +154,13 @@ func tooEarly(seen sight, word translate.State, now time.Time) error {
 	case word != translate.Failed && word != translate.Closed, word == translate.Closed && closable:
 		return nil
 	case closable:
-		return notYet(surely, "; or close it now: what is paid after that is given back")
+		return notYet(notYetButClosable, surely)
 	}
-	return notYet(surely, "")
+	return notYet(notYetKnown, surely)
 }
 
-func notYet(surely time.Time, advice string) error {
-	return notSettled("its pay call may still be on its way, so nobody can know yet that it is not paid; try again at %s Beijing time%s",
-		surely.In(translate.Beijing).Format(time.DateTime), advice)
+func notYet(why bilingual.Text, surely time.Time) error {
+	return notSettled(why.With(surely.In(translate.Beijing).Format(time.DateTime)))
 }
 
 // saidOf says what the gateway answered, for the operator.
@@ -194,7 +193,7 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 			news.Trail = append(news.Trail, call)
 			if reason != "" {
 				b.keep(ctx, order, news.Trail...)
-				return so, notSettled("the gateway has not closed the order: %s", reason)
+				return so, notSettled(notClosed.With(reason))
 			}
 			news.Next = time.Time{}
 		}
@@ -204,7 +203,7 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 		return so, err
 	}
 	if verdict != translate.Applied && verdict != translate.LatePayment {
-		return so, notSettled("the order is %s by now", stored.State)
+		return so, notSettled(movedOn.With(bilingual.Term(stored.State)))
 	}
 	b.heard(stored, news, verdict)
 	so.Order = stored
@@ -220,6 +219,4 @@ func (w Settlement) after() string {
 	return string(w.State) + ", gateway number " + w.GatewayNo
 }
 
-func notSettled(format string, args ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{ErrNotSettled}, args...)...)
-}
+func notSettled(why bilingual.Said) error { return fmt.Errorf("%w: %w", ErrNotSettled, why) }

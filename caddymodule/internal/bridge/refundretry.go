@@ -3,11 +3,11 @@ package bridge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -101,13 +101,13 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	case err != nil:
 		return order, "", err
 	case order.State != translate.RefundFailed:
-		return order, "", notSettled("the order is %s; only a refund that failed can be tried again", order.State)
+		return order, "", notSettled(refundNotFailed.With(bilingual.Term(order.State)))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 	defer cancel()
 	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
 	if !ok {
-		return order, "", notSettled("the gateway is being asked and has not answered yet; try again")
+		return order, "", notSettled(stillAsked.With())
 	}
 	said = saidOf(seen.report)
 	if seen.moved {
@@ -115,7 +115,7 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	}
 	after, err = b.retryRefund(ctx, s, order, seen, &c)
 	if errors.Is(err, ledger.ErrFenced) {
-		return after, said, fmt.Errorf("%w: somebody else has just taken the refund up", ErrNotSettled)
+		return after, said, notSettled(refundTaken.With())
 	}
 	return after, said, err
 }

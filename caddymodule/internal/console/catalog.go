@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 //go:embed i18n/*.json
@@ -17,7 +17,7 @@ var catalogFiles embed.FS
 type catalog map[string]string
 
 // readCatalog reads the catalog of a language.
-func readCatalog(lang pages.Lang) catalog {
+func readCatalog(lang bilingual.Lang) catalog {
 	text, err := catalogFiles.ReadFile("i18n/" + string(lang) + ".json")
 	must(err)
 	var texts catalog

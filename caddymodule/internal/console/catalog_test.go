@@ -8,11 +8,11 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -29,7 +29,7 @@ func hasHan(text string) bool {
 // each in its language.
 func TestCatalogsAreComplete(t *testing.T) {
 	t.Parallel()
-	zh, en := readCatalog(pages.Zh), readCatalog(pages.En)
+	zh, en := readCatalog(bilingual.Zh), readCatalog(bilingual.En)
 	if got, want := slices.Sorted(maps.Keys(zh)), slices.Sorted(maps.Keys(en)); !slices.Equal(got, want) {
 		t.Fatalf("Chinese has %v\nEnglish has %v", got, want)
 	}
@@ -69,6 +69,7 @@ var families = map[string][]string{
 	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
 	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "paused", "orders", "merchants"},
 	"matter": {"open", "dealt with"},
+	"check":  {"engine", "ledger", "disk", "clock"},
 }
 
 func texts[T ~string](values ...T) []string {
@@ -77,6 +78,19 @@ func texts[T ~string](values ...T) []string {
 		list[i] = string(value)
 	}
 	return list
+}
+
+// TestTermsAgree: the API's refusals call states as the page does.
+func TestTermsAgree(t *testing.T) {
+	t.Parallel()
+	table := readCatalog(bilingual.Zh)
+	for _, family := range []string{"state", "notification"} {
+		for _, value := range families[family] {
+			if got, want := bilingual.Term(value).In(bilingual.Zh), table[family+"."+value]; got != want {
+				t.Errorf("the API calls %s %q, the page %q", value, got, want)
+			}
+		}
+	}
 }
 
 func TestFamiliesAreComplete(t *testing.T) {
@@ -90,7 +104,7 @@ func TestFamiliesAreComplete(t *testing.T) {
 	}
 	known["rest"] = families["notification"]
 	got := make(map[string][]string)
-	for name := range readCatalog(pages.Zh) {
+	for name := range readCatalog(bilingual.Zh) {
 		if family, value, member := strings.Cut(name, "."); member {
 			got[family] = append(got[family], value)
 		}
@@ -109,7 +123,7 @@ func TestFamiliesAreComplete(t *testing.T) {
 // there for nothing.
 func TestTextsAreUsed(t *testing.T) {
 	t.Parallel()
-	texts := readCatalog(pages.Zh)
+	texts := readCatalog(bilingual.Zh)
 	text := everything(t)
 	for _, match := range regexp.MustCompile(`\bt(?:\(| )['"]([a-z0-9_.]+)['"]`).FindAllStringSubmatch(text, -1) {
 		_, known := texts[match[1]]

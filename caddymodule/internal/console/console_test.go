@@ -12,7 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // sizeLimit is what a browser may have to load in all, in bytes.
@@ -92,7 +92,7 @@ func TestHeaders(t *testing.T) {
 		"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
 		"require-trusted-types-for": "'script'", "trusted-types": "'none'",
 	}
-	for path := range files[pages.Zh] {
+	for path := range files[bilingual.Zh] {
 		w := asked(http.MethodGet, path, "zh")
 		for name, value := range want {
 			if got := w.Header().Get(name); got != value {

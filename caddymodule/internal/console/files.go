@@ -8,7 +8,7 @@ import (
 	"mime"
 	"path"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -23,9 +23,9 @@ type file struct {
 
 // files are all files of the console by language and path. They are made once:
 // nothing in them depends on the bridge or on who asks.
-var files = map[pages.Lang]map[string]file{
-	pages.Zh: makeFiles(pages.Zh),
-	pages.En: makeFiles(pages.En),
+var files = map[bilingual.Lang]map[string]file{
+	bilingual.Zh: makeFiles(bilingual.Zh),
+	bilingual.En: makeFiles(bilingual.En),
 }
 
 // kinds are the types of files, by their suffix. HTML is the page, which is not
@@ -35,7 +35,7 @@ var kinds = map[string]string{
 	".css": mime.FormatMediaType("text/css", map[string]string{"charset": "utf-8"}),
 }
 
-func makeFiles(lang pages.Lang) map[string]file {
+func makeFiles(lang bilingual.Lang) map[string]file {
 	texts := readCatalog(lang)
 	made := map[string]file{
 		pagePath:                {"text/html; charset=utf-8", makePage(lang, texts)},
@@ -57,11 +57,11 @@ func makeFiles(lang pages.Lang) map[string]file {
 }
 
 // makePage fills the texts into the page.
-func makePage(lang pages.Lang, texts catalog) []byte {
+func makePage(lang bilingual.Lang, texts catalog) []byte {
 	page := template.New("index.html").Funcs(template.FuncMap{"t": texts.text})
 	template.Must(page.ParseFS(webFiles, "web/index.html"))
 	var made bytes.Buffer
-	must(page.Execute(&made, struct{ Lang pages.Lang }{lang}))
+	must(page.Execute(&made, struct{ Lang bilingual.Lang }{lang}))
 	return made.Bytes()
 }
 

@@ -27,10 +27,11 @@ function bytes(text) {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-// ask resolves to the JSON of an answer. It rejects with a Refusal, or with
-// another error when there is no answer.
+// ask resolves to the JSON of an answer, with what it says in the language of the
+// page. It rejects with a Refusal, or with another error when there is no answer.
 async function ask(path, options, accept) {
-  const response = await fetch(path, { ...options, cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT) });
+  const headers = { ...options.headers, 'Accept-Language': document.documentElement.lang };
+  const response = await fetch(path, { ...options, headers, cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT) });
   const answer = await response.json();
   if (!response.ok && response.status !== accept) {
     throw new Refusal(answer.error || 'HTTP ' + response.status);

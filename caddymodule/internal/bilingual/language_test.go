@@ -1,6 +1,7 @@
-package pages
+package bilingual
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,31 +13,33 @@ func TestLangOf(t *testing.T) {
 	tests := []struct {
 		name   string
 		header string
-		want   Lang
+		want   Lang // "" for neither
 	}{
-		{"none", "", Zh},
+		{"none", "", ""},
 		{"Chinese", "zh-CN,zh;q=0.9,en;q=0.8", Zh},
 		{"Chinese in Hong Kong", "zh-HK", Zh},
 		{"traditional script", "zh-Hant-TW,en;q=0.5", Zh},
 		{"English", "en-US,en;q=0.9", En},
 		{"English before Chinese", "en-GB,en;q=0.9,zh-CN;q=0.8", En},
-		{"both alike", "en,zh", Zh},
+		{"both alike", "en,zh", ""},
 		{"English last by weight", "en;q=0.5,zh;q=0.6", Zh},
-		{"English refused", "en;q=0", Zh},
+		{"English refused", "en;q=0", ""},
 		{"French with English", "fr-FR,fr;q=0.9,en;q=0.8", En},
-		{"French only", "fr", Zh},
-		{"anything", "*", Zh},
+		{"French only", "fr", ""},
+		{"anything", "*", ""},
 		{"capitals", "EN-us", En},
-		{"rubbish", "<script>;q=x,,;;", Zh},
-		{"very long", strings.Repeat("en-", 10_000), Zh},
+		{"rubbish", "<script>;q=x,,;;", ""},
+		{"very long", strings.Repeat("en-", 10_000), ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.Header.Set("Accept-Language", test.header)
-			if got := LangOf(r); got != test.want {
-				t.Errorf("LangOf(%q) = %s, want %s", test.header, got, test.want)
+			for _, otherwise := range []Lang{Zh, En} {
+				if got, want := LangOf(r, otherwise), cmp.Or(test.want, otherwise); got != want {
+					t.Errorf("LangOf(%q, %s) = %s, want %s", test.header, otherwise, got, want)
+				}
 			}
 		})
 	}
