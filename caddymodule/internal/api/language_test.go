@@ -47,7 +47,7 @@ func TestChineseRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	paid, refunding := w.order("89900001", translate.Paid, time.Hour), w.order("89900001", translate.Paid, time.Hour)
-	_, _, err := w.ledger.Record(t.Context(), refunding.Key, ledger.News{State: translate.Refunding, RefundNo: "R" + refunding.OrderNo, Next: present})
+	_, _, err := w.ledger.Record(t.Context(), refunding.Key, ledger.Update{State: translate.Refunding, RefundNo: "R" + refunding.OrderNo, Next: present})
 	must(err)
 	order := `"merid":"89900001","orderid":"` + paid.OrderID + `"`
 	for name, tc := range map[string]struct {

@@ -86,7 +86,7 @@ func TestOrderIsFoundByAnyNumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	o := w.order("89900001", translate.Paid, time.Hour)
-	_, _, err := w.ledger.Record(t.Context(), o.Key, ledger.News{State: translate.Refunding, RefundNo: "R" + o.OrderNo, Next: present})
+	_, _, err := w.ledger.Record(t.Context(), o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R" + o.OrderNo, Next: present})
 	must(err)
 	for _, number := range []string{o.OrderID, o.QueryID, o.OrderNo, "R" + o.OrderNo} {
 		if got := read[Timeline](t, w.get("order?merid=89900001&number="+number)).Order.OrderID; got != o.OrderID {

@@ -154,7 +154,7 @@ func (w *world) order(merID string, state translate.State, age time.Duration) le
 	if state == translate.Sent {
 		return o
 	}
-	o, verdict, err := w.ledger.Record(w.t.Context(), o.Key, ledger.News{
+	o, verdict, err := w.ledger.Record(w.t.Context(), o.Key, ledger.Update{
 		State: state, At: present.Add(-age + time.Second), Source: "answer", GatewayNo: "GW" + o.OrderNo,
 		RefundNo: "R" + o.OrderNo, Next: nextOf(state),
 	})
@@ -231,11 +231,11 @@ func (g *fakeGateway) says(code string, body map[string]string) {
 }
 
 // Post implements bridge.Gateway.
-func (g *fakeGateway) Post(_ context.Context, form string) bridge.Carried {
+func (g *fakeGateway) Post(_ context.Context, form string) bridge.RoundTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.code == "" {
-		return bridge.Carried{Sent: true, Err: errors.New("connection reset")}
+		return bridge.RoundTrip{Sent: true, Err: errors.New("connection reset")}
 	}
 	values, err := url.ParseQuery(form)
 	must(err)
@@ -251,5 +251,5 @@ func (g *fakeGateway) Post(_ context.Context, form string) bridge.Carried {
 	must(err)
 	sealed, err := g.codec.Seal(envelope.MerchantID, "", answer)
 	must(err)
-	return bridge.Carried{Body: []byte(sealed.Encode())}
+	return bridge.RoundTrip{Body: []byte(sealed.Encode())}
 }

@@ -84,7 +84,7 @@ func (s StatusError) Cause() netcause.Cause {
 var errPanic = errors.New("panic while calling gateway")
 
 // classOf says which class a call belongs to that brought no answer.
-func classOf(c Carried) CallClass {
+func classOf(c RoundTrip) CallClass {
 	var status StatusError
 	var network net.Error
 	switch {

@@ -37,13 +37,13 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	if inHand(order, b.now()) {
 		return order
 	}
-	var seen sight
+	var result queryResult
 	if order.State.Row().Due == translate.DueQuery {
 		var ok bool
-		if seen, ok = wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); !ok {
+		if result, ok = wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); !ok {
 			return order
 		}
-		order = seen.order
+		order = result.order
 	}
 	switch order.State.Row().CancelStep {
 	case translate.CancelUnsent:
@@ -52,23 +52,23 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 		// Without a close at the gateway, nothing but its word that nobody has
 		// paid makes the order safe to close. Of an order whose form its payer
 		// has not posted the gateway knows nothing.
-		unposted := seen.report.NotFound && handedOut(order)
-		if s.TranCodes.Close != "" || seen.report.Unpaid() || unposted {
-			seen = b.closeUnpaid(ctx, s, seen, "cancel")
-			order = seen.order
+		unposted := result.report.NotFound && handedOut(order)
+		if s.TranCodes.Close != "" || result.report.Unpaid() || unposted {
+			result = b.closeUnpaid(ctx, s, result, "cancel")
+			order = result.order
 		}
 	case translate.CancelPaid:
 		order = b.beginRefund(ctx, s, order)
 	case translate.CancelAskAfter:
 		// Only the ladder sends a refund again: a merchant who is impatient asks.
-		if b.asked.Allow(order.Key, b.now()) {
-			if seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); ok {
-				order = seen.order
+		if b.queryLimiter.Allow(order.Key, b.now()) {
+			if result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); ok {
+				order = result.order
 			}
 		}
 	}
-	if !seen.moved {
-		b.keep(ctx, order, seen.trail...)
+	if !result.moved {
+		b.recordEvents(ctx, order, result.events...)
 	}
 	return order
 }

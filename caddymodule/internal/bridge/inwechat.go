@@ -101,7 +101,7 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 		if err != nil {
 			return payResult{err: err}
 		}
-		return b.repeat(ctx, job, stored, browserSource, call)
+		return b.resubmitPay(ctx, job, stored, browserSource, call)
 	})
 	result, ok := wait(ctx, s.Timeouts.Reply, call)
 	if !ok || result.err != nil {

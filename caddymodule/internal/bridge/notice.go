@@ -167,7 +167,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, mess
 			return b.keepNotice(ctx, order, message, errors.New(report.Reason))
 		}
 		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
-		b.askAfter(ctx, s, order)
+		b.queryAfterNotice(ctx, s, order)
 	}
 	if err := b.ledger.AddEvents(ctx, order.Key, noticeEvent(b.now(), message)); err != nil {
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
@@ -185,24 +185,24 @@ func judgeNotice(order ledger.Order, message v2.Message) (translate.Report, erro
 
 // takeFinal records what ends a payment or its refund.
 func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, message v2.Message) error {
-	news := b.newsOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), message)})
+	update := b.updateOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), message)})
 	failpoint.Reach(failpoint.BeforeSettle)
-	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if err != nil {
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
 		return ErrNoticeNotDurable
 	}
-	b.heard(stored, news, verdict)
+	b.reportTransition(stored, update, verdict)
 	failpoint.Reach(failpoint.BeforeAck)
 	return nil
 }
 
-// askAfter asks the gateway about an order of which a notice has proved nothing,
+// queryAfterNotice asks the gateway about an order of which a notice has proved nothing,
 // without waiting for the answer. While a call that tells it is under way, or the
 // order cannot change by it, nobody need be asked.
-func (b *Bridge) askAfter(ctx context.Context, s *Settings, order ledger.Order) {
-	if !order.State.Askable() || b.pays.inHand(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
+func (b *Bridge) queryAfterNotice(ctx context.Context, s *Settings, order ledger.Order) {
+	if !order.State.Askable() || b.pays.inHand(order.Key) || inHand(order, b.now()) || !b.queryLimiter.Allow(order.Key, b.now()) {
 		return
 	}
-	b.look(ctx, s, order)
+	b.queryGateway(ctx, s, order)
 }

@@ -11,9 +11,9 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-func refunding(w *world, p v1.PayRequest) ledger.News {
+func refunding(w *world, p v1.PayRequest) ledger.Update {
 	now := w.clock.now()
-	return ledger.News{
+	return ledger.Update{
 		State: translate.Refunding, At: now, Source: "cancel", RefundNo: "R" + w.order(p).OrderNo, Next: now.Add(lease(w.settings)),
 	}
 }

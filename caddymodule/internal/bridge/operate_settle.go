@@ -57,24 +57,24 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	if err := b.checkSettlement(order, possible, w); err != nil {
 		return Settled{}, err
 	}
-	result := Settled{Order: order, Before: order.State}
-	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
+	settled := Settled{Order: order, Before: order.State}
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
-		return result, notSettled(stillAsked.With())
+		return settled, notSettled(stillAsked.With())
 	}
-	result.Order, result.Said = seen.order, saidOf(seen.report)
-	if seen.moved && (seen.order.State.Final() || order.State.Final()) {
-		result.ByGateway = true
-		return result, nil
+	settled.Order, settled.Said = result.order, saidOf(result.report)
+	if result.moved && (result.order.State.Final() || order.State.Final()) {
+		settled.ByGateway = true
+		return settled, nil
 	}
-	if err := cmp.Or(contradiction(seen, w.State), tooEarly(seen, w.State, b.now())); err != nil {
-		b.keep(ctx, order, seen.trail...)
-		return result, err
+	if err := cmp.Or(contradiction(result, w.State), tooEarly(result, w.State, b.now())); err != nil {
+		b.recordEvents(ctx, order, result.events...)
+		return settled, err
 	}
 	if w.DryRun {
-		return result, nil
+		return settled, nil
 	}
-	return b.settle(ctx, s, w, result, seen)
+	return b.settle(ctx, s, w, settled, result)
 }
 
 // maySettle lists what an operator may say of an order, nil when nothing is
@@ -118,14 +118,14 @@ func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State,
 
 // contradiction says why what the gateway has signed forbids a word. It forbids
 // nobody to say that an order stands as it is.
-func contradiction(seen sight, word translate.State) error {
-	said := seen.report
+func contradiction(result queryResult, word translate.State) error {
+	said := result.report
 	switch {
-	case word == seen.order.State:
+	case word == result.order.State:
 		return nil
-	case seen.order.State == translate.RefundFailed && said.State != translate.Refunding:
+	case result.order.State == translate.RefundFailed && said.State != translate.Refunding:
 		return nil // the money came back by other means, of which the gateway knows nothing
-	case said.State == seen.order.State && said.State.Final():
+	case said.State == result.order.State && said.State.Final():
 		return notSettled(gatewayAgrees.With(bilingual.Term(said.State)))
 	case said.NotFound && word.Row().Moved:
 		return notSettled(gatewayHasNone.With(bilingual.Term(word)))
@@ -144,12 +144,12 @@ func contradiction(seen sight, word translate.State) error {
 // when they can: its pay call may still be on its way into the gateway's books,
 // whatever the gateway or its people say of them. The bridge itself believes them
 // no sooner. A close is safe where a last look follows it.
-func tooEarly(seen sight, word translate.State, now time.Time) error {
-	surely := seen.order.SentAt.Add(notFoundGrace)
-	if !now.Before(surely) || seen.report.Unpaid() || seen.order.State.Final() {
+func tooEarly(result queryResult, word translate.State, now time.Time) error {
+	surely := result.order.SentAt.Add(notFoundGrace)
+	if !now.Before(surely) || result.report.Unpaid() || result.order.State.Final() {
 		return nil
 	}
-	closable := !lastLook(seen.order, now).IsZero()
+	closable := !lastQueryAt(result.order, now).IsZero()
 	switch {
 	case word != translate.Failed && word != translate.Closed, word == translate.Closed && closable:
 		return nil
@@ -175,37 +175,37 @@ func saidOf(report translate.Report) string {
 }
 
 // settle records the word.
-func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settled, seen sight) (Settled, error) {
+func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settled, result queryResult) (Settled, error) {
 	order, now := so.Order, b.now()
 	if w.State == order.State {
-		return so, b.ledger.Confirm(ctx, order.Key, order.State, seen.trail, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
+		return so, b.ledger.Confirm(ctx, order.Key, order.State, result.events, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
 	}
-	news := ledger.News{State: w.State, At: now, Source: "operator", Claim: order.Claim, Trail: seen.trail}
+	update := ledger.Update{State: w.State, At: now, Source: "operator", Claim: order.Claim, Events: result.events}
 	switch w.State {
 	case translate.Paid:
-		news.GatewayNo, news.PaidAt, news.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)
+		update.GatewayNo, update.PaidAt, update.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)
 	case translate.Failed:
-		news.Next = s.nextStep(order, translate.Failed, 0, now)
+		update.Next = s.nextStep(order, translate.Failed, 0, now)
 	case translate.Closed:
-		news.Next = lastLook(order, now)
-		if s.TranCodes.Close != "" && seen.report.Unpaid() {
+		update.Next = lastQueryAt(order, now)
+		if s.TranCodes.Close != "" && result.report.Unpaid() {
 			call, reason := b.closeAtGateway(ctx, s, order)
-			news.Trail = append(news.Trail, call)
+			update.Events = append(update.Events, call)
 			if reason != "" {
-				b.keep(ctx, order, news.Trail...)
+				b.recordEvents(ctx, order, update.Events...)
 				return so, notSettled(notClosed.With(reason))
 			}
-			news.Next = time.Time{}
+			update.Next = time.Time{}
 		}
 	}
-	stored, verdict, err := b.ledger.Settle(ctx, order.Key, news, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
+	stored, verdict, err := b.ledger.Settle(ctx, order.Key, update, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
 	if err != nil {
 		return so, err
 	}
 	if verdict != translate.Applied && verdict != translate.LatePayment {
 		return so, notSettled(movedOn.With(bilingual.Term(stored.State)))
 	}
-	b.heard(stored, news, verdict)
+	b.reportTransition(stored, update, verdict)
 	so.Order = stored
 	return so, nil
 }

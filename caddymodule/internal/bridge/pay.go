@@ -73,14 +73,14 @@ func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult
 	if order.Fingerprint != job.request.Fingerprint() {
 		return payResult{order: order}
 	}
-	return b.repeat(ctx, job, order, "repeat", call)
+	return b.resubmitPay(ctx, job, order, "repeat", call)
 }
 
-// repeat takes up an order that exists, if that may be done, and sends it.
-func (b *Bridge) repeat(ctx context.Context, job payJob, order ledger.Order, source string, call *sharedCall[payResult]) payResult {
+// resubmitPay takes up an order that exists, if that may be done, and sends it.
+func (b *Bridge) resubmitPay(ctx context.Context, job payJob, order ledger.Order, source string, call *sharedCall[payResult]) payResult {
 	call.setInterim(payResult{order: order})
 	doubted := order.State == translate.InDoubt
-	order, ours := b.again(ctx, job, order, source)
+	order, ours := b.resubmit(ctx, job, order, source)
 	if !ours {
 		return payResult{order: order}
 	}
@@ -94,12 +94,12 @@ func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, dou
 	}
 	call.setInterim(payResult{order: order})
 	failpoint.Reach(failpoint.BeforeSend)
-	report, trail := b.send(ctx, job, order)
+	report, events := b.send(ctx, job, order)
 	if doubted {
 		report = report.OverDoubt()
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
-	result := b.record(ctx, job, order, report, trail)
+	result := b.record(ctx, job, order, report, events)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
 }

@@ -82,9 +82,9 @@ func TestPostCarriesTheFormAndTheAnswer(t *testing.T) {
 		_, _ = io.WriteString(w, "merchant_id=1&msg_enc=2")
 	}))
 	t.Cleanup(upstream.Close)
-	carried := provisioned(t, upstream.URL+"/onePayService/onePay.do?shop=1", nil).Post(t.Context(), testForm)
-	if carried.Err != nil || !carried.Sent || string(carried.Body) != "merchant_id=1&msg_enc=2" {
-		t.Errorf("carried %q, sent %v, %v", carried.Body, carried.Sent, carried.Err)
+	trip := provisioned(t, upstream.URL+"/onePayService/onePay.do?shop=1", nil).Post(t.Context(), testForm)
+	if trip.Err != nil || !trip.Sent || string(trip.Body) != "merchant_id=1&msg_enc=2" {
+		t.Errorf("carried %q, sent %v, %v", trip.Body, trip.Sent, trip.Err)
 	}
 }
 
@@ -127,9 +127,9 @@ func TestPostWithoutAnAnswer(t *testing.T) {
 				tc.serve(w, r)
 			}))
 			t.Cleanup(upstream.Close)
-			carried := provisioned(t, upstream.URL, stubborn(upstream.URL)).Post(t.Context(), testForm)
-			mustFail(t, carried, tc.want)
-			if !carried.Sent {
+			trip := provisioned(t, upstream.URL, stubborn(upstream.URL)).Post(t.Context(), testForm)
+			mustFail(t, trip, tc.want)
+			if !trip.Sent {
 				t.Error("not sent, but the gateway has seen it")
 			}
 			if n := posts.Load(); n != 1 {
@@ -139,13 +139,13 @@ func TestPostWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-func mustFail(t *testing.T, carried bridge.Carried, want string) {
+func mustFail(t *testing.T, trip bridge.RoundTrip, want string) {
 	t.Helper()
-	if carried.Err == nil || carried.Body != nil {
-		t.Fatalf("carried %q, %v; want no body and an error", carried.Body, carried.Err)
+	if trip.Err == nil || trip.Body != nil {
+		t.Fatalf("carried %q, %v; want no body and an error", trip.Body, trip.Err)
 	}
-	if !strings.Contains(carried.Err.Error(), want) {
-		t.Errorf("error %q does not say %q", carried.Err, want)
+	if !strings.Contains(trip.Err.Error(), want) {
+		t.Errorf("error %q does not say %q", trip.Err, want)
 	}
 }
 
@@ -155,9 +155,9 @@ func TestPostLargestAnswer(t *testing.T) {
 		_, _ = io.WriteString(w, strings.Repeat("a", v2.MaxEnvelope))
 	}))
 	t.Cleanup(upstream.Close)
-	carried := provisioned(t, upstream.URL, nil).Post(t.Context(), testForm)
-	if carried.Err != nil || len(carried.Body) != v2.MaxEnvelope {
-		t.Errorf("carried %d bytes, %v", len(carried.Body), carried.Err)
+	trip := provisioned(t, upstream.URL, nil).Post(t.Context(), testForm)
+	if trip.Err != nil || len(trip.Body) != v2.MaxEnvelope {
+		t.Errorf("carried %d bytes, %v", len(trip.Body), trip.Err)
 	}
 }
 
@@ -187,13 +187,13 @@ func TestPostGivenUp(t *testing.T) {
 				<-r.Context().Done() // the bridge has hung up
 			}))
 			t.Cleanup(upstream.Close)
-			carried := provisioned(t, upstream.URL, stubborn(upstream.URL)).Post(ctx, testForm)
-			mustFail(t, carried, "calling gateway: "+tc.says)
-			if !errors.Is(carried.Err, tc.want) {
-				t.Errorf("error %v, want %v", carried.Err, tc.want)
+			trip := provisioned(t, upstream.URL, stubborn(upstream.URL)).Post(ctx, testForm)
+			mustFail(t, trip, "calling gateway: "+tc.says)
+			if !errors.Is(trip.Err, tc.want) {
+				t.Errorf("error %v, want %v", trip.Err, tc.want)
 			}
-			if !carried.Sent || posts.Load() != 1 {
-				t.Errorf("sent %v, seen %d times; want true and once", carried.Sent, posts.Load())
+			if !trip.Sent || posts.Load() != 1 {
+				t.Errorf("sent %v, seen %d times; want true and once", trip.Sent, posts.Load())
 			}
 		})
 	}
@@ -208,9 +208,9 @@ func TestPostOutOfTimeBeforehand(t *testing.T) {
 	t.Cleanup(upstream.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	carried := provisioned(t, upstream.URL, nil).Post(ctx, testForm)
-	mustFail(t, carried, "the bridge was stopped")
-	if carried.Sent {
+	trip := provisioned(t, upstream.URL, nil).Post(ctx, testForm)
+	mustFail(t, trip, "the bridge was stopped")
+	if trip.Sent {
 		t.Error("sent, but there was no time")
 	}
 }
@@ -229,8 +229,8 @@ func TestPostConcurrently(t *testing.T) {
 	for i := range callers {
 		all.Go(func() {
 			form := url.Values{"mer_order_id": {fmt.Sprint(i)}}.Encode()
-			if carried := g.Post(t.Context(), form); carried.Err != nil || string(carried.Body) != form {
-				t.Errorf("carried %q, %v; want the echo of %q", carried.Body, carried.Err, form)
+			if trip := g.Post(t.Context(), form); trip.Err != nil || string(trip.Body) != form {
+				t.Errorf("carried %q, %v; want the echo of %q", trip.Body, trip.Err, form)
 			}
 		})
 	}

@@ -53,9 +53,9 @@ func TestPostToAGatewayThatResets(t *testing.T) {
 	t.Run("before reading", func(t *testing.T) {
 		t.Parallel()
 		g := rawgateway.New(t, func(_ *rawgateway.Gateway, conn *net.TCPConn) { _ = conn.SetLinger(0) }) // closing is a reset
-		carried := provisioned(t, "http://"+g.Address+"/", nil).Post(t.Context(), testForm)
+		trip := provisioned(t, "http://"+g.Address+"/", nil).Post(t.Context(), testForm)
 		// Whether anything was sent depends on which side was quicker.
-		mustFail(t, carried, "calling gateway: ")
+		mustFail(t, trip, "calling gateway: ")
 		if conns := g.Conns.Load(); conns != 1 {
 			t.Errorf("%d connections, want 1", conns)
 		}
@@ -66,9 +66,9 @@ func TestPostToAGatewayThatResets(t *testing.T) {
 			g.Take(bufio.NewReader(conn))
 			_ = conn.SetLinger(0)
 		})
-		carried := provisioned(t, "http://"+g.Address+"/", stubborn(g.Address)).Post(t.Context(), testForm)
-		mustFail(t, carried, "calling gateway: ")
-		if !carried.Sent {
+		trip := provisioned(t, "http://"+g.Address+"/", stubborn(g.Address)).Post(t.Context(), testForm)
+		mustFail(t, trip, "calling gateway: ")
+		if !trip.Sent {
 			t.Error("not sent, but the gateway has read it")
 		}
 		if posts := g.Posts.Load(); posts != 1 {
@@ -82,9 +82,9 @@ func TestPostRefusedConnection(t *testing.T) {
 	t.Parallel()
 	t.Run("by the only host", func(t *testing.T) {
 		t.Parallel()
-		carried := provisioned(t, "http://"+port.Free(t)+"/", nil).Post(t.Context(), testForm)
-		mustFail(t, carried, "connection refused")
-		if carried.Sent {
+		trip := provisioned(t, "http://"+port.Free(t)+"/", nil).Post(t.Context(), testForm)
+		mustFail(t, trip, "connection refused")
+		if trip.Sent {
 			t.Error("sent, but nobody listens")
 		}
 	})
@@ -98,9 +98,9 @@ func TestPostRefusedConnection(t *testing.T) {
 		refusing := port.Free(t)
 		proxy := stubborn(refusing, g.Address)
 		proxy["health_checks"] = map[string]any{"passive": map[string]any{"fail_duration": "1m"}}
-		carried := provisioned(t, "http://"+refusing+"/", proxy).Post(t.Context(), testForm)
-		if carried.Err != nil || string(carried.Body) != "ok" || !carried.Sent {
-			t.Errorf("carried %q, sent %v, %v", carried.Body, carried.Sent, carried.Err)
+		trip := provisioned(t, "http://"+refusing+"/", proxy).Post(t.Context(), testForm)
+		if trip.Err != nil || string(trip.Body) != "ok" || !trip.Sent {
+			t.Errorf("carried %q, sent %v, %v", trip.Body, trip.Sent, trip.Err)
 		}
 		if n := g.Posts.Load(); n != 1 {
 			t.Errorf("the second host saw %d requests, want 1", n)

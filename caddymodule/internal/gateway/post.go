@@ -14,28 +14,28 @@ import (
 )
 
 // Post implements bridge.Gateway.
-func (g *Gateway) Post(ctx context.Context, form string) bridge.Carried {
+func (g *Gateway) Post(ctx context.Context, form string) bridge.RoundTrip {
 	defer g.closeIfRetired()
 	body := &sentBody{text: strings.NewReader(form)}
 	var conn usedConn
 	var way netcause.Trace
 	req, err := http.NewRequestWithContext(way.Watch(conn.watch(ctx)), http.MethodPost, g.url.String(), body)
 	if err != nil {
-		return bridge.Carried{Err: netcause.Wrap(err, netcause.New(netcause.NoAddress, g.url.Host))}
+		return bridge.RoundTrip{Err: netcause.Wrap(err, netcause.New(netcause.NoAddress, g.url.Host))}
 	}
 	req.ContentLength = int64(len(form))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", "paybridge")
 	answer := &answerRecorder{header: http.Header{}}
 	req = caddyhttp.PrepareRequest(req, caddy.NewReplacer(), answer, &caddyhttp.Server{})
-	var carried bridge.Carried
+	var trip bridge.RoundTrip
 	if err := g.serve(answer, req); err != nil {
-		carried.Err = fmt.Errorf("calling gateway: %w", netcause.Wrap(err, way.Of(err, g.url.Host)))
+		trip.Err = fmt.Errorf("calling gateway: %w", netcause.Wrap(err, way.Of(err, g.url.Host)))
 	} else {
-		carried.Body = answer.body.Bytes()
+		trip.Body = answer.body.Bytes()
 	}
-	carried.Sent, carried.Discard = body.sent(), conn.discard
-	return carried
+	trip.Sent, trip.Discard = body.sent(), conn.discard
+	return trip
 }
 
 // serve has the proxy carry a request and says why no answer came back.

@@ -56,8 +56,8 @@ func TestRetiredGatewayKeepsNoConnection(t *testing.T) {
 			}})
 			var calls sync.WaitGroup
 			call := func() {
-				if carried := g.Post(context.Background(), "a=b"); string(carried.Body) != "answer" {
-					t.Errorf("%+v", carried)
+				if trip := g.Post(context.Background(), "a=b"); string(trip.Body) != "answer" {
+					t.Errorf("%+v", trip)
 				}
 			}
 			for range 3 {

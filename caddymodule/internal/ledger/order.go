@@ -67,9 +67,9 @@ func (o Order) Payable(at time.Time) bool {
 	return o.State == translate.Pending && at.Before(o.ExpiresAt) && known && !rule.MovesMoneyAtOnce()
 }
 
-// News is what was learnt about an order. Members that are zero say nothing and
+// Update is what was learnt about an order. Members that are zero say nothing and
 // leave the order's as they are.
-type News struct {
+type Update struct {
 	State     translate.State
 	At        time.Time // when it was learnt
 	PaidAt    time.Time // for Paid; At when zero
@@ -96,5 +96,5 @@ type News struct {
 	// answers, in order. It is written with the news, whatever the verdict. Each
 	// event is about the order that the news is about, and of At when it has no
 	// time of its own.
-	Trail []Event
+	Events []Event
 }

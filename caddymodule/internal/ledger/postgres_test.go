@@ -193,11 +193,11 @@ func TestPostgresLosesAnswers(t *testing.T) {
 	line.loseNextAnswer()
 	// Whether it was this bridge or another that took the order to send it
 	// cannot be known, so nobody sends.
-	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: o.Claim}, translate.Repeated)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.Sent, Claim: o.Claim}, translate.Repeated)
 	line.loseNextAnswer()
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Closed, Claim: o.Claim}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed, Claim: o.Claim}, translate.Applied)
 	line.loseNextAnswer()
-	late := mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, RefundNo: "R1"}, translate.LatePayment)
+	late := mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, RefundNo: "R1"}, translate.LatePayment)
 	if late.State != translate.Refunding || late.RefundNo != "R1" {
 		t.Errorf("order is %+v", late)
 	}

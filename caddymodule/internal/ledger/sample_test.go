@@ -72,7 +72,7 @@ func mustBegin(tb testing.TB, l *ledger.Ledger, o ledger.Order) ledger.Order {
 	return stored
 }
 
-func mustRecord(tb testing.TB, l *ledger.Ledger, k ledger.Key, n ledger.News, want translate.Verdict) ledger.Order {
+func mustRecord(tb testing.TB, l *ledger.Ledger, k ledger.Key, n ledger.Update, want translate.Verdict) ledger.Order {
 	tb.Helper()
 	if n.At.IsZero() {
 		n.At = noon
@@ -88,7 +88,7 @@ func mustRecord(tb testing.TB, l *ledger.Ledger, k ledger.Key, n ledger.News, wa
 func pay(tb testing.TB, l *ledger.Ledger, o ledger.Order, at time.Time) {
 	tb.Helper()
 	mustBegin(tb, l, o)
-	mustRecord(tb, l, o.Key, ledger.News{State: translate.Paid, At: at}, translate.Applied)
+	mustRecord(tb, l, o.Key, ledger.Update{State: translate.Paid, At: at}, translate.Applied)
 }
 
 func mustOrder(tb testing.TB, l *ledger.Ledger, k ledger.Key) ledger.Order {

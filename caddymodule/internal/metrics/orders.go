@@ -37,8 +37,8 @@ func (m *Metrics) OrderMoved(to translate.State) {
 	m.orders.moves.add(string(to))
 }
 
-// NewsJudged implements bridge.Observer.
-func (m *Metrics) NewsJudged(verdict translate.Verdict) {
+// UpdateJudged implements bridge.Observer.
+func (m *Metrics) UpdateJudged(verdict translate.Verdict) {
 	if m == nil {
 		return
 	}

@@ -11,45 +11,45 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// sight is what asking the gateway about an order came to.
-type sight struct {
+// queryResult is what asking the gateway about an order came to.
+type queryResult struct {
 	order  ledger.Order
 	report translate.Report
 	moved  bool           // the answer was news and is recorded
-	trail  []ledger.Event // the calls that were made, to be recorded if they are not
+	events []ledger.Event // the calls that were made, to be recorded if they are not
 }
 
-// look asks the gateway about an order, or about its refund while that is open,
+// queryGateway asks the gateway about an order, or about its refund while that is open,
 // and records what is certain. Everybody who wants to know shares one call. A
 // look that brings nothing certain changes nothing, its call is on record only if
 // a step of the ladder wanted it: merchants may poll without disturbing the ladder
 // or filling the ledger.
-func (b *Bridge) look(ctx context.Context, s *Settings, order ledger.Order) *sharedCall[sight] {
-	return b.looks.do(order.Key, func(*sharedCall[sight]) sight {
+func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Order) *sharedCall[queryResult] {
+	return b.queries.do(order.Key, func(*sharedCall[queryResult]) queryResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
 		defer cancel()
 		if order.State.OfRefund() {
-			return b.askRefund(ctx, s, order)
+			return b.queryRefund(ctx, s, order)
 		}
-		return b.ask(ctx, s, order)
+		return b.queryPayment(ctx, s, order)
 	})
 }
 
-// ask queries the gateway about a payment.
-func (b *Bridge) ask(ctx context.Context, s *Settings, order ledger.Order) sight {
-	report, call := b.query(ctx, s, order)
-	seen := sight{order: order, report: b.reported(order, report), trail: []ledger.Event{call}}
-	switch state := seen.report.State; {
+// queryPayment queries the gateway about a payment.
+func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Order) queryResult {
+	report, call := b.sendQuery(ctx, s, order)
+	result := queryResult{order: order, report: b.reported(order, report), events: []ledger.Event{call}}
+	switch state := result.report.State; {
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
 		// What is known is not written down again.
 	case state.Final():
-		seen.order, seen.moved = b.note(ctx, order, b.newsOf(s, order, seen.report, "query", seen.trail))
-	case seen.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
-		news := b.newsOf(s, order, seen.report, "query", seen.trail)
-		news.Claim = order.Claim
-		seen.order, seen.moved = b.note(ctx, order, news)
+		result.order, result.moved = b.recordUpdate(ctx, order, b.updateOf(s, order, result.report, "query", result.events))
+	case result.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
+		update := b.updateOf(s, order, result.report, "query", result.events)
+		update.Claim = order.Claim
+		result.order, result.moved = b.recordUpdate(ctx, order, update)
 	}
-	return seen
+	return result
 }
 
 // reported is what a report means for an order as it stands now.
@@ -69,8 +69,8 @@ func answered(order ledger.Order) bool {
 	return known && (rule.MovesMoneyAtOnce() || (order.FormAction != "" && rule.Mode != translate.InWeChat))
 }
 
-// query sends one order query and judges the answer.
-func (b *Bridge) query(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
+// sendQuery sends one order query and judges the answer.
+func (b *Bridge) sendQuery(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
 	a, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
 	if failed != nil {
 		return translate.NothingCertain(failed.reason), a.event
@@ -91,16 +91,16 @@ func expected(order ledger.Order, flowNo, tranCode string) translate.Expected {
 	}
 }
 
-// note records news and returns the order as it stands, and whether it was this
+// recordUpdate records news and returns the order as it stands, and whether it was this
 // news that moved it.
-func (b *Bridge) note(ctx context.Context, order ledger.Order, news ledger.News) (ledger.Order, bool) {
-	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+func (b *Bridge) recordUpdate(ctx context.Context, order ledger.Order, update ledger.Update) (ledger.Order, bool) {
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if err != nil {
 		if !errors.Is(err, ledger.ErrFenced) {
-			b.log.Error("news of an order not recorded", orderFields(order), zap.String("news", string(news.State)), zap.Error(err))
+			b.log.Error("news of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
 		}
 		return order, false
 	}
-	b.heard(stored, news, verdict)
+	b.reportTransition(stored, update, verdict)
 	return stored, verdict == translate.Applied || verdict == translate.LatePayment
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// heard tells the operator what became of news: one line for what changes an
+// reportTransition tells the operator what became of news: one line for what changes an
 // order, a louder one for what must not happen, and a count.
-func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.Verdict) {
-	b.observer.NewsJudged(verdict)
+func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verdict translate.Verdict) {
+	b.observer.UpdateJudged(verdict)
 	fields := []zap.Field{
-		orderFields(order), zap.String("news", string(news.State)), zap.String("source", news.Source),
+		orderFields(order), zap.String("news", string(update.State)), zap.String("source", update.Source),
 		zap.String("state", string(order.State)), zap.Stringer("verdict", verdict),
 	}
 	switch {
@@ -38,22 +38,22 @@ func (b *Bridge) heard(order ledger.Order, news ledger.News, verdict translate.V
 	}
 }
 
-// newsOf is what is recorded of a report. The number of a refund comes along with a
+// updateOf is what is recorded of a report. The number of a refund comes along with a
 // payment, should that have come too late.
-func (b *Bridge) newsOf(
-	s *Settings, order ledger.Order, report translate.Report, source string, trail []ledger.Event,
-) ledger.News {
+func (b *Bridge) updateOf(
+	s *Settings, order ledger.Order, report translate.Report, source string, events []ledger.Event,
+) ledger.Update {
 	now := b.now()
-	news := ledger.News{
-		State: report.State, At: now, Source: source, Trail: trail,
+	update := ledger.Update{
+		State: report.State, At: now, Source: source, Events: events,
 		PaidAt: report.PaidAt, GatewayNo: report.GatewayNo, FormAction: report.FormAction, PayData: report.PayData, Words: report.Words,
 		Next: s.nextStep(order, report.State, 0, now),
 	}
 	if report.State == translate.Paid {
-		if news.PaidAt.IsZero() {
-			news.PaidAt = b.wall(now)
+		if update.PaidAt.IsZero() {
+			update.PaidAt = b.wall(now)
 		}
-		news.RefundNo = b.numbers.refund(order.OrderNo)
+		update.RefundNo = b.numbers.refund(order.OrderNo)
 	}
-	return news
+	return update
 }

@@ -15,24 +15,24 @@ import (
 // movedEvent is the kind of event that tells of a step an order took.
 const movedEvent = "moved"
 
-// maxTrail bounds the events that one statement writes.
-const maxTrail = 16
+// maxEventBatch bounds the events that one statement writes.
+const maxEventBatch = 16
 
-// trail is events on their way into the ledger, in the order they happened. It is
+// eventBatch is events on their way into the ledger, in the order they happened. It is
 // made outside of the transaction, so that a function that runs twice writes the
 // same events.
-type trail struct {
+type eventBatch struct {
 	id     string
 	at     time.Time // of events that have no time of their own
 	events []Event
 }
 
-func newTrail(at time.Time, events ...Event) trail {
-	return trail{newEventID(), at, slices.Clone(events)}
+func newEventBatch(at time.Time, events ...Event) eventBatch {
+	return eventBatch{newEventID(), at, slices.Clone(events)}
 }
 
 // with returns r with e at its end.
-func (r trail) with(e Event) trail {
+func (r eventBatch) with(e Event) eventBatch {
 	r.events = append(slices.Clip(r.events), e)
 	return r
 }
@@ -52,14 +52,14 @@ func (e Event) LedTo() translate.State {
 }
 
 // add writes the events, which are about the order k.
-func (r trail) add(t *tx, k Key) error {
+func (r eventBatch) add(t *tx, k Key) error {
 	orderID, merID := cut(k.OrderID, maxNumber), cut(k.MerID, maxNumber)
 	fresh, err := r.fresh(t, orderID, merID)
 	if err != nil {
 		return err
 	}
 	n := 0
-	for events := range slices.Chunk(fresh, maxTrail) {
+	for events := range slices.Chunk(fresh, maxEventBatch) {
 		args := []any{orderID, merID}
 		for _, e := range events {
 			args = append(args, toMillis(firstOf(e.At, r.at)), fmt.Sprintf("%s%03d", r.id, n),
@@ -78,7 +78,7 @@ const countEvent = `UPDATE events SET times = times + 1, last_at = $6
 	WHERE order_id = $1 AND mer_id = $2 AND kind = $3 AND source = $4 AND detail = $5`
 
 // fresh counts the events that are there already and returns the others.
-func (r trail) fresh(t *tx, orderID, merID string) ([]Event, error) {
+func (r eventBatch) fresh(t *tx, orderID, merID string) ([]Event, error) {
 	var events []Event
 	for _, e := range r.events {
 		counted := int64(0)
@@ -98,8 +98,8 @@ func (r trail) fresh(t *tx, orderID, merID string) ([]Event, error) {
 }
 
 // insertEvents is, for each number of events, the statement that writes them.
-var insertEvents = func() (texts [maxTrail + 1]string) {
-	rows := make([]string, maxTrail)
+var insertEvents = func() (texts [maxEventBatch + 1]string) {
+	rows := make([]string, maxEventBatch)
 	for i := range rows {
 		places := []string{"$1", "$2"}
 		for place := range 5 {

@@ -14,9 +14,9 @@ func DefaultQuerySchedule() delivery.Schedule {
 	return delivery.Schedule{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour}
 }
 
-// shownRung is where the ladder starts for an order whose code is shown: the
+// shownTries is where the ladder starts for an order whose code is shown: the
 // payer needs a moment, and the gateway's notice usually comes first.
-const shownRung = 2
+const shownTries = 2
 
 // nextStep says when an order that is in state now, after so many tries, needs
 // its next step. Zero means never: the order is final.
@@ -24,18 +24,18 @@ const shownRung = 2
 func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int, now time.Time) time.Time {
 	switch {
 	case state == translate.Failed:
-		return lastLook(order, now)
+		return lastQueryAt(order, now)
 	case state.Final():
 		return time.Time{}
 	}
 	if state == translate.Begun {
 		return order.ExpiresAt
 	}
-	rung := tries
+	after := tries
 	if payerShown(order, state) {
-		rung += shownRung
+		after += shownTries
 	}
-	next := s.rung(rung, now)
+	next := s.nextQuery(after, now)
 	// An order that nobody pays is closed in time, not with the rung after.
 	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) && end.Before(next) {
 		return end.Add(time.Second)
@@ -43,8 +43,8 @@ func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int
 	return next
 }
 
-// rung is when the step after so many others is due.
-func (s *Settings) rung(n int, now time.Time) time.Time {
+// nextQuery is when the step after so many others is due.
+func (s *Settings) nextQuery(n int, now time.Time) time.Time {
 	return now.Add(s.QuerySchedule[min(n, len(s.QuerySchedule)-1)])
 }
 

@@ -76,12 +76,12 @@ func noticeEvent(at time.Time, notice v2.Message) ledger.Event {
 	}
 }
 
-// keep writes down calls that changed nothing and that nothing else records.
-func (b *Bridge) keep(ctx context.Context, order ledger.Order, trail ...ledger.Event) {
-	if len(trail) == 0 {
+// recordEvents writes down calls that changed nothing and that nothing else records.
+func (b *Bridge) recordEvents(ctx context.Context, order ledger.Order, events ...ledger.Event) {
+	if len(events) == 0 {
 		return
 	}
-	if err := b.ledger.AddEvents(ctx, order.Key, trail...); err != nil {
+	if err := b.ledger.AddEvents(ctx, order.Key, events...); err != nil {
 		b.log.Warn("calls of an order not recorded", orderFields(order), zap.Error(err))
 	}
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// again decides what a repeated request, or the payer's browser, does to its
+// resubmit decides what a repeated request, or the payer's browser, does to its
 // order. Exactly one of all, here and on other bridges, gets to send. One that
 // meets a call under way on another bridge waits for what comes of it.
-func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, source string) (ledger.Order, bool) {
+func (b *Bridge) resubmit(ctx context.Context, job payJob, order ledger.Order, source string) (ledger.Order, bool) {
 	now := b.now()
 	if inHand(order, now) {
 		return b.awaitOther(ctx, order), false
 	}
-	if !maySendAgain(order, job, now) {
+	if !mayResubmitPay(order, job, now) {
 		return order, false
 	}
-	if order.State == translate.InDoubt && job.rule.Mode == translate.InWeChat && !b.repeated.Allow(order.Key, now) {
+	if order.State == translate.InDoubt && job.rule.Mode == translate.InWeChat && !b.resubmitLimiter.Allow(order.Key, now) {
 		return order, false // payers reload pages faster than merchants repeat requests
 	}
-	stored, verdict, err := b.ledger.Record(ctx, order.Key, ledger.News{
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, ledger.Update{
 		State: translate.Sent, At: now, Source: source, Claim: order.Claim, Next: now.Add(job.settings.Timeouts.payLease()),
 		OpenID: job.payer(order),
 	})
@@ -32,10 +32,10 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, sour
 		verdict = translate.Repeated
 	}
 	if err != nil {
-		b.takeBackRepeat(order, now)
+		b.takeBackResubmit(order, now)
 		return order, false
 	}
-	b.observer.NewsJudged(verdict)
+	b.observer.UpdateJudged(verdict)
 	if verdict != translate.Applied {
 		return b.awaitOther(ctx, stored), false
 	}
@@ -46,10 +46,10 @@ func (b *Bridge) again(ctx context.Context, job payJob, order ledger.Order, sour
 	return stored, true
 }
 
-// maySendAgain reports whether a repeated request may send its v2 order: when
+// mayResubmitPay reports whether a repeated request may send its v2 order: when
 // nothing was sent yet, or when only a code can have been shown. A scanned code
 // is never sent twice, and an order whose time is over not at all.
-func maySendAgain(order ledger.Order, job payJob, now time.Time) bool {
+func mayResubmitPay(order ledger.Order, job payJob, now time.Time) bool {
 	if !now.Before(order.ExpiresAt) {
 		return false
 	}
