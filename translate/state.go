@@ -129,10 +129,11 @@ const (
 )
 
 // unknownState stands for a state that this program does not know: nothing certain
-// is told of such an order, and it is neither paid nor over.
+// is told of such an order, it is neither paid nor over, and its notification, if it
+// has one, waits for a program that knows.
 var unknownState = StateRow{
 	Pay: v1.CodeInternal, PayScanned: v1.CodeInternal, Query: v1.ResultUnpaid, Cancel: v1.CodeInternal,
-	Payer: PayerOpen,
+	Notify: NotifyWait, Payer: PayerOpen,
 }
 
 var rowOf = func() map[State]StateRow {

@@ -159,7 +159,7 @@ func TestUnknownState(t *testing.T) {
 	t.Parallel()
 	for _, state := range []State{"", "unheard"} {
 		row := state.Row()
-		if row.Final || row.Notify != NotifyWithhold || row.Payer != PayerOpen || row.Query != v1.ResultUnpaid ||
+		if row.Final || row.Notify != NotifyWait || row.Payer != PayerOpen || row.Query != v1.ResultUnpaid ||
 			row.Pay != v1.CodeInternal || row.PayScanned != v1.CodeInternal || row.Cancel != v1.CodeInternal ||
 			row.CancelStep != CancelNothing || row.Due != DueNothing || len(row.Moves)+len(row.Settle) > 0 {
 			t.Errorf("%q: %+v", state, row)
