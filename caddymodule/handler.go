@@ -124,7 +124,7 @@ type answer struct {
 
 func refused(err error) answer {
 	code := v1.CodeOf(err)
-	return answer{json: v1.Refusal(code, ""), code: code, err: err}
+	return answer{json: v1.BuildRefusal(code, ""), code: code, err: err}
 }
 
 // reply answers a POST interface. Whatever happens inside, a panic included,
@@ -140,7 +140,7 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 		defer func() {
 			if bug := recover(); bug != nil {
 				_ = crash.Log(h.log, "serving a request", bug, zap.String("interface", route.Name))
-				a = answer{json: v1.Refusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
+				a = answer{json: v1.BuildRefusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
 			}
 		}()
 		return h.answer(r, route, &key, &line)

@@ -17,11 +17,11 @@ type Order struct {
 	Action v1.Action
 	Amount int64 // fen, as ordered
 
-	State      State
-	Late       bool      // paid after it was closed or had failed: never told as paid
-	PaidAt     time.Time // by the gateway's word; zero when that is not known
-	FormAction string    // what the payer is shown or sent to, "" for nothing
-	Words      string    // the gateway's words on a refusal, "" for those of the code
+	State          State
+	Late           bool      // paid after it was closed or had failed: never told as paid
+	PaidAt         time.Time // by the gateway's word; zero when that is not known
+	FormAction     string    // what the payer is shown or sent to, "" for nothing
+	GatewayMessage string    // the gateway's message on a refusal, "" for that of the code
 }
 
 // payTime is v1's paytime: "" unless the merchant hears that the order is paid,
@@ -30,5 +30,5 @@ func (o Order) payTime() string {
 	if ResultCode(o.State, o.Late) != v1.ResultPaid {
 		return ""
 	}
-	return PayTime(o.PaidAt)
+	return FormatPayTime(o.PaidAt)
 }

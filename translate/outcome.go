@@ -20,7 +20,7 @@ func (r Rule) JudgePay(m v2.Message, want Expected) (Report, error) {
 	}
 	class := v2.Classify(m.Head.RespCode)
 	// Answers seen so far name no amount: it is that of the call.
-	yuan := cmp.Or(reply.TotalAmt, Yuan(want.Amount))
+	yuan := cmp.Or(reply.TotalAmt, FormatYuan(want.Amount))
 	if err := want.check(m.Head, reply.OrderNo, yuan, class == v2.Processed && reply.TranState.Paid()); err != nil {
 		return NothingCertain(err.Error()), err
 	}
@@ -45,7 +45,7 @@ func judgeRefused(head v2.Head, reply v2.PayReply) Report {
 	if reply.TranState != "" && reply.TranState != v2.TranFailed {
 		return NothingCertain("gateway answered " + shortCode(head.RespCode) + " with tranState " + shortCode(string(reply.TranState)))
 	}
-	return Report{State: Failed, Words: head.Refusal()}
+	return Report{State: Failed, GatewayMessage: head.Refusal()}
 }
 
 func (r Rule) judgeProcessed(reply v2.PayReply) Report {
@@ -73,12 +73,12 @@ func (r Rule) shown(reply v2.PayReply, report *Report) bool {
 		report.PayData = reply.WcPayData
 		return report.PayData != ""
 	case PhoneBrowser:
-		report.FormAction = Link(reply.URLScheme)
+		report.FormAction = BuildLink(reply.URLScheme)
 		if report.FormAction == "" {
-			report.FormAction = Link(reply.CodeURL)
+			report.FormAction = BuildLink(reply.CodeURL)
 		}
 	default:
-		report.FormAction = Link(reply.CodeURL)
+		report.FormAction = BuildLink(reply.CodeURL)
 	}
 	return report.FormAction != ""
 }

@@ -35,7 +35,7 @@ func TestJudgePay(t *testing.T) {
 		paid := going
 		paid.State = Paid
 		failed := Report{State: Failed} // by its state: respDesc speaks of the message
-		refused := Report{State: Failed, Words: words}
+		refused := Report{State: Failed, GatewayMessage: words}
 		for _, c := range []struct {
 			name string
 			says says
@@ -185,7 +185,7 @@ func TestReportsWithoutAnswer(t *testing.T) {
 	}
 }
 
-// TestRefusalsAreExplained: the gateway's words are a reason beside an E-code and
+// TestRefusalsAreExplained: the gateway's message is a reason beside an E-code and
 // nowhere else, under either name.
 func TestRefusalsAreExplained(t *testing.T) {
 	t.Parallel()
@@ -207,12 +207,12 @@ func TestRefusalsAreExplained(t *testing.T) {
 			t.Parallel()
 			rule, _ := RuleOf(v1.WxCode)
 			got, err := rule.JudgePay(c.says.message(t), expectedOrder())
-			if err != nil || got.State != Failed || got.Words != c.want {
-				t.Fatalf("%+v, %v; want the words %q", got, err, c.want)
+			if err != nil || got.State != Failed || got.GatewayMessage != c.want {
+				t.Fatalf("%+v, %v; want the message %q", got, err, c.want)
 			}
 			order := ordered(v1.WxCode, got.State)
-			order.Words = got.Words
-			reply := string(PayReply(order).JSON())
+			order.GatewayMessage = got.GatewayMessage
+			reply := string(BuildPayReply(order).JSON())
 			if text := cmp.Or(c.want, v1.CodeRefused.Message()); !strings.Contains(reply, text) || strings.Contains(reply, processed) {
 				t.Errorf("merchant hears %s, want %s", reply, text)
 			}
@@ -220,13 +220,13 @@ func TestRefusalsAreExplained(t *testing.T) {
 	}
 	for _, state := range []string{"33", "35", "36"} {
 		got, err := JudgeRefund(says{respDesc: processed, body: refund(state)}.message(t), expectedRefund())
-		if err != nil || got.State != RefundFailed || got.Words != "" {
+		if err != nil || got.State != RefundFailed || got.GatewayMessage != "" {
 			t.Errorf("refund %s: %+v, %v", state, got, err)
 		}
 	}
 	for name, judge := range reports {
 		got, err := judge(says{respDesc: processed, body: told("13")}.message(t), expectedOrder())
-		if err != nil || got.State != Failed || got.Words != "" {
+		if err != nil || got.State != Failed || got.GatewayMessage != "" {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}

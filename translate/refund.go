@@ -26,12 +26,12 @@ var refundStates = func() map[v2.RefundState]State {
 	return states
 }()
 
-// RefundRequest makes the OP1003 of a full refund.
-func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
+// BuildRefundRequest makes the OP1003 of a full refund.
+func BuildRefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
 	return v2.RefundRequest{
 		OriMerOrderID:   orderNo,
 		MerRefundFlowID: refundNo,
-		RefundAmt:       Yuan(amount),
+		RefundAmt:       FormatYuan(amount),
 		RefundChannel:   originalRoute,
 	}
 }
@@ -60,7 +60,7 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 		unread.OurFault = true
 		return unread, nil
 	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
-		return Report{State: RefundFailed, Words: m.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
+		return Report{State: RefundFailed, GatewayMessage: m.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
 	}
 	return answered(m, report), nil
 }
@@ -112,7 +112,7 @@ func judgeRefundState(m v2.Message, want ExpectedRefund) (v2.RefundAnswer, Repor
 	}
 	report := Report{State: state}
 	if state == RefundFailed {
-		report.Words = m.Head.Refusal()
+		report.GatewayMessage = m.Head.Refusal()
 	}
 	return said, report, nil
 }

@@ -19,12 +19,12 @@ func refund(state string) string {
 
 func TestRefundRequest(t *testing.T) {
 	t.Parallel()
-	got := RefundRequest(testOrderNo, testRefundNo, testFen)
+	got := BuildRefundRequest(testOrderNo, testRefundNo, testFen)
 	want := v2.RefundRequest{OriMerOrderID: testOrderNo, MerRefundFlowID: testRefundNo, RefundAmt: "19.99", RefundChannel: "00"}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if _, err := got.Marshal(Head(v2.TranRefund, testMerchant, FlowNo(testMerchant, 1, noon, 1), noon)); err != nil {
+	if _, err := got.Marshal(BuildHead(v2.TranRefund, testMerchant, NewFlowNo(testMerchant, 1, noon, 1), noon)); err != nil {
 		t.Error(err)
 	}
 }
@@ -34,8 +34,8 @@ func TestRefundRequest(t *testing.T) {
 func TestJudgeRefund(t *testing.T) {
 	t.Parallel()
 	failed := Report{State: RefundFailed} // by its state: respDesc speaks of the message
-	refused := Report{State: RefundFailed, Words: "网关的话"}
-	mayPass := Report{State: RefundFailed, Words: "网关的话", MayPass: true}
+	refused := Report{State: RefundFailed, GatewayMessage: "网关的话"}
+	mayPass := Report{State: RefundFailed, GatewayMessage: "网关的话", MayPass: true}
 	notFound := Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
 	answered := func(code string) Report { return NothingCertain(`gateway answered "` + code + `"`) }
 	unread := func(code string) Report {

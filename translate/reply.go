@@ -6,8 +6,8 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// PayReply answers a pay request whose order is on record.
-func PayReply(o Order) v1.PayReply {
+// BuildPayReply answers a pay request whose order is on record.
+func BuildPayReply(o Order) v1.PayReply {
 	row := o.State.Row()
 	code := row.Pay
 	if rule, _ := RuleOf(o.Action); rule.MovesMoneyAtOnce() {
@@ -21,30 +21,30 @@ func PayReply(o Order) v1.PayReply {
 	case v1.CodeOK:
 		reply.TxnAmt, reply.QueryID, reply.FormAction = o.Amount, o.QueryID, o.FormAction
 	case v1.CodeRefused:
-		reply.RespMsg = o.Words
+		reply.RespMsg = o.GatewayMessage
 	}
 	return reply
 }
 
-// PayRefusal answers a pay request that was refused before an order was made
+// BuildPayRefusal answers a pay request that was refused before an order was made
 // of it. The request may be the zero value when it could not be read.
-func PayRefusal(p v1.PayRequest, code v1.Code) v1.PayReply {
+func BuildPayRefusal(p v1.PayRequest, code v1.Code) v1.PayReply {
 	return v1.PayReply{RespCode: code, MerID: p.MerID, OrderID: p.OrderID}
 }
 
-// PayFault answers a pay request that lacks a member which its action needs, as
+// BuildPayFault answers a pay request that lacks a member which its action needs, as
 // RuleFor found. The text names the member, as in "请求参数错误！(ip)", since it
 // is the merchant's programmer who has to read it.
-func PayFault(p v1.PayRequest, err error) v1.PayReply {
-	reply := PayRefusal(p, v1.CodeOf(err))
+func BuildPayFault(p v1.PayRequest, err error) v1.PayReply {
+	reply := BuildPayRefusal(p, v1.CodeOf(err))
 	if fault, ok := errors.AsType[*v1.Error](err); ok {
 		reply.RespMsg = fault.Code.Message() + "(" + fault.Field + ")"
 	}
 	return reply
 }
 
-// QueryReply answers a query for a known order.
-func QueryReply(o Order) v1.QueryReply {
+// BuildQueryReply answers a query for a known order.
+func BuildQueryReply(o Order) v1.QueryReply {
 	return v1.QueryReply{
 		RespCode: v1.CodeOK, ResultCode: ResultCode(o.State, o.Late),
 		QueryID: o.QueryID, TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID,
@@ -52,20 +52,20 @@ func QueryReply(o Order) v1.QueryReply {
 	}
 }
 
-// CancelReply answers a cancel of a known order, after all that could be done.
-func CancelReply(o Order) v1.CancelReply {
+// BuildCancelReply answers a cancel of a known order, after all that could be done.
+func BuildCancelReply(o Order) v1.CancelReply {
 	code := o.State.Row().Cancel
 	reply := v1.CancelReply{RespCode: code, QueryID: o.QueryID, TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID}
 	if code == v1.CodeRefused {
-		reply.RespMsg = o.Words
+		reply.RespMsg = o.GatewayMessage
 	}
 	return reply
 }
 
-// Notification makes the notification of an order (v1 §3.4) and the message of
+// BuildNotification makes the notification of an order (v1 §3.4) and the message of
 // its front return. Only paid orders are notified, since merchants' handlers
 // answer errors to anything else; of any other order it does not say "paid".
-func Notification(o Order) v1.Notification {
+func BuildNotification(o Order) v1.Notification {
 	return v1.Notification{
 		ResultCode: ResultCode(o.State, o.Late), TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID,
 		QueryID: o.QueryID, PayTime: o.payTime(),

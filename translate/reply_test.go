@@ -44,7 +44,7 @@ func TestPayReply(t *testing.T) {
 					want.RespCode = codes.scanned
 				}
 				order := ordered(rule.Action, state)
-				order.Words = "余额不足"
+				order.GatewayMessage = "余额不足"
 				if state == Pending && !rule.MovesMoneyAtOnce() {
 					order.FormAction = "weixin://wxpay/bizpayurl?pr=N"
 				}
@@ -54,7 +54,7 @@ func TestPayReply(t *testing.T) {
 				case v1.CodeRefused:
 					want.RespMsg = "余额不足"
 				}
-				if got := PayReply(order); got != want {
+				if got := BuildPayReply(order); got != want {
 					t.Errorf("%+v, want %+v", got, want)
 				}
 			})
@@ -73,7 +73,7 @@ func TestPayReplyToPayID(t *testing.T) {
 	t.Parallel()
 	order := ordered(v1.WxJsApi, Begun)
 	order.FormAction = "PAYID"
-	got := PayReply(order)
+	got := BuildPayReply(order)
 	want := v1.PayReply{
 		RespCode: v1.CodeOK, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
 		QueryID: testQueryID, FormAction: "PAYID",
@@ -85,12 +85,12 @@ func TestPayReplyToPayID(t *testing.T) {
 
 func TestPayRefusal(t *testing.T) {
 	t.Parallel()
-	got := PayRefusal(request(v1.WxSao), v1.CodeConflict)
+	got := BuildPayRefusal(request(v1.WxSao), v1.CodeConflict)
 	want := v1.PayReply{RespCode: v1.CodeConflict, MerID: "89900001", OrderID: "T20261121000000001"}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := PayRefusal(v1.PayRequest{}, v1.CodeBadRequest); got != (v1.PayReply{RespCode: v1.CodeBadRequest}) {
+	if got := BuildPayRefusal(v1.PayRequest{}, v1.CodeBadRequest); got != (v1.PayReply{RespCode: v1.CodeBadRequest}) {
 		t.Errorf("unreadable request: %+v", got)
 	}
 }
@@ -108,7 +108,7 @@ func TestPayFaultNamesTheMember(t *testing.T) {
 		"a wrapped one": {fmt.Errorf("canary: %w", &v1.Error{Code: v1.CodeUnsupported, Field: "action"}), `"respcode":"97","respmsg":"不支持的交易类型！(action)"`},
 		"none":          {errors.New("canary"), `"respcode":"99","respmsg":"系统内部错误！"`},
 	} {
-		got := string(PayFault(p, c.err).JSON())
+		got := string(BuildPayFault(p, c.err).JSON())
 		if !strings.Contains(got, c.msg) || strings.Contains(got, "canary") || !strings.Contains(got, p.OrderID) {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -142,7 +142,7 @@ func TestRepliesToOrder(t *testing.T) {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
 			order := ordered(v1.WxSao, state)
-			order.PaidAt, order.Words = time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), "银行拒绝"
+			order.PaidAt, order.GatewayMessage = time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), "银行拒绝"
 			payTime := ""
 			if codes.query == "0000" {
 				payTime = "2026-11-21 12:00:01"
@@ -151,7 +151,7 @@ func TestRepliesToOrder(t *testing.T) {
 				RespCode: "00", ResultCode: codes.query, QueryID: testQueryID, TxnAmt: testFen,
 				MerID: "89900001", OrderID: "T20261121000000001", PayTime: payTime,
 			}
-			if got := QueryReply(order); got != query {
+			if got := BuildQueryReply(order); got != query {
 				t.Errorf("query: %+v, want %+v", got, query)
 			}
 			cancel := v1.CancelReply{
@@ -160,14 +160,14 @@ func TestRepliesToOrder(t *testing.T) {
 			if codes.cancel == "94" {
 				cancel.RespMsg = "银行拒绝"
 			}
-			if got := CancelReply(order); got != cancel {
+			if got := BuildCancelReply(order); got != cancel {
 				t.Errorf("cancel: %+v, want %+v", got, cancel)
 			}
 			notification := v1.Notification{
 				ResultCode: codes.query, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
 				QueryID: testQueryID, PayTime: payTime,
 			}
-			if got := Notification(order); got != notification {
+			if got := BuildNotification(order); got != notification {
 				t.Errorf("notification: %+v, want %+v", got, notification)
 			}
 		})
@@ -183,7 +183,7 @@ func TestNotificationOnTheWire(t *testing.T) {
 	for _, rule := range Rules() {
 		order := ordered(rule.Action, Paid)
 		order.PaidAt = noon
-		if got := string(Notification(order).JSON()); got != want {
+		if got := string(BuildNotification(order).JSON()); got != want {
 			t.Errorf("%s: %s, want %s", rule.Action, got, want)
 		}
 	}

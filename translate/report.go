@@ -16,11 +16,11 @@ type Report struct {
 	State  State
 	Reason string // why nothing is certain or nothing left, for the operator's log
 
-	GatewayNo  string    // the gateway's own order number
-	FormAction string    // what the payer is shown or sent to
-	PayData    string    // wc_pay_data, JSON text for the WeChat bridge
-	PaidAt     time.Time // when it was paid, by the gateway's word
-	Words      string    // the gateway's words when payment or refund failed; "" means the code's text
+	GatewayNo      string    // the gateway's own order number
+	FormAction     string    // what the payer is shown or sent to
+	PayData        string    // wc_pay_data, JSON text for the WeChat bridge
+	PaidAt         time.Time // when it was paid, by the gateway's word
+	GatewayMessage string    // the gateway's message when payment or refund failed; "" means the code's text
 
 	NotFound bool // the gateway has no such record; believed only after a while
 	// Ask says that a notice proves nothing and the gateway should be asked: its
@@ -173,7 +173,7 @@ func judgeState(m v2.Message, want Expected) (v2.OrderState, Report, error) {
 	}
 	report := Report{State: state}
 	if state == Failed {
-		report.Words = m.Head.Refusal()
+		report.GatewayMessage = m.Head.Refusal()
 	}
 	if state == Paid {
 		// An unreadable time costs the merchant nothing; the caller puts the

@@ -32,7 +32,7 @@ type Head struct {
 	TranFlowID string // unique, begins with the merchant number
 	TranCode   string
 	RespCode   string // only received; see Classify
-	RespDesc   string // only received; the gateway's words
+	RespDesc   string // only received; the gateway's message
 	RespMsg    string // only received; the same, as the document's text names it
 }
 
@@ -73,7 +73,7 @@ func (h Head) append(b *bytes.Buffer) error {
 	return nil
 }
 
-// Refusal returns the gateway's words for why it did not do what was asked: its
+// Refusal returns the gateway's message that says why it did not do what was asked: its
 // respDesc or, where that says nothing, its respMsg. They are a reason only beside
 // an E-code; under S0000000 they speak of the message ("交易受理成功"), whatever
 // became of the payment, and the refusal is "".

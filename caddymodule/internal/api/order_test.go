@@ -113,7 +113,7 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 11, 0, 0, 0, translate.Beijing)
 	full := Order{
-		Action: "WxSao", Words: "余额不足", RefundNo: "R1", Tries: 3,
+		Action: "WxSao", GatewayMessage: "余额不足", RefundNo: "R1", Tries: 3,
 		PaidAt: at, SettledAt: at, ExpiresAt: at.Add(2 * time.Hour), NextAt: at.Add(time.Minute),
 	}
 	for state, want := range map[translate.State]string{
@@ -158,7 +158,7 @@ func TestExplainWithoutWordsOfTheGateway(t *testing.T) {
 		if !strings.HasPrefix(got, want) || !strings.Contains(got, "a person settled it, see its changes") || strings.Contains(got, "refused") {
 			t.Errorf("%s: got %q", state, got)
 		}
-		got = Order{State: state, Words: "E1000001"}.Explain(present, time.UTC)
+		got = Order{State: state, GatewayMessage: "E1000001"}.Explain(present, time.UTC)
 		if !strings.Contains(got, "E1000001") || strings.Contains(got, "settled") {
 			t.Errorf("%s with words: got %q", state, got)
 		}

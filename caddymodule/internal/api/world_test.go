@@ -246,7 +246,7 @@ func (g *fakeGateway) Post(_ context.Context, form string) bridge.RoundTrip {
 	var message struct{ Head map[string]string }
 	must(json.Unmarshal(asked, &message))
 	message.Head["tranType"], message.Head["respCode"] = "02", g.code
-	message.Head["tranTime"] = translate.WireTime(present)
+	message.Head["tranTime"] = translate.FormatWireTime(present)
 	answer, err := json.Marshal(map[string]any{"head": message.Head, "body": g.body})
 	must(err)
 	sealed, err := g.codec.Seal(envelope.MerchantID, "", answer)

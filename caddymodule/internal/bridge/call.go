@@ -114,7 +114,7 @@ func (b *Bridge) exchange(
 	now := b.now()
 	out := outgoing{kind: kind, tranCode: s.TranCodes.of(kind), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
 	var err error
-	out.plaintext, err = body.Marshal(translate.Head(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
+	out.plaintext, err = body.Marshal(translate.BuildHead(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
 	if err != nil {
 		failed := notSent(err.Error())
 		return answer{event: callEvent(out, now, now, v2.Message{}, failed)}, failed

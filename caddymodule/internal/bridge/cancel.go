@@ -18,7 +18,7 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 		return v1.CancelReply{RespCode: findCode(err), MerID: m.MerID, OrderID: ref.OrderID}
 	}
 	if b.pays.inHand(order.Key) {
-		return translate.CancelReply(order.ForMerchant())
+		return translate.BuildCancelReply(order.ForMerchant())
 	}
 	call := b.cancels.do(order.Key, func(*sharedCall[ledger.Order]) ledger.Order {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
@@ -28,7 +28,7 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 	if after, ok := wait(ctx, s.Timeouts.Reply, call); ok {
 		order = after
 	}
-	return translate.CancelReply(order.ForMerchant())
+	return translate.BuildCancelReply(order.ForMerchant())
 }
 
 // cancel takes an order as far towards closed or refunded as it can be taken

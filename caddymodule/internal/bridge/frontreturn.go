@@ -20,7 +20,7 @@ func (b *Bridge) FrontReturn(m *merchants.Merchant, o ledger.Order) string {
 	if err != nil {
 		return ""
 	}
-	result := v1.SealForm(translate.Notification(o.ForMerchant()).JSON(), m.SignKey())
+	result := v1.SealForm(translate.BuildNotification(o.ForMerchant()).JSON(), m.SignKey())
 	if front.RawQuery != "" {
 		result = front.RawQuery + "&" + result
 	}

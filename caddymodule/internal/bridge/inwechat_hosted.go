@@ -57,7 +57,7 @@ func (b *Bridge) Hosted(
 	call := b.told(job.payCall(o, now))
 	call.FlowNo = b.numbers.flow(o.GatewayMerchant, now)
 	call.ReturnURL = s.ResultURL + "?id=" + o.FormAction
-	head, body := translate.PayRequest(job.request, job.rule, call)
+	head, body := translate.BuildPayRequest(job.request, job.rule, call)
 	plaintext, err := body.Marshal(head)
 	if err != nil {
 		return HostedForm{}, o, fmt.Errorf("writing hosted order: %w", err)

@@ -38,7 +38,7 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 		b.log.Info("pay request refused", orderFields(ledger.Order{
 			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
 		}), zap.Error(err))
-		return translate.PayFault(p, err)
+		return translate.BuildPayFault(p, err)
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
@@ -50,11 +50,11 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 	result, ok := wait(ctx, s.Timeouts.Reply, call)
 	switch {
 	case !ok || result.err != nil:
-		return translate.PayRefusal(p, v1.CodeBusy)
+		return translate.BuildPayRefusal(p, v1.CodeBusy)
 	case result.order.Fingerprint != p.Fingerprint():
-		return translate.PayRefusal(p, v1.CodeConflict)
+		return translate.BuildPayRefusal(p, v1.CodeConflict)
 	}
-	return translate.PayReply(result.order.ForMerchant())
+	return translate.BuildPayReply(result.order.ForMerchant())
 }
 
 // pay makes the order durable and submits it, unless it exists with other

@@ -16,7 +16,7 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 	if err != nil {
 		return v1.QueryReply{RespCode: findCode(err), MerID: ref.MerID, OrderID: ref.OrderID}
 	}
-	return translate.QueryReply(b.Watch(ctx, s, order).ForMerchant())
+	return translate.BuildQueryReply(b.Watch(ctx, s, order).ForMerchant())
 }
 
 // Watch returns how an order stands, after asking the gateway where that is

@@ -50,7 +50,7 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 
 // submitRefund sends the refund, after the calls that were made before.
 func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, before ...ledger.Event) queryResult {
-	submit := translate.RefundRequest(order.OrderNo, order.RefundNo, order.Amount)
+	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)
 	return b.refundCall(ctx, s, order, RefundCall, submit, translate.JudgeRefund, before...)
 }
 

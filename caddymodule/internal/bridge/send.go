@@ -26,7 +26,7 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (repo
 		return translate.NotSent(tooLate), nil
 	}
 	job.request.OpenID = order.OpenID // which the payer's browser may have told
-	head, body := translate.PayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
+	head, body := translate.BuildPayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
 	plaintext, err := body.Marshal(head)
 	if err != nil {
 		return translate.NotSent(err.Error()), nil

@@ -46,7 +46,7 @@ func (b *Bridge) updateOf(
 	now := b.now()
 	update := ledger.Update{
 		State: report.State, At: now, Source: source, Events: events,
-		PaidAt: report.PaidAt, GatewayNo: report.GatewayNo, FormAction: report.FormAction, PayData: report.PayData, Words: report.Words,
+		PaidAt: report.PaidAt, GatewayNo: report.GatewayNo, FormAction: report.FormAction, PayData: report.PayData, GatewayMessage: report.GatewayMessage,
 		Next: s.nextStep(order, report.State, 0, now),
 	}
 	if report.State == translate.Paid {

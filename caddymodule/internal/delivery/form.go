@@ -12,5 +12,5 @@ import (
 func form(o ledger.Order, key v1.Key) string {
 	told := o.ForMerchant()
 	told.State, told.Late = translate.Paid, false
-	return v1.SealForm(translate.Notification(told).JSON(), key)
+	return v1.SealForm(translate.BuildNotification(told).JSON(), key)
 }

@@ -31,12 +31,12 @@ type Order struct {
 	ClientIP        string   // payer's address, for the same reason
 	Trace           string   // W3C traceparent of the request that began the order, or ""
 
-	State      translate.State
-	FormAction string // what the payer scans, opens or posts to; the PayId of a WxJsApi order
-	PayData    string // wc_pay_data: JSON for the WeChat bridge, or ""
-	GatewayNo  string // the gateway's own number
-	Words      string // the gateway's words when it refused
-	RefundNo   string // our number of the one refund, unique; empty until one is wanted
+	State          translate.State
+	FormAction     string // what the payer scans, opens or posts to; the PayId of a WxJsApi order
+	PayData        string // wc_pay_data: JSON for the WeChat bridge, or ""
+	GatewayNo      string // the gateway's own number
+	GatewayMessage string // the gateway's message when it refused
+	RefundNo       string // our number of the one refund, unique; empty until one is wanted
 
 	Late bool // paid after it was closed or had failed: its merchant was never told that it is paid
 
@@ -55,7 +55,7 @@ type Order struct {
 func (o Order) ForMerchant() translate.Order {
 	return translate.Order{
 		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, Action: v1.Action(o.Action), Amount: o.Amount,
-		State: o.State, Late: o.Late, PaidAt: o.PaidAt, FormAction: o.FormAction, Words: o.Words,
+		State: o.State, Late: o.Late, PaidAt: o.PaidAt, FormAction: o.FormAction, GatewayMessage: o.GatewayMessage,
 	}
 }
 
@@ -75,10 +75,10 @@ type Update struct {
 	PaidAt    time.Time // for Paid; At when zero
 	GatewayNo string
 	// FormAction is what the payer is to be shown.
-	FormAction string
-	PayData    string
-	OpenID     string // the payer, learnt from WeChat after the order was begun
-	Words      string
+	FormAction     string
+	PayData        string
+	OpenID         string // the payer, learnt from WeChat after the order was begun
+	GatewayMessage string
 	// RefundNo is the number to refund by. It is needed with Refunding and with
 	// Paid, because the payment may turn out to be one of a closed order. It is
 	// stored when the order becomes Refunding; one that is stored stays.

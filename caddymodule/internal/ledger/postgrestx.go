@@ -122,7 +122,7 @@ func postgresText(text string) string {
 	if known, ok := postgresTexts.Load(text); ok {
 		return known.(string)
 	}
-	spelt := postgresWords.Replace(text)
+	spelt := postgresSpelling.Replace(text)
 	postgresTexts.Store(text, spelt)
 	return spelt
 }

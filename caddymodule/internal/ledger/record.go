@@ -132,7 +132,7 @@ func forward(o Order, n Update, to translate.State) Order {
 	overwrite(&o.PayData, n.PayData)
 	overwrite(&o.OpenID, n.OpenID)
 	overwrite(&o.GatewayNo, n.GatewayNo)
-	overwrite(&o.Words, n.Words)
+	overwrite(&o.GatewayMessage, n.GatewayMessage)
 	if to == translate.Refunding && o.RefundNo == "" {
 		o.RefundNo = n.RefundNo
 	}

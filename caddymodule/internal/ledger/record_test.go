@@ -44,8 +44,8 @@ func recordMovesForward(t *testing.T, p place) {
 	step(ledger.Update{State: translate.Refunding, At: after(5 * time.Second), RefundNo: "R1", Next: after(time.Hour)}, func() {
 		want.State, want.RefundNo, want.Next, want.Claim = translate.Refunding, "R1", after(time.Hour), 4
 	})
-	step(ledger.Update{State: translate.RefundFailed, At: after(6 * time.Second), Words: "余额不足"}, func() {
-		want.State, want.Words, want.SettledAt = translate.RefundFailed, "余额不足", after(6*time.Second)
+	step(ledger.Update{State: translate.RefundFailed, At: after(6 * time.Second), GatewayMessage: "余额不足"}, func() {
+		want.State, want.GatewayMessage, want.SettledAt = translate.RefundFailed, "余额不足", after(6*time.Second)
 		want.Next, want.Claim = time.Time{}, 5
 	})
 }
@@ -141,7 +141,7 @@ func recordLeavesEvents(t *testing.T, p place) {
 		{translate.Paid, translate.Repeated},
 		{translate.Failed, translate.Contradicted},
 	} {
-		n := ledger.Update{State: c.to, At: after(time.Duration(i) * time.Second), Source: "query", Words: "no", Next: noon}
+		n := ledger.Update{State: c.to, At: after(time.Duration(i) * time.Second), Source: "query", GatewayMessage: "no", Next: noon}
 		if got := mustRecord(t, l, o.Key, n, c.verdict); got != before {
 			t.Errorf("%s changed the order to %+v", c.to, got)
 		}

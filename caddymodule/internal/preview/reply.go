@@ -45,9 +45,9 @@ func (r *Request) Reply(plaintext []byte) (Reply, error) {
 // Refusal is what the merchant hears of a message that is refused.
 func (r *Request) Refusal(err error) []byte {
 	if r.pay.MerID != "" { // it could be read
-		return translate.PayRefusal(r.pay, v1.CodeOf(err)).JSON()
+		return translate.BuildPayRefusal(r.pay, v1.CodeOf(err)).JSON()
 	}
-	return v1.Refusal(v1.CodeOf(err), "")
+	return v1.BuildRefusal(v1.CodeOf(err), "")
 }
 
 func (r *Request) judgePay(m v2.Message) (Reply, error) {
@@ -59,16 +59,16 @@ func (r *Request) judgePay(m v2.Message) (Reply, error) {
 	if r.rule.Mode == translate.InWeChat {
 		report.FormAction = examplePayID
 	}
-	reply := translate.PayReply(translate.Order{
+	reply := translate.BuildPayReply(translate.Order{
 		MerID: r.pay.MerID, OrderID: r.pay.OrderID, QueryID: r.numbers.queryID, Action: r.pay.Action, Amount: r.pay.TxnAmt,
-		State: report.State, FormAction: report.FormAction, Words: report.Words,
+		State: report.State, FormAction: report.FormAction, GatewayMessage: report.GatewayMessage,
 	})
 	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
 func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 	said, _ := m.OrderState() // JudgeQuery says what is wrong with it
-	amount, unreadable := translate.Fen(said.Amount)
+	amount, unreadable := translate.ParseYuan(said.Amount)
 	if unreadable != nil {
 		amount = exampleAmount
 	}
@@ -80,13 +80,13 @@ func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 	if order.State == translate.Paid && order.PaidAt.IsZero() {
 		order.PaidAt = r.settings.Now
 	}
-	reply := translate.QueryReply(order)
+	reply := translate.BuildQueryReply(order)
 	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
 func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 	said, _ := m.RefundState() // JudgeRefund says what is wrong with it
-	amount, unreadable := translate.Fen(said.Amount)
+	amount, unreadable := translate.ParseYuan(said.Amount)
 	if unreadable != nil {
 		amount = exampleAmount
 	}
@@ -97,7 +97,7 @@ func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 	if !report.Certain() {
 		order.State = translate.Refunding // a refund is repeated until it is final
 	}
-	reply := translate.CancelReply(order)
+	reply := translate.BuildCancelReply(order)
 	return Reply{State: order.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
@@ -105,7 +105,7 @@ func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 func (r *Request) order(report translate.Report, amount int64) translate.Order {
 	return translate.Order{
 		MerID: r.ref.MerID, OrderID: r.ref.OrderID, QueryID: r.numbers.queryID, Amount: amount,
-		State: report.State, PaidAt: report.PaidAt, Words: report.Words,
+		State: report.State, PaidAt: report.PaidAt, GatewayMessage: report.GatewayMessage,
 	}
 }
 
