@@ -11,7 +11,6 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
-	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -22,8 +21,8 @@ var appChecks = []struct {
 	check func(*App) error
 }{
 	{"public_url", (*App).checkPublicURL},
-	{"gateway", func(a *App) error { return a.Gateway.Check() }},
-	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
+	{"gateway", func(a *App) error { return a.Gateway.check() }},
+	{"rsa", (*App).checkRSA},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},
 	{"timeouts.read", func(a *App) error { return notNegative("read", a.Timeouts.Read) }},

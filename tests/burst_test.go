@@ -46,10 +46,11 @@ func TestBurstOfNotices(t *testing.T) {
 	}
 }
 
-// paidUnnoticed has payers pay a number of orders before the bridge hears of it.
+// paidUnnoticed has payers pay a number of orders of which the bridge knows
+// nothing yet.
 func (w *world) paidUnnoticed(count int) []sandbox.Notice {
 	w.t.Helper()
-	orders := make(chan string) // the suite of each
+	orders := make(chan string) // of which suite
 	var (
 		mu      sync.Mutex
 		notices []sandbox.Notice

@@ -29,21 +29,21 @@ type PayCall struct {
 	Expires         time.Time // when the code stops being payable
 }
 
-// BuildPayRequest makes the OP1001 request of a v1 pay request. The rule must be
+// PayRequest makes the OP1001 request of a v1 pay request. The rule must be
 // the one that RuleFor returned for it.
-func BuildPayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayRequest) {
+func PayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayRequest) {
 	subject := strings.ReplaceAll(call.Subject, SubjectOrderID, p.OrderID)
 	body := v2.PayRequest{
 		PayChannel:     rule.Channel,
 		PayMode:        string(rule.Mode),
 		OrderID:        call.OrderNo,
-		TotalAmt:       FormatYuan(p.TxnAmt),
+		TotalAmt:       Yuan(p.TxnAmt),
 		Subject:        subject,
 		Body:           subject,
 		SpbillCreateIP: payerIP(p.IP, call.ClientIP),
 		NotifyURL:      call.NotifyURL,
 		WxCallbackURL:  call.ReturnURL,
-		ExpireTime:     FormatWireTime(call.Expires),
+		ExpireTime:     WireTime(call.Expires),
 	}
 	if rule.Mode == MerchantScans {
 		body.AuthCode = p.Code
@@ -54,14 +54,14 @@ func BuildPayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayR
 		body.WxIsRaw = "1"
 		body.WxSubOpenID = p.OpenID
 	}
-	return BuildHead(call.TranCode, call.GatewayMerchant, call.FlowNo, call.Now), body
+	return Head(call.TranCode, call.GatewayMerchant, call.FlowNo, call.Now), body
 }
 
-// BuildHead makes the head of a request that leaves now.
-func BuildHead(tranCode, merchant, flowNo string, now time.Time) v2.Head {
+// Head makes the head of a request that leaves now.
+func Head(tranCode, merchant, flowNo string, now time.Time) v2.Head {
 	return v2.Head{
 		MerchantID: merchant,
-		TranTime:   FormatWireTime(now),
+		TranTime:   WireTime(now),
 		TranFlowID: flowNo,
 		TranCode:   tranCode,
 	}

@@ -10,8 +10,6 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // maxBody bounds the body of a request: no change needs more.
@@ -22,24 +20,24 @@ const maxBody = 64 << 10
 // change back. Errors name the member.
 func readBody(r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return Refuse(http.StatusUnsupportedMediaType, bodyNotJSON.With())
+		return refuse(http.StatusUnsupportedMediaType, "body: Content-Type must be application/json")
 	}
 	data, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	switch {
 	case err != nil:
-		return Refuse(http.StatusBadRequest, bodyNotReceived.With())
+		return badRequest("body: not received")
 	case len(data) > maxBody:
-		return Refuse(http.StatusRequestEntityTooLarge, bodyTooLong.With(maxBody>>10))
+		return refuse(http.StatusRequestEntityTooLarge, "body: longer than %d KiB", maxBody>>10)
 	case !utf8.Valid(data):
-		return Refuse(http.StatusBadRequest, bodyNotUTF8.With())
+		return badRequest("body: not UTF-8")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return Refuse(http.StatusBadRequest, bodyError(err, reflect.TypeOf(into).Elem()))
+		return badRequest("%s", bodyError(err, reflect.TypeOf(into).Elem()))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Refuse(http.StatusBadRequest, bodyGoesOn.With())
+		return badRequest("body: something follows the JSON object")
 	}
 	target := reflect.ValueOf(into).Elem()
 	if err := checkTexts(target); err != nil {
@@ -49,16 +47,16 @@ func readBody(r *http.Request, into any) error {
 }
 
 // bodyError says in an operator's words what the JSON decoder found.
-func bodyError(err error, t reflect.Type) bilingual.Said {
+func bodyError(err error, t reflect.Type) string {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		return wrongMember.With("body", wrongType.Field, notOfType.With(wrongType.Value))
+		return "body." + wrongType.Field + ": must not be a JSON " + wrongType.Value
 	}
 	// The decoder has no type for this one.
 	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return wrongMember.With("body", strings.Trim(name, `"`), unknownMember.With(memberNames(membersOf(t))))
+		return "body." + strings.Trim(name, `"`) + ": unknown; known are: " + memberNames(membersOf(t))
 	}
-	return bodyNotObject.With(memberNames(membersOf(t)))
+	return "body: not a JSON object with what this takes: " + memberNames(membersOf(t))
 }
 
 // checkTexts refuses texts that are too long and values that a type does not
@@ -70,10 +68,10 @@ func checkTexts(target reflect.Value) error {
 			continue
 		}
 		if len(field.String()) > maxText {
-			return badMember("body", m.name, textTooLong.With(maxText))
+			return badRequest("body.%s: longer than %d bytes", m.name, maxText)
 		}
-		if wrong := checkEnumeration(field); !wrong.IsZero() {
-			return badMember("body", m.name, wrong)
+		if err := checkEnumeration(field); err != nil {
+			return badRequest("body.%s: %s", m.name, err)
 		}
 	}
 	return nil

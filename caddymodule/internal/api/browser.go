@@ -20,9 +20,10 @@ func checkBrowser(r *http.Request, consoleActions bool) error {
 	case program:
 		return nil
 	case !consoleActions:
-		return Refuse(http.StatusForbidden, actionsAreOff.With())
+		return refuse(http.StatusForbidden,
+			"changes from a browser are switched off; set console_actions in the paybridge block, or use the command line")
 	case (site != "" && site != "same-origin") || !sameHost(from, r.Host):
-		return Refuse(http.StatusForbidden, notFromConsole.With())
+		return refuse(http.StatusForbidden, "changes are taken from the console's own page only")
 	}
 	return nil
 }
@@ -32,7 +33,7 @@ func checkBrowser(r *http.Request, consoleActions bool) error {
 func checkSite(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "cross-site", "same-site":
-		return Refuse(http.StatusForbidden, fromAnotherSite.With())
+		return refuse(http.StatusForbidden, "pages of other sites may ask nothing here")
 	}
 	return nil
 }

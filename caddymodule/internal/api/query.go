@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -8,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Limits of what is read from a request.
@@ -23,95 +22,94 @@ const (
 // everything. Errors name the parameter.
 func readQuery(r *http.Request, into any) error {
 	if len(r.URL.RawQuery) > maxQuery {
-		return Refuse(http.StatusBadRequest, queryTooLong.With(maxQuery))
+		return badRequest("query: longer than %d bytes", maxQuery)
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return Refuse(http.StatusBadRequest, queryUnreadable.With())
+		return badRequest("query: not urlencoded")
 	}
 	target := reflect.ValueOf(into).Elem()
 	members := membersOf(target.Type())
 	for name := range values {
 		if !slices.ContainsFunc(members, func(m member) bool { return m.name == name }) {
-			return badMember("query", strings.Trim(printable(name), `"`), unknownMember.With(memberNames(members)))
+			return badRequest("query.%s: unknown; known are: %s", strings.Trim(printable(name), `"`), memberNames(members))
 		}
 	}
 	for _, m := range members {
-		if wrong := setMember(target.FieldByIndex(m.index), values[m.name]); !wrong.IsZero() {
-			return badMember("query", m.name, wrong)
+		if err := setMember(target.FieldByIndex(m.index), values[m.name]); err != nil {
+			return badRequest("query.%s: %s", m.name, err)
 		}
 	}
 	return checkNeeded("query", target)
 }
 
-// setMember reads the values of one parameter, and says what is wrong with them,
-// if anything is. One that may be given more than once may also be given as a list
-// with commas.
-func setMember(field reflect.Value, values []string) (wrong bilingual.Said) {
+// setMember reads the values of one parameter. One that may be given more than
+// once may also be given as a list with commas.
+func setMember(field reflect.Value, values []string) error {
 	if field.Kind() == reflect.Slice {
 		for _, value := range strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' }) {
 			item := reflect.New(field.Type().Elem()).Elem()
-			if wrong := setText(item, value); !wrong.IsZero() {
-				return wrong
+			if err := setText(item, value); err != nil {
+				return err
 			}
 			field.Set(reflect.Append(field, item))
 		}
-		return bilingual.Said{}
+		return nil
 	}
 	switch len(values) {
 	case 0:
-		return bilingual.Said{}
+		return nil
 	case 1:
 		return setText(field, values[0])
 	}
-	return givenTooOften.With(len(values))
+	return fmt.Errorf("given %d times; give it once", len(values))
 }
 
-// setText reads one value, and says what is wrong with it, if anything is.
-func setText(field reflect.Value, text string) (wrong bilingual.Said) {
+// setText reads one value.
+func setText(field reflect.Value, text string) error {
 	if len(text) > maxText {
-		return textTooLong.With(maxText)
+		return fmt.Errorf("longer than %d bytes", maxText)
 	}
 	switch {
 	case field.Type() == timeType:
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return notATime.With()
+			return fmt.Errorf("not a time; write for example 2026-11-22T03:00:00+08:00 (with + as %%2B)")
 		}
 		field.Set(reflect.ValueOf(at))
 	case field.Kind() == reflect.Bool:
 		yes, known := map[string]bool{"true": true, "false": false}[text]
 		if !known {
-			return notABool.With()
+			return fmt.Errorf("neither true nor false")
 		}
 		field.SetBool(yes)
 	case field.Kind() == reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return notANumber.With()
+			return fmt.Errorf("not a whole number")
 		}
 		field.SetInt(int64(n))
 	default:
 		field.SetString(text)
 		return checkEnumeration(field)
 	}
-	return bilingual.Said{}
+	return nil
 }
 
-// checkEnumeration says what is wrong with a value that its type does not have.
-func checkEnumeration(value reflect.Value) (wrong bilingual.Said) {
+// checkEnumeration refuses a value that its type does not have.
+func checkEnumeration(value reflect.Value) error {
 	known := enumerations[value.Type()]
 	if known == nil || slices.Contains(known, value.String()) {
-		return bilingual.Said{}
+		return nil
 	}
-	return unknownValue.With(printable(value.String()), strings.Join(known, ", "))
+	return fmt.Errorf("unknown value %s; one of: %s", printable(value.String()), strings.Join(known, ", "))
 }
 
 // checkNeeded refuses a request that lacks what it must have.
 func checkNeeded(where string, target reflect.Value) error {
 	for _, m := range membersOf(target.Type()) {
 		if m.needed && target.FieldByIndex(m.index).IsZero() {
-			return badMember(where, m.name, missing.With())
+			return badRequest("%s.%s: missing", where, m.name)
 		}
 	}
 	return nil

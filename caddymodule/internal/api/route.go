@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"reflect"
 	"time"
-
-	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // route is one thing the API does. What it takes and what it answers are
@@ -33,8 +31,7 @@ type visit struct {
 	running bool // false: there is nothing in Served
 	ctx     context.Context
 	r       *http.Request
-	lang    bilingual.Lang // of what is said for people in the answer
-	who     string         // who asks; of a change it is recorded
+	who     string // who asks; of a change it is recorded
 	now     time.Time
 
 	outcomes *recentOutcomes // of the server

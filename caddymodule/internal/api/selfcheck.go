@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -43,7 +42,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	checks := slices.Concat(
 		shown(v.Doubts(), checkDoubt),
 		checkKeys(chosen),
-		shown(v.Health.Judge(ctx).Checks, checksIn(bilingual.En)), // as all the others
+		shown(v.Health.Judge(ctx).Checks, checkOf),
 		v.checkDatabase(ctx),
 		v.checkRows(ctx),
 		probes,
@@ -75,7 +74,7 @@ func (v *visit) gatewayMerchants(merID string) (chosen []*merchants.Merchant, le
 	if merID != "" {
 		m := v.Settings.Merchants.ByMerID(merID)
 		if m == nil {
-			return nil, 0, badMember("query", "merid", notConfigured.With(printable(merID)))
+			return nil, 0, badRequest("query.merid: no merchant %s is configured", printable(merID))
 		}
 		return []*merchants.Merchant{m}, 0, nil
 	}

@@ -17,18 +17,18 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 	if err != nil {
 		return v1.CancelReply{RespCode: findCode(err), MerID: m.MerID, OrderID: ref.OrderID}
 	}
-	if b.pays.inHand(order.Key) {
-		return translate.BuildCancelReply(order.ForMerchant())
+	if b.pays.has(order.Key) {
+		return translate.CancelReply(facts(order))
 	}
-	call := b.cancels.do(order.Key, func(*sharedCall[ledger.Order]) ledger.Order {
+	fl := b.cancels.join(order.Key, func(*flight[ledger.Order]) ledger.Order {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 		defer cancel()
 		return b.cancel(ctx, s, order)
 	})
-	if after, ok := wait(ctx, s.Timeouts.Reply, call); ok {
+	if after, ok := wait(ctx, s.Timeouts.Reply, fl); ok {
 		order = after
 	}
-	return translate.BuildCancelReply(order.ForMerchant())
+	return translate.CancelReply(facts(order))
 }
 
 // cancel takes an order as far towards closed or refunded as it can be taken
@@ -37,38 +37,39 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	if inHand(order, b.now()) {
 		return order
 	}
-	var result queryResult
-	if order.State.Row().Due == translate.DueQuery {
+	var seen sight
+	switch order.State {
+	case translate.Sent, translate.Pending, translate.InDoubt:
 		var ok bool
-		if result, ok = wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); !ok {
+		if seen, ok = wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); !ok {
 			return order
 		}
-		order = result.order
+		order = seen.order
 	}
-	switch order.State.Row().CancelStep {
-	case translate.CancelUnsent:
+	switch order.State {
+	case translate.Begun:
 		order, _ = b.closeUnsent(ctx, order, "cancel")
-	case translate.CancelUnpaid:
+	case translate.Pending:
 		// Without a close at the gateway, nothing but its word that nobody has
 		// paid makes the order safe to close. Of an order whose form its payer
 		// has not posted the gateway knows nothing.
-		unposted := result.report.NotFound && handedOut(order)
-		if s.TranCodes.Close != "" || result.report.Unpaid() || unposted {
-			result = b.closeUnpaid(ctx, s, result, "cancel")
-			order = result.order
+		unposted := seen.report.NotFound && handedOut(order)
+		if s.TranCodes.Close != "" || seen.report.State == translate.Pending || unposted {
+			seen = b.closeUnpaid(ctx, s, seen, "cancel")
+			order = seen.order
 		}
-	case translate.CancelPaid:
+	case translate.Paid:
 		order = b.beginRefund(ctx, s, order)
-	case translate.CancelAskAfter:
+	case translate.Refunding:
 		// Only the ladder sends a refund again: a merchant who is impatient asks.
-		if b.queryLimiter.Allow(order.Key, b.now()) {
-			if result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); ok {
-				order = result.order
+		if b.asked.Allow(order.Key, b.now()) {
+			if seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); ok {
+				order = seen.order
 			}
 		}
 	}
-	if !result.moved {
-		b.recordEvents(ctx, order, result.events...)
+	if !seen.moved {
+		b.keep(ctx, order, seen.trail...)
 	}
 	return order
 }

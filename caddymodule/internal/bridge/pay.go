@@ -13,7 +13,7 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// payResult is the result of a pay call.
+// payResult is what a flight for one order came to.
 type payResult struct {
 	order ledger.Order
 	err   error // the ledger's; the order may not exist
@@ -38,28 +38,32 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 		b.log.Info("pay request refused", orderFields(ledger.Order{
 			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
 		}), zap.Error(err))
-		return translate.BuildPayFault(p, err)
+		return translate.PayFault(p, err)
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
-	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
+	fl := b.pays.join(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(fl *flight[payResult]) payResult {
 		// Detached: the order is served to its end whatever the merchant does.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
-		return b.pay(ctx, job, call)
+		return b.pay(ctx, job, fl)
 	})
-	result, ok := wait(ctx, s.Timeouts.Reply, call)
+	result, ok := wait(ctx, s.Timeouts.Reply, fl)
 	switch {
 	case !ok || result.err != nil:
-		return translate.BuildPayRefusal(p, v1.CodeBusy)
+		return translate.PayRefusal(p, v1.CodeBusy)
 	case result.order.Fingerprint != p.Fingerprint():
-		return translate.BuildPayRefusal(p, v1.CodeConflict)
+		return translate.PayRefusal(p, v1.CodeConflict)
 	}
-	return translate.BuildPayReply(result.order.ForMerchant())
+	return translate.PayReply(p, rule, standing(result.order))
+}
+
+func standing(o ledger.Order) translate.Standing {
+	return translate.Standing{QueryID: o.QueryID, State: o.State, FormAction: o.FormAction, Words: o.Words}
 }
 
 // pay makes the order durable and submits it, unless it exists with other
 // contents. Callers who cannot wait that long are told how the order stands.
-func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult]) payResult {
+func (b *Bridge) pay(ctx context.Context, job payJob, fl *flight[payResult]) payResult {
 	failpoint.Reach(failpoint.BeforeBegin)
 	order, ours, err := b.begin(ctx, job)
 	if err != nil {
@@ -67,39 +71,52 @@ func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult
 		return payResult{err: err}
 	}
 	if ours {
-		call.setInterim(payResult{order: order})
-		return b.submit(ctx, job, order, false, call)
+		fl.tell(payResult{order: order})
+		return b.submit(ctx, job, order, false, fl)
 	}
 	if order.Fingerprint != job.request.Fingerprint() {
 		return payResult{order: order}
 	}
-	return b.resubmitPay(ctx, job, order, "repeat", call)
+	return b.repeat(ctx, job, order, "repeat", fl)
 }
 
-// resubmitPay takes up an order that exists, if that may be done, and sends it.
-func (b *Bridge) resubmitPay(ctx context.Context, job payJob, order ledger.Order, source string, call *sharedCall[payResult]) payResult {
-	call.setInterim(payResult{order: order})
+// repeat takes up an order that exists, if that may be done, and sends it.
+func (b *Bridge) repeat(ctx context.Context, job payJob, order ledger.Order, source string, fl *flight[payResult]) payResult {
+	fl.tell(payResult{order: order})
 	doubted := order.State == translate.InDoubt
-	order, ours := b.resubmit(ctx, job, order, source)
+	order, ours := b.again(ctx, job, order, source)
 	if !ours {
 		return payResult{order: order}
 	}
-	return b.submit(ctx, job, order, doubted, call)
+	return b.submit(ctx, job, order, doubted, fl)
 }
 
 // submit sends an order that is ours to send and records what came of it.
-func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, doubted bool, call *sharedCall[payResult]) payResult {
+func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, doubted bool, fl *flight[payResult]) payResult {
 	if order.State != translate.Sent {
 		return payResult{order: order} // its payer's browser has to come first
 	}
-	call.setInterim(payResult{order: order})
+	fl.tell(payResult{order: order})
 	failpoint.Reach(failpoint.BeforeSend)
-	report, events := b.send(ctx, job, order)
+	outcome, trail := b.send(ctx, job, order)
 	if doubted {
-		report = report.OverDoubt()
+		outcome = overDoubt(outcome)
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
-	result := b.record(ctx, job, order, report, events)
+	result := b.record(ctx, job, order, outcome, trail)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
+}
+
+// overDoubt is what the outcome of a second call means for an order whose first
+// call may have arrived: that this one was refused or did not leave says
+// nothing of the other.
+func overDoubt(o translate.Outcome) translate.Outcome {
+	switch o.State {
+	case translate.Begun:
+		return translate.Unknown(o.Reason)
+	case translate.Failed:
+		return translate.Unknown("gateway refused the repeated call")
+	}
+	return o
 }

@@ -13,8 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"go.uber.org/zap"
-
-	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
 const (
@@ -81,10 +79,8 @@ func (p *postgresStore) open(ctx context.Context) error {
 		return err
 	}
 	p.fail(err)
-	away := outage.New(p.log.With(zap.String("database", p.place())), zap.WarnLevel,
-		"ledger database is not available; trying on", "ledger database is available")
-	away.Report(err)
-	p.worker.Go(func() { p.reconnect(away) })
+	p.log.Warn("ledger database is not available, trying on", zap.String("database", p.place()), zap.Error(err))
+	p.worker.Go(p.reconnect)
 	return nil
 }
 
@@ -94,9 +90,8 @@ func (p *postgresStore) fail(err error) {
 }
 
 // reconnect tries until the database is there, or the ledger is closed.
-func (p *postgresStore) reconnect(away *outage.Log) {
+func (p *postgresStore) reconnect() {
 	const longest = 5 * time.Second
-	toldPermanent := false
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, longest) {
 		select {
 		case <-time.After(wait):
@@ -104,16 +99,14 @@ func (p *postgresStore) reconnect(away *outage.Log) {
 			return
 		}
 		err := p.connect(p.ctx)
-		away.Report(err)
 		if err == nil {
+			p.log.Info("ledger database is available", zap.String("database", p.place()))
 			return
 		}
 		p.fail(err)
 		if isPermanent(err) {
-			if !toldPermanent {
-				p.log.Error("ledger database cannot be used; trying on", zap.String("database", p.place()), zap.Error(err))
-			}
-			toldPermanent, wait = true, longest
+			p.log.Error("ledger database cannot be used, trying on", zap.String("database", p.place()), zap.Error(err))
+			wait = longest
 		}
 	}
 }

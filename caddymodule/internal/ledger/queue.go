@@ -189,10 +189,10 @@ func scanStop(from row) (stop, error) {
 func (l *Ledger) claimInLooks(
 	ctx context.Context, q *queue, now millis, offer func() Room, claim func([]quota) (given int, again bool, err error),
 ) error {
-	r := q.round()
+	way := q.round()
 	for range maxLooks {
 		room := offer()
-		found, err := r.look(ctx, l, now, room)
+		found, err := way.look(ctx, l, now, room)
 		if err != nil {
 			return err
 		}
@@ -203,10 +203,10 @@ func (l *Ledger) claimInLooks(
 				return err
 			}
 		}
-		if r.done && !again {
+		if way.done && !again {
 			return nil
 		}
-		r.done = false
+		way.done = false
 	}
 	return nil
 }

@@ -32,14 +32,14 @@ type dialect struct {
 
 // Statements carry words in braces for what the two databases spell differently.
 var (
-	sqliteSpelling = strings.NewReplacer(
+	sqliteWords = strings.NewReplacer(
 		"{lock}", "",
 		"{share}", "",
 		"{skip locked}", "",
 		"{elements}", "json_each($1)",
 		"{unindexed}", "+", // before a column: goes by another index
 	)
-	postgresSpelling = strings.NewReplacer(
+	postgresWords = strings.NewReplacer(
 		"{lock}", "FOR UPDATE",
 		"{share}", "FOR SHARE",
 		"{skip locked}", "FOR UPDATE SKIP LOCKED",

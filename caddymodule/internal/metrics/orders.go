@@ -12,8 +12,14 @@ type orders struct {
 }
 
 var (
-	states   = setOf(translate.States()...)
-	verdicts = set(translate.VerdictNames())
+	states = setOf(
+		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
+		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
+	)
+	verdicts = set{
+		translate.Applied.String(), translate.Repeated.String(), translate.Late.String(),
+		translate.LatePayment.String(), translate.Contradicted.String(), translate.FailedAttempt.String(),
+	}
 )
 
 func newOrders() orders {
@@ -37,8 +43,8 @@ func (m *Metrics) OrderMoved(to translate.State) {
 	m.orders.moves.add(string(to))
 }
 
-// UpdateJudged implements bridge.Observer.
-func (m *Metrics) UpdateJudged(verdict translate.Verdict) {
+// NewsJudged implements bridge.Observer.
+func (m *Metrics) NewsJudged(verdict translate.Verdict) {
 	if m == nil {
 		return
 	}

@@ -2,57 +2,55 @@
 // why, and what came of it.
 
 import { Refusal } from './api.js';
-import { byID, make, setText } from './dom.js';
-import { t } from './i18n.js';
+import { byID, make, write } from './dom.js';
+import { say } from './say.js';
 
-const dialog = byID('dialog');
-const parts = {
-  lines: byID('dialoglines'), fields: byID('dialogfields'), who: byID('who'), why: byID('why'), confirm: byID('dialogconfirm'), close: byID('dialogclose'),
-};
+const dialog = byID('deed');
+const parts = { said: byID('deedsaid'), asks: byID('deedasks'), who: byID('who'), why: byID('why'), yes: byID('deeddo'), end: byID('deedend') };
 
-// current is the action that the dialog is about. Once the dialog is closed, what
-// comes of it later is not shown.
+// current is the deed that is asked about. One whose dialog was closed is over:
+// what comes of it later is not shown.
 let current = null;
 
-// ask opens the dialog for an action: title is its heading and confirm the text of
-// its button; preview resolves to { lines, possible } and act to lines.
-export function ask(action) {
-  current = action;
-  setText(byID('dialogtitle'), action.title);
-  setText(parts.confirm, action.confirm);
-  setText(parts.close, t('leave'));
+// ask opens the dialog. deed is what it is called on the button; preview resolves
+// to { lines, possible } and act to lines.
+export function ask(deed) {
+  current = deed;
+  write(byID('deedtitle'), deed.title);
+  write(parts.yes, deed.deed);
+  write(parts.end, say('leave'));
   parts.why.value = '';
-  parts.confirm.disabled = true;
-  parts.fields.hidden = parts.confirm.hidden = false;
-  tell([t('looking')]);
+  parts.yes.disabled = true;
+  parts.asks.hidden = parts.yes.hidden = false;
+  tell([say('looking')]);
   dialog.showModal();
-  preview(action);
+  preview(deed);
 }
 
-async function preview(action) {
+async function preview(deed) {
   try {
-    const { lines, possible } = await action.preview();
-    if (action === current) {
+    const { lines, possible } = await deed.preview();
+    if (deed === current) {
       tell(lines);
-      parts.confirm.disabled = !possible;
+      parts.yes.disabled = !possible;
     }
   } catch (reason) {
-    fail(action, reason);
+    fail(deed, reason);
   }
 }
 
-async function act(action) {
-  parts.confirm.disabled = true;
+async function act(deed) {
+  parts.yes.disabled = true;
   try {
-    const lines = await action.act({ who: parts.who.value.trim(), why: parts.why.value.trim() });
-    if (action === current) {
+    const lines = await deed.act({ who: parts.who.value.trim(), why: parts.why.value.trim() });
+    if (deed === current) {
       tell(lines);
       end();
     }
   } catch (reason) {
-    fail(action, reason);
-    if (action === current) {
-      parts.confirm.disabled = false;
+    fail(deed, reason);
+    if (deed === current) {
+      parts.yes.disabled = false;
     }
   }
   document.dispatchEvent(new Event('changed'));
@@ -60,19 +58,19 @@ async function act(action) {
 
 // end leaves only the way out.
 function end() {
-  parts.fields.hidden = parts.confirm.hidden = true;
-  setText(parts.close, t('close'));
-  parts.close.focus();
+  parts.asks.hidden = parts.yes.hidden = true;
+  write(parts.end, say('close'));
+  parts.end.focus();
 }
 
-function fail(action, reason) {
-  if (action === current) {
-    tell([reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer')], 'bad');
+function fail(deed, reason) {
+  if (deed === current) {
+    tell([reason instanceof Refusal ? say('refused', { words: reason.message }) : say('no_answer')], 'bad');
   }
 }
 
 function tell(lines, mood) {
-  parts.lines.replaceChildren(...lines.map((line) => make('li', { class: mood || '' }, line)));
+  parts.said.replaceChildren(...lines.map((line) => make('li', { class: mood || '' }, line)));
 }
 
 dialog.querySelector('form').addEventListener('submit', (event) => {
@@ -81,9 +79,9 @@ dialog.querySelector('form').addEventListener('submit', (event) => {
     act(current);
   }
 });
-parts.close.addEventListener('click', () => dialog.close());
+parts.end.addEventListener('click', () => dialog.close());
 // The event comes a little after the closing. Where the dialog has been opened
-// again meanwhile, it is about another action.
+// again meanwhile, it is about another deed.
 dialog.addEventListener('close', () => {
   if (!dialog.open) {
     current = null;
