@@ -65,7 +65,7 @@ func TestAdapt(t *testing.T) {
 	}
 }
 
-// withoutSource leaves out where the words stand, which TestAdaptNotesPositions
+// withoutSource leaves out where the directives stand, which TestAdaptNotesPositions
 // looks at.
 func withoutSource(t *testing.T, adapted []byte) []byte {
 	t.Helper()
@@ -138,7 +138,7 @@ func TestAdaptErrors(t *testing.T) {
 	}
 }
 
-// Every word that the parser knows is explained in the synopsis and shown in
+// Every directive that the parser knows is explained in the synopsis and shown in
 // the full fixture, and there are no others.
 func TestWordsAreDocumentedAndShown(t *testing.T) {
 	t.Parallel()
@@ -153,11 +153,11 @@ func TestWordsAreDocumentedAndShown(t *testing.T) {
 			shown = f.caddyfile
 		}
 	}
-	for _, words := range [][]string{slices.Collect(maps.Keys(appWords)), slices.Collect(maps.Keys(merchantWords))} {
-		for _, word := range words {
+	for _, names := range [][]string{slices.Collect(maps.Keys(appDirectives)), slices.Collect(maps.Keys(merchantDirectives))} {
+		for _, name := range names {
 			for where, text := range map[string]string{"the synopsis": synopsis, "full.caddyfiletest": shown} {
-				if !slices.Contains(strings.Fields(text), word) {
-					t.Errorf("%s lacks %s", where, word)
+				if !slices.Contains(strings.Fields(text), name) {
+					t.Errorf("%s lacks %s", where, name)
 				}
 			}
 		}

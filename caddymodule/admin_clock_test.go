@@ -12,6 +12,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/tests/caddyctx"
 )
 
 // serveAt lets an app serve whose bridge goes by a clock of its own, as it does
@@ -46,7 +47,7 @@ func TestAPIGoesByTheBridgesClock(t *testing.T) { // not parallel: one app serve
 	moment := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	serveAt(t, func() time.Time { return moment })
 	admin := new(AdminAPI)
-	if err := admin.Provision(moduleContext(t)); err != nil {
+	if err := admin.Provision(caddyctx.New(t)); err != nil {
 		t.Fatal(err)
 	}
 	console := newConsole(t)

@@ -14,9 +14,11 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/gateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -35,7 +37,7 @@ type App struct {
 	LedgerRaw json.RawMessage `json:"ledger,omitempty" caddy:"namespace=paybridge.ledgers inline_key=store"`
 
 	// The v2 gateway.
-	Gateway *Gateway `json:"gateway"`
+	Gateway *gateway.Gateway `json:"gateway"`
 
 	// Merchants, one by one.
 	Merchants []merchants.Config `json:"merchants,omitempty"`
@@ -86,16 +88,12 @@ type App struct {
 	// crypto/rsa for all. Default: fast.
 	RSA string `json:"rsa,omitempty"`
 
-	// Where private keys are that are in no file, by the name that a private_key
-	// begins with: settings of the stores. Default: that of each store.
-	KeysRaw caddy.ModuleMap `json:"keys,omitempty" caddy:"namespace=paybridge.keys"`
-
 	// Lets the console (directive paybridge_console) make changes: send
 	// notifications again, pause and resume merchants. Default: it only shows;
 	// changes are made with the command line.
 	ConsoleActions bool `json:"console_actions,omitempty"`
 
-	// Where the words above stand in a Caddyfile, for messages. Its reader fills
+	// Where the directives above stand in a Caddyfile, for messages. Its reader fills
 	// this in; leave it out in JSON.
 	Source configerror.Source `json:"source,omitempty"`
 
@@ -103,7 +101,6 @@ type App struct {
 	log      *zap.Logger
 	rareLog  *zap.Logger // log for what may happen a thousand times a second: one line a minute
 	store    LedgerStore
-	keys     *openKeyStores
 	settings *bridge.Settings
 	engine   atomic.Pointer[engine]
 	judge    atomic.Pointer[health.Judge] // set before engine is
@@ -138,9 +135,8 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 }
 
 // Provision fills in defaults, checks every member and loads keys and guests.
-// It reads files and opens nothing else, but for the tokens of private keys that are
-// in no file. All that is wrong is logged, a line for each, since Caddy's error hides
-// it behind the names of its modules.
+// It reads files and opens nothing else. All that is wrong is logged, a line for
+// each, since Caddy's error hides it behind the names of its modules.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
 	a.rareLog = sampled(a.log, 1, 0)
@@ -148,13 +144,13 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err := showMetrics(ctx); err != nil {
 		return err
 	}
-	if err := checkPrimitives(); err != nil {
+	if err := selftest.Run(); err != nil {
 		return err
 	}
 	a.setDefaults()
 	registry, err := a.load(ctx)
 	if err != nil {
-		return tell(a.log, err)
+		return configerror.Log(a.log, err)
 	}
 	for _, f := range a.doubts {
 		a.warn(f)
@@ -184,11 +180,10 @@ func (a *App) Provision(ctx caddy.Context) error {
 // [configerror.List] of everything that is wrong with any of them.
 func (a *App) load(ctx caddy.Context) (*merchants.Registry, error) {
 	errs := a.check()
-	if a.Gateway.check() == nil {
-		errs.Add(a.Source.At("gateway"), a.Gateway.provision(ctx))
+	if a.Gateway.Check() == nil {
+		errs.Add(a.Source.At("gateway"), a.Gateway.Provision(ctx))
 	}
 	errs.Add(a.Source.At("ledger"), a.loadStore(ctx))
-	errs.Add(a.Source.At("paybridge"), a.loadKeyStores(ctx))
 	registry, err := a.loadMerchants()
 	errs.Add(a.Source.At("merchant"), err)
 	errs = append(errs, a.findDoubts(a.configured)...)
@@ -209,7 +204,7 @@ func (a *App) setDefaults() {
 		{&a.TranCodes.RefundQuery, v2.TranRefundQuery},
 		{&a.Subject, "订单{orderid}"},
 		{&a.NoticeReply, "success"},
-		{&a.RSA, rsaFast},
+		{&a.RSA, merchants.RSAFast},
 	} {
 		if *d.value == "" {
 			*d.value = d.want
@@ -245,7 +240,7 @@ func (a *App) Start() error {
 	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()
-	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.url.Host))
+	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.Host()))
 	return nil
 }
 
@@ -260,16 +255,15 @@ func (a *App) Cleanup() error {
 	serving.Remove(a)
 	a.WeChat.cleanup()
 	if a.Gateway != nil {
-		defer a.Gateway.retire() // when the engine works with a newer configuration, or with none
+		defer a.Gateway.Retire() // when the engine works with a newer configuration, or with none
 	}
 	e := a.engine.Swap(nil)
 	if e == nil {
 		if a.wasValidated() {
 			a.warnOfSites()
 		}
-		return a.keys.close()
+		return nil
 	}
-	defer a.keys.closeLater(2*time.Duration(a.Timeouts.Reply), a.log) // calls in hand end within it
 	defer e.detach(a)
 	return releaseEngine(e)
 }

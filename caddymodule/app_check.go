@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -21,8 +22,8 @@ var appChecks = []struct {
 	check func(*App) error
 }{
 	{"public_url", (*App).checkPublicURL},
-	{"gateway", func(a *App) error { return a.Gateway.check() }},
-	{"rsa", (*App).checkRSA},
+	{"gateway", func(a *App) error { return a.Gateway.Check() }},
+	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},
 	{"timeouts.read", func(a *App) error { return notNegative("read", a.Timeouts.Read) }},

@@ -27,10 +27,10 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 		all = append(all, configs...)
 	}
 	a.configured = all
-	keys := newRSAKeys(a.RSA, a.log)
+	keys := merchants.NewRSAKeys(a.RSA, a.log)
 	loader := merchants.Loader{
 		Resolve: func(s string) string { return repl.ReplaceKnown(s, "") },
-		RSA:     keys.choose, Elsewhere: a.keys.find,
+		RSA:     keys.Choose,
 		Refused: func(reason v2.Reason) {
 			observed.MessageRefused(reason)
 			a.log.Warn("gateway message could not be opened", zap.Stringer("reason", reason))
@@ -48,7 +48,6 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
-	keys.log(a.log)
-	a.keys.log(a.log)
+	keys.Log(a.log)
 	return registry, nil
 }

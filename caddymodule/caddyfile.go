@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/gateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -29,7 +30,7 @@ func parseGlobalOption(d *caddyfile.Dispenser, existing any) (any, error) {
 	}
 	app := new(App)
 	if err := app.UnmarshalCaddyfile(d); err != nil {
-		return nil, tellIfMany(caddy.Log().Named("paybridge"), err)
+		return nil, configerror.LogIfMany(caddy.Log().Named("paybridge"), err)
 	}
 	return httpcaddyfile.App{Name: "paybridge", Value: caddyconfig.JSON(app, nil)}, nil
 }
@@ -49,11 +50,11 @@ func parseDirective(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 	return new(Handler), nil
 }
 
-// appWords are the words of the global option's block.
-var appWords map[string]subdirective[*App]
+// appDirectives are the directives of the global option's block.
+var appDirectives map[string]subdirective[*App]
 
 func init() { // the table refers to functions that refer to the table
-	appWords = map[string]subdirective[*App]{
+	appDirectives = map[string]subdirective[*App]{
 		"public_url":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.PublicURL) }},
 		"ledger":       {read: (*App).readLedger},
 		"gateway":      {read: (*App).readGateway},
@@ -68,7 +69,6 @@ func init() { // the table refers to functions that refer to the table
 
 		"health":          {read: (*App).readHealth},
 		"wechat":          {read: (*App).readWeChat},
-		"keys":            {read: (*App).readKeys, repeat: true},
 		"rsa":             {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.RSA) }},
 		"console_actions": {read: flag(func(a *App) *bool { return &a.ConsoleActions })},
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
@@ -88,8 +88,8 @@ func init() { // the table refers to functions that refer to the table
 //			sign_key          <{file.PATH}|{env.NAME}>
 //			previous_sign_key <{file.PATH}|{env.NAME}> until <yyyy-MM-dd>
 //			gateway_merchant  <12 digits>
-//			private_key       <path>|<pkcs11:…> [<{file.PATH}|{env.NAME}>]
-//			previous_private_key <path>|<pkcs11:…> [<{file.PATH}|{env.NAME}>] until <yyyy-MM-dd>
+//			private_key       <path> [<{file.PATH}|{env.NAME}>]
+//			previous_private_key <path> [<{file.PATH}|{env.NAME}>] until <yyyy-MM-dd>
 //			gateway_key       <path>
 //			previous_gateway_key <path> until <yyyy-MM-dd>
 //			suite             intl|gm
@@ -124,17 +124,11 @@ func init() { // the table refers to functions that refer to the table
 //			token     <url>
 //		}
 //		rsa          fast|standard
-//		keys         pkcs11 {
-//			module    <path of a PKCS#11 library>
-//			program   <path of p11-kit>
-//			processes <1 to 64>
-//			timeout   <duration>
-//		}
 //		console_actions
 //	}
 //
 // merchant, merchants and wechat_app may be given more than once, everything else
-// once; keys once for each store. The error is a [configerror.List] of all that is wrong and can be told without
+// once. The error is a [configerror.List] of all that is wrong and can be told without
 // opening a file.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if err := checkUTF8(d); err != nil {
@@ -143,7 +137,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the option's name
 	a.Source = configerror.Source{"paybridge": positionOf(d)}
 	var errs configerror.List
-	errs.Add(positionOf(d), positioned(d, readBlock(d, block[*App]{name: "paybridge", words: appWords, source: a.Source}, a)))
+	errs.Add(positionOf(d), positioned(d, readBlock(d, block[*App]{name: "paybridge", directives: appDirectives, source: a.Source}, a)))
 	unread := len(errs) > 0
 	wrong, err := a.checkRead()
 	if err != nil {
@@ -174,30 +168,35 @@ func (a *App) checkRead() (configerror.List, error) {
 }
 
 // inner is a block within the app's.
-func (a *App) inner(name string, words map[string]subdirective[*App]) block[*App] {
-	return block[*App]{name: name, words: words, source: a.Source, within: name + "."}
+func (a *App) inner(name string, directives map[string]subdirective[*App]) block[*App] {
+	return block[*App]{name: name, directives: directives, source: a.Source, within: name + "."}
+}
+
+func (a *App) readGateway(d *caddyfile.Dispenser) error {
+	a.Gateway = new(gateway.Gateway)
+	return a.Gateway.UnmarshalCaddyfile(d)
 }
 
 func (a *App) readTranCodes(d *caddyfile.Dispenser) error {
 	codes := &a.TranCodes
-	words := make(map[string]subdirective[*App])
+	directives := make(map[string]subdirective[*App])
 	for name, code := range map[string]*string{
 		"pay": &codes.Pay, "refund": &codes.Refund, "query": &codes.Query,
 		"refund_query": &codes.RefundQuery, "close": &codes.Close,
 	} {
-		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return oneArg(d, code) }}
+		directives[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return oneArg(d, code) }}
 	}
-	return readBlock(d, a.inner("tran_codes", words), a)
+	return readBlock(d, a.inner("tran_codes", directives), a)
 }
 
 func (a *App) readTimeouts(d *caddyfile.Dispenser) error {
-	words := make(map[string]subdirective[*App])
+	directives := make(map[string]subdirective[*App])
 	for name, limit := range map[string]*caddy.Duration{
 		"read": &a.Timeouts.Read, "gateway": &a.Timeouts.Gateway, "reply": &a.Timeouts.Reply,
 	} {
-		words[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return durationArg(d, limit) }}
+		directives[name] = subdirective[*App]{read: func(_ *App, d *caddyfile.Dispenser) error { return durationArg(d, limit) }}
 	}
-	return readBlock(d, a.inner("timeouts", words), a)
+	return readBlock(d, a.inner("timeouts", directives), a)
 }
 
 func (a *App) readMerchantsFile(d *caddyfile.Dispenser) error {

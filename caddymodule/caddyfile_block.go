@@ -15,25 +15,25 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 )
 
-// subdirective reads the arguments and the block of one word of a block into
-// what the block describes. The dispenser stands on the word and ends with it.
+// subdirective reads the arguments and the block of one directive of a block into
+// what the block describes. The dispenser stands on the directive and ends with it.
 type subdirective[T any] struct {
 	read   func(T, *caddyfile.Dispenser) error
 	repeat bool // may be given more than once
 }
 
-// block is a block of words.
+// block is a block of directives.
 type block[T any] struct {
-	name  string
-	words map[string]subdirective[T]
+	name       string
+	directives map[string]subdirective[T]
 
-	// source is filled with where the words stand, under their names with within
-	// in front of them. Repeated words are left to their readers.
+	// source is filled with where the directives stand, under their names with within
+	// in front of them. Repeated directives are left to their readers.
 	source configerror.Source
 	within string
 }
 
-// readBlock reads the block that follows, one word after the other, to its end. Its
+// readBlock reads the block that follows, one directive after the other, to its end. Its
 // error is a [configerror.List] of all that is wrong.
 func readBlock[T any](d *caddyfile.Dispenser, b block[T], into T) error {
 	if d.NextArg() {
@@ -45,35 +45,35 @@ func readBlock[T any](d *caddyfile.Dispenser, b block[T], into T) error {
 	for nesting := d.Nesting(); d.NextBlock(nesting); {
 		one := caddyfile.NewDispenser(d.NextSegment()) // so that a fault in it ends there
 		one.Next()
-		at, word := positionOf(one), one.Val()
+		at, directive := positionOf(one), one.Val()
 		if pasted.skips(one, &errs) {
 			continue
 		}
-		sub, known := b.words[word]
+		sub, known := b.directives[directive]
 		switch {
 		case !known:
-			errs.Add(at, fmt.Errorf("%s in %s; write one of: %s", unknown(word), b.name, strings.Join(slices.Sorted(maps.Keys(b.words)), ", ")))
+			errs.Add(at, fmt.Errorf("%s in %s; write one of: %s", unknown(directive), b.name, strings.Join(slices.Sorted(maps.Keys(b.directives)), ", ")))
 			continue
-		case seen[word] && !sub.repeat:
-			errs.Add(at, fmt.Errorf("%q is given twice in %s; keep one", word, b.name))
+		case seen[directive] && !sub.repeat:
+			errs.Add(at, fmt.Errorf("%q is given twice in %s; keep one", directive, b.name))
 			continue
 		case !sub.repeat:
-			b.source[b.within+word] = at
+			b.source[b.within+directive] = at
 		}
-		seen[word] = true
+		seen[directive] = true
 		errs.Add(at, positioned(one, readWhole(one, into, sub)))
 	}
 	return errs.Err()
 }
 
-// readWhole reads a word and insists that nothing of it is left.
+// readWhole reads a directive and insists that nothing of it is left.
 func readWhole[T any](d *caddyfile.Dispenser, into T, sub subdirective[T]) error {
-	word := d.Val()
+	directive := d.Val()
 	if err := sub.read(into, d); err != nil {
 		return err
 	}
 	if d.Next() {
-		return d.Errf("%s: unexpected %q; it takes no block", word, d.Val())
+		return d.Errf("%s: unexpected %q; it takes no block", directive, d.Val())
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func positioned(d *caddyfile.Dispenser, err error) error {
 	return list
 }
 
-// withText is an error in other words.
+// withText is an error with another text.
 type withText struct {
 	text string
 	err  error
@@ -114,20 +114,20 @@ func positionOf(d *caddyfile.Dispenser) configerror.Position {
 	return at
 }
 
-// plainWord is the form of our words, and of those that misspell them.
-var plainWord = regexp.MustCompile(`^[a-z_]{1,32}$`)
+// plainName is the form of our directives, and of those that misspell them.
+var plainName = regexp.MustCompile(`^[a-z_]{1,32}$`)
 
-// unknown names a word that is none of ours. A text of another form is not shown:
+// unknown names a directive that does not exist. A text of another form is not shown:
 // it may be a piece of a secret that was broken into lines.
-func unknown(word string) string {
-	if plainWord.MatchString(word) {
-		return fmt.Sprintf("unknown directive %q", word)
+func unknown(name string) string {
+	if plainName.MatchString(name) {
+		return fmt.Sprintf("unknown directive %q", name)
 	}
 	return "unknown directive (not shown)"
 }
 
 // pastedKey knows the lines of a PEM file in the midst of a Caddyfile, which are no
-// words and are not shown.
+// directives and are not shown.
 type pastedKey bool
 
 // skips reports whether a line belongs to a PEM file. The first is an error.
@@ -142,7 +142,7 @@ func (p *pastedKey) skips(d *caddyfile.Dispenser, errs *configerror.List) bool {
 	return begins || inside
 }
 
-// rest returns the arguments of the word that the dispenser stands on and leaves it
+// rest returns the arguments of the directive that the dispenser stands on and leaves it
 // there.
 func rest(d *caddyfile.Dispenser) []string {
 	args := d.RemainingArgs()
@@ -151,42 +151,42 @@ func rest(d *caddyfile.Dispenser) []string {
 	return args
 }
 
-// oneArg reads the one argument of a word.
+// oneArg reads the one argument of a directive.
 func oneArg(d *caddyfile.Dispenser, into *string) error {
-	word := d.Val()
+	directive := d.Val()
 	if !d.NextArg() {
-		return d.Errf("%s: a value is missing; write: %s VALUE", word, word)
+		return d.Errf("%s: a value is missing; write: %s VALUE", directive, directive)
 	}
 	*into = d.Val()
-	return noMoreArgs(d, word)
+	return noMoreArgs(d, directive)
 }
 
-func noMoreArgs(d *caddyfile.Dispenser, word string) error {
+func noMoreArgs(d *caddyfile.Dispenser, directive string) error {
 	if d.NextArg() {
-		return d.Errf("%s: unexpected %q; put a value with blanks in quotes", word, d.Val())
+		return d.Errf("%s: unexpected %q; put a value with blanks in quotes", directive, d.Val())
 	}
 	return nil
 }
 
 func durationArg(d *caddyfile.Dispenser, into *caddy.Duration) error {
-	word := d.Val()
+	directive := d.Val()
 	var text string
 	if err := oneArg(d, &text); err != nil {
 		return err
 	}
 	duration, err := caddy.ParseDuration(text)
 	if err != nil || duration <= 0 {
-		return d.Errf("%s: %q is not a duration; write for example 10s or 2h", word, text)
+		return d.Errf("%s: %q is not a duration; write for example 10s or 2h", directive, text)
 	}
 	*into = caddy.Duration(duration)
 	return nil
 }
 
 func scheduleArgs(d *caddyfile.Dispenser, into *[]caddy.Duration) error {
-	word := d.Val()
+	directive := d.Val()
 	schedule, err := delivery.ParseSchedule(d.RemainingArgs())
 	if err != nil {
-		return d.Errf("%s: %v", word, err)
+		return d.Errf("%s: %v", directive, err)
 	}
 	for _, interval := range schedule {
 		*into = append(*into, caddy.Duration(interval))

@@ -7,8 +7,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
-// merchantWords are the words of a merchant's block.
-var merchantWords = map[string]subdirective[*merchants.Config]{
+// merchantDirectives are the directives of a merchant's block.
+var merchantDirectives = map[string]subdirective[*merchants.Config]{
 	"sign_key":             {read: readSignKey},
 	"previous_sign_key":    {read: readPreviousSignKey},
 	"gateway_merchant":     {read: text(func(c *merchants.Config) *string { return &c.GatewayMerchant })},
@@ -29,31 +29,31 @@ var merchantWords = map[string]subdirective[*merchants.Config]{
 	"redirect_to_backurl_hosts": {read: flag(func(c *merchants.Config) *bool { return &c.RedirectToBackURLHosts })},
 }
 
-// text makes the reader of a word with one argument.
+// text makes the reader of a directive with one argument.
 func text(member func(*merchants.Config) *string) func(*merchants.Config, *caddyfile.Dispenser) error {
 	return func(c *merchants.Config, d *caddyfile.Dispenser) error { return oneArg(d, member(c)) }
 }
 
-// list makes the reader of a word with one argument or more. The example says
+// list makes the reader of a directive with one argument or more. The example says
 // what one looks like.
 func list(example string, member func(*merchants.Config) *[]string) func(*merchants.Config, *caddyfile.Dispenser) error {
 	return func(c *merchants.Config, d *caddyfile.Dispenser) error {
-		word := d.Val()
+		directive := d.Val()
 		values := d.RemainingArgs()
 		if len(values) == 0 {
-			return d.Errf("%s: a value is missing; write for example %s", word, example)
+			return d.Errf("%s: a value is missing; write for example %s", directive, example)
 		}
 		*member(c) = values
 		return nil
 	}
 }
 
-// flag makes the reader of a word that stands alone.
+// flag makes the reader of a directive that stands alone.
 func flag[T any](member func(*T) *bool) func(*T, *caddyfile.Dispenser) error {
 	return func(into *T, d *caddyfile.Dispenser) error {
-		word := d.Val()
+		directive := d.Val()
 		if d.NextArg() {
-			return d.Errf("%s: unexpected %q; it takes no value, remove it", word, d.Val())
+			return d.Errf("%s: unexpected %q; it takes no value, remove it", directive, d.Val())
 		}
 		*member(into) = true
 		return nil
@@ -65,7 +65,7 @@ func (a *App) readMerchant(d *caddyfile.Dispenser) error {
 	if err := oneArg(d, &c.MerID); err != nil {
 		return err
 	}
-	err := readBlock(d, block[*merchants.Config]{name: "merchant", words: merchantWords, source: c.Source}, &c)
+	err := readBlock(d, block[*merchants.Config]{name: "merchant", directives: merchantDirectives, source: c.Source}, &c)
 	a.Merchants = append(a.Merchants, c) // what could be read of it is checked
 	return c.Named(err)
 }
@@ -82,7 +82,7 @@ func readSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 func readPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 	args := d.RemainingArgs()
 	if !readKey(args, &c.PrivateKey, &c.PrivateKeyPassword) {
-		return d.Err("private_key: write: private_key PATH, and for an encrypted key its password as {env.NAME} or {file.PATH} after it; or pkcs11:token=…;object=… and its PIN likewise")
+		return d.Err("private_key: write: private_key PATH, and for an encrypted key its password as {env.NAME} or {file.PATH} after it")
 	}
 	return nil
 }

@@ -38,12 +38,15 @@ func must(t *testing.T, end func() error) {
 	}
 }
 
+// nothingBehind is a site that has nothing but the bridge.
+var nothingBehind = caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
+
 // payAt sends a merchant's payment to the handler of an app.
 func payAt(t *testing.T, app *App, message string) reply {
 	t.Helper()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/mpgateway", strings.NewReader(sealed(message, signKey).Encode()))
-	if err := quietHandler(app).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(app).ServeHTTP(w, r, nothingBehind); err != nil {
 		t.Fatal(err)
 	}
 	return reply{status: w.Code, header: w.Header(), body: w.Body.Bytes()}

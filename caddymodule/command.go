@@ -1,7 +1,6 @@
 package caddymodule
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +13,10 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/command"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
-	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 )
 
 func init() {
@@ -32,31 +32,20 @@ func init() {
 // offline reads configurations for commands that need no running Caddy.
 type offline struct{}
 
-// Load implements command.Offline. The only guests that are loaded are stores of
-// keys.
+// Load implements command.Offline. Guests are not loaded.
 func (offline) Load(config []byte) (command.Config, error) {
-	if err := checkPrimitives(); err != nil {
+	if err := selftest.Run(); err != nil {
 		return command.Config{}, err
 	}
 	app, err := appOf(config)
 	if err != nil {
 		return command.Config{}, err
 	}
-	ctx, cancel := caddy.NewContext(caddy.Context{Context: context.Background()})
-	closeKeys := func() {
-		_ = app.keys.close() // the command is over
-		cancel()
-	}
-	err = app.loadKeyStores(ctx)
-	var registry *merchants.Registry
-	if err == nil {
-		registry, err = app.loadMerchants()
-	}
+	registry, err := app.loadMerchants()
 	if err != nil {
-		closeKeys()
-		return command.Config{}, tell(caddy.Log().Named("paybridge"), err)
+		return command.Config{}, configerror.Log(caddy.Log().Named("paybridge"), err)
 	}
-	return command.Config{Merchants: registry, Preview: app.previewSettings(), Close: closeKeys}, nil
+	return command.Config{Merchants: registry, Preview: app.previewSettings()}, nil
 }
 
 // Examples implements command.Offline.

@@ -204,11 +204,11 @@ func TestDoubtsNameTheirLine(t *testing.T) {
 	want := map[string]string{"gateway": "Caddyfile:7", "tran_codes": "Caddyfile:9", "merchant 89900001: allow_callbacks": "Caddyfile:16"}
 	for _, entry := range logged.All() {
 		fields := entry.ContextMap()
-		word, _ := fields["word"].(string)
-		if at := fields["at"]; at != want[word] {
-			t.Errorf("%s: at %v, want %s", word, at, want[word])
+		directive, _ := fields["directive"].(string)
+		if at := fields["at"]; at != want[directive] {
+			t.Errorf("%s: at %v, want %s", directive, at, want[directive])
 		}
-		delete(want, word)
+		delete(want, directive)
 	}
 	if len(want) > 0 {
 		t.Errorf("no warning of %v", want)
@@ -235,7 +235,7 @@ func TestReadersTellAllAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = tellIfMany(zap.New(core), new(App).UnmarshalCaddyfile(caddyfile.NewTestDispenser(`paybridge {
+	err = configerror.LogIfMany(zap.New(core), new(App).UnmarshalCaddyfile(caddyfile.NewTestDispenser(`paybridge {
 	publicurl https://pay.example.com
 	order_expiry soon
 	gateway https://gw.example.com/ {

@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/console"
 )
 
@@ -55,7 +56,7 @@ func (c *Console) Provision(caddy.Context) error {
 	}
 	c.mux.Handle("/{$}", http.RedirectHandler(api.Prefix, http.StatusSeeOther))
 	c.mux.Handle("/", adminHandler{caddy.AdminHandlerFunc(func(http.ResponseWriter, *http.Request) error {
-		return consoleRefusal(http.StatusNotFound, "there is nothing here; the console is at "+api.Prefix)
+		return api.Refuse(http.StatusNotFound, nothingHere.With(api.Prefix))
 	})})
 	return nil
 }
@@ -74,7 +75,7 @@ var consoleChanges = map[string]bool{
 // ServeHTTP implements caddyhttp.MiddlewareHandler.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
 	if err := c.check(r); err != nil {
-		writeRefusal(w, err)
+		writeRefusal(w, r, err)
 		return nil
 	}
 	c.mux.ServeHTTP(w, r)
@@ -85,8 +86,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.
 // What other sites' pages ask is refused by the API.
 func (c *Console) check(r *http.Request) error {
 	if !c.mayAsk(r) {
-		return consoleRefusal(http.StatusForbidden, "the console answers at localhost or a loopback address of its own machine; "+
-			"forward the port with ssh, or name the host: paybridge_console HOST")
+		return api.Refuse(http.StatusForbidden, notAtThisHost.With())
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.URL.Path == api.Prefix {
 		return nil
@@ -96,9 +96,9 @@ func (c *Console) check(r *http.Request) error {
 	}
 	switch {
 	case !consoleChanges[r.URL.Path]:
-		return consoleRefusal(http.StatusForbidden, "the console does not do that, with console_actions or without; use the command line")
+		return api.Refuse(http.StatusForbidden, notByConsole.With())
 	case r.Header.Get("Origin") == "":
-		return consoleRefusal(http.StatusForbidden, "changes are taken from the console's own page only; programs use the admin endpoint")
+		return api.Refuse(http.StatusForbidden, notFromPage.With())
 	}
 	return nil
 }
@@ -128,18 +128,33 @@ type adminHandler struct{ caddy.AdminHandler }
 
 func (h adminHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := h.AdminHandler.ServeHTTP(w, r); err != nil {
-		writeRefusal(w, err)
+		writeRefusal(w, r, err)
 	}
 }
 
-func consoleRefusal(status int, words string) error {
-	return caddy.APIError{HTTPStatus: status, Err: errors.New(words), Message: words}
-}
+// What the console's site refuses before it asks the API or the page.
+var (
+	nothingHere   = bilingual.Text{En: "there is nothing here; the console is at %s", Zh: "这里没有内容；控制台在 %s"}
+	notAtThisHost = bilingual.Text{
+		En: "the console answers at localhost or a loopback address of its own machine; " +
+			"forward the port with ssh, or name the host: paybridge_console HOST",
+		Zh: "控制台只在本机的 localhost 或回环地址上应答；请用 ssh 转发端口，或写明主机名：paybridge_console HOST",
+	}
+	notByConsole = bilingual.Text{
+		En: "the console does not do that, with console_actions or without; use the command line",
+		Zh: "无论是否设置 console_actions，控制台都不做这项操作；请使用命令行",
+	}
+	notFromPage = bilingual.Text{
+		En: "changes are taken from the console's own page only; programs use the admin endpoint",
+		Zh: "只接受控制台页面自身发起的操作；程序请使用 Caddy 的管理端点",
+	}
+)
 
-// writeRefusal answers with the status and the words of an error.
-func writeRefusal(w http.ResponseWriter, err error) {
+// writeRefusal answers with the status and the message of an error.
+func writeRefusal(w http.ResponseWriter, r *http.Request, err error) {
 	refusal := caddy.APIError{HTTPStatus: http.StatusInternalServerError, Message: err.Error()}
-	_ = errors.As(err, &refusal)
+	_ = errors.As(api.In(api.LangOf(r), err), &refusal)
+	w.Header().Set("Vary", "Accept-Language")
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

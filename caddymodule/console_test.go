@@ -1,9 +1,11 @@
 package caddymodule
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/caddyserver/caddy/v2"
 )
@@ -57,10 +59,7 @@ func TestConsoleSite(t *testing.T) { // not parallel: no app may serve meanwhile
 			for key, value := range tc.header {
 				r.Header.Set(key, value)
 			}
-			w := httptest.NewRecorder()
-			if err := newConsole(t, "console.example.com").ServeHTTP(w, r, nil); err != nil {
-				t.Fatal(err)
-			}
+			w := askConsole(t, r)
 			if w.Code != tc.status {
 				t.Errorf("status %d, want %d: %s", w.Code, tc.status, w.Body)
 			}
@@ -70,8 +69,25 @@ func TestConsoleSite(t *testing.T) { // not parallel: no app may serve meanwhile
 			if w.Header().Get("Access-Control-Allow-Origin") != "" {
 				t.Error("another site may read the answer")
 			}
+			r.Header.Set("Accept-Language", "zh-CN")
+			if zh := askConsole(t, r); w.Code >= 400 && (zh.Code != w.Code || hasHan(w.Body.String()) || !hasHan(zh.Body.String())) {
+				t.Errorf("refused with %s, in Chinese with %s", w.Body, zh.Body)
+			}
 		})
 	}
+}
+
+func askConsole(t *testing.T, r *http.Request) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if err := newConsole(t, "console.example.com").ServeHTTP(w, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func hasHan(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 func TestConsoleHosts(t *testing.T) {

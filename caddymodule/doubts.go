@@ -25,11 +25,11 @@ func (a *App) findDoubts(all []merchants.Config) configerror.List {
 	config := configcheck.Config{
 		PublicURL: a.PublicURL, Subject: a.Subject, Merchants: all, Now: time.Now(), Source: a.Source,
 		TranCodes: []configcheck.TranCode{
-			{Word: "pay", Code: codes.Pay, Moves: true},
-			{Word: "refund", Code: codes.Refund, Moves: true},
-			{Word: "close", Code: codes.Close, Moves: true},
-			{Word: "query", Code: codes.Query},
-			{Word: "refund_query", Code: codes.RefundQuery},
+			{Directive: "pay", Code: codes.Pay, Moves: true},
+			{Directive: "refund", Code: codes.Refund, Moves: true},
+			{Directive: "close", Code: codes.Close, Moves: true},
+			{Directive: "query", Code: codes.Query},
+			{Directive: "refund_query", Code: codes.RefundQuery},
 		},
 	}
 	if a.Gateway != nil {
@@ -48,7 +48,7 @@ func (a *App) findDoubts(all []merchants.Config) configerror.List {
 
 // warn tells of a doubt in a line of the log.
 func (a *App) warn(f configcheck.Finding) {
-	fields := []zap.Field{zap.String("word", f.Word)}
+	fields := []zap.Field{zap.String("directive", f.Directive)}
 	if at := f.At.String(); at != "" {
 		fields = append(fields, zap.String("at", at))
 	}
@@ -56,7 +56,7 @@ func (a *App) warn(f configcheck.Finding) {
 }
 
 // checkUTF8 refuses a Caddyfile in another encoding: what its reader could not
-// read stands in the words as replacement characters.
+// read has become replacement characters.
 func checkUTF8(d *caddyfile.Dispenser) error {
 	defer d.Reset()
 	for d.Next() {
@@ -104,9 +104,9 @@ func (a *App) siteDoubts() []configcheck.Finding {
 	case reached.open > 0:
 		return nil
 	case reached.hidden > 0:
-		return []configcheck.Finding{{Word: "paybridge", Text: "the directive stands where no request comes: a handle, respond or other handler in front of it answers everything; put it into that handle, or first in a route"}}
+		return []configcheck.Finding{{Directive: "paybridge", Text: "the directive stands where no request comes: a handle, respond or other handler in front of it answers everything; put it into that handle, or first in a route"}}
 	}
-	return []configcheck.Finding{{Word: "paybridge", Text: "no site has the directive, so nobody can pay; write: pay.example.com { paybridge }"}}
+	return []configcheck.Finding{{Directive: "paybridge", Text: "no site has the directive, so nobody can pay; write: pay.example.com { paybridge }"}}
 }
 
 // reach counts the handlers of Paybridge in sites by whether a request can come to
@@ -116,7 +116,7 @@ type reach struct{ open, hidden int }
 // walk looks at routes in their order, and reports whether all requests end in
 // them. hidden says that none comes to the first.
 func (r *reach) walk(routes caddyhttp.RouteList, hidden bool) (ends bool) {
-	taken := map[string]bool{} // groups of which an earlier route takes every request
+	taken := map[string]bool{} // groups that an earlier route takes every request of
 	for _, route := range routes {
 		passed := hidden || ends || route.Group != "" && taken[route.Group]
 		last := r.handlers(route.Handlers, passed)

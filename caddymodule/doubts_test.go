@@ -11,6 +11,8 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	_ "github.com/caddyserver/caddy/v2/modules/caddyhttp/standard"
+
+	"github.com/paybridge/paybridge/tests/caddyctx"
 )
 
 // doubtsOf validates a Caddyfile, beside other apps, as caddy validate does, and
@@ -31,15 +33,15 @@ func doubtsOf(t *testing.T, text string, otherApps ...string) ([]string, error) 
 	lines, invalid := validated(t, config)
 	var list []string
 	for _, line := range lines {
-		if line.Level == "warn" && line.Word != "" {
-			list = append(list, line.Word+": "+line.Msg)
+		if line.Level == "warn" && line.Directive != "" {
+			list = append(list, line.Directive+": "+line.Msg)
 		}
 	}
 	return list, invalid
 }
 
 // toldLine is a line of the log.
-type toldLine struct{ Level, Logger, Word, Msg string }
+type toldLine struct{ Level, Logger, Directive, Msg string }
 
 // validated validates a configuration as caddy validate does, and returns its log and
 // Caddy's error.
@@ -49,8 +51,8 @@ func validated(t *testing.T, config *caddy.Config) (lines []toldLine, invalid er
 	config.Logging = &caddy.Logging{Logs: map[string]*caddy.CustomLog{"default": {BaseLog: caddy.BaseLog{
 		WriterRaw: caddyconfig.JSONModuleObject(object{"filename": path, "roll": false}, "output", "file", nil),
 	}}}}
-	provisioning.Lock()
-	defer provisioning.Unlock()
+	caddyctx.Provisioning.Lock()
+	defer caddyctx.Provisioning.Unlock()
 	invalid = caddy.Validate(config)
 	log, err := os.ReadFile(path)
 	if err != nil {
@@ -65,7 +67,7 @@ func validated(t *testing.T, config *caddy.Config) (lines []toldLine, invalid er
 	return lines, invalid
 }
 
-// global is the global option, with words more.
+// global is the global option, with more directives.
 func global(app, merchant string) string {
 	return `{
 	admin off
@@ -121,7 +123,7 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// What nothing good can come of is refused, with the word.
+// What nothing good can come of is refused, with the directive.
 func TestDoubtsThatAreErrors(t *testing.T) {
 	for name, c := range map[string]struct{ caddyfile, want string }{
 		"a query that pays": {global(plainGateway+"\n\t\ttran_codes {\n\t\t\tquery OP1001\n\t\t}", ""), `tran_codes: pay and query are both "OP1001"`},

@@ -14,13 +14,14 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/tests/rawgateway"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // repeater is a gateway below HTTP that answers each request rightly and writes
 // some answers a second time on the connection, which it keeps.
 type repeater struct {
-	*rawGateway
+	*rawgateway.Gateway
 	keys *fakeGateway // opens and seals
 	// write writes an answer, with what is wrong, given the one before it on this
 	// connection ("" for none).
@@ -33,7 +34,7 @@ type repeater struct {
 }
 
 // serve answers the requests of one connection.
-func (r *repeater) serve(g *rawGateway, conn *net.TCPConn) {
+func (r *repeater) serve(g *rawgateway.Gateway, conn *net.TCPConn) {
 	r.open.Store(conn, nil)
 	in := bufio.NewReader(conn)
 	before, wrong := "", false
@@ -49,7 +50,7 @@ func (r *repeater) serve(g *rawGateway, conn *net.TCPConn) {
 		if err != nil {
 			panic(err) // the bridge sends what no gateway understands
 		}
-		g.posts.Add(1)
+		g.Posts.Add(1)
 		text := r.write(answer, before)
 		if _, err := conn.Write([]byte(text)); err != nil {
 			return
@@ -108,10 +109,10 @@ func TestAnswersWrittenTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := &repeater{keys: newFakeGateway(t), write: c.write, code: c.code}
-			g.rawGateway = newRawGateway(t, g.serve)
+			g.Gateway = rawgateway.New(t, g.serve)
 			t.Cleanup(g.hangUp)
 			s := startServerFrom(t, "", func(caddyfile string) string {
-				return gatewayAddress.ReplaceAllLiteralString(caddyfile, "gateway http://"+g.address+"/")
+				return gatewayAddress.ReplaceAllLiteralString(caddyfile, "gateway http://"+g.Address+"/")
 			})
 			for n := range 12 {
 				g.mustServe(t, s, fmt.Sprintf("T20261126%08d", n))

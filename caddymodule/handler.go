@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/payer"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -31,6 +32,7 @@ type Handler struct {
 	log *zap.Logger
 	// junkLog is log for what anybody can cause as often as they like.
 	junkLog *zap.Logger
+	payers  *payer.Server
 }
 
 // junkLines are the lines of a kind that junkLog writes in a minute; of those
@@ -62,6 +64,10 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return err // which names the app, and has been told
 	}
 	h.app = app.(*App) //nolint:forcetypeassert // the module ID says so
+	h.payers = &payer.Server{
+		Log: h.log, Observer: observed, Tracer: tracer, Receiver: receiver,
+		Timeout: time.Duration(h.app.Timeouts.Reply), Service: h.app.payerService,
+	}
 	return nil
 }
 
@@ -92,9 +98,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if !ok {
 		return next.ServeHTTP(w, r)
 	}
-	body := limitUpload(w, r, time.Duration(h.app.Timeouts.Read))
+	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
 	callers[route.Caller](h, w, r, route)
-	body.finish()
+	body.Finish()
 	return nil
 }
 
@@ -118,7 +124,7 @@ type answer struct {
 
 func refused(err error) answer {
 	code := v1.CodeOf(err)
-	return answer{json: v1.Refusal(code, ""), code: code, err: err}
+	return answer{json: v1.BuildRefusal(code, ""), code: code, err: err}
 }
 
 // reply answers a POST interface. Whatever happens inside, a panic included,
@@ -133,8 +139,8 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 	a := func() (a answer) {
 		defer func() {
 			if bug := recover(); bug != nil {
-				h.logPanic("serving a request", bug, zap.String("interface", route.Name))
-				a = answer{json: v1.Refusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
+				_ = crash.Log(h.log, "serving a request", bug, zap.String("interface", route.Name))
+				a = answer{json: v1.BuildRefusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
 			}
 		}()
 		return h.answer(r, route, &key, &line)
@@ -145,15 +151,6 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, route inbound.Ro
 	observed.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
-}
-
-// logPanic tells of a panic, unless that was done where it happened: in work that
-// several callers wait for.
-func (h *Handler) logPanic(doing string, bug any, fields ...zap.Field) {
-	if err, ok := bug.(error); ok && errors.Is(err, crash.ErrLogged) {
-		return
-	}
-	_ = crash.Log(h.log, doing, bug, fields...)
 }
 
 // plainAnswer answers a program. It says how long the answer is, for it may be sent
@@ -193,9 +190,9 @@ func (h *Handler) answer(r *http.Request, route inbound.Route, key *v1.Key, line
 func (h *Handler) open(
 	ctx context.Context, r *http.Request, route inbound.Route, key *v1.Key, line *requestLine,
 ) (visit, error) {
-	body, err := receive(ctx, r, route)
+	body, err := receiver.Receive(ctx, r, line.remote, route)
 	if err != nil {
-		return visit{}, bodyRefused(err)
+		return visit{}, inbound.RefusedBody(err)
 	}
 	defer body.Release()
 	var params v1.Params
@@ -203,7 +200,7 @@ func (h *Handler) open(
 		params, err = route.Read(r.Method, r.Header.Get("Content-Type"), text, r.URL.RawQuery)
 		return err
 	}); err != nil {
-		return visit{}, bodyRefused(err)
+		return visit{}, inbound.RefusedBody(err)
 	}
 	service, ok := h.app.service(body.Context())
 	if !ok {
@@ -222,6 +219,11 @@ func (h *Handler) open(
 		service: service, ctx: ctx,
 		merchant: registry.ByMerID(opened.MerID), opened: opened, client: line.remote,
 	}, err
+}
+
+// payer serves the pages of payers' browsers.
+func (h *Handler) payer(w http.ResponseWriter, r *http.Request, route inbound.Route) {
+	h.payers.Serve(w, r, clientIP(r), route)
 }
 
 // clientIP is the address Caddy found for the client, trusted proxies taken

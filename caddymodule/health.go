@@ -65,7 +65,7 @@ func (a *App) readHealth(d *caddyfile.Dispenser) error {
 
 // sizeArg reads a number of bytes as people write it.
 func sizeArg(d *caddyfile.Dispenser, into *int64) error {
-	word := d.Val()
+	directive := d.Val()
 	var text string
 	if err := oneArg(d, &text); err != nil {
 		return err
@@ -73,7 +73,7 @@ func sizeArg(d *caddyfile.Dispenser, into *int64) error {
 	const most = 1 << 60
 	size, err := humanize.ParseBytes(text)
 	if err != nil || size == 0 || size > most {
-		return d.Errf("%s: %q is not a size; write for example 256MiB or 2GB", word, text)
+		return d.Errf("%s: %q is not a size; write for example 256MiB or 2GB", directive, text)
 	}
 	*into = int64(size)
 	return nil

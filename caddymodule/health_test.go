@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
@@ -17,7 +15,7 @@ func healthAt(t *testing.T, app *App, method, path string) *httptest.ResponseRec
 	t.Helper()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
-	if err := quietHandler(app).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(app).ServeHTTP(w, r, nothingBehind); err != nil {
 		t.Fatal(err)
 	}
 	return w

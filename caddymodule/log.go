@@ -58,7 +58,7 @@ func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 // noticeLine is the log line of a notice that was not acknowledged.
 type noticeLine struct {
 	remote          string
-	gatewayMerchant string // "" when it is none of the configured ones
+	gatewayMerchant string // "" when no such merchant is configured
 	trace           string // the trace ID of the notice's own request, "" when it is not traced
 	err             error
 }

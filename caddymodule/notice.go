@@ -57,7 +57,7 @@ func (h *Handler) notice(w http.ResponseWriter, r *http.Request, route inbound.R
 func (h *Handler) takeNotice(r *http.Request, route inbound.Route, line *noticeLine) error {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(h.app.Timeouts.Reply))
 	defer cancel()
-	body, err := receive(ctx, r, route)
+	body, err := receiver.Receive(ctx, r, line.remote, route)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (h *Handler) takeNotice(r *http.Request, route inbound.Route, line *noticeL
 // known. Its body has room while it waits, and may be turned away.
 func (h *Handler) openNotice(r *http.Request, body *bodies.Body, line *noticeLine) (service, bridge.Notice, error) {
 	var notice bridge.Notice
-	params, err := parseForm(r, body)
+	params, err := inbound.ParseBody(r, body)
 	if err != nil {
 		return service{}, notice, err
 	}
@@ -94,7 +94,7 @@ func (h *Handler) openNotice(r *http.Request, body *bodies.Body, line *noticeLin
 	sender := admission.Sender{Source: line.remote, Merchant: m.GatewayMerchant}
 	if waited := h.app.notices.Judge(body.Context(), sender, func() bool {
 		notice, err = s.bridge.OpenNotice(s.settings, envelope)
-		return errors.Is(err, bridge.ErrNoticeRefused)
+		return err != nil
 	}); waited != nil {
 		return s, notice, fmt.Errorf("%w: %w", errNoticeThrottled, cmp.Or(context.Cause(body.Context()), waited))
 	}
@@ -112,7 +112,6 @@ var noticeResults = []struct {
 	{bridge.ErrNoticeRefused, metrics.NoticeRefused},
 	{bridge.ErrNoticeKept, metrics.NoticeKept},
 	{bridge.ErrNoticeNotDurable, metrics.NoticeNotDurable},
-	{bridge.ErrNoticeUnopened, metrics.NoticeUnopened},
 	{errNoticeThrottled, metrics.NoticeThrottled},
 }
 

@@ -7,18 +7,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 func init() {
-	// A seam for the tests: a page with a defect.
+	// A seam for the tests: a page with a defect, which is that nothing serves it.
 	routes["/test/panic.html"] = inbound.Route{Name: "page_panic", Caller: inbound.Payer}
-	payerPages["page_panic"] = func(browserVisit) view { panic("a defect") }
 }
 
 const (
@@ -28,6 +29,15 @@ const (
 	shopHost    = "shop.example"
 	payerOpenID = "ocanaryOpenID_1-2"
 )
+
+// The cookies of payers' browsers.
+const (
+	payerCookie       = "paybridge_payer"
+	startedOverCookie = "paybridge_started_over"
+	startOverEvery    = time.Minute
+)
+
+var payerCookieForm = regexp.MustCompile(`^[2-7A-Z]{26}$`)
 
 // payerServer is a bridge for payers' browsers, with a WeChat.
 type payerServer struct {

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
@@ -116,7 +115,7 @@ func (c *till) pay() error {
 	message := payJSON(fmt.Sprintf("R%017d", c.orders.Add(1)))
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodPost, "/api/mpgateway", strings.NewReader(sealed(message, signKey).Encode()))
-	if err := quietHandler(c.app.Load()).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(c.app.Load()).ServeHTTP(w, r, nothingBehind); err != nil {
 		return err
 	}
 	if plain := unsealed(w.Body.Bytes()); !bytes.Contains(plain, []byte(`"respcode":"`+string(v1.CodeOK)+`"`)) {
@@ -141,7 +140,7 @@ func notify(t *testing.T, app *App, form url.Values) string {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, inbound.NotifyPath, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if err := quietHandler(app).ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+	if err := quietHandler(app).ServeHTTP(w, r, nothingBehind); err != nil {
 		t.Fatal(err)
 	}
 	return w.Body.String()

@@ -36,7 +36,7 @@ func startServer(t *testing.T, more string) *server {
 	return startServerWith(t, more, "")
 }
 
-// startServerWith does so with more words in the merchant's block, too.
+// startServerWith does so with more directives in the merchant's block, too.
 func startServerWith(t *testing.T, more, merchantWords string) *server {
 	t.Helper()
 	return startServerFrom(t, more, func(caddyfile string) string {

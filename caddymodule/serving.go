@@ -8,6 +8,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
+	"github.com/paybridge/paybridge/caddymodule/internal/payer"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
@@ -49,6 +50,18 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 		}
 	}
 	return service{}, false
+}
+
+// payerService is the service for payers.
+func (a *App) payerService(ctx context.Context) (payer.Service, bool) {
+	s, ok := a.service(ctx)
+	if !ok {
+		return payer.Service{}, false
+	}
+	return payer.Service{
+		Bridge: s.bridge, Settings: s.settings, Ledger: s.ledger, OpenIDs: s.openIDs,
+		WeChat: s.app.WeChat.client, Returns: s.app.returns, PublicURL: s.app.address(""),
+	}, true
 }
 
 // servingTime is the time that the newest app's bridge goes by, which is what due

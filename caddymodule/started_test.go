@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -39,7 +38,7 @@ func TestRequestsWaitForTheAppToStart(t *testing.T) {
 				w := httptest.NewRecorder()
 				r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/api/query",
 					strings.NewReader(sealed(`{"merid":"89900001","orderid":"T0000000"}`, signKey).Encode()))
-				if err := h.ServeHTTP(w, r, caddyhttp.HandlerFunc(nothingMore)); err != nil {
+				if err := h.ServeHTTP(w, r, nothingBehind); err != nil {
 					t.Fatal(err)
 				}
 				if waited := time.Since(begin); waited != tc.waits {

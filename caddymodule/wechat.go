@@ -49,10 +49,10 @@ func (w *WeChat) checkToken() error {
 	return err
 }
 
-func weChatAddress(word, address string) (*url.URL, error) {
+func weChatAddress(directive, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, fmt.Errorf("wechat: %s is not an address of WeChat; write https://HOST/PATH", word)
+		return nil, fmt.Errorf("wechat: %s is not an address of WeChat; write https://HOST/PATH", directive)
 	}
 	return u, nil
 }

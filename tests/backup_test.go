@@ -69,8 +69,8 @@ func TestBackupAndRestore(t *testing.T) {
 	t.Logf("%d orders at the backup, %d restored, %d on record when it stopped", atBackup, len(restored), len(before))
 }
 
-// underRefund reports whether an order's money is on its way back, of which its
-// merchant hears "not certain".
+// underRefund reports whether an order's money is on its way back; its merchant
+// hears "not certain" then.
 func (w *world) underRefund(orderID string) bool {
 	for _, r := range w.rows() {
 		if r.orderID == orderID {

@@ -154,7 +154,7 @@ func must[T any](value T, err error) T {
 }
 
 // BenchmarkStart measures how long a bridge takes to answer on a ledger with
-// many orders of which a tenth are open, with as many notifications waiting for
+// many orders, a tenth of them open, with as many notifications waiting for
 // a merchant that is gone, and what memory it takes then. The number of orders
 // comes from PAYBRIDGE_BENCH_ORDERS.
 func BenchmarkStart(b *testing.B) {

@@ -20,8 +20,8 @@ func (f *storefront) openIDLink(backURL, payway, merID string) string {
 	return f.bridge.url + merchant.OpenIDPath + "?" + query.Encode()
 }
 
-// TestOpenID: the openid of the right account is appended to the address to
-// return to, whose query and fragment stay as they are.
+// TestOpenID: the openid of the right account is appended to the address to return
+// to. Its query and fragment stay as they are.
 func TestOpenID(t *testing.T) {
 	t.Parallel()
 	f := openStorefront(t, "jsapi raw", settings{})

@@ -46,11 +46,10 @@ func TestBurstOfNotices(t *testing.T) {
 	}
 }
 
-// paidUnnoticed has payers pay a number of orders of which the bridge knows
-// nothing yet.
+// paidUnnoticed has payers pay a number of orders before the bridge hears of it.
 func (w *world) paidUnnoticed(count int) []sandbox.Notice {
 	w.t.Helper()
-	orders := make(chan string) // of which suite
+	orders := make(chan string) // the suite of each
 	var (
 		mu      sync.Mutex
 		notices []sandbox.Notice

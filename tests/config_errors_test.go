@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// After a key ceremony a thousand merchants have new keys, of which some are wrong.
+// After a key ceremony a thousand merchants have new keys, and some are wrong.
 // caddy validate tells of all of them at once, each at its own line.
 func TestManyWrongKeysAreToldAtOnce(t *testing.T) {
 	t.Parallel()

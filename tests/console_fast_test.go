@@ -52,8 +52,8 @@ func clicks(tab *chromium.Tab, selectors ...string) {
 }
 
 const (
-	pauseButton  = `#deeds [data-key^=pause_merchant]`
-	resendButton = `#deeds [data-key^=resend]`
+	pauseButton  = `#actions [data-key^=pause_merchant]`
+	resendButton = `#actions [data-key^=resend]`
 )
 
 // TestConsoleDialogOpenedAtOnce: the browser tells of a dialog's closing later. An
@@ -65,9 +65,9 @@ func TestConsoleDialogOpenedAtOnce(t *testing.T) {
 	calls := len(d.receivers["intl"].Notifications(d.exhausted))
 	tab.Click(pauseButton)
 	tells(tab, "nothing is lost")
-	clicks(tab, "#deedend", resendButton)
+	clicks(tab, "#dialogclose", resendButton)
 	tells(tab, "Dry run: 1 would be sent again")
-	clicks(tab, "#deedend", pauseButton, "#deedend", resendButton)
+	clicks(tab, "#dialogclose", pauseButton, "#dialogclose", resendButton)
 	tells(tab, "Dry run: 1 would be sent again")
 	confirm(tab, "Ada", "the merchant has mended its shop")
 	tells(tab, "1 will be sent again now")
@@ -77,9 +77,9 @@ func TestConsoleDialogOpenedAtOnce(t *testing.T) {
 	}
 }
 
-// TestConsoleLateAnswerOfAnotherDeed: what comes of a deed whose dialog was closed
-// changes nothing in the dialog of the next one, be it good news or bad.
-func TestConsoleLateAnswerOfAnotherDeed(t *testing.T) {
+// TestConsoleLateAnswerOfAnotherAction: what comes of an action whose dialog was closed
+// changes nothing in the dialog of the next one, whether it succeeded or failed.
+func TestConsoleLateAnswerOfAnotherAction(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "console_actions")
 	browser := english
@@ -94,24 +94,24 @@ func TestConsoleLateAnswerOfAnotherDeed(t *testing.T) {
 			chromium.Evaluate[any](tab, `void (window.kept[0] = ((go) => () => go(Promise.reject(new Error("lost"))))(window.kept[0]))`)
 		}
 		slowly(tab, "notifications/resend")
-		clicks(tab, "#deedend", resendButton)
+		clicks(tab, "#dialogclose", resendButton)
 		awaitKept(tab, "2")
 		letGo(tab)
-		if !chromium.Evaluate[bool](tab, `document.querySelector("#deeddo").disabled`) {
-			t.Errorf("after %s: the next deed can be confirmed before it has been tried", name)
+		if !chromium.Evaluate[bool](tab, `document.querySelector("#dialogconfirm").disabled`) {
+			t.Errorf("after %s: the next action can be confirmed before it has been tried", name)
 		}
-		said := chromium.Evaluate[string](tab, `document.querySelector("#deed").innerText`)
+		said := chromium.Evaluate[string](tab, `document.querySelector("#dialog").innerText`)
 		if strings.Contains(said, "paused") || strings.Contains(said, "did not answer") {
-			t.Errorf("after %s: the next deed is told\n%s", name, said)
+			t.Errorf("after %s: the next action is told\n%s", name, said)
 		}
 		letGo(tab)
 		slowly(tab, "")
 		tells(tab, "Dry run: ")
-		tab.Click("#deedend")
-		tab.Click(`#deeds [data-key^=resume_merchant]`)
+		tab.Click("#dialogclose")
+		tab.Click(`#actions [data-key^=resume_merchant]`)
 		confirm(tab, "", "their shop is back")
 		tells(tab, "are sent now")
-		tab.Click("#deedend")
+		tab.Click("#dialogclose")
 		tab.Await("the pause to be over", `document.querySelector(`+quoteJS(pauseButton)+`)`)
 	}
 }

@@ -142,7 +142,7 @@ func TestConsoleSearch(t *testing.T) {
 	tab.Reload()
 	tab.AwaitText("就绪")
 	tab.Goto(d.url + "#order=89900001/T0000000000000000")
-	tab.AwaitText("has no order with the number")
+	tab.AwaitText("其他商户也没有")
 	if troubles := tab.Troubles(); len(troubles) != 1 || !strings.Contains(troubles[0], "status 404") {
 		t.Errorf("troubles: %q", troubles)
 	}

@@ -72,8 +72,8 @@ func firstQuoted(t *testing.T, document, heading string) []string {
 	return all
 }
 
-// expectRows insists that the tables below a heading of a document have these
-// rows and no others, of which the first cells are given, without backquotes.
+// expectRows insists that the tables below a heading of a document have these rows
+// and no others. want are the first cells of each row, without backquotes.
 func expectRows(t *testing.T, document, heading string, want [][]string) {
 	t.Helper()
 	got := rows(chapter(t, document, heading))

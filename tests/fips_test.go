@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A process that may use none of the wire's primitives says so before it takes a
+// A process that may not use the wire's primitives says so before it takes a
 // request: v1 is signed with md5, and v2 is made of DES, SHA-1 and PKCS#1 v1.5.
 func TestFIPSOnlyIsRefused(t *testing.T) {
 	t.Parallel()

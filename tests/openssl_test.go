@@ -48,8 +48,8 @@ func dialOpenSSL(ctx context.Context, t testing.TB, address, authority string, o
 	return c, nil
 }
 
-// readSummary reads what s_client says of the handshake, of which the cipher
-// suite is the last that is wanted here.
+// readSummary reads what s_client says of the handshake up to the cipher suite, the
+// last line that is wanted here.
 func (c *opensslClient) readSummary(messages *bufio.Reader) error {
 	var said bytes.Buffer
 	for c.cipher == "" {

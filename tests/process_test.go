@@ -99,7 +99,7 @@ func (p *process) start() {
 	p.await()
 }
 
-// await returns when the bridge answers a request, be it by sending it elsewhere.
+// await returns when the bridge answers a request, even with a redirect.
 func (p *process) await() {
 	p.t.Helper()
 	request, err := http.NewRequest(http.MethodGet, p.url+"/ready", nil)

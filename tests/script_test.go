@@ -48,7 +48,7 @@ fuzz:
 	@printf 'panic: oh no\n'; kill -9 $$$$
 `
 
-// TestKeepGoing: a part that fails ends none of the others, and what has failed is
+// TestKeepGoing: a part that fails does not end the others, and what has failed is
 // listed in the end, by name.
 func TestKeepGoing(t *testing.T) {
 	t.Parallel()

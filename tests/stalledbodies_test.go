@@ -27,16 +27,16 @@ const (
 	eachMiB = 128.0 / 1024
 )
 
-// Bodies of which all but the end has been sent.
+// Bodies that have been sent except for their end.
 const (
 	stalledSize = 510 << 10
 	statedSize  = 511 << 10
 )
 
-// TestStalledBodies lets many senders, of whom nothing is known, send the greater
-// part of a large body and rest. The bridge's memory grows by no more than the
-// documents promise; merchants and the gateway's notices are taken meanwhile, all
-// of them; and in the end each of the senders reads a reply.
+// TestStalledBodies lets many unknown senders send the greater part of a large body
+// and rest. The bridge's memory grows by no more than the documents promise, all
+// requests of merchants and notices of the gateway are taken meanwhile, and in the
+// end each of the senders reads a reply.
 func TestStalledBodies(t *testing.T) {
 	for name, tc := range map[string]struct {
 		count int
@@ -107,8 +107,8 @@ func (w *world) wantsMemory(before float64, requests int) {
 	w.t.Logf("%d requests: memory in use grew by %.0f MiB; %.0f MiB are resident", requests, grown, residentMiB(w.t, w.bridge.cmd.Process.Pid))
 }
 
-// paysAndIsNoticed has merchants of both suites submit orders, of which some are
-// large, and payers pay them: everything succeeds the first time.
+// paysAndIsNoticed has merchants of both suites submit orders, some of them large,
+// and payers pay them: everything succeeds the first time.
 func (w *world) paysAndIsNoticed(rounds int) {
 	w.t.Helper()
 	for i := range rounds {

@@ -10,10 +10,10 @@ import (
 // and far below the point where fen would leave an int64.
 const maxYuanDigits = 13
 
-// Yuan writes an amount of fen as v2 wants it: yuan with exactly two decimals
+// FormatYuan writes an amount of fen as v2 wants it: yuan with exactly two decimals
 // and no separators, "19.99" for 1999. Negative amounts do not occur in either
 // protocol; they are written with a sign so that a bug shows instead of hiding.
-func Yuan(fen int64) string {
+func FormatYuan(fen int64) string {
 	sign := ""
 	if fen < 0 {
 		sign, fen = "-", -fen
@@ -21,10 +21,10 @@ func Yuan(fen int64) string {
 	return fmt.Sprintf("%s%d.%02d", sign, fen/100, fen%100)
 }
 
-// Fen reads a v2 amount in yuan exactly: "0.01", "1", "1.5" or "12.30".
+// ParseYuan reads a v2 amount in yuan exactly: "0.01", "1", "1.5" or "12.30".
 // Anything that is not a whole number of fen, a sign, an exponent or a
 // separator is refused rather than rounded.
-func Fen(yuan string) (int64, error) {
+func ParseYuan(yuan string) (int64, error) {
 	whole, frac, dotted := strings.Cut(yuan, ".")
 	if whole == "" || dotted && frac == "" {
 		return 0, amountError(yuan)

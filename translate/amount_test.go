@@ -20,7 +20,7 @@ func TestYuan(t *testing.T) {
 		{0, "0.00"}, {1, "0.01"}, {10, "0.10"}, {99, "0.99"}, {100, "1.00"}, {1999, "19.99"},
 		{123456789, "1234567.89"}, {maxFen, "9999999999999.99"}, {-1, "-0.01"}, {-1999, "-19.99"},
 	} {
-		if got := Yuan(c.fen); got != c.yuan {
+		if got := FormatYuan(c.fen); got != c.yuan {
 			t.Errorf("%d fen: %q, want %q", c.fen, got, c.yuan)
 		}
 	}
@@ -37,7 +37,7 @@ func TestFen(t *testing.T) {
 	} {
 		t.Run(c.yuan, func(t *testing.T) {
 			t.Parallel()
-			if got, err := Fen(c.yuan); err != nil || got != c.fen {
+			if got, err := ParseYuan(c.yuan); err != nil || got != c.fen {
 				t.Errorf("%d, %v; want %d", got, err, c.fen)
 			}
 		})
@@ -56,7 +56,7 @@ func TestFenRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := Fen(text)
+			got, err := ParseYuan(text)
 			if err == nil || got != 0 {
 				t.Fatalf("%d, %v; want a refusal", got, err)
 			}
@@ -71,8 +71,8 @@ func TestFenUndoesYuan(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		fen := rapid.Int64Range(0, maxFen).Draw(t, "fen")
-		if got, err := Fen(Yuan(fen)); err != nil || got != fen {
-			t.Fatalf("%d became %q became %d, %v", fen, Yuan(fen), got, err)
+		if got, err := ParseYuan(FormatYuan(fen)); err != nil || got != fen {
+			t.Fatalf("%d became %q became %d, %v", fen, FormatYuan(fen), got, err)
 		}
 	})
 }
@@ -83,7 +83,7 @@ func TestFenIsExact(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[0-9]{1,15}(\.[0-9]{1,4}0{0,3})?`).Draw(t, "text")
-		got, err := Fen(text)
+		got, err := ParseYuan(text)
 		fen, whole := exactFen(text)
 		within := len(strings.SplitN(text, ".", 2)[0]) <= maxYuanDigits
 		if (err == nil) != (whole && within) {
@@ -112,7 +112,7 @@ func FuzzFen(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := Fen(text)
+		got, err := ParseYuan(text)
 		if err != nil {
 			return
 		}
@@ -122,7 +122,7 @@ func FuzzFen(f *testing.F) {
 		if fen, whole := exactFen(text); !whole || fen.Cmp(big.NewInt(got)) != 0 {
 			t.Fatalf("%q read as %d fen", text, got)
 		}
-		if again, err := Fen(Yuan(got)); err != nil || again != got || got < 0 {
+		if again, err := ParseYuan(FormatYuan(got)); err != nil || again != got || got < 0 {
 			t.Fatalf("%q: %d, then %d, %v", text, got, again, err)
 		}
 	})

@@ -29,11 +29,11 @@ var judges = map[string]func(v2.Message) (judgement, error){
 func judgedPay(action v1.Action, m v2.Message) (judgement, error) {
 	rule, _ := RuleOf(action)
 	o, err := rule.JudgePay(m, expectedOrder())
-	return judgement{state: o.State, shown: o.FormAction + o.PayData + o.GatewayNo + o.Words}, err
+	return judgement{state: o.State, shown: o.FormAction + o.PayData + o.GatewayNo + o.GatewayMessage}, err
 }
 
 func judgedReport(r Report, err error) (judgement, error) {
-	return judgement{state: r.State, notFound: r.NotFound, shown: r.Words}, err
+	return judgement{state: r.State, notFound: r.NotFound, shown: r.GatewayMessage}, err
 }
 
 // everyAnswer is every kind of answer, with the numbers of the order or without.

@@ -29,8 +29,8 @@ func ExampleRule_JudgePay() {
 			fmt.Println(err)
 			return
 		}
-		outcome, err := rule.JudgePay(message, want)
-		fmt.Printf("%s %q %t\n", outcome.State, outcome.Words, errors.Is(err, translate.ErrMismatch))
+		report, err := rule.JudgePay(message, want)
+		fmt.Printf("%s %q %t\n", report.State, report.GatewayMessage, errors.Is(err, translate.ErrMismatch))
 	}
 	// Output:
 	// paid "" false
@@ -50,7 +50,7 @@ func ExampleJudgeNotice() {
 	report, err := translate.JudgeNotice(notice, translate.Expected{
 		GatewayMerchant: "473053110001", OrderNo: "P0012026112112000000000001", Amount: 1999,
 	})
-	fmt.Println(report.State, translate.PayTime(report.PaidAt), err)
+	fmt.Println(report.State, translate.FormatPayTime(report.PaidAt), err)
 	// Output:
 	// paid 2026-11-21 12:05:12 <nil>
 }

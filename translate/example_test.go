@@ -25,11 +25,11 @@ func Example() {
 	}
 
 	now := time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC) // noon in Beijing
-	queryID := translate.QueryID(1, now, 1)
-	orderNo := translate.OrderNo("P", queryID)
-	head, body := translate.PayRequest(request, rule, translate.PayCall{
+	queryID := translate.NewQueryID(1, now, 1)
+	orderNo := translate.NewOrderNo("P", queryID)
+	head, body := translate.BuildPayRequest(request, rule, translate.PayCall{
 		TranCode: v2.TranPay, GatewayMerchant: "473053110001", OrderNo: orderNo,
-		FlowNo: translate.FlowNo("473053110001", 1, now, 1), NotifyURL: "https://pay.example.com/onepay/notify",
+		FlowNo: translate.NewFlowNo("473053110001", 1, now, 1), NotifyURL: "https://pay.example.com/onepay/notify",
 		Subject: "order {orderid}", ClientIP: "203.0.113.9", Now: now, Expires: now.Add(2 * time.Hour),
 	})
 	if _, err := body.Marshal(head); err != nil { // what v2.Codec seals
@@ -44,13 +44,14 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	outcome, err := rule.JudgePay(answer, translate.Expected{
+	report, err := rule.JudgePay(answer, translate.Expected{
 		GatewayMerchant: "473053110001", TranCode: v2.TranPay, OrderNo: orderNo, Amount: request.TxnAmt,
 	})
-	reply := translate.PayReply(request, rule, translate.Standing{
-		QueryID: queryID, State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+	reply := translate.BuildPayReply(translate.Order{
+		MerID: request.MerID, OrderID: request.OrderID, QueryID: queryID, Action: request.Action, Amount: request.TxnAmt,
+		State: report.State, FormAction: report.FormAction, GatewayMessage: report.GatewayMessage,
 	})
-	fmt.Println(outcome.State, err)
+	fmt.Println(report.State, err)
 	fmt.Println(string(reply.JSON()))
 	// Output:
 	// OP1001 P0012026112112000000000001 19.99 yuan, order T20261121000000001
@@ -71,9 +72,9 @@ func ExampleJudge() {
 }
 
 // Amounts are converted exactly or refused.
-func ExampleFen() {
-	fmt.Println(translate.Fen("19.99"))
-	fmt.Println(translate.Fen("19.999"))
+func ExampleParseYuan() {
+	fmt.Println(translate.ParseYuan("19.99"))
+	fmt.Println(translate.ParseYuan("19.999"))
 	// Output:
 	// 1999 <nil>
 	// 0 not an amount in yuan: "19.999"

@@ -71,7 +71,7 @@ func deniesAmount(yuan string, want int64, needed bool) bool {
 	if yuan == "" {
 		return needed
 	}
-	fen, err := Fen(yuan)
+	fen, err := ParseYuan(yuan)
 	return err != nil || fen != want
 }
 

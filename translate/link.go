@@ -11,12 +11,12 @@ import (
 // speak it").
 const barred = "\"'`<>\\+ "
 
-// Link makes a formaction of what the gateway gave: percent-encoding is undone
+// BuildLink makes a formaction of what the gateway gave: percent-encoding is undone
 // once where the whole link arrived encoded, and characters that break a
 // merchant's page are encoded, so that the result is printable ASCII. What a
 // character means stays: a # begins the fragment, in which cashiers on one page
 // find their way. Text with control characters is no link: "".
-func Link(given string) string {
+func BuildLink(given string) string {
 	given = decodedOnce(strings.TrimSpace(given))
 	web, query := isWeb(given), false
 	var link strings.Builder

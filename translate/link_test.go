@@ -49,7 +49,7 @@ func TestLink(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := Link(c.given); got != c.want {
+			if got := BuildLink(c.given); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -66,13 +66,13 @@ func FuzzLink(f *testing.F) {
 		f.Add(given)
 	}
 	f.Fuzz(func(t *testing.T, given string) {
-		got := Link(given)
+		got := BuildLink(given)
 		bad := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r > unicode.MaxASCII }
 		if strings.ContainsAny(got, barred) || strings.ContainsFunc(got, bad) {
 			t.Errorf("%q became %q", given, got)
 		}
-		if strings.Contains(got, "://") && Link(got) != got {
-			t.Errorf("%q became %q and then %q", given, got, Link(got))
+		if strings.Contains(got, "://") && BuildLink(got) != got {
+			t.Errorf("%q became %q and then %q", given, got, BuildLink(got))
 		}
 	})
 }

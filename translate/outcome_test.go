@@ -31,38 +31,38 @@ func TestJudgePay(t *testing.T) {
 	const words = "网关的话"
 	for _, rule := range Rules() {
 		shown := shownAs[rule.Mode]
-		going := Outcome{State: Pending, GatewayNo: "OP1", FormAction: shown.formAction, PayData: shown.payData}
+		going := Report{State: Pending, GatewayNo: "OP1", FormAction: shown.formAction, PayData: shown.payData}
 		paid := going
 		paid.State = Paid
-		failed := Outcome{State: Failed} // by its state: respDesc speaks of the message
-		refused := Outcome{State: Failed, Words: words}
+		failed := Report{State: Failed} // by its state: respDesc speaks of the message
+		refused := Report{State: Failed, GatewayMessage: words}
 		for _, c := range []struct {
 			name string
 			says says
-			want Outcome
+			want Report
 		}{
 			{"accepted", says{body: answeredBody(rule.Mode, "10")}, going},
 			{"processing", says{body: answeredBody(rule.Mode, "12")}, going},
 			{"paid", says{body: answeredBody(rule.Mode, "11")}, paid},
 			{"failed", says{body: answeredBody(rule.Mode, "13")}, failed},
-			{"unknown state", says{body: answeredBody(rule.Mode, "14")}, Unknown(`tranState "14" is not known`)},
-			{"no state", says{body: answeredBody(rule.Mode, "")}, Unknown(`tranState "" is not known`)},
-			{"no body", says{body: "-"}, Unknown(`tranState "" is not known`)},
-			{"body that cannot be read", says{body: `{"tranState":["11"]}`}, Unknown("answer cannot be read")},
-			{"E0000000", says{respCode: "E0000000", body: "{}"}, Unknown(`gateway answered "E0000000"`)},
-			{"E0000000 with state 13", says{respCode: "E0000000", body: `{"tranState":"13"}`}, Unknown(`gateway answered "E0000000"`)},
-			{"E9999999", says{respCode: "E9999999", body: "{}"}, Unknown(`gateway answered "E9999999"`)},
-			{"E8000003", says{respCode: "E8000003", body: "{}"}, Unknown(`gateway answered "E8000003"`)},
-			{"no respCode", says{respCode: "-", body: answeredBody(rule.Mode, "11")}, Unknown(`gateway answered ""`)},
-			{"unheard respCode", says{respCode: "S9999999" + strings.Repeat("9", 99), body: "{}"}, Unknown(`gateway answered "S999999999999999…"`)},
+			{"unknown state", says{body: answeredBody(rule.Mode, "14")}, NothingCertain(`tranState "14" is not known`)},
+			{"no state", says{body: answeredBody(rule.Mode, "")}, NothingCertain(`tranState "" is not known`)},
+			{"no body", says{body: "-"}, NothingCertain(`tranState "" is not known`)},
+			{"body that cannot be read", says{body: `{"tranState":["11"]}`}, NothingCertain("answer cannot be read")},
+			{"E0000000", says{respCode: "E0000000", body: "{}"}, NothingCertain(`gateway answered "E0000000"`)},
+			{"E0000000 with state 13", says{respCode: "E0000000", body: `{"tranState":"13"}`}, NothingCertain(`gateway answered "E0000000"`)},
+			{"E9999999", says{respCode: "E9999999", body: "{}"}, NothingCertain(`gateway answered "E9999999"`)},
+			{"E8000003", says{respCode: "E8000003", body: "{}"}, NothingCertain(`gateway answered "E8000003"`)},
+			{"no respCode", says{respCode: "-", body: answeredBody(rule.Mode, "11")}, NothingCertain(`gateway answered ""`)},
+			{"unheard respCode", says{respCode: "S9999999" + strings.Repeat("9", 99), body: "{}"}, NothingCertain(`gateway answered "S999999999999999…"`)},
 			{"E0000003", says{respCode: "E0000003", body: "{}"}, refused},
 			{"E0000004", says{respCode: "E0000004", body: "null"}, refused},
 			{"E0000005", says{respCode: "E0000005", body: "-"}, refused},
 			{"E8000001", says{respCode: "E8000001", body: `""`}, refused},
 			{"unheard E-code", says{respCode: "E1234567", body: "{}"}, refused},
 			{"E-code with state 13", says{respCode: "E1234567", body: `{"tranState":"13"}`}, refused},
-			{"E-code with state 11", says{respCode: "E1234567", body: `{"tranState":"11"}`}, Unknown(`gateway answered "E1234567" with tranState "11"`)},
-			{"E-code with state 12", says{respCode: "E1234567", body: `{"tranState":"12"}`}, Unknown(`gateway answered "E1234567" with tranState "12"`)},
+			{"E-code with state 11", says{respCode: "E1234567", body: `{"tranState":"11"}`}, NothingCertain(`gateway answered "E1234567" with tranState "11"`)},
+			{"E-code with state 12", says{respCode: "E1234567", body: `{"tranState":"12"}`}, NothingCertain(`gateway answered "E1234567" with tranState "12"`)},
 		} {
 			t.Run(string(rule.Action)+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
@@ -140,7 +140,7 @@ func TestJudgePayMismatch(t *testing.T) {
 				t.Parallel()
 				got, err := rule.JudgePay(c.says.message(t), expectedOrder())
 				mismatched(t, err, true)
-				if err != nil && got != Unknown(err.Error()) {
+				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want it unknown", got)
 				}
 			})
@@ -175,17 +175,17 @@ func TestJudgePayTolerates(t *testing.T) {
 	}
 }
 
-func TestOutcomesWithoutAnswer(t *testing.T) {
+func TestReportsWithoutAnswer(t *testing.T) {
 	t.Parallel()
-	if got, want := Unknown("reset"), (Outcome{State: InDoubt, Reason: "reset"}); got != want {
+	if got, want := NothingCertain("reset"), (Report{State: InDoubt, Reason: "reset"}); got != want {
 		t.Errorf("unknown: %+v", got)
 	}
-	if got, want := NotSent("refused"), (Outcome{State: Begun, Reason: "refused"}); got != want {
+	if got, want := NotSent("refused"), (Report{State: Begun, Reason: "refused"}); got != want {
 		t.Errorf("not sent: %+v", got)
 	}
 }
 
-// TestRefusalsAreExplained: the gateway's words are a reason beside an E-code and
+// TestRefusalsAreExplained: the gateway's message is a reason beside an E-code and
 // nowhere else, under either name.
 func TestRefusalsAreExplained(t *testing.T) {
 	t.Parallel()
@@ -207,11 +207,12 @@ func TestRefusalsAreExplained(t *testing.T) {
 			t.Parallel()
 			rule, _ := RuleOf(v1.WxCode)
 			got, err := rule.JudgePay(c.says.message(t), expectedOrder())
-			if err != nil || got.State != Failed || got.Words != c.want {
-				t.Fatalf("%+v, %v; want the words %q", got, err, c.want)
+			if err != nil || got.State != Failed || got.GatewayMessage != c.want {
+				t.Fatalf("%+v, %v; want the message %q", got, err, c.want)
 			}
-			p := v1.PayRequest{Action: v1.WxCode, TxnAmt: testFen, MerID: "89900001", OrderID: "T1"}
-			reply := string(PayReply(p, rule, Standing{State: got.State, Words: got.Words}).JSON())
+			order := ordered(v1.WxCode, got.State)
+			order.GatewayMessage = got.GatewayMessage
+			reply := string(BuildPayReply(order).JSON())
 			if text := cmp.Or(c.want, v1.CodeRefused.Message()); !strings.Contains(reply, text) || strings.Contains(reply, processed) {
 				t.Errorf("merchant hears %s, want %s", reply, text)
 			}
@@ -219,13 +220,13 @@ func TestRefusalsAreExplained(t *testing.T) {
 	}
 	for _, state := range []string{"33", "35", "36"} {
 		got, err := JudgeRefund(says{respDesc: processed, body: refund(state)}.message(t), expectedRefund())
-		if err != nil || got.State != RefundFailed || got.Words != "" {
+		if err != nil || got.State != RefundFailed || got.GatewayMessage != "" {
 			t.Errorf("refund %s: %+v, %v", state, got, err)
 		}
 	}
 	for name, judge := range reports {
 		got, err := judge(says{respDesc: processed, body: told("13")}.message(t), expectedOrder())
-		if err != nil || got.State != Failed || got.Words != "" {
+		if err != nil || got.State != Failed || got.GatewayMessage != "" {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}

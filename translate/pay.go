@@ -29,21 +29,21 @@ type PayCall struct {
 	Expires         time.Time // when the code stops being payable
 }
 
-// PayRequest makes the OP1001 request of a v1 pay request. The rule must be
+// BuildPayRequest makes the OP1001 request of a v1 pay request. The rule must be
 // the one that RuleFor returned for it.
-func PayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayRequest) {
+func BuildPayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayRequest) {
 	subject := strings.ReplaceAll(call.Subject, SubjectOrderID, p.OrderID)
 	body := v2.PayRequest{
 		PayChannel:     rule.Channel,
 		PayMode:        string(rule.Mode),
 		OrderID:        call.OrderNo,
-		TotalAmt:       Yuan(p.TxnAmt),
+		TotalAmt:       FormatYuan(p.TxnAmt),
 		Subject:        subject,
 		Body:           subject,
 		SpbillCreateIP: payerIP(p.IP, call.ClientIP),
 		NotifyURL:      call.NotifyURL,
 		WxCallbackURL:  call.ReturnURL,
-		ExpireTime:     WireTime(call.Expires),
+		ExpireTime:     FormatWireTime(call.Expires),
 	}
 	if rule.Mode == MerchantScans {
 		body.AuthCode = p.Code
@@ -54,14 +54,14 @@ func PayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayReques
 		body.WxIsRaw = "1"
 		body.WxSubOpenID = p.OpenID
 	}
-	return Head(call.TranCode, call.GatewayMerchant, call.FlowNo, call.Now), body
+	return BuildHead(call.TranCode, call.GatewayMerchant, call.FlowNo, call.Now), body
 }
 
-// Head makes the head of a request that leaves now.
-func Head(tranCode, merchant, flowNo string, now time.Time) v2.Head {
+// BuildHead makes the head of a request that leaves now.
+func BuildHead(tranCode, merchant, flowNo string, now time.Time) v2.Head {
 	return v2.Head{
 		MerchantID: merchant,
-		TranTime:   WireTime(now),
+		TranTime:   FormatWireTime(now),
 		TranFlowID: flowNo,
 		TranCode:   tranCode,
 	}

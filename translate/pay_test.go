@@ -70,7 +70,7 @@ func payRequest(t *testing.T, p v1.PayRequest, call PayCall) (v2.Head, v2.PayReq
 	if err != nil {
 		t.Fatal(err)
 	}
-	return PayRequest(p, rule, call)
+	return BuildPayRequest(p, rule, call)
 }
 
 // payMembers are the members of OP1001 (v2 in the field). All of them must be

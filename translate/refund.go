@@ -15,24 +15,23 @@ type ExpectedRefund struct {
 	Amount          int64  // fen, always the whole order
 }
 
-// refundStates says what a v2 refundState means. 35 (failed to the original
-// card) leaves the money with the gateway and needs a person, as a failure does.
-var refundStates = map[v2.RefundState]State{
-	v2.RefundAccepted:   Refunding,
-	v2.RefundSuccess:    Refunded,
-	v2.RefundProcessing: Refunding,
-	v2.RefundFailed:     RefundFailed,
-	v2.RefundReviewing:  Refunding,
-	v2.RefundCardFailed: RefundFailed,
-	v2.RefundRejected:   RefundFailed,
-}
+// refundStates says what a v2 refundState means.
+var refundStates = func() map[v2.RefundState]State {
+	states := make(map[v2.RefundState]State)
+	for _, row := range rowOf {
+		for _, called := range row.Refund {
+			states[called] = row.State
+		}
+	}
+	return states
+}()
 
-// RefundRequest makes the OP1003 of a full refund.
-func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
+// BuildRefundRequest makes the OP1003 of a full refund.
+func BuildRefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
 	return v2.RefundRequest{
 		OriMerOrderID:   orderNo,
 		MerRefundFlowID: refundNo,
-		RefundAmt:       Yuan(amount),
+		RefundAmt:       FormatYuan(amount),
 		RefundChannel:   originalRoute,
 	}
 }
@@ -45,7 +44,7 @@ func RefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
 // something else.
 func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
-		return nothingCertain(err.Error()), err
+		return NothingCertain(err.Error()), err
 	}
 	said, report, err := judgeRefundState(m, want)
 	class := v2.Classify(m.Head.RespCode)
@@ -53,15 +52,15 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 	case err != nil:
 		return report, err
 	case !names(m.Head, said.MerRefundFlowID): // an order is not what was asked about
-		return nothingCertain(unnamed), nil
+		return NothingCertain(unnamed), nil
 	case class == v2.Repeated:
 		return Report{State: Refunding}, nil
 	case v2.RefusesForm(m.Head.RespCode):
-		unread := nothingCertain("gateway could not read the refund: " + shortCode(m.Head.RespCode))
+		unread := NothingCertain("gateway could not read the refund: " + shortCode(m.Head.RespCode))
 		unread.OurFault = true
 		return unread, nil
 	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
-		return Report{State: RefundFailed, Words: m.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
+		return Report{State: RefundFailed, GatewayMessage: m.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
 	}
 	return answered(m, report), nil
 }
@@ -71,14 +70,14 @@ func JudgeRefund(m v2.Message, want ExpectedRefund) (Report, error) {
 // gateway may only not know the query.
 func JudgeRefundQuery(m v2.Message, want ExpectedRefund) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
-		return nothingCertain(err.Error()), err
+		return NothingCertain(err.Error()), err
 	}
 	said, report, err := judgeRefundState(m, want)
 	if err != nil {
 		return report, err
 	}
 	if !names(m.Head, said.MerRefundFlowID) {
-		return nothingCertain(unnamed), nil
+		return NothingCertain(unnamed), nil
 	}
 	return answered(m, report), nil
 }
@@ -102,18 +101,18 @@ func JudgeRefundNotice(m v2.Message, want ExpectedRefund) (Report, error) {
 func judgeRefundState(m v2.Message, want ExpectedRefund) (v2.RefundAnswer, Report, error) {
 	said, err := m.RefundState()
 	if err != nil {
-		return said, nothingCertain("message cannot be read"), nil
+		return said, NothingCertain("message cannot be read"), nil
 	}
 	if err := want.check(m.Head, said); err != nil {
-		return said, nothingCertain(err.Error()), err
+		return said, NothingCertain(err.Error()), err
 	}
 	state, known := refundStates[said.State]
 	if !known {
-		return said, nothingCertain("refund state " + shortCode(string(said.State)) + " is not known"), nil
+		return said, NothingCertain("refund state " + shortCode(string(said.State)) + " is not known"), nil
 	}
 	report := Report{State: state}
 	if state == RefundFailed {
-		report.Words = m.Head.Refusal()
+		report.GatewayMessage = m.Head.Refusal()
 	}
 	return said, report, nil
 }

@@ -19,12 +19,12 @@ func refund(state string) string {
 
 func TestRefundRequest(t *testing.T) {
 	t.Parallel()
-	got := RefundRequest(testOrderNo, testRefundNo, testFen)
+	got := BuildRefundRequest(testOrderNo, testRefundNo, testFen)
 	want := v2.RefundRequest{OriMerOrderID: testOrderNo, MerRefundFlowID: testRefundNo, RefundAmt: "19.99", RefundChannel: "00"}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if _, err := got.Marshal(Head(v2.TranRefund, testMerchant, FlowNo(testMerchant, 1, noon, 1), noon)); err != nil {
+	if _, err := got.Marshal(BuildHead(v2.TranRefund, testMerchant, NewFlowNo(testMerchant, 1, noon, 1), noon)); err != nil {
 		t.Error(err)
 	}
 }
@@ -34,10 +34,10 @@ func TestRefundRequest(t *testing.T) {
 func TestJudgeRefund(t *testing.T) {
 	t.Parallel()
 	failed := Report{State: RefundFailed} // by its state: respDesc speaks of the message
-	refused := Report{State: RefundFailed, Words: "网关的话"}
-	mayPass := Report{State: RefundFailed, Words: "网关的话", MayPass: true}
+	refused := Report{State: RefundFailed, GatewayMessage: "网关的话"}
+	mayPass := Report{State: RefundFailed, GatewayMessage: "网关的话", MayPass: true}
 	notFound := Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
-	answered := func(code string) Report { return nothingCertain(`gateway answered "` + code + `"`) }
+	answered := func(code string) Report { return NothingCertain(`gateway answered "` + code + `"`) }
 	unread := func(code string) Report {
 		return Report{State: InDoubt, OurFault: true, Reason: `gateway could not read the refund: "` + code + `"`}
 	}
@@ -53,9 +53,9 @@ func TestJudgeRefund(t *testing.T) {
 		{"under review", says{body: refund("34")}, Report{State: Refunding}, Report{State: Refunding}},
 		{"failed to the card", says{body: refund("35")}, failed, failed},
 		{"rejected", says{body: refund("36")}, failed, failed},
-		{"state of a payment", says{body: refund("11")}, nothingCertain(`refund state "11" is not known`), nothingCertain(`refund state "11" is not known`)},
-		{"no body", says{body: "-"}, nothingCertain(`refund state "" is not known`), nothingCertain(`refund state "" is not known`)},
-		{"unreadable", says{body: `{"refundState":{}}`}, nothingCertain("message cannot be read"), nothingCertain("message cannot be read")},
+		{"state of a payment", says{body: refund("11")}, NothingCertain(`refund state "11" is not known`), NothingCertain(`refund state "11" is not known`)},
+		{"no body", says{body: "-"}, NothingCertain(`refund state "" is not known`), NothingCertain(`refund state "" is not known`)},
+		{"unreadable", says{body: `{"refundState":{}}`}, NothingCertain("message cannot be read"), NothingCertain("message cannot be read")},
 		{"no such record", says{respCode: "E8000001", body: "{}"}, notFound, notFound},
 		{"repeated", says{respCode: "E8000003", body: "{}"}, Report{State: Refunding}, answered("E8000003")},
 		{"no such record, and done", says{respCode: "E8000001", body: refund("31")}, answered("E8000001"), answered("E8000001")},
@@ -116,7 +116,7 @@ func TestJudgeRefundMismatch(t *testing.T) {
 				t.Parallel()
 				got, err := judge(c.says.message(t), expectedRefund())
 				mismatched(t, err, true)
-				if err != nil && got != nothingCertain(err.Error()) {
+				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want nothing certain", got)
 				}
 			})

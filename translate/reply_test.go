@@ -10,10 +10,13 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// states are all states an order can be in.
-var states = []State{Begun, Sent, Pending, InDoubt, Paid, Failed, Closed, Refunding, Refunded, RefundFailed}
-
 const testQueryID = "H0012026112112000000000001"
+
+// ordered is the order of request in a state.
+func ordered(action v1.Action, state State) Order {
+	p := request(action)
+	return Order{MerID: p.MerID, OrderID: p.OrderID, QueryID: testQueryID, Action: action, Amount: p.TxnAmt, State: state}
+}
 
 // TestPayReply asks, for every action and state, what the merchant hears of a
 // pay request. scanned is for the *Code actions, where money may move at once.
@@ -40,23 +43,24 @@ func TestPayReply(t *testing.T) {
 				if rule.MovesMoneyAtOnce() {
 					want.RespCode = codes.scanned
 				}
-				standing := Standing{QueryID: testQueryID, State: state, Words: "余额不足"}
+				order := ordered(rule.Action, state)
+				order.GatewayMessage = "余额不足"
 				if state == Pending && !rule.MovesMoneyAtOnce() {
-					standing.FormAction = "weixin://wxpay/bizpayurl?pr=N"
+					order.FormAction = "weixin://wxpay/bizpayurl?pr=N"
 				}
 				switch want.RespCode {
 				case v1.CodeOK:
-					want.TxnAmt, want.QueryID, want.FormAction = testFen, testQueryID, standing.FormAction
+					want.TxnAmt, want.QueryID, want.FormAction = testFen, testQueryID, order.FormAction
 				case v1.CodeRefused:
 					want.RespMsg = "余额不足"
 				}
-				if got := PayReply(request(rule.Action), rule, standing); got != want {
+				if got := BuildPayReply(order); got != want {
 					t.Errorf("%+v, want %+v", got, want)
 				}
 			})
 		}
 	}
-	for _, state := range states {
+	for _, state := range States() {
 		if _, tested := heard[state]; !tested {
 			t.Errorf("state %s is not tested", state)
 		}
@@ -67,8 +71,9 @@ func TestPayReply(t *testing.T) {
 // all that the merchant needs.
 func TestPayReplyToPayID(t *testing.T) {
 	t.Parallel()
-	rule, _ := RuleOf(v1.WxJsApi)
-	got := PayReply(request(v1.WxJsApi), rule, Standing{QueryID: testQueryID, State: Begun, FormAction: "PAYID"})
+	order := ordered(v1.WxJsApi, Begun)
+	order.FormAction = "PAYID"
+	got := BuildPayReply(order)
 	want := v1.PayReply{
 		RespCode: v1.CodeOK, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
 		QueryID: testQueryID, FormAction: "PAYID",
@@ -80,12 +85,12 @@ func TestPayReplyToPayID(t *testing.T) {
 
 func TestPayRefusal(t *testing.T) {
 	t.Parallel()
-	got := PayRefusal(request(v1.WxSao), v1.CodeConflict)
+	got := BuildPayRefusal(request(v1.WxSao), v1.CodeConflict)
 	want := v1.PayReply{RespCode: v1.CodeConflict, MerID: "89900001", OrderID: "T20261121000000001"}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := PayRefusal(v1.PayRequest{}, v1.CodeBadRequest); got != (v1.PayReply{RespCode: v1.CodeBadRequest}) {
+	if got := BuildPayRefusal(v1.PayRequest{}, v1.CodeBadRequest); got != (v1.PayReply{RespCode: v1.CodeBadRequest}) {
 		t.Errorf("unreadable request: %+v", got)
 	}
 }
@@ -103,7 +108,7 @@ func TestPayFaultNamesTheMember(t *testing.T) {
 		"a wrapped one": {fmt.Errorf("canary: %w", &v1.Error{Code: v1.CodeUnsupported, Field: "action"}), `"respcode":"97","respmsg":"不支持的交易类型！(action)"`},
 		"none":          {errors.New("canary"), `"respcode":"99","respmsg":"系统内部错误！"`},
 	} {
-		got := string(PayFault(p, c.err).JSON())
+		got := string(BuildPayFault(p, c.err).JSON())
 		if !strings.Contains(got, c.msg) || strings.Contains(got, "canary") || !strings.Contains(got, p.OrderID) {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -128,7 +133,7 @@ func TestRepliesToOrder(t *testing.T) {
 		RefundFailed: {"0000", "94"},
 		"unheard":    {"1001", "99"},
 	}
-	for _, state := range states {
+	for _, state := range States() {
 		if _, tested := heard[state]; !tested {
 			t.Errorf("state %s is not tested", state)
 		}
@@ -136,10 +141,8 @@ func TestRepliesToOrder(t *testing.T) {
 	for state, codes := range heard {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
-			f := Facts{
-				MerID: "89900001", OrderID: "T20261121000000001", QueryID: testQueryID, Amount: testFen,
-				State: state, PaidAt: time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), Words: "银行拒绝",
-			}
+			order := ordered(v1.WxSao, state)
+			order.PaidAt, order.GatewayMessage = time.Date(2026, 11, 21, 4, 0, 1, 0, time.UTC), "银行拒绝"
 			payTime := ""
 			if codes.query == "0000" {
 				payTime = "2026-11-21 12:00:01"
@@ -148,7 +151,7 @@ func TestRepliesToOrder(t *testing.T) {
 				RespCode: "00", ResultCode: codes.query, QueryID: testQueryID, TxnAmt: testFen,
 				MerID: "89900001", OrderID: "T20261121000000001", PayTime: payTime,
 			}
-			if got := QueryReply(f); got != query {
+			if got := BuildQueryReply(order); got != query {
 				t.Errorf("query: %+v, want %+v", got, query)
 			}
 			cancel := v1.CancelReply{
@@ -157,14 +160,14 @@ func TestRepliesToOrder(t *testing.T) {
 			if codes.cancel == "94" {
 				cancel.RespMsg = "银行拒绝"
 			}
-			if got := CancelReply(f); got != cancel {
+			if got := BuildCancelReply(order); got != cancel {
 				t.Errorf("cancel: %+v, want %+v", got, cancel)
 			}
 			notification := v1.Notification{
 				ResultCode: codes.query, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",
 				QueryID: testQueryID, PayTime: payTime,
 			}
-			if got := Notification(f); got != notification {
+			if got := BuildNotification(order); got != notification {
 				t.Errorf("notification: %+v, want %+v", got, notification)
 			}
 		})
@@ -177,9 +180,12 @@ func TestNotificationOnTheWire(t *testing.T) {
 	t.Parallel()
 	want := fmt.Sprintf(`{"resultcode":"0000","resultmsg":"交易成功！","txnamt":1999,"merid":"89900001",`+
 		`"orderid":"T20261121000000001","queryid":%q,"paytime":"2026-11-21 12:00:00"}`, testQueryID)
-	f := Facts{MerID: "89900001", OrderID: "T20261121000000001", QueryID: testQueryID, Amount: testFen, State: Paid, PaidAt: noon}
-	if got := string(Notification(f).JSON()); got != want {
-		t.Errorf("%s, want %s", got, want)
+	for _, rule := range Rules() {
+		order := ordered(rule.Action, Paid)
+		order.PaidAt = noon
+		if got := string(BuildNotification(order).JSON()); got != want {
+			t.Errorf("%s: %s, want %s", rule.Action, got, want)
+		}
 	}
 }
 
@@ -187,7 +193,7 @@ func TestNotificationOnTheWire(t *testing.T) {
 // clients (v1 as real merchants speak it).
 func TestCodesThatCreditAreNeverSaid(t *testing.T) {
 	t.Parallel()
-	for _, state := range append([]State{"", "unheard"}, states...) {
+	for _, state := range append([]State{"", "unheard"}, States()...) {
 		code := ResultCode(state, false)
 		stands := state == Paid || state == RefundFailed
 		if code == v1.ResultProcessing || code == v1.ResultInquiry || (code == v1.ResultPaid) != stands {

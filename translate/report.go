@@ -7,13 +7,22 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// Report is what the gateway says of an order or of its refund, asked or unasked.
+// Report is what the gateway says of an order or of its refund, in an answer or in
+// a notice, as far as it can be believed; and that it was silent, or was not called.
+// Members that are zero were not told.
 type Report struct {
-	State    State     // of the order or of its refund; InDoubt when nothing certain is said
-	PaidAt   time.Time // when it was paid, by the gateway's word
-	NotFound bool      // the gateway has no such record; believed only after a while
-	Words    string    // the gateway's words when payment or refund failed
-	Reason   string    // why nothing is certain, for the operator's log
+	// State is that of the order or of its refund. It is InDoubt when nothing certain
+	// is said, and Begun when surely nothing left the bridge.
+	State  State
+	Reason string // why nothing is certain or nothing left, for the operator's log
+
+	GatewayNo      string    // the gateway's own order number
+	FormAction     string    // what the payer is shown or sent to
+	PayData        string    // wc_pay_data, JSON text for the WeChat bridge
+	PaidAt         time.Time // when it was paid, by the gateway's word
+	GatewayMessage string    // the gateway's message when payment or refund failed; "" means the code's text
+
+	NotFound bool // the gateway has no such record; believed only after a while
 	// Ask says that a notice proves nothing and the gateway should be asked: its
 	// respCode takes back what its body says, or it leaves out of what it tells.
 	Ask bool
@@ -25,29 +34,68 @@ type Report struct {
 	OurFault bool
 }
 
-func nothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
+// NothingCertain is the report of a call without an answer that can be trusted
+// (silence, a reset, HTML, a bad signature, E0000000) and of a message that proves
+// nothing. Only a query or a notice settles such an order.
+func NothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
+
+// NotSent is the report of a pay call of which surely nothing left the bridge: the
+// order stays as it was recorded and may be tried again.
+func NotSent(reason string) Report { return Report{State: Begun, Reason: reason} }
+
+// Certain reports whether something certain is said. That there is no such record
+// is not certain yet.
+func (r Report) Certain() bool { return r.State != InDoubt }
+
+// Unpaid reports whether the gateway knows the order and says that nobody has paid.
+func (r Report) Unpaid() bool { return r.State == Pending }
+
+// WhilePayable is what a report means for an order whose payer can still pay: when a
+// payment failed, that an attempt did, so that nobody has paid yet.
+func (r Report) WhilePayable() Report {
+	if r.State == Failed {
+		return Report{State: Pending}
+	}
+	return r
+}
+
+// OverDoubt is what the report of a second pay call means for an order whose first
+// call may have arrived: that this one was refused or did not leave says nothing of
+// the other.
+func (r Report) OverDoubt() Report {
+	switch r.State {
+	case Begun:
+		return NothingCertain(r.Reason)
+	case Failed:
+		return NothingCertain("gateway refused the repeated call")
+	}
+	return r
+}
 
 // reported says what a v2 state means for an order.
-var reported = map[v2.TranState]State{
-	v2.TranAccepted:   Pending,
-	v2.TranProcessing: Pending,
-	v2.TranSuccess:    Paid,
-	v2.TranFailed:     Failed,
-}
+var reported = func() map[v2.TranState]State {
+	states := make(map[v2.TranState]State)
+	for _, row := range rowOf {
+		for _, called := range row.Tran {
+			states[called] = row.State
+		}
+	}
+	return states
+}()
 
 // JudgeQuery says what a signed answer to an order query means. A query that
 // fails says nothing: it never makes an order fail. The error wraps ErrMismatch
 // when the answer tells of something else than was asked.
 func JudgeQuery(m v2.Message, want Expected) (Report, error) {
 	if err := answers(m, want.FlowNo); err != nil {
-		return nothingCertain(err.Error()), err
+		return NothingCertain(err.Error()), err
 	}
 	said, report, err := judgeState(m, want)
 	if err != nil {
 		return report, err
 	}
 	if !names(m.Head, said.OrderNo) {
-		return nothingCertain(unnamed), nil
+		return NothingCertain(unnamed), nil
 	}
 	return answered(m, report), nil
 }
@@ -83,7 +131,7 @@ func answered(m v2.Message, report Report) Report {
 			return Report{State: InDoubt, NotFound: true, Reason: "gateway has no such record"}
 		}
 	}
-	return nothingCertain("gateway answered " + shortCode(m.Head.RespCode))
+	return NothingCertain("gateway answered " + shortCode(m.Head.RespCode))
 }
 
 // JudgeNotice says what a signed notice means. Its state speaks, unless it has a
@@ -104,7 +152,7 @@ func noticed(m v2.Message, report Report) Report {
 	if !m.Head.TakesBack() {
 		return report
 	}
-	said := nothingCertain("notice has respCode " + shortCode(m.Head.RespCode))
+	said := NothingCertain("notice has respCode " + shortCode(m.Head.RespCode))
 	said.Ask = true
 	return said
 }
@@ -114,18 +162,18 @@ func noticed(m v2.Message, report Report) Report {
 func judgeState(m v2.Message, want Expected) (v2.OrderState, Report, error) {
 	said, err := m.OrderState()
 	if err != nil {
-		return said, nothingCertain("message cannot be read"), nil
+		return said, NothingCertain("message cannot be read"), nil
 	}
 	state, known := reported[said.State]
 	if err := want.check(m.Head, said.OrderNo, said.Amount, state == Paid && !m.Head.TakesBack()); err != nil {
-		return said, nothingCertain(err.Error()), err
+		return said, NothingCertain(err.Error()), err
 	}
 	if !known {
-		return said, nothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
+		return said, NothingCertain("state " + shortCode(string(said.State)) + " is not known"), nil
 	}
 	report := Report{State: state}
 	if state == Failed {
-		report.Words = m.Head.Refusal()
+		report.GatewayMessage = m.Head.Refusal()
 	}
 	if state == Paid {
 		// An unreadable time costs the merchant nothing; the caller puts the
@@ -135,25 +183,6 @@ func judgeState(m v2.Message, want Expected) (v2.OrderState, Report, error) {
 	return said, report, nil
 }
 
-// resultCodes says what a merchant's query hears by the state of its order
-// (design: the table of money rules). 1003 closes the order at the merchant, so
-// it stands only where nothing more can come; 1002 and 1004 are credited as paid
-// by some clients and are never said. While a refund is open neither "paid" nor
-// "failed" is certain to last; when it has failed, the payment stands until
-// somebody gives the money back.
-var resultCodes = map[State]v1.ResultCode{
-	Begun:        v1.ResultUnpaid,
-	Sent:         v1.ResultUnpaid,
-	Pending:      v1.ResultUnpaid,
-	InDoubt:      v1.ResultUnpaid,
-	Paid:         v1.ResultPaid,
-	Failed:       v1.ResultFailed,
-	Closed:       v1.ResultFailed,
-	Refunding:    v1.ResultUnpaid,
-	Refunded:     v1.ResultFailed,
-	RefundFailed: v1.ResultPaid,
-}
-
 // ResultCode says what a merchant's query hears of an order in state s. late says
 // that it was paid after it was closed or had failed: its merchant was told so, was
 // never told that it is paid, and hears the same whatever becomes of the refund.
@@ -161,8 +190,5 @@ func ResultCode(s State, late bool) v1.ResultCode {
 	if late {
 		return v1.ResultFailed
 	}
-	if code, known := resultCodes[s]; known {
-		return code
-	}
-	return v1.ResultUnpaid
+	return s.Row().Query
 }

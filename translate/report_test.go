@@ -27,20 +27,20 @@ func TestJudgeQuery(t *testing.T) {
 		{"processing", says{body: told("12")}, Report{State: Pending}},
 		{"paid", says{body: told("11")}, toldPaid},
 		{"failed", says{body: told("13")}, Report{State: Failed}},
-		{"unknown state", says{body: told("31")}, nothingCertain(`state "31" is not known`)},
-		{"no body", says{body: "-"}, nothingCertain(`state "" is not known`)},
-		{"two states", says{body: `{"tranState":"13","state":"11"}`}, nothingCertain("message cannot be read")},
+		{"unknown state", says{body: told("31")}, NothingCertain(`state "31" is not known`)},
+		{"no body", says{body: "-"}, NothingCertain(`state "" is not known`)},
+		{"two states", says{body: `{"tranState":"13","state":"11"}`}, NothingCertain("message cannot be read")},
 		{"no such order", says{respCode: "E8000001", body: "{}"}, notFound},
 		{"no such order, unreadable", says{respCode: "E8000001", body: `{"state":[]}`}, notFound},
-		{"no such order, and its state", says{respCode: "E8000001", body: told("11")}, nothingCertain(`gateway answered "E8000001"`)},
-		{"two amounts", says{body: `{"state":"11","totalAmt":"19.99","tranAmt":"0.01"}`}, nothingCertain("message cannot be read")},
-		{"in progress", says{respCode: "E0000000", body: "{}"}, nothingCertain(`gateway answered "E0000000"`)},
-		{"system error", says{respCode: "E9999999", body: "{}"}, nothingCertain(`gateway answered "E9999999"`)},
-		{"repeated", says{respCode: "E8000003", body: "{}"}, nothingCertain(`gateway answered "E8000003"`)},
-		{"query refused", says{respCode: "E0000003", body: "{}"}, nothingCertain(`gateway answered "E0000003"`)},
-		{"query refused with state 13", says{respCode: "E0000003", body: told("13")}, nothingCertain(`gateway answered "E0000003"`)},
-		{"query refused with state 11", says{respCode: "E0000003", body: told("11")}, nothingCertain(`gateway answered "E0000003"`)},
-		{"no respCode", says{respCode: "-", body: told("11")}, nothingCertain(`gateway answered ""`)},
+		{"no such order, and its state", says{respCode: "E8000001", body: told("11")}, NothingCertain(`gateway answered "E8000001"`)},
+		{"two amounts", says{body: `{"state":"11","totalAmt":"19.99","tranAmt":"0.01"}`}, NothingCertain("message cannot be read")},
+		{"in progress", says{respCode: "E0000000", body: "{}"}, NothingCertain(`gateway answered "E0000000"`)},
+		{"system error", says{respCode: "E9999999", body: "{}"}, NothingCertain(`gateway answered "E9999999"`)},
+		{"repeated", says{respCode: "E8000003", body: "{}"}, NothingCertain(`gateway answered "E8000003"`)},
+		{"query refused", says{respCode: "E0000003", body: "{}"}, NothingCertain(`gateway answered "E0000003"`)},
+		{"query refused with state 13", says{respCode: "E0000003", body: told("13")}, NothingCertain(`gateway answered "E0000003"`)},
+		{"query refused with state 11", says{respCode: "E0000003", body: told("11")}, NothingCertain(`gateway answered "E0000003"`)},
+		{"no respCode", says{respCode: "-", body: told("11")}, NothingCertain(`gateway answered ""`)},
 		{"failed, no order number", says{body: `{"tranState":"13"}`}, Report{State: Failed}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,9 +73,9 @@ func TestJudgeNotice(t *testing.T) {
 		{"paid, without respCode", says{respCode: "-", respDesc: "-", body: told("11")}, toldPaid},
 		{"failed", says{tranCode: "OP3001", body: told("13")}, Report{State: Failed}},
 		{"processing", says{body: told("12")}, Report{State: Pending}},
-		{"state of a refund", says{body: told("31")}, nothingCertain(`state "31" is not known`)},
-		{"nothing", says{body: "{}"}, nothingCertain(`state "" is not known`)},
-		{"two states", says{body: `{"tranState":"13","state":"11"}`}, nothingCertain("message cannot be read")},
+		{"state of a refund", says{body: told("31")}, NothingCertain(`state "31" is not known`)},
+		{"nothing", says{body: "{}"}, NothingCertain(`state "" is not known`)},
+		{"two states", says{body: `{"tranState":"13","state":"11"}`}, NothingCertain("message cannot be read")},
 		{
 			"amount as a number, time of the message", says{body: `{"merOrderId":"` + testOrderNo + `","state":"11","totalAmt":19.99}`},
 			Report{State: Paid, PaidAt: time.Date(2026, 11, 21, 12, 0, 5, 0, Beijing)},
@@ -136,7 +136,7 @@ func TestReportsMismatch(t *testing.T) {
 				t.Parallel()
 				got, err := judge(c.says.message(t), expectedOrder())
 				mismatched(t, err, true)
-				if err != nil && got != nothingCertain(err.Error()) {
+				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want nothing certain", got)
 				}
 			})

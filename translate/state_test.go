@@ -1,7 +1,11 @@
 package translate
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -36,8 +40,8 @@ var alarming = map[State][]State{
 // TestJudge goes through every pair of states.
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	for _, from := range states {
-		for _, to := range states {
+	for _, from := range States() {
+		for _, to := range States() {
 			want := Late
 			switch {
 			case from == to:
@@ -58,7 +62,7 @@ func TestJudge(t *testing.T) {
 
 func TestJudgeUnheardStates(t *testing.T) {
 	t.Parallel()
-	for _, state := range states {
+	for _, state := range States() {
 		if got := Judge(state, "unheard"); got != Late {
 			t.Errorf("%s, then an unheard state: %s", state, got)
 		}
@@ -68,23 +72,36 @@ func TestJudgeUnheardStates(t *testing.T) {
 	}
 }
 
-// TestTablesAreComplete keeps every table by state complete.
-func TestTablesAreComplete(t *testing.T) {
+// TestTableIsComplete: every state that is declared has one row, and no row leaves
+// anything open.
+func TestTableIsComplete(t *testing.T) {
 	t.Parallel()
-	for name, size := range map[string]int{
-		"life": len(life), "payCodes": len(payCodes), "resultCodes": len(resultCodes), "cancelCodes": len(cancelCodes),
-	} {
-		if size != len(states) {
-			t.Errorf("%s: %d states of %d", name, size, len(states))
-		}
+	if got, want := slices.Sorted(slices.Values(States())), declaredStates(t); !slices.Equal(got, want) {
+		t.Errorf("the table has rows for %v; declared are %v", got, want)
 	}
-	for _, state := range states {
-		_, lives := life[state]
-		_, pays := payCodes[state]
-		_, queries := resultCodes[state]
-		_, cancels := cancelCodes[state]
-		if !lives || !pays || !queries || !cancels || !state.Known() {
-			t.Errorf("%s: life %v, pay %v, query %v, cancel %v, known %v", state, lives, pays, queries, cancels, state.Known())
+	for _, row := range states {
+		if row.Means == "" || row.Pay == "" || row.PayScanned == "" || row.Query == "" || row.Cancel == "" || row.Payer == "" {
+			t.Errorf("%s: the row is not complete: %+v", row.State, row)
+		}
+		if !row.Final && row.Due == DueNothing {
+			t.Errorf("%s: is not final, and nothing is ever due", row.State)
+		}
+		if row.Open && row.Settle == nil {
+			t.Errorf("%s: waits for a person, who may not do anything", row.State)
+		}
+		if !row.State.Known() {
+			t.Errorf("%s: not known", row.State)
+		}
+		named := slices.Concat(row.Settle, row.SettleContradicted)
+		for verdict, to := range row.Moves {
+			if named = append(named, to...); verdict == Repeated || verdict == Late || verdict == FailedAttempt {
+				t.Errorf("%s: %s is not for the table to say", row.State, verdict)
+			}
+		}
+		for _, state := range named {
+			if !state.Known() {
+				t.Errorf("%s: names %q, which is no state", row.State, state)
+			}
 		}
 	}
 	if State("unheard").Known() || State("").Known() {
@@ -92,10 +109,79 @@ func TestTablesAreComplete(t *testing.T) {
 	}
 }
 
+// declaredStates are the constants of type State, sorted.
+func declaredStates(t *testing.T) []State {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "states.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []State
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "State" {
+			for _, value := range spec.Values {
+				text, err := strconv.Unquote(value.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				list = append(list, State(text))
+			}
+		}
+		return true
+	})
+	slices.Sort(list)
+	return list
+}
+
+// TestEachNewsHasOneVerdict: the table says one thing of each pair of states.
+func TestEachNewsHasOneVerdict(t *testing.T) {
+	t.Parallel()
+	for _, row := range states {
+		seen := map[State]Verdict{row.State: Repeated}
+		for verdict, to := range row.Moves {
+			for _, state := range to {
+				if before, twice := seen[state]; twice {
+					t.Errorf("%s, then %s: %s and %s", row.State, state, before, verdict)
+				}
+				seen[state] = verdict
+			}
+		}
+	}
+}
+
+// TestUnknownState: of an order in a state that this program does not know nothing
+// is told that somebody could act on.
+func TestUnknownState(t *testing.T) {
+	t.Parallel()
+	for _, state := range []State{"", "unheard"} {
+		row := state.Row()
+		if row.Final || row.Notify != NotifyWait || row.Payer != PayerOpen || row.Query != v1.ResultUnpaid ||
+			row.Pay != v1.CodeInternal || row.PayScanned != v1.CodeInternal || row.Cancel != v1.CodeInternal ||
+			row.CancelStep != CancelNothing || row.Due != DueNothing || len(row.Moves)+len(row.Settle) > 0 {
+			t.Errorf("%q: %+v", state, row)
+		}
+	}
+}
+
+// TestNotify: what a merchant may be told of a payment in each state.
+func TestNotify(t *testing.T) {
+	t.Parallel()
+	want := map[State]Notify{Paid: NotifySend, RefundFailed: NotifySend, Refunding: NotifyWait} // and withhold
+	for _, state := range States() {
+		if got := state.Row().Notify; got != want[state] {
+			t.Errorf("%s: %d, want %d", state, got, want[state])
+		}
+	}
+}
+
 func TestFinal(t *testing.T) {
 	t.Parallel()
 	final := map[State]bool{Paid: true, Failed: true, Closed: true, Refunded: true, RefundFailed: true}
-	for _, state := range append([]State{"unheard"}, states...) {
+	for _, state := range append([]State{"unheard"}, States()...) {
 		if got := state.Final(); got != final[state] {
 			t.Errorf("%s: final %v", state, got)
 		}
@@ -111,16 +197,22 @@ func TestVerdictNames(t *testing.T) {
 		if got := verdict.String(); got != want {
 			t.Errorf("%d: %q, want %q", int(verdict), got, want)
 		}
+		if !slices.Contains(VerdictNames(), want) {
+			t.Errorf("%s is not listed: %v", want, VerdictNames())
+		}
+	}
+	for _, none := range []Verdict{-1, Verdict(len(VerdictNames()))} {
+		if got := none.String(); got != "" {
+			t.Errorf("%d: %q", int(none), got)
+		}
 	}
 }
 
 // after is where news leads an order by its verdict.
 func after(order, news State) State {
-	switch Judge(order, news) {
-	case Applied:
-		return news
-	case LatePayment:
-		return Refunding
+	switch verdict := Judge(order, news); verdict {
+	case Applied, LatePayment:
+		return verdict.Leads(news)
 	default:
 		return order
 	}
@@ -135,7 +227,7 @@ func TestLifeOfAnOrder(t *testing.T) {
 		var confirmed, heardPaid, heardFailed, late bool
 		t.Repeat(map[string]func(*rapid.T){
 			"news": func(t *rapid.T) {
-				before, news := order, rapid.SampledFrom(states).Draw(t, "news")
+				before, news := order, rapid.SampledFrom(States()).Draw(t, "news")
 				order = after(before, news)
 				late = late || Judge(before, news) == LatePayment
 				confirmed = confirmed || news == Paid

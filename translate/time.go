@@ -14,12 +14,12 @@ var Beijing = time.FixedZone("CST", 8*60*60)
 // payLayout is the layout of v1's paytime. Some v2 times are spelt so too.
 const payLayout = time.DateTime
 
-// WireTime writes t as v2 does: yyyyMMddHHmmss in Beijing time.
-func WireTime(t time.Time) string { return t.In(Beijing).Format(v2.WireTime) }
+// FormatWireTime writes t as v2 does: yyyyMMddHHmmss in Beijing time.
+func FormatWireTime(t time.Time) string { return t.In(Beijing).Format(v2.WireTime) }
 
-// PayTime writes t as v1's paytime: yyyy-MM-dd HH:mm:ss in Beijing time, and
+// FormatPayTime writes t as v1's paytime: yyyy-MM-dd HH:mm:ss in Beijing time, and
 // "" for the zero time, which stands for "not paid" (v1 §3.5).
-func PayTime(t time.Time) string {
+func FormatPayTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -25,10 +25,10 @@ func TestTimesAreBeijing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := WireTime(c.at); got != c.wire {
+			if got := FormatWireTime(c.at); got != c.wire {
 				t.Errorf("WireTime: %s, want %s", got, c.wire)
 			}
-			if got := PayTime(c.at); got != c.paid {
+			if got := FormatPayTime(c.at); got != c.paid {
 				t.Errorf("PayTime: %s, want %s", got, c.paid)
 			}
 			for _, text := range []string{c.wire, c.paid} {
@@ -42,7 +42,7 @@ func TestTimesAreBeijing(t *testing.T) {
 
 func TestPayTimeOfUnpaid(t *testing.T) {
 	t.Parallel()
-	if got := PayTime(time.Time{}); got != "" {
+	if got := FormatPayTime(time.Time{}); got != "" {
 		t.Errorf("%q, want nothing", got)
 	}
 }
@@ -64,7 +64,7 @@ func TestParseTimeUndoesWriting(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		at := time.Unix(rapid.Int64Range(0, 253_402_214_400).Draw(t, "unix"), 0)
-		for _, text := range []string{WireTime(at), PayTime(at)} {
+		for _, text := range []string{FormatWireTime(at), FormatPayTime(at)} {
 			if got, err := ParseTime(text); err != nil || !got.Equal(at) {
 				t.Fatalf("%v became %s became %v, %v", at, text, got, err)
 			}

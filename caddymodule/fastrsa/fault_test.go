@@ -46,7 +46,7 @@ func TestFaultsStayInside(t *testing.T) {
 				t.Fatal(err)
 			}
 			tamper(broken)
-			// Alone, and four in one batch, whose queue nobody else sees.
+			// Alone, and four in one batch with a queue of its own.
 			answersAsStandard(t, name, keys[1])
 			together(t, name, keys)
 			if faults[1].Load() < 2 {

@@ -155,7 +155,7 @@ func TestPairKernels(t *testing.T) {
 	}
 }
 
-// TestPicks has a table of which no two words are equal.
+// TestPicks has a table without two equal words.
 func TestPicks(t *testing.T) {
 	t.Parallel()
 	needKernels(t)

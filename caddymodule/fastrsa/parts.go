@@ -88,8 +88,8 @@ func (s *size) setLimbs(limbs []uint64, number []byte) {
 	}
 }
 
-// minusInverse is -1/m modulo 2^52 for an odd m: each of Newton's steps doubles
-// the bits that are right, of which there are three to begin with.
+// minusInverse is -1/m modulo 2^52 for an odd m. Three bits are right to begin with,
+// and each of Newton's steps doubles them.
 func minusInverse(m uint64) uint64 {
 	inverse := m
 	for range 5 {

@@ -31,12 +31,11 @@ func (a answer) Unwrap() error { return a.error }
 // pool keeps sessions with one token, and makes new ones in place of those that
 // break.
 type pool struct {
-	place place
-	uri   URI // of one of its keys
-	login *login
-	name  string // of the token, for operators
-
-	users map[*Client]struct{} // guarded by shared.mu
+	config Config
+	module string // the path of the token's library
+	uri    URI    // of one of its keys
+	login  *login
+	name   string // of the token, for operators
 
 	ready      chan *session
 	ctx        context.Context
@@ -53,13 +52,10 @@ type pool struct {
 	closed   bool
 }
 
-// newPool opens the first session, whose error it returns, and the others in the
+// newPool opens the first session and returns its error; it opens the others in the
 // background.
-func newPool(ctx context.Context, from place, u URI, l *login, user *Client) (*pool, error) {
-	p := &pool{
-		place: from, uri: u, login: l, users: map[*Client]struct{}{user: {}},
-		ready: make(chan *session, from.processes), wake: make(chan struct{}),
-	}
+func newPool(ctx context.Context, c Config, module string, u URI, pin string) (*pool, error) {
+	p := &pool{config: c, module: module, uri: u, login: newLogin(pin), ready: make(chan *session, c.Processes), wake: make(chan struct{})}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	first, err := p.first(ctx)
 	if err != nil {
@@ -68,7 +64,7 @@ func newPool(ctx context.Context, from place, u URI, l *login, user *Client) (*p
 	}
 	p.name = first.token.String()
 	p.add(first)
-	for range from.processes - 1 {
+	for range c.Processes - 1 {
 		p.work.Go(func() { p.replace(nil, 0) })
 	}
 	return p, nil
@@ -108,7 +104,7 @@ func (p *pool) connect(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	counts.started.Add(1)
-	return connect(ctx, []string{p.place.program, "remote", p.place.module}, p.uri, p.login.in)
+	return connect(ctx, []string{p.config.Program, "remote", p.module}, p.uri, p.login.in)
 }
 
 // budget is the time of one operation.
@@ -212,7 +208,7 @@ func (p *pool) put(s *session) {
 		s.child.end(endGrace)
 	}
 	if back {
-		p.tell(nil)
+		p.config.OnState(p.name, nil)
 	}
 }
 
@@ -252,9 +248,7 @@ func (p *pool) discard(s *session, err error) {
 	if closed {
 		s.child.end(0)
 	}
-	if lost != nil {
-		p.tell(lost)
-	}
+	p.tell(lost)
 }
 
 // failed notes that no session could be opened, and returns how long to wait.
@@ -264,9 +258,7 @@ func (p *pool) failed(err error) time.Duration {
 	p.down = err
 	lost, pause := p.news(), pauseAfter(p.failures)
 	p.mu.Unlock()
-	if lost != nil {
-		p.tell(lost)
-	}
+	p.tell(lost)
 	return pause
 }
 
@@ -282,13 +274,10 @@ func (p *pool) news() error {
 	return p.down
 }
 
-// works reports whether there is a session, or will be in a moment.
-func (p *pool) works() bool {
-	if p.login.stopped() != nil {
-		return false
+func (p *pool) tell(lost error) {
+	if lost != nil {
+		p.config.OnState(p.name, lost)
 	}
-	_, err := p.state()
-	return err == nil
 }
 
 // replace ends a child, which may be nil, and opens sessions until one opens.

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/paybridge/paybridge/tests/softhsm"
 )
 
 func TestURIsAreRead(t *testing.T) {
@@ -69,14 +67,14 @@ func TestURIsAreRefused(t *testing.T) {
 func TestPINsInURIsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"pkcs11:token=pay;object=k1?pin-value=" + softhsm.PIN,
-		"pkcs11:token=pay;object=k1;pin-value=" + softhsm.PIN,
-		"pkcs11:token=pay;object=k1?module-path=/x&PIN-Value=" + softhsm.PIN,
-		"pkcs11:pin-value=" + softhsm.PIN,
-		"pkcs11:?pin-value=" + softhsm.PIN + "%",
+		"pkcs11:token=pay;object=k1?pin-value=" + userPIN,
+		"pkcs11:token=pay;object=k1;pin-value=" + userPIN,
+		"pkcs11:token=pay;object=k1?module-path=/x&PIN-Value=" + userPIN,
+		"pkcs11:pin-value=" + userPIN,
+		"pkcs11:?pin-value=" + userPIN + "%",
 	} {
 		_, err := ParseURI(text)
-		if !errors.Is(err, ErrPINInURI) || strings.Contains(err.Error(), softhsm.PIN) {
+		if !errors.Is(err, ErrPINInURI) || strings.Contains(err.Error(), userPIN) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -12,7 +12,7 @@
 //   - POST /onePayService/onePay.do is the v2 interface: pay (OP1001), refund
 //     (OP1003), query (OP2001), refund query (OP2002) and close (configurable).
 //   - A browser that posts a JS pay there without wxIsRaw gets the gateway's own
-//     page to pay on, whose buttons post to /onePayService/hosted.do.
+//     page to pay on; its buttons post to /onePayService/hosted.do.
 //   - /_sandbox/ is the control interface, in JSON, for loopback callers only:
 //     state, exchanges, behaviour, pay, refund, notice, release, reset.
 //   - The methods State, Exchanges, Script, Pay, SettleRefund, SendNotice and
@@ -22,6 +22,8 @@
 // (see [Behaviours]), makes it slow, silent, broken or dishonest, before or
 // after it has processed the request. The order book says what really
 // happened to the money, whatever was answered.
+//
+// The old v1 gateway, which the bridge replaces, is package oldgateway.
 //
 // [WeChat] is what a payer with a phone brings along: the authorisation that tells
 // the openid, and the bridge inside WeChat's browser that pays.

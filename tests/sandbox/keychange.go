@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// registry is the gateway's merchants, whose keys may change while it works.
+// registry is the gateway's merchants. Their keys may change while it works.
 type registry struct {
 	mu    sync.RWMutex
 	known map[string]*Merchant

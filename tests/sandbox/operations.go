@@ -23,8 +23,8 @@ type call struct {
 // operation does what a tranCode asks for.
 type operation func(*call) reply
 
-// operations holds what each interface does; the close, whose code is
-// configured, is under closeOperation.
+// operations holds what each interface does. The close has a configured code and is
+// under closeOperation.
 var operations = map[string]operation{
 	CodePay:         pay,
 	CodeRefund:      refund,

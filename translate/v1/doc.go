@@ -17,8 +17,8 @@
 // spelling: amounts are exact, order numbers and URLs are checked, members
 // given twice are refused.
 //
-// Every refusal is an [*Error], whose Code is the answer for the merchant and
-// whose text is for the operator's log. The package is pure: it keeps no
+// Every refusal is an [*Error]. Its Code is the answer for the merchant, its text is
+// for the operator's log. The package is pure: it keeps no
 // state, reads no clock and starts nothing, and all of it may be used from
 // several goroutines at once.
 package v1

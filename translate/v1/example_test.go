@@ -14,12 +14,12 @@ func Example() {
 
 	opened, err := v1.Open(sealed, func(merid string) []v1.Key { return []v1.Key{key} })
 	if err != nil {
-		fmt.Println(string(v1.SealReply(v1.Refusal(v1.CodeOf(err), ""), opened.Key)))
+		fmt.Println(string(v1.SealReply(v1.BuildRefusal(v1.CodeOf(err), ""), opened.Key)))
 		return
 	}
 	request, err := v1.ParsePay(opened.JSON)
 	if err != nil {
-		fmt.Println(string(v1.SealReply(v1.Refusal(v1.CodeOf(err), ""), opened.Key)))
+		fmt.Println(string(v1.SealReply(v1.BuildRefusal(v1.CodeOf(err), ""), opened.Key)))
 		return
 	}
 	fmt.Println(request.Action, request.TxnAmt, "fen,", opened.Variant)

@@ -136,7 +136,7 @@ func FuzzParseNotification(f *testing.F) {
 // else but an unsigned refusal is accepted.
 func FuzzParseReply(f *testing.F) {
 	addVectors(f, func(c vector) { f.Add([]byte(c.JSON)) })
-	f.Add(v1.SealReply(v1.Refusal(v1.CodeBadRequest, ""), v1.Key{}))
+	f.Add(v1.SealReply(v1.BuildRefusal(v1.CodeBadRequest, ""), v1.Key{}))
 	key := v1.NewKey(testSecret)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if r, err := v1.ParseReply(data, v1.Key{}); err == nil && r.Signed {

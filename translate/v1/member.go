@@ -14,8 +14,9 @@ import (
 // spends stack on each level. Known members do not nest.
 const maxDepth = 32
 
-// member is one row of a message's table: what a member is called, where its
-// value goes and what is asked of it. A row goes to text or to fen.
+// member is one row of a message's table: how a member is spelt on the wire, where
+// its value is kept and what it must be. A row has text or fen. The tables of v2
+// have the same vocabulary.
 type member struct {
 	name string
 	// text receives the value without the blanks around it; a number is taken as
@@ -27,9 +28,9 @@ type member struct {
 	required bool
 	// max is the greatest length in bytes.
 	max int
-	// rule says what is wrong with a value that is present, or "".
+	// rule says what is wrong with a value that is not empty, or "".
 	rule func(string) string
-	// code answers a broken rule; none is CodeBadRequest.
+	// code answers a broken rule; without one, CodeBadRequest does.
 	code Code
 
 	value gjson.Result
@@ -84,7 +85,7 @@ func (m *member) read() error {
 	return m.check()
 }
 
-// check holds the stored text against the demands of the row.
+// check judges the stored text by the row.
 func (m *member) check() error {
 	text := *m.text
 	switch {

@@ -35,8 +35,8 @@ func ParseOrderRef(json []byte) (OrderRef, error) {
 // refuses other messages that name an order. One key signs in both directions
 // and for every interface, and a payer's browser is given some of what it
 // signed: the links to gopay.html (with code) and wxjspaygateway (with backurl),
-// and the front return (with resultcode). With none of them may the payer have
-// an order refunded that has been paid.
+// and the front return (with resultcode). A payer must not be able to have
+// a paid order refunded with any of them.
 func ParseCancel(json []byte) (OrderRef, error) {
 	table := make([]member, 0, len(notInCancel))
 	for _, name := range notInCancel {

@@ -111,9 +111,9 @@ func (r CancelReply) JSON() []byte {
 	}{r.RespCode, cmp.Or(r.RespMsg, r.RespCode.Message()), r.QueryID, r.TxnAmt, r.MerID, r.OrderID})
 }
 
-// Refusal returns the JSON that answers any request with code before the order
+// BuildRefusal returns the JSON that answers any request with code before the order
 // is known; msg "" stands for the code's own text.
-func Refusal(code Code, msg string) []byte { return refusal(code, msg, "", "") }
+func BuildRefusal(code Code, msg string) []byte { return refusal(code, msg, "", "") }
 
 func refusal(code Code, msg, merID, orderID string) []byte {
 	return marshal(struct {

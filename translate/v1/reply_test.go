@@ -91,7 +91,7 @@ func TestMessages(t *testing.T) {
 // The one failure captured from the old gateway, to the byte.
 func TestRefusalAsCaptured(t *testing.T) {
 	t.Parallel()
-	msg := v1.Refusal(v1.CodeBadRequest, "")
+	msg := v1.BuildRefusal(v1.CodeBadRequest, "")
 	if want := `{"respcode":"90","respmsg":"请求参数错误！"}`; string(msg) != want {
 		t.Errorf("Refusal = %s, want %s", msg, want)
 	}
@@ -99,7 +99,7 @@ func TestRefusalAsCaptured(t *testing.T) {
 	if want := `{"resp":"eyJyZXNwY29kZSI6IjkwIiwicmVzcG1zZyI6Iuivt+axguWPguaVsOmUmeivr++8gSJ9","sign":""}`; body != want {
 		t.Errorf("SealReply = %s, want %s", body, want)
 	}
-	if got := string(v1.Refusal(v1.CodeRefused, "余额不足")); got != `{"respcode":"94","respmsg":"余额不足"}` {
+	if got := string(v1.BuildRefusal(v1.CodeRefused, "余额不足")); got != `{"respcode":"94","respmsg":"余额不足"}` {
 		t.Errorf("Refusal = %s", got)
 	}
 }

@@ -11,7 +11,7 @@ func TestParseReply(t *testing.T) {
 	t.Parallel()
 	key := v1.NewKey(testSecret)
 	success := v1.PayReply{RespCode: v1.CodeOK, TxnAmt: 1, MerID: "89900001"}.JSON()
-	refusal := v1.Refusal(v1.CodeBadRequest, "")
+	refusal := v1.BuildRefusal(v1.CodeBadRequest, "")
 	for _, c := range []struct {
 		name   string
 		body   []byte

@@ -7,7 +7,7 @@ import "strings"
 // is a set of them; there are sixteen.
 type Variant uint8
 
-// The repairs. AsSent is none of them.
+// The variants: AsSent, and the repairs.
 const (
 	// BlanksForPlus puts back each '+' that a form decoding made a blank.
 	BlanksForPlus Variant = 1 << iota

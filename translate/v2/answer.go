@@ -12,10 +12,10 @@ type OrderState struct {
 // use in queries. Two names for one thing that differ are refused, for one of
 // them may say that money has moved, and that of another order or so much more.
 var orderStateMembers = []member[OrderState]{
-	{name: "merOrderId", also: []string{"oriMerOrderId", "orderId"}, last: "orderNo", same: sameText, at: func(s *OrderState) *string { return &s.OrderNo }},
-	{name: "tranState", also: []string{"state"}, same: sameText, at: func(s *OrderState) *string { return (*string)(&s.State) }},
-	{name: "totalAmt", also: []string{"tranAmt"}, same: sameAmount, at: func(s *OrderState) *string { return &s.Amount }},
-	{name: "payTime", also: []string{"tranFinishTime"}, at: func(s *OrderState) *string { return &s.Time }},
+	{name: "merOrderId", aliases: []string{"oriMerOrderId", "orderId"}, fallback: "orderNo", equal: equalText, text: func(s *OrderState) *string { return &s.OrderNo }},
+	{name: "tranState", aliases: []string{"state"}, equal: equalText, text: func(s *OrderState) *string { return (*string)(&s.State) }},
+	{name: "totalAmt", aliases: []string{"tranAmt"}, equal: equalAmount, text: func(s *OrderState) *string { return &s.Amount }},
+	{name: "payTime", aliases: []string{"tranFinishTime"}, text: func(s *OrderState) *string { return &s.Time }},
 }
 
 // OrderState reads the body as a notice or as the answer to a query. What the
@@ -40,11 +40,11 @@ type RefundAnswer struct {
 // refundAnswerMembers guesses by the names of OP1003 and of queries. A state that
 // means the payment (11) is not one of a refund and so settles nothing.
 var refundAnswerMembers = []member[RefundAnswer]{
-	{name: "oriMerOrderId", also: []string{"merOrderId", "orderId"}, last: "orderNo", same: sameText, at: func(a *RefundAnswer) *string { return &a.OrderNo }},
-	{name: "merRefundFlowId", at: func(a *RefundAnswer) *string { return &a.MerRefundFlowID }},
-	{name: "refundState", also: []string{"tranState", "state"}, same: sameRefundState, at: func(a *RefundAnswer) *string { return (*string)(&a.State) }},
-	{name: "refundAmt", also: []string{"tranAmt"}, same: sameAmount, at: func(a *RefundAnswer) *string { return &a.Amount }},
-	{name: "refundTime", also: []string{"tranFinishTime"}, at: func(a *RefundAnswer) *string { return &a.Time }},
+	{name: "oriMerOrderId", aliases: []string{"merOrderId", "orderId"}, fallback: "orderNo", equal: equalText, text: func(a *RefundAnswer) *string { return &a.OrderNo }},
+	{name: "merRefundFlowId", text: func(a *RefundAnswer) *string { return &a.MerRefundFlowID }},
+	{name: "refundState", aliases: []string{"tranState", "state"}, equal: equalRefundState, text: func(a *RefundAnswer) *string { return (*string)(&a.State) }},
+	{name: "refundAmt", aliases: []string{"tranAmt"}, equal: equalAmount, text: func(a *RefundAnswer) *string { return &a.Amount }},
+	{name: "refundTime", aliases: []string{"tranFinishTime"}, text: func(a *RefundAnswer) *string { return &a.Time }},
 }
 
 // TellsOfRefund reports whether the body speaks of a refund and not of the payment:

@@ -38,7 +38,7 @@ func incomplete(detail string) error {
 	return &ArrivalError{Class: ArrivedIncomplete, Detail: detail}
 }
 
-// arrivalOf classifies a text that has none of the five parameters.
+// arrivalOf classifies a text without any of the five parameters.
 func arrivalOf(text string) error {
 	class := classOf(text)
 	if class == ArrivedNothing || class == ArrivedBinary {

@@ -160,8 +160,8 @@ var oaepHashes = []struct {
 }{{"SHA-1", crypto.SHA1}, {"SHA-256", crypto.SHA256}}
 
 // rsaSessionKey opens the session key under the right padding, or under another.
-// That is tried first: one block in some hundreds that is none of PKCS #1 v1.5 has
-// its form by chance, and none has that of OAEP.
+// OAEP is tried first: one block in some hundreds looks like PKCS #1 v1.5 by chance,
+// and none looks like OAEP.
 func rsaSessionKey(own crypto.Decrypter, d *Diagnosis, wrapped []byte) []byte {
 	for _, oaep := range oaepHashes {
 		if key, err := own.Decrypt(rand.Reader, wrapped, &rsa.OAEPOptions{Hash: oaep.hash}); err == nil {

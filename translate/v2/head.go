@@ -32,21 +32,21 @@ type Head struct {
 	TranFlowID string // unique, begins with the merchant number
 	TranCode   string
 	RespCode   string // only received; see Classify
-	RespDesc   string // only received; the gateway's words
+	RespDesc   string // only received; the gateway's message
 	RespMsg    string // only received; the same, as the document's text names it
 }
 
 // headMembers: the first six are written in requests, all are read.
 var headMembers = []member[Head]{
-	{name: "version", must: true, at: func(h *Head) *string { return &h.Version }},
-	{name: "tranType", form: twoDigits, must: true, at: func(h *Head) *string { return &h.TranType }},
-	{name: "merchantId", form: merchantNo, must: true, at: func(h *Head) *string { return &h.MerchantID }},
-	{name: "tranTime", form: wireTime, must: true, at: func(h *Head) *string { return &h.TranTime }},
-	{name: "tranFlowid", max: 32, must: true, at: func(h *Head) *string { return &h.TranFlowID }},
-	{name: "tranCode", must: true, at: func(h *Head) *string { return &h.TranCode }},
-	{name: "respCode", at: func(h *Head) *string { return &h.RespCode }},
-	{name: "respDesc", at: func(h *Head) *string { return &h.RespDesc }},
-	{name: "respMsg", at: func(h *Head) *string { return &h.RespMsg }},
+	{name: "version", required: true, text: func(h *Head) *string { return &h.Version }},
+	{name: "tranType", rule: twoDigits, required: true, text: func(h *Head) *string { return &h.TranType }},
+	{name: "merchantId", rule: merchantNo, required: true, text: func(h *Head) *string { return &h.MerchantID }},
+	{name: "tranTime", rule: wireTime, required: true, text: func(h *Head) *string { return &h.TranTime }},
+	{name: "tranFlowid", max: 32, required: true, text: func(h *Head) *string { return &h.TranFlowID }},
+	{name: "tranCode", required: true, text: func(h *Head) *string { return &h.TranCode }},
+	{name: "respCode", text: func(h *Head) *string { return &h.RespCode }},
+	{name: "respDesc", text: func(h *Head) *string { return &h.RespDesc }},
+	{name: "respMsg", text: func(h *Head) *string { return &h.RespMsg }},
 }
 
 // TakesBack reports whether a notice has a respCode that takes back what its body
@@ -73,7 +73,7 @@ func (h Head) append(b *bytes.Buffer) error {
 	return nil
 }
 
-// Refusal returns the gateway's words for why it did not do what was asked: its
+// Refusal returns the gateway's message that says why it did not do what was asked: its
 // respDesc or, where that says nothing, its respMsg. They are a reason only beside
 // an E-code; under S0000000 they speak of the message ("交易受理成功"), whatever
 // became of the payment, and the refusal is "".

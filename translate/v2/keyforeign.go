@@ -39,8 +39,8 @@ var foreigns = []foreign{
 	{isPath, "the contents are the path of another file: name that file"},
 }
 
-// foreignFile names a file that is none of ours, nil where nothing is known
-// against it.
+// foreignFile names a file that is not of a kind we take, nil where the kind is
+// unknown.
 func foreignFile(data, text []byte) error {
 	for _, f := range foreigns {
 		if f.is(data, text) {
@@ -50,7 +50,7 @@ func foreignFile(data, text []byte) error {
 	return nil
 }
 
-// foreignPEM names a PEM block that is none of ours and no DER that would tell.
+// foreignPEM names a PEM block that is not of a kind we take and holds no DER.
 func foreignPEM(block *pem.Block) error {
 	switch {
 	case bytes.HasPrefix(block.Bytes, []byte("openssh-key-v1\x00")):

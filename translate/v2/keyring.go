@@ -47,7 +47,7 @@ func (u Used) String() string {
 	}
 }
 
-// formerPair is a pair of keys of which one or both are previous ones.
+// formerPair is a pair of keys in which one or both are previous keys.
 type formerPair struct {
 	codec *Codec
 	until time.Time // the first instant at which the pair is refused
@@ -115,7 +115,7 @@ func samePublic(a, b crypto.PublicKey) bool {
 func (k *Keyring) Current() *Codec { return k.current }
 
 // Open is [Codec.Open] with every pair of keys that is accepted at the given
-// time, the current one first. Every failure is [ErrRefused], or wraps it.
+// time, the current one first. Every failure is [ErrRefused].
 //
 // Each pair is tried by a whole Codec.Open, so what no accepted gateway key has
 // signed costs no private operation. Only a message that is signed by the peer

@@ -17,8 +17,8 @@ var (
 	peerEnds = ownEnds.Add(24 * time.Hour)
 )
 
-// changing is a merchant and a gateway of which both have changed their keys,
-// with a keyring of the merchant that takes the previous ones too.
+// changing is a merchant and a gateway that have both changed their keys, with a
+// keyring of the merchant that takes the previous ones too.
 type changing struct {
 	suite               Suite
 	merchant, gateway   party // now

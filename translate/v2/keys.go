@@ -73,8 +73,8 @@ func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 var errWrongKind = errors.New("another kind of file")
 
 // parseKey takes the armour off a file and hands the first key in it to parse.
-// When parse takes none of several PEM blocks, the error about a block of the
-// right kind is returned, or else the first.
+// When parse takes no block of several, the error about a block of the right kind is
+// returned, or else the first.
 func parseKey(data []byte, parse func(keyBlock) (any, error)) (any, error) {
 	blocks, err := unarmour(data)
 	if err != nil {

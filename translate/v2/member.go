@@ -10,25 +10,29 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// member describes one member of a message of type T: how it is spelt on the
-// wire, what it may hold and where it is kept. One table of members writes,
-// checks and reads a message.
+// member is one row of a message's table: how a member is spelt on the wire, what
+// its value must be and where the value is kept. One table writes, checks and reads
+// a message of type T. The table of v1 has the same vocabulary, as far as it needs
+// it.
 type member[T any] struct {
 	name string
-	also []string // other names when reading, after name in order of preference
-	max  int      // characters, when writing; 0 where no limit is known
-	form form     // when writing
-	must bool     // when writing: may not be empty
-	// last is a name, when reading, that counts when none of the others is there,
-	// and need not say the same: the gateway may mean its own number by it.
-	last string
-	// same says, when reading, whether two of the names say the same; those that
-	// are there must. nil: the first that is there counts.
-	same func(a, b string) bool
-	// object says, when reading, that a JSON object may stand here, or one in
-	// a string; anything else that is no JSON object is read as "".
+	text func(*T) *string // where the value is kept
+
+	// When writing:
+	required bool // refuses an empty value
+	max      int  // the greatest length in characters; 0 where no limit is known
+	// rule says what is wrong with a value that is not empty, or "".
+	rule func(string) string
+
+	// When reading:
+	aliases  []string // names that count where name is empty, in order of preference
+	fallback string   // counts where name and aliases are empty; it may mean another number
+	// equal reports whether two values mean the same. The values of name and aliases
+	// must then be equal; without it, the first that is not empty counts.
+	equal func(a, b string) bool
+	// object takes a JSON object, or one in a string; anything else that is no JSON
+	// object is read as "".
 	object bool
-	at     func(*T) *string
 }
 
 // appendMembers writes a message as a JSON object to b: every member, "" when it
@@ -39,7 +43,7 @@ func appendMembers[T any](b *bytes.Buffer, path string, members []member[T], mes
 	b.WriteByte('{')
 	for i := range members {
 		m := &members[i]
-		value := *m.at(message)
+		value := *m.text(message)
 		if err := m.check(value); err != nil {
 			return fmt.Errorf("%s.%s: %w", path, m.name, err)
 		}
@@ -61,7 +65,7 @@ func appendMembers[T any](b *bytes.Buffer, path string, members []member[T], mes
 // check judges a value that is to be written.
 func (m *member[T]) check(value string) error {
 	switch {
-	case value == "" && m.must:
+	case value == "" && m.required:
 		return errors.New("missing")
 	case value == "":
 		return nil
@@ -69,8 +73,11 @@ func (m *member[T]) check(value string) error {
 		return errors.New("not UTF-8")
 	case m.max > 0 && utf8.RuneCountInString(value) > m.max:
 		return fmt.Errorf("longer than %d characters", m.max)
-	case m.form.ok != nil && !m.form.ok(value):
-		return fmt.Errorf("not %s: %.40q", m.form.not, value)
+	case m.rule == nil:
+		return nil
+	}
+	if reason := m.rule(value); reason != "" {
+		return errors.New(reason)
 	}
 	return nil
 }
@@ -91,7 +98,7 @@ func readMembers[T any](path string, members []member[T], object gjson.Result) (
 		if err != nil {
 			return message, fmt.Errorf("%s.%w", path, err)
 		}
-		*m.at(&message) = value
+		*m.text(&message) = value
 	}
 	return message, nil
 }
@@ -101,11 +108,11 @@ func readValues[T any](path string, members []member[T], object gjson.Result) (m
 	values := make(map[string]gjson.Result, len(members))
 	for i := range members {
 		values[members[i].name] = gjson.Result{}
-		for _, name := range members[i].also {
+		for _, name := range members[i].aliases {
 			values[name] = gjson.Result{}
 		}
-		if members[i].last != "" {
-			values[members[i].last] = gjson.Result{}
+		if members[i].fallback != "" {
+			values[members[i].fallback] = gjson.Result{}
 		}
 	}
 	var err error
@@ -122,34 +129,34 @@ func readValues[T any](path string, members []member[T], object gjson.Result) (m
 	return values, err
 }
 
-// choose returns what the first of a member's names that is not empty says.
-// Errors begin with the name.
+// choose returns the first value of a member's names that is not empty. Errors
+// begin with the name.
 func (m *member[T]) choose(values map[string]gjson.Result) (string, error) {
 	chosen := ""
-	for _, name := range append([]string{m.name}, m.also...) {
-		value, err := m.text(values[name])
+	for _, name := range append([]string{m.name}, m.aliases...) {
+		value, err := m.textOf(values[name])
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("%s: %w", name, err)
 		case value == "":
 		case chosen == "":
 			chosen = value
-		case m.same != nil && !m.same(chosen, value):
+		case m.equal != nil && !m.equal(chosen, value):
 			return "", fmt.Errorf("%s: says other than %s", name, m.name)
 		}
 	}
-	if chosen == "" && m.last != "" {
-		last, err := m.text(values[m.last])
+	if chosen == "" && m.fallback != "" {
+		value, err := m.textOf(values[m.fallback])
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", m.last, err)
+			return "", fmt.Errorf("%s: %w", m.fallback, err)
 		}
-		return last, nil
+		return value, nil
 	}
 	return chosen, nil
 }
 
-// text returns the text of a JSON value.
-func (m *member[T]) text(value gjson.Result) (string, error) {
+// textOf returns the text of a JSON value.
+func (m *member[T]) textOf(value gjson.Result) (string, error) {
 	switch {
 	case m.object:
 		return objectText(value), nil

@@ -119,8 +119,8 @@ func TestMarshalRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := PayRequest{PayChannel: "00", PayMode: "01", OrderID: "A2345678", TotalAmt: "10.00"}
 		for i := range payMembers {
-			if m := &payMembers[i]; !m.must && m.form.ok == nil {
-				*m.at(&r) = rapid.StringN(0, 60, 100).Draw(t, m.name)
+			if m := &payMembers[i]; !m.required && m.rule == nil {
+				*m.text(&r) = rapid.StringN(0, 60, 100).Draw(t, m.name)
 			}
 		}
 		plain, err := r.Marshal(testHead)
@@ -140,7 +140,7 @@ func TestMarshalRoundTrip(t *testing.T) {
 			t.Fatalf("encoding/json: %d members, %v", len(standard.Body), err)
 		}
 		for i := range payMembers {
-			if want := *payMembers[i].at(&r); standard.Body[payMembers[i].name] != want {
+			if want := *payMembers[i].text(&r); standard.Body[payMembers[i].name] != want {
 				t.Fatalf("encoding/json reads %q; want %q", standard.Body[payMembers[i].name], want)
 			}
 		}

@@ -25,26 +25,26 @@ type PayRequest struct {
 }
 
 var payMembers = []member[PayRequest]{
-	{name: "payChannel", form: twoDigits, must: true, at: func(r *PayRequest) *string { return &r.PayChannel }},
-	{name: "payMode", form: twoDigits, must: true, at: func(r *PayRequest) *string { return &r.PayMode }},
-	{name: "orderId", max: 32, form: orderNo, must: true, at: func(r *PayRequest) *string { return &r.OrderID }},
-	{name: "totalAmt", form: yuan, must: true, at: func(r *PayRequest) *string { return &r.TotalAmt }},
-	{name: "subject", at: func(r *PayRequest) *string { return &r.Subject }},
-	{name: "body", at: func(r *PayRequest) *string { return &r.Body }},
-	{name: "attach", max: 128, at: func(r *PayRequest) *string { return &r.Attach }},
-	{name: "deviceInfo", at: func(r *PayRequest) *string { return &r.DeviceInfo }},
-	{name: "spbillCreatIp", at: func(r *PayRequest) *string { return &r.SpbillCreateIP }},
-	{name: "notifyUrl", at: func(r *PayRequest) *string { return &r.NotifyURL }},
-	{name: "exprieTime", form: wireTime, at: func(r *PayRequest) *string { return &r.ExpireTime }},
-	{name: "goodsTag", at: func(r *PayRequest) *string { return &r.GoodsTag }},
-	{name: "productId", at: func(r *PayRequest) *string { return &r.ProductID }},
-	{name: "authCode", at: func(r *PayRequest) *string { return &r.AuthCode }},
-	{name: "wxIsRaw", at: func(r *PayRequest) *string { return &r.WxIsRaw }},
-	{name: "wxSubOpenid", at: func(r *PayRequest) *string { return &r.WxSubOpenID }},
-	{name: "userId", at: func(r *PayRequest) *string { return &r.UserID }},
-	{name: "subAppId", at: func(r *PayRequest) *string { return &r.SubAppID }},
-	{name: "wxCallbackUrl", at: func(r *PayRequest) *string { return &r.WxCallbackURL }},
-	{name: "js_code", at: func(r *PayRequest) *string { return &r.JsCode }},
+	{name: "payChannel", rule: twoDigits, required: true, text: func(r *PayRequest) *string { return &r.PayChannel }},
+	{name: "payMode", rule: twoDigits, required: true, text: func(r *PayRequest) *string { return &r.PayMode }},
+	{name: "orderId", max: 32, rule: orderNo, required: true, text: func(r *PayRequest) *string { return &r.OrderID }},
+	{name: "totalAmt", rule: yuan, required: true, text: func(r *PayRequest) *string { return &r.TotalAmt }},
+	{name: "subject", text: func(r *PayRequest) *string { return &r.Subject }},
+	{name: "body", text: func(r *PayRequest) *string { return &r.Body }},
+	{name: "attach", max: 128, text: func(r *PayRequest) *string { return &r.Attach }},
+	{name: "deviceInfo", text: func(r *PayRequest) *string { return &r.DeviceInfo }},
+	{name: "spbillCreatIp", text: func(r *PayRequest) *string { return &r.SpbillCreateIP }},
+	{name: "notifyUrl", text: func(r *PayRequest) *string { return &r.NotifyURL }},
+	{name: "exprieTime", rule: wireTime, text: func(r *PayRequest) *string { return &r.ExpireTime }},
+	{name: "goodsTag", text: func(r *PayRequest) *string { return &r.GoodsTag }},
+	{name: "productId", text: func(r *PayRequest) *string { return &r.ProductID }},
+	{name: "authCode", text: func(r *PayRequest) *string { return &r.AuthCode }},
+	{name: "wxIsRaw", text: func(r *PayRequest) *string { return &r.WxIsRaw }},
+	{name: "wxSubOpenid", text: func(r *PayRequest) *string { return &r.WxSubOpenID }},
+	{name: "userId", text: func(r *PayRequest) *string { return &r.UserID }},
+	{name: "subAppId", text: func(r *PayRequest) *string { return &r.SubAppID }},
+	{name: "wxCallbackUrl", text: func(r *PayRequest) *string { return &r.WxCallbackURL }},
+	{name: "js_code", text: func(r *PayRequest) *string { return &r.JsCode }},
 }
 
 // Marshal writes the request as a plain text with every member that the
@@ -64,14 +64,14 @@ type PayReply struct {
 }
 
 var payReplyMembers = []member[PayReply]{
-	{name: "tranState", at: func(r *PayReply) *string { return (*string)(&r.TranState) }},
-	{name: "codeUrl", at: func(r *PayReply) *string { return &r.CodeURL }},
-	{name: "codeImgUrl", at: func(r *PayReply) *string { return &r.CodeImgURL }},
-	{name: "jytOrderId", at: func(r *PayReply) *string { return &r.JytOrderID }},
-	{name: "wc_pay_data", object: true, at: func(r *PayReply) *string { return &r.WcPayData }},
-	{name: "urlScheme", at: func(r *PayReply) *string { return &r.URLScheme }},
-	{name: "orderNo", at: func(r *PayReply) *string { return &r.OrderNo }},
-	{name: "totalAmt", at: func(r *PayReply) *string { return &r.TotalAmt }},
+	{name: "tranState", text: func(r *PayReply) *string { return (*string)(&r.TranState) }},
+	{name: "codeUrl", text: func(r *PayReply) *string { return &r.CodeURL }},
+	{name: "codeImgUrl", text: func(r *PayReply) *string { return &r.CodeImgURL }},
+	{name: "jytOrderId", text: func(r *PayReply) *string { return &r.JytOrderID }},
+	{name: "wc_pay_data", object: true, text: func(r *PayReply) *string { return &r.WcPayData }},
+	{name: "urlScheme", text: func(r *PayReply) *string { return &r.URLScheme }},
+	{name: "orderNo", text: func(r *PayReply) *string { return &r.OrderNo }},
+	{name: "totalAmt", text: func(r *PayReply) *string { return &r.TotalAmt }},
 }
 
 // PayReply reads the body as the answer to OP1001. wc_pay_data may be an object

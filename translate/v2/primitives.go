@@ -92,7 +92,7 @@ func checkCBC(newBlock func([]byte) (cipher.Block, error), key, plain, sealed st
 	return equal(text, known(plain))
 }
 
-// A key of 1024 bits, the smallest that merchants have, made for this test alone:
+// A key of 1024 bits, the smallest size that merchants have, made for this test alone:
 // its two primes and its private exponent, its signature over "abc", and a session
 // key sealed to it.
 const (

@@ -7,8 +7,8 @@ type QueryRequest struct {
 }
 
 var queryMembers = []member[QueryRequest]{
-	{name: "oriMerOrderId", max: 32, form: orderNo, must: true, at: func(r *QueryRequest) *string { return &r.OrderID }},
-	{name: "orderId", max: 32, form: orderNo, must: true, at: func(r *QueryRequest) *string { return &r.OrderID }},
+	{name: "oriMerOrderId", max: 32, rule: orderNo, required: true, text: func(r *QueryRequest) *string { return &r.OrderID }},
+	{name: "orderId", max: 32, rule: orderNo, required: true, text: func(r *QueryRequest) *string { return &r.OrderID }},
 }
 
 // Marshal writes the request as a plain text. Errors name the member.
@@ -22,9 +22,9 @@ type RefundQueryRequest struct {
 }
 
 var refundQueryMembers = []member[RefundQueryRequest]{
-	{name: "oriMerOrderId", max: 32, form: orderNo, must: true, at: func(r *RefundQueryRequest) *string { return &r.OriMerOrderID }},
-	{name: "orderId", max: 32, form: orderNo, must: true, at: func(r *RefundQueryRequest) *string { return &r.OriMerOrderID }},
-	{name: "merRefundFlowId", max: 32, must: true, at: func(r *RefundQueryRequest) *string { return &r.MerRefundFlowID }},
+	{name: "oriMerOrderId", max: 32, rule: orderNo, required: true, text: func(r *RefundQueryRequest) *string { return &r.OriMerOrderID }},
+	{name: "orderId", max: 32, rule: orderNo, required: true, text: func(r *RefundQueryRequest) *string { return &r.OriMerOrderID }},
+	{name: "merRefundFlowId", max: 32, required: true, text: func(r *RefundQueryRequest) *string { return &r.MerRefundFlowID }},
 }
 
 // Marshal writes the request as a plain text. Errors name the member.
@@ -39,8 +39,8 @@ type CloseRequest struct {
 }
 
 var closeMembers = []member[CloseRequest]{
-	{name: "oriMerOrderId", max: 32, form: orderNo, must: true, at: func(r *CloseRequest) *string { return &r.OrderID }},
-	{name: "orderId", max: 32, form: orderNo, must: true, at: func(r *CloseRequest) *string { return &r.OrderID }},
+	{name: "oriMerOrderId", max: 32, rule: orderNo, required: true, text: func(r *CloseRequest) *string { return &r.OrderID }},
+	{name: "orderId", max: 32, rule: orderNo, required: true, text: func(r *CloseRequest) *string { return &r.OrderID }},
 }
 
 // Marshal writes the request as a plain text. Errors name the member.

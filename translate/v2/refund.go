@@ -12,13 +12,13 @@ type RefundRequest struct {
 }
 
 var refundMembers = []member[RefundRequest]{
-	{name: "oriMerOrderId", max: 32, form: orderNo, must: true, at: func(r *RefundRequest) *string { return &r.OriMerOrderID }},
-	{name: "merRefundFlowId", max: 32, must: true, at: func(r *RefundRequest) *string { return &r.MerRefundFlowID }},
-	{name: "refundAmt", form: yuan, must: true, at: func(r *RefundRequest) *string { return &r.RefundAmt }},
-	{name: "refundChannel", form: twoDigits, at: func(r *RefundRequest) *string { return &r.RefundChannel }},
-	{name: "merNotifyUrl", at: func(r *RefundRequest) *string { return &r.MerNotifyURL }},
-	{name: "refundReason", at: func(r *RefundRequest) *string { return &r.RefundReason }},
-	{name: "splitRefundAmt", at: func(r *RefundRequest) *string { return &r.SplitRefundAmt }},
+	{name: "oriMerOrderId", max: 32, rule: orderNo, required: true, text: func(r *RefundRequest) *string { return &r.OriMerOrderID }},
+	{name: "merRefundFlowId", max: 32, required: true, text: func(r *RefundRequest) *string { return &r.MerRefundFlowID }},
+	{name: "refundAmt", rule: yuan, required: true, text: func(r *RefundRequest) *string { return &r.RefundAmt }},
+	{name: "refundChannel", rule: twoDigits, text: func(r *RefundRequest) *string { return &r.RefundChannel }},
+	{name: "merNotifyUrl", text: func(r *RefundRequest) *string { return &r.MerNotifyURL }},
+	{name: "refundReason", text: func(r *RefundRequest) *string { return &r.RefundReason }},
+	{name: "splitRefundAmt", text: func(r *RefundRequest) *string { return &r.SplitRefundAmt }},
 }
 
 // Marshal writes the request as a plain text with every member that the
@@ -36,12 +36,12 @@ type RefundReply struct {
 }
 
 var refundReplyMembers = []member[RefundReply]{
-	{name: "refundState", at: func(r *RefundReply) *string { return (*string)(&r.RefundState) }},
-	{name: "merRefundFlowId", at: func(r *RefundReply) *string { return &r.MerRefundFlowID }},
-	{name: "refundAmt", at: func(r *RefundReply) *string { return &r.RefundAmt }},
-	{name: "refundChannel", at: func(r *RefundReply) *string { return &r.RefundChannel }},
-	{name: "refundReason", at: func(r *RefundReply) *string { return &r.RefundReason }},
-	{name: "refundTranFlow", at: func(r *RefundReply) *string { return &r.RefundTranFlow }},
+	{name: "refundState", text: func(r *RefundReply) *string { return (*string)(&r.RefundState) }},
+	{name: "merRefundFlowId", text: func(r *RefundReply) *string { return &r.MerRefundFlowID }},
+	{name: "refundAmt", text: func(r *RefundReply) *string { return &r.RefundAmt }},
+	{name: "refundChannel", text: func(r *RefundReply) *string { return &r.RefundChannel }},
+	{name: "refundReason", text: func(r *RefundReply) *string { return &r.RefundReason }},
+	{name: "refundTranFlow", text: func(r *RefundReply) *string { return &r.RefundTranFlow }},
 }
 
 // RefundReply reads the body as the answer to OP1003.

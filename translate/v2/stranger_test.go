@@ -86,8 +86,8 @@ func digestOf(text []byte) []byte {
 	return digest[:]
 }
 
-// signatures are one that is good and blocks, signed by the peer itself, of which
-// each has one thing wrong.
+// signatures are a good one and blocks that the peer itself signed, each with one
+// thing wrong.
 func signatures(t *testing.T, key *rsa.PrivateKey, text []byte) map[string][]byte {
 	t.Helper()
 	size := key.Size()

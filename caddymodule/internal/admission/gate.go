@@ -5,10 +5,10 @@
 // whoever counts before refuses good ones in a burst, and whoever refuses by
 // address refuses everybody behind a load balancer or a carrier's one address.
 //
-// So every message is judged, in turn. A sender, which is an address and the
-// merchant it speaks of, whose messages turned out bad too often goes on in a
-// lane of its own kind, whose width bounds the share that bad work has; the
-// senders in it take turns. There a good message waits longer, and is judged.
+// So every message is judged, in turn. A sender is an address and the merchant that
+// it names. One that has sent bad messages too often goes on in another lane. The
+// width of that lane bounds the share of bad work, and the senders in it take turns:
+// a good message waits longer there, and is judged.
 package admission
 
 import (
@@ -22,8 +22,8 @@ var ErrCrowded = errors.New("too many messages wait to be judged")
 
 // Sender is who a message comes from, as far as it says so.
 type Sender struct {
-	// Source is an address. Of IPv6 the network of 64 bits counts, of whose
-	// addresses one customer has all.
+	// Source is an address. Of IPv6 the network of 64 bits counts: one customer
+	// has all of its addresses.
 	Source string
 	// Merchant is the merchant that the message speaks of.
 	Merchant string

@@ -8,15 +8,19 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // document is the served OpenAPI document, read by somebody else's program.
@@ -115,6 +119,7 @@ func (w *world) ask(r *http.Request) answer {
 	recorder := httptest.NewRecorder()
 	failed := w.server.ServeHTTP(recorder, r)
 	if failed != nil {
+		w.mustBeBilingual(failed)
 		refuseAsCaddy(recorder, failed)
 	}
 	a := answer{status: recorder.Code, body: recorder.Body.Bytes()}
@@ -136,6 +141,31 @@ func refuseAsCaddy(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(refusal.HTTPStatus)
 	must(json.NewEncoder(w).Encode(refusal))
+}
+
+// englishWords are what no Chinese sentence has, except in a value.
+var englishWords = regexp.MustCompile(`[a-z]+( [a-z]+){3}`)
+
+// mustBeBilingual insists that a refusal can be told in both languages. Every
+// refusal of every test comes by here.
+func (w *world) mustBeBilingual(failed error) {
+	w.t.Helper()
+	en, zh := In(bilingual.En, failed).(caddy.APIError).Message, In(bilingual.Zh, failed).(caddy.APIError).Message
+	if hasHan(en) || !hasHan(zh) || strings.Contains(en+zh, "%!") {
+		w.t.Errorf("refused with %q, in Chinese with %q", en, zh)
+	}
+	var r *refusal
+	errors.As(failed.(caddy.APIError).Err, &r)
+	for _, value := range r.why.Unwrap() {
+		zh = strings.ReplaceAll(zh, value.Error(), "") // of the system or the database
+	}
+	if english := englishWords.FindString(zh); english != "" {
+		w.t.Errorf("%q is English in %q", english, zh)
+	}
+}
+
+func hasHan(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // mustFitDocument insists that an answer is as the document says, and that a

@@ -22,16 +22,16 @@ type BackupAnswer struct {
 // backup writes a copy of the ledger. The bridge goes on working meanwhile.
 func backup(v *visit, r BackupRequest) (BackupAnswer, error) {
 	if !filepath.IsAbs(r.Path) {
-		return BackupAnswer{}, badRequest("body.path: not an absolute path")
+		return BackupAnswer{}, badMember("body", "path", relativePath.With())
 	}
 	err := v.Ledger.Backup(v.ctx, r.Path)
 	switch {
 	case errors.Is(err, ledger.ErrUnsupported):
-		return BackupAnswer{}, refuse(http.StatusConflict, "the ledger is on PostgreSQL; use its own tools (pg_basebackup, pg_dump)")
+		return BackupAnswer{}, Refuse(http.StatusConflict, backupElsewhere.With())
 	case errors.Is(err, fs.ErrExist):
-		return BackupAnswer{}, refuse(http.StatusConflict, "%s exists already; a backup never overwrites a file", r.Path)
+		return BackupAnswer{}, Refuse(http.StatusConflict, backupExists.With(r.Path))
 	case err != nil:
-		return BackupAnswer{}, refuse(http.StatusInternalServerError, "no backup written: %w", err)
+		return BackupAnswer{}, refuseBecause(http.StatusInternalServerError, backupFailed.With(err), err)
 	}
 	return BackupAnswer(r), nil
 }

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // maxBody bounds the body of a request: no change needs more.
@@ -20,24 +22,24 @@ const maxBody = 64 << 10
 // change back. Errors name the member.
 func readBody(r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return refuse(http.StatusUnsupportedMediaType, "body: Content-Type must be application/json")
+		return Refuse(http.StatusUnsupportedMediaType, bodyNotJSON.With())
 	}
 	data, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	switch {
 	case err != nil:
-		return badRequest("body: not received")
+		return Refuse(http.StatusBadRequest, bodyNotReceived.With())
 	case len(data) > maxBody:
-		return refuse(http.StatusRequestEntityTooLarge, "body: longer than %d KiB", maxBody>>10)
+		return Refuse(http.StatusRequestEntityTooLarge, bodyTooLong.With(maxBody>>10))
 	case !utf8.Valid(data):
-		return badRequest("body: not UTF-8")
+		return Refuse(http.StatusBadRequest, bodyNotUTF8.With())
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return badRequest("%s", bodyError(err, reflect.TypeOf(into).Elem()))
+		return Refuse(http.StatusBadRequest, bodyError(err, reflect.TypeOf(into).Elem()))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return badRequest("body: something follows the JSON object")
+		return Refuse(http.StatusBadRequest, bodyGoesOn.With())
 	}
 	target := reflect.ValueOf(into).Elem()
 	if err := checkTexts(target); err != nil {
@@ -47,16 +49,16 @@ func readBody(r *http.Request, into any) error {
 }
 
 // bodyError says in an operator's words what the JSON decoder found.
-func bodyError(err error, t reflect.Type) string {
+func bodyError(err error, t reflect.Type) bilingual.Said {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		return "body." + wrongType.Field + ": must not be a JSON " + wrongType.Value
+		return wrongMember.With("body", wrongType.Field, notOfType.With(wrongType.Value))
 	}
 	// The decoder has no type for this one.
 	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return "body." + strings.Trim(name, `"`) + ": unknown; known are: " + memberNames(membersOf(t))
+		return wrongMember.With("body", strings.Trim(name, `"`), unknownMember.With(memberNames(membersOf(t))))
 	}
-	return "body: not a JSON object with what this takes: " + memberNames(membersOf(t))
+	return bodyNotObject.With(memberNames(membersOf(t)))
 }
 
 // checkTexts refuses texts that are too long and values that a type does not
@@ -68,10 +70,10 @@ func checkTexts(target reflect.Value) error {
 			continue
 		}
 		if len(field.String()) > maxText {
-			return badRequest("body.%s: longer than %d bytes", m.name, maxText)
+			return badMember("body", m.name, textTooLong.With(maxText))
 		}
-		if err := checkEnumeration(field); err != nil {
-			return badRequest("body.%s: %s", m.name, err)
+		if wrong := checkEnumeration(field); !wrong.IsZero() {
+			return badMember("body", m.name, wrong)
 		}
 	}
 	return nil

@@ -20,10 +20,9 @@ func checkBrowser(r *http.Request, consoleActions bool) error {
 	case program:
 		return nil
 	case !consoleActions:
-		return refuse(http.StatusForbidden,
-			"changes from a browser are switched off; set console_actions in the paybridge block, or use the command line")
+		return Refuse(http.StatusForbidden, actionsAreOff.With())
 	case (site != "" && site != "same-origin") || !sameHost(from, r.Host):
-		return refuse(http.StatusForbidden, "changes are taken from the console's own page only")
+		return Refuse(http.StatusForbidden, notFromConsole.With())
 	}
 	return nil
 }
@@ -33,7 +32,7 @@ func checkBrowser(r *http.Request, consoleActions bool) error {
 func checkSite(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "cross-site", "same-site":
-		return refuse(http.StatusForbidden, "pages of other sites may ask nothing here")
+		return Refuse(http.StatusForbidden, fromAnotherSite.With())
 	}
 	return nil
 }

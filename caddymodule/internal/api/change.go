@@ -5,13 +5,13 @@ import "github.com/paybridge/paybridge/caddymodule/internal/ledger"
 // checkWhy refuses a reason in which there is nothing to read.
 func checkWhy(why string) error {
 	if plain(why, maxText) == "" {
-		return badRequest("body.why: missing; say in a few words why, it is kept with the change")
+		return badMember("body", "why", reasonMissing.With())
 	}
 	return nil
 }
 
-// change is what is recorded of what the visit changes. The ledger adds what is
-// done to whom, and how that stood and stands.
+// change is the record of a change that the visit makes. The ledger adds what was
+// changed, and its state before and after.
 func (v *visit) change(why string) ledger.Change {
 	return ledger.Change{At: v.now, Who: v.who, Why: why}
 }

@@ -21,7 +21,7 @@ func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
 	case err != nil:
 		return ChangeList{}, err
 	case q.OrderID != "" && q.MerID == "":
-		return ChangeList{}, badRequest("query.merid: missing; an order is named by both numbers")
+		return ChangeList{}, badMember("query", "merid", bothNumbers.With())
 	}
 	changes, err := v.Ledger.Changes(v.ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, limit+1)
 	if err != nil {

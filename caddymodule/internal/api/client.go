@@ -29,11 +29,11 @@ type Client struct {
 
 // Refusal is an answer of the server that says no.
 type Refusal struct {
-	Status int    // HTTP status
-	Words  string // what the server said
+	Status  int    // HTTP status
+	Message string // the text of the server's answer
 }
 
-func (r *Refusal) Error() string { return r.Words }
+func (r *Refusal) Error() string { return r.Message }
 
 // maxAnswer bounds what a client reads: a list of 500 orders has 500 KB.
 const maxAnswer = 16 << 20
@@ -139,12 +139,12 @@ func (c *Client) unreachable(err error) error {
 func (c *Client) refusal(status int, answer []byte) error {
 	var said struct{ Error string }
 	if json.Unmarshal(answer, &said) == nil && said.Error != "" {
-		return &Refusal{Status: status, Words: said.Error}
+		return &Refusal{Status: status, Message: said.Error}
 	}
 	if status == http.StatusNotFound {
-		return &Refusal{Status: status, Words: fmt.Sprintf("the Caddy at %s has no Paybridge, or an older one", c.address)}
+		return &Refusal{Status: status, Message: fmt.Sprintf("the Caddy at %s has no Paybridge, or an older one", c.address)}
 	}
-	return &Refusal{Status: status, Words: fmt.Sprintf("the Caddy at %s answered with HTTP status %d", c.address, status)}
+	return &Refusal{Status: status, Message: fmt.Sprintf("the Caddy at %s answered with HTTP status %d", c.address, status)}
 }
 
 // queryOf writes what a route takes as a query. Members that are zero are left

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -31,7 +32,7 @@ func dealWithOrder(v *visit, r DealRequest) (DealAnswer, error) {
 	err = v.Ledger.DealWith(v.ctx, order.Key, r.Matter, v.change(r.Why))
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return DealAnswer{}, refuse(http.StatusConflict, "the %s of this order does not wait for anybody: it has not failed, or it is dealt with already", r.Matter)
+		return DealAnswer{}, Refuse(http.StatusConflict, nothingToDeal.With(bilingual.Term(r.Matter)))
 	case err != nil:
 		return DealAnswer{}, err
 	}

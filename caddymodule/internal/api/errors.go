@@ -3,39 +3,70 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// refuse makes the error of a request that is not granted. Caddy answers it as
-// {"error": "…"}.
-func refuse(status int, format string, args ...any) error {
-	err := fmt.Errorf(format, args...)
-	return caddy.APIError{HTTPStatus: status, Err: err, Message: err.Error()}
+// refusal is why a request is not granted. Caddy logs it as its cause, if it has
+// one.
+type refusal struct {
+	why   bilingual.Said
+	cause error
 }
 
-func badRequest(format string, args ...any) error {
-	return refuse(http.StatusBadRequest, format, args...)
+func (r *refusal) Error() string {
+	if r.cause != nil {
+		return r.cause.Error()
+	}
+	return r.why.Error()
 }
 
-// errNotServing is answered while no configuration with Paybridge runs.
-var errNotServing = refuse(http.StatusServiceUnavailable,
-	"paybridge is not running: it is still starting, or Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log")
+func (r *refusal) Unwrap() error { return r.cause }
+
+// Refuse makes the error of a request that is not granted. Caddy answers it as
+// {"error": "…"}, in English unless [In] has put it into another language.
+func Refuse(status int, why bilingual.Said) error { return refuseBecause(status, why, nil) }
+
+// refuseBecause is Refuse for what has its cause below.
+func refuseBecause(status int, why bilingual.Said, cause error) error {
+	return caddy.APIError{HTTPStatus: status, Err: &refusal{why, cause}, Message: why.Error()}
+}
+
+// In puts an error that [Refuse] has made into a language.
+func In(lang bilingual.Lang, err error) error {
+	var answer caddy.APIError
+	var r *refusal
+	if errors.As(err, &answer) && errors.As(answer.Err, &r) {
+		answer.Message = r.why.In(lang)
+		return answer
+	}
+	return err
+}
+
+// LangOf is the language in which a request is answered: Chinese where it asks for
+// that, as the console does, else English.
+func LangOf(r *http.Request) bilingual.Lang { return bilingual.LangOf(r, bilingual.En) }
+
+// badMember refuses a request for a member of its query or body.
+func badMember(where, name string, why bilingual.Said) error {
+	return Refuse(http.StatusBadRequest, wrongMember.With(where, name, why))
+}
 
 // causes says what errors from below mean for the caller and what to do.
 var causes = []struct {
 	is     error
 	status int
-	words  string
+	means  bilingual.Text
 }{
-	{ledger.ErrNotFound, http.StatusNotFound, "not in the ledger"},
-	{ledger.ErrFenced, http.StatusConflict, "somebody else works on it just now; look at it once more and try again"},
-	{ledger.ErrUnavailable, http.StatusServiceUnavailable, "the ledger does not answer; see \"caddy paybridge selfcheck\" and Caddy's log"},
-	{context.DeadlineExceeded, http.StatusGatewayTimeout, "it took too long; nothing certain is known, look before you repeat it"},
+	{ledger.ErrNotFound, http.StatusNotFound, notInLedger},
+	{ledger.ErrFenced, http.StatusConflict, takenOver},
+	{ledger.ErrUnavailable, http.StatusServiceUnavailable, ledgerAway},
+	{context.DeadlineExceeded, http.StatusGatewayTimeout, tookTooLong},
 }
 
 // apiError turns an error from below into one with a status and words for
@@ -47,15 +78,16 @@ func apiError(err error) error {
 	}
 	var damaged *ledger.UnreadableError
 	if errors.As(err, &damaged) {
-		return caddy.APIError{
-			HTTPStatus: http.StatusInternalServerError, Err: err,
-			Message: damaged.Error() + "; see the runbook PaybridgeRowsSetAside",
-		}
+		return refuseBecause(http.StatusInternalServerError, rowDamaged.With(damaged), err)
+	}
+	if errors.Is(err, bridge.ErrNotSettled) {
+		why, _ := bilingual.Of(err)
+		return refuseBecause(http.StatusConflict, notSettled.With(why), err)
 	}
 	for _, cause := range causes {
 		if errors.Is(err, cause.is) {
-			return caddy.APIError{HTTPStatus: cause.status, Err: err, Message: cause.words}
+			return refuseBecause(cause.status, cause.means.With(), err)
 		}
 	}
-	return caddy.APIError{HTTPStatus: http.StatusInternalServerError, Err: err, Message: err.Error()}
+	return refuseBecause(http.StatusInternalServerError, otherError.With(err), err)
 }

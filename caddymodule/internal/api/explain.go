@@ -73,8 +73,8 @@ var explanations = map[translate.State]func(Order, moment) string{
 const wordless = "the gateway gave no reason: it reported the refund as failed, or a person settled it, see its changes"
 
 func explainFailed(o Order, m moment) string {
-	text := "refused or failed at the gateway, finally: " + o.Words
-	if o.Words == "" {
+	text := "refused or failed at the gateway, finally: " + o.GatewayMessage
+	if o.GatewayMessage == "" {
 		text = "failed, finally; the gateway gave no reason: it reported the payment as failed, never had the order, or a person settled it, see its changes"
 	}
 	return text + o.lastLook(m)
@@ -93,10 +93,10 @@ func explainRefundFailed(o Order, m moment) string {
 	if !o.NextAt.IsZero() {
 		stays = "; it is still with the merchant, and the refund is tried again: " + m.next(o.NextAt)
 	}
-	if o.Words == "" {
+	if o.GatewayMessage == "" {
 		return "the money was not given back; " + wordless + stays
 	}
-	return "the gateway refused to give the money back (" + o.Words + ")" + stays
+	return "the gateway refused to give the money back (" + o.GatewayMessage + ")" + stays
 }
 
 func explainBegun(o Order, m moment) string {

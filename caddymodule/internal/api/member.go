@@ -60,9 +60,7 @@ var timeType = reflect.TypeFor[time.Time]()
 
 // enumerations are the values of the types that have a closed set of them.
 var enumerations = map[reflect.Type][]string{
-	reflect.TypeFor[translate.State](): texts(
-		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
-		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed),
+	reflect.TypeFor[translate.State]():          texts(translate.States()...),
 	reflect.TypeFor[ledger.NotificationState](): texts(ledger.NotificationStates()...),
 	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }

@@ -130,10 +130,10 @@ func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 		return PauseAnswer{}, err
 	}
 	if p, already := paused[r.MerID]; already {
-		return PauseAnswer{}, refuse(http.StatusConflict, "merchant %s is paused already, by %s: %s", r.MerID, p.Who, p.Why)
+		return PauseAnswer{}, Refuse(http.StatusConflict, pausedAlready.With(r.MerID, p.Who, p.Why))
 	}
 	if v.Settings.Merchants.ByMerID(r.MerID) == nil {
-		return PauseAnswer{}, refuse(http.StatusNotFound, "no merchant %s is configured; see merchants", printable(r.MerID))
+		return PauseAnswer{}, Refuse(http.StatusNotFound, noMerchant.With(printable(r.MerID)))
 	}
 	return PauseAnswer{MerID: r.MerID, Paused: true}, v.Bridge.PauseMerchant(v.ctx, r.MerID, v.change(r.Why))
 }
@@ -146,7 +146,7 @@ func resumeMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 	}
 	resumed, err := v.Bridge.ResumeMerchant(context.WithoutCancel(v.ctx), r.MerID, v.change(r.Why))
 	if errors.Is(err, ledger.ErrNotFound) {
-		return PauseAnswer{}, refuse(http.StatusConflict, "merchant %s is not paused", printable(r.MerID))
+		return PauseAnswer{}, Refuse(http.StatusConflict, notPaused.With(printable(r.MerID)))
 	}
 	return PauseAnswer{MerID: r.MerID, Resumed: resumed}, err
 }

@@ -30,7 +30,8 @@ var openAPI = sync.OnceValue(func() object {
 		"info": object{
 			"title": "Paybridge admin API", "version": "1",
 			"description": "What an operator sees of the bridge and does with it. It is part of Caddy's admin endpoint: " +
-				"whoever reaches that may use it. Times are RFC 3339, amounts fen. Every change is recorded with who, when, why, before and after.",
+				"whoever reaches that may use it. Times are RFC 3339, amounts fen. Every change is recorded with who, when, why, before and after. " +
+				"Refusals, reasons of what is not sent again and the checks of health are in English, or in Chinese where Accept-Language prefers it.",
 		},
 		"paths": paths,
 		"components": object{

@@ -48,15 +48,14 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) == 0 && len(others) == 1:
-		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s; it names order %s of merchant %s",
-			printable(merID), printable(number), printable(others[0].OrderID), printable(others[0].MerID))
+		return ledger.Order{}, Refuse(http.StatusNotFound,
+			namesAnother.With(printable(merID), printable(number), printable(others[0].OrderID), printable(others[0].MerID)))
 	case len(found) == 0 && len(others) > 1:
-		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s; it names orders of the merchants %s",
-			printable(merID), printable(number), merchantsOf(others))
+		return ledger.Order{}, Refuse(http.StatusNotFound, namesOthers.With(printable(merID), printable(number), merchantsOf(others)))
 	case len(found) == 0:
-		return ledger.Order{}, refuse(http.StatusNotFound, "merchant %s has no order with the number %s, nor has any other merchant", printable(merID), printable(number))
+		return ledger.Order{}, Refuse(http.StatusNotFound, namesNone.With(printable(merID), printable(number)))
 	}
-	return ledger.Order{}, refuse(http.StatusConflict, "the number %s names %d orders of merchant %s; use another number", printable(number), len(found), printable(merID))
+	return ledger.Order{}, Refuse(http.StatusConflict, namesSeveral.With(printable(number), len(found), printable(merID)))
 }
 
 // merchantsOf names the merchants of some orders, each once.

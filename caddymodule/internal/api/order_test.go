@@ -86,7 +86,7 @@ func TestOrderIsFoundByAnyNumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	o := w.order("89900001", translate.Paid, time.Hour)
-	_, _, err := w.ledger.Record(t.Context(), o.Key, ledger.News{State: translate.Refunding, RefundNo: "R" + o.OrderNo, Next: present})
+	_, _, err := w.ledger.Record(t.Context(), o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R" + o.OrderNo, Next: present})
 	must(err)
 	for _, number := range []string{o.OrderID, o.QueryID, o.OrderNo, "R" + o.OrderNo} {
 		if got := read[Timeline](t, w.get("order?merid=89900001&number="+number)).Order.OrderID; got != o.OrderID {
@@ -113,7 +113,7 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 11, 0, 0, 0, translate.Beijing)
 	full := Order{
-		Action: "WxSao", Words: "余额不足", RefundNo: "R1", Tries: 3,
+		Action: "WxSao", GatewayMessage: "余额不足", RefundNo: "R1", Tries: 3,
 		PaidAt: at, SettledAt: at, ExpiresAt: at.Add(2 * time.Hour), NextAt: at.Add(time.Minute),
 	}
 	for state, want := range map[translate.State]string{
@@ -158,7 +158,7 @@ func TestExplainWithoutWordsOfTheGateway(t *testing.T) {
 		if !strings.HasPrefix(got, want) || !strings.Contains(got, "a person settled it, see its changes") || strings.Contains(got, "refused") {
 			t.Errorf("%s: got %q", state, got)
 		}
-		got = Order{State: state, Words: "E1000001"}.Explain(present, time.UTC)
+		got = Order{State: state, GatewayMessage: "E1000001"}.Explain(present, time.UTC)
 		if !strings.Contains(got, "E1000001") || strings.Contains(got, "settled") {
 			t.Errorf("%s with words: got %q", state, got)
 		}

@@ -26,7 +26,7 @@ func (p Page) limit() (int, error) {
 	case p.Limit == 0:
 		return defaultLimit, nil
 	case p.Limit < 0 || p.Limit > maxLimit:
-		return 0, badRequest("query.limit: must be 1 to %d", maxLimit)
+		return 0, badMember("query", "limit", outOfRange.With(maxLimit))
 	}
 	return p.Limit, nil
 }
@@ -39,13 +39,13 @@ func (p Page) cursor() (ledger.Cursor, int, error) {
 	}
 	after, err := ledger.ParseCursor(p.After)
 	if err != nil {
-		return ledger.Cursor{}, 0, badRequest("query.after: not the member next of an answer")
+		return ledger.Cursor{}, 0, badMember("query", "after", notACursor.With())
 	}
 	return after, limit, nil
 }
 
-// page cuts a list, of which one more than limit was asked for, to the limit. next
-// is the cursor for what comes after, "" when there is nothing.
+// page cuts a list to the limit; the caller has asked for one item more. next is the
+// cursor of the following page, "" when this is the last.
 func page[T interface{ Cursor() ledger.Cursor }](list []T, limit int) (cut []T, next string) {
 	if len(list) <= limit {
 		return list, ""
@@ -61,7 +61,7 @@ type Window struct {
 
 func (w Window) check() error {
 	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
-		return badRequest("query.to: must be later than from")
+		return badMember("query", "to", notLater.With())
 	}
 	return nil
 }

@@ -62,14 +62,14 @@ func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
 	case err != nil:
 		return QuarantineList{}, err
 	case (q.MerID == "") != (q.OrderID == ""):
-		return QuarantineList{}, badRequest("query.orderid: an order is named by merid and orderid together")
+		return QuarantineList{}, badMember("query", "orderid", numbersTogether.With())
 	}
 	list, err := v.Ledger.QuarantinedMessages(v.ctx, ledger.QuarantineFilter{
 		Dealt: q.All, Key: ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, After: q.After, Limit: limit + 1,
 	})
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return QuarantineList{}, badRequest("query.after: not the member next of an answer")
+		return QuarantineList{}, badMember("query", "after", notACursor.With())
 	case err != nil:
 		return QuarantineList{}, err
 	}
@@ -87,7 +87,7 @@ type QuarantinedQuery struct {
 
 func showQuarantined(v *visit, q QuarantinedQuery) (Quarantined, error) {
 	message, err := v.Ledger.QuarantinedMessage(v.ctx, q.ID)
-	return quarantinedOf(message), noSuchMessage(err, q.ID)
+	return quarantinedOf(message), quarantineError(err, q.ID)
 }
 
 // DealtRequest says that a message is dealt with.
@@ -103,21 +103,21 @@ func dealWithQuarantined(v *visit, r DealtRequest) (Quarantined, error) {
 	message, err := v.Ledger.QuarantinedMessage(v.ctx, r.ID)
 	switch {
 	case err != nil:
-		return Quarantined{}, noSuchMessage(err, r.ID)
+		return Quarantined{}, quarantineError(err, r.ID)
 	case !message.DealtAt.IsZero():
-		return Quarantined{}, refuse(http.StatusConflict, "%s has said already that it is dealt with", message.DealtWho)
+		return Quarantined{}, Refuse(http.StatusConflict, dealtAlready.With(message.DealtWho))
 	}
 	err = v.Ledger.DealWithQuarantined(v.ctx, r.ID, v.change(r.Why))
 	if err != nil {
-		return Quarantined{}, noSuchMessage(err, r.ID)
+		return Quarantined{}, quarantineError(err, r.ID)
 	}
 	return showQuarantined(v, QuarantinedQuery{ID: r.ID})
 }
 
-// noSuchMessage says an error about one message in an operator's words.
-func noSuchMessage(err error, id string) error {
+// quarantineError says an error about one message in an operator's words.
+func quarantineError(err error, id string) error {
 	if errors.Is(err, ledger.ErrNotFound) {
-		return refuse(http.StatusNotFound, "no message %s is in quarantine", printable(id))
+		return Refuse(http.StatusNotFound, noSuchMessage.With(printable(id)))
 	}
 	return err
 }

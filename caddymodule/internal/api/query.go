@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -9,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Limits of what is read from a request.
@@ -22,94 +23,95 @@ const (
 // everything. Errors name the parameter.
 func readQuery(r *http.Request, into any) error {
 	if len(r.URL.RawQuery) > maxQuery {
-		return badRequest("query: longer than %d bytes", maxQuery)
+		return Refuse(http.StatusBadRequest, queryTooLong.With(maxQuery))
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return badRequest("query: not urlencoded")
+		return Refuse(http.StatusBadRequest, queryUnreadable.With())
 	}
 	target := reflect.ValueOf(into).Elem()
 	members := membersOf(target.Type())
 	for name := range values {
 		if !slices.ContainsFunc(members, func(m member) bool { return m.name == name }) {
-			return badRequest("query.%s: unknown; known are: %s", strings.Trim(printable(name), `"`), memberNames(members))
+			return badMember("query", strings.Trim(printable(name), `"`), unknownMember.With(memberNames(members)))
 		}
 	}
 	for _, m := range members {
-		if err := setMember(target.FieldByIndex(m.index), values[m.name]); err != nil {
-			return badRequest("query.%s: %s", m.name, err)
+		if wrong := setMember(target.FieldByIndex(m.index), values[m.name]); !wrong.IsZero() {
+			return badMember("query", m.name, wrong)
 		}
 	}
 	return checkNeeded("query", target)
 }
 
-// setMember reads the values of one parameter. One that may be given more than
-// once may also be given as a list with commas.
-func setMember(field reflect.Value, values []string) error {
+// setMember reads the values of one parameter, and says what is wrong with them,
+// if anything is. One that may be given more than once may also be given as a list
+// with commas.
+func setMember(field reflect.Value, values []string) (wrong bilingual.Said) {
 	if field.Kind() == reflect.Slice {
 		for _, value := range strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' }) {
 			item := reflect.New(field.Type().Elem()).Elem()
-			if err := setText(item, value); err != nil {
-				return err
+			if wrong := setText(item, value); !wrong.IsZero() {
+				return wrong
 			}
 			field.Set(reflect.Append(field, item))
 		}
-		return nil
+		return bilingual.Said{}
 	}
 	switch len(values) {
 	case 0:
-		return nil
+		return bilingual.Said{}
 	case 1:
 		return setText(field, values[0])
 	}
-	return fmt.Errorf("given %d times; give it once", len(values))
+	return givenTooOften.With(len(values))
 }
 
-// setText reads one value.
-func setText(field reflect.Value, text string) error {
+// setText reads one value, and says what is wrong with it, if anything is.
+func setText(field reflect.Value, text string) (wrong bilingual.Said) {
 	if len(text) > maxText {
-		return fmt.Errorf("longer than %d bytes", maxText)
+		return textTooLong.With(maxText)
 	}
 	switch {
 	case field.Type() == timeType:
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return fmt.Errorf("not a time; write for example 2026-11-22T03:00:00+08:00 (with + as %%2B)")
+			return notATime.With()
 		}
 		field.Set(reflect.ValueOf(at))
 	case field.Kind() == reflect.Bool:
 		yes, known := map[string]bool{"true": true, "false": false}[text]
 		if !known {
-			return fmt.Errorf("neither true nor false")
+			return notABool.With()
 		}
 		field.SetBool(yes)
 	case field.Kind() == reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return fmt.Errorf("not a whole number")
+			return notANumber.With()
 		}
 		field.SetInt(int64(n))
 	default:
 		field.SetString(text)
 		return checkEnumeration(field)
 	}
-	return nil
+	return bilingual.Said{}
 }
 
-// checkEnumeration refuses a value that its type does not have.
-func checkEnumeration(value reflect.Value) error {
+// checkEnumeration says what is wrong with a value that its type does not have.
+func checkEnumeration(value reflect.Value) (wrong bilingual.Said) {
 	known := enumerations[value.Type()]
 	if known == nil || slices.Contains(known, value.String()) {
-		return nil
+		return bilingual.Said{}
 	}
-	return fmt.Errorf("unknown value %s; one of: %s", printable(value.String()), strings.Join(known, ", "))
+	return unknownValue.With(printable(value.String()), strings.Join(known, ", "))
 }
 
 // checkNeeded refuses a request that lacks what it must have.
 func checkNeeded(where string, target reflect.Value) error {
 	for _, m := range membersOf(target.Type()) {
 		if m.needed && target.FieldByIndex(m.index).IsZero() {
-			return badRequest("%s.%s: missing", where, m.name)
+			return badMember(where, m.name, missing.With())
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 )
 
@@ -46,20 +47,23 @@ func showLive(*visit, nothing) (HealthAnswer, error) {
 func showReady(v *visit, _ nothing) (HealthAnswer, error) {
 	if !v.running {
 		engine := Check{
-			Name: "engine", Detail: "not running", Advice: "Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log",
+			Name: "engine", Detail: engineStopped.With().In(v.lang), Advice: engineAdvice.With().In(v.lang),
 		}
 		return HealthAnswer{Status: "not ready", Checks: []Check{engine.at(LevelFail)}}, nil
 	}
 	report := v.Health.Judge(v.ctx)
-	return HealthAnswer{Status: health.Readiness(report).Status, Checks: shown(report.Checks, checkOf)}, nil
+	return HealthAnswer{Status: health.Readiness(report).Status, Checks: shown(report.Checks, checksIn(v.lang))}, nil
 }
 
-func checkOf(c health.Check) Check {
-	check := Check{Name: c.Name, Detail: c.Detail, Advice: c.Advice}
-	if !c.OK {
-		return check.at(LevelFail)
+// checksIn shows checks in a language.
+func checksIn(lang bilingual.Lang) func(health.Check) Check {
+	return func(c health.Check) Check {
+		check := Check{Name: c.Name, Detail: c.Detail.In(lang), Advice: c.Advice.In(lang)}
+		if !c.OK {
+			return check.at(LevelFail)
+		}
+		return check.at(LevelOK)
 	}
-	return check.at(LevelOK)
 }
 
 // at is the check with a level.

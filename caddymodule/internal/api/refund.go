@@ -1,10 +1,9 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -35,15 +34,12 @@ func retryRefund(v *visit, r RefundRequest) (RefundAnswer, error) {
 	}
 	if r.DryRun {
 		if order.State != translate.RefundFailed {
-			return RefundAnswer{}, refuse(http.StatusConflict, "the order is %s; only a refund that failed can be tried again", order.State)
+			return RefundAnswer{}, Refuse(http.StatusConflict, refundNotFailed.With(bilingual.Term(order.State)))
 		}
 		return RefundAnswer{Order: v.order(order), DryRun: true}, nil
 	}
 	after, said, err := v.Bridge.RetryRefund(v.ctx, v.Settings, order.Key, v.change(r.Why))
-	switch {
-	case errors.Is(err, bridge.ErrNotSettled):
-		return RefundAnswer{}, refuse(http.StatusConflict, "%w", err)
-	case err != nil:
+	if err != nil {
 		return RefundAnswer{}, err
 	}
 	return RefundAnswer{Order: v.order(after), GatewaySaid: said}, nil

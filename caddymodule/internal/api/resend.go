@@ -1,12 +1,12 @@
 package api
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -58,15 +58,15 @@ var resendable = []ledger.NotificationState{ledger.Exhausted, ledger.Paused, led
 func (r ResendRequest) check() error {
 	switch {
 	case r.OrderID != "" && r.MerID == "":
-		return badRequest("body.merid: missing; an order is named by both numbers")
+		return badMember("body", "merid", bothNumbers.With())
 	case r.OrderID != "" && (r.State != "" || !r.From.IsZero() || !r.To.IsZero() || r.All):
-		return badRequest("body.orderid: names one notification, so state, from, to and all must not be given")
+		return badMember("body", "orderid", resendNamesOne.With())
 	case r.State != "" && !slices.Contains(resendable, r.State):
-		return badRequest("body.state: only what is exhausted, paused or already_credited can be sent again")
+		return badMember("body", "state", resendState.With())
 	case r.MerID == "" && r.From.IsZero() && r.To.IsZero() && !r.All:
-		return badRequest("body.all: set it to send again everything there is, or give merid, from or to")
+		return badMember("body", "all", resendAll.With())
 	case r.Rate < 0 || r.Rate > maxRate:
-		return badRequest("body.rate: must be 1 to %d", maxRate)
+		return badMember("body", "rate", outOfRange.With(maxRate))
 	case r.DryRun:
 		return nil
 	}
@@ -103,7 +103,7 @@ func (v *visit) toResend(r ResendRequest) (found []ledger.Notification, more boo
 	if r.OrderID != "" {
 		n, err := v.Ledger.Notification(v.ctx, ledger.Key{MerID: r.MerID, OrderID: r.OrderID})
 		if errors.Is(err, ledger.ErrNotFound) {
-			return nil, false, refuse(http.StatusNotFound, "order %s of merchant %s owes no notification: it is unknown, was never paid, or named no address", printable(r.OrderID), printable(r.MerID))
+			return nil, false, Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
 		}
 		return []ledger.Notification{n}, false, err
 	}
@@ -141,23 +141,23 @@ type resendJob struct {
 
 // take sends one again, or notes why not. Its due time keeps to the rate.
 func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) error {
-	reason, err := j.refusal(n, paused)
+	reason, err := j.notAgain(n, paused)
 	if err != nil {
 		return err
 	}
 	due := j.now.Add(time.Duration(j.result.Count) * time.Second / time.Duration(j.request.Rate))
-	if reason == "" && !j.request.DryRun {
+	if reason.IsZero() && !j.request.DryRun {
 		err := j.Bridge.Resend(j.ctx, n.Key, due, j.change(j.request.Why))
 		switch {
 		case errors.Is(err, ledger.ErrNotFound):
-			reason = "somebody else has just sent it again"
+			reason = resentMeanwhile.With()
 		case err != nil:
 			return err
 		}
 	}
-	if reason != "" {
+	if !reason.IsZero() {
 		if len(j.result.Refused) < maxLimit {
-			j.result.Refused = append(j.result.Refused, Refused{n.MerID, n.OrderID, reason})
+			j.result.Refused = append(j.result.Refused, Refused{n.MerID, n.OrderID, reason.In(j.lang)})
 		}
 		return nil
 	}
@@ -168,34 +168,33 @@ func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) 
 	return nil
 }
 
-// refusal says why a notification must not be sent again, "" when it may.
-func (v *visit) refusal(n ledger.Notification, paused map[string]ledger.Pause) (string, error) {
-	if words := standing[n.State]; words != "" {
-		return words, nil
+// notAgain says why a notification must not be sent again, nothing when it may.
+func (v *visit) notAgain(n ledger.Notification, paused map[string]ledger.Pause) (bilingual.Said, error) {
+	if why, stands := standing[n.State]; stands {
+		return why.With(), nil
 	}
 	if _, is := paused[n.MerID]; is {
-		return "the merchant is paused; resume it, and everything that was kept back is sent", nil
+		return merchantPaused.With(), nil
 	}
 	order, err := v.Ledger.Order(v.ctx, n.Key)
-	switch {
-	case err != nil:
-		return "", err
-	case order.State == translate.Paid, order.State == translate.RefundFailed: // which leaves the payment with the merchant
-		return "", nil
+	if err != nil {
+		return bilingual.Said{}, err
 	}
-	return cmp.Or(givenBack[order.State], "the order is "+string(order.State)+", not paid"), nil
+	row := order.State.Row()
+	switch {
+	case row.Notify == translate.NotifySend:
+		return bilingual.Said{}, nil
+	case row.Notify == translate.NotifyWait:
+		return beingGivenBack.With(), nil
+	case row.Payer == translate.PayerRefunded:
+		return givenBack.With(), nil
+	}
+	return orderNotPaid.With(bilingual.Term(order.State)), nil
 }
 
 // standing says why what is in a state that is not resendable is not sent again.
-var standing = map[ledger.NotificationState]string{
-	ledger.Waiting:   "it waits for its next call anyway",
-	ledger.Delivered: "the merchant has acknowledged it",
-	ledger.Withheld:  givenBack[translate.Refunded],
-}
-
-// givenBack says why nothing is told any more of a payment that is not to stay.
-// Its notification may still be exhausted: only one that comes up is withheld.
-var givenBack = map[translate.State]string{
-	translate.Refunding: "the payment is being given back; telling of it now would make the merchant credit it",
-	translate.Refunded:  "the payment was given back; telling of it now would make the merchant credit it",
+var standing = map[ledger.NotificationState]bilingual.Text{
+	ledger.Waiting:   waitsAnyway,
+	ledger.Delivered: acknowledged,
+	ledger.Withheld:  givenBack,
 }

@@ -118,7 +118,7 @@ func TestResendRefusesWhatIsNotPaidAnyMore(t *testing.T) {
 			key := w.notification("89900001", ledger.Exhausted, time.Hour)
 			paid := w.notification("89900001", ledger.Exhausted, time.Minute)
 			for _, next := range slices.Compact([]translate.State{translate.Refunding, state}) {
-				_, verdict, err := w.ledger.Record(t.Context(), key, ledger.News{
+				_, verdict, err := w.ledger.Record(t.Context(), key, ledger.Update{
 					State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next),
 				})
 				if err != nil || verdict != translate.Applied {
@@ -147,7 +147,7 @@ func TestResendAfterARefundThatFailed(t *testing.T) {
 	w := newWorld(t)
 	key := w.notification("89900001", ledger.Exhausted, time.Hour)
 	for _, next := range []translate.State{translate.Refunding, translate.RefundFailed} {
-		news := ledger.News{State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next)}
+		news := ledger.Update{State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next)}
 		if _, _, err := w.ledger.Record(t.Context(), key, news); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // route is one thing the API does. What it takes and what it answers are
@@ -31,7 +33,8 @@ type visit struct {
 	running bool // false: there is nothing in Served
 	ctx     context.Context
 	r       *http.Request
-	who     string // who asks; of a change it is recorded
+	lang    bilingual.Lang // of what is said for people in the answer
+	who     string         // who asks; of a change it is recorded
 	now     time.Time
 
 	outcomes *recentOutcomes // of the server

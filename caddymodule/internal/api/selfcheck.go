@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -42,7 +43,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	checks := slices.Concat(
 		shown(v.Doubts(), checkDoubt),
 		checkKeys(chosen),
-		shown(v.Health.Judge(ctx).Checks, checkOf),
+		shown(v.Health.Judge(ctx).Checks, checksIn(bilingual.En)), // as all the others
 		v.checkDatabase(ctx),
 		v.checkRows(ctx),
 		probes,
@@ -74,7 +75,7 @@ func (v *visit) gatewayMerchants(merID string) (chosen []*merchants.Merchant, le
 	if merID != "" {
 		m := v.Settings.Merchants.ByMerID(merID)
 		if m == nil {
-			return nil, 0, badRequest("query.merid: no merchant %s is configured", printable(merID))
+			return nil, 0, badMember("query", "merid", notConfigured.With(printable(merID)))
 		}
 		return []*merchants.Merchant{m}, 0, nil
 	}

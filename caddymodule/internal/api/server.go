@@ -63,13 +63,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Vary", "Accept-Language")
 	route, err := s.route(r)
 	if err != nil {
-		return err
+		return In(LangOf(r), err)
 	}
 	status, answer, err := s.visit(route, r)
 	if err != nil {
-		return apiError(err)
+		return In(LangOf(r), apiError(err))
 	}
 	if chosen, ok := answer.(withStatus); ok {
 		status = chosen.status()
@@ -86,11 +87,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) route(r *http.Request) (route, error) {
 	methods, known := s.routes[r.URL.Path]
 	if !known {
-		return route{}, refuse(http.StatusNotFound, "%s is not known; %sopenapi.json lists what there is", printable(r.URL.Path), Prefix)
+		return route{}, Refuse(http.StatusNotFound, unknownPath.With(printable(r.URL.Path), Prefix))
 	}
 	found, known := methods[strings.ToUpper(r.Method)]
 	if !known {
-		return route{}, refuse(http.StatusMethodNotAllowed, "%s does not take the method %s", r.URL.Path, printable(r.Method))
+		return route{}, Refuse(http.StatusMethodNotAllowed, wrongMethod.With(r.URL.Path, printable(r.Method)))
 	}
 	return found, nil
 }
@@ -98,7 +99,7 @@ func (s *Server) route(r *http.Request) (route, error) {
 func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	served, running := s.serving()
 	if !running && !route.always {
-		return 0, nil, errNotServing
+		return 0, nil, Refuse(http.StatusServiceUnavailable, notServing.With())
 	}
 	if err := checkSite(r); err != nil {
 		return 0, nil, err
@@ -110,7 +111,7 @@ func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), route.limit)
 	defer cancel()
-	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, who: whoIs(r), now: s.now(), outcomes: &s.outcomes})
+	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, lang: LangOf(r), who: whoIs(r), now: s.now(), outcomes: &s.outcomes})
 }
 
 var _ caddy.AdminHandler = (*Server)(nil)

@@ -1,9 +1,6 @@
 package api
 
 import (
-	"errors"
-	"net/http"
-
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -34,7 +31,7 @@ const maxGatewayNo = 64
 
 func settleOrder(v *visit, r SettleRequest) (SettleAnswer, error) {
 	if len(r.GatewayNo) > maxGatewayNo || plain(r.GatewayNo, maxGatewayNo) != r.GatewayNo {
-		return SettleAnswer{}, badRequest("body.gateway_no: not a number of the gateway")
+		return SettleAnswer{}, badMember("body", "gateway_no", notAGatewayNo.With())
 	}
 	if !r.DryRun {
 		if err := checkWhy(r.Why); err != nil {
@@ -48,10 +45,7 @@ func settleOrder(v *visit, r SettleRequest) (SettleAnswer, error) {
 	done, err := v.Bridge.Settle(v.ctx, v.Settings, bridge.Settlement{
 		Key: order.Key, State: r.State, GatewayNo: r.GatewayNo, Who: v.who, Why: r.Why, DryRun: r.DryRun,
 	})
-	switch {
-	case errors.Is(err, bridge.ErrNotSettled):
-		return SettleAnswer{}, refuse(http.StatusConflict, "%w", err)
-	case err != nil:
+	if err != nil {
 		return SettleAnswer{}, err
 	}
 	return SettleAnswer{

@@ -21,7 +21,7 @@ type Order struct {
 	AmountFen       int64           `json:"amount_fen" doc:"The amount in fen."`
 	State           translate.State `json:"state" doc:"Where the order stands."`
 	Explained       string          `json:"explained" doc:"What the state means for this order and what comes next, for people; times in Beijing time."`
-	Words           string          `json:"words,omitempty" doc:"The gateway's words when it refused."`
+	GatewayMessage  string          `json:"words,omitempty" doc:"The gateway's message when it refused."`
 	CreatedAt       time.Time       `json:"created_at" doc:"When the merchant's request was recorded."`
 	SentAt          time.Time       `json:"sent_at,omitzero" doc:"When the pay call was about to leave."`
 	PaidAt          time.Time       `json:"paid_at,omitzero" doc:"When the payer paid, by the gateway's word."`
@@ -37,7 +37,7 @@ func orderOf(o ledger.Order, now time.Time) Order {
 	order := Order{
 		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, OrderNo: o.OrderNo,
 		GatewayMerchant: o.GatewayMerchant, GatewayNo: o.GatewayNo, RefundNo: o.RefundNo,
-		Action: o.Action, AmountFen: o.Amount, State: o.State, Words: o.Words,
+		Action: o.Action, AmountFen: o.Amount, State: o.State, GatewayMessage: o.GatewayMessage,
 		CreatedAt: o.CreatedAt, SentAt: o.SentAt, PaidAt: o.PaidAt, SettledAt: o.SettledAt,
 		ExpiresAt: o.ExpiresAt, NextAt: o.Next, Tries: o.Tries, TraceID: traceID(o.Trace),
 	}

@@ -37,7 +37,7 @@ type Call struct {
 	FlowNo string `json:"flow_no,omitempty" doc:"The flow number of the bridge's message."`
 	Said   string `json:"said,omitempty" doc:"respCode and state of the answer; absent when there was none to believe."`
 	Class  string `json:"class,omitempty" doc:"What went wrong, as metrics name it; absent when an answer came."`
-	Cause  string `json:"cause,omitempty" doc:"Why it went wrong, in the bridge's own words."`
+	Cause  string `json:"cause,omitempty" doc:"Why it went wrong, as the bridge puts it."`
 	Took   string `json:"took" doc:"How long it took, such as 1.234s."`
 }
 
@@ -46,7 +46,7 @@ type Attempt struct {
 	N       int    `json:"n" doc:"Which call it was, from 1."`
 	Class   string `json:"class" doc:"What came of it, as metrics name it."`
 	Status  int    `json:"status,omitempty" doc:"The HTTP status; absent when there was none."`
-	Cause   string `json:"cause,omitempty" doc:"Why there was no answer to judge, in the bridge's own words: no such host, connection refused, blocked, and others, with the host, address or date that they are about."`
+	Cause   string `json:"cause,omitempty" doc:"Why there was no answer to judge, as the bridge puts it: no such host, connection refused, blocked, and others, with the host, address or date that they are about."`
 	Excerpt string `json:"excerpt,omitempty" doc:"The first printable characters of what the merchant answered, in UTF-8 whatever it was written in."`
 	TookMS  int64  `json:"took_ms" doc:"How long it took, in milliseconds."`
 	LagMS   *int64 `json:"lag_ms,omitempty" doc:"How long after its due time it began, in milliseconds; absent where a person or a reload changed the ladder."`
@@ -89,7 +89,7 @@ func (s story) tell(schedule delivery.Schedule) []Event {
 func (s story) request() Event {
 	return Event{
 		At: s.order.CreatedAt, Kind: kindRequest, Source: "merchant",
-		Text: fmt.Sprintf("pay request %s over %s yuan recorded", s.order.Action, translate.Yuan(s.order.Amount)),
+		Text: fmt.Sprintf("pay request %s over %s yuan recorded", s.order.Action, translate.FormatYuan(s.order.Amount)),
 	}
 }
 

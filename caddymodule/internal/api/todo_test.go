@@ -15,8 +15,8 @@ func (w *world) failedRefund() ledger.Order {
 	o := w.order("89900001", translate.Paid, time.Hour)
 	for _, state := range []translate.State{translate.Refunding, translate.RefundFailed} {
 		var err error
-		o, _, err = w.ledger.Record(w.t.Context(), o.Key, ledger.News{
-			State: state, At: present.Add(-time.Minute), Source: "refund", RefundNo: "R" + o.OrderNo, Words: "balance too low", Next: nextOf(state),
+		o, _, err = w.ledger.Record(w.t.Context(), o.Key, ledger.Update{
+			State: state, At: present.Add(-time.Minute), Source: "refund", RefundNo: "R" + o.OrderNo, GatewayMessage: "balance too low", Next: nextOf(state),
 		})
 		must(err)
 	}

@@ -19,8 +19,8 @@ const (
 	maxSubject  = 36
 )
 
-// whoIs says who sent a request: the name given, where it comes from and, on the
-// remote admin endpoint, whose certificate vouches for it. It is never empty.
+// whoIs says who sent a request: the name given, the address it came from and, on
+// the remote admin endpoint, the holder of the certificate. It is never empty.
 func whoIs(r *http.Request) string {
 	name := plain(r.Header.Get(OperatorHeader), maxOperator)
 	if name == "" {

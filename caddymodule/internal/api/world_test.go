@@ -154,7 +154,7 @@ func (w *world) order(merID string, state translate.State, age time.Duration) le
 	if state == translate.Sent {
 		return o
 	}
-	o, verdict, err := w.ledger.Record(w.t.Context(), o.Key, ledger.News{
+	o, verdict, err := w.ledger.Record(w.t.Context(), o.Key, ledger.Update{
 		State: state, At: present.Add(-age + time.Second), Source: "answer", GatewayNo: "GW" + o.OrderNo,
 		RefundNo: "R" + o.OrderNo, Next: nextOf(state),
 	})
@@ -171,7 +171,7 @@ func nextOf(state translate.State) time.Time {
 	return present.Add(time.Hour)
 }
 
-// roomFor is the room for so many notifications, whosever.
+// roomFor is the room for so many notifications of any merchant.
 func roomFor(n int) func() ledger.Room {
 	return func() ledger.Room {
 		return ledger.Room{
@@ -231,11 +231,11 @@ func (g *fakeGateway) says(code string, body map[string]string) {
 }
 
 // Post implements bridge.Gateway.
-func (g *fakeGateway) Post(_ context.Context, form string) bridge.Carried {
+func (g *fakeGateway) Post(_ context.Context, form string) bridge.RoundTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.code == "" {
-		return bridge.Carried{Sent: true, Err: errors.New("connection reset")}
+		return bridge.RoundTrip{Sent: true, Err: errors.New("connection reset")}
 	}
 	values, err := url.ParseQuery(form)
 	must(err)
@@ -246,10 +246,10 @@ func (g *fakeGateway) Post(_ context.Context, form string) bridge.Carried {
 	var message struct{ Head map[string]string }
 	must(json.Unmarshal(asked, &message))
 	message.Head["tranType"], message.Head["respCode"] = "02", g.code
-	message.Head["tranTime"] = translate.WireTime(present)
+	message.Head["tranTime"] = translate.FormatWireTime(present)
 	answer, err := json.Marshal(map[string]any{"head": message.Head, "body": g.body})
 	must(err)
 	sealed, err := g.codec.Seal(envelope.MerchantID, "", answer)
 	must(err)
-	return bridge.Carried{Body: []byte(sealed.Encode())}
+	return bridge.RoundTrip{Body: []byte(sealed.Encode())}
 }

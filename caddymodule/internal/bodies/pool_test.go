@@ -29,7 +29,7 @@ func newPoolOf(room int) *bodies.Pool {
 	return bodies.New(bodies.Limits{Room: room, AtOnce: 2}, time.Now, func(string) {})
 }
 
-// text is a body of which every byte says where it stands.
+// text is a body in which every byte says where it stands.
 func text(size int) []byte { return longest[:size] }
 
 var longest = func() []byte {
@@ -232,8 +232,8 @@ func TestThoseWhoRestGiveWay(t *testing.T) {
 	}
 }
 
-// A source with many bodies gives way before another one with a slow one, also
-// when none of the many rests for long.
+// A source with many bodies gives way before a source with one slow body, even when
+// all of the many make progress.
 func TestOneSourceCannotTakeTheRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -130,8 +130,8 @@ func TestConnectionsOfRubbishAreClosed(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"<html>502</html>", "", "merchant_id=473053110001&msg_enc=00&key_enc=00&sign=00"} {
 		w := newWorld(t)
-		w.gateway.setScript(fault{mangle: func(context.Context, string) Carried {
-			return Carried{Sent: true, Body: []byte(body), Discard: func() { w.gateway.discarded.Add(1) }}
+		w.gateway.setScript(fault{mangle: func(context.Context, string) RoundTrip {
+			return RoundTrip{Sent: true, Body: []byte(body), Discard: func() { w.gateway.discarded.Add(1) }}
 		}})
 		w.pay(order(v1.WxSao, 1))
 		if n := w.gateway.discarded.Load(); n != 1 {

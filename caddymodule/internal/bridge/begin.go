@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -70,4 +71,13 @@ func (b *Bridge) draw(job payJob) ledger.Order {
 		}
 	}
 	return order
+}
+
+// payer is the openid that a call for the order is made with. Once a call may
+// have left, it stays the one of that call.
+func (job payJob) payer(order ledger.Order) string {
+	if order.State == translate.Begun {
+		return cmp.Or(job.request.OpenID, order.OpenID)
+	}
+	return order.OpenID
 }

@@ -27,15 +27,15 @@ type Bridge struct {
 	tracer   *tracing.Tracer
 	skew     clockSkew // between the gateway's clock and ours
 
-	pays    flights[ledger.Key, payResult]    // pay calls in hand, for merchants
-	raws    flights[ledger.Key, payResult]    // and for payers' browsers
-	looks   flights[ledger.Key, sight]        // queries in hand
-	cancels flights[ledger.Key, ledger.Order] // cancels in hand
-	asked   *ratelimit.Interval[ledger.Key]   // questions about an order because somebody asks
+	pays         callGroup[ledger.Key, payResult]    // pay calls in hand, for merchants
+	raws         callGroup[ledger.Key, payResult]    // and for payers' browsers
+	queries      callGroup[ledger.Key, queryResult]  // queries in hand
+	cancels      callGroup[ledger.Key, ledger.Order] // cancels in hand
+	queryLimiter *ratelimit.Interval[ledger.Key]     // questions about an order because somebody asks
 
 	abandoned abandoned // orders to be taken back
 
-	repeated *ratelimit.Interval[ledger.Key] // of orders in doubt, by payers' browsers
+	resubmitLimiter *ratelimit.Interval[ledger.Key] // of orders in doubt, by payers' browsers
 
 	notify  *delivery.Dispatcher
 	live    newest.List[*Settings] // of the loaded configurations
@@ -69,7 +69,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	start, err := l.NextStart(ctx)
 	b := &Bridge{
 		ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), observer: nobody{},
-		asked: newOrderLimit(), repeated: newOrderLimit(),
+		queryLimiter: newOrderLimiter(), resubmitLimiter: newOrderLimiter(),
 		stop: func() {}, woken: make(chan struct{}, 1), ending: make(chan struct{}),
 	}
 	for _, option := range options {
@@ -77,7 +77,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	}
 	b.pays.log, b.pays.doing = log, "serving a payment"
 	b.raws.log, b.raws.doing = log, "serving a payer's browser"
-	b.looks.log, b.looks.doing = log, "asking about an order"
+	b.queries.log, b.queries.doing = log, "asking about an order"
 	b.cancels.log, b.cancels.doing = log, "cancelling an order"
 	b.agreed = b.agreeOnTime(ctx)
 	b.notify = delivery.New(delivery.Config{
@@ -86,14 +86,14 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	return b
 }
 
-// askEvery is how often the gateway is asked about one order because its
+// queryEvery is how often the gateway is asked about one order because its
 // merchant asks. Merchants of scanned codes poll every second or two.
-const askEvery = 2 * time.Second
+const queryEvery = 2 * time.Second
 
-// newOrderLimit lets something be done for an order once in askEvery.
-func newOrderLimit() *ratelimit.Interval[ledger.Key] {
+// newOrderLimiter lets something be done for an order once in askEvery.
+func newOrderLimiter() *ratelimit.Interval[ledger.Key] {
 	const orders = 10_000
-	return ratelimit.NewInterval[ledger.Key](askEvery, orders)
+	return ratelimit.NewInterval[ledger.Key](queryEvery, orders)
 }
 
 // Close lets no new call to the gateway begin, ends the background work and
@@ -105,7 +105,7 @@ func (b *Bridge) Close(ctx context.Context) {
 	b.pays.close()
 	b.raws.close()
 	b.cancels.close()
-	b.looks.close()
+	b.queries.close()
 	stopped := make(chan struct{})
 	go func() {
 		if b.notify.Stop(ctx) != nil {
@@ -113,19 +113,19 @@ func (b *Bridge) Close(ctx context.Context) {
 		}
 		close(stopped)
 	}()
-	b.land(ctx)
+	b.finishCalls(ctx)
 	<-stopped
 }
 
-// land waits for the gateway calls in hand.
-func (b *Bridge) land(ctx context.Context) {
+// finishCalls waits for the gateway calls in hand.
+func (b *Bridge) finishCalls(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		b.workers.Wait()
 		b.pays.wait()
 		b.raws.wait()
 		b.cancels.wait()
-		b.looks.wait()
+		b.queries.wait()
 		b.abandoned.workers.Wait()
 		close(done)
 	}()

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -48,7 +47,7 @@ func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out 
 	ctx, span := b.tracer.Start(ctx, order.Trace, "gateway "+out.tranCode, trace.SpanKindClient,
 		append(spanAttributes(order), tracing.TranCode(out.tranCode))...)
 	start := b.now()
-	a, failed := b.carry(ctx, s, order, out)
+	a, failed := b.roundTrip(ctx, s, order, out)
 	end := b.now()
 	class := CallClass(v2.Classify(a.Head.RespCode).String())
 	if failed != nil {
@@ -62,9 +61,9 @@ func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out 
 	return a, failed
 }
 
-// carry takes a message to the gateway and back. The keys are those of the
+// roundTrip takes a message to the gateway and back. The keys are those of the
 // gateway merchant that the order was made for.
-func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out outgoing) (answer, *failure) {
+func (b *Bridge) roundTrip(ctx context.Context, s *Settings, order ledger.Order, out outgoing) (answer, *failure) {
 	m := s.Merchants.ByGatewayMerchant(order.GatewayMerchant)
 	if m == nil {
 		return answer{}, notSent("gateway merchant is not configured any more")
@@ -76,24 +75,24 @@ func (b *Bridge) carry(ctx context.Context, s *Settings, order ledger.Order, out
 	if out.tooLate(b.now()) {
 		return answer{}, notSent(tooLate) // a key that is in no file may take its time
 	}
-	carried := b.post(ctx, s, envelope.Encode())
-	if carried.Err != nil {
-		return answer{}, &failure{sent: carried.Sent, class: classOf(carried), reason: netcause.TextOf(carried.Err)}
+	trip := b.post(ctx, s, envelope.Encode())
+	if trip.Err != nil {
+		return answer{}, &failure{sent: trip.Sent, class: classOf(trip), reason: netcause.TextOf(trip.Err)}
 	}
-	message, failed := b.open(m, carried.Body)
+	message, failed := b.open(m, trip.Body)
 	if failed != nil {
-		carried.discard() // what comes next on its connection may be no better
+		trip.discard() // what comes next on its connection may be no better
 	}
-	return answer{Message: message, flowNo: out.flowNo, carried: carried}, failed
+	return answer{Message: message, flowNo: out.flowNo, trip: trip}, failed
 }
 
 // post makes one call to the gateway. Whatever breaks in it breaks while money
 // may be moving, so a panic is an unknown outcome like any other.
-func (b *Bridge) post(ctx context.Context, s *Settings, form string) (carried Carried) {
+func (b *Bridge) post(ctx context.Context, s *Settings, form string) (trip RoundTrip) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			_ = crash.Log(b.log, "calling gateway", bug)
-			carried = Carried{Sent: true, Err: fmt.Errorf("%w: %s", errPanic, crash.Text(bug))}
+			trip = RoundTrip{Sent: true, Err: fmt.Errorf("%w: %s", errPanic, crash.Text(bug))}
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.Timeouts.Gateway)
@@ -115,7 +114,7 @@ func (b *Bridge) exchange(
 	now := b.now()
 	out := outgoing{kind: kind, tranCode: s.TranCodes.of(kind), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
 	var err error
-	out.plaintext, err = body.Marshal(translate.Head(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
+	out.plaintext, err = body.Marshal(translate.BuildHead(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
 	if err != nil {
 		failed := notSent(err.Error())
 		return answer{event: callEvent(out, now, now, v2.Message{}, failed)}, failed
@@ -136,11 +135,7 @@ func (b *Bridge) open(m *merchants.Merchant, body []byte) (v2.Message, *failure)
 func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.Message, *failure) {
 	plaintext, err := m.Open(envelope, b.wall(b.now()))
 	if err != nil {
-		class := CallUnopened
-		if errors.Is(err, v2.ErrKeyUnavailable) {
-			class = CallKeyUnavailable
-		}
-		return v2.Message{}, &failure{sent: true, class: class, reason: fmt.Sprintf("opening message: %v", err)}
+		return v2.Message{}, &failure{sent: true, class: CallUnopened, reason: fmt.Sprintf("opening message: %v", err)}
 	}
 	message, err := v2.ParseMessage(plaintext)
 	if err != nil {

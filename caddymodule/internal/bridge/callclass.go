@@ -46,9 +46,6 @@ const (
 	// CallUnopened: an answer that is no envelope, cannot be decrypted or is
 	// not signed by the gateway.
 	CallUnopened CallClass = "unopened"
-	// CallKeyUnavailable: an answer that cannot be decrypted because the private
-	// key is in a token that is away.
-	CallKeyUnavailable CallClass = "key_unavailable"
 	// CallUnread: a signed answer that is no message.
 	CallUnread CallClass = "unread"
 	// CallInternal: a bug of the bridge.
@@ -57,7 +54,7 @@ const (
 
 // FailedCalls lists the classes of failed calls.
 func FailedCalls() []CallClass {
-	return []CallClass{CallUnsent, CallTimeout, CallReset, CallStatus, CallUnopened, CallKeyUnavailable, CallUnread, CallInternal}
+	return []CallClass{CallUnsent, CallTimeout, CallReset, CallStatus, CallUnopened, CallUnread, CallInternal}
 }
 
 // CallClasses lists every class of calls.
@@ -87,7 +84,7 @@ func (s StatusError) Cause() netcause.Cause {
 var errPanic = errors.New("panic while calling gateway")
 
 // classOf says which class a call belongs to that brought no answer.
-func classOf(c Carried) CallClass {
+func classOf(c RoundTrip) CallClass {
 	var status StatusError
 	var network net.Error
 	switch {

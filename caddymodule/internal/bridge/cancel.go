@@ -17,18 +17,18 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 	if err != nil {
 		return v1.CancelReply{RespCode: findCode(err), MerID: m.MerID, OrderID: ref.OrderID}
 	}
-	if b.pays.has(order.Key) {
-		return translate.CancelReply(facts(order))
+	if b.pays.inHand(order.Key) {
+		return translate.BuildCancelReply(order.ForMerchant())
 	}
-	fl := b.cancels.join(order.Key, func(*flight[ledger.Order]) ledger.Order {
+	call := b.cancels.do(order.Key, func(*sharedCall[ledger.Order]) ledger.Order {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 		defer cancel()
 		return b.cancel(ctx, s, order)
 	})
-	if after, ok := wait(ctx, s.Timeouts.Reply, fl); ok {
+	if after, ok := wait(ctx, s.Timeouts.Reply, call); ok {
 		order = after
 	}
-	return translate.CancelReply(facts(order))
+	return translate.BuildCancelReply(order.ForMerchant())
 }
 
 // cancel takes an order as far towards closed or refunded as it can be taken
@@ -37,39 +37,38 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	if inHand(order, b.now()) {
 		return order
 	}
-	var seen sight
-	switch order.State {
-	case translate.Sent, translate.Pending, translate.InDoubt:
+	var result queryResult
+	if order.State.Row().Due == translate.DueQuery {
 		var ok bool
-		if seen, ok = wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); !ok {
+		if result, ok = wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); !ok {
 			return order
 		}
-		order = seen.order
+		order = result.order
 	}
-	switch order.State {
-	case translate.Begun:
+	switch order.State.Row().CancelStep {
+	case translate.CancelUnsent:
 		order, _ = b.closeUnsent(ctx, order, "cancel")
-	case translate.Pending:
+	case translate.CancelUnpaid:
 		// Without a close at the gateway, nothing but its word that nobody has
 		// paid makes the order safe to close. Of an order whose form its payer
 		// has not posted the gateway knows nothing.
-		unposted := seen.report.NotFound && handedOut(order)
-		if s.TranCodes.Close != "" || seen.report.State == translate.Pending || unposted {
-			seen = b.closeUnpaid(ctx, s, seen, "cancel")
-			order = seen.order
+		unposted := result.report.NotFound && handedOut(order)
+		if s.TranCodes.Close != "" || result.report.Unpaid() || unposted {
+			result = b.closeUnpaid(ctx, s, result, "cancel")
+			order = result.order
 		}
-	case translate.Paid:
+	case translate.CancelPaid:
 		order = b.beginRefund(ctx, s, order)
-	case translate.Refunding:
+	case translate.CancelAskAfter:
 		// Only the ladder sends a refund again: a merchant who is impatient asks.
-		if b.asked.Allow(order.Key, b.now()) {
-			if seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order)); ok {
-				order = seen.order
+		if b.queryLimiter.Allow(order.Key, b.now()) {
+			if result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); ok {
+				order = result.order
 			}
 		}
 	}
-	if !seen.moved {
-		b.keep(ctx, order, seen.trail...)
+	if !result.moved {
+		b.recordEvents(ctx, order, result.events...)
 	}
 	return order
 }

@@ -62,7 +62,7 @@ func TestCancel(t *testing.T) {
 				code  v1.Code
 				state translate.State
 			}{{c.code, c.state}, {c.again, c.last}} {
-				w.clock.advance(askEvery)
+				w.clock.advance(queryEvery)
 				if reply := w.cancel(p); reply.RespCode != want.code {
 					t.Fatalf("cancel %d: merchant hears %s, want %s", i+1, reply.RespCode, want.code)
 				}
@@ -115,7 +115,7 @@ func TestRefundOfADeadBridge(t *testing.T) {
 	w := newWorld(t)
 	p := order(v1.WxSao, 1)
 	hasPaid(w, p)
-	o, moved := w.bridge.note(t.Context(), w.order(p), refunding(w, p))
+	o, moved := w.bridge.recordUpdate(t.Context(), w.order(p), refunding(w, p))
 	if !moved {
 		t.Fatal("not refunding")
 	}

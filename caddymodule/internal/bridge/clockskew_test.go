@@ -13,7 +13,7 @@ func TestClockSkew(t *testing.T) {
 	// answer is one that the gateway's clock, so far ahead, has stamped in the
 	// middle of a call.
 	answer := func(s *clockSkew, at time.Time, ahead, took time.Duration) (time.Duration, bool) {
-		stamp := translate.WireTime(at.Add(took/2 + ahead))
+		stamp := translate.FormatWireTime(at.Add(took/2 + ahead))
 		return s.compare(stamp, at, at.Add(took))
 	}
 	t.Run("to about a second", func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestClockSkewIsForgotten(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			start := w.clock.now()
-			if _, ok := w.bridge.skew.compare(translate.WireTime(start.Add(time.Minute)), start, start); !ok {
+			if _, ok := w.bridge.skew.compare(translate.FormatWireTime(start.Add(time.Minute)), start, start); !ok {
 				t.Fatal("the answer does not count")
 			}
 			w.clock.advance(tc.passed)

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
-	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -40,11 +39,4 @@ func findCode(err error) v1.Code {
 		return v1.CodeNoOrder
 	}
 	return v1.CodeBusy
-}
-
-func facts(o ledger.Order) translate.Facts {
-	return translate.Facts{
-		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID,
-		Amount: o.Amount, State: o.State, Late: o.Late, PaidAt: o.PaidAt, Words: o.Words,
-	}
 }

@@ -57,38 +57,38 @@ type fault struct {
 	amount string // in that answer; "" is the right one
 	flow   string // the answer names this flow number; "-" for none
 	crash  bool   // it panics after it has done its work
-	mangle func(context.Context, string) Carried
+	mangle func(context.Context, string) RoundTrip
 }
 
 var errBroken = errors.New("connection broken")
 
-func hang(ctx context.Context, _ string) Carried {
+func hang(ctx context.Context, _ string) RoundTrip {
 	<-ctx.Done()
-	return Carried{Sent: true, Err: ctx.Err()}
+	return RoundTrip{Sent: true, Err: ctx.Err()}
 }
 
 // deaf does not even hear that nobody waits any more.
-var deaf = fault{name: "deaf", mangle: func(context.Context, string) Carried {
+var deaf = fault{name: "deaf", mangle: func(context.Context, string) RoundTrip {
 	time.Sleep(20 * time.Second) // in a bubble
-	return Carried{Sent: true, Err: errBroken}
+	return RoundTrip{Sent: true, Err: errBroken}
 }}
 
-func becomes(body string) func(context.Context, string) Carried {
-	return func(context.Context, string) Carried { return Carried{Sent: true, Body: []byte(body)} }
+func becomes(body string) func(context.Context, string) RoundTrip {
+	return func(context.Context, string) RoundTrip { return RoundTrip{Sent: true, Body: []byte(body)} }
 }
 
 // The faults.
 var (
 	unsent = fault{name: "unsent", unsent: true}
 	lost   = fault{name: "lost on the way", lost: true}
-	silent = fault{name: "answer lost", mangle: func(context.Context, string) Carried { return Carried{Sent: true, Err: errBroken} }}
+	silent = fault{name: "answer lost", mangle: func(context.Context, string) RoundTrip { return RoundTrip{Sent: true, Err: errBroken} }}
 	hangs  = fault{name: "hangs", mangle: hang}
 	html   = fault{name: "html", mangle: becomes("<html>502</html>")}
-	half   = fault{name: "half", mangle: func(_ context.Context, body string) Carried {
-		return Carried{Sent: true, Body: []byte(body[:len(body)/2])}
+	half   = fault{name: "half", mangle: func(_ context.Context, body string) RoundTrip {
+		return RoundTrip{Sent: true, Body: []byte(body[:len(body)/2])}
 	}}
-	forged = fault{name: "forged", mangle: func(_ context.Context, body string) Carried {
-		return Carried{Sent: true, Body: []byte(strings.Replace(body, "&sign=", "&sign=00", 1))}
+	forged = fault{name: "forged", mangle: func(_ context.Context, body string) RoundTrip {
+		return RoundTrip{Sent: true, Body: []byte(strings.Replace(body, "&sign=", "&sign=00", 1))}
 	}}
 	unknown   = fault{name: "E0000000", code: v2.RespProcessing}
 	broken    = fault{name: "E9999999", code: v2.RespSystemError}
@@ -104,16 +104,16 @@ var (
 )
 
 // Post implements Gateway.
-func (g *fakeGateway) Post(ctx context.Context, form string) Carried {
+func (g *fakeGateway) Post(ctx context.Context, form string) RoundTrip {
 	f, gate := g.next()
 	if f.unsent {
-		return Carried{Err: errBroken}
+		return RoundTrip{Err: errBroken}
 	}
 	if gate != nil {
 		select {
 		case <-gate:
 		case <-ctx.Done():
-			return Carried{Sent: true, Err: ctx.Err()}
+			return RoundTrip{Sent: true, Err: ctx.Err()}
 		}
 	}
 	message := g.open(form)
@@ -128,11 +128,11 @@ func (g *fakeGateway) Post(ctx context.Context, form string) Carried {
 	case f.crash:
 		panic("fake gateway")
 	case f.lost:
-		return Carried{Sent: true, Err: errBroken}
+		return RoundTrip{Sent: true, Err: errBroken}
 	case f.mangle != nil:
 		return f.mangle(ctx, answer)
 	}
-	return Carried{Sent: true, Body: []byte(answer), Discard: func() { g.discarded.Add(1) }}
+	return RoundTrip{Sent: true, Body: []byte(answer), Discard: func() { g.discarded.Add(1) }}
 }
 
 func (g *fakeGateway) next() (fault, chan struct{}) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 
 	"go.uber.org/zap"
 
@@ -52,7 +51,7 @@ const (
 // alone: refreshes, second tabs and the back button come to the same.
 func (b *Bridge) NextStep(m *merchants.Merchant, o ledger.Order) PayerStep {
 	switch {
-	case o.State.Final() || o.State == translate.Refunding:
+	case o.State.Row().Payer != translate.PayerOpen:
 		return StepResult
 	case !b.now().Before(o.ExpiresAt):
 		return StepExpired
@@ -78,15 +77,6 @@ func raw(m *merchants.Merchant, openID string) bool {
 	return app || openID != ""
 }
 
-// payer is the openid that a call for the order is made with. Once a call may
-// have left, it stays the one of that call.
-func (job payJob) payer(order ledger.Order) string {
-	if order.State == translate.Begun {
-		return cmp.Or(job.request.OpenID, order.OpenID)
-	}
-	return order.OpenID
-}
-
 // Payer is who sits before the browser.
 type Payer struct {
 	OpenID string // as WeChat has told it; "" for the one on record
@@ -104,16 +94,16 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 		b.log.Error("order cannot be paid in a browser", orderFields(o), zap.Error(err))
 		return o, false
 	}
-	fl := b.raws.join(o.Key, func(fl *flight[payResult]) payResult {
+	call := b.raws.do(o.Key, func(call *sharedCall[payResult]) payResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
 		stored, err := b.ledger.Order(ctx, o.Key) // it may have moved since it was read
 		if err != nil {
 			return payResult{err: err}
 		}
-		return b.repeat(ctx, job, stored, browserSource, fl)
+		return b.resubmitPay(ctx, job, stored, browserSource, call)
 	})
-	result, ok := wait(ctx, s.Timeouts.Reply, fl)
+	result, ok := wait(ctx, s.Timeouts.Reply, call)
 	if !ok || result.err != nil {
 		return o, false
 	}
@@ -131,23 +121,4 @@ func browserJob(s *Settings, m *merchants.Merchant, o ledger.Order, payer Payer)
 	}
 	rule, err := translate.RuleFor(request)
 	return payJob{settings: s, merchant: m, request: request, rule: rule, client: o.ClientIP, trace: o.Trace}, err
-}
-
-// FrontReturn is the merchant's page to which the payer's browser returns after
-// the payment, with the signed result in its query (v1 §3.4); "" unless the
-// order is paid and the merchant has named one.
-func (b *Bridge) FrontReturn(m *merchants.Merchant, o ledger.Order) string {
-	if o.State != translate.Paid || o.FrontURL == "" {
-		return ""
-	}
-	front, err := url.Parse(o.FrontURL)
-	if err != nil {
-		return ""
-	}
-	result := v1.SealForm(translate.Notification(facts(o)).JSON(), m.SignKey())
-	if front.RawQuery != "" {
-		result = front.RawQuery + "&" + result
-	}
-	front.RawQuery = result
-	return front.String()
 }

@@ -45,7 +45,7 @@ func (b *Bridge) Hosted(
 		return HostedForm{}, o, fmt.Errorf("gateway merchant %s is not configured any more", o.GatewayMerchant)
 	}
 	now := b.now()
-	if o.State == translate.Begun || o.State == translate.InDoubt {
+	if o.State.MayBecome(translate.Sent) {
 		o, err = b.handOut(ctx, s, o)
 		if err != nil {
 			return HostedForm{}, o, err
@@ -57,7 +57,7 @@ func (b *Bridge) Hosted(
 	call := b.told(job.payCall(o, now))
 	call.FlowNo = b.numbers.flow(o.GatewayMerchant, now)
 	call.ReturnURL = s.ResultURL + "?id=" + o.FormAction
-	head, body := translate.PayRequest(job.request, job.rule, call)
+	head, body := translate.BuildPayRequest(job.request, job.rule, call)
 	plaintext, err := body.Marshal(head)
 	if err != nil {
 		return HostedForm{}, o, fmt.Errorf("writing hosted order: %w", err)
@@ -79,15 +79,15 @@ func handedOut(o ledger.Order) bool {
 // handOut records that the payer's browser gets the form.
 func (b *Bridge) handOut(ctx context.Context, s *Settings, o ledger.Order) (ledger.Order, error) {
 	now := b.now()
-	news := ledger.News{
+	update := ledger.Update{
 		State: translate.Pending, At: now, Source: browserSource, Claim: o.Claim, Takes: true,
 		Next: s.nextStep(o, translate.Pending, 0, now),
 	}
-	stored, verdict, err := b.ledger.Record(ctx, o.Key, news)
+	stored, verdict, err := b.ledger.Record(ctx, o.Key, update)
 	if errors.Is(err, ledger.ErrFenced) { // a second tab, or the sweeper, was faster
 		stored, err = b.ledger.Order(ctx, o.Key)
 	} else if err == nil {
-		b.heard(stored, news, verdict)
+		b.reportTransition(stored, update, verdict)
 	}
 	if err != nil {
 		return o, fmt.Errorf("recording hosted order: %w", err)

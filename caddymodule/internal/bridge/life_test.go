@@ -120,9 +120,9 @@ func TestCloseWaitsForCalls(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := bubble(t, dir)
 				w.settings.Timeouts = Timeouts{Gateway: 30 * time.Second, Reply: 40 * time.Second}
-				w.gateway.setScript(fault{mangle: func(_ context.Context, body string) Carried {
+				w.gateway.setScript(fault{mangle: func(_ context.Context, body string) RoundTrip {
 					time.Sleep(c.call)
-					return Carried{Sent: true, Body: []byte(body)}
+					return RoundTrip{Sent: true, Body: []byte(body)}
 				}})
 				p := order(v1.WxCode, 1)
 				go w.pay(p)
@@ -194,9 +194,9 @@ func TestLedgerOutage(t *testing.T) {
 	t.Run("between send and record", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.gateway.setScript(fault{mangle: func(_ context.Context, body string) Carried {
+		w.gateway.setScript(fault{mangle: func(_ context.Context, body string) RoundTrip {
 			_ = w.ledger.Close()
-			return Carried{Sent: true, Body: []byte(body)}
+			return RoundTrip{Sent: true, Body: []byte(body)}
 		}})
 		if reply := w.pay(order(v1.WxCode, 1)); reply.RespCode != v1.CodeOK || reply.QueryID == "" {
 			t.Fatalf("money may have moved, and the merchant hears %+v", reply)

@@ -25,9 +25,6 @@ var (
 	ErrNoticeKept = errors.New("notice kept aside")
 	// ErrNoticeNotDurable is a notice that could not be written down.
 	ErrNoticeNotDurable = errors.New("notice not recorded")
-	// ErrNoticeUnopened is a notice that could not be opened because the private
-	// key is in a token that is away.
-	ErrNoticeUnopened = errors.New("notice not opened: the private key does not work at present")
 )
 
 // Notice takes in a notice of the gateway, as [Bridge.OpenNotice] and
@@ -48,16 +45,13 @@ type Notice struct {
 }
 
 // OpenNotice decrypts and verifies an envelope. This is all that a forged notice
-// costs. The error is ErrNoticeRefused, or ErrNoticeUnopened.
+// costs. The error is ErrNoticeRefused.
 func (b *Bridge) OpenNotice(s *Settings, e v2.Envelope) (Notice, error) {
 	m := s.Merchants.ByGatewayMerchant(e.MerchantID)
 	if m == nil {
 		return Notice{}, ErrNoticeRefused
 	}
 	message, failed := b.openEnvelope(m, e)
-	if failed != nil && failed.class == CallKeyUnavailable {
-		return Notice{}, ErrNoticeUnopened
-	}
 	if failed != nil && failed.class != CallUnread {
 		return Notice{}, ErrNoticeRefused
 	}
@@ -162,18 +156,18 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, mess
 	if err != nil {
 		return b.keepNotice(ctx, order, message, err)
 	}
-	report = b.whilePayable(order, report)
-	switch report.State {
-	case translate.Paid, translate.Failed, translate.Refunded, translate.RefundFailed:
+	report = b.reported(order, report)
+	switch {
+	case report.State.Final():
 		return b.takeFinal(ctx, s, order, report, message)
-	case translate.Pending, translate.Refunding: // nobody has paid yet, or the refund is under way, as we know
+	case report.Certain(): // nobody has paid yet, or the refund is under way, as we know
 		b.log.Info("notice without news", orderFields(order))
 	default:
 		if !report.Ask {
 			return b.keepNotice(ctx, order, message, errors.New(report.Reason))
 		}
 		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
-		b.askAfter(ctx, s, order)
+		b.queryAfterNotice(ctx, s, order)
 	}
 	if err := b.ledger.AddEvents(ctx, order.Key, noticeEvent(b.now(), message)); err != nil {
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
@@ -191,26 +185,24 @@ func judgeNotice(order ledger.Order, message v2.Message) (translate.Report, erro
 
 // takeFinal records what ends a payment or its refund.
 func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, message v2.Message) error {
-	news := b.finalNews(s, order, report, "notice")
-	news.Trail = []ledger.Event{noticeEvent(news.At, message)}
+	update := b.updateOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), message)})
 	failpoint.Reach(failpoint.BeforeSettle)
-	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if err != nil {
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
 		return ErrNoticeNotDurable
 	}
-	b.heard(stored, news, verdict)
+	b.reportTransition(stored, update, verdict)
 	failpoint.Reach(failpoint.BeforeAck)
 	return nil
 }
 
-// askAfter asks the gateway about an order of which a notice has proved nothing,
+// queryAfterNotice asks the gateway about an order of which a notice has proved nothing,
 // without waiting for the answer. While a call that tells it is under way, or the
 // order cannot change by it, nobody need be asked.
-func (b *Bridge) askAfter(ctx context.Context, s *Settings, order ledger.Order) {
-	settled := order.State == translate.Begun || order.State == translate.Paid || order.State == translate.Refunded
-	if settled || b.pays.has(order.Key) || inHand(order, b.now()) || !b.asked.Allow(order.Key, b.now()) {
+func (b *Bridge) queryAfterNotice(ctx context.Context, s *Settings, order ledger.Order) {
+	if !order.State.Askable() || b.pays.inHand(order.Key) || inHand(order, b.now()) || !b.queryLimiter.Allow(order.Key, b.now()) {
 		return
 	}
-	b.look(ctx, s, order)
+	b.queryGateway(ctx, s, order)
 }

@@ -70,7 +70,7 @@ func TestRefundNotice(t *testing.T) {
 				if err := w.notice(w.gateway.says(c.code, c.body(o))); !errors.Is(err, c.want) {
 					t.Fatalf("notice: %v, want %v", err, c.want)
 				}
-				w.bridge.looks.wait()
+				w.bridge.queries.wait()
 				w.wantState(p, c.then)
 			}
 		})
@@ -95,16 +95,16 @@ func TestNoticeThatTakesItselfBack(t *testing.T) {
 			if err := w.notice(e); err != nil {
 				t.Fatalf("%s, %s: %v", code, state, err)
 			}
-			w.bridge.looks.wait() // the question gets lost
+			w.bridge.queries.wait() // the question gets lost
 			w.wantState(p, translate.InDoubt)
 			if n := len(w.timeline(p, noticeEventKind)); n != 1 {
 				t.Errorf("%s, %s: %d notices on record", code, state, n)
 			}
-			w.clock.advance(askEvery)
+			w.clock.advance(queryEvery)
 			if err := w.notice(e); err != nil {
 				t.Fatal(err)
 			}
-			w.bridge.looks.wait()
+			w.bridge.queries.wait()
 			w.wantState(p, translate.Paid) // by the query
 		}
 	}

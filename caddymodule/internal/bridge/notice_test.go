@@ -11,9 +11,9 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-func refunding(w *world, p v1.PayRequest) ledger.News {
+func refunding(w *world, p v1.PayRequest) ledger.Update {
 	now := w.clock.now()
-	return ledger.News{
+	return ledger.Update{
 		State: translate.Refunding, At: now, Source: "cancel", RefundNo: "R" + w.order(p).OrderNo, Next: now.Add(lease(w.settings)),
 	}
 }
@@ -87,7 +87,7 @@ func TestNoticeThatIsNotBelieved(t *testing.T) {
 		want   error
 	}{
 		{"unknown merchant", edit(func(e *v2.Envelope) { e.MerchantID = "473053110009" }), ErrNoticeRefused},
-		{"forged", edit(func(e *v2.Envelope) { e.Sign = "00" + e.Sign[2:] }), ErrNoticeRefused},
+		{"forged", edit(func(e *v2.Envelope) { e.Sign = flipped(e.Sign) }), ErrNoticeRefused},
 		{"garbled", edit(func(e *v2.Envelope) { e.MsgEnc = e.MsgEnc[2:] }), ErrNoticeRefused},
 		{"no order", w.gateway.notice("", "11", "19.99"), ErrNoticeKept},
 		{"unknown order", w.gateway.notice("20261122000000", "11", "19.99"), ErrNoticeKept},
@@ -101,6 +101,14 @@ func TestNoticeThatIsNotBelieved(t *testing.T) {
 	if err := w.notice(good); !errors.Is(err, ErrNoticeNotDurable) {
 		t.Errorf("without a ledger: %v", err)
 	}
+}
+
+// flipped is a hex text with another first digit.
+func flipped(hex string) string {
+	if hex[0] == '0' {
+		return "1" + hex[1:]
+	}
+	return "0" + hex[1:]
 }
 
 // The late payment of a closed order goes back to the payer by itself.

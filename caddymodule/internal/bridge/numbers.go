@@ -43,12 +43,12 @@ type orderNumbers struct {
 }
 
 func (n *numbers) order(prefix string, now time.Time) orderNumbers {
-	queryID := translate.QueryID(n.node, now, n.orders.Add(1))
-	return orderNumbers{queryID: queryID, orderNo: translate.OrderNo(prefix, queryID)}
+	queryID := translate.NewQueryID(n.node, now, n.orders.Add(1))
+	return orderNumbers{queryID: queryID, orderNo: translate.NewOrderNo(prefix, queryID)}
 }
 
 func (n *numbers) flow(gatewayMerchant string, now time.Time) string {
-	return translate.FlowNo(gatewayMerchant, n.node, now, n.flows.Add(1))
+	return translate.NewFlowNo(gatewayMerchant, n.node, now, n.flows.Add(1))
 }
 
 // payIDLength is what merchants' databases were built for (v1 §3.3).

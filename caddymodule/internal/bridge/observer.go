@@ -22,7 +22,7 @@ type Observer interface {
 	OrderMoved(to translate.State)
 	// NewsJudged is called when news of an order has been recorded or dismissed,
 	// with what became of it.
-	NewsJudged(verdict translate.Verdict)
+	UpdateJudged(verdict translate.Verdict)
 	// Quarantined is called when a signed message is kept aside.
 	Quarantined()
 	// ClockCompared is called when a signed answer has told the time, with how
@@ -40,7 +40,7 @@ func (nobody) AttemptFinished(delivery.Class, time.Duration, time.Duration) {}
 func (nobody) NotificationEnded(ledger.NotificationState)                   {}
 func (nobody) CallFinished(CallKind, CallClass, time.Duration)              {}
 func (nobody) OrderMoved(translate.State)                                   {}
-func (nobody) NewsJudged(translate.Verdict)                                 {}
+func (nobody) UpdateJudged(translate.Verdict)                               {}
 func (nobody) Quarantined()                                                 {}
 func (nobody) ClockCompared(time.Duration)                                  {}
 func (nobody) ClockSet(time.Duration)                                       {}

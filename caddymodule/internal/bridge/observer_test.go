@@ -49,7 +49,7 @@ func (y *tally) want(t *testing.T, want map[string]int) {
 
 func (y *tally) CallFinished(kind CallKind, class CallClass, _ time.Duration) { y.count(kind, class) }
 func (y *tally) OrderMoved(to translate.State)                                { y.count(to) }
-func (y *tally) NewsJudged(verdict translate.Verdict)                         { y.count(verdict) }
+func (y *tally) UpdateJudged(verdict translate.Verdict)                       { y.count(verdict) }
 func (y *tally) Quarantined()                                                 { y.count("quarantined") }
 func (y *tally) ClockCompared(time.Duration)                                  {}
 func (y *tally) ClockSet(time.Duration)                                       {}
@@ -69,7 +69,7 @@ func observedWorld(t *testing.T, options ...Option) (*world, *tally) {
 // timeline says the same.
 func TestCallsHaveClasses(t *testing.T) {
 	t.Parallel()
-	status := fault{name: "status", mangle: func(context.Context, string) Carried { return Carried{Sent: true, Err: StatusError(502)} }}
+	status := fault{name: "status", mangle: func(context.Context, string) RoundTrip { return RoundTrip{Sent: true, Err: StatusError(502)} }}
 	for _, c := range []struct {
 		fault fault
 		class CallClass
@@ -218,7 +218,7 @@ func TestPollsLeaveNoTrail(t *testing.T) {
 	w.pay(p)
 	before := w.timeline(p, callEventKind)
 	for range 5 {
-		w.clock.advance(askEvery)
+		w.clock.advance(queryEvery)
 		w.query(p)
 	}
 	if after := w.timeline(p, callEventKind); !slices.Equal(before, after) {

@@ -45,7 +45,7 @@ func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) 
 	now := b.now()
 	p = Probe{Class: v2.Classify(a.Head.RespCode), Took: now.Sub(start), Repeats: a.Head.TranFlowID == a.flowNo}
 	if p.Foreign = !p.Repeats && a.Head.TranFlowID != ""; p.Foreign {
-		a.carried.discard()
+		a.trip.discard()
 	}
 	if at, err := translate.ParseTime(a.Head.TranTime); err == nil {
 		p.Skew, p.Timed = at.Sub(b.wall(start.Add(p.Took/2))).Round(time.Second), true

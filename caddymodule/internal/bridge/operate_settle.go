@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -15,25 +16,6 @@ import (
 // ErrNotSettled says that an operator's word on an order is not taken; what is
 // wrapped around it says why.
 var ErrNotSettled = errors.New("not settled")
-
-// maySettle lists what an operator may say of an order that is stuck in a state.
-var maySettle = map[translate.State][]translate.State{
-	translate.Sent:      {translate.Paid, translate.Failed, translate.Closed},
-	translate.Pending:   {translate.Paid, translate.Failed, translate.Closed},
-	translate.InDoubt:   {translate.Paid, translate.Failed, translate.Closed},
-	translate.Refunding: {translate.Refunded, translate.RefundFailed},
-	// What the gateway would not give back somebody gave back by other means.
-	translate.RefundFailed: {translate.Refunded},
-}
-
-// maySettleContradicted lists what an operator may say of an order that is final
-// and that the gateway has contradicted since: that it stands, or that it was paid
-// although it failed, so that the payment is given back.
-var maySettleContradicted = map[translate.State][]translate.State{
-	translate.Paid:     {translate.Paid},
-	translate.Failed:   {translate.Failed, translate.Paid},
-	translate.Refunded: {translate.Refunded},
-}
 
 // Settlement is an operator's word on what became of a stuck order.
 type Settlement struct {
@@ -75,30 +57,30 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	if err := b.checkSettlement(order, possible, w); err != nil {
 		return Settled{}, err
 	}
-	result := Settled{Order: order, Before: order.State}
-	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
+	settled := Settled{Order: order, Before: order.State}
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
-		return result, notSettled("the gateway is being asked and has not answered yet; try again")
+		return settled, notSettled(stillAsked.With())
 	}
-	result.Order, result.Said = seen.order, saidOf(seen.report)
-	if seen.moved && (seen.order.State.Final() || order.State.Final()) {
-		result.ByGateway = true
-		return result, nil
+	settled.Order, settled.Said = result.order, saidOf(result.report)
+	if result.moved && (result.order.State.Final() || order.State.Final()) {
+		settled.ByGateway = true
+		return settled, nil
 	}
-	if err := cmp.Or(contradiction(seen, w.State), tooEarly(seen, w.State, b.now())); err != nil {
-		b.keep(ctx, order, seen.trail...)
-		return result, err
+	if err := cmp.Or(contradiction(result, w.State), tooEarly(result, w.State, b.now())); err != nil {
+		b.recordEvents(ctx, order, result.events...)
+		return settled, err
 	}
 	if w.DryRun {
-		return result, nil
+		return settled, nil
 	}
-	return b.settle(ctx, s, w, result, seen)
+	return b.settle(ctx, s, w, settled, result)
 }
 
 // maySettle lists what an operator may say of an order, nil when nothing is
 // amiss with it.
 func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate.State, error) {
-	if possible := maySettle[order.State]; possible != nil {
+	if possible := order.State.Row().Settle; possible != nil {
 		return possible, nil
 	}
 	events, err := b.ledger.Events(ctx, order.Key)
@@ -109,7 +91,7 @@ func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate
 	if !contradicted {
 		return nil, nil
 	}
-	return maySettleContradicted[order.State], nil
+	return order.State.Row().SettleContradicted, nil
 }
 
 // checkSettlement refuses a word that is not possible, whatever the gateway
@@ -117,46 +99,43 @@ func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate
 func (b *Bridge) checkSettlement(order ledger.Order, possible []translate.State, w Settlement) error {
 	switch {
 	case possible == nil:
-		return notSettled("the order is %s, not stuck, and nothing on record contradicts that; "+
-			"only one that is sent, pending, in_doubt, refunding or refund_failed, or that the gateway has contradicted, can be settled", order.State)
+		return notSettled(notStuck.With(bilingual.Term(order.State), bilingual.OneOf(translate.Settleable())))
 	case !slices.Contains(possible, w.State):
-		return notSettled("an order that is %s cannot become %s by an operator's word, only one of %s", order.State, w.State, possible)
+		return notSettled(cannotBecome.With(bilingual.Term(order.State), bilingual.Term(w.State), bilingual.OneOf(possible)))
 	case w.State == translate.Failed && payerShown(order, order.State):
-		return notSettled("its payer has been shown how to pay and still may, so it is not failed; it can be closed, and what is paid after that is given back")
+		return notSettled(payerMayPay.With())
 	case w.Why == "" && !w.DryRun:
-		return notSettled("a reason is missing")
-	case moneyMoved(w.State) && w.State != order.State && w.GatewayNo == "":
-		return notSettled("%s needs the gateway's own number of it; without one nobody can show that money has moved", w.State)
+		return notSettled(noReason.With())
+	case w.State.Row().Moved && w.State != order.State && w.GatewayNo == "":
+		return notSettled(needsGatewayNo.With(bilingual.Term(w.State)))
 	case w.State == translate.Paid && w.State != order.State && order.GatewayNo != "" && w.GatewayNo != order.GatewayNo:
-		return notSettled("the gateway has called this order %s before, not %s", order.GatewayNo, w.GatewayNo)
-	case b.pays.has(order.Key) || b.cancels.has(order.Key) || inHand(order, b.now()):
-		return notSettled("a call about the order is under way; try again when it is over")
+		return notSettled(otherGatewayNo.With(order.GatewayNo, w.GatewayNo))
+	case b.pays.inHand(order.Key) || b.cancels.inHand(order.Key) || inHand(order, b.now()):
+		return notSettled(callUnderWay.With())
 	}
 	return nil
 }
 
-func moneyMoved(s translate.State) bool { return s == translate.Paid || s == translate.Refunded }
-
 // contradiction says why what the gateway has signed forbids a word. It forbids
 // nobody to say that an order stands as it is.
-func contradiction(seen sight, word translate.State) error {
-	said := seen.report
+func contradiction(result queryResult, word translate.State) error {
+	said := result.report
 	switch {
-	case word == seen.order.State:
+	case word == result.order.State:
 		return nil
-	case seen.order.State == translate.RefundFailed && said.State != translate.Refunding:
+	case result.order.State == translate.RefundFailed && said.State != translate.Refunding:
 		return nil // the money came back by other means, of which the gateway knows nothing
-	case said.State == seen.order.State && said.State.Final():
-		return notSettled("the gateway says that it is %s, as the order is", said.State)
-	case said.NotFound && moneyMoved(word):
-		return notSettled("the gateway says that it has no such record, so it cannot be %s", word)
-	case said.State == translate.Pending && word != translate.Closed:
-		return notSettled("the gateway says that the order is open and nobody has paid yet, so it is not %s; it can be closed", word)
+	case said.State == result.order.State && said.State.Final():
+		return notSettled(gatewayAgrees.With(bilingual.Term(said.State)))
+	case said.NotFound && word.Row().Moved:
+		return notSettled(gatewayHasNone.With(bilingual.Term(word)))
+	case said.Unpaid() && word != translate.Closed:
+		return notSettled(nobodyHasPaid.With(bilingual.Term(word)))
 	case said.State == translate.Refunding:
-		return notSettled("the gateway says that the refund is under way, so it is not %s yet", word)
-	case !said.NotFound && said.State != translate.InDoubt && said.State != translate.Pending:
+		return notSettled(refundUnderWay.With(bilingual.Term(word)))
+	case !said.NotFound && said.Certain() && !said.Unpaid():
 		// Certain, but not recorded: the ledger was not there.
-		return notSettled("the gateway says that it is %s, which could not be recorded; try again", said.State)
+		return notSettled(notRecorded.With(bilingual.Term(said.State)))
 	}
 	return nil
 }
@@ -165,24 +144,23 @@ func contradiction(seen sight, word translate.State) error {
 // when they can: its pay call may still be on its way into the gateway's books,
 // whatever the gateway or its people say of them. The bridge itself believes them
 // no sooner. A close is safe where a last look follows it.
-func tooEarly(seen sight, word translate.State, now time.Time) error {
-	surely := seen.order.SentAt.Add(notFoundGrace)
-	if !now.Before(surely) || seen.report.State == translate.Pending || seen.order.State.Final() {
+func tooEarly(result queryResult, word translate.State, now time.Time) error {
+	surely := result.order.SentAt.Add(notFoundGrace)
+	if !now.Before(surely) || result.report.Unpaid() || result.order.State.Final() {
 		return nil
 	}
-	closable := !lastLook(seen.order, now).IsZero()
+	closable := !lastQueryAt(result.order, now).IsZero()
 	switch {
 	case word != translate.Failed && word != translate.Closed, word == translate.Closed && closable:
 		return nil
 	case closable:
-		return notYet(surely, "; or close it now: what is paid after that is given back")
+		return notYet(notYetButClosable, surely)
 	}
-	return notYet(surely, "")
+	return notYet(notYetKnown, surely)
 }
 
-func notYet(surely time.Time, advice string) error {
-	return notSettled("its pay call may still be on its way, so nobody can know yet that it is not paid; try again at %s Beijing time%s",
-		surely.In(translate.Beijing).Format(time.DateTime), advice)
+func notYet(why bilingual.Text, surely time.Time) error {
+	return notSettled(why.With(surely.In(translate.Beijing).Format(time.DateTime)))
 }
 
 // saidOf says what the gateway answered, for the operator.
@@ -190,44 +168,44 @@ func saidOf(report translate.Report) string {
 	switch {
 	case report.NotFound:
 		return "no such record"
-	case report.State == translate.InDoubt:
+	case !report.Certain():
 		return "nothing certain: " + report.Reason
 	}
 	return string(report.State)
 }
 
 // settle records the word.
-func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settled, seen sight) (Settled, error) {
+func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settled, result queryResult) (Settled, error) {
 	order, now := so.Order, b.now()
 	if w.State == order.State {
-		return so, b.ledger.Confirm(ctx, order.Key, order.State, seen.trail, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
+		return so, b.ledger.Confirm(ctx, order.Key, order.State, result.events, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
 	}
-	news := ledger.News{State: w.State, At: now, Source: "operator", Claim: order.Claim, Trail: seen.trail}
+	update := ledger.Update{State: w.State, At: now, Source: "operator", Claim: order.Claim, Events: result.events}
 	switch w.State {
 	case translate.Paid:
-		news.GatewayNo, news.PaidAt, news.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)
+		update.GatewayNo, update.PaidAt, update.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)
 	case translate.Failed:
-		news.Next = s.nextStep(order, translate.Failed, 0, now)
+		update.Next = s.nextStep(order, translate.Failed, 0, now)
 	case translate.Closed:
-		news.Next = lastLook(order, now)
-		if s.TranCodes.Close != "" && seen.report.State == translate.Pending {
+		update.Next = lastQueryAt(order, now)
+		if s.TranCodes.Close != "" && result.report.Unpaid() {
 			call, reason := b.closeAtGateway(ctx, s, order)
-			news.Trail = append(news.Trail, call)
+			update.Events = append(update.Events, call)
 			if reason != "" {
-				b.keep(ctx, order, news.Trail...)
-				return so, notSettled("the gateway has not closed the order: %s", reason)
+				b.recordEvents(ctx, order, update.Events...)
+				return so, notSettled(notClosed.With(reason))
 			}
-			news.Next = time.Time{}
+			update.Next = time.Time{}
 		}
 	}
-	stored, verdict, err := b.ledger.Settle(ctx, order.Key, news, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
+	stored, verdict, err := b.ledger.Settle(ctx, order.Key, update, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
 	if err != nil {
 		return so, err
 	}
 	if verdict != translate.Applied && verdict != translate.LatePayment {
-		return so, notSettled("the order is %s by now", stored.State)
+		return so, notSettled(movedOn.With(bilingual.Term(stored.State)))
 	}
-	b.heard(stored, news, verdict)
+	b.reportTransition(stored, update, verdict)
 	so.Order = stored
 	return so, nil
 }
@@ -241,6 +219,4 @@ func (w Settlement) after() string {
 	return string(w.State) + ", gateway number " + w.GatewayNo
 }
 
-func notSettled(format string, args ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{ErrNotSettled}, args...)...)
-}
+func notSettled(why bilingual.Said) error { return fmt.Errorf("%w: %w", ErrNotSettled, why) }

@@ -311,8 +311,8 @@ func TestSample(t *testing.T) {
 	w.gateway.setScript(silent)
 	w.pay(order(v1.WxCode, 2))
 	w.pay(order(v1.WxCode, 3))
-	w.bridge.takeSample(t.Context())
-	w.bridge.takeSample(t.Context())
+	must(w.bridge.takeSample(t.Context()))
+	must(w.bridge.takeSample(t.Context()))
 	now := w.clock.now()
 	samples, err := w.ledger.Samples(t.Context(), now.Add(-time.Hour), now.Add(time.Hour))
 	if err != nil || len(samples) != 1 {
@@ -337,7 +337,9 @@ func TestInterruptedResumingIsFinished(t *testing.T) {
 	defer db.Close()
 	_, err = db.ExecContext(t.Context(), `UPDATE pauses SET resume = 1`)
 	must(err)
-	w.bridge.finishUndone(t.Context())
+	for _, job := range w.bridge.minuteJobs() {
+		job.run(t.Context())
+	}
 	if pauses, err := w.ledger.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}

@@ -13,7 +13,7 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// payResult is what a flight for one order came to.
+// payResult is the result of a pay call.
 type payResult struct {
 	order ledger.Order
 	err   error // the ledger's; the order may not exist
@@ -38,32 +38,28 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 		b.log.Info("pay request refused", orderFields(ledger.Order{
 			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
 		}), zap.Error(err))
-		return translate.PayFault(p, err)
+		return translate.BuildPayFault(p, err)
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
-	fl := b.pays.join(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(fl *flight[payResult]) payResult {
+	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
 		// Detached: the order is served to its end whatever the merchant does.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
-		return b.pay(ctx, job, fl)
+		return b.pay(ctx, job, call)
 	})
-	result, ok := wait(ctx, s.Timeouts.Reply, fl)
+	result, ok := wait(ctx, s.Timeouts.Reply, call)
 	switch {
 	case !ok || result.err != nil:
-		return translate.PayRefusal(p, v1.CodeBusy)
+		return translate.BuildPayRefusal(p, v1.CodeBusy)
 	case result.order.Fingerprint != p.Fingerprint():
-		return translate.PayRefusal(p, v1.CodeConflict)
+		return translate.BuildPayRefusal(p, v1.CodeConflict)
 	}
-	return translate.PayReply(p, rule, standing(result.order))
-}
-
-func standing(o ledger.Order) translate.Standing {
-	return translate.Standing{QueryID: o.QueryID, State: o.State, FormAction: o.FormAction, Words: o.Words}
+	return translate.BuildPayReply(result.order.ForMerchant())
 }
 
 // pay makes the order durable and submits it, unless it exists with other
 // contents. Callers who cannot wait that long are told how the order stands.
-func (b *Bridge) pay(ctx context.Context, job payJob, fl *flight[payResult]) payResult {
+func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult]) payResult {
 	failpoint.Reach(failpoint.BeforeBegin)
 	order, ours, err := b.begin(ctx, job)
 	if err != nil {
@@ -71,52 +67,39 @@ func (b *Bridge) pay(ctx context.Context, job payJob, fl *flight[payResult]) pay
 		return payResult{err: err}
 	}
 	if ours {
-		fl.tell(payResult{order: order})
-		return b.submit(ctx, job, order, false, fl)
+		call.setInterim(payResult{order: order})
+		return b.submit(ctx, job, order, false, call)
 	}
 	if order.Fingerprint != job.request.Fingerprint() {
 		return payResult{order: order}
 	}
-	return b.repeat(ctx, job, order, "repeat", fl)
+	return b.resubmitPay(ctx, job, order, "repeat", call)
 }
 
-// repeat takes up an order that exists, if that may be done, and sends it.
-func (b *Bridge) repeat(ctx context.Context, job payJob, order ledger.Order, source string, fl *flight[payResult]) payResult {
-	fl.tell(payResult{order: order})
+// resubmitPay takes up an order that exists, if that may be done, and sends it.
+func (b *Bridge) resubmitPay(ctx context.Context, job payJob, order ledger.Order, source string, call *sharedCall[payResult]) payResult {
+	call.setInterim(payResult{order: order})
 	doubted := order.State == translate.InDoubt
-	order, ours := b.again(ctx, job, order, source)
+	order, ours := b.resubmit(ctx, job, order, source)
 	if !ours {
 		return payResult{order: order}
 	}
-	return b.submit(ctx, job, order, doubted, fl)
+	return b.submit(ctx, job, order, doubted, call)
 }
 
 // submit sends an order that is ours to send and records what came of it.
-func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, doubted bool, fl *flight[payResult]) payResult {
+func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, doubted bool, call *sharedCall[payResult]) payResult {
 	if order.State != translate.Sent {
 		return payResult{order: order} // its payer's browser has to come first
 	}
-	fl.tell(payResult{order: order})
+	call.setInterim(payResult{order: order})
 	failpoint.Reach(failpoint.BeforeSend)
-	outcome, trail := b.send(ctx, job, order)
+	report, events := b.send(ctx, job, order)
 	if doubted {
-		outcome = overDoubt(outcome)
+		report = report.OverDoubt()
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
-	result := b.record(ctx, job, order, outcome, trail)
+	result := b.record(ctx, job, order, report, events)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
-}
-
-// overDoubt is what the outcome of a second call means for an order whose first
-// call may have arrived: that this one was refused or did not leave says
-// nothing of the other.
-func overDoubt(o translate.Outcome) translate.Outcome {
-	switch o.State {
-	case translate.Begun:
-		return translate.Unknown(o.Reason)
-	case translate.Failed:
-		return translate.Unknown("gateway refused the repeated call")
-	}
-	return o
 }

@@ -16,23 +16,23 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 	if err != nil {
 		return v1.QueryReply{RespCode: findCode(err), MerID: ref.MerID, OrderID: ref.OrderID}
 	}
-	return translate.QueryReply(facts(b.Watch(ctx, s, order)))
+	return translate.BuildQueryReply(b.Watch(ctx, s, order).ForMerchant())
 }
 
 // Watch returns how an order stands, after asking the gateway where that is
 // worth it and was not done just now.
 func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
-	if b.worthAsking(order) && (b.looks.has(order.Key) || b.asked.Allow(order.Key, b.now())) {
-		if seen, ok := wait(ctx, s.Timeouts.Reply, b.look(ctx, s, order)); ok {
-			return seen.order
+	if b.worthQuerying(order) && (b.queries.inHand(order.Key) || b.queryLimiter.Allow(order.Key, b.now())) {
+		if result, ok := wait(ctx, s.Timeouts.Reply, b.queryGateway(ctx, s, order)); ok {
+			return result.order
 		}
 	}
 	return order
 }
 
-// worthAsking reports whether the gateway may know more of an order than the
+// worthQuerying reports whether the gateway may know more of an order than the
 // ledger. While a call that changes it is under way it is left alone: the answer
 // comes by itself.
-func (b *Bridge) worthAsking(order ledger.Order) bool {
-	return !order.State.Final() && order.State != translate.Begun && !b.pays.has(order.Key) && !inHand(order, b.now())
+func (b *Bridge) worthQuerying(order ledger.Order) bool {
+	return !order.State.Final() && order.State.Askable() && !b.pays.inHand(order.Key) && !inHand(order, b.now())
 }

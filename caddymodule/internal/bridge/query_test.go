@@ -108,7 +108,7 @@ func TestQueriesAreCoalescedAndPaced(t *testing.T) {
 	if n := w.gateway.count(v2.TranQuery); n != 1 {
 		t.Fatalf("%d calls", n)
 	}
-	w.clock.advance(askEvery)
+	w.clock.advance(queryEvery)
 	w.query(p)
 	if n := w.gateway.count(v2.TranQuery); n != 2 {
 		t.Fatalf("%d calls after a while", n)
@@ -126,7 +126,7 @@ func TestPollingDoesNotMoveTheLadder(t *testing.T) {
 	due := w.order(p).Next
 	for range 20 {
 		w.query(p)
-		w.clock.advance(askEvery)
+		w.clock.advance(queryEvery)
 	}
 	if after := w.order(p); after.Next != due || after.Tries != 0 {
 		t.Fatalf("next step at %s after %d tries, was %s", after.Next, after.Tries, due)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
 const (
@@ -35,6 +36,7 @@ func (b *Bridge) reconcile(ctx context.Context) {
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	slots := newStepSlots()
+	away := outage.New(b.log, zap.ErrorLevel, "due orders cannot be claimed; trying on", "due orders are claimed again")
 	for pause := lookEvery; ; {
 		woken := b.woken
 		if pause > lookEvery {
@@ -50,8 +52,9 @@ func (b *Bridge) reconcile(ctx context.Context) {
 			timer.Stop()
 		}
 		orders, err := b.due(ctx, slots)
-		if pause = pauseAfter(err, pause); err != nil && ctx.Err() == nil {
-			b.log.Error("looking for due orders", zap.Duration("retry_in", pause), zap.Error(err))
+		pause = pauseAfter(err, pause)
+		if ctx.Err() == nil {
+			away.Report(err)
 		}
 		for _, order := range orders {
 			slot := slots.take(order.MerID)

@@ -27,7 +27,7 @@ type partlyDeaf struct {
 const deafNumber = "PB8991"
 
 // Post implements Gateway.
-func (g *partlyDeaf) Post(ctx context.Context, form string) Carried {
+func (g *partlyDeaf) Post(ctx context.Context, form string) RoundTrip {
 	message := g.open(form)
 	if !strings.HasPrefix(message.Body["orderId"], deafNumber) {
 		return g.fakeGateway.Post(ctx, form)
@@ -35,7 +35,7 @@ func (g *partlyDeaf) Post(ctx context.Context, form string) Carried {
 	g.count(1)
 	defer g.count(-1)
 	<-ctx.Done()
-	return Carried{Sent: true, Err: ctx.Err()}
+	return RoundTrip{Sent: true, Err: ctx.Err()}
 }
 
 func (g *partlyDeaf) count(n int) {
@@ -58,7 +58,7 @@ func (w *world) inDoubt(merID string, n int, due time.Time) ledger.Order {
 	if _, _, err := w.ledger.Begin(w.tb.Context(), o); err != nil {
 		w.tb.Fatal(err)
 	}
-	if _, _, err := w.ledger.Record(w.tb.Context(), o.Key, ledger.News{State: translate.InDoubt, At: time.Now(), Claim: 1, Next: due}); err != nil {
+	if _, _, err := w.ledger.Record(w.tb.Context(), o.Key, ledger.Update{State: translate.InDoubt, At: time.Now(), Claim: 1, Next: due}); err != nil {
 		w.tb.Fatal(err)
 	}
 	return o

@@ -2,9 +2,13 @@ package bridge
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap/zapcore"
 )
 
 func TestPauseAfter(t *testing.T) {
@@ -22,22 +26,42 @@ func TestPauseAfter(t *testing.T) {
 }
 
 // While the ledger is away it is not pressed, nor the log filled, whoever wants
-// something of the reconciler.
+// something of the loops: each says once that it fails, and once that it is over.
 func TestLookingBacksOff(t *testing.T) {
 	dir := t.TempDir()
+	file := filepath.Join(dir, "ledger.db")
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t, dir)
 		time.Sleep(5 * time.Second)
-		if err := w.ledger.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must(os.Rename(file, file+".aside"))
 		for range 10 * 60 { // ten minutes
 			w.bridge.wake()
 			time.Sleep(time.Second)
 		}
-		looks := w.logs.FilterMessage("looking for due orders").Len()
+		must(os.Rename(file+".aside", file))
+		time.Sleep(2 * time.Minute)
+		for begins, ends := range map[string]string{
+			"due orders cannot be claimed; trying on":                                "due orders are claimed again",
+			"notifications cannot be claimed; trying on":                             "notifications are claimed again",
+			"rows that were set aside are not looked at; trying on":                  "rows that were set aside are looked at again",
+			"merchants that are being resumed are not wholly resumed yet; trying on": "merchants are wholly resumed",
+			"no sample for the console taken; trying on":                             "samples for the console are taken again",
+		} {
+			begun, ended := w.logs.FilterMessage(begins).All(), w.logs.FilterMessage(ends).All()
+			if len(begun) != 1 || len(ended) != 1 {
+				t.Errorf("%q is logged %d times, %q %d times", begins, len(begun), ends, len(ended))
+				continue
+			}
+			if lasted := ended[0].ContextMap()["lasted"].(time.Duration); lasted < 9*time.Minute || lasted > 11*time.Minute {
+				t.Errorf("%q after %v", ends, lasted)
+			}
+		}
+		looks := w.logs.FilterMessage("due orders are claimed again").All()[0].ContextMap()["failures"].(int64)
 		if looks < 40 || looks > 45 {
 			t.Errorf("looked %d times in ten minutes", looks)
+		}
+		if lines := w.logs.FilterLevelExact(zapcore.WarnLevel).Len() + w.logs.FilterLevelExact(zapcore.ErrorLevel).Len(); lines != 5 {
+			t.Errorf("%d lines of trouble in all: %v", lines, w.logs.All())
 		}
 	})
 }

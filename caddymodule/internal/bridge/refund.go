@@ -16,48 +16,48 @@ import (
 // who want it, here and on other bridges, only one submits.
 func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
 	now := b.now()
-	order, ours := b.note(ctx, order, ledger.News{
+	order, ours := b.recordUpdate(ctx, order, ledger.Update{
 		State: translate.Refunding, At: now, Source: "cancel",
 		RefundNo: b.numbers.refund(order.OrderNo), Next: now.Add(lease(s)),
 	})
 	if !ours {
 		return order
 	}
-	seen := b.refund(ctx, s, order)
-	if !seen.moved {
-		b.postpone(ctx, s, order, seen.trail...)
+	result := b.refund(ctx, s, order)
+	if !result.moved {
+		b.postpone(ctx, s, order, result.events...)
 	}
-	return seen.order
+	return result.order
 }
 
 // refund takes a refund one step further under its one stored number: asks what
 // became of it, and submits it when the gateway surely does not have it. The
 // gateway pays one refund number once, so a submission may be repeated; but one
 // that was accepted a moment ago may not be in its books yet.
-func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) sight {
+func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	if order.Tries == 0 {
 		return b.submitRefund(ctx, s, order)
 	}
-	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
-		return sight{order: order}
+		return queryResult{order: order}
 	}
-	if seen.moved || !seen.report.NotFound || !b.mayResubmit(ctx, s, order) {
-		return seen
+	if result.moved || !result.report.NotFound || !b.mayResubmitRefund(ctx, s, order) {
+		return result
 	}
-	return b.submitRefund(ctx, s, order, seen.trail...)
+	return b.submitRefund(ctx, s, order, result.events...)
 }
 
 // submitRefund sends the refund, after the calls that were made before.
-func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, before ...ledger.Event) sight {
-	submit := translate.RefundRequest(order.OrderNo, order.RefundNo, order.Amount)
+func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, before ...ledger.Event) queryResult {
+	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)
 	return b.refundCall(ctx, s, order, RefundCall, submit, translate.JudgeRefund, before...)
 }
 
-// mayResubmit reports whether a refund that the gateway says it does not have may
+// mayResubmitRefund reports whether a refund that the gateway says it does not have may
 // be sent once more: at once when it never left, and otherwise when the gateway has
 // said so for long and often enough.
-func (b *Bridge) mayResubmit(ctx context.Context, s *Settings, order ledger.Order) bool {
+func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledger.Order) bool {
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
@@ -78,8 +78,8 @@ func lastCall(events []ledger.Event, tranCode string) (at time.Time) {
 	return at
 }
 
-// askRefund queries the gateway about a refund.
-func (b *Bridge) askRefund(ctx context.Context, s *Settings, order ledger.Order) sight {
+// queryRefund queries the gateway about a refund.
+func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
 	return b.refundCall(ctx, s, order, RefundQueryCall, query, translate.JudgeRefundQuery)
 }
@@ -91,21 +91,21 @@ type judgeRefund func(v2.Message, translate.ExpectedRefund) (translate.Report, e
 // what is final, with the calls made before.
 func (b *Bridge) refundCall(
 	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request, judge judgeRefund, before ...ledger.Event,
-) sight {
+) queryResult {
 	a, failed := b.exchange(ctx, s, order, kind, body)
-	seen := sight{order: order, trail: append(slices.Clip(before), a.event)}
+	result := queryResult{order: order, events: append(slices.Clip(before), a.event)}
 	if failed != nil {
-		seen.report = translate.Report{State: translate.InDoubt, Reason: failed.reason}
-		return b.refundSight(ctx, seen)
+		result.report = translate.NothingCertain(failed.reason)
+		return b.recordRefund(ctx, s, result)
 	}
 	var err error
 	want := expectedRefund(order)
 	want.FlowNo = a.flowNo
-	seen.report, err = judge(a.Message, want)
+	result.report, err = judge(a.Message, want)
 	if err != nil {
 		b.disbelieve(ctx, order, "refund", a, err)
 	}
-	return b.refundSight(ctx, seen)
+	return b.recordRefund(ctx, s, result)
 }
 
 func expectedRefund(order ledger.Order) translate.ExpectedRefund {
@@ -114,27 +114,24 @@ func expectedRefund(order ledger.Order) translate.ExpectedRefund {
 	}
 }
 
-// refundSight records what has been seen of a refund, if it is final. A failure
+// recordRefund records what has been seen of a refund, if it is final. A failure
 // that is on record already is none of the news.
-func (b *Bridge) refundSight(ctx context.Context, seen sight) sight {
-	order, report := seen.order, seen.report
+func (b *Bridge) recordRefund(ctx context.Context, s *Settings, result queryResult) queryResult {
+	order, report := result.order, result.report
 	fields := []zap.Field{orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", report.Reason)}
 	switch {
 	case report.State == translate.RefundFailed && order.State == translate.RefundFailed:
-	case report.State == translate.Refunded || report.State == translate.RefundFailed:
-		now := b.now()
-		news := ledger.News{
-			State: report.State, At: now, Words: report.Words, Source: "refund", Trail: seen.trail,
-			Next: b.nextRetry(ctx, order, report, now),
-		}
+	case report.State.Final():
+		update := b.updateOf(s, order, report, "refund", result.events)
+		update.Next = b.nextRetry(ctx, order, report, update.At)
 		if report.State == translate.RefundFailed {
-			news.Claim = order.Claim // a refusal that comes late says nothing of what was tried since
+			update.Claim = order.Claim // a refusal that comes late says nothing of what was tried since
 		}
-		seen.order, seen.moved = b.note(ctx, order, news)
+		result.order, result.moved = b.recordUpdate(ctx, order, update)
 	case report.OurFault:
 		b.log.Error("the gateway could not read our refund; it is asked for again, look into it", fields...)
 	case report.Reason != "":
 		b.log.Warn("refund without a clear answer", fields...)
 	}
-	return seen
+	return result
 }

@@ -25,7 +25,7 @@ func TestRefundNotInTheBooksYet(t *testing.T) {
 	forget := func() { w.gateway.mu.Lock(); delete(w.gateway.refunds, number); w.gateway.mu.Unlock() }
 	forget()
 	for range 5 {
-		w.clock.advance(askEvery)
+		w.clock.advance(queryEvery)
 		w.cancel(p)
 	}
 	for range 3 {

@@ -3,11 +3,11 @@ package bridge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -45,22 +45,22 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 // retryDue takes up a failed refund whose time has come. What the gateway says of
 // it first counts.
 func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) {
-	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	switch {
-	case !ok || seen.moved:
-	case seen.report.State == translate.InDoubt && !seen.report.NotFound:
-		b.postponeRetry(ctx, s, order, seen)
+	case !ok || result.moved:
+	case !result.report.Certain() && !result.report.NotFound:
+		b.postponeRetry(ctx, s, order, result)
 	default:
-		if _, err := b.retryRefund(ctx, s, order, seen, nil); err != nil && !errors.Is(err, ledger.ErrFenced) {
+		if _, err := b.retryRefund(ctx, s, order, result, nil); err != nil && !errors.Is(err, ledger.ErrFenced) {
 			b.log.Error("refund not taken up again", orderFields(order), zap.Error(err))
 		}
 	}
 }
 
 // postponeRetry leaves a refund that nothing is known of for later.
-func (b *Bridge) postponeRetry(ctx context.Context, s *Settings, order ledger.Order, seen sight) {
+func (b *Bridge) postponeRetry(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
 	tries := order.Tries + 1
-	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.rung(tries, b.now()), tries, seen.trail...)
+	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextQuery(tries, b.now()), tries, result.events...)
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
 		b.log.Error("next try of a refund not recorded", orderFields(order), zap.Error(err))
 	}
@@ -69,7 +69,7 @@ func (b *Bridge) postponeRetry(ctx context.Context, s *Settings, order ledger.Or
 // retryRefund makes a failed refund refunding again, submits it under its one
 // number and returns the order as it stands then. seen is what the gateway has just
 // said: a refund that is under way there is not submitted.
-func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Order, seen sight, change *ledger.Change) (ledger.Order, error) {
+func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Order, result queryResult, change *ledger.Change) (ledger.Order, error) {
 	claim := order.Claim
 	if change != nil {
 		claim = 0 // a person takes it out of whoever's hands
@@ -80,15 +80,15 @@ func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Orde
 	}
 	b.log.Info("refund is tried again", orderFields(order), zap.String("refund_no", order.RefundNo))
 	b.observer.OrderMoved(order.State)
-	if seen.report.State != translate.Refunding {
-		seen = b.submitRefund(ctx, s, order, seen.trail...)
+	if result.report.State != translate.Refunding {
+		result = b.submitRefund(ctx, s, order, result.events...)
 	} else {
-		seen.order, seen.moved = order, false
+		result.order, result.moved = order, false
 	}
-	if !seen.moved {
-		b.postpone(ctx, s, order, seen.trail...)
+	if !result.moved {
+		b.postpone(ctx, s, order, result.events...)
 	}
-	return seen.order, nil
+	return result.order, nil
 }
 
 // RetryRefund tries a failed refund again for an operator. The gateway is asked
@@ -101,21 +101,21 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	case err != nil:
 		return order, "", err
 	case order.State != translate.RefundFailed:
-		return order, "", notSettled("the order is %s; only a refund that failed can be tried again", order.State)
+		return order, "", notSettled(refundNotFailed.With(bilingual.Term(order.State)))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 	defer cancel()
-	seen, ok := wait(ctx, s.Timeouts.Gateway+recording, b.look(ctx, s, order))
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
-		return order, "", notSettled("the gateway is being asked and has not answered yet; try again")
+		return order, "", notSettled(stillAsked.With())
 	}
-	said = saidOf(seen.report)
-	if seen.moved {
-		return seen.order, said, nil
+	said = saidOf(result.report)
+	if result.moved {
+		return result.order, said, nil
 	}
-	after, err = b.retryRefund(ctx, s, order, seen, &c)
+	after, err = b.retryRefund(ctx, s, order, result, &c)
 	if errors.Is(err, ledger.ErrFenced) {
-		return after, said, fmt.Errorf("%w: somebody else has just taken the refund up", ErrNotSettled)
+		return after, said, notSettled(refundTaken.With())
 	}
 	return after, said, err
 }

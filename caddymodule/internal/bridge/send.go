@@ -17,7 +17,7 @@ const tooLate = "too late to send"
 
 // send makes the one call for an order and judges the answer. The trail has the
 // call, if it was made.
-func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outcome translate.Outcome, trail []ledger.Event) {
+func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (report translate.Report, events []ledger.Event) {
 	now := b.now()
 	out := outgoing{kind: PayCall, latest: order.Next.Add(-job.settings.Timeouts.Gateway)}
 	if out.tooLate(now) {
@@ -26,28 +26,28 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (outc
 		return translate.NotSent(tooLate), nil
 	}
 	job.request.OpenID = order.OpenID // which the payer's browser may have told
-	head, body := translate.PayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
+	head, body := translate.BuildPayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
 	plaintext, err := body.Marshal(head)
 	if err != nil {
 		return translate.NotSent(err.Error()), nil
 	}
 	out.tranCode, out.flowNo, out.plaintext = head.TranCode, head.TranFlowID, plaintext
 	a, failed := b.call(ctx, job.settings, order, out)
-	trail = []ledger.Event{a.event}
+	events = []ledger.Event{a.event}
 	switch {
 	case failed != nil && failed.sent:
-		return translate.Unknown(failed.reason), trail
+		return translate.NothingCertain(failed.reason), events
 	case failed != nil:
-		return translate.NotSent(failed.reason), trail
+		return translate.NotSent(failed.reason), events
 	}
-	outcome, err = job.rule.JudgePay(a.Message, expected(order, a.flowNo, job.settings.TranCodes.Pay))
+	report, err = job.rule.JudgePay(a.Message, expected(order, a.flowNo, job.settings.TranCodes.Pay))
 	if err != nil {
 		b.disbelieve(ctx, order, "answer", a, err)
 	}
 	if job.rule.Mode == translate.InWeChat {
-		outcome.FormAction = "" // the PayId drawn at the beginning stands
+		report.FormAction = "" // the PayId drawn at the beginning stands
 	}
-	return outcome, trail
+	return report, events
 }
 
 func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
@@ -71,44 +71,36 @@ func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
 // record writes down what a call came to. When the ledger cannot take it, the
 // order stays as it was sent and is settled by a query later: the merchant
 // hears nothing that is not durable.
-func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, o translate.Outcome, trail []ledger.Event) payResult {
-	now := b.now()
-	news := ledger.News{
-		State: o.State, At: now, Source: "answer",
-		GatewayNo: o.GatewayNo, FormAction: o.FormAction, PayData: o.PayData, Words: o.Words,
-		Next: job.settings.nextStep(order, o.State, 0, now), Trail: trail,
-	}
-	switch o.State {
-	case translate.Paid:
-		news.PaidAt, news.RefundNo = b.wall(now), b.numbers.refund(order.OrderNo)
-	case translate.Begun, translate.Failed, translate.InDoubt:
+func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, report translate.Report, events []ledger.Event) payResult {
+	update := b.updateOf(job.settings, order, report, "answer", events)
+	if report.State != translate.Paid && report.State != translate.Pending {
 		// Whoever has taken the order over since, when this bridge stood still for
 		// a while, knows more of it: an old refusal says nothing of a newer call.
-		news.Claim = order.Claim
+		update.Claim = order.Claim
 	}
-	if o.Reason != "" {
+	if report.Reason != "" {
 		b.log.Warn("pay call without a clear answer", orderFields(order),
-			zap.String("state", string(o.State)), zap.String("reason", o.Reason))
+			zap.String("state", string(report.State)), zap.String("reason", report.Reason))
 	}
-	stored, verdict, err := b.ledger.Record(ctx, order.Key, news)
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if errors.Is(err, ledger.ErrFenced) {
-		return b.superseded(ctx, order, o, trail)
+		return b.superseded(ctx, order, report, events)
 	}
 	if err != nil {
 		b.log.Error("outcome not recorded, order is settled by queries", orderFields(order),
-			zap.String("outcome", string(o.State)), zap.Error(err))
+			zap.String("outcome", string(report.State)), zap.Error(err))
 		return payResult{order: order}
 	}
-	b.heard(stored, news, verdict)
+	b.reportTransition(stored, update, verdict)
 	return payResult{order: stored}
 }
 
 // superseded keeps the call whose outcome came too late on record, and returns how
 // the order stands in the hands of whoever has taken it over.
-func (b *Bridge) superseded(ctx context.Context, order ledger.Order, o translate.Outcome, trail []ledger.Event) payResult {
+func (b *Bridge) superseded(ctx context.Context, order ledger.Order, report translate.Report, events []ledger.Event) payResult {
 	b.log.Warn("outcome came after another had taken the order over; the order is settled by queries",
-		orderFields(order), zap.String("outcome", string(o.State)))
-	b.keep(ctx, order, trail...)
+		orderFields(order), zap.String("outcome", string(report.State)))
+	b.recordEvents(ctx, order, events...)
 	if now, err := b.ledger.Order(ctx, order.Key); err == nil {
 		order = now
 	}

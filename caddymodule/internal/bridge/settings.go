@@ -12,11 +12,11 @@ import (
 type Gateway interface {
 	// Post sends an urlencoded form once. It never sends it again, whatever
 	// happens.
-	Post(ctx context.Context, form string) Carried
+	Post(ctx context.Context, form string) RoundTrip
 }
 
-// Carried is what became of one POST to the gateway.
-type Carried struct {
+// RoundTrip is what became of one POST to the gateway.
+type RoundTrip struct {
 	Body []byte // the answer's body; only with Err nil
 	Sent bool   // false only when surely nothing of the form left the bridge
 	Err  error  // why there is no answer to read

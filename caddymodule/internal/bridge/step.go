@@ -28,52 +28,52 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 		b.stepAbandoned(ctx, order)
 		return
 	}
-	switch order.State {
-	case translate.Begun:
+	switch order.State.Row().Due {
+	case translate.DueClose:
 		b.closeUnsent(ctx, order, "expiry")
-	case translate.Closed, translate.Failed:
-		b.lookBack(ctx, s, order)
-	case translate.Refunding:
-		if seen := b.refund(ctx, s, order); !seen.moved {
-			b.postpone(ctx, s, order, seen.trail...)
+	case translate.DueLastQuery:
+		b.lastQuery(ctx, s, order)
+	case translate.DueRefund:
+		if result := b.refund(ctx, s, order); !result.moved {
+			b.postpone(ctx, s, order, result.events...)
 		}
-	case translate.RefundFailed:
+	case translate.DueRetryRefund:
 		b.retryDue(ctx, s, order)
 	default:
-		seen, ok := wait(ctx, stepTime(s), b.look(ctx, s, order))
-		if ok && !seen.moved {
-			b.stepBlind(ctx, s, order, seen)
+		result, ok := wait(ctx, stepTime(s), b.queryGateway(ctx, s, order))
+		if ok && !result.moved {
+			b.stepBlind(ctx, s, order, result)
 		}
 	}
 }
 
 // stepBlind is the step of an order of which the gateway has told nothing that
 // moves it.
-func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, seen sight) {
-	now, report := b.now(), seen.report
+func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
+	now, report := b.now(), result.report
 	expired := now.After(order.ExpiresAt.Add(expiryGrace))
-	unpaid := report.State == translate.Pending || (order.State == translate.Pending && report.NotFound)
-	news := ledger.News{At: now, Source: "query", Claim: order.Claim, Trail: seen.trail}
+	unpaid := report.Unpaid() || (order.State == translate.Pending && report.NotFound)
+	update := ledger.Update{At: now, Source: "query", Claim: order.Claim, Events: result.events}
 	switch {
 	case unpaid && expired:
-		if seen = b.closeUnpaid(ctx, s, seen, "expiry"); seen.moved {
+		if result = b.closeUnpaid(ctx, s, result, "expiry"); result.moved {
 			return
 		}
 	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, "query", order.SentAt, now):
-		news.State, news.Next = translate.Failed, s.nextStep(order, translate.Failed, 0, now)
-		b.note(ctx, order, news)
+		update.State, update.Next = translate.Failed, s.nextStep(order, translate.Failed, 0, now)
+		b.recordUpdate(ctx, order, update)
 		return
 	case order.State == translate.Sent:
 		// Nobody is sending it any more, and what came of it is not known.
-		news.State, news.Next = translate.InDoubt, s.nextStep(order, translate.InDoubt, 0, now)
-		b.note(ctx, order, news)
+		update.State, update.Next = translate.InDoubt, s.nextStep(order, translate.InDoubt, 0, now)
+		b.recordUpdate(ctx, order, update)
 		return
 	}
-	if order.State == translate.InDoubt && report.State == translate.Pending {
-		seen.trail = append(seen.trail, b.unpaidEvents(ctx, order, now)...)
+	if order.State == translate.InDoubt && report.Unpaid() {
+		result.events = append(result.events, b.unpaidEvents(ctx, order, now)...)
 	}
 	b.logStale(order, report, now)
-	b.postpone(ctx, s, order, seen.trail...)
+	b.postpone(ctx, s, order, result.events...)
 }
 
 // unpaidEvents are what the timeline keeps, once, of an order in doubt that the
@@ -103,9 +103,9 @@ func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.
 
 // postpone says that a step brought nothing and when the next one is due. Only
 // the holder of the order's claim can say so. The trail is what was tried.
-func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, trail ...ledger.Event) {
+func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, events ...ledger.Event) {
 	tries := order.Tries + 1
-	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries, trail...)
+	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries, events...)
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
 		b.log.Error("next step of an order not recorded", orderFields(order), zap.Error(err))
 	}

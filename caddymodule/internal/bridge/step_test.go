@@ -133,7 +133,7 @@ func TestAnswersThatDoNotCount(t *testing.T) {
 	w.pay(p)
 	for range 10 {
 		w.query(p)
-		w.clock.advance(askEvery)
+		w.clock.advance(queryEvery)
 	}
 	if events, _ := w.ledger.Events(t.Context(), key(p)); answersSince(events, "query", time.Time{}) != 0 {
 		t.Fatalf("answers counted: %+v", events)

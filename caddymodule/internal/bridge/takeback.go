@@ -43,12 +43,12 @@ type abandoned struct {
 
 // add remembers an order. It returns false when there are too many, and says with
 // it whether that is the first of several.
-func (a *abandoned) add(o ledger.Order) (added, news bool) {
+func (a *abandoned) add(o ledger.Order) (added, first bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.count >= maxAbandoned {
-		news, a.full = !a.full, true
-		return false, news
+		first, a.full = !a.full, true
+		return false, first
 	}
 	if a.sent == nil {
 		a.sent = make(map[string]time.Time)
@@ -118,14 +118,23 @@ func (b *Bridge) takeBack(order ledger.Order) {
 	if order.State != translate.Sent {
 		return
 	}
-	if added, news := b.abandoned.add(order); !added {
-		if news {
+	if added, first := b.abandoned.add(order); !added {
+		if first {
 			b.log.Warn("too many orders were given up for want of the ledger; of those that come now, what it should hold all the same is settled by queries",
 				orderFields(order), zap.Int("limit", maxAbandoned))
 		}
 		return
 	}
 	b.abandoned.work(b.takeBackAll)
+}
+
+// takeBackResubmit has an order stand as begun, should it have been written down as
+// sent at a time by a repeat that then gave up.
+func (b *Bridge) takeBackResubmit(order ledger.Order, at time.Time) {
+	if order.State == translate.Begun {
+		order.State, order.SentAt, order.Claim = translate.Sent, at, order.Claim+1
+		b.takeBack(order)
+	}
 }
 
 // takeBackAll takes back what was given up, until nothing is left or the bridge
@@ -188,10 +197,10 @@ func (b *Bridge) tookBack(order ledger.Order) {
 // stepAbandoned is the due step of an order that was given up and that the ledger
 // has given out before it took the order back.
 func (b *Bridge) stepAbandoned(ctx context.Context, order ledger.Order) {
-	news := ledger.News{
+	update := ledger.Update{
 		State: translate.Begun, At: b.now(), Source: "ledger", Claim: order.Claim, Next: order.ExpiresAt,
 	}
-	if _, _, err := b.ledger.Record(ctx, order.Key, news); err != nil {
+	if _, _, err := b.ledger.Record(ctx, order.Key, update); err != nil {
 		b.log.Warn("order not taken back", orderFields(order), zap.Error(err))
 		return
 	}

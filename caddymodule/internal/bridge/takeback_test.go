@@ -121,12 +121,12 @@ func TestLateRefusalIsFenced(t *testing.T) {
 			other, _ := w.anotherBridge(w.ledger)
 			p := order(v1.WxCode, 1)
 			stood := f
-			stood.mangle = func(ctx context.Context, body string) Carried {
+			stood.mangle = func(ctx context.Context, body string) RoundTrip {
 				w.clock.advance(time.Minute)
 				for _, o := range w.due() {
 					other.stepDue(ctx, o)
 				}
-				return Carried{Sent: true, Body: []byte(body)}
+				return RoundTrip{Sent: true, Body: []byte(body)}
 			}
 			w.gateway.setScript(stood)
 			w.pay(p)

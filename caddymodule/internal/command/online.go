@@ -51,7 +51,7 @@ func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*onli
 			cmd.SilenceErrors = true
 			return exitWith(cmd, exitWarned, nil)
 		case errors.As(err, &refusal):
-			return exitWith(cmd, exitRefused, inWordsOf(cmd, refusal))
+			return exitWith(cmd, exitRefused, withFlagName(cmd, refusal))
 		}
 		return exitWith(cmd, exitUsage, err)
 	}

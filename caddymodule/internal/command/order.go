@@ -40,7 +40,7 @@ func showOrderStory(o *online, args []string) error {
 		}
 		switch len(found.Items) {
 		case 0:
-			return &api.Refusal{Words: "no order has the number " + number}
+			return &api.Refusal{Message: "no order has the number " + number}
 		case 1:
 			args, number = []string{found.Items[0].MerID}, found.Items[0].OrderID
 		default:
@@ -56,7 +56,7 @@ func showOrderStory(o *online, args []string) error {
 
 func printStory(w io.Writer, story api.Timeline, now time.Time) {
 	order := story.Order
-	fmt.Fprintf(w, "%s %s: %s, %s yuan, %s\n", order.MerID, order.OrderID, order.Action, translate.Yuan(order.AmountFen), order.State)
+	fmt.Fprintf(w, "%s %s: %s, %s yuan, %s\n", order.MerID, order.OrderID, order.Action, translate.FormatYuan(order.AmountFen), order.State)
 	fmt.Fprintf(w, "%s.\n\n", order.Explain(now, time.Local))
 	for _, line := range []struct{ name, value string }{
 		{"queryid (v1)", order.QueryID},

@@ -66,7 +66,7 @@ func printOrders(w io.Writer, list api.OrderList, now time.Time) {
 	}
 	rows := make([][]string, len(list.Items))
 	for i, o := range list.Items {
-		rows[i] = []string{clock(o.CreatedAt), o.MerID, o.OrderID, o.Action, translate.Yuan(o.AmountFen), string(o.State), clock(o.NextAt)}
+		rows[i] = []string{clock(o.CreatedAt), o.MerID, o.OrderID, o.Action, translate.FormatYuan(o.AmountFen), string(o.State), clock(o.NextAt)}
 	}
 	table(w, "CREATED | MERID | ORDERID | ACTION | YUAN | STATE | NEXT STEP", rows)
 	moreNote(w, list.Next)

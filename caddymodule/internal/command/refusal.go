@@ -12,10 +12,10 @@ import (
 // flagNames are the flags that are not called as the API's members are.
 var flagNames = map[string]string{"merid": "merchant"}
 
-// inWordsOf says a refusal of the API in the words of the command that asked: the
-// member that it names is a flag or an argument there.
-func inWordsOf(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
-	path, rest, ok := strings.Cut(refusal.Words, ": ")
+// withFlagName has a refusal of the API name the flag or argument of the command
+// that asked, in place of the member of the API.
+func withFlagName(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
+	path, rest, ok := strings.Cut(refusal.Message, ": ")
 	where, member, dotted := strings.Cut(path, ".")
 	if !ok || !dotted || (where != "body" && where != "query") {
 		return refusal
@@ -25,5 +25,5 @@ func inWordsOf(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
 	if flag := cmp.Or(flagNames[name], name); cmd.Flags().Lookup(flag) != nil {
 		given = "--" + flag
 	}
-	return &api.Refusal{Status: refusal.Status, Words: given + ": " + rest}
+	return &api.Refusal{Status: refusal.Status, Message: given + ": " + rest}
 }

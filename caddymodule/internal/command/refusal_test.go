@@ -30,9 +30,9 @@ func TestRefusalsNameFlags(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := inWordsOf(tc.command(), &api.Refusal{Status: http.StatusBadRequest, Words: tc.words})
-			if got.Words != tc.want || got.Status != http.StatusBadRequest {
-				t.Errorf("got %d %q, want %q", got.Status, got.Words, tc.want)
+			got := withFlagName(tc.command(), &api.Refusal{Status: http.StatusBadRequest, Message: tc.words})
+			if got.Message != tc.want || got.Status != http.StatusBadRequest {
+				t.Errorf("got %d %q, want %q", got.Status, got.Message, tc.want)
 			}
 		})
 	}

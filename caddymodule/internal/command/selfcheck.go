@@ -53,8 +53,8 @@ configuration that is not loaded; "caddy validate" does.`,
 // levelMarks are how a line of selfcheck begins.
 var levelMarks = map[api.Level]string{api.LevelOK: "ok", api.LevelWarn: "WARN", api.LevelFail: "FAIL"}
 
-// levelWords end the table.
-var levelWords = map[api.Level]string{
+// levelTexts stand below the table.
+var levelTexts = map[api.Level]string{
 	api.LevelWarn: "Nothing fails; see the lines with WARN.",
 	api.LevelFail: "Something is wrong; see the lines with FAIL.",
 }
@@ -68,7 +68,7 @@ func printChecks(w io.Writer, found api.SelfCheck) {
 		}
 	}
 	table(w, " | CHECK | FOUND", rows)
-	if words := levelWords[found.Level]; words != "" {
-		fmt.Fprintln(w, "\n"+words)
+	if text := levelTexts[found.Level]; text != "" {
+		fmt.Fprintln(w, "\n"+text)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // have a line each.
 const foldedNames = 3
 
-// ownPort is our end of a broken connection, of which each has another.
+// ownPort is our end of a broken connection; each connection has another port.
 var ownPort = regexp.MustCompile(`\S+->`)
 
 // reason is what checks that are folded have in common.
@@ -48,7 +48,7 @@ func folded(checks []api.Check) []api.Check {
 	return lines
 }
 
-// reasonOf tells why a check fails, and of whom its name speaks.
+// reasonOf tells why a check fails, and what its name is about.
 func reasonOf(c api.Check) (why reason, name string) {
 	end := strings.LastIndex(c.Name, " ")
 	if end < 0 {

@@ -13,12 +13,12 @@ import (
 )
 
 // Offline reads configurations for commands that need no running Caddy. It starts
-// nothing and opens nothing but files and the tokens of keys that are in none.
+// nothing and opens nothing but files.
 type Offline interface {
 	// Load reads the app of a configuration in JSON, and its merchants with their
-	// keys. The configuration is to be closed.
+	// keys.
 	Load(config []byte) (Config, error)
-	// Examples are the settings of an app of which nothing is configured.
+	// Examples are the settings of an app without any configuration.
 	Examples() preview.Settings
 	// LedgerFile is the path of the ledger that a configuration in JSON names. The
 	// error says so when it is no file.
@@ -29,7 +29,6 @@ type Offline interface {
 type Config struct {
 	Merchants *merchants.Registry
 	Preview   preview.Settings // without what a merchant has of its own
-	Close     func()           // lets go of keys that are in no file
 }
 
 // Long is the help of "caddy paybridge" itself.

@@ -17,26 +17,26 @@ type Config struct {
 	Merchants  []merchants.Config // those of files, too
 	Now        time.Time
 
-	Source configerror.Source // where the words stand that are no merchant's
+	Source configerror.Source // where the directives stand that are no merchant's
 }
 
-// TranCode is a transaction code by the word that sets it.
+// TranCode is a transaction code by the directive that sets it.
 type TranCode struct {
-	Word, Code string
-	Moves      bool // a message with it moves money or ends an order
+	Directive, Code string
+	Moves           bool // a message with it moves money or ends an order
 }
 
 // Finding is one thing that is doubtful.
 type Finding struct {
-	Word string // of the configuration, with the merchant where it is one's
-	Text string // what is wrong with it and what to do
-	At   configerror.Position
+	Directive string // of the configuration, with the merchant where it is one's
+	Text      string // what is wrong with it and what to do
+	At        configerror.Position
 	// Wrong says that nothing good can come of it: the configuration is refused.
 	Wrong bool
 }
 
 // String is the finding in one line.
-func (f Finding) String() string { return f.Word + ": " + f.Text }
+func (f Finding) String() string { return f.Directive + ": " + f.Text }
 
 // checks is everything that is looked at.
 var checks = []func(Config) []Finding{
@@ -57,7 +57,7 @@ func Check(c Config) []Finding {
 		if more := len(found) - mostAlike; more > 0 {
 			last := found[mostAlike]
 			found = append(found[:mostAlike:mostAlike], Finding{
-				Word: last.Word, At: last.At, Text: fmt.Sprintf("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
+				Directive: last.Directive, At: last.At, Text: fmt.Sprintf("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
 			})
 		}
 		all = append(all, found...)

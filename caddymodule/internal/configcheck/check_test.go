@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*Config)
-		want   []string // "word: part of the text", "!" in front of what is wrong
+		want   []string // "directive: part of the text", "!" in front of what is wrong
 	}{
 		{"nothing", func(*Config) {}, nil},
 		{"a query that pays", func(c *Config) { c.TranCodes[3].Code = "OP1001" }, []string{"!tran_codes: pay and query are both \"OP1001\""}},

@@ -16,8 +16,8 @@ func equalTranCodes(c Config) []Finding {
 		for _, b := range c.TranCodes[:i] {
 			if a.Code != "" && a.Code == b.Code {
 				found = append(found, Finding{
-					Word: "tran_codes", At: c.Source.At("tran_codes."+a.Word, "tran_codes."+b.Word), Wrong: a.Moves || b.Moves,
-					Text: fmt.Sprintf("%s and %s are both %q; the gateway tells messages apart by their code", b.Word, a.Word, a.Code),
+					Directive: "tran_codes", At: c.Source.At("tran_codes."+a.Directive, "tran_codes."+b.Directive), Wrong: a.Moves || b.Moves,
+					Text: fmt.Sprintf("%s and %s are both %q; the gateway tells messages apart by their code", b.Directive, a.Directive, a.Code),
 				})
 			}
 		}
@@ -33,7 +33,7 @@ func oddTranCodes(c Config) []Finding {
 	for _, t := range c.TranCodes {
 		if t.Code != "" && !tranCodeForm.MatchString(t.Code) {
 			found = append(found, Finding{
-				Word: "tran_codes", At: c.Source.At("tran_codes." + t.Word), Text: fmt.Sprintf("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Word, t.Code),
+				Directive: "tran_codes", At: c.Source.At("tran_codes." + t.Directive), Text: fmt.Sprintf("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Directive, t.Code),
 			})
 		}
 	}
@@ -49,12 +49,12 @@ func plainGateway(c Config) []Finding {
 }
 
 // plain finds plain http to anywhere else than this machine.
-func plain(c Config, word, text, why string) []Finding {
+func plain(c Config, directive, text, why string) []Finding {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
 		return nil
 	}
-	return []Finding{{Word: word, At: c.Source.At(word), Text: "plain http: " + why}}
+	return []Finding{{Directive: directive, At: c.Source.At(directive), Text: "plain http: " + why}}
 }
 
 func loopback(host string) bool {
@@ -71,6 +71,6 @@ func gatewayPath(c Config) []Finding {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	return []Finding{{Word: "gateway", At: c.Source.At("gateway"), Text: fmt.Sprintf(
+	return []Finding{{Directive: "gateway", At: c.Source.At("gateway"), Text: fmt.Sprintf(
 		"the address has no path; the gateway's document names one, such as https://%s/onePayService/onePay.do", host)}}
 }

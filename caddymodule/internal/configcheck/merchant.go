@@ -12,9 +12,9 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// of begins a finding about a merchant's word.
-func of(m merchants.Config, word string) Finding {
-	return Finding{Word: "merchant " + m.MerID + ": " + word, At: m.At(word)}
+// of begins a finding about a merchant's directive.
+func of(m merchants.Config, directive string) Finding {
+	return Finding{Directive: "merchant " + m.MerID + ": " + directive, At: m.At(directive)}
 }
 
 // say completes a finding.
@@ -27,7 +27,7 @@ var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
 // subjects finds what payers would read as it stands.
 func subjects(c Config) []Finding {
-	found := subject(Finding{Word: "subject", At: c.Source.At("subject")}, c.Subject)
+	found := subject(Finding{Directive: "subject", At: c.Source.At("subject")}, c.Subject)
 	for _, m := range c.Merchants {
 		found = append(found, subject(of(m, "subject"), m.Subject)...)
 	}
@@ -56,14 +56,14 @@ const NotUTF8 = "not UTF-8; save the configuration as UTF-8 (it looks like GBK o
 func pastKeys(c Config) []Finding {
 	var found []Finding
 	for _, m := range c.Merchants {
-		for _, key := range []struct{ word, until string }{
+		for _, key := range []struct{ directive, until string }{
 			{"previous_sign_key", m.PreviousSignKeyUntil},
 			{"previous_private_key", m.PreviousPrivateKeyUntil},
 			{"previous_gateway_key", m.PreviousGatewayKeyUntil},
 		} {
-			end, err := merchants.AfterDay(key.word, key.until)
+			end, err := merchants.AfterDay(key.directive, key.until)
 			if err == nil && !end.IsZero() && !c.Now.Before(end) {
-				found = append(found, of(m, key.word).say(fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until)))
+				found = append(found, of(m, key.directive).say(fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until)))
 			}
 		}
 	}

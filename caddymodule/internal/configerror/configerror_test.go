@@ -99,13 +99,13 @@ func TestPositionsSurviveJSON(t *testing.T) {
 		{}, {File: "Caddyfile"}, {File: "Caddyfile", Line: 14}, {File: `C:\caddy\Caddyfile`, Line: 14}, {File: "/etc/a b:c", Line: 1},
 		{File: "Caddyfile", Line: 3, Imports: "import chain ['Caddyfile:30 (import shop)','b:1 (import)']"},
 	} {
-		text, err := json.Marshal(configerror.Source{"word": at})
+		text, err := json.Marshal(configerror.Source{"directive": at})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var back configerror.Source
-		if err := json.Unmarshal(text, &back); err != nil || back["word"] != at {
-			t.Errorf("%+v became %+v by %s, %v", at, back["word"], text, err)
+		if err := json.Unmarshal(text, &back); err != nil || back["directive"] != at {
+			t.Errorf("%+v became %+v by %s, %v", at, back["directive"], text, err)
 		}
 	}
 }
@@ -125,15 +125,15 @@ func FuzzPosition(f *testing.F) {
 func TestSourceFindsTheNextOuterWord(t *testing.T) {
 	t.Parallel()
 	source := configerror.Source{"timeouts": {Line: 1}, "timeouts.read": {Line: 2}, "wechat_app[1]": {Line: 3}, "merid": {Line: 4}}
-	for want, words := range map[int][]string{
+	for want, directives := range map[int][]string{
 		0: {"gateway"},
 		1: {"timeouts.reply"},
 		2: {"timeouts.read"},
 		3: {configerror.Indexed("wechat_app", 1) + ".secret"},
 		4: {configerror.Indexed("wechat_app", 0), "merid"},
 	} {
-		if got := source.At(words...); got.Line != want {
-			t.Errorf("%q is at line %d, want %d", words, got.Line, want)
+		if got := source.At(directives...); got.Line != want {
+			t.Errorf("%q is at line %d, want %d", directives, got.Line, want)
 		}
 	}
 }

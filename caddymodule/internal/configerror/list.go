@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ErrMissing is wrapped by errors that say that a word is missing. They are noise
-// while words could not be read.
+// ErrMissing is wrapped by errors that say that a directive is missing. They are noise
+// while directives could not be read.
 var ErrMissing = errors.New("missing")
 
 // Error is one thing that is wrong with a configuration.
@@ -17,7 +17,7 @@ type Error struct {
 	At  Position
 	Err error
 
-	// Others is how many more merchants have it, by the same word with the same
+	// Others is how many more merchants have it, by the same directive with the same
 	// value: a key file that all of them share.
 	Others int
 }
@@ -62,7 +62,7 @@ func (l *List) Add(at Position, err error) {
 	}
 }
 
-// WithoutMissing returns the errors that are no consequence of words that could
+// WithoutMissing returns the errors that are no consequence of directives that could
 // not be read.
 func (l List) WithoutMissing() List {
 	return slices.DeleteFunc(slices.Clone(l), func(e *Error) bool { return errors.Is(e, ErrMissing) })

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// Position is where a word of the configuration stands. The zero Position is
+// Position is where a directive of the configuration stands. The zero Position is
 // unknown, as in a configuration in JSON.
 type Position struct {
 	File   string
 	Line   int // from 1, 0 = unknown
 	Column int // from 1, in characters, 0 = not told
 
-	// Imports are the import lines that brought the word there, in Caddy's
+	// Imports are the import lines that brought the directive there, in Caddy's
 	// words: import chain ['Caddyfile:30 (import shop)'].
 	Imports string
 }
@@ -63,17 +63,17 @@ func (p *Position) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Source says where words stand, by their names. A word in the block of another is
+// Source says where directives stand, by their names. A directive in the block of another is
 // named with it, as in timeouts.reply, and a repeated one with its index, from 0:
 // wechat_app[1].
 type Source map[string]Position
 
-// At returns where the first of the words stands that it knows. For a word inside
+// At returns where the first of the directives stands that it knows. For a directive inside
 // another the outer one will do.
-func (s Source) At(words ...string) Position {
-	for _, word := range words {
-		for ; word != ""; word = outer(word) {
-			if p, known := s[word]; known {
+func (s Source) At(directives ...string) Position {
+	for _, directive := range directives {
+		for ; directive != ""; directive = outer(directive) {
+			if p, known := s[directive]; known {
 				return p
 			}
 		}
@@ -81,7 +81,7 @@ func (s Source) At(words ...string) Position {
 	return Position{}
 }
 
-func outer(word string) string { return word[:max(0, strings.LastIndexAny(word, ".["))] }
+func outer(directive string) string { return directive[:max(0, strings.LastIndexAny(directive, ".["))] }
 
-// Indexed names one of several words of the same name.
-func Indexed(word string, index int) string { return fmt.Sprintf("%s[%d]", word, index) }
+// Indexed names one of several directives of the same name.
+func Indexed(directive string, index int) string { return fmt.Sprintf("%s[%d]", directive, index) }

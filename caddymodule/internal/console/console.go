@@ -1,14 +1,13 @@
 package console
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Where the console lives on its site: the page itself, and its files.
@@ -43,14 +42,14 @@ func Routes() []caddy.AdminRoute {
 // serve answers one request with a file in the language of the browser. Its
 // errors are caddy.APIErrors.
 func serve(w http.ResponseWriter, r *http.Request) error {
-	lang := pages.LangOf(r)
+	lang := bilingual.LangOf(r, bilingual.Zh)
 	found, known := files[lang][r.URL.Path]
 	if !known {
-		return refuse(http.StatusNotFound, "the console has no such file; it is at "+pagePath)
+		return refuse(r, http.StatusNotFound, noSuchFile)
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		return refuse(http.StatusMethodNotAllowed, "the console is only read; changes go to the API, see "+api.Prefix+"openapi.json")
+		return refuse(r, http.StatusMethodNotAllowed, onlyRead)
 	}
 	h := w.Header()
 	for name, value := range headers {
@@ -65,6 +64,15 @@ func serve(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func refuse(status int, words string) error {
-	return caddy.APIError{HTTPStatus: status, Err: fmt.Errorf("console: %s", words), Message: words}
+// What is refused. Each is told where it is.
+var (
+	noSuchFile = bilingual.Text{En: "the console has no such file; it is at %s", Zh: "控制台没有这个文件；控制台在 %s"}
+	onlyRead   = bilingual.Text{
+		En: "the console is only read; changes go to the API, which is below %s",
+		Zh: "控制台页面只能读取；操作请使用 %s 之下的 API",
+	}
+)
+
+func refuse(r *http.Request, status int, why bilingual.Text) error {
+	return api.In(api.LangOf(r), api.Refuse(status, why.With(api.Prefix)))
 }

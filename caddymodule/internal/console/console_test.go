@@ -12,7 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // sizeLimit is what a browser may have to load in all, in bytes.
@@ -52,7 +52,8 @@ func TestRoutes(t *testing.T) {
 		{http.MethodGet, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
 		{http.MethodHead, "/paybridge/", http.StatusOK, "text/html; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/main.js", http.StatusOK, "text/javascript; charset=utf-8"},
-		{http.MethodGet, "/paybridge/console/words.js", http.StatusOK, "text/javascript; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/texts.js", http.StatusOK, "text/javascript; charset=utf-8"},
+		{http.MethodGet, "/paybridge/console/states.js", http.StatusOK, "text/javascript; charset=utf-8"},
 		{http.MethodGet, "/paybridge/console/style.css", http.StatusOK, "text/css; charset=utf-8"},
 		{http.MethodPost, "/paybridge/", http.StatusMethodNotAllowed, ""},
 		{http.MethodPost, "/paybridge/console/main.js", http.StatusMethodNotAllowed, ""},
@@ -91,7 +92,7 @@ func TestHeaders(t *testing.T) {
 		"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
 		"require-trusted-types-for": "'script'", "trusted-types": "'none'",
 	}
-	for path := range files[pages.Zh] {
+	for path := range files[bilingual.Zh] {
 		w := asked(http.MethodGet, path, "zh")
 		for name, value := range want {
 			if got := w.Header().Get(name); got != value {
@@ -118,7 +119,7 @@ func TestLanguages(t *testing.T) {
 	for accepted, want := range map[string]string{
 		"": "控制台", "zh-CN,zh;q=0.9,en;q=0.8": "控制台", "fr": "控制台", "en-GB,en;q=0.9": "console", "en,zh;q=0.5": "console",
 	} {
-		for _, path := range []string{"/paybridge/", "/paybridge/console/words.js"} {
+		for _, path := range []string{"/paybridge/", "/paybridge/console/texts.js"} {
 			if text := asked(http.MethodGet, path, accepted).Body.String(); !strings.Contains(text, "Paybridge "+want) {
 				t.Errorf("%s with %q is not in the language of %s", path, accepted, want)
 			}

@@ -6,14 +6,14 @@
 // admin API beside it, which decides what a browser may do. Which
 // browsers may ask is decided by the handler in front of both.
 //
-//	web/index.html  the page; its words are filled in here
-//	web/main.js     asks the API every 15 seconds and hands out what it says
-//	words/          every word of page and scripts, one table for each language
+//	web/index.html  the page; its texts are filled in here
+//	web/main.js     asks the API every 15 seconds and hands the answers out
+//	i18n/           every text of page and scripts, one catalog for each language
 //
 // # Safety
 //
-// What the API says holds merchants' and the gateway's own words. Scripts insert
-// them as text nodes only; the Content-Security-Policy forbids scripts and styles
+// The API's answers hold text that merchants and the gateway wrote. Scripts insert
+// it as text nodes only; the Content-Security-Policy forbids scripts and styles
 // from anywhere but here, and with Trusted Types every way to write HTML.
 //
 // # A site of its own

@@ -8,7 +8,8 @@ import (
 	"mime"
 	"path"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/translate"
 )
 
 //go:embed web
@@ -22,9 +23,9 @@ type file struct {
 
 // files are all files of the console by language and path. They are made once:
 // nothing in them depends on the bridge or on who asks.
-var files = map[pages.Lang]map[string]file{
-	pages.Zh: makeFiles(pages.Zh),
-	pages.En: makeFiles(pages.En),
+var files = map[bilingual.Lang]map[string]file{
+	bilingual.Zh: makeFiles(bilingual.Zh),
+	bilingual.En: makeFiles(bilingual.En),
 }
 
 // kinds are the types of files, by their suffix. HTML is the page, which is not
@@ -34,11 +35,12 @@ var kinds = map[string]string{
 	".css": mime.FormatMediaType("text/css", map[string]string{"charset": "utf-8"}),
 }
 
-func makeFiles(lang pages.Lang) map[string]file {
-	table := readWords(lang)
+func makeFiles(lang bilingual.Lang) map[string]file {
+	texts := readCatalog(lang)
 	made := map[string]file{
-		pagePath:               {"text/html; charset=utf-8", makePage(lang, table)},
-		filesPath + "words.js": {kinds[".js"], makeWords(table)},
+		pagePath:                {"text/html; charset=utf-8", makePage(lang, texts)},
+		filesPath + "texts.js":  {kinds[".js"], makeModule(texts)},
+		filesPath + "states.js": {kinds[".js"], makeModule(stateTable())},
 	}
 	entries, err := webFiles.ReadDir("web")
 	must(err)
@@ -54,17 +56,38 @@ func makeFiles(lang pages.Lang) map[string]file {
 	return made
 }
 
-// makePage fills the words into the page.
-func makePage(lang pages.Lang, table words) []byte {
-	page := template.New("index.html").Funcs(template.FuncMap{"say": table.say})
+// makePage fills the texts into the page.
+func makePage(lang bilingual.Lang, texts catalog) []byte {
+	page := template.New("index.html").Funcs(template.FuncMap{"t": texts.text})
 	template.Must(page.ParseFS(webFiles, "web/index.html"))
 	var made bytes.Buffer
-	must(page.Execute(&made, struct{ Lang pages.Lang }{lang}))
+	must(page.Execute(&made, struct{ Lang bilingual.Lang }{lang}))
 	return made.Bytes()
 }
 
-// makeWords is the module from which the scripts take their words.
-func makeWords(table words) []byte {
+// stateFacts are what the scripts have to know of a state.
+type stateFacts struct {
+	Payer   translate.PayerView `json:"payer"`
+	Tone    translate.Tone      `json:"tone"`
+	Watched bool                `json:"watched"` // final, and a step may still be due
+	Retry   bool                `json:"retry"`   // a person may try its step again
+}
+
+// stateTable is what the scripts have to know of the states of orders.
+func stateTable() map[translate.State]stateFacts {
+	table := make(map[translate.State]stateFacts)
+	for _, state := range translate.States() {
+		row := state.Row()
+		table[state] = stateFacts{
+			Payer: row.Payer, Tone: row.Tone, Retry: row.Retry != "",
+			Watched: row.Final && row.Due != translate.DueNothing,
+		}
+	}
+	return table
+}
+
+// makeModule is a module from which the scripts take a table.
+func makeModule(table any) []byte {
 	text, err := json.Marshal(table)
 	must(err)
 	return append(append([]byte("export default "), text...), ";\n"...)

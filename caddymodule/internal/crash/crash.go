@@ -25,8 +25,12 @@ var ErrLogged = errors.New("panic")
 
 // Log writes a panic and the stack that led to it, and returns an error that wraps
 // [ErrLogged], for those who wait for what was being done. It is called by the
-// deferred function that recovers.
+// deferred function that recovers. A value that is such an error already has been
+// logged where it happened, in work that several wait for, and is returned as it is.
 func Log(log *zap.Logger, doing string, value any, fields ...zap.Field) error {
+	if err, ok := value.(error); ok && errors.Is(err, ErrLogged) {
+		return err
+	}
 	text := Text(value)
 	log.Error("panic while "+doing, append(fields, zap.String("panic", text), zap.Stack("stack"))...)
 	return fmt.Errorf("%w while %s: %s", ErrLogged, doing, text)

@@ -38,6 +38,17 @@ func TestLogReturnsAnError(t *testing.T) {
 	}
 }
 
+// A panic that was logged where it happened, and is raised again for those who
+// wait, is one line.
+func TestLogTellsOnce(t *testing.T) {
+	t.Parallel()
+	core, logs := observer.New(zap.DebugLevel)
+	first := Log(zap.New(core), "testing", "a bug")
+	if again := Log(zap.New(core), "waiting", first); again != first || logs.Len() != 1 { //nolint:errorlint // the very same
+		t.Errorf("%v, %d lines", again, logs.Len())
+	}
+}
+
 func fill(m map[string]int) error {
 	m["a"] = 1
 	return nil

@@ -76,7 +76,7 @@ func paid(tb testing.TB, l *ledger.Ledger, merID, number, backURL string) ledger
 	if _, _, err := l.Begin(tb.Context(), o); err != nil {
 		tb.Fatal(err)
 	}
-	if _, _, err := l.Record(tb.Context(), o.Key, ledger.News{State: translate.Paid, At: now}); err != nil {
+	if _, _, err := l.Record(tb.Context(), o.Key, ledger.Update{State: translate.Paid, At: now}); err != nil {
 		tb.Fatal(err)
 	}
 	return o.Key

@@ -2,9 +2,9 @@ package delivery
 
 import "time"
 
-// backoff is how long to wait for something that fails: twice as long each
-// time, between first and longest, of which up to a half is left to chance so
-// that several bridges do not come back at once.
+// backoff is how long to wait for something that fails: twice as long each time,
+// between first and longest. Up to half of it is random, so that several bridges
+// do not come back at once.
 type backoff struct {
 	first, longest time.Duration
 	random         func() float64 // in [0,1)

@@ -11,6 +11,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // unknownRest is how long an unknown merchant rests after a notification of it
@@ -40,12 +41,12 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		return
 	}
 	d.unknown.found(c.MerID)
-	switch orderVerdict(c.Order.State) {
-	case send:
+	switch c.Order.State.Row().Notify {
+	case translate.NotifySend:
 		d.call(c, s, target)
-	case wait:
+	case translate.NotifyWait:
 		d.hosts.ended(s)
-	case withhold:
+	case translate.NotifyWithhold:
 		d.hosts.ended(s)
 		d.settle(c, result{Attempt: ledger.Attempt{At: d.now(), Class: string(Withheld)}, class: Withheld}, target)
 	}
@@ -67,8 +68,8 @@ func (d *Dispatcher) release(c claimed) {
 
 // deferUnknown puts the notification of an unknown merchant off: the
 // configuration may be on its way in or out, and another bridge may know the
-// merchant. One that stays unknown is left to its lease, lest its notifications
-// come up again every second.
+// merchant. One that stays unknown is left to its lease, so that its notifications
+// do not come up again every second.
 func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 	now := d.now()
 	d.hosts.rest(c.MerID, now.Add(unknownRest))

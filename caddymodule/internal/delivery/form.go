@@ -8,11 +8,9 @@ import (
 
 // form returns the body of the notification of an order, signed with the
 // merchant's key of this moment. It tells of the payment, which stands whenever
-// an order is notified (orderVerdict), also after a refund that failed.
+// an order is notified ([translate.Notify]), also after a refund that failed.
 func form(o ledger.Order, key v1.Key) string {
-	message := translate.Notification(translate.Facts{
-		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID,
-		Amount: o.Amount, State: translate.Paid, PaidAt: o.PaidAt,
-	})
-	return v1.SealForm(message.JSON(), key)
+	told := o.ForMerchant()
+	told.State, told.Late = translate.Paid, false
+	return v1.SealForm(translate.BuildNotification(told).JSON(), key)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
 const (
@@ -37,12 +38,14 @@ func (d *Dispatcher) run() {
 	defer close(d.finished)
 	defer d.work.Wait()
 	failing := d.backoff()
+	away := outage.New(d.log, zap.WarnLevel, "notifications cannot be claimed; trying on", "notifications are claimed again")
 	for !d.stopped() {
 		next, err := d.round()
+		if err == nil || !d.stopped() {
+			away.Report(err)
+		}
 		if err != nil {
-			wait := failing.wait()
-			d.log.Warn("notifications cannot be claimed", zap.Duration("retry_in", wait), zap.Error(err))
-			d.sleep(wait, nil) // no matter who wakes: the ledger must not be pressed
+			d.sleep(failing.wait(), nil) // no matter who wakes: the ledger must not be pressed
 			continue
 		}
 		failing.reset()

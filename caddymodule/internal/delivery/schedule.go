@@ -71,8 +71,8 @@ func (s Schedule) Validate() error {
 	return nil
 }
 
-// Next returns when the call after attemptsMade calls is due, the last of which
-// ended at lastEnded; more is false when there is none. Before the first call,
+// Next returns when the call after attemptsMade calls is due; the last of them ended
+// at lastEnded. more is false when no call follows. Before the first call,
 // lastEnded is when the notification came up, and the call is due then.
 func (s Schedule) Next(attemptsMade int, lastEnded time.Time) (due time.Time, more bool) {
 	switch {

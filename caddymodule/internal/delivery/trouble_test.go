@@ -31,7 +31,8 @@ func TestClaimsHeal(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
 				book.fail = failing(method, time.Now().Add(time.Minute))
-				d := startDispatcher(t, Config{Ledger: book}, network)
+				log, logs := observed()
+				d := startDispatcher(t, Config{Ledger: book, Log: log}, network)
 				for range 600 {
 					pass(100 * time.Millisecond)
 					d.Wake() // does not press a ledger that is down
@@ -45,6 +46,11 @@ func TestClaimsHeal(t *testing.T) {
 					t.Errorf("%s, want delivered soon after the ledger is back", n.State)
 				}
 				stopDispatcher(t, d)
+				for _, message := range []string{"notifications cannot be claimed; trying on", "notifications are claimed again"} {
+					if lines := logs.FilterMessage(message).Len(); lines != 1 {
+						t.Errorf("%d lines say %q", lines, message)
+					}
+				}
 			})
 		})
 	}

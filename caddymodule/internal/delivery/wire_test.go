@@ -129,7 +129,7 @@ func TestAnswers(t *testing.T) {
 		class   Class
 		status  int
 		excerpt string
-		cause   netcause.Words
+		cause   netcause.Kind
 	}{
 		{"acknowledged", status(200, "0000"), OK, 200, "0000", ""},
 		{"acknowledged with 201", status(201, "0000"), OK, 201, "0000", ""},
@@ -191,7 +191,7 @@ func TestAnswers(t *testing.T) {
 			if got := strings.TrimRight(r.Excerpt, " "); got != strings.TrimRight(test.excerpt, " ") {
 				t.Errorf("excerpt %q, want %q", got, test.excerpt)
 			}
-			words := r.cause.Words
+			words := r.cause.Kind
 			if test.class == Timeout { // how far the call comes depends on the machine
 				words = words[:len("timed out")]
 			}

@@ -8,17 +8,17 @@ import (
 // damagedText is a text that was signed whole and lost characters, or the other
 // way round. There are too many of each to try them with anything else.
 type damagedText struct {
-	words
+	causeText
 	of func(*evidence) iter.Seq[string]
 }
 
 var damagedTexts = []damagedText{
-	{of: prefixes, words: words{
+	{of: prefixes, causeText: causeText{
 		name:     "part_signed",
 		happened: "Only the beginning of the base64 text is signed.",
 		advice:   "Ask the merchant whether its program cuts texts off (a buffer or a column that is too short) before it signs.",
 	}},
-	{of: withPlus, words: words{
+	{of: withPlus, causeText: causeText{
 		name:     "plus_removed",
 		happened: `A "+" of the base64 text was lost on the way, without a blank in its place.`,
 		advice:   `Tell the merchant: percent-encode req when it is put into the form, so that "+" is sent as %2B.`,

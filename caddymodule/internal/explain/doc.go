@@ -7,7 +7,7 @@
 // path, method and form, v1.Open and its parsers for merchants' messages,
 // v2.Codec for the gateway's. A test sends a generated corpus to a running bridge
 // and holds its answers against the reports. What comes on top is a
-// search for causes. Causes stand in tables; each row has a name, the words for
+// search for causes. Causes stand in tables; each row has a name, the texts for
 // the operator, and a pure function that says whether it holds:
 //
 //   - request_arrival.go, request_form.go, request_facts.go, mangled.go: what is

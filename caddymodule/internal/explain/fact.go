@@ -2,8 +2,8 @@ package explain
 
 // fact is something that can be seen in a request without any key.
 type fact struct {
-	words
-	// holds reports whether it is so; detail, if any, goes behind the words.
+	causeText
+	// holds reports whether it is so; detail, if any, goes behind the text.
 	holds func(*evidence) (detail string, is bool)
 }
 

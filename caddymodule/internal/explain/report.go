@@ -60,16 +60,16 @@ type Cause struct {
 	Advice string `json:"advice"`
 }
 
-// words are the part of a row of a table that becomes a Cause.
-type words struct{ name, happened, advice string }
+// causeText is the part of a row that becomes a Cause.
+type causeText struct{ name, happened, advice string }
 
 // cause makes a Cause; detail is put behind what happened.
-func (w words) cause(detail string) Cause {
-	happened := w.happened
+func (c causeText) cause(detail string) Cause {
+	happened := c.happened
 	if detail != "" {
 		happened += " " + detail
 	}
-	return Cause{Name: w.name, Happened: happened, Advice: w.advice}
+	return Cause{Name: c.name, Happened: happened, Advice: c.advice}
 }
 
 func (r *Report) step(name string, result Result, details ...string) {

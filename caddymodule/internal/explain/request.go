@@ -174,7 +174,7 @@ func (e *evidence) tellSignature(r *Report) {
 }
 
 // unexplained is the cause when no row of any table holds.
-var unexplained = words{
+var unexplained = causeText{
 	name:     "unknown_key_or_text",
 	happened: "The signature fits no key of the configuration and no way of signing that is known here.",
 	advice: "Most likely the merchant uses another key: have both sides compare how many characters their key has, and the first and last two. " +

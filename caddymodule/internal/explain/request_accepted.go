@@ -11,47 +11,47 @@ import (
 // acceptedFacts are what is unusual in a request whose signature is right. The
 // bridge bears with it, as live merchants do it.
 var acceptedFacts = []fact{
-	{holds: repaired(v1.BlanksForPlus), words: words{
+	{holds: repaired(v1.BlanksForPlus), causeText: causeText{
 		name:     "blanks_for_plus",
 		happened: `The "+" of the base64 text arrive as blanks: req is not percent-encoded. The bridge puts them back.`,
 		advice:   "Nothing need be done. The merchant could percent-encode req, so that + is sent as %2B.",
 	}},
-	{holds: repaired(v1.PercentEncoded), words: words{
+	{holds: repaired(v1.PercentEncoded), causeText: causeText{
 		name:     "percent_encoded_twice",
 		happened: "Req is percent-encoded once more than the form asks for. The bridge undoes it.",
 		advice:   "Nothing need be done. The merchant could leave the encoding to its HTTP library alone.",
 	}},
-	{holds: repaired(v1.LineBreaks), words: words{
+	{holds: repaired(v1.LineBreaks), causeText: causeText{
 		name:     "line_breaks",
 		happened: "Req has line breaks in it that are not signed. The bridge takes them out.",
 		advice:   "Nothing need be done. The merchant could use base64 without line breaks.",
 	}},
-	{holds: repaired(v1.BlanksAround), words: words{
+	{holds: repaired(v1.BlanksAround), causeText: causeText{
 		name:     "blanks_around",
 		happened: "Req has blanks around it that are not signed. The bridge takes them away.",
 		advice:   "Nothing need be done. The merchant could send req without them.",
 	}},
-	{holds: verified(func(e *evidence) bool { return strings.ToLower(e.form.Sign) != e.form.Sign }), words: words{
+	{holds: verified(func(e *evidence) bool { return strings.ToLower(e.form.Sign) != e.form.Sign }), causeText: causeText{
 		name:     "upper_case_sign",
 		happened: "Sign has upper-case letters. The bridge takes both.",
 		advice:   "Nothing need be done.",
 	}},
-	{holds: verified(func(e *evidence) bool { return e.opened.Previous }), words: words{
+	{holds: verified(func(e *evidence) bool { return e.opened.Previous }), causeText: causeText{
 		name:     "previous_key_used",
 		happened: "It is signed with the merchant's previous key, which is still accepted.",
 		advice:   "Tell the merchant to use the new key before the day of previous_sign_key is over.",
 	}},
-	{holds: verified(func(e *evidence) bool { return len(e.text)%4 != 0 }), words: words{
+	{holds: verified(func(e *evidence) bool { return len(e.text)%4 != 0 }), causeText: causeText{
 		name:     "padding_missing",
 		happened: `The base64 text comes without the "=" at its end. The bridge reads it.`,
 		advice:   "Nothing need be done.",
 	}},
-	{holds: verified(func(e *evidence) bool { return bytes.HasPrefix(e.raw, utf8BOM) }), words: words{
+	{holds: verified(func(e *evidence) bool { return bytes.HasPrefix(e.raw, utf8BOM) }), causeText: causeText{
 		name:     "byte_order_mark",
 		happened: "The JSON begins with a byte order mark. The bridge skips it.",
 		advice:   "Nothing need be done.",
 	}},
-	{holds: decimals, words: words{
+	{holds: decimals, causeText: causeText{
 		name:     "amount_with_decimals",
 		happened: "Txnamt is written with decimals.",
 		advice:   "Make sure that the merchant counts fen: 19.00 is taken as 19 fen, not as 19 yuan.",

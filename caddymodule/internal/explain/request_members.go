@@ -12,67 +12,67 @@ import (
 var memberFacts = []fact{
 	{holds: is(func(e *evidence) bool {
 		return e.refuses("txnamt", "not a whole") && yuanAmount.MatchString(e.amount())
-	}), words: words{
+	}), causeText: causeText{
 		name:     "amount_in_yuan",
 		happened: "Txnamt is written in yuan; v1 counts fen.",
 		advice:   "Tell the merchant: multiply by 100 and send a whole number, 1999 for 19.99 yuan.",
 	}},
-	{holds: is(func(e *evidence) bool { return e.refuses("txnamt", "zero") }), words: words{
+	{holds: is(func(e *evidence) bool { return e.refuses("txnamt", "zero") }), causeText: causeText{
 		name:     "amount_zero",
 		happened: "Txnamt is zero.",
 		advice:   "Tell the merchant: an order has at least one fen. Perhaps its program rounds yuan to whole numbers before it multiplies.",
 	}},
-	{holds: refusal("txnamt", ""), words: words{
+	{holds: refusal("txnamt", ""), causeText: causeText{
 		name:     "amount_malformed",
 		happened: "Txnamt is no whole number of fen.",
 		advice:   "Tell the merchant: send the amount in fen, digits only, without a sign, separators or an exponent.",
 	}},
-	{holds: is(func(e *evidence) bool { return e.refuses("action", "not supported") && e.actionInOtherCase() }), words: words{
+	{holds: is(func(e *evidence) bool { return e.refuses("action", "not supported") && e.actionInOtherCase() }), causeText: causeText{
 		name:     "action_case",
 		happened: "Action is one that exists, in other letters.",
 		advice:   "Tell the merchant: write the action exactly as in the specification, WxSao for example.",
 	}},
-	{holds: refusal("action", ""), words: words{
+	{holds: refusal("action", ""), causeText: causeText{
 		name:     "action_unsupported",
 		happened: "Action is missing, or not one that the bridge serves.",
 		advice:   "Compare it with the list of actions in docs/merchants.md. Cashier pages and payouts are out of scope.",
 	}},
-	{holds: refusal("orderid", "missing"), words: words{
+	{holds: refusal("orderid", "missing"), causeText: causeText{
 		name:     "orderid_missing",
 		happened: "The message names no order.",
 		advice:   "Tell the merchant: send orderid; a query or cancel may send queryid in its place.",
 	}},
-	{holds: refusal("orderid", ""), words: words{
+	{holds: refusal("orderid", ""), causeText: causeText{
 		name:     "orderid_malformed",
 		happened: "The order number cannot be used: it has 8 to 32 letters and digits.",
 		advice:   "Tell the merchant: make order numbers of 8 to 32 letters and digits, without signs such as - and _.",
 	}},
-	{holds: refusal("backurl", "missing"), words: words{
+	{holds: refusal("backurl", "missing"), causeText: causeText{
 		name:     "backurl_missing",
 		happened: "The message has no backurl, so the merchant could not be told of the payment.",
 		advice:   "Tell the merchant: send backurl, the address that takes notifications.",
 	}},
-	{holds: refusal("backurl", ""), words: words{
+	{holds: refusal("backurl", ""), causeText: causeText{
 		name:     "backurl_malformed",
 		happened: "Backurl is no address that could be called.",
 		advice:   "Tell the merchant: send an absolute address, https://... or http://..., without user and password in it, at most 512 characters.",
 	}},
-	{holds: refusal("fronturl", ""), words: words{
+	{holds: refusal("fronturl", ""), causeText: causeText{
 		name:     "fronturl_malformed",
 		happened: "Fronturl is no address that a browser could return to.",
 		advice:   "Tell the merchant: send an absolute address, https://... or http://..., or leave fronturl out.",
 	}},
-	{holds: refusal("code", "missing"), words: words{
+	{holds: refusal("code", "missing"), causeText: causeText{
 		name:     "code_missing",
 		happened: "The message has no code, which this request needs.",
 		advice:   "Tell the merchant: with the actions *Code, code is what was scanned; for gopay.html it is the formaction of the reply.",
 	}},
-	{holds: refusal("ip", ""), words: words{
+	{holds: refusal("ip", ""), causeText: causeText{
 		name:     "ip_malformed",
 		happened: "Ip is missing or no address; this action needs the address of the payer's phone.",
 		advice:   "Tell the merchant: with WxH5 send ip, the address that the payer's phone has on the internet.",
 	}},
-	{holds: is(func(e *evidence) bool { return e.refusal != nil && e.refusal.Reason == "given twice" }), words: words{
+	{holds: is(func(e *evidence) bool { return e.refusal != nil && e.refusal.Reason == "given twice" }), causeText: causeText{
 		name:     "member_twice",
 		happened: "A member is in the message twice.",
 		advice:   "Tell the merchant: write each member once.",
@@ -80,7 +80,7 @@ var memberFacts = []fact{
 }
 
 // memberRefused is the cause of every refusal without a row of its own.
-var memberRefused = words{
+var memberRefused = causeText{
 	name:     "member_refused",
 	happened: "The signature is right, and a member is missing or malformed.",
 	advice:   "Tell the merchant which member it is; the specification says what it may hold.",

@@ -103,8 +103,8 @@ func (e *sealedEvidence) formFault() string {
 	return ""
 }
 
-// try diagnoses the message with the merchant's pairs, and with everybody's when
-// none of those opens it.
+// try diagnoses the message with the merchant's key pairs and, when they do not open
+// it, with those of every merchant.
 func (e *sealedEvidence) try(w World) {
 	if w.Merchants == nil || e.shape == asPlaintext {
 		return

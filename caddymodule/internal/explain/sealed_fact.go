@@ -3,9 +3,9 @@ package explain
 // sealedFact is something that can be seen in a message between bridge and
 // gateway.
 type sealedFact struct {
-	words
+	causeText
 	holds func(*sealedEvidence) bool
-	// detail completes the words; nil for none.
+	// detail completes the text; nil for none.
 	detail func(*sealedEvidence) string
 }
 

@@ -12,49 +12,49 @@ import (
 
 // envelopeFacts are what can be wrong with the parameters of a sealed message.
 var envelopeFacts = []sealedFact{
-	{holds: func(e *sealedEvidence) bool { return e.shape == asPlaintext }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.shape == asPlaintext }, causeText: causeText{
 		name:     "not_sealed",
 		happened: "This is the plain text of a message: it is not encrypted and not signed.",
 		advice:   `Give the form as it arrived. What a plain text means is shown by "caddy paybridge translate --answer".`,
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.shape == asJSON }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.shape == asJSON }, causeText: causeText{
 		name:     "json_body",
 		happened: "The parameters are sent as a JSON object. The bridge reads a form.",
 		advice:   "Ask the gateway's people which content type they send; it must be a form.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.shape == asEncoded }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.shape == asEncoded }, causeText: causeText{
 		name:     "form_encoded_twice",
 		happened: "The whole form is percent-encoded once more, its = and & included.",
 		advice:   "Look at what stands between the gateway and the bridge; something encodes the body again.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.meant["req"] != "" && e.request != nil }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.meant["req"] != "" && e.request != nil }, causeText: causeText{
 		name:     "request_at_notice_path",
 		happened: "This is a request of a merchant, and it came to the address of the gateway's notices.",
 		advice:   "Tell the merchant: POST to " + inbound.PayPath + ", " + inbound.QueryPath + " or " + inbound.CancelPath + ".",
 	}},
 	{holds: func(e *sealedEvidence) bool {
 		return e.request != nil && e.params["msg_enc"]+e.params["xml_enc"] == "" && e.meant["msg_enc"]+e.meant["xml_enc"] != ""
-	}, words: words{
+	}, causeText: causeText{
 		name:     "content_type_wrong",
 		happened: "The Content-Type does not fit the body, so the bridge finds no parameters in it.",
 		advice:   "Ask the gateway's people, or look at what stands between: the body must be urlencoded, or multipart with its boundary in the Content-Type.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.missing() != "" }, detail: (*sealedEvidence).missing, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.missing() != "" }, detail: (*sealedEvidence).missing, causeText: causeText{
 		name:     "parameter_missing",
 		happened: "A parameter is missing or empty:",
 		advice:   "Save the whole body. If it arrived like this, something on the way cut it off, or it is not a message of this gateway.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.notHex() != "" }, detail: (*sealedEvidence).notHex, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.notHex() != "" }, detail: (*sealedEvidence).notHex, causeText: causeText{
 		name:     "not_hex",
 		happened: "A parameter is not hex:",
 		advice:   "Ask the gateway's people how they encode; the bridge reads hex in either case. Perhaps it is base64.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.oddHex() != "" }, detail: (*sealedEvidence).oddHex, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.oddHex() != "" }, detail: (*sealedEvidence).oddHex, causeText: causeText{
 		name:     "odd_length",
 		happened: "A parameter has an odd number of hex digits, so at least one is missing:",
 		advice:   "The message was cut off on its way or when it was saved. Save it again.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.otherFault() != "" }, detail: (*sealedEvidence).otherFault, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.otherFault() != "" }, detail: (*sealedEvidence).otherFault, causeText: causeText{
 		name:     "parameter_refused",
 		happened: "The bridge does not take the form:",
 		advice:   "Ask the gateway's people; the parameters are numbers and hex.",
@@ -90,7 +90,7 @@ func (e *sealedEvidence) oddHex() string {
 	return e.every(func(value string) bool { return hexText.MatchString(value) && len(value)%2 != 0 })
 }
 
-// every names the three encrypted parameters of which something is so.
+// every names those of the three encrypted parameters for which is reports true.
 func (e *sealedEvidence) every(is func(string) bool) string {
 	var names []string
 	for _, p := range []struct{ name, value string }{
@@ -108,19 +108,19 @@ func (e *sealedEvidence) every(is func(string) bool) string {
 
 // numberFacts are what can be wrong with whose message it is.
 var numberFacts = []sealedFact{
-	{holds: func(e *sealedEvidence) bool { return e.merchant == nil && e.envelope.MerchantID == "" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.merchant == nil && e.envelope.MerchantID == "" }, causeText: causeText{
 		name:     "merchant_id_missing",
 		happened: "The message has no merchant_id.",
 		advice:   "A notice without it is refused. If this is an answer, name the merchant with --merid.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
 		return e.merchant == nil && e.registry != nil && e.registry.ByMerID(e.envelope.MerchantID) != nil
-	}, words: words{
+	}, causeText: causeText{
 		name:     "merchant_id_is_merid",
 		happened: "Merchant_id is a v1 merid, not the merchant's number at the gateway.",
 		advice:   "Compare gateway_merchant in the configuration with what the gateway's people gave you.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.merchant == nil && e.envelope.MerchantID != "" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.merchant == nil && e.envelope.MerchantID != "" }, causeText: causeText{
 		name:     "merchant_id_unknown",
 		happened: "The configuration has no gateway_merchant of this number.",
 		advice:   "Check gateway_merchant, or ask the gateway's people why they send you another merchant's messages.",
@@ -135,14 +135,14 @@ const (
 
 // openingFacts are why a message does not open.
 var openingFacts = []sealedFact{
-	{holds: ownTrial(func(e *sealedEvidence, t trial) bool { return t.suiteDiffers(e.keyEncLen()) }), words: words{
+	{holds: ownTrial(func(e *sealedEvidence, t trial) bool { return t.suiteDiffers(e.keyEncLen()) }), causeText: causeText{
 		name:     "wrong_suite",
 		happened: "Key_enc has the length of the other suite: 112 or 113 bytes are SM2 (gm), 128 and more are RSA (intl).",
 		advice:   "Set suite in the merchant's block to the other one, with keys of that suite, or ask the gateway's people which suite this merchant has.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
 		return ownTrial(func(_ *sealedEvidence, t trial) bool { return t.Signer == v2.SignerOwn })(e)
-	}, words: words{
+	}, causeText: causeText{
 		name:     "own_message",
 		happened: "It is signed with our own private key: this is a message of the bridge to the gateway, or such a message sent back.",
 		advice:   "Give what the gateway sent. If this arrived as a notice, somebody plays our own messages back to us; the bridge is right to refuse them.",
@@ -150,7 +150,7 @@ var openingFacts = []sealedFact{
 	{holds: func(e *sealedEvidence) bool { _, is := e.openedByExpired(); return is }, detail: func(e *sealedEvidence) string {
 		t, _ := e.openedByExpired()
 		return "It needs " + t.pair.Used.String() + "."
-	}, words: words{
+	}, causeText: causeText{
 		name:     "old_key_expired",
 		happened: "The message is for keys that were changed, and the day until which the previous ones were accepted is over.",
 		advice:   "Have the gateway's people use the new keys. Until then, give the previous key a later day and reload.",
@@ -158,7 +158,7 @@ var openingFacts = []sealedFact{
 	{holds: func(e *sealedEvidence) bool { _, is := e.openedByOther(); return is && !e.opens() }, detail: func(e *sealedEvidence) string {
 		t, _ := e.openedByOther()
 		return fmt.Sprintf("It opens with that of gateway_merchant %s (merid %s).", t.merchant.GatewayMerchant, t.merchant.MerID)
-	}, words: words{
+	}, causeText: causeText{
 		name:     "key_of_other_merchant",
 		happened: "The session key is sealed to another merchant's key.",
 		advice: "Compare private_key of the two merchants: they may be mixed up in the configuration, " +
@@ -166,7 +166,7 @@ var openingFacts = []sealedFact{
 	}},
 	{holds: ownTrial(func(e *sealedEvidence, t trial) bool {
 		return !t.KeyEncFits && !t.ASN1Key && !t.suiteDiffers(e.keyEncLen()) && e.keyEncLen() > 0 && e.cleanHex()
-	}), words: words{
+	}), causeText: causeText{
 		name:     "key_enc_length",
 		happened: "Key_enc has another length than the merchant's private key: it is sealed to a key of another size, or cut off.",
 		advice:   "Compare the size of private_key (1024 or 2048 bits) with the public key that the gateway's people have registered.",
@@ -176,19 +176,19 @@ var openingFacts = []sealedFact{
 		fits := ownTrial(func(_ *sealedEvidence, t trial) bool { return t.KeyEncFits })(e)
 		own := ownTrial(func(_ *sealedEvidence, t trial) bool { return t.Signer == v2.SignerOwn })(e)
 		return fits && !e.opens() && !other && !own
-	}, words: words{
+	}, causeText: causeText{
 		name:     "session_key_does_not_open",
 		happened: "The session key opens with no private key of the configuration.",
 		advice: "The gateway seals to another public key than the one that belongs to private_key: " +
 			"have it register the right one, or find the private key that belongs to what it has. " +
 			"(A message that the bridge itself sent opens nowhere but at the gateway.)",
 	}},
-	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.OtherOrder }), words: words{
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.OtherOrder }), causeText: causeText{
 		name:     "sm2_order",
 		happened: "Key_enc is SM2 in the order C1C2C3; the bridge reads C1C3C2.",
 		advice:   "Ask the gateway's people to send C1C3C2, which is the standard of today, and report this to Paybridge.",
 	}},
-	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.ASN1Key }), words: words{
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.ASN1Key }), causeText: causeText{
 		name:     "sm2_key_asn1",
 		happened: "Key_enc opens, and it is the ASN.1 form of SM2 (a SEQUENCE of x, y, digest and text); the bridge reads the plain form, 04 and C1C3C2.",
 		advice: "Ask the gateway's people for the plain form (GB/T 32918: C1‖C3‖C2, 113 bytes), as its document says; " +
@@ -201,52 +201,52 @@ var openingFacts = []sealedFact{
 			}
 		}
 		return ""
-	}, words: words{
+	}, causeText: causeText{
 		name:     "key_padding_oaep",
 		happened: "Key_enc is for the right private key, and padded in another way than PKCS#1 v1.5.",
 		advice:   "Ask the gateway's people for RSA/ECB/PKCS1Padding for this merchant. The keys are right: do not change them.",
 	}},
-	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.RawSignature }), words: words{
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.RawSignature }), causeText: causeText{
 		name:     "sm2_signature_raw",
 		happened: "It is signed by the gateway's key, and sign holds the bare numbers r and s (64 bytes) in place of their ASN.1.",
 		advice:   "Ask the gateway's people for signatures in ASN.1 (DER, 70 to 72 bytes). The keys are right: do not change them.",
 	}},
 	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool {
 		return t.SessionKey > 0 && t.SessionKey != sessionKeySizes[t.Suite]
-	}), words: words{
+	}), causeText: causeText{
 		name:     "session_key_length",
 		happened: "The session key opens and has another length than this suite's: 8 bytes in intl (DES), 16 in gm (SM4).",
 		advice:   "The gateway uses another cipher (3DES or AES?). Ask its people for the algorithm of this merchant.",
 	}},
 	{holds: ownTrial(func(e *sealedEvidence, t trial) bool {
 		return t.openedWhole() && len(e.envelope.MsgEnc)/2%t.SessionKey != 0
-	}), words: words{
+	}), causeText: causeText{
 		name:     "msg_enc_cut_off",
 		happened: "Msg_enc is no whole number of cipher blocks: the end of it is missing.",
 		advice:   "Save the message again. If it arrived so, something on the way cuts bodies off.",
 	}},
 	{holds: ownTrial(func(e *sealedEvidence, t trial) bool {
 		return t.openedWhole() && !t.Padded && len(e.envelope.MsgEnc)/2%t.SessionKey == 0
-	}), words: words{
+	}), causeText: causeText{
 		name:     "padding_broken",
 		happened: "The session key opens, and the text does not end in whole padding: msg_enc was cut off or changed, or it is encrypted in another mode.",
 		advice:   "Save the message again. If all messages are like this, ask the gateway's people for mode and padding (CBC, PKCS#5).",
 	}},
-	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.ZeroIV }), words: words{
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.ZeroIV }), causeText: causeText{
 		name:     "zero_iv",
 		happened: "The gateway encrypts with an IV of zeros; the bridge takes the session key as IV.",
 		advice:   "Report this to Paybridge with the gateway's name: that the IV is the key was an assumption in suite gm.",
 	}},
 	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool {
 		return t.Signer == v2.SignerPeer && t.Hash != "" && t.Hash != "SHA-1"
-	}), words: words{
+	}), causeText: causeText{
 		name:     "signed_with_other_hash",
 		happened: "It is signed by the gateway's key, with another hash than SHA-1.",
 		advice:   "Ask the gateway's people for SHA1withRSA for this merchant.",
 	}},
 	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool {
 		return t.Signer == v2.SignerPeer && t.Hash == "SHA-1" && t.Padded && !t.SignatureGood && !t.ZeroIV
-	}), words: words{
+	}), causeText: causeText{
 		name:     "signed_other_text",
 		happened: "It is signed by the gateway's key, over another text than the one that is encrypted.",
 		advice:   "Msg_enc and sign are from two messages, or the text was changed before it was encrypted (charset, blanks). Ask the gateway's people.",
@@ -254,7 +254,7 @@ var openingFacts = []sealedFact{
 	{holds: func(e *sealedEvidence) bool { _, is := e.signedForOther(); return is && e.opens() }, detail: func(e *sealedEvidence) string {
 		t, _ := e.signedForOther()
 		return fmt.Sprintf("It is the gateway_key of gateway_merchant %s (merid %s).", t.merchant.GatewayMerchant, t.merchant.MerID)
-	}, words: words{
+	}, causeText: causeText{
 		name:     "gateway_key_of_other_merchant",
 		happened: "It is signed with a gateway key that another merchant of the configuration has.",
 		advice:   "Compare gateway_key of the two merchants; this one probably needs the other's.",
@@ -264,7 +264,7 @@ var openingFacts = []sealedFact{
 		return !other && ownTrial(func(_ *sealedEvidence, t trial) bool {
 			return t.Padded && t.Signer == v2.SignerUnknown && !t.ZeroIV
 		})(e)
-	}, words: words{
+	}, causeText: causeText{
 		name:     "gateway_key_wrong",
 		happened: "The message opens and is not signed by gateway_key.",
 		advice: "Get the gateway's current public key and compare it with gateway_key. In suite gm the user id of signatures (1234567812345678) is to be confirmed too. " +
@@ -273,7 +273,7 @@ var openingFacts = []sealedFact{
 }
 
 // sealedUnexplained is the cause when no row holds.
-var sealedUnexplained = words{
+var sealedUnexplained = causeText{
 	name:     "unknown",
 	happened: "The message does not open, and none of the causes known here holds.",
 	advice:   "Compare private_key, gateway_key and suite of this merchant with the gateway's people.",

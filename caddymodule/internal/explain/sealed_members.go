@@ -25,41 +25,41 @@ func (e *sealedEvidence) read() {
 
 // sealedMemberFacts are what can be wrong with a message that opens.
 var sealedMemberFacts = []sealedFact{
-	{holds: func(e *sealedEvidence) bool { return e.refused == "unreadable" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.refused == "unreadable" }, causeText: causeText{
 		name:     "message_unreadable",
 		happened: "The message opens and is not the JSON of a v2 message: one object with head and body, each member once.",
 		advice:   "Ask the gateway's people; the signature is theirs.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
 		return e.readable() && e.message.Head.MerchantID != "" && e.message.Head.MerchantID != e.merchant.GatewayMerchant
-	}, words: words{
+	}, causeText: causeText{
 		name:     "merchant_differs",
 		happened: "Head.merchantId is another merchant than the one whose keys open the message.",
 		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.readable() && e.contradiction() != nil }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.readable() && e.contradiction() != nil }, causeText: causeText{
 		name:     "members_contradict",
 		happened: "Two members that say the same thing differ: two states, amounts or order numbers.",
 		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people which one counts.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().OrderNo == "" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().OrderNo == "" }, causeText: causeText{
 		name:     "order_number_missing",
 		happened: "The message names no order: merOrderId, oriMerOrderId, orderId and orderNo are missing.",
 		advice:   "Ask the gateway's people which member of a notice names the order.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State == "" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State == "" }, causeText: causeText{
 		name:     "state_missing",
 		happened: "The message tells no state: neither state nor tranState.",
 		advice:   "Ask the gateway's people which member of a notice tells the state.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
 		return e.isNotice() && e.state().State != "" && !e.state().State.Known()
-	}, words: words{
+	}, causeText: causeText{
 		name:     "state_unknown",
 		happened: "The state is none of 10, 11, 12 and 13. The order stays as it is and is asked for.",
 		advice:   "Ask the gateway's people what this state means.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State.Paid() && e.state().Amount == "" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State.Paid() && e.state().Amount == "" }, causeText: causeText{
 		name:     "amount_missing",
 		happened: "The message says that the order is paid, and not how much.",
 		advice:   "The bridge does not believe it, and asks for the order. Ask the gateway's people for totalAmt in notices.",
@@ -113,19 +113,19 @@ func messageLines(text []byte) []string {
 
 // sealedAcceptedFacts are what is unusual in a message that the bridge takes.
 var sealedAcceptedFacts = []sealedFact{
-	{holds: (*sealedEvidence).takesItselfBack, words: words{
+	{holds: (*sealedEvidence).takesItselfBack, causeText: causeText{
 		name:     "notice_proves_nothing",
 		happened: "The notice has a respCode other than S0000000: whatever state it names, it moves neither a payment nor a refund. It is acknowledged, and the gateway is asked.",
 		advice:   "Look at the order: the answer to the query counts. Ask the gateway's people why they send such notices.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.meant["msg_enc"] == "" }, words: words{
+	{holds: func(e *sealedEvidence) bool { return e.meant["msg_enc"] == "" }, causeText: causeText{
 		name:     "old_parameter_name",
 		happened: "The message comes as xml_enc, the older name of msg_enc. The bridge takes both.",
 		advice:   "Nothing need be done.",
 	}},
 	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool {
 		return t.accepted && t.SignatureGood && t.pair.Used != (v2.Used{})
-	}), words: words{
+	}), causeText: causeText{
 		name:     "previous_key_used",
 		happened: "It needs a previous key, which is still accepted.",
 		advice:   "Have the gateway's people use the new keys before the day of the previous one is over.",

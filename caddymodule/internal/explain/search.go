@@ -2,7 +2,7 @@ package explain
 
 // match is a combination under which a signature fits.
 type match struct {
-	text     words
+	text     causeText
 	scheme   scheme
 	spelling spelling
 	by       suspect
@@ -12,7 +12,7 @@ type match struct {
 // wrong with the signature itself.
 func (m match) causes() []Cause {
 	var all []Cause
-	for _, w := range []words{m.by.words, m.text, m.scheme.words, m.spelling.words} {
+	for _, w := range []causeText{m.by.causeText, m.text, m.scheme.causeText, m.spelling.causeText} {
 		if w.name != "" {
 			all = append(all, w.cause(""))
 		}
@@ -71,9 +71,9 @@ func (s *searcher) level(deviations int) {
 			}
 			for _, by := range s.suspects {
 				if scheme.keyless {
-					by.words = words{}
+					by.causeText = causeText{}
 				}
-				s.combination(s.texts[t], match{text: text.words, scheme: scheme, by: by}, left-deviation(by.name != ""))
+				s.combination(s.texts[t], match{text: text.causeText, scheme: scheme, by: by}, left-deviation(by.name != ""))
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func (s *searcher) damaged() {
 			for candidate := range text.of(s.evidence) {
 				s.tried++
 				if spellings[0].fits(by.key.Sign(candidate), s.sent.Sign) {
-					s.found = append(s.found, match{text: text.words, by: by})
+					s.found = append(s.found, match{text: text.causeText, by: by})
 					return
 				}
 			}

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// spelling is how a digest may have been written as sign. The zero words say
+// spelling is how a digest may have been written as sign. The zero causeText says
 // that it is the right one: hex in either case.
 type spelling struct {
-	words
+	causeText
 	// fits reports whether sign is the digest, given in lower-case hex.
 	fits func(digest, sign string) bool
 }
@@ -17,27 +17,27 @@ type spelling struct {
 // spellings are tried from top to bottom. The first is the right one.
 var spellings = []spelling{
 	{fits: strings.EqualFold},
-	{fits: withoutLeadingZeros, words: words{
+	{fits: withoutLeadingZeros, causeText: causeText{
 		name:     "sign_zeros_lost",
 		happened: "Zeros of the md5 are missing in sign: the bytes were written as numbers. One request in a few has none to lose and works.",
 		advice:   "Tell the merchant: write each byte of the md5 as two hex digits, 32 in all (in Java not BigInteger.toString(16)).",
 	}},
-	{fits: decorated, words: words{
+	{fits: decorated, causeText: causeText{
 		name:     "sign_decorated",
 		happened: "The md5 is right, but sign has more in it: blanks, line ends, quotes, dashes or 0x.",
 		advice:   "Tell the merchant: send the bare 32 hex digits (in .NET take the dashes of BitConverter out).",
 	}},
-	{fits: asBase64Text, words: words{
+	{fits: asBase64Text, causeText: causeText{
 		name:     "sign_in_base64",
 		happened: "The md5 is right, but sign is written in base64.",
 		advice:   "Tell the merchant: write sign as 32 hex digits.",
 	}},
-	{fits: middle, words: words{
+	{fits: middle, causeText: causeText{
 		name:     "sign_of_16_digits",
 		happened: "Sign is the short md5: the 16 digits in the middle of the 32.",
 		advice:   "Tell the merchant: send all 32 hex digits of the md5.",
 	}},
-	{fits: cutOff, words: words{
+	{fits: cutOff, causeText: causeText{
 		name:     "sign_cut_off",
 		happened: "Sign is the beginning of the right md5; the rest is missing.",
 		advice:   "Tell the merchant: send all 32 hex digits; perhaps a column or buffer is too short.",

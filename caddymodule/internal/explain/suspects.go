@@ -8,10 +8,10 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// suspect is a key that may have signed. The zero words say that it is one that
+// suspect is a key that may have signed. The zero causeText says that it is one that
 // the bridge accepts.
 type suspect struct {
-	words
+	causeText
 	key   v1.Key
 	merID string // whose it is
 }
@@ -27,7 +27,7 @@ func suspects(w World, merID string) []suspect {
 			all = append(all, suspect{merID: merID, key: key})
 		}
 		for _, key := range expired(m, w.Now) {
-			all = append(all, suspect{merID: merID, key: key, words: words{
+			all = append(all, suspect{merID: merID, key: key, causeText: causeText{
 				name:     "old_key_expired",
 				happened: "It is signed with this merchant's previous key, and the day until which previous_sign_key was accepted is over.",
 				advice:   "Tell the merchant to use the new key. Until then, give previous_sign_key a later day and reload.",
@@ -38,19 +38,19 @@ func suspects(w World, merID string) []suspect {
 		if other == m {
 			continue
 		}
-		var deviates words
+		var deviates causeText
 		if merID != "" {
 			deviates = keyOf(other)
 		}
 		for _, key := range other.SignKeys(time.Time{}) {
-			all = append(all, suspect{merID: other.MerID, key: key, words: deviates})
+			all = append(all, suspect{merID: other.MerID, key: key, causeText: deviates})
 		}
 	}
 	return all
 }
 
-func keyOf(other *merchants.Merchant) words {
-	return words{
+func keyOf(other *merchants.Merchant) causeText {
+	return causeText{
 		name:     "key_of_other_merchant",
 		happened: fmt.Sprintf("It is signed with the key of merchant %s.", other.MerID),
 		advice: fmt.Sprintf("Either the merchant's program has the key of %s in it, or it sends the wrong merid, "+

@@ -12,10 +12,10 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// signedText is a text that a merchant's program may have signed. The zero words
+// signedText is a text that a merchant's program may have signed. The zero causeText
 // say that it is the right one.
 type signedText struct {
-	words
+	causeText
 	of func(*evidence) []string
 }
 
@@ -23,62 +23,62 @@ type signedText struct {
 // the bridge itself tries.
 var texts = []signedText{
 	{of: receivedTexts},
-	{of: messageTexts, words: words{
+	{of: messageTexts, causeText: causeText{
 		name:     "json_signed",
 		happened: "What is signed is the JSON, not its base64 text.",
 		advice:   "Tell the merchant: sign = md5(req + key), with req exactly as it is sent, after base64.",
 	}},
-	{of: twiceEncodedTexts, words: words{
+	{of: twiceEncodedTexts, causeText: causeText{
 		name:     "base64_of_base64_signed",
 		happened: "The base64 text was encoded in base64 once more, and only one of the two was signed.",
 		advice:   "Tell the merchant: encode the JSON in base64 once, and sign that text.",
 	}},
-	{of: percentTexts, words: words{
+	{of: percentTexts, causeText: causeText{
 		name:     "percent_encoded_signed",
 		happened: "What is signed is the base64 text after percent-encoding (%2B, %3D).",
 		advice:   "Tell the merchant: sign the base64 text first, and percent-encode it only when it is put into the form.",
 	}},
-	{of: blankTexts, words: words{
+	{of: blankTexts, causeText: causeText{
 		name:     "blanks_signed",
 		happened: `What is signed is the base64 text with blanks in place of "+".`,
 		advice:   "Tell the merchant: sign the base64 text itself, before any form decoding turns + into a blank.",
 	}},
-	{of: brokenLineTexts, words: words{
+	{of: brokenLineTexts, causeText: causeText{
 		name:     "line_breaks_signed",
 		happened: "What is signed is the base64 text broken into lines, and it is sent without the line breaks.",
 		advice:   "Tell the merchant: use base64 without line breaks (in Java Base64.getEncoder, not the MIME encoder; in PHP no chunk_split).",
 	}},
-	{of: urlSafeTexts, words: words{
+	{of: urlSafeTexts, causeText: causeText{
 		name:     "url_safe_signed",
 		happened: "What is signed is base64 in the URL-safe alphabet (- and _ in place of + and /).",
 		advice:   "Tell the merchant: use standard base64, for signing and for sending.",
 	}},
-	{of: paddingTexts, words: words{
+	{of: paddingTexts, causeText: causeText{
 		name:     "padding_differs",
 		happened: `The "=" at the end of the base64 text is signed and not sent, or sent and not signed.`,
 		advice:   "Tell the merchant: sign exactly the text that is sent, with its = at the end.",
 	}},
-	{of: bomTexts, words: words{
+	{of: bomTexts, causeText: causeText{
 		name:     "bom_differs",
 		happened: "A byte order mark in front of the JSON is signed and not sent, or sent and not signed.",
 		advice:   "Tell the merchant: write the JSON without a byte order mark, and sign the text that is sent.",
 	}},
-	{of: quotedTexts, words: words{
+	{of: quotedTexts, causeText: causeText{
 		name:     "quotes_signed",
 		happened: "What is signed is the base64 text in quotes.",
 		advice:   "Tell the merchant: sign the bare base64 text; JSON encoding it once more puts quotes around it.",
 	}},
-	{of: formTexts, words: words{
+	{of: formTexts, causeText: causeText{
 		name:     "form_signed",
 		happened: "What is signed is the parameter with its name (req=...), not its value.",
 		advice:   "Tell the merchant: sign the value of req alone.",
 	}},
-	{of: otherCaseTexts, words: words{
+	{of: otherCaseTexts, causeText: causeText{
 		name:     "text_case_changed",
 		happened: "The base64 text was turned into upper or lower case before it was signed.",
 		advice:   "Tell the merchant: sign the base64 text as it is; only the letters of the md5 do not matter.",
 	}},
-	{of: rewrittenTexts, words: words{
+	{of: rewrittenTexts, causeText: causeText{
 		name:     "other_json_signed",
 		happened: "What is signed is the same JSON written in another way: without blanks, in another order, or with other escapes.",
 		advice:   "Tell the merchant: make the JSON once, and sign and send the same text.",

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
 // Listen makes a listener of inner that takes over from the one that is open at the
@@ -49,13 +51,13 @@ const (
 // told once and waited out; a lasting one is handed to Accept.
 func (l *listener) acceptAll() {
 	rest := time.Duration(0)
+	full := outage.New(l.log.With(zap.Stringer("address", l.Addr())), zap.ErrorLevel,
+		"a connection could not be accepted; trying on", "connections are accepted again")
 	for {
 		conn, err := l.Listener.Accept()
 		switch {
 		case err == nil:
-			if rest > 0 {
-				l.log.Info("connections are accepted again", zap.Stringer("address", l.Addr()))
-			}
+			full.Report(nil)
 			rest = 0
 			l.address.pass(conn)
 			continue
@@ -65,9 +67,8 @@ func (l *listener) acceptAll() {
 			l.log.Error("no connection is accepted any more", zap.Stringer("address", l.Addr()), zap.Error(err))
 			l.failed <- err // has room for the one there can be
 			return
-		case rest == 0:
-			l.log.Error("a connection could not be accepted; trying on", zap.Stringer("address", l.Addr()), zap.Error(err))
 		}
+		full.Report(err)
 		rest = min(max(firstRest, 2*rest), longestRest)
 		select {
 		case <-time.After(rest):

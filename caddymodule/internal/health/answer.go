@@ -32,7 +32,7 @@ func (c Check) word() string {
 	switch {
 	case !c.OK:
 		return "failing"
-	case c.Advice != "":
+	case !c.Advice.IsZero():
 		return "warning"
 	}
 	return "ok"

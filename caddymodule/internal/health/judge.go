@@ -2,10 +2,11 @@ package health
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // How the ledger is probed.
@@ -43,8 +44,8 @@ type Sources struct {
 type Check struct {
 	Name   string
 	OK     bool
-	Detail string // for operators: what was found
-	Advice string // what to do; "" when it is well, and with OK a warning
+	Detail bilingual.Said // for operators: what was found
+	Advice bilingual.Said // what to do; nothing when it is well, and with OK a warning
 }
 
 // Report is what was found when somebody asked.
@@ -91,11 +92,10 @@ func (j *Judge) Ledger(ctx context.Context) Check {
 	took, err := j.probe(ctx)
 	if err != nil {
 		return Check{
-			Name: "ledger", Detail: err.Error(),
-			Advice: "the ledger cannot commit, so no payment is taken: look at the disk or the database, and at Caddy's log",
+			Name: "ledger", Detail: noCommit.With(err), Advice: noCommitAdvice.With(),
 		}
 	}
-	return Check{Name: "ledger", OK: true, Detail: fmt.Sprintf("a commit takes %s", took.Round(100*time.Microsecond))}
+	return Check{Name: "ledger", OK: true, Detail: commitTakes.With(took.Round(100 * time.Microsecond))}
 }
 
 // probe tries a commit, unless somebody has just done so. It goes on when the
@@ -118,18 +118,17 @@ func (j *Judge) probe(ctx context.Context) (time.Duration, error) {
 // Disk tells whether the ledger's file system has room.
 func (j *Judge) Disk() Check {
 	if j.sources.Disk == "" {
-		return Check{Name: "disk", OK: true, Detail: "the ledger is not on this machine's disk"}
+		return Check{Name: "disk", OK: true, Detail: diskElsewhere.With()}
 	}
 	free, err := j.sources.free(j.sources.Disk)
 	if err != nil {
 		return Check{
-			Name: "disk", Detail: err.Error(), Advice: "the free space of the ledger's disk cannot be read: is the disk there?",
+			Name: "disk", Detail: diskUnknown.With(err), Advice: diskUnknownAdvice.With(),
 		}
 	}
-	check := Check{Name: "disk", OK: free >= j.limits.MinFreeDisk, Detail: humanize.IBytes(free) + " free"}
+	check := Check{Name: "disk", OK: free >= j.limits.MinFreeDisk, Detail: diskFree.With(humanize.IBytes(free))}
 	if !check.OK {
-		check.Advice = fmt.Sprintf("less than min_free_disk (%s) is free; make room before the ledger cannot grow any more",
-			humanize.IBytes(j.limits.MinFreeDisk))
+		check.Advice = diskAdvice.With(humanize.IBytes(j.limits.MinFreeDisk))
 	}
 	return check
 }
@@ -145,23 +144,23 @@ func (j *Judge) Clock() Check {
 		skew, known = j.sources.Skew()
 	}
 	if !known {
-		return Check{Name: "clock", OK: true, Detail: "not compared with the gateway's yet"}
+		return Check{Name: "clock", OK: true, Detail: clockUnknown.With()}
 	}
 	check := Check{Name: "clock", OK: true, Detail: describeSkew(skew)}
 	if skew.Abs() > j.limits.MaxSkew {
-		check.Advice = fmt.Sprintf("more than max_clock_skew (%s) apart: is this machine's clock set by NTP? If it is right, tell the gateway's people", j.limits.MaxSkew)
+		check.Advice = clockAdvice.With(j.limits.MaxSkew)
 	}
 	return check
 }
 
 // describeSkew says how far apart the clocks are. The gateway tells whole
 // seconds.
-func describeSkew(skew time.Duration) string {
+func describeSkew(skew time.Duration) bilingual.Said {
 	switch skew = skew.Round(time.Second); {
 	case skew > 0:
-		return fmt.Sprintf("the gateway's clock is %s ahead", skew)
+		return clockAhead.With(skew)
 	case skew < 0:
-		return fmt.Sprintf("the gateway's clock is %s behind", -skew)
+		return clockBehind.With(-skew)
 	}
-	return "agrees with the gateway's, to the second"
+	return clockAgrees.With()
 }

@@ -61,11 +61,11 @@ func TestJudge(t *testing.T) {
 				t.Errorf("ready: %t; %+v", report.Ready(), report)
 			}
 			for _, check := range report.Checks {
-				warned := check.OK && check.Advice != ""
-				if check.OK != (check.Name != tc.fails) || !check.OK && check.Advice == "" || warned != (tc.warns && check.Name == "clock") {
+				warned := check.OK && !check.Advice.IsZero()
+				if check.OK != (check.Name != tc.fails) || !check.OK && check.Advice.IsZero() || warned != (tc.warns && check.Name == "clock") {
 					t.Errorf("%+v", check)
 				}
-				if check.Name == tc.fails && !strings.Contains(check.Detail, tc.detail) {
+				if check.Name == tc.fails && !strings.Contains(check.Detail.Error(), tc.detail) {
 					t.Errorf("%q does not say %q", check.Detail, tc.detail)
 				}
 			}

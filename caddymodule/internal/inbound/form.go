@@ -27,8 +27,8 @@ var (
 	ErrTooManyParts  = fmt.Errorf("more than %d parts", MaxParts)
 )
 
-// ParseForm reads the parameters of a request: those of the body and, where the
-// body has none of a name, those of the query string. The body may be urlencoded
+// ParseForm reads the parameters of a request: those of the body and, for names that
+// the body does not have, those of the query string. The body may be urlencoded
 // or multipart, with whatever Content-Type the merchant's program writes.
 //
 // Blanks and line ends around a value are not part of it (seen in the field:

@@ -149,9 +149,9 @@ func lookups(t *testing.T, p place) {
 	l := p.open(t)
 	want := mustBegin(t, l, sample(1))
 	mustBegin(t, l, sample(2))
-	want = mustRecord(t, l, want.Key, ledger.News{State: translate.Refunding, RefundNo: "R1"}, translate.Late)
-	mustRecord(t, l, want.Key, ledger.News{State: translate.Paid}, translate.Applied)
-	want = mustRecord(t, l, want.Key, ledger.News{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
+	want = mustRecord(t, l, want.Key, ledger.Update{State: translate.Refunding, RefundNo: "R1"}, translate.Late)
+	mustRecord(t, l, want.Key, ledger.Update{State: translate.Paid}, translate.Applied)
+	want = mustRecord(t, l, want.Key, ledger.Update{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
 	for _, c := range []struct {
 		name string
 		find func(string) (ledger.Order, error)

@@ -25,8 +25,9 @@ type change struct {
 	id string // makes a repeated write of the same change known
 }
 
-// change completes what a caller says of a change: what is done to whom. Where it
-// leaves out how things stood and stand, the method that does it fills that in.
+// change completes a caller's change with what is done to which order or merchant.
+// Where the caller leaves out the states before and after, the method that makes the
+// change fills them in.
 func (l *Ledger) change(k Key, what string, c Change) (change, error) {
 	for _, member := range []struct{ name, value string }{{"Who", c.Who}, {"Why", c.Why}} {
 		if strings.TrimSpace(member.value) == "" {

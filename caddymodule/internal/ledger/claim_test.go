@@ -44,7 +44,7 @@ func ordersClaimedWhenDue(t *testing.T, p place) {
 	if len(again) != 4 || again[0].Key != sample(3).Key || again[3].Claim != 3 {
 		t.Errorf("after the lease claimed %+v", again)
 	}
-	mustRecord(t, l, sample(0).Key, ledger.News{State: translate.Failed}, translate.Applied)
+	mustRecord(t, l, sample(0).Key, ledger.Update{State: translate.Failed}, translate.Applied)
 	if left := mustClaimOrders(t, l, after(time.Hour), 10); len(left) != 3 {
 		t.Errorf("claimed %d orders, want 3: one is final", len(left))
 	}
@@ -117,7 +117,7 @@ func inParallel(n int, do func(int)) {
 func postpone(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
-	o = mustRecord(t, l, o.Key, ledger.News{State: translate.InDoubt, Claim: 1}, translate.Applied)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.InDoubt, Claim: 1}, translate.Applied)
 	if err := l.Postpone(t.Context(), o.Key, 1, after(time.Hour), 3); err != nil {
 		t.Fatal(err)
 	}
@@ -131,12 +131,12 @@ func postpone(t *testing.T, p place) {
 		t.Error("postponed to never")
 	}
 	// News from elsewhere starts a new ladder, which the holder must not push back.
-	got := mustRecord(t, l, o.Key, ledger.News{State: translate.Pending, Next: after(2 * time.Hour)}, translate.Applied)
+	got := mustRecord(t, l, o.Key, ledger.Update{State: translate.Pending, Next: after(2 * time.Hour)}, translate.Applied)
 	if got.Tries != 0 || got.Claim != 2 {
 		t.Errorf("tries %d, claim %d, want 0 and 2", got.Tries, got.Claim)
 	}
 	wantError(t, l.Postpone(t.Context(), o.Key, 1, after(24*time.Hour), 1), ledger.ErrFenced)
-	got = mustRecord(t, l, o.Key, ledger.News{State: translate.Closed, Claim: 2}, translate.Applied)
+	got = mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed, Claim: 2}, translate.Applied)
 	wantError(t, l.Postpone(t.Context(), o.Key, got.Claim, after(time.Hour), 1), ledger.ErrFenced)
 	if now := mustOrder(t, l, o.Key); !now.Next.IsZero() {
 		t.Errorf("a closed order has its next step at %v", now.Next)
@@ -148,7 +148,7 @@ func lastStep(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
 	wantError(t, l.Rest(t.Context(), o.Key, 1), ledger.ErrFenced) // it is open
-	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Closed, Claim: 1, Next: after(time.Hour)}, translate.Applied)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed, Claim: 1, Next: after(time.Hour)}, translate.Applied)
 	due, err := l.ClaimOrders(t.Context(), after(2*time.Hour), time.Minute, room(10))
 	if err != nil || len(due) != 1 || due[0].Key != o.Key {
 		t.Fatalf("claimed %+v, %v", due, err)

@@ -42,7 +42,7 @@ func payAloud(ctx context.Context, l *ledger.Ledger, i int) error {
 	if _, err := fmt.Fprintf(os.Stdout, "begun %d\n", i); err != nil {
 		return err
 	}
-	if _, _, err := l.Record(ctx, o.Key, ledger.News{State: translate.Paid, At: noon}); err != nil {
+	if _, _, err := l.Record(ctx, o.Key, ledger.Update{State: translate.Paid, At: noon}); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(os.Stdout, "paid %d\n", i)

@@ -3,8 +3,6 @@ package ledger
 import (
 	"context"
 	"errors"
-
-	"github.com/paybridge/paybridge/translate"
 )
 
 // Matter is a kind of thing that stays on the list of what is to be done until a
@@ -27,7 +25,7 @@ type Dealt struct {
 // standsOpen selects, for each matter, the order if the matter is open there.
 var standsOpen = map[Matter]string{
 	RefundMatter: `SELECT order_id FROM orders
-		WHERE order_id = $1 AND mer_id = $2 AND state = '` + string(translate.RefundFailed) + `' {lock}`,
+		WHERE order_id = $1 AND mer_id = $2 AND ` + inStates(matterStates) + ` {lock}`,
 	NotificationMatter: `SELECT order_id FROM notifications
 		WHERE order_id = $1 AND mer_id = $2 AND state = '` + string(Exhausted) + `' {lock}`,
 }

@@ -33,8 +33,8 @@ const UnpaidEvent = "unpaid"
 // AddEvents keeps what happened to an order and changed nothing. An event without
 // a time is of now.
 func (l *Ledger) AddEvents(ctx context.Context, k Key, events ...Event) error {
-	trail := newTrail(l.now(), events...)
-	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, trail.add(t, k) })
+	batch := newEventBatch(l.now(), events...)
+	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, batch.add(t, k) })
 	return wrap(err, "keeping events")
 }
 

@@ -92,7 +92,7 @@ type Plain struct {
 func PlainSQLite(path string) Plain {
 	db := openFile(path, writerPragmas(false, time.Minute))
 	db.SetMaxOpenConns(1)
-	return Plain{db, sqliteWords.Replace(insertOrder)}
+	return Plain{db, sqliteSpelling.Replace(insertOrder)}
 }
 
 // PlainPostgres is PlainSQLite for the other store.
@@ -103,7 +103,7 @@ func PlainPostgres(dsn string) (Plain, error) {
 	}
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns)
-	return Plain{db, postgresWords.Replace(insertOrder)}, nil
+	return Plain{db, postgresSpelling.Replace(insertOrder)}, nil
 }
 
 // Begin records a new order in a transaction of its own.

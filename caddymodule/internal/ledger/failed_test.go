@@ -9,11 +9,11 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// failed is an order of which the gateway has told that it failed.
+// failed is an order that has failed at the gateway.
 func failed(t *testing.T, l *ledger.Ledger, i int) ledger.Order {
 	t.Helper()
 	o := mustBegin(t, l, sample(i))
-	return mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, At: noon, Source: "answer"}, translate.Applied)
+	return mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed, At: noon, Source: "answer"}, translate.Applied)
 }
 
 // recordRefundsFailed: what is paid after it failed is given back, and the
@@ -21,7 +21,7 @@ func failed(t *testing.T, l *ledger.Ledger, i int) ledger.Order {
 func recordRefundsFailed(t *testing.T, p place) {
 	l := p.open(t)
 	o := failed(t, l, 1)
-	paid := ledger.News{State: translate.Paid, At: after(time.Minute), RefundNo: "R1", Source: "notice"}
+	paid := ledger.Update{State: translate.Paid, At: after(time.Minute), RefundNo: "R1", Source: "notice"}
 	got := mustRecord(t, l, o.Key, paid, translate.LatePayment)
 	if got.State != translate.Refunding || got.RefundNo != "R1" || !got.Next.Equal(after(time.Minute)) {
 		t.Errorf("order is %+v", got)
@@ -50,9 +50,9 @@ func recordFailedAttempt(t *testing.T, p place) {
 		o := sample(i)
 		o.Action = c.action
 		o = mustBegin(t, l, o)
-		o = mustRecord(t, l, o.Key, ledger.News{State: c.state, At: noon, Source: "answer"}, translate.Applied)
+		o = mustRecord(t, l, o.Key, ledger.Update{State: c.state, At: noon, Source: "answer"}, translate.Applied)
 		before := timeline(t, l, o.Key)
-		got := mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, At: c.at, Source: "notice"}, c.want)
+		got := mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed, At: c.at, Source: "notice"}, c.want)
 		if c.want == translate.Applied {
 			continue
 		}
@@ -70,7 +70,7 @@ func recordFailedAttempt(t *testing.T, p place) {
 func settleFailedAsPaid(t *testing.T, p place) {
 	l := p.open(t)
 	o := failed(t, l, 1)
-	paid := ledger.News{State: translate.Paid, At: after(time.Hour), GatewayNo: "G1", RefundNo: "R1", Source: "operator"}
+	paid := ledger.Update{State: translate.Paid, At: after(time.Hour), GatewayNo: "G1", RefundNo: "R1", Source: "operator"}
 	got, verdict, err := l.Settle(t.Context(), o.Key, paid, because)
 	if err != nil || verdict != translate.LatePayment || got.State != translate.Refunding || got.RefundNo != "R1" {
 		t.Fatalf("settled: %v, %v, %+v", verdict, err, got)

@@ -144,7 +144,7 @@ func sharesBehindBacklog(t *testing.T, p place) {
 					}
 					for _, k := range keys {
 						if !others[k] {
-							t.Fatalf("%s: claimed %v, whose merchant has all it may have", kind.name, k)
+							t.Fatalf("%s: claimed %v although its merchant has all it may have", kind.name, k)
 						}
 						left--
 					}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
@@ -48,15 +47,12 @@ func (l *Ledger) Gauges(ctx context.Context, now time.Time) (Gauges, error) {
 	return gauges, wrap(err, "counting what is open")
 }
 
-// openStates are those of an order that something is still to happen to.
-var openStates = slices.DeleteFunc(slices.Clone(allStates), translate.State.Final)
-
-const (
+var (
 	countOpen = `SELECT state, count(*), CAST(min(created_at) AS BIGINT) FROM orders
-		WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'refunding') GROUP BY state`
+		WHERE ` + inStates(openStates) + ` GROUP BY state`
 	// The oldest order in doubt that the gateway has not called unpaid: with the
 	// others no money is in doubt.
-	oldestDoubt = `SELECT CAST(created_at AS BIGINT) FROM orders o WHERE state = 'in_doubt' AND NOT EXISTS (
+	oldestDoubt = `SELECT CAST(created_at AS BIGINT) FROM orders o WHERE state = '` + string(translate.InDoubt) + `' AND NOT EXISTS (
 			SELECT 1 FROM events e WHERE e.order_id = o.order_id AND e.mer_id = o.mer_id AND e.kind = '` + UnpaidEvent + `')
 		ORDER BY created_at LIMIT 1`
 	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
@@ -67,7 +63,7 @@ const (
 	countAside = `SELECT count(*) FROM set_aside`
 	// What is dealt with has left the list, and its row goes when it is tried again.
 	countMatters = `SELECT
-		(SELECT count(*) FROM orders WHERE state = 'refund_failed') - (SELECT count(*) FROM dealt WHERE kind = 'refund'),
+		(SELECT count(*) FROM orders WHERE ` + inStates(matterStates) + `) - (SELECT count(*) FROM dealt WHERE kind = 'refund'),
 		(SELECT count(*) FROM dealt WHERE kind = 'notification'),
 		(SELECT count(*) FROM quarantine WHERE dealt_at = 0)`
 )

@@ -35,7 +35,7 @@ func gauges(t *testing.T, p place) {
 		mustBegin(t, l, o)
 	}
 	for i, state := range []translate.State{translate.InDoubt, translate.InDoubt, translate.Failed} {
-		mustRecord(t, l, of("A", i+1).Key, ledger.News{State: state}, translate.Applied)
+		mustRecord(t, l, of("A", i+1).Key, ledger.Update{State: state}, translate.Applied)
 	}
 	for i, to := range []ledger.NotificationState{ledger.Delivered, ledger.Exhausted, ledger.Exhausted, ledger.Withheld} {
 		pay(t, l, of("A", 10+i), noon)
@@ -83,7 +83,7 @@ func outcomes(t *testing.T, p place) {
 		o := of("A", i*5) // created at 0, 5, 10 … 25 s
 		mustBegin(t, l, o)
 		if state != translate.Begun {
-			mustRecord(t, l, o.Key, ledger.News{State: state}, translate.Applied)
+			mustRecord(t, l, o.Key, ledger.Update{State: state}, translate.Applied)
 		}
 	}
 	got, err := l.Outcomes(t.Context(), after(time.Second), after(25*time.Second), 6*time.Second)

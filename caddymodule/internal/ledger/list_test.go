@@ -47,7 +47,7 @@ func listOrders(t *testing.T, p place) {
 		mustBegin(t, l, o)
 	}
 	for i, state := range map[int]translate.State{0: translate.Paid, 1: translate.Paid, 2: translate.InDoubt, 3: translate.InDoubt} {
-		mustRecord(t, l, of([]string{"A", "B"}[i%2], i).Key, ledger.News{State: state}, translate.Applied)
+		mustRecord(t, l, of([]string{"A", "B"}[i%2], i).Key, ledger.Update{State: state}, translate.Applied)
 	}
 	if got := mustList(t, l, ledger.OrderFilter{Limit: 1}); len(got) != 1 || got[0] != mustOrder(t, l, of("B", 5).Key) {
 		t.Errorf("the newest is %+v", got)
@@ -120,7 +120,7 @@ func pagesOfOrders(t *testing.T, p place) {
 			added++
 		}
 		// It changes its state, but not its place.
-		mustRecord(t, l, last.Key, ledger.News{State: translate.Failed}, translate.Applied)
+		mustRecord(t, l, last.Key, ledger.Update{State: translate.Failed}, translate.Applied)
 	}
 	for k := range there {
 		if !seen[k] {
@@ -220,8 +220,8 @@ func findOrders(t *testing.T, p place) {
 	o := of("A", 1)
 	o.Action, o.FormAction = "WxJsApi", "PayId1"
 	mustBegin(t, l, o)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid}, translate.Applied)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
 	same := of("B", 2) // another merchant uses the number too
 	same.OrderID = o.OrderID
 	mustBegin(t, l, same)
@@ -272,7 +272,7 @@ func payIDs(t *testing.T, p place) {
 	}
 	_, _, err := l.Begin(t.Context(), inWeChat(6, "PayId1"))
 	wantError(t, err, ledger.ErrNumberTaken)
-	o = mustRecord(t, l, o.Key, ledger.News{
+	o = mustRecord(t, l, o.Key, ledger.Update{
 		State: translate.Pending, PayData: `{"appId":"wx1"}`, OpenID: "who pays", Claim: 1,
 	}, translate.Applied)
 	if o.PayData != `{"appId":"wx1"}` || o.OpenID != "who pays" || o.FormAction != "PayId1" {

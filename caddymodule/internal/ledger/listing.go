@@ -8,8 +8,8 @@ import (
 )
 
 // listing builds the query for a window of orders or notifications. It is put
-// together from branches, each of which takes the newest of what it selects
-// along an index of its own, so that a rare state is found among millions of
+// together from branches. Each takes the newest of what it selects along an index
+// of its own, so that a rare state is found among millions of
 // others. A condition that is {unindexed} is only looked at on the way.
 type listing struct {
 	from     string // the table that branches select from, named l

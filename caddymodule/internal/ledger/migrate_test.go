@@ -13,9 +13,9 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// firstSchema is what a program of schema version 1 wrote: three paid orders, the
-// notifications of which wait, are delivered, and are kept back because the
-// payment was given back; and an order in WeChat.
+// firstSchema is what a program of schema version 1 wrote: three paid orders with
+// notifications that wait, are delivered, and are withheld because the payment was
+// given back; and an order in WeChat.
 const firstSchema = `
 	INSERT INTO orders VALUES
 		('1', 'A', 'Q1', 'N1', 'F1', 'G', '%[1]s', 'WxCode', 100, 'https://one.example/n', '', '', '', 'paid',

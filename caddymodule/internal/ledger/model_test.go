@@ -28,7 +28,7 @@ type model struct {
 }
 
 // take moves the model by the news and returns the verdict to expect.
-func (m *model) take(n ledger.News) translate.Verdict {
+func (m *model) take(n ledger.Update) translate.Verdict {
 	verdict := translate.Judge(m.state, n.State)
 	if m.shows && m.state == translate.Pending && n.State == translate.Failed && n.At.Before(after(2*time.Hour)) {
 		verdict = translate.FailedAttempt
@@ -89,8 +89,8 @@ func recordFollowsModel(t *testing.T, p place) {
 	})
 }
 
-func drawNews(rt *rapid.T, m *model, refundNo string) ledger.News {
-	n := ledger.News{
+func drawNews(rt *rapid.T, m *model, refundNo string) ledger.Update {
+	n := ledger.Update{
 		State:    rapid.SampledFrom(states).Draw(rt, "state"),
 		At:       after(time.Duration(rapid.IntRange(0, 3*3600).Draw(rt, "at")) * time.Second),
 		RefundNo: refundNo,

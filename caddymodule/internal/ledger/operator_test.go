@@ -29,7 +29,7 @@ func made(k ledger.Key, what, before, after string) ledger.Change {
 func settle(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
-	paid := ledger.News{State: translate.Paid, At: after(time.Hour), GatewayNo: "G1", Source: "operator", Trail: []ledger.Event{call(0, "asked")}}
+	paid := ledger.Update{State: translate.Paid, At: after(time.Hour), GatewayNo: "G1", Source: "operator", Events: []ledger.Event{call(0, "asked")}}
 	got, verdict, err := l.Settle(t.Context(), o.Key, paid, because)
 	if err != nil || verdict != translate.Applied || got.State != translate.Paid || got.GatewayNo != "G1" {
 		t.Fatalf("settled: %v, %v, %+v", verdict, err, got)
@@ -61,9 +61,9 @@ func settleRefused(t *testing.T, p place) {
 		{translate.Closed, translate.Failed, translate.Late},
 	} {
 		o := mustBegin(t, l, sample(i))
-		o = mustRecord(t, l, o.Key, ledger.News{State: c.is}, translate.Applied)
+		o = mustRecord(t, l, o.Key, ledger.Update{State: c.is}, translate.Applied)
 		before := timeline(t, l, o.Key)
-		n := ledger.News{State: c.to, GatewayNo: "G1", RefundNo: "R1", Trail: []ledger.Event{call(0, "asked")}}
+		n := ledger.Update{State: c.to, GatewayNo: "G1", RefundNo: "R1", Events: []ledger.Event{call(0, "asked")}}
 		got, verdict, err := l.Settle(t.Context(), o.Key, n, because)
 		if err != nil || verdict != c.want || got != o || mustOrder(t, l, o.Key) != o {
 			t.Errorf("%s to %s: %v, %v, %+v", c.is, c.to, verdict, err, got)
@@ -75,12 +75,12 @@ func settleRefused(t *testing.T, p place) {
 	open := mustBegin(t, l, sample(9)).Key
 	for name, c := range map[string]struct {
 		key  ledger.Key
-		news ledger.News
+		news ledger.Update
 		says string
 	}{
-		"unknown order":  {sample(99).Key, ledger.News{State: translate.Paid}, "not in the ledger"},
-		"foreign claim":  {open, ledger.News{State: translate.Paid, Claim: 7}, "taken over"},
-		"long refund no": {open, ledger.News{State: translate.Paid, RefundNo: strings.Repeat("1", 129)}, "longer"},
+		"unknown order":  {sample(99).Key, ledger.Update{State: translate.Paid}, "not in the ledger"},
+		"foreign claim":  {open, ledger.Update{State: translate.Paid, Claim: 7}, "taken over"},
+		"long refund no": {open, ledger.Update{State: translate.Paid, RefundNo: strings.Repeat("1", 129)}, "longer"},
 	} {
 		if _, _, err := l.Settle(t.Context(), c.key, c.news, because); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
@@ -98,7 +98,7 @@ func changesNeedReasons(t *testing.T, p place) {
 	for name, c := range map[string]ledger.Change{
 		"change.Who: missing": {Why: "because"}, "change.Why: missing": {Who: "operator", Why: " "},
 	} {
-		_, _, settle := l.Settle(t.Context(), o.Key, ledger.News{State: translate.Paid}, c)
+		_, _, settle := l.Settle(t.Context(), o.Key, ledger.Update{State: translate.Paid}, c)
 		_, resume := l.ResumeMerchant(t.Context(), o.MerID, noon, c)
 		for what, err := range map[string]error{
 			"settle": settle, "resend": l.Resend(t.Context(), o.Key, noon, c),
@@ -124,7 +124,7 @@ func changes(t *testing.T, p place) {
 		mustBegin(t, l, o)
 		c := because
 		c.At = after(time.Duration(i) * time.Second)
-		if _, _, err := l.Settle(t.Context(), o.Key, ledger.News{State: translate.Failed}, c); err != nil {
+		if _, _, err := l.Settle(t.Context(), o.Key, ledger.Update{State: translate.Failed}, c); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -31,12 +31,12 @@ type Order struct {
 	ClientIP        string   // payer's address, for the same reason
 	Trace           string   // W3C traceparent of the request that began the order, or ""
 
-	State      translate.State
-	FormAction string // what the payer scans, opens or posts to; the PayId of a WxJsApi order
-	PayData    string // wc_pay_data: JSON for the WeChat bridge, or ""
-	GatewayNo  string // the gateway's own number
-	Words      string // the gateway's words when it refused
-	RefundNo   string // our number of the one refund, unique; empty until one is wanted
+	State          translate.State
+	FormAction     string // what the payer scans, opens or posts to; the PayId of a WxJsApi order
+	PayData        string // wc_pay_data: JSON for the WeChat bridge, or ""
+	GatewayNo      string // the gateway's own number
+	GatewayMessage string // the gateway's message when it refused
+	RefundNo       string // our number of the one refund, unique; empty until one is wanted
 
 	Late bool // paid after it was closed or had failed: its merchant was never told that it is paid
 
@@ -51,6 +51,14 @@ type Order struct {
 	Claim int64     // fence: counts who has held the order, 1 for who began it
 }
 
+// ForMerchant is the order as its merchant hears of it.
+func (o Order) ForMerchant() translate.Order {
+	return translate.Order{
+		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, Action: v1.Action(o.Action), Amount: o.Amount,
+		State: o.State, Late: o.Late, PaidAt: o.PaidAt, FormAction: o.FormAction, GatewayMessage: o.GatewayMessage,
+	}
+}
+
 // Payable reports whether the order's payer, who has been shown how to pay, can
 // still do so at a time. An attempt that fails until then is not the last one: a
 // payer whose card is declined takes another.
@@ -59,18 +67,18 @@ func (o Order) Payable(at time.Time) bool {
 	return o.State == translate.Pending && at.Before(o.ExpiresAt) && known && !rule.MovesMoneyAtOnce()
 }
 
-// News is what was learnt about an order. Members that are zero say nothing and
+// Update is what was learnt about an order. Members that are zero say nothing and
 // leave the order's as they are.
-type News struct {
+type Update struct {
 	State     translate.State
 	At        time.Time // when it was learnt
 	PaidAt    time.Time // for Paid; At when zero
 	GatewayNo string
 	// FormAction is what the payer is to be shown.
-	FormAction string
-	PayData    string
-	OpenID     string // the payer, learnt from WeChat after the order was begun
-	Words      string
+	FormAction     string
+	PayData        string
+	OpenID         string // the payer, learnt from WeChat after the order was begun
+	GatewayMessage string
 	// RefundNo is the number to refund by. It is needed with Refunding and with
 	// Paid, because the payment may turn out to be one of a closed order. It is
 	// stored when the order becomes Refunding; one that is stored stays.
@@ -88,5 +96,5 @@ type News struct {
 	// answers, in order. It is written with the news, whatever the verdict. Each
 	// event is about the order that the news is about, and of At when it has no
 	// time of its own.
-	Trail []Event
+	Events []Event
 }

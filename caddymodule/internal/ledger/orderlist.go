@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
@@ -20,15 +21,23 @@ type OrderFilter struct {
 	Limit     int       // at most 1000; 0 is 100
 }
 
-// allStates is every state of an order.
-var allStates = []translate.State{
-	translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
-	translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
-}
+// The states of orders by what lists and gauges want of them.
+var (
+	allStates = translate.States()
+	// openStates are those of an order that something is still to happen to.
+	openStates = translate.StatesWhere(func(r translate.StateRow) bool { return !r.Final })
+	// matterStates are those that wait for a person.
+	matterStates = translate.StatesWhere(func(r translate.StateRow) bool { return r.Open })
+	// usualStates are where most orders end. Of all others there are few, however
+	// many orders there are.
+	usualStates = translate.StatesWhere(func(r translate.StateRow) bool { return r.Final && !r.Open })
+)
 
-// usualStates are where most orders end. Of all others there are few, however
-// many orders there are.
-var usualStates = []translate.State{translate.Paid, translate.Failed, translate.Closed, translate.Refunded}
+// inStates is the condition of a statement that its orders are in one of some
+// states, which are written into it: planners then know how many rows that means.
+func inStates(states []translate.State) string {
+	return `state IN ('` + strings.Join(texts(states), `', '`) + `')`
+}
 
 // Orders lists the orders that a filter lets through, the newest first. For the
 // next page, give [Order.Cursor] of the last one as OrderFilter.After. What cannot be
@@ -66,16 +75,18 @@ func (f OrderFilter) overdue(l *listing) {
 	l.branch(conditions...)
 }
 
-// open goes by the state: of refunds that failed there are few.
+// open goes by the state: of what waits for a person there is little.
 func (f OrderFilter) open(l *listing) {
-	conditions := []string{`l.state = ` + l.arg(string(translate.RefundFailed)), `{unindexed}` + notDealtWith(l, RefundMatter)}
-	if f.MerID != "" {
-		conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
+	for _, state := range matterStates {
+		conditions := []string{`l.state = ` + l.arg(string(state)), `{unindexed}` + notDealtWith(l, RefundMatter)}
+		if f.MerID != "" {
+			conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
+		}
+		if len(f.States) > 0 {
+			conditions = append(conditions, `{unindexed}l.state IN (`+l.list(texts(f.States))+`)`)
+		}
+		l.branch(conditions...)
 	}
-	if len(f.States) > 0 {
-		conditions = append(conditions, `{unindexed}l.state IN (`+l.list(texts(f.States))+`)`)
-	}
-	l.branch(conditions...)
 }
 
 // byState has a branch for each state, which goes by the merchant or by the

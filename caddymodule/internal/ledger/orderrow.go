@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/hex"
-	"slices"
 )
 
 // orderColumns is every column of an order, in the order of scanOrder and
@@ -26,7 +25,7 @@ func (r *orderRow) targets() []any {
 	return []any{
 		&o.OrderID, &o.MerID, &o.QueryID, &o.OrderNo, &o.FlowNo, &o.GatewayMerchant,
 		&r.fingerprint, &o.Action, &o.Amount, &o.BackURL, &o.FrontURL, &o.OpenID, &o.ClientIP,
-		&o.Trace, &o.State, &o.FormAction, &o.PayData, &o.GatewayNo, &o.Words, &o.RefundNo,
+		&o.Trace, &o.State, &o.FormAction, &o.PayData, &o.GatewayNo, &o.GatewayMessage, &o.RefundNo,
 		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim, &o.Late,
 	}
 }
@@ -36,7 +35,7 @@ func (r *orderRow) finish() (Order, error) {
 	if n, err := hex.Decode(o.Fingerprint[:], []byte(r.fingerprint)); err != nil || n != len(o.Fingerprint) {
 		return *o, damage("fingerprint: not a SHA-256")
 	}
-	if !slices.Contains(allStates, o.State) {
+	if !o.State.Known() {
 		return *o, damage("state: unknown")
 	}
 	for _, number := range []struct {
@@ -77,7 +76,7 @@ func values(o Order) []any {
 	return []any{
 		o.OrderID, o.MerID, o.QueryID, o.OrderNo, o.FlowNo, o.GatewayMerchant,
 		hex.EncodeToString(o.Fingerprint[:]), o.Action, o.Amount, o.BackURL, o.FrontURL, o.OpenID, o.ClientIP,
-		o.Trace, string(o.State), o.FormAction, o.PayData, o.GatewayNo, o.Words, o.RefundNo,
+		o.Trace, string(o.State), o.FormAction, o.PayData, o.GatewayNo, o.GatewayMessage, o.RefundNo,
 		toMillis(o.CreatedAt), toMillis(o.SentAt), toMillis(o.SettledAt), toMillis(o.PaidAt),
 		toMillis(o.ExpiresAt), toMillis(o.Next), o.Tries, o.Claim, bit(o.Late),
 	}
@@ -90,7 +89,7 @@ const updateOrder = `UPDATE orders SET state = $3, form_action = $4, gateway_no 
 
 func update(t *tx, o Order) error {
 	_, err := t.exec(updateOrder, o.OrderID, o.MerID,
-		string(o.State), o.FormAction, o.GatewayNo, o.Words, o.RefundNo,
+		string(o.State), o.FormAction, o.GatewayNo, o.GatewayMessage, o.RefundNo,
 		toMillis(o.SentAt), toMillis(o.SettledAt), toMillis(o.PaidAt), toMillis(o.Next), o.Tries, o.Claim,
 		o.PayData, o.OpenID, bit(o.Late))
 	return err

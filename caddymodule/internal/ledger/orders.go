@@ -99,25 +99,25 @@ func dueOrdersOf(now millis, shares []quota) (string, []any) {
 // the number of steps taken on this ladder; trail is what happened on it. It returns
 // [ErrFenced] when claim is
 // not the order's any more or the order has come to rest meanwhile.
-func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int, trail ...Event) error {
+func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int, events ...Event) error {
 	if next.IsZero() {
 		return fmt.Errorf("postponing order: next: missing: every open order needs a next step")
 	}
-	return wrap(l.reschedule(ctx, k, claim, next, tries, trail), "postponing order")
+	return wrap(l.reschedule(ctx, k, claim, next, tries, events), "postponing order")
 }
 
 // Rest says that a final order, which had a last step to take, needs none any
 // more. It returns [ErrFenced] like Postpone, and for an order that is open.
-func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, trail ...Event) error {
-	return wrap(l.reschedule(ctx, k, claim, time.Time{}, 0, trail), "laying order to rest")
+func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, events ...Event) error {
+	return wrap(l.reschedule(ctx, k, claim, time.Time{}, 0, events), "laying order to rest")
 }
 
 // reschedule sets an order's next step, zero for none. Only a final order may
 // have none.
 func (l *Ledger) reschedule(
-	ctx context.Context, k Key, claim int64, next time.Time, tries int, trail []Event,
+	ctx context.Context, k Key, claim int64, next time.Time, tries int, events []Event,
 ) error {
-	way := newTrail(l.now(), trail...)
+	batch := newEventBatch(l.now(), events...)
 	_, err := write(ctx, l, func(t *tx) (none, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		if err != nil {
@@ -133,7 +133,7 @@ func (l *Ledger) reschedule(
 		_, err = t.exec(`UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`,
 			k.OrderID, k.MerID, toMillis(next), tries)
 		if err == nil {
-			err = way.add(t, k)
+			err = batch.add(t, k)
 		}
 		return none{}, err
 	})

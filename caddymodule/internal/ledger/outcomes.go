@@ -18,13 +18,12 @@ type Outcome struct {
 // maxOutcomes bounds the points of a plot.
 const maxOutcomes = 2000
 
-const countOutcomes = `SELECT (created_at - $1) / $3, state, count(*) FROM orders
-	WHERE state IN ('begun', 'sent', 'pending', 'in_doubt', 'paid', 'failed', 'closed',
-		'refunding', 'refunded', 'refund_failed')
+var countOutcomes = `SELECT (created_at - $1) / $3, state, count(*) FROM orders
+	WHERE ` + inStates(allStates) + `
 	AND created_at >= $1 AND created_at < $2 GROUP BY 1, 2`
 
 // Outcomes counts the orders created from from to before to by their present
-// state, in stretches of bucket, of which none is left out. Its cost grows with
+// state, in stretches of bucket; empty stretches are listed too. Its cost grows with
 // the orders of that time alone. It refuses more than 2000 stretches.
 func (l *Ledger) Outcomes(ctx context.Context, from, to time.Time, bucket time.Duration) ([]Outcome, error) {
 	first, last, width := toMillis(from), toMillis(to), millis(bucket.Milliseconds())

@@ -13,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
 const (
@@ -79,8 +81,10 @@ func (p *postgresStore) open(ctx context.Context) error {
 		return err
 	}
 	p.fail(err)
-	p.log.Warn("ledger database is not available, trying on", zap.String("database", p.place()), zap.Error(err))
-	p.worker.Go(p.reconnect)
+	away := outage.New(p.log.With(zap.String("database", p.place())), zap.WarnLevel,
+		"ledger database is not available; trying on", "ledger database is available")
+	away.Report(err)
+	p.worker.Go(func() { p.reconnect(away) })
 	return nil
 }
 
@@ -90,8 +94,9 @@ func (p *postgresStore) fail(err error) {
 }
 
 // reconnect tries until the database is there, or the ledger is closed.
-func (p *postgresStore) reconnect() {
+func (p *postgresStore) reconnect(away *outage.Log) {
 	const longest = 5 * time.Second
+	toldPermanent := false
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, longest) {
 		select {
 		case <-time.After(wait):
@@ -99,14 +104,16 @@ func (p *postgresStore) reconnect() {
 			return
 		}
 		err := p.connect(p.ctx)
+		away.Report(err)
 		if err == nil {
-			p.log.Info("ledger database is available", zap.String("database", p.place()))
 			return
 		}
 		p.fail(err)
 		if isPermanent(err) {
-			p.log.Error("ledger database cannot be used, trying on", zap.String("database", p.place()), zap.Error(err))
-			wait = longest
+			if !toldPermanent {
+				p.log.Error("ledger database cannot be used; trying on", zap.String("database", p.place()), zap.Error(err))
+			}
+			toldPermanent, wait = true, longest
 		}
 	}
 }

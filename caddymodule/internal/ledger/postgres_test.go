@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -118,7 +119,8 @@ func TestPostgresComesAndGoes(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	l := postgresPlace{dsn: server.DSN(), dead: true}.open(t)
+	core, logs := observer.New(zapcore.InfoLevel)
+	l := postgresPlace{dsn: server.DSN(), dead: true}.open(t, ledger.WithLogger(zap.New(core)))
 	number := 0
 	unavailable := func() {
 		t.Helper()
@@ -156,6 +158,14 @@ func TestPostgresComesAndGoes(t *testing.T) {
 		unavailable()
 		healed()
 	}
+	if err := l.Close(); err != nil { // and with it the search for a server
+		t.Error(err)
+	}
+	for _, message := range []string{"ledger database is not available; trying on", "ledger database is available"} {
+		if lines := logs.FilterMessage(message).Len(); lines != 1 {
+			t.Errorf("%d lines say %q", lines, message)
+		}
+	}
 }
 
 // TestPostgresClosesWhileUnreachable ends the search for a server that never
@@ -183,11 +193,11 @@ func TestPostgresLosesAnswers(t *testing.T) {
 	line.loseNextAnswer()
 	// Whether it was this bridge or another that took the order to send it
 	// cannot be known, so nobody sends.
-	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: o.Claim}, translate.Repeated)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.Sent, Claim: o.Claim}, translate.Repeated)
 	line.loseNextAnswer()
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Closed, Claim: o.Claim}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed, Claim: o.Claim}, translate.Applied)
 	line.loseNextAnswer()
-	late := mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, RefundNo: "R1"}, translate.LatePayment)
+	late := mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, RefundNo: "R1"}, translate.LatePayment)
 	if late.State != translate.Refunding || late.RefundNo != "R1" {
 		t.Errorf("order is %+v", late)
 	}

@@ -27,7 +27,7 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 		want string // changes by now
 	}{
 		{"settle", func() error {
-			_, verdict, err := l.Settle(t.Context(), o.Key, ledger.News{State: translate.Paid, Source: "operator"}, because)
+			_, verdict, err := l.Settle(t.Context(), o.Key, ledger.Update{State: translate.Paid, Source: "operator"}, because)
 			if verdict != translate.Applied {
 				t.Errorf("verdict is %v", verdict)
 			}
@@ -85,8 +85,8 @@ func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
 	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
 	o := mustBegin(t, l, sample(0))
 	line.loseNextAnswer()
-	o = mustRecord(t, l, o.Key, ledger.News{
-		State: translate.Closed, Source: "expiry", Claim: 1, Next: after(time.Hour), Trail: []ledger.Event{call(0, "closed")},
+	o = mustRecord(t, l, o.Key, ledger.Update{
+		State: translate.Closed, Source: "expiry", Claim: 1, Next: after(time.Hour), Events: []ledger.Event{call(0, "closed")},
 	}, translate.Applied)
 	line.loseNextAnswer()
 	if err := l.Postpone(t.Context(), o.Key, 1, after(2*time.Hour), 1, call(time.Second, "unsure")); err != nil {

@@ -27,7 +27,7 @@ func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (a
 		return nil, err
 	}
 	began := time.Now()
-	value, err := repeat(ctx, db, do)
+	value, err := retryTransaction(ctx, db, do)
 	var driver *driverError
 	if err == nil || errors.As(err, &driver) {
 		p.observer.Committed(1, time.Since(began), err)
@@ -35,9 +35,9 @@ func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (a
 	return value, err
 }
 
-// repeat runs do in a transaction, and again after a conflict with another
+// retryTransaction runs do in a transaction, and again after a conflict with another
 // transaction or a lost connection.
-func repeat(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
+func retryTransaction(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
 	for conflicts, lost := 0, 0; ; {
 		value, err := transact(ctx, db, lost > 0, do)
 		switch {
@@ -122,7 +122,7 @@ func postgresText(text string) string {
 	if known, ok := postgresTexts.Load(text); ok {
 		return known.(string)
 	}
-	spelt := postgresWords.Replace(text)
+	spelt := postgresSpelling.Replace(text)
 	postgresTexts.Store(text, spelt)
 	return spelt
 }

@@ -84,7 +84,7 @@ func (l *Ledger) Quarantine(ctx context.Context, q Quarantined, at time.Time) er
 	for _, text := range q.texts() {
 		args = append(args, *text)
 	}
-	way := newTrail(at, Event{Kind: quarantinedEvent, Source: q.Source, Detail: q.Cause + " (" + q.ID + ")", Repeats: true})
+	batch := newEventBatch(at, Event{Kind: quarantinedEvent, Source: q.Source, Detail: q.Cause + " (" + q.ID + ")", Repeats: true})
 	_, err := write(ctx, l, func(t *tx) (none, error) {
 		if _, err := t.exec(insertQuarantined, append(args, toMillis(at))...); err != nil {
 			return none{}, err
@@ -92,7 +92,7 @@ func (l *Ledger) Quarantine(ctx context.Context, q Quarantined, at time.Time) er
 		if q.OrderID == "" {
 			return none{}, nil
 		}
-		return none{}, way.add(t, q.Key)
+		return none{}, batch.add(t, q.Key)
 	})
 	return wrap(err, "keeping message aside")
 }
@@ -150,7 +150,7 @@ func (l *Ledger) QuarantinedMessage(ctx context.Context, id string) (Quarantined
 }
 
 // DealWithQuarantined records that somebody has dealt with a message, and how. It
-// returns [ErrNotFound] when there is none of that ID that nobody has dealt with.
+// returns [ErrNotFound] when no message with that ID is open.
 func (l *Ledger) DealWithQuarantined(ctx context.Context, id string, c Change) error {
 	_, err := write(ctx, l, func(t *tx) (none, error) {
 		q, err := one(t, scanQuarantined, selectQuarantined+`WHERE id = $1 {lock}`, id)

@@ -94,8 +94,8 @@ func failedRefund(t *testing.T, l *ledger.Ledger, n int) ledger.Order {
 	t.Helper()
 	o := sample(n)
 	pay(t, l, o, noon)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Refunding, RefundNo: "R" + o.OrderID, At: noon, Next: after(time.Minute)}, translate.Applied)
-	return mustRecord(t, l, o.Key, ledger.News{State: translate.RefundFailed, At: noon, Next: after(time.Hour)}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R" + o.OrderID, At: noon, Next: after(time.Minute)}, translate.Applied)
+	return mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, At: noon, Next: after(time.Hour)}, translate.Applied)
 }
 
 // mattersStayOpen: what waits for a person is counted until it is dealt with, and
@@ -139,14 +139,14 @@ func mattersStayOpen(t *testing.T, p place) {
 	open(1, 0)
 	_, err = l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &change)
 	wantError(t, err, ledger.ErrFenced)
-	o = mustRecord(t, l, o.Key, ledger.News{State: translate.RefundFailed, At: after(time.Hour)}, translate.Applied)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, At: after(time.Hour)}, translate.Applied)
 	open(2, 0)
 	_, err = l.RetryRefund(t.Context(), o.Key, o.Claim-1, after(2*time.Hour), nil)
 	wantError(t, err, ledger.ErrFenced)
 	if err := l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change); err != nil {
 		t.Fatal(err)
 	}
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Refunded, At: after(time.Hour)}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunded, At: after(time.Hour)}, translate.Applied)
 	open(1, 0)
 
 	pay(t, l, sample(3), noon)
@@ -169,8 +169,8 @@ func mattersStayOpen(t *testing.T, p place) {
 func latePaymentIsMarked(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Closed}, translate.Applied)
-	late := mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, At: noon, RefundNo: "R1"}, translate.LatePayment)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed}, translate.Applied)
+	late := mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, At: noon, RefundNo: "R1"}, translate.LatePayment)
 	if !late.Late || !mustOrder(t, l, o.Key).Late {
 		t.Error("a late payment is not marked")
 	}

@@ -189,10 +189,10 @@ func scanStop(from row) (stop, error) {
 func (l *Ledger) claimInLooks(
 	ctx context.Context, q *queue, now millis, offer func() Room, claim func([]quota) (given int, again bool, err error),
 ) error {
-	way := q.round()
+	r := q.round()
 	for range maxLooks {
 		room := offer()
-		found, err := way.look(ctx, l, now, room)
+		found, err := r.look(ctx, l, now, room)
 		if err != nil {
 			return err
 		}
@@ -203,10 +203,10 @@ func (l *Ledger) claimInLooks(
 				return err
 			}
 		}
-		if way.done && !again {
+		if r.done && !again {
 			return nil
 		}
-		way.done = false
+		r.done = false
 	}
 	return nil
 }

@@ -31,25 +31,25 @@ import (
 // it would change an order that another has taken over, Record returns
 // [ErrFenced]. News without a claim that changes the order takes it out of its
 // holder's hands, so that a holder who is behind cannot postpone the new step.
-func (l *Ledger) Record(ctx context.Context, k Key, n News) (Order, translate.Verdict, error) {
-	n, way, err := l.news(n)
+func (l *Ledger) Record(ctx context.Context, k Key, n Update) (Order, translate.Verdict, error) {
+	n, batch, err := l.prepareUpdate(n)
 	if err != nil {
 		return Order{}, 0, err
 	}
-	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, n, way) })
+	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, n, batch) })
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("recording that the order is %s: %w", n.State, err)
 	}
 	return r.order, r.verdict, nil
 }
 
-// news completes n and returns with it what is to be written of the way to it.
-func (l *Ledger) news(n News) (News, trail, error) {
+// prepareUpdate completes n and returns with it what is to be written of the way to it.
+func (l *Ledger) prepareUpdate(n Update) (Update, eventBatch, error) {
 	if len(n.RefundNo) > maxNumber {
-		return News{}, trail{}, fmt.Errorf("news.RefundNo: longer than %d bytes", maxNumber)
+		return Update{}, eventBatch{}, fmt.Errorf("news.RefundNo: longer than %d bytes", maxNumber)
 	}
 	n.At = firstOf(n.At, l.now())
-	return n, newTrail(n.At, n.Trail...), nil
+	return n, newEventBatch(n.At, n.Events...), nil
 }
 
 type recorded struct {
@@ -57,7 +57,7 @@ type recorded struct {
 	verdict translate.Verdict
 }
 
-func record(t *tx, k Key, n News, way trail) (recorded, error) {
+func record(t *tx, k Key, n Update, batch eventBatch) (recorded, error) {
 	was, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return recorded{}, err
@@ -65,19 +65,19 @@ func record(t *tx, k Key, n News, way trail) (recorded, error) {
 	o, verdict := was, judge(was, n, t.again)
 	switch verdict {
 	case translate.Applied, translate.LatePayment:
-		if o.State == reached(n, verdict) { // an earlier run wrote it
+		if o.State == verdict.Leads(n.State) { // an earlier run wrote it
 			return recorded{o, verdict}, nil
 		}
 		o, err = step(t, o, n, verdict)
-		way = way.with(moved(was.State, o.State, n.Source))
+		batch = batch.with(moved(was.State, o.State, n.Source))
 	}
 	if verdict != translate.Applied && verdict != translate.Repeated {
-		way = way.with(Event{
+		batch = batch.with(Event{
 			Kind: verdict.String(), Source: n.Source, Detail: fmt.Sprintf("%s, order is %s", n.State, o.State), Repeats: true,
 		})
 	}
 	if err == nil {
-		err = way.add(t, k)
+		err = batch.add(t, k)
 	}
 	return recorded{o, verdict}, err
 }
@@ -86,7 +86,7 @@ func record(t *tx, k Key, n News, way trail) (recorded, error) {
 // still pay, and recognises news that an earlier run of the same function has
 // written: the caller still holds the claim that only it can have used, or the
 // order carries the refund number that came with it.
-func judge(o Order, n News, again bool) translate.Verdict {
+func judge(o Order, n Update, again bool) translate.Verdict {
 	held := n.Claim != 0 && n.Claim == o.Claim
 	switch {
 	case again && held && o.State == n.State:
@@ -99,28 +99,20 @@ func judge(o Order, n News, again bool) translate.Verdict {
 	return translate.Judge(o.State, n.State)
 }
 
-// reached is the state that news leads to.
-func reached(n News, verdict translate.Verdict) translate.State {
-	if verdict == translate.LatePayment {
-		return translate.Refunding
-	}
-	return n.State
-}
-
 // step moves o forward and writes it.
-func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
+func step(t *tx, o Order, n Update, verdict translate.Verdict) (Order, error) {
 	if n.Claim != 0 && n.Claim != o.Claim {
 		return Order{}, ErrFenced
 	}
 	if verdict == translate.LatePayment {
 		n.Next, o.Late = n.At, true
 	}
-	if o.State == translate.RefundFailed {
+	if o.State.Row().Open {
 		if err := reopen(t, o.Key, RefundMatter); err != nil {
 			return Order{}, err
 		}
 	}
-	o = forward(o, n, reached(n, verdict))
+	o = forward(o, n, verdict.Leads(n.State))
 	if o.State == translate.Refunding && o.RefundNo == "" {
 		return Order{}, errors.New("news.RefundNo: missing, the payment has to be refunded")
 	}
@@ -134,13 +126,13 @@ func step(t *tx, o Order, n News, verdict translate.Verdict) (Order, error) {
 }
 
 // forward returns o in state to, with what the news tells besides.
-func forward(o Order, n News, to translate.State) Order {
+func forward(o Order, n Update, to translate.State) Order {
 	o.State = to
 	overwrite(&o.FormAction, n.FormAction)
 	overwrite(&o.PayData, n.PayData)
 	overwrite(&o.OpenID, n.OpenID)
 	overwrite(&o.GatewayNo, n.GatewayNo)
-	overwrite(&o.Words, n.Words)
+	overwrite(&o.GatewayMessage, n.GatewayMessage)
 	if to == translate.Refunding && o.RefundNo == "" {
 		o.RefundNo = n.RefundNo
 	}
@@ -170,9 +162,9 @@ func forward(o Order, n News, to translate.State) Order {
 	return toStored(o)
 }
 
-func overwrite(member *string, news string) {
-	if news != "" {
-		*member = news
+func overwrite(member *string, update string) {
+	if update != "" {
+		*member = update
 	}
 }
 

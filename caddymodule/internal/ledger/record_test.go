@@ -16,7 +16,7 @@ import (
 func recordMovesForward(t *testing.T, p place) {
 	l := p.open(t)
 	want := mustBegin(t, l, sample(1))
-	step := func(n ledger.News, change func()) {
+	step := func(n ledger.Update, change func()) {
 		t.Helper()
 		got := mustRecord(t, l, want.Key, n, translate.Applied)
 		change()
@@ -27,25 +27,25 @@ func recordMovesForward(t *testing.T, p place) {
 			t.Errorf("%s stored\n%+v\nwant\n%+v", n.State, read, want)
 		}
 	}
-	step(ledger.News{State: translate.Sent, At: after(time.Second), Next: after(2 * time.Minute), Claim: 1}, func() {
+	step(ledger.Update{State: translate.Sent, At: after(time.Second), Next: after(2 * time.Minute), Claim: 1}, func() {
 		want.State, want.SentAt, want.Next = translate.Sent, after(time.Second), after(2*time.Minute)
 		want.Claim = 2 // who sends it holds it
 	})
-	step(ledger.News{State: translate.InDoubt, At: after(2 * time.Second), Claim: 2}, func() {
+	step(ledger.Update{State: translate.InDoubt, At: after(2 * time.Second), Claim: 2}, func() {
 		want.State = translate.InDoubt // the next step stays: the order is open
 	})
-	step(ledger.News{State: translate.Pending, At: after(3 * time.Second), FormAction: "weixin://1", GatewayNo: "G1", Claim: 2}, func() {
+	step(ledger.Update{State: translate.Pending, At: after(3 * time.Second), FormAction: "weixin://1", GatewayNo: "G1", Claim: 2}, func() {
 		want.State, want.FormAction, want.GatewayNo = translate.Pending, "weixin://1", "G1"
 	})
-	step(ledger.News{State: translate.Paid, At: after(4 * time.Second), PaidAt: after(3 * time.Second)}, func() {
+	step(ledger.Update{State: translate.Paid, At: after(4 * time.Second), PaidAt: after(3 * time.Second)}, func() {
 		want.State, want.PaidAt, want.SettledAt = translate.Paid, after(3*time.Second), after(4*time.Second)
 		want.Next, want.Claim = time.Time{}, 3 // news from elsewhere takes the order away
 	})
-	step(ledger.News{State: translate.Refunding, At: after(5 * time.Second), RefundNo: "R1", Next: after(time.Hour)}, func() {
+	step(ledger.Update{State: translate.Refunding, At: after(5 * time.Second), RefundNo: "R1", Next: after(time.Hour)}, func() {
 		want.State, want.RefundNo, want.Next, want.Claim = translate.Refunding, "R1", after(time.Hour), 4
 	})
-	step(ledger.News{State: translate.RefundFailed, At: after(6 * time.Second), Words: "余额不足"}, func() {
-		want.State, want.Words, want.SettledAt = translate.RefundFailed, "余额不足", after(6*time.Second)
+	step(ledger.Update{State: translate.RefundFailed, At: after(6 * time.Second), GatewayMessage: "余额不足"}, func() {
+		want.State, want.GatewayMessage, want.SettledAt = translate.RefundFailed, "余额不足", after(6*time.Second)
 		want.Next, want.Claim = time.Time{}, 5
 	})
 }
@@ -54,7 +54,7 @@ func recordPaysOnce(t *testing.T, p place) {
 	l := p.open(t)
 	o := sample(1)
 	pay(t, l, o, after(time.Second))
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, At: after(time.Hour)}, translate.Repeated)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, At: after(time.Hour)}, translate.Repeated)
 	want := ledger.Notification{
 		Key: o.Key, URL: o.BackURL, Host: "shop.example", State: ledger.Waiting,
 		CreatedAt: after(time.Second), Due: after(time.Second),
@@ -70,22 +70,22 @@ func recordPaysOnce(t *testing.T, p place) {
 	pay(t, l, silent, noon)
 	_, err := l.Notification(t.Context(), silent.Key)
 	wantError(t, err, ledger.ErrNotFound)
-	_, _, err = l.Record(t.Context(), sample(3).Key, ledger.News{State: translate.Paid})
+	_, _, err = l.Record(t.Context(), sample(3).Key, ledger.Update{State: translate.Paid})
 	wantError(t, err, ledger.ErrNotFound)
 }
 
 func recordRefundsLatePayment(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Closed}, translate.Applied)
-	_, _, err := l.Record(t.Context(), o.Key, ledger.News{State: translate.Paid, At: noon})
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed}, translate.Applied)
+	_, _, err := l.Record(t.Context(), o.Key, ledger.Update{State: translate.Paid, At: noon})
 	if err == nil || !strings.Contains(err.Error(), "news.RefundNo: missing") {
 		t.Errorf("without a refund number the error is %v", err)
 	}
 	if got := mustOrder(t, l, o.Key).State; got != translate.Closed {
 		t.Fatalf("order is %s", got)
 	}
-	late := ledger.News{State: translate.Paid, At: after(time.Hour), RefundNo: "R1", GatewayNo: "G1", Next: after(9 * time.Hour)}
+	late := ledger.Update{State: translate.Paid, At: after(time.Hour), RefundNo: "R1", GatewayNo: "G1", Next: after(9 * time.Hour)}
 	got := mustRecord(t, l, o.Key, late, translate.LatePayment)
 	if got.State != translate.Refunding || got.RefundNo != "R1" || got.GatewayNo != "G1" ||
 		!got.Next.Equal(after(time.Hour)) || !got.PaidAt.Equal(after(time.Hour)) {
@@ -103,21 +103,21 @@ func recordKeepsFirstRefundNo(t *testing.T, p place) {
 	l := p.open(t)
 	one := sample(1).Key
 	mustBegin(t, l, sample(1))
-	if got := mustRecord(t, l, one, ledger.News{State: translate.Paid, RefundNo: "R0"}, translate.Applied); got.RefundNo != "" {
+	if got := mustRecord(t, l, one, ledger.Update{State: translate.Paid, RefundNo: "R0"}, translate.Applied); got.RefundNo != "" {
 		t.Errorf("a paid order has refund number %s", got.RefundNo)
 	}
-	mustRecord(t, l, one, ledger.News{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
-	again := mustRecord(t, l, one, ledger.News{State: translate.Refunding, RefundNo: "R2"}, translate.Repeated)
+	mustRecord(t, l, one, ledger.Update{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
+	again := mustRecord(t, l, one, ledger.Update{State: translate.Refunding, RefundNo: "R2"}, translate.Repeated)
 	if again.RefundNo != "R1" {
 		t.Errorf("the refund number became %s", again.RefundNo)
 	}
 	mustBegin(t, l, sample(2))
-	other := mustRecord(t, l, sample(2).Key, ledger.News{State: translate.Paid}, translate.Applied)
+	other := mustRecord(t, l, sample(2).Key, ledger.Update{State: translate.Paid}, translate.Applied)
 	for _, c := range []struct {
 		refundNo string
 		says     error
 	}{{"", nil}, {"R1", ledger.ErrNumberTaken}} {
-		_, _, err := l.Record(t.Context(), other.Key, ledger.News{State: translate.Refunding, RefundNo: c.refundNo})
+		_, _, err := l.Record(t.Context(), other.Key, ledger.Update{State: translate.Refunding, RefundNo: c.refundNo})
 		if err == nil || c.says != nil && !errors.Is(err, c.says) {
 			t.Errorf("refunding by %q: %v", c.refundNo, err)
 		}
@@ -125,7 +125,7 @@ func recordKeepsFirstRefundNo(t *testing.T, p place) {
 			t.Errorf("order is\n%+v\nwant\n%+v", now, other)
 		}
 	}
-	mustRecord(t, l, other.Key, ledger.News{State: translate.Refunding, RefundNo: "R3"}, translate.Applied)
+	mustRecord(t, l, other.Key, ledger.Update{State: translate.Refunding, RefundNo: "R3"}, translate.Applied)
 }
 
 func recordLeavesEvents(t *testing.T, p place) {
@@ -141,7 +141,7 @@ func recordLeavesEvents(t *testing.T, p place) {
 		{translate.Paid, translate.Repeated},
 		{translate.Failed, translate.Contradicted},
 	} {
-		n := ledger.News{State: c.to, At: after(time.Duration(i) * time.Second), Source: "query", Words: "no", Next: noon}
+		n := ledger.Update{State: c.to, At: after(time.Duration(i) * time.Second), Source: "query", GatewayMessage: "no", Next: noon}
 		if got := mustRecord(t, l, o.Key, n, c.verdict); got != before {
 			t.Errorf("%s changed the order to %+v", c.to, got)
 		}
@@ -159,20 +159,20 @@ func recordLeavesEvents(t *testing.T, p place) {
 func recordIsFenced(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
-	o = mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: o.Claim}, translate.Applied)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.Sent, Claim: o.Claim}, translate.Applied)
 	taken, err := l.ClaimOrders(t.Context(), after(time.Hour), time.Minute, room(1))
 	if err != nil || len(taken) != 1 || taken[0].Claim != 3 {
 		t.Fatalf("ClaimOrders: %v, %+v", err, taken)
 	}
-	_, _, err = l.Record(t.Context(), o.Key, ledger.News{State: translate.Pending, Claim: o.Claim})
+	_, _, err = l.Record(t.Context(), o.Key, ledger.Update{State: translate.Pending, Claim: o.Claim})
 	wantError(t, err, ledger.ErrFenced)
 	if got := mustOrder(t, l, o.Key); got != taken[0] {
 		t.Errorf("order is\n%+v\nwant\n%+v", got, taken[0])
 	}
 	// What changes nothing needs no claim: the truth of a slow answer is not lost.
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid}, translate.Applied)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Paid, Claim: 3}, translate.Repeated)
-	mustRecord(t, l, o.Key, ledger.News{State: translate.Failed, Claim: 3}, translate.Contradicted)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, Claim: 3}, translate.Repeated)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed, Claim: 3}, translate.Contradicted)
 }
 
 // recordAtOnce lets many bring the same news at the same time: one of them is
@@ -187,7 +187,7 @@ func recordAtOnce(t *testing.T, p place) {
 	var all sync.WaitGroup
 	for i := range orders * bringers {
 		all.Go(func() {
-			n := ledger.News{State: translate.Paid, At: noon}
+			n := ledger.Update{State: translate.Paid, At: noon}
 			_, verdict, err := ledgers[i%len(ledgers)].Record(t.Context(), sample(i%orders).Key, n)
 			switch {
 			case err != nil:

@@ -13,14 +13,14 @@ func TestRerunMistakesNobodyElsesWork(t *testing.T) {
 	const read = 4 // the claim that everybody has read
 	for name, c := range map[string]struct {
 		now  Order
-		news News
+		news Update
 		want translate.Verdict
 	}{
 		"another took the order to send it": {
-			Order{State: translate.Sent, Claim: read + 1}, News{State: translate.Sent, Claim: read}, translate.Repeated,
+			Order{State: translate.Sent, Claim: read + 1}, Update{State: translate.Sent, Claim: read}, translate.Repeated,
 		},
 		"our own step": {
-			Order{State: translate.Pending, Claim: read}, News{State: translate.Pending, Claim: read}, translate.Applied,
+			Order{State: translate.Pending, Claim: read}, Update{State: translate.Pending, Claim: read}, translate.Applied,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -30,7 +30,7 @@ func TestRerunMistakesNobodyElsesWork(t *testing.T) {
 			}
 		})
 	}
-	sent := forward(Order{State: translate.InDoubt, Claim: read}, News{State: translate.Sent, Claim: read}, translate.Sent)
+	sent := forward(Order{State: translate.InDoubt, Claim: read}, Update{State: translate.Sent, Claim: read}, translate.Sent)
 	if sent.Claim != read+1 {
 		t.Errorf("who took the order holds claim %d, which everybody has read", sent.Claim)
 	}

@@ -21,7 +21,7 @@ func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.
 		}
 		source = "operator"
 	}
-	way := newTrail(l.now(), moved(translate.RefundFailed, translate.Refunding, source))
+	batch := newEventBatch(l.now(), moved(translate.RefundFailed, translate.Refunding, source))
 	o, err := write(ctx, l, func(t *tx) (Order, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		if err != nil {
@@ -43,7 +43,7 @@ func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.
 				return Order{}, err
 			}
 		}
-		return o, way.add(t, k)
+		return o, batch.add(t, k)
 	})
 	return o, wrap(err, "retrying refund")
 }

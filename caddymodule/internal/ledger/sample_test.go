@@ -18,7 +18,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func after(d time.Duration) time.Time { return noon.Add(d) }
 
-// sample is order number i, whose merchant is notified at host shop.example.
+// sample is order number i. Its merchant is notified at host shop.example.
 func sample(i int) ledger.Order {
 	return ledger.Order{
 		Key:             ledger.Key{MerID: "89900001", OrderID: fmt.Sprintf("2026112200%06d", i)},
@@ -72,7 +72,7 @@ func mustBegin(tb testing.TB, l *ledger.Ledger, o ledger.Order) ledger.Order {
 	return stored
 }
 
-func mustRecord(tb testing.TB, l *ledger.Ledger, k ledger.Key, n ledger.News, want translate.Verdict) ledger.Order {
+func mustRecord(tb testing.TB, l *ledger.Ledger, k ledger.Key, n ledger.Update, want translate.Verdict) ledger.Order {
 	tb.Helper()
 	if n.At.IsZero() {
 		n.At = noon
@@ -88,7 +88,7 @@ func mustRecord(tb testing.TB, l *ledger.Ledger, k ledger.Key, n ledger.News, wa
 func pay(tb testing.TB, l *ledger.Ledger, o ledger.Order, at time.Time) {
 	tb.Helper()
 	mustBegin(tb, l, o)
-	mustRecord(tb, l, o.Key, ledger.News{State: translate.Paid, At: at}, translate.Applied)
+	mustRecord(tb, l, o.Key, ledger.Update{State: translate.Paid, At: at}, translate.Applied)
 }
 
 func mustOrder(tb testing.TB, l *ledger.Ledger, k ledger.Key) ledger.Order {
@@ -109,7 +109,7 @@ func mustNotification(tb testing.TB, l *ledger.Ledger, k ledger.Key) ledger.Noti
 	return n
 }
 
-// room is the room for so many, of whomever and wherever.
+// room is the room for so many notifications of any merchant, at any host.
 func room(limit int) func() ledger.Room {
 	return roomAt(limit, func(_ string, want int) int { return want })
 }

@@ -12,23 +12,23 @@ import (
 // order: with any other verdict than Applied and LatePayment nothing is written,
 // and the order is returned as it stands. What an operator may bring is for the
 // caller to decide.
-func (l *Ledger) Settle(ctx context.Context, k Key, n News, c Change) (Order, translate.Verdict, error) {
+func (l *Ledger) Settle(ctx context.Context, k Key, n Update, c Change) (Order, translate.Verdict, error) {
 	made, err := l.change(k, "settle", c)
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("settling order: %w", err)
 	}
-	n, way, err := l.news(n)
+	n, batch, err := l.prepareUpdate(n)
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("settling order: %w", err)
 	}
-	r, err := write(ctx, l, func(t *tx) (recorded, error) { return settle(t, k, n, way, made) })
+	r, err := write(ctx, l, func(t *tx) (recorded, error) { return settle(t, k, n, batch, made) })
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("settling order as %s: %w", n.State, err)
 	}
 	return r.order, r.verdict, nil
 }
 
-func settle(t *tx, k Key, n News, way trail, c change) (recorded, error) {
+func settle(t *tx, k Key, n Update, batch eventBatch, c change) (recorded, error) {
 	was, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return recorded{}, err
@@ -45,7 +45,7 @@ func settle(t *tx, k Key, n News, way trail, c change) (recorded, error) {
 	if err != nil {
 		return recorded{}, err
 	}
-	if err := way.with(moved(was.State, o.State, n.Source)).add(t, k); err != nil {
+	if err := batch.with(moved(was.State, o.State, n.Source)).add(t, k); err != nil {
 		return recorded{}, err
 	}
 	return recorded{o, verdict}, addChange(t, c.from(string(was.State), string(o.State)))
@@ -54,12 +54,12 @@ func settle(t *tx, k Key, n News, way trail, c change) (recorded, error) {
 // Confirm records an operator's word that an order stands as it is, whatever the
 // gateway has said since; way is what happened on the way to that word. It returns
 // [ErrFenced] when the order is not in that state any more.
-func (l *Ledger) Confirm(ctx context.Context, k Key, state translate.State, way []Event, c Change) error {
+func (l *Ledger) Confirm(ctx context.Context, k Key, state translate.State, events []Event, c Change) error {
 	made, err := l.change(k, "settle", c)
 	if err != nil {
 		return fmt.Errorf("confirming order: %w", err)
 	}
-	events := newTrail(made.At, way...)
+	batch := newEventBatch(made.At, events...)
 	_, err = write(ctx, l, func(t *tx) (none, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		if err != nil {
@@ -71,7 +71,7 @@ func (l *Ledger) Confirm(ctx context.Context, k Key, state translate.State, way 
 		if o.State != state {
 			return none{}, ErrFenced
 		}
-		if err := events.add(t, k); err != nil {
+		if err := batch.add(t, k); err != nil {
 			return none{}, err
 		}
 		return none{}, addChange(t, made.from(string(state), string(state)))

@@ -160,7 +160,7 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 	if err := s.running(); err != nil {
 		return nil, err
 	}
-	return do(&tx{ctx: ctx, runner: reader{s.reads, sqliteWords.Replace}, dialect: sqliteDialect})
+	return do(&tx{ctx: ctx, runner: reader{s.reads, sqliteSpelling.Replace}, dialect: sqliteDialect})
 }
 
 func (s *sqliteStore) risks(context.Context) ([]string, error) { return nil, s.running() }

@@ -23,7 +23,7 @@ var errNeverWritten = errors.New("never written")
 // come.
 func (l *Ledger) TakeBack(ctx context.Context, o Order, at time.Time) (bool, error) {
 	o = toStored(o)
-	way := newTrail(at)
+	batch := newEventBatch(at)
 	taken, err := write(ctx, l, func(t *tx) (bool, error) {
 		// Writing it once more waits for a commit of it that is still under way.
 		n, err := t.exec(insertOrder, values(o)...)
@@ -41,12 +41,12 @@ func (l *Ledger) TakeBack(ctx context.Context, o Order, at time.Time) (bool, err
 		if err != nil || !ours {
 			return false, err
 		}
-		news := News{State: translate.Begun, At: at, Next: o.ExpiresAt, Claim: o.Claim, Source: "ledger"}
-		now, err := step(t, was, news, translate.Applied)
+		update := Update{State: translate.Begun, At: at, Next: o.ExpiresAt, Claim: o.Claim, Source: "ledger"}
+		now, err := step(t, was, update, translate.Applied)
 		if err != nil {
 			return false, err
 		}
-		return true, way.with(moved(was.State, now.State, news.Source)).add(t, o.Key)
+		return true, batch.with(moved(was.State, now.State, update.Source)).add(t, o.Key)
 	})
 	if errors.Is(err, errNeverWritten) {
 		return false, nil

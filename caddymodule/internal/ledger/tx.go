@@ -32,14 +32,14 @@ type dialect struct {
 
 // Statements carry words in braces for what the two databases spell differently.
 var (
-	sqliteWords = strings.NewReplacer(
+	sqliteSpelling = strings.NewReplacer(
 		"{lock}", "",
 		"{share}", "",
 		"{skip locked}", "",
 		"{elements}", "json_each($1)",
 		"{unindexed}", "+", // before a column: goes by another index
 	)
-	postgresWords = strings.NewReplacer(
+	postgresSpelling = strings.NewReplacer(
 		"{lock}", "FOR UPDATE",
 		"{share}", "FOR SHARE",
 		"{skip locked}", "FOR UPDATE SKIP LOCKED",

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
 // ErrFileGone says that a ledger's file, its log or its lock is not at its path any
@@ -27,12 +29,16 @@ type whereabouts struct {
 	path  string // the file itself
 	files map[string]fs.FileInfo
 	lost  atomic.Pointer[error] // as last looked at
-	log   *zap.Logger
+	tell  *outage.Log
 }
 
 // newWhereabouts notes what is there. The lock is held and the database is open.
 func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
-	w := &whereabouts{named: named, path: path, files: map[string]fs.FileInfo{}, log: log}
+	w := &whereabouts{named: named, path: path, files: map[string]fs.FileInfo{}}
+	w.tell = outage.New(log.With(zap.String("path", path)), zap.ErrorLevel,
+		"the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
+			"Put back what was there, or stop this bridge before you do anything else",
+		"the ledger's file is back at its path; payments are taken again")
 	for _, name := range []string{path, path + "-wal", path + "-shm", path + lockSuffix} {
 		info, err := os.Stat(name)
 		if err != nil {
@@ -48,16 +54,12 @@ func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
 func (w *whereabouts) check() error {
 	err := w.look()
 	if err == nil {
-		if w.lost.Swap(nil) != nil {
-			w.log.Warn("the ledger's file is back at its path; payments are taken again", zap.String("path", w.path))
-		}
-		return nil
+		w.lost.Store(nil)
+	} else {
+		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		w.lost.Store(&err)
 	}
-	err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-	if w.lost.Swap(&err) == nil {
-		w.log.Error("the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
-			"Put back what was there, or stop this bridge before you do anything else", zap.String("path", w.path), zap.Error(err))
-	}
+	w.tell.Report(err)
 	return err
 }
 

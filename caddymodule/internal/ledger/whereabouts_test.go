@@ -82,7 +82,7 @@ func TestFileGone(t *testing.T) {
 			if _, _, err := l.Begin(t.Context(), sample(2)); !errors.Is(err, ledger.ErrFileGone) || !errors.Is(err, ledger.ErrUnavailable) {
 				t.Errorf("an order was begun: %v", err)
 			}
-			_, _, err := l.Record(t.Context(), o.Key, ledger.News{State: translate.Sent})
+			_, _, err := l.Record(t.Context(), o.Key, ledger.Update{State: translate.Sent})
 			wantError(t, err, ledger.ErrFileGone)
 			wantError(t, l.Ping(t.Context()), ledger.ErrFileGone)
 			_, err = l.Order(t.Context(), o.Key)

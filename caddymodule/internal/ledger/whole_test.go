@@ -46,7 +46,7 @@ func nextDue(t *testing.T, p place) {
 		mustBegin(t, l, o)
 	}
 	for i, state := range []translate.State{translate.InDoubt, translate.InDoubt, translate.Paid} {
-		mustRecord(t, l, sample(i+1).Key, ledger.News{State: state, At: after(time.Minute)}, translate.Applied)
+		mustRecord(t, l, sample(i+1).Key, ledger.Update{State: state, At: after(time.Minute)}, translate.Applied)
 	}
 	orders, notifications, err = l.NextDue(t.Context())
 	if err != nil {
@@ -73,9 +73,9 @@ func manyWriters(t *testing.T, p place) {
 		l := ledgers[i%len(ledgers)]
 		o := sample(i)
 		mustBegin(t, l, o)
-		mustRecord(t, l, o.Key, ledger.News{State: translate.Sent, Claim: 1}, translate.Applied)
-		mustRecord(t, l, o.Key, ledger.News{State: translate.Pending, Claim: 2, FormAction: "x"}, translate.Applied)
-		mustRecord(t, l, o.Key, ledger.News{State: translate.Paid}, translate.Applied)
+		mustRecord(t, l, o.Key, ledger.Update{State: translate.Sent, Claim: 1}, translate.Applied)
+		mustRecord(t, l, o.Key, ledger.Update{State: translate.Pending, Claim: 2, FormAction: "x"}, translate.Applied)
+		mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid}, translate.Applied)
 		for _, d := range mustClaim(t, l, noon, 3) {
 			err := l.Finish(t.Context(), d.Notification, ledger.Attempt{At: noon}, ledger.Delivered, time.Time{})
 			if err != nil {
@@ -100,7 +100,7 @@ func reopen(t *testing.T, p place) {
 	l := p.open(t)
 	pay(t, l, sample(1), noon)
 	mustBegin(t, l, sample(2))
-	mustRecord(t, l, sample(1).Key, ledger.News{State: translate.Failed, Source: "query"}, translate.Contradicted)
+	mustRecord(t, l, sample(1).Key, ledger.Update{State: translate.Failed, Source: "query"}, translate.Contradicted)
 	d := mustClaim(t, l, noon, 1)[0].Notification
 	if err := l.Finish(t.Context(), d, ledger.Attempt{At: noon, Class: "refused"}, ledger.Waiting, after(time.Hour)); err != nil {
 		t.Fatal(err)

@@ -220,7 +220,7 @@ func (w *writer) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 	if statement, ok := w.statements[text]; ok {
 		return statement, nil
 	}
-	statement, err := w.conn.PrepareContext(ctx, sqliteWords.Replace(text))
+	statement, err := w.conn.PrepareContext(ctx, sqliteSpelling.Replace(text))
 	if err == nil {
 		w.statements[text] = statement
 	}

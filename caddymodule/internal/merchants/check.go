@@ -34,7 +34,7 @@ func CheckSecrets(configs []Config) configerror.List {
 }
 
 // fault is what is wrong with one member of a merchant. The error begins with the
-// name of the member or of its word.
+// name of the member or of its directive.
 type fault struct {
 	member string
 	err    error
@@ -70,12 +70,12 @@ func (c Config) title(index int) string {
 	return fmt.Sprintf("merchant number %d", index+1)
 }
 
-// wordOf names the word of the Caddyfile that a member is written in.
-var wordOf = strings.NewReplacer("_until", "", "_password", "", "wechat_apps", "wechat_app")
+// directiveOf names the directive of the Caddyfile that a member is written in.
+var directiveOf = strings.NewReplacer("_until", "", "_password", "", "wechat_apps", "wechat_app")
 
 // At returns where a member stands or, if it does not, where its merchant begins.
 func (c Config) At(member string) configerror.Position {
-	return c.Source.At(member, wordOf.Replace(member), "merid")
+	return c.Source.At(member, directiveOf.Replace(member), "merid")
 }
 
 // check validates every member by itself, and those that belong together.
@@ -119,25 +119,12 @@ func (c Config) check() []fault {
 	}
 	_, err := c.suite()
 	add("suite", err)
-	for _, private := range []struct{ member, key string }{
-		{"private_key", c.PrivateKey}, {"previous_private_key", c.PreviousPrivateKey},
-	} {
-		add(private.member, c.checkToken(private.member, private.key))
-	}
 	add("jsapi", c.checkJSAPI())
 	_, err = c.redirectHosts()
 	add("redirect_hosts", err)
 	_, err = c.allowed()
 	add("allow_callbacks", err)
 	return append(found, c.checkWeChatApps()...)
-}
-
-// checkToken refuses keys in tokens where no token could help.
-func (c Config) checkToken(member, key string) error {
-	if c.Suite == "gm" && strings.HasPrefix(key, tokenScheme) {
-		return fmt.Errorf("%s: suite gm needs an SM2 key, and PKCS#11 has no SM2 (what tokens offer differs from maker to maker): name the file of the key", member)
-	}
-	return nil
 }
 
 // checkTogether finds what merchants must not share with each other.
@@ -178,9 +165,9 @@ func (c Config) checkSecrets() []fault {
 	members := []member{
 		{"sign_key", literal(c.SignKey)},
 		{"previous_sign_key", literal(c.PreviousSignKey)},
-		{"private_key", looksLikeKey(c.PrivateKey) || tellsPIN(c.PrivateKey)},
+		{"private_key", looksLikeKey(c.PrivateKey)},
 		{"private_key_password", literal(c.PrivateKeyPassword)},
-		{"previous_private_key", looksLikeKey(c.PreviousPrivateKey) || tellsPIN(c.PreviousPrivateKey)},
+		{"previous_private_key", looksLikeKey(c.PreviousPrivateKey)},
 		{"previous_private_key_password", literal(c.PreviousPrivateKeyPassword)},
 	}
 	for i, app := range c.WeChatApps {

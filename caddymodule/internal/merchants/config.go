@@ -36,13 +36,11 @@ type Config struct {
 
 	// The merchant's private key for v2: the path of a PEM, DER, base64, .pfx or
 	// .sm2 file, or of the hex number of an SM2 key; or a placeholder that holds
-	// the key itself; or the PKCS#11 URI of an RSA key in a token, such as an HSM:
-	// pkcs11:token=pay;object=k1.
+	// the key itself.
 	PrivateKey string `json:"private_key"`
 
-	// The password of a private key that is encrypted (.pfx, .sm2, PEM), or the PIN
-	// of its token, as {file.PATH} or {env.NAME}. One for a key that needs none is an
-	// error.
+	// The password of a private key that is encrypted (.pfx, .sm2, PEM), as
+	// {file.PATH} or {env.NAME}. One for a key that is not is an error.
 	PrivateKeyPassword string `json:"private_key_password,omitempty"`
 
 	// The other private key while it is being changed, in the same forms: the one
@@ -108,7 +106,7 @@ type Config struct {
 	// paid orders. Default: only redirect_hosts.
 	RedirectToBackURLHosts bool `json:"redirect_to_backurl_hosts,omitempty"`
 
-	// Where the words above stand in a Caddyfile, for messages. Its reader fills
+	// Where the directives above stand in a Caddyfile, for messages. Its reader fills
 	// this in; leave it out in JSON.
 	Source configerror.Source `json:"source,omitempty"`
 }

@@ -31,11 +31,6 @@ type Loader struct {
 	// arithmetic. nil stands for the key itself.
 	RSA func(*rsa.PrivateKey) (key crypto.Signer, arithmetic string)
 
-	// Elsewhere returns the private key that a name stands for which is that of no
-	// file, such as pkcs11:…, with the password after it, and says where it works.
-	// ok is false for other names. nil: there are no such keys.
-	Elsewhere func(name, password string) (key crypto.Signer, where string, ok bool, err error)
-
 	private  map[string]privateKey
 	public   map[string]crypto.PublicKey
 	keyrings map[keyringID]*v2.Keyring
@@ -69,8 +64,8 @@ func (l *Loader) Load(configs []Config) (*Registry, error) {
 	return r, nil
 }
 
-// merchant resolves a merchant of which [Check] has seen what it can. What it
-// cannot resolve it adds to the errors, and goes on.
+// merchant resolves a merchant that [Check] has checked as far as it can. It adds
+// what it cannot resolve to the errors, and goes on.
 func (l *Loader) merchant(index int, c Config) *Merchant {
 	m := &Merchant{
 		MerID: c.MerID, GatewayMerchant: c.GatewayMerchant, Subject: c.Subject,

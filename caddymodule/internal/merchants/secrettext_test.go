@@ -149,8 +149,8 @@ func TestSignKeyThatIsNoneIsRefused(t *testing.T) {
 	}
 }
 
-// TestPasswordIsCleaned: what an editor leaves around a password is none of it,
-// and what cannot be meant is refused by name.
+// TestPasswordIsCleaned: what an editor leaves around a password does not count, and
+// what cannot be a password is refused by name.
 func TestPasswordIsCleaned(t *testing.T) {
 	t.Parallel()
 	withPassword := func(text string) error {
@@ -200,7 +200,7 @@ func TestPathsThatAreNoKeyFile(t *testing.T) {
 }
 
 // TestPathsThatCouldBeKeys has key files, and folders in their place, at paths of
-// base64's letters and of every length, some of which are a key's.
+// base64's letters and of every length; some lengths are a key's.
 func TestPathsThatCouldBeKeys(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

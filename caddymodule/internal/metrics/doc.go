@@ -9,6 +9,6 @@
 // doubt, is read from the ledger when somebody asks: a restart cannot lose it
 // and several bridges on one ledger agree on it.
 //
-// Labels come from closed sets. A value that is in none of them is counted as
+// Labels come from closed sets. A value outside of its set is counted as
 // "other", so that nobody outside can make up time series.
 package metrics

@@ -25,9 +25,7 @@ type durable struct {
 }
 
 // openStates are the states from which an order moves on by itself.
-var openStates = []translate.State{
-	translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Refunding,
-}
+var openStates = translate.StatesWhere(func(r translate.StateRow) bool { return !r.Final })
 
 func newDurable(now func() time.Time) *durable {
 	return &durable{

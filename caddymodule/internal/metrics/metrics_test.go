@@ -29,7 +29,7 @@ func fire(m *Metrics) {
 	m.ClockCompared(-3 * time.Second)
 	m.ClockSet(time.Hour)
 	m.OrderMoved(translate.Paid)
-	m.NewsJudged(translate.LatePayment)
+	m.UpdateJudged(translate.LatePayment)
 	m.Quarantined()
 	m.AttemptFinished(delivery.Blocked, time.Second, 2*time.Second)
 	m.NotificationEnded(ledger.Exhausted)
@@ -136,7 +136,7 @@ func TestLabelsAreBounded(t *testing.T) {
 		m.CallFinished(bridge.CallKind(word), bridge.CallClass(word), 0)
 		m.MessageRefused(v2.Reason(len(word)))
 		m.OrderMoved(translate.State(word))
-		m.NewsJudged(translate.Verdict(len(word)))
+		m.UpdateJudged(translate.Verdict(len(word)))
 		m.AttemptFinished(delivery.Class(word), 0, 0)
 	}
 	strange("89900001")

@@ -12,14 +12,8 @@ type orders struct {
 }
 
 var (
-	states = setOf(
-		translate.Begun, translate.Sent, translate.Pending, translate.InDoubt, translate.Paid, translate.Failed,
-		translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
-	)
-	verdicts = set{
-		translate.Applied.String(), translate.Repeated.String(), translate.Late.String(),
-		translate.LatePayment.String(), translate.Contradicted.String(), translate.FailedAttempt.String(),
-	}
+	states   = setOf(translate.States()...)
+	verdicts = set(translate.VerdictNames())
 )
 
 func newOrders() orders {
@@ -43,8 +37,8 @@ func (m *Metrics) OrderMoved(to translate.State) {
 	m.orders.moves.add(string(to))
 }
 
-// NewsJudged implements bridge.Observer.
-func (m *Metrics) NewsJudged(verdict translate.Verdict) {
+// UpdateJudged implements bridge.Observer.
+func (m *Metrics) UpdateJudged(verdict translate.Verdict) {
 	if m == nil {
 		return
 	}

@@ -12,7 +12,7 @@ type counters struct {
 	labels []label
 }
 
-// newCounters makes counters of which all exist from the start: a rate over a
+// newCounters makes counters that all exist from the start: a rate over a
 // series that appears with its first event would miss that event.
 func newCounters(name, help string, labels ...label) counters {
 	opts := prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}
@@ -32,7 +32,7 @@ type durations struct {
 	labels []label
 }
 
-// newDurations makes histograms of which all exist from the start.
+// newDurations makes histograms that all exist from the start.
 func newDurations(name, help string, buckets []float64, labels ...label) durations {
 	d := durations{prometheus.NewHistogramVec(histogram(name, help, buckets), names(labels)), labels}
 	for _, values := range combinations(labels) {

@@ -12,58 +12,58 @@ import (
 	"unicode"
 )
 
-// Words name a cause. They are stored and shown, and the console translates them;
+// Kind is a kind of cause. Its text is stored and shown, and the console translates it;
 // the set is closed.
-type Words string
+type Kind string
 
 // The causes.
 const (
-	NoSuchHost    Words = "no such host"
-	NameService   Words = "the name service failed"
-	LookupTimeout Words = "timed out while looking up the name"
+	NoSuchHost    Kind = "no such host"
+	NameService   Kind = "the name service failed"
+	LookupTimeout Kind = "timed out while looking up the name"
 
-	ConnectRefused Words = "connection refused"
-	Unreachable    Words = "no route to it"
-	ConnectFailed  Words = "connecting failed"
-	ConnectTimeout Words = "timed out while connecting"
-	NoUpstream     Words = "every upstream is marked as down"
+	ConnectRefused Kind = "connection refused"
+	Unreachable    Kind = "no route to it"
+	ConnectFailed  Kind = "connecting failed"
+	ConnectTimeout Kind = "timed out while connecting"
+	NoUpstream     Kind = "every upstream is marked as down"
 
-	CertificateExpired Words = "TLS: certificate expired"
-	CertificateEarly   Words = "TLS: certificate not valid yet"
-	UnknownAuthority   Words = "TLS: certificate of an unknown authority"
-	WrongName          Words = "TLS: certificate for another name"
-	CertificateBad     Words = "TLS: certificate not accepted"
-	NotTLS             Words = "TLS: the other side does not speak it"
-	OldTLS             Words = "TLS: the other side has no version that is allowed"
-	TLSRefused         Words = "TLS: refused by the other side"
-	TLSClosed          Words = "TLS: connection closed during the handshake"
-	TLSFailed          Words = "TLS: handshake failed"
-	TLSTimeout         Words = "timed out during the TLS handshake"
+	CertificateExpired Kind = "TLS: certificate expired"
+	CertificateEarly   Kind = "TLS: certificate not valid yet"
+	UnknownAuthority   Kind = "TLS: certificate of an unknown authority"
+	WrongName          Kind = "TLS: certificate for another name"
+	CertificateBad     Kind = "TLS: certificate not accepted"
+	NotTLS             Kind = "TLS: the other side does not speak it"
+	OldTLS             Kind = "TLS: the other side has no version that is allowed"
+	TLSRefused         Kind = "TLS: refused by the other side"
+	TLSClosed          Kind = "TLS: connection closed during the handshake"
+	TLSFailed          Kind = "TLS: handshake failed"
+	TLSTimeout         Kind = "timed out during the TLS handshake"
 
-	NotPublic   Words = "blocked: not public, allow_callbacks would open it"
-	NeverCalled Words = "blocked: never called, whatever is configured"
-	OddAddress  Words = "blocked: a number written as a name"
-	HTTPSOnly   Words = "blocked: plain http, and callback_https_only is set"
-	NoAddress   Words = "not an address that can be called"
+	NotPublic   Kind = "blocked: not public, allow_callbacks would open it"
+	NeverCalled Kind = "blocked: never called, whatever is configured"
+	OddAddress  Kind = "blocked: a number written as a name"
+	HTTPSOnly   Kind = "blocked: plain http, and callback_https_only is set"
+	NoAddress   Kind = "not an address that can be called"
 
-	SendTimeout   Words = "timed out while sending"
-	AnswerTimeout Words = "timed out while waiting for the answer"
-	ReadTimeout   Words = "timed out while reading the answer"
-	Closed        Words = "connection closed before the answer was whole"
-	Reset         Words = "connection reset"
-	NotHTTP       Words = "the answer is not HTTP"
-	TooLong       Words = "answer too long"
-	Redirected    Words = "redirect not followed"
-	Status        Words = "HTTP status"
+	SendTimeout   Kind = "timed out while sending"
+	AnswerTimeout Kind = "timed out while waiting for the answer"
+	ReadTimeout   Kind = "timed out while reading the answer"
+	Closed        Kind = "connection closed before the answer was whole"
+	Reset         Kind = "connection reset"
+	NotHTTP       Kind = "the answer is not HTTP"
+	TooLong       Kind = "answer too long"
+	Redirected    Kind = "redirect not followed"
+	Status        Kind = "HTTP status"
 
-	Stopped Words = "the bridge was stopped"
-	Bug     Words = "a bug of the bridge, see its log"
-	Other   Words = "the call failed"
+	Stopped Kind = "the bridge was stopped"
+	Bug     Kind = "a bug of the bridge, see its log"
+	Other   Kind = "the call failed"
 )
 
 // All lists every cause.
-func All() []Words {
-	return []Words{
+func All() []Kind {
+	return []Kind{
 		NoSuchHost, NameService, LookupTimeout,
 		ConnectRefused, Unreachable, ConnectFailed, ConnectTimeout, NoUpstream,
 		CertificateExpired, CertificateEarly, UnknownAuthority, WrongName, CertificateBad,
@@ -76,31 +76,31 @@ func All() []Words {
 
 // Cause is why a call failed. The zero Cause is none.
 type Cause struct {
-	Words   Words
-	Subject string // what the words are about; may be empty
+	Kind    Kind
+	Subject string // what the kind is about, such as a host; may be empty
 }
 
-// separator stands between words and subject. No words have it in them.
+// separator stands between kind and subject. No kind has it in its text.
 const separator = " – "
 
 // maxSubject bounds a subject, in characters.
 const maxSubject = 120
 
-// New makes a cause. Of the subject, the characters that can be seen are kept.
-func New(words Words, subject string) Cause { return Cause{words, plain(subject)} }
+// New makes a cause. It keeps the printable characters of the subject.
+func New(kind Kind, subject string) Cause { return Cause{kind, plain(subject)} }
 
 // String is the cause as it is stored and shown.
 func (c Cause) String() string {
 	if c.Subject == "" {
-		return string(c.Words)
+		return string(c.Kind)
 	}
-	return string(c.Words) + separator + c.Subject
+	return string(c.Kind) + separator + c.Subject
 }
 
 // Parse reads what [Cause.String] wrote.
 func Parse(text string) Cause {
-	words, subject, _ := strings.Cut(text, separator)
-	return Cause{Words(words), subject}
+	kind, subject, _ := strings.Cut(text, separator)
+	return Cause{Kind(kind), subject}
 }
 
 // Error is an error that knows its cause by itself.

@@ -163,7 +163,7 @@ func TestCauses(t *testing.T) {
 			if strings.Contains(got.String(), secret) || strings.ContainsFunc(got.String(), unicode.IsControl) {
 				t.Errorf("cause %q holds what a stranger said", got)
 			}
-			if !slices.Contains(All(), got.Words) || Parse(got.String()) != got {
+			if !slices.Contains(All(), got.Kind) || Parse(got.String()) != got {
 				t.Errorf("cause %q is not of the set, or is read as %+v", got, Parse(got.String()))
 			}
 		})
@@ -200,7 +200,7 @@ func TestUnknownErrors(t *testing.T) {
 	if got := way.Of(errors.New("card 6222 "+secret), "m.test:443"); got != New(Other, "m.test:443") {
 		t.Errorf("cause %q", got)
 	}
-	if got := way.Of(context.Canceled, "m.test"); got.Words != Stopped {
+	if got := way.Of(context.Canceled, "m.test"); got.Kind != Stopped {
 		t.Errorf("cause %q", got)
 	}
 	if got := Wrap(io.EOF, New(Closed, "m.test")); got.Error() != "connection closed before the answer was whole – m.test" || !errors.Is(got, io.EOF) {
@@ -232,9 +232,9 @@ func TestRedirectTo(t *testing.T) {
 }
 
 // The set is closed, and no words hold what divides them from a subject.
-func TestWords(t *testing.T) {
+func TestKinds(t *testing.T) {
 	t.Parallel()
-	seen := map[Words]bool{}
+	seen := map[Kind]bool{}
 	for _, words := range All() {
 		if seen[words] || words == "" || strings.Contains(string(words), separator) {
 			t.Errorf("words %q", words)

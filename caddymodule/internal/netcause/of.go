@@ -79,8 +79,8 @@ func ofCertificate(err error) (Cause, bool) {
 	return Cause{}, false
 }
 
-// validity says which end of its time a certificate is beyond. The library has one
-// error for both, whose text names the end.
+// validity says whether a certificate has expired or is not valid yet. The library
+// has one error for both; its text tells them apart.
 func validity(invalid x509.CertificateInvalidError) Cause {
 	if strings.Contains(invalid.Detail, "is before") {
 		return New(CertificateEarly, "from "+invalid.Cert.NotBefore.UTC().Format("2006-01-02"))
@@ -117,13 +117,13 @@ func namesOf(c *x509.Certificate) string {
 // ofHandshake reads errors that only TLS has.
 func ofHandshake(err error) (Cause, bool) {
 	var remote *net.OpError
-	text := err.Error() // of which only what is known is believed
+	text := err.Error() // only known texts are believed
 	switch {
 	case errors.As(err, new(tls.RecordHeaderError)), strings.Contains(text, "HTTP response to HTTPS client"):
 		return New(NotTLS, ""), true
 	case strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"):
 		return New(OldTLS, ""), true
-	case errors.As(err, &remote) && remote.Op == "remote error": // its cause is an alert, of which there are some dozens
+	case errors.As(err, &remote) && remote.Op == "remote error": // its cause is one of some dozens of alerts
 		return New(TLSRefused, strings.TrimPrefix(remote.Err.Error(), "tls: ")), true
 	}
 	return Cause{}, false
@@ -157,7 +157,7 @@ func ofBrokenHandshake(err error, host string) Cause {
 
 // ofAnswer reads errors of a call on a connection.
 func ofAnswer(err error, host string) Cause {
-	text := err.Error() // of which only what is known is believed
+	text := err.Error() // only known texts are believed
 	switch {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return New(Reset, host)

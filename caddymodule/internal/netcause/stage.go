@@ -22,7 +22,7 @@ const (
 )
 
 // timeouts are the causes of calls that ran out of time, by how far they had come.
-var timeouts = [...]Words{
+var timeouts = [...]Kind{
 	connecting: ConnectTimeout, lookingUp: LookupTimeout, dialling: ConnectTimeout, shakingHands: TLSTimeout,
 	sending: SendTimeout, waiting: AnswerTimeout, reading: ReadTimeout,
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 var update = flag.Bool("update", false, "write the golden pages anew")
@@ -14,7 +16,7 @@ func TestGoldenPages(t *testing.T) {
 	t.Parallel()
 	expected := make(map[string]bool)
 	for name, page := range samples(t) {
-		for _, lang := range []Lang{Zh, En} {
+		for _, lang := range []bilingual.Lang{bilingual.Zh, bilingual.En} {
 			file := filepath.Join("testdata", "golden", name+"."+string(lang)+".html")
 			expected[file] = true
 			t.Run(filepath.Base(file), func(t *testing.T) {

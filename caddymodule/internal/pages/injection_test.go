@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/paybridge/paybridge/translate"
 )
 
 // hostile are texts that try to leave the place they are put in.
@@ -51,10 +53,10 @@ func inEveryField(t *testing.T, text string) map[string]Page {
 		"hosted name":      Hosted{sampleOrder, sampleAction, []Field{{text, "b"}}},
 		"hosted value":     Hosted{sampleOrder, sampleAction, []Field{{"a", text}}},
 		"outside link":     Outside{text},
-		"result order":     Result{odd, Paid, sampleStatus, sampleShop},
-		"result state":     Result{sampleOrder, ResultState(text), sampleStatus, ""},
-		"result status":    Result{sampleOrder, Open, text, ""},
-		"result next":      Result{sampleOrder, Paid, sampleStatus, text},
+		"result order":     Result{odd, translate.PayerPaid, sampleStatus, sampleShop},
+		"result state":     Result{sampleOrder, translate.PayerView(text), sampleStatus, ""},
+		"result status":    Result{sampleOrder, translate.PayerOpen, text, ""},
+		"result next":      Result{sampleOrder, translate.PayerPaid, sampleStatus, text},
 		"refusal reason":   Refusal{Reason: Reason(text), Link: sampleResult},
 		"refusal link":     Refusal{Reason: AlreadyPaid, Link: text},
 	}
@@ -141,7 +143,7 @@ func checkLink(t *testing.T, a html.Attribute) {
 func TestTextsArriveWhole(t *testing.T) {
 	t.Parallel()
 	text := `<b>"A&B's"</b> </script> 订单`
-	page := written(Result{Order: Order{OrderID: text, Amount: 5, MerID: "m"}, State: Closed}, "zh").Body
+	page := written(Result{Order: Order{OrderID: text, Amount: 5, MerID: "m"}, State: translate.PayerClosed}, "zh").Body
 	root, err := html.Parse(page)
 	if err != nil {
 		t.Fatal(err)

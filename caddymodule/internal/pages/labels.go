@@ -1,6 +1,10 @@
 package pages
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+)
 
 // Say returns a text that is not part of a scene.
 func (s sheet) Say(name string) (string, error) {
@@ -23,4 +27,15 @@ var labels = map[string]phrase{
 	"uncopied":  {"无法自动复制，请长按上面的链接复制。", "Copying failed. Please select the link above and copy it."},
 	"goto":      {"前往支付", "Go to payment"},
 	"refreshes": {"此页面会自动刷新。", "This page refreshes by itself."},
+}
+
+// phrase is one text in all languages.
+type phrase struct{ zh, en string }
+
+// in returns the text in one language.
+func (p phrase) in(l bilingual.Lang) string {
+	if l == bilingual.En {
+		return p.en
+	}
+	return p.zh
 }

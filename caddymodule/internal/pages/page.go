@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strconv"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Page is one of the pages of this package: [WeChatPay], [Hosted], [Outside],
@@ -29,7 +31,8 @@ type Order struct {
 // its address is kept or told to anybody: it may not be stored, framed or named
 // as a referrer, and loads nothing.
 func Write(w http.ResponseWriter, r *http.Request, status int, p Page) {
-	nonce, lang := rand.Text(), LangOf(r)
+	nonce := rand.Text()
+	lang := bilingual.LangOf(r, bilingual.Zh) // nearly all payers read Chinese
 	var body bytes.Buffer
 	if err := render(&body, p, lang, nonce); err != nil {
 		// A page that cannot be made is a bug that tests find.

@@ -1,23 +1,16 @@
 package pages
 
-// ResultState is what is known of an order. The status address answers with the
-// same texts: {"state":"paid","next":"address or empty"}.
-type ResultState string
+import (
+	"slices"
 
-// The states of orders as payers see them.
-const (
-	Open     ResultState = "open"     // not known to be paid, and may still be
-	Paid     ResultState = "paid"     // for certain
-	Closed   ResultState = "closed"   // can no longer be paid
-	Failed   ResultState = "failed"   // was refused
-	Refunded ResultState = "refunded" // was paid and given back
+	"github.com/paybridge/paybridge/translate"
 )
 
 // Result tells what became of an order. While the order is open, the page asks
 // for its state and shows it again when it has changed.
 type Result struct {
 	Order
-	State     ResultState
+	State     translate.PayerView
 	StatusURL string // asked while the order is open
 	NextURL   string // the merchant's page, "" when there is none
 }
@@ -29,20 +22,19 @@ func (r Result) needs() needs { return needs{status: r.Waits()} }
 // Shown returns the state as the page tells it: a state that it does not know is
 // not known to be final.
 func (r Result) Shown() string {
-	switch r.State {
-	case Paid, Closed, Failed, Refunded:
+	if slices.Contains(translate.PayerViews(), r.State) {
 		return string(r.State)
 	}
-	return string(Open)
+	return string(translate.PayerOpen)
 }
 
 // Waits reports whether the page watches the order.
-func (r Result) Waits() bool { return r.Shown() == string(Open) }
+func (r Result) Waits() bool { return r.Shown() == string(translate.PayerOpen) }
 
 // Onward returns where the browser goes on by itself: to the merchant's page
 // once the order is paid, else nowhere.
 func (r Result) Onward() string {
-	if r.State != Paid {
+	if r.State != translate.PayerPaid {
 		return ""
 	}
 	return r.NextURL
@@ -52,7 +44,7 @@ func (r Result) Onward() string {
 var backToMerchant = phrase{"返回商户", "Back to the merchant"}
 
 var resultScenes = scenes{
-	string(Open): {
+	string(translate.PayerOpen): {
 		icon:  busy,
 		title: phrase{"正在确认支付结果", "Confirming the payment"},
 		text:  phrase{"请稍候，不要重复支付。", "One moment. Please do not pay again."},
@@ -63,25 +55,25 @@ var resultScenes = scenes{
 		text:   phrase{"还没有收到付款结果。如果您已经付款，请不要重复支付；您可以稍后再查，或向商户查询订单。", "No result has arrived yet. If you have paid, please do not pay again. Check again later, or ask the merchant about the order."},
 		button: phrase{"再查一次", "Check again"},
 	},
-	string(Paid): {
+	string(translate.PayerPaid): {
 		icon:   good,
 		title:  phrase{"支付成功", "Payment successful"},
 		text:   phrase{"您的付款已确认。", "Your payment is confirmed."},
 		button: backToMerchant,
 	},
-	string(Closed): {
+	string(translate.PayerClosed): {
 		icon:   note,
 		title:  phrase{"订单已关闭", "The order is closed"},
 		text:   phrase{"这笔订单没有付款，也不能再付款。如需购买，请回到商户重新下单。", "The order was not paid and can no longer be paid. To buy, please order again at the merchant."},
 		button: backToMerchant,
 	},
-	string(Failed): {
+	string(translate.PayerFailed): {
 		icon:   bad,
 		title:  phrase{"支付失败", "The payment failed"},
 		text:   phrase{"这笔订单没有付款成功。请回到商户重新下单。", "The order was not paid. Please order again at the merchant."},
 		button: backToMerchant,
 	},
-	string(Refunded): {
+	string(translate.PayerRefunded): {
 		icon:   note,
 		title:  phrase{"款项已退回", "The payment was refunded"},
 		text:   phrase{"这笔订单的付款已按原路退回，到账时间以您的支付渠道为准。", "The payment goes back the way it came; when it arrives is up to your bank or wallet."},

@@ -4,26 +4,28 @@ import (
 	"html"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/translate"
 )
 
 func TestResultGoesOn(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name               string
-		state              ResultState
+		state              translate.PayerView
 		next               string
 		waits, goes, links bool
 	}{
-		{"open", Open, "", true, false, false},
-		{"open with an address", Open, sampleShop, true, false, false},
+		{"open", translate.PayerOpen, "", true, false, false},
+		{"open with an address", translate.PayerOpen, sampleShop, true, false, false},
 		{"unknown", "settled", sampleShop, true, false, false},
 		{"none", "", "", true, false, false},
-		{"paid", Paid, "", false, false, false},
-		{"paid with an address", Paid, sampleShop, false, true, true},
-		{"paid with a bad address", Paid, "javascript:alert(1)", false, false, false},
-		{"closed", Closed, sampleShop, false, false, true},
-		{"failed", Failed, sampleShop, false, false, true},
-		{"refunded", Refunded, sampleShop, false, false, true},
+		{"paid", translate.PayerPaid, "", false, false, false},
+		{"paid with an address", translate.PayerPaid, sampleShop, false, true, true},
+		{"paid with a bad address", translate.PayerPaid, "javascript:alert(1)", false, false, false},
+		{"closed", translate.PayerClosed, sampleShop, false, false, true},
+		{"failed", translate.PayerFailed, sampleShop, false, false, true},
+		{"refunded", translate.PayerRefunded, sampleShop, false, false, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,12 +57,12 @@ func TestAmounts(t *testing.T) {
 		123456789012345: "<dd>¥1234567890123.45</dd>",
 	}
 	for fen, want := range tests {
-		page := written(Result{Order: Order{OrderID: "x", Amount: fen}, State: Paid}, "zh").Body.String()
+		page := written(Result{Order: Order{OrderID: "x", Amount: fen}, State: translate.PayerPaid}, "zh").Body.String()
 		if !strings.Contains(page, want) {
 			t.Errorf("%d fen: no %s in\n%s", fen, want, page)
 		}
 	}
-	page := written(Result{Order: Order{OrderID: "x"}, State: Paid}, "zh").Body.String()
+	page := written(Result{Order: Order{OrderID: "x"}, State: translate.PayerPaid}, "zh").Body.String()
 	if strings.Contains(page, "¥") {
 		t.Error("an unknown amount is shown")
 	}

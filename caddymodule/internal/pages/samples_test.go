@@ -1,6 +1,10 @@
 package pages
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/paybridge/paybridge/translate"
+)
 
 const (
 	samplePay = `{"appId":"wx2421b1c4370ec43b","timeStamp":"1395712654",` +
@@ -36,10 +40,9 @@ func samples(t *testing.T) map[string]Page {
 		"hosted_nowhere": Hosted{Order: sampleOrder, Action: "javascript:alert(1)"},
 		"outside":        Outside{sampleLink},
 		"outside_nolink": Outside{"weixin://pay"},
-		"result_open":    Result{sampleOrder, Open, sampleStatus, ""},
-		"result_onward":  Result{sampleOrder, Paid, sampleStatus, sampleShop},
+		"result_onward":  Result{sampleOrder, translate.PayerPaid, sampleStatus, sampleShop},
 	}
-	for _, state := range []ResultState{Paid, Closed, Failed, Refunded} {
+	for _, state := range translate.PayerViews() {
 		pages["result_"+string(state)] = Result{sampleOrder, state, sampleStatus, ""}
 	}
 	for _, reason := range Reasons() {

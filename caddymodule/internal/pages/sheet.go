@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -22,7 +23,7 @@ var style string
 // sheet is what a template is given.
 type sheet struct {
 	Page   Page
-	Lang   Lang
+	Lang   bilingual.Lang
 	Nonce  string
 	Style  template.CSS
 	Script template.JS
@@ -45,7 +46,7 @@ var designs = map[string]design{
 
 func newDesign(name string, scripts ...string) design {
 	layout := template.New("layout.html").Option("missingkey=error").
-		Funcs(template.FuncMap{"link": link, "yuan": translate.Yuan})
+		Funcs(template.FuncMap{"link": link, "yuan": translate.FormatYuan})
 	var script strings.Builder
 	for _, file := range scripts {
 		text, err := scriptFiles.ReadFile("scripts/" + file + ".js")
@@ -61,7 +62,7 @@ func newDesign(name string, scripts ...string) design {
 }
 
 // render writes the HTML of p.
-func render(w io.Writer, p Page, lang Lang, nonce string) error {
+func render(w io.Writer, p Page, lang bilingual.Lang, nonce string) error {
 	d, ok := designs[p.name()]
 	if !ok {
 		return fmt.Errorf("page %s has no template", p.name())

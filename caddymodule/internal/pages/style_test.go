@@ -17,12 +17,12 @@ var (
 // inks lists what each colour of text or drawing stands on. The grounds are
 // those of main, body, the link's box and buttons.
 var inks = map[string][]string{
-	"ink":     {"card", "ground"},
-	"quiet":   {"card", "line"},
-	"on-deed": {"deed"},
-	"good":    {"card"},
-	"bad":     {"card"},
-	"note":    {"card"},
+	"ink":       {"card", "ground"},
+	"quiet":     {"card", "line"},
+	"on-action": {"action"},
+	"good":      {"card"},
+	"bad":       {"card"},
+	"note":      {"card"},
 }
 
 // schemes returns the colours of the light and the dark scheme.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/paybridge/paybridge/translate"
 )
 
 // asked finds the scenes and labels that templates name.
@@ -55,7 +57,10 @@ func TestScenesAreComplete(t *testing.T) {
 func TestScenesAreShown(t *testing.T) {
 	t.Parallel()
 	pages := samples(t)
-	states := []string{string(Paid), string(Closed), string(Failed), string(Refunded)} // by .Page.Shown
+	var states []string // by .Page.Shown
+	for _, view := range translate.PayerViews() {
+		states = append(states, string(view))
+	}
 	for name, also := range map[string][]string{
 		"wechatpay": nil, "hosted": nil, "outside": nil, "result_open": states, "refusal_busy": nil,
 	} {

@@ -151,11 +151,11 @@ func TestReply(t *testing.T) {
 			preview.Pay, shown, answer(`OP1001","respCode":"E0000010","respMsg":"余额不足"`, ""),
 			translate.Failed, map[string]string{"respcode": "94", "respmsg": "余额不足"},
 		},
-		"failed, of which respDesc says nothing": {
+		"failed, and respDesc says nothing about it": {
 			preview.Pay, scanned, answer(`OP1001","respCode":"S0000000","respDesc":"交易受理成功"`, `"tranState":"13"`),
 			translate.Failed, map[string]string{"respcode": "94", "respmsg": "交易被拒绝！"},
 		},
-		"refund failed, of which respDesc says nothing": {
+		"refund failed, and respDesc says nothing about it": {
 			preview.Cancel, lookup, answer(`OP1003","respCode":"S0000000","respDesc":"交易受理成功"`, `"refundState":"33"`),
 			translate.RefundFailed, map[string]string{"respcode": "94", "respmsg": "交易被拒绝！"},
 		},

@@ -45,29 +45,30 @@ func (r *Request) Reply(plaintext []byte) (Reply, error) {
 // Refusal is what the merchant hears of a message that is refused.
 func (r *Request) Refusal(err error) []byte {
 	if r.pay.MerID != "" { // it could be read
-		return translate.PayRefusal(r.pay, v1.CodeOf(err)).JSON()
+		return translate.BuildPayRefusal(r.pay, v1.CodeOf(err)).JSON()
 	}
-	return v1.Refusal(v1.CodeOf(err), "")
+	return v1.BuildRefusal(v1.CodeOf(err), "")
 }
 
 func (r *Request) judgePay(m v2.Message) (Reply, error) {
 	said, _ := m.PayReply() // JudgePay says what is wrong with it
-	outcome, err := r.rule.JudgePay(m, translate.Expected{
+	report, err := r.rule.JudgePay(m, translate.Expected{
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: r.pay.TxnAmt,
 	})
 	if r.rule.Mode == translate.InWeChat {
-		outcome.FormAction = examplePayID
+		report.FormAction = examplePayID
 	}
-	reply := translate.PayReply(r.pay, r.rule, translate.Standing{
-		QueryID: r.numbers.queryID, State: outcome.State, FormAction: outcome.FormAction, Words: outcome.Words,
+	reply := translate.BuildPayReply(translate.Order{
+		MerID: r.pay.MerID, OrderID: r.pay.OrderID, QueryID: r.numbers.queryID, Action: r.pay.Action, Amount: r.pay.TxnAmt,
+		State: report.State, FormAction: report.FormAction, GatewayMessage: report.GatewayMessage,
 	})
-	return Reply{State: outcome.State, Reason: outcome.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
 func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 	said, _ := m.OrderState() // JudgeQuery says what is wrong with it
-	amount, unreadable := translate.Fen(said.Amount)
+	amount, unreadable := translate.ParseYuan(said.Amount)
 	if unreadable != nil {
 		amount = exampleAmount
 	}
@@ -75,35 +76,36 @@ func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: amount,
 	})
-	facts := r.facts(report, amount)
-	if facts.State == translate.Paid && facts.PaidAt.IsZero() {
-		facts.PaidAt = r.settings.Now
+	order := r.order(report, amount)
+	if order.State == translate.Paid && order.PaidAt.IsZero() {
+		order.PaidAt = r.settings.Now
 	}
-	reply := translate.QueryReply(facts)
+	reply := translate.BuildQueryReply(order)
 	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
 func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
 	said, _ := m.RefundState() // JudgeRefund says what is wrong with it
-	amount, unreadable := translate.Fen(said.Amount)
+	amount, unreadable := translate.ParseYuan(said.Amount)
 	if unreadable != nil {
 		amount = exampleAmount
 	}
 	report, err := translate.JudgeRefund(m, translate.ExpectedRefund{
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
 	})
-	facts := r.facts(report, amount)
-	if facts.State == translate.InDoubt {
-		facts.State = translate.Refunding // a refund is repeated until it is final
+	order := r.order(report, amount)
+	if !report.Certain() {
+		order.State = translate.Refunding // a refund is repeated until it is final
 	}
-	reply := translate.CancelReply(facts)
-	return Reply{State: facts.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
+	reply := translate.BuildCancelReply(order)
+	return Reply{State: order.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 
-func (r *Request) facts(report translate.Report, amount int64) translate.Facts {
-	return translate.Facts{
+// order is the order of a query or a cancel as a report leaves it.
+func (r *Request) order(report translate.Report, amount int64) translate.Order {
+	return translate.Order{
 		MerID: r.ref.MerID, OrderID: r.ref.OrderID, QueryID: r.numbers.queryID, Amount: amount,
-		State: report.State, PaidAt: report.PaidAt, Words: report.Words,
+		State: report.State, PaidAt: report.PaidAt, GatewayMessage: report.GatewayMessage,
 	}
 }
 

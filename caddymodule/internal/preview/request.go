@@ -78,7 +78,7 @@ func (r *Request) makePay(json []byte) ([]byte, error) {
 	s := r.settings
 	r.TranCode = s.Pay
 	r.Examples = append(r.Examples, "body.orderId", "body.exprieTime")
-	head, body := translate.PayRequest(r.pay, r.rule, translate.PayCall{
+	head, body := translate.BuildPayRequest(r.pay, r.rule, translate.PayCall{
 		TranCode: s.Pay, GatewayMerchant: s.GatewayMerchant, OrderNo: r.numbers.orderNo, FlowNo: r.numbers.flowNo,
 		NotifyURL: s.NotifyURL, Subject: s.Subject, Now: s.Now, Expires: s.Now.Add(s.Expiry),
 	})
@@ -116,9 +116,9 @@ func (r *Request) makeCancel(json []byte) ([]byte, error) {
 	r.TranCode = s.Refund
 	r.Examples = append(r.Examples, "body.oriMerOrderId", "body.merRefundFlowId", "body.refundAmt")
 	r.Notes = append(r.Notes, "This is the refund of a paid order; the amount is that of the ledger. An order that is not paid is closed instead.")
-	return translate.RefundRequest(r.numbers.orderNo, r.numbers.refundNo, exampleAmount).Marshal(r.head(s.Refund))
+	return translate.BuildRefundRequest(r.numbers.orderNo, r.numbers.refundNo, exampleAmount).Marshal(r.head(s.Refund))
 }
 
 func (r *Request) head(tranCode string) v2.Head {
-	return translate.Head(tranCode, r.settings.GatewayMerchant, r.numbers.flowNo, r.settings.Now)
+	return translate.BuildHead(tranCode, r.settings.GatewayMerchant, r.numbers.flowNo, r.settings.Now)
 }

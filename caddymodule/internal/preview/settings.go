@@ -33,11 +33,11 @@ type numbers struct{ queryID, orderNo, refundNo, flowNo string }
 
 // draw makes up the numbers of an order.
 func (s Settings) draw() numbers {
-	queryID := translate.QueryID(0, s.Now, 1)
-	orderNo := translate.OrderNo(s.OrderPrefix, queryID)
+	queryID := translate.NewQueryID(0, s.Now, 1)
+	orderNo := translate.NewOrderNo(s.OrderPrefix, queryID)
 	return numbers{
 		queryID: queryID, orderNo: orderNo, refundNo: "R" + orderNo,
-		flowNo: translate.FlowNo(s.GatewayMerchant, 0, s.Now, 1),
+		flowNo: translate.NewFlowNo(s.GatewayMerchant, 0, s.Now, 1),
 	}
 }
 

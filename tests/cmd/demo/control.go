@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// control speaks to the sandbox gateway's control interface. Its types repeat
-// only what the demo shows of those in tests/sandbox, whose import would build
-// all of Caddy into the demo.
+// control speaks to the sandbox gateway's control interface. Its types repeat only
+// what the demo shows: importing tests/sandbox would build all of Caddy into the
+// demo.
 type control struct {
 	url string
 }

@@ -1,5 +1,6 @@
-// Command sandbox is Caddy with Paybridge and the sandbox gateway, for the demo
-// and the tests. It is never what an operator runs.
+// Command sandbox is Caddy with Paybridge and the other sides of it, for the demo
+// and the tests: the sandbox of the v2 gateway (directive paybridge_sandbox) and the
+// old v1 gateway (paybridge_sandbox_old). It is never what an operator runs.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 
 	_ "github.com/paybridge/paybridge/caddymodule"
 	_ "github.com/paybridge/paybridge/tests/sandbox"
+	_ "github.com/paybridge/paybridge/tests/sandbox/oldgateway"
 )
 
 func main() { caddycmd.Main() }

@@ -1,7 +1,7 @@
 // Asking the admin API. Paths are relative to the page.
 
 // How long an answer may take, in milliseconds.
-const PATIENCE = 20000;
+const TIMEOUT = 20000;
 
 // Refusal is an answer that says no, in the server's words.
 export class Refusal extends Error {}
@@ -27,10 +27,11 @@ function bytes(text) {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-// ask resolves to the JSON of an answer. It rejects with a Refusal, or with
-// another error when there is no answer.
+// ask resolves to the JSON of an answer, with what it says in the language of the
+// page. It rejects with a Refusal, or with another error when there is no answer.
 async function ask(path, options, accept) {
-  const response = await fetch(path, { ...options, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
+  const headers = { ...options.headers, 'Accept-Language': document.documentElement.lang };
+  const response = await fetch(path, { ...options, headers, cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT) });
   const answer = await response.json();
   if (!response.ok && response.status !== accept) {
     throw new Refusal(answer.error || 'HTTP ' + response.status);

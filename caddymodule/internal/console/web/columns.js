@@ -1,12 +1,12 @@
 // What the lists tell of orders, notifications and merchants.
 
-import { dealWithMessage, dealWithOrder, mayRetry, mayResend, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './deeds.js';
+import { dealWithMessage, dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
 import { button, make } from './dom.js';
-import { orderLink } from './place.js';
-import { count, due, say, stamp, term, yuan } from './say.js';
+import { count, due, stamp, t, term, yuan } from './i18n.js';
+import { orderLink } from './route.js';
 
 const orderColumn = {
-  label: 'order', look: 'number',
+  label: 'order', class: 'number',
   text: (o) => o.merid + ' ' + o.orderid,
   node: (o) => make('span', {}, make('a', { href: orderLink(o.merid, o.orderid) }, o.orderid), make('small', {}, o.merid)),
 };
@@ -14,47 +14,47 @@ const orderColumn = {
 // orderColumns are those of orders.
 export const orderColumns = [
   orderColumn,
-  { label: 'amount', look: 'sum', text: (o) => yuan(o.amount_fen) },
+  { label: 'amount', class: 'sum', text: (o) => yuan(o.amount_fen) },
   { label: 'state', text: (o) => term('state', o.state) },
-  { label: 'created', look: 'time', text: (o) => stamp(o.created_at) },
-  { label: 'next', look: 'time', text: (o) => (o.next_at ? due(o.next_at) : '–') },
-  { label: 'tries', look: 'sum', text: (o) => count(o.tries) },
+  { label: 'created', class: 'time', text: (o) => stamp(o.created_at) },
+  { label: 'next', class: 'time', text: (o) => (o.next_at ? due(o.next_at) : '–') },
+  { label: 'tries', class: 'sum', text: (o) => count(o.tries) },
 ];
 
 // notificationColumns are those of notifications, with what may be done.
 export function notificationColumns(overview) {
   return [
     orderColumn,
-    { label: 'host', look: 'number', text: (n) => n.host },
+    { label: 'host', class: 'number', text: (n) => n.host },
     { label: 'state', text: (n) => term('notification', n.state) },
-    { label: 'attempts', look: 'sum', text: (n) => count(n.attempts) },
-    { label: 'recorded', look: 'time', text: (n) => stamp(n.created_at) },
-    { label: 'due', look: 'time', text: (n) => (n.state === 'waiting' ? due(n.due_at) : '–') },
+    { label: 'attempts', class: 'sum', text: (n) => count(n.attempts) },
+    { label: 'recorded', class: 'time', text: (n) => stamp(n.created_at) },
+    { label: 'due', class: 'time', text: (n) => (n.state === 'waiting' ? due(n.due_at) : '–') },
     {
-      label: 'deeds', look: 'deed',
-      text: (n) => (mayResend(overview(), n) ? say('resend') : ''),
-      node: (n) => deedsOf([['resend', () => resendOne(n)], n.state === 'exhausted' && ['dealt', () => dealWithOrder(n, 'notification')]]),
+      label: 'actions', class: 'action',
+      text: (n) => (mayResend(overview(), n) ? t('resend') : ''),
+      node: (n) => actionButtons([['resend', () => resendOne(n)], n.state === 'exhausted' && ['dealt', () => dealWithOrder(n, 'notification')]]),
     },
   ];
 }
 
-// deedsOf makes the buttons of a row.
-function deedsOf(deeds) {
-  return make('div', { class: 'deeds' }, ...deeds.filter(Boolean).map(([name, act]) => button(say(name), 'small', act)));
+// actionButtons makes the buttons of a row.
+function actionButtons(actions) {
+  return make('div', { class: 'actions' }, ...actions.filter(Boolean).map(([name, act]) => button(t(name), 'small', act)));
 }
 
 // refundColumns are those of orders whose refund failed, with what may be done.
 export function refundColumns(overview) {
   return [
     orderColumn,
-    { label: 'amount', look: 'sum', text: (o) => yuan(o.amount_fen) },
-    { label: 'words', text: (o) => o.words || say('no_words') },
-    { label: 'settled', look: 'time', text: (o) => stamp(o.settled_at) },
-    { label: 'next', look: 'time', text: (o) => (o.next_at ? due(o.next_at) : '–') },
+    { label: 'amount', class: 'sum', text: (o) => yuan(o.amount_fen) },
+    { label: 'gateway_message', text: (o) => o.words || t('no_gateway_message') },
+    { label: 'settled', class: 'time', text: (o) => stamp(o.settled_at) },
+    { label: 'next', class: 'time', text: (o) => (o.next_at ? due(o.next_at) : '–') },
     {
-      label: 'deeds', look: 'deed',
-      text: (o) => (mayRetry(overview(), o) ? say('retry_refund') : ''),
-      node: (o) => deedsOf([['retry_refund', () => retryRefund(o)], ['dealt', () => dealWithOrder(o, 'refund')]]),
+      label: 'actions', class: 'action',
+      text: (o) => (mayRetry(overview(), o) ? t('retry_refund') : ''),
+      node: (o) => actionButtons([['retry_refund', () => retryRefund(o)], ['dealt', () => dealWithOrder(o, 'refund')]]),
     },
   ];
 }
@@ -65,41 +65,41 @@ const nothing = '–';
 export function quarantineColumns(overview) {
   return [
     {
-      label: 'order', look: 'number',
+      label: 'order', class: 'number',
       text: (q) => (q.merid || q.gateway_merchant || nothing) + ' ' + (q.orderid || q.order_no || q.refund_no || nothing),
       node: (q) => (q.orderid ? orderColumn.node(q)
-        : make('span', {}, q.order_no || q.refund_no || nothing, make('small', {}, say('order_unknown', { merchant: q.gateway_merchant || nothing })))),
+        : make('span', {}, q.order_no || q.refund_no || nothing, make('small', {}, t('order_unknown', { merchant: q.gateway_merchant || nothing })))),
     },
-    { label: 'amount', look: 'sum', text: (q) => (q.amount ? '¥' + q.amount : nothing) },
+    { label: 'amount', class: 'sum', text: (q) => (q.amount ? '¥' + q.amount : nothing) },
     { label: 'v2_state', text: (q) => [q.resp_code, q.state].filter(Boolean).join(' · ') || nothing },
     { label: 'cause', text: (q) => q.cause },
-    { label: 'gateway_no', look: 'number', text: (q) => q.gateway_no || nothing },
-    { label: 'last', look: 'time', text: (q) => stamp(q.last_at) + (q.times > 1 ? ' (' + say('times', { n: count(q.times) }) + ')' : '') },
+    { label: 'gateway_no', class: 'number', text: (q) => q.gateway_no || nothing },
+    { label: 'last', class: 'time', text: (q) => stamp(q.last_at) + (q.times > 1 ? ' (' + t('times', { n: count(q.times) }) + ')' : '') },
     {
-      label: 'deeds', look: 'deed',
-      text: () => (overview().console_actions ? say('dealt') : ''),
-      node: (q) => button(say('dealt'), 'small', () => dealWithMessage(q)),
+      label: 'actions', class: 'action',
+      text: () => (overview().console_actions ? t('dealt') : ''),
+      node: (q) => button(t('dealt'), 'small', () => dealWithMessage(q)),
     },
   ];
 }
 
 // merchantColumns are those of merchants, with what may be done.
 export function merchantColumns(overview) {
-  const deed = (m) => (m.pause ? 'resume' : 'pause');
+  const action = (m) => (m.pause ? 'resume' : 'pause');
   return [
-    { label: 'merid', look: 'number', text: (m) => m.merid },
-    { label: 'gateway_merchant', look: 'number', text: (m) => m.gateway_merchant || say('not_configured') },
+    { label: 'merid', class: 'number', text: (m) => m.merid },
+    { label: 'gateway_merchant', class: 'number', text: (m) => m.gateway_merchant || t('not_configured') },
     { label: 'suite', text: (m) => m.suite || '–' },
-    { label: 'state', text: (m) => (m.pause ? pauseText(m.pause) : say('notified')) },
+    { label: 'state', text: (m) => (m.pause ? pauseText(m.pause) : t('notified')) },
     {
-      label: 'deeds', look: 'deed',
-      text: (m) => (overview().console_actions && (m.pause || m.configured) ? say(deed(m)) : ''),
-      node: (m) => button(say(deed(m)), 'small', () => (m.pause ? resumeMerchant(m.merid) : pauseMerchant(m.merid))),
+      label: 'actions', class: 'action',
+      text: (m) => (overview().console_actions && (m.pause || m.configured) ? t(action(m)) : ''),
+      node: (m) => button(t(action(m)), 'small', () => (m.pause ? resumeMerchant(m.merid) : pauseMerchant(m.merid))),
     },
   ];
 }
 
 // pauseText tells of a pause.
 export function pauseText(pause) {
-  return say('paused_by', { at: stamp(pause.at), who: pause.who, why: pause.why });
+  return t('paused_by', { at: stamp(pause.at), who: pause.who, why: pause.why });
 }

@@ -2,55 +2,57 @@
 // why, and what came of it.
 
 import { Refusal } from './api.js';
-import { byID, make, write } from './dom.js';
-import { say } from './say.js';
+import { byID, make, setText } from './dom.js';
+import { t } from './i18n.js';
 
-const dialog = byID('deed');
-const parts = { said: byID('deedsaid'), asks: byID('deedasks'), who: byID('who'), why: byID('why'), yes: byID('deeddo'), end: byID('deedend') };
+const dialog = byID('dialog');
+const parts = {
+  lines: byID('dialoglines'), fields: byID('dialogfields'), who: byID('who'), why: byID('why'), confirm: byID('dialogconfirm'), close: byID('dialogclose'),
+};
 
-// current is the deed that is asked about. One whose dialog was closed is over:
-// what comes of it later is not shown.
+// current is the action that the dialog is about. Once the dialog is closed, what
+// comes of it later is not shown.
 let current = null;
 
-// ask opens the dialog. deed is what it is called on the button; preview resolves
-// to { lines, possible } and act to lines.
-export function ask(deed) {
-  current = deed;
-  write(byID('deedtitle'), deed.title);
-  write(parts.yes, deed.deed);
-  write(parts.end, say('leave'));
+// ask opens the dialog for an action: title is its heading and confirm the text of
+// its button; preview resolves to { lines, possible } and act to lines.
+export function ask(action) {
+  current = action;
+  setText(byID('dialogtitle'), action.title);
+  setText(parts.confirm, action.confirm);
+  setText(parts.close, t('leave'));
   parts.why.value = '';
-  parts.yes.disabled = true;
-  parts.asks.hidden = parts.yes.hidden = false;
-  tell([say('looking')]);
+  parts.confirm.disabled = true;
+  parts.fields.hidden = parts.confirm.hidden = false;
+  tell([t('looking')]);
   dialog.showModal();
-  preview(deed);
+  preview(action);
 }
 
-async function preview(deed) {
+async function preview(action) {
   try {
-    const { lines, possible } = await deed.preview();
-    if (deed === current) {
+    const { lines, possible } = await action.preview();
+    if (action === current) {
       tell(lines);
-      parts.yes.disabled = !possible;
+      parts.confirm.disabled = !possible;
     }
   } catch (reason) {
-    fail(deed, reason);
+    fail(action, reason);
   }
 }
 
-async function act(deed) {
-  parts.yes.disabled = true;
+async function act(action) {
+  parts.confirm.disabled = true;
   try {
-    const lines = await deed.act({ who: parts.who.value.trim(), why: parts.why.value.trim() });
-    if (deed === current) {
+    const lines = await action.act({ who: parts.who.value.trim(), why: parts.why.value.trim() });
+    if (action === current) {
       tell(lines);
       end();
     }
   } catch (reason) {
-    fail(deed, reason);
-    if (deed === current) {
-      parts.yes.disabled = false;
+    fail(action, reason);
+    if (action === current) {
+      parts.confirm.disabled = false;
     }
   }
   document.dispatchEvent(new Event('changed'));
@@ -58,19 +60,19 @@ async function act(deed) {
 
 // end leaves only the way out.
 function end() {
-  parts.asks.hidden = parts.yes.hidden = true;
-  write(parts.end, say('close'));
-  parts.end.focus();
+  parts.fields.hidden = parts.confirm.hidden = true;
+  setText(parts.close, t('close'));
+  parts.close.focus();
 }
 
-function fail(deed, reason) {
-  if (deed === current) {
-    tell([reason instanceof Refusal ? say('refused', { words: reason.message }) : say('no_answer')], 'bad');
+function fail(action, reason) {
+  if (action === current) {
+    tell([reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer')], 'bad');
   }
 }
 
 function tell(lines, mood) {
-  parts.said.replaceChildren(...lines.map((line) => make('li', { class: mood || '' }, line)));
+  parts.lines.replaceChildren(...lines.map((line) => make('li', { class: mood || '' }, line)));
 }
 
 dialog.querySelector('form').addEventListener('submit', (event) => {
@@ -79,9 +81,9 @@ dialog.querySelector('form').addEventListener('submit', (event) => {
     act(current);
   }
 });
-parts.end.addEventListener('click', () => dialog.close());
+parts.close.addEventListener('click', () => dialog.close());
 // The event comes a little after the closing. Where the dialog has been opened
-// again meanwhile, it is about another deed.
+// again meanwhile, it is about another action.
 dialog.addEventListener('close', () => {
   if (!dialog.open) {
     current = null;

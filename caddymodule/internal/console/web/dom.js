@@ -25,31 +25,31 @@ function fill(element, attributes, children) {
 }
 
 // button returns a new button that acts when it is pressed.
-export function button(text, look, act) {
-  const made = make('button', { type: 'button', class: look }, text);
+export function button(text, className, act) {
+  const made = make('button', { type: 'button', class: className }, text);
   made.addEventListener('click', act);
   return made;
 }
 
-// write sets the text of an element. It leaves alone what says so already, so
+// setText sets the text of an element. It leaves alone what says so already, so
 // that selections and screen readers are not disturbed.
-export function write(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
   }
 }
 
-// look sets the class of an element.
-export function look(element, name) {
+// setClass sets the class of an element.
+export function setClass(element, name) {
   if (element.className !== name) {
     element.className = name;
   }
 }
 
-// keep makes the children of parent those of items, one each. What was there
+// reconcile makes the children of parent those of items, one each. What was there
 // under the same key stays the same element, so that focus, scrolling and what
 // is open survive a refresh. update(child, item) is called for each.
-export function keep(parent, items, keyOf, create, update) {
+export function reconcile(parent, items, keyOf, create, update) {
   const keys = items.map(keyOf);
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   for (const [key, child] of old) {
@@ -57,17 +57,17 @@ export function keep(parent, items, keyOf, create, update) {
       child.remove();
     }
   }
-  let place = parent.firstElementChild;
+  let next = parent.firstElementChild;
   items.forEach((item, i) => {
     let child = old.get(keys[i]);
     if (!child) {
       child = create(item);
       child.dataset.key = keys[i];
     }
-    if (child === place) {
-      place = place.nextElementSibling;
+    if (child === next) {
+      next = next.nextElementSibling;
     } else {
-      parent.insertBefore(child, place);
+      parent.insertBefore(child, next);
     }
     update(child, item);
   });

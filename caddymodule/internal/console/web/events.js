@@ -1,7 +1,7 @@
 // The timeline of an order.
 
-import { byID, keep, make, write } from './dom.js';
-import { count, day, say, second, stamp, term, took, yuan } from './say.js';
+import { byID, make, reconcile, setText } from './dom.js';
+import { count, day, second, stamp, t, term, took, yuan } from './i18n.js';
 
 // showEvents shows what happened, oldest first. Events are only ever added.
 export function showEvents(order, events) {
@@ -13,7 +13,7 @@ export function showEvents(order, events) {
     last = day(at);
     return row;
   });
-  keep(byID('events'), rows, (row) => row.key, newEvent, (item, row) => showEvent(item, row, order));
+  reconcile(byID('events'), rows, (row) => row.key, newEvent, (item, row) => showEvent(item, row, order));
 }
 
 function newEvent({ event, at, day: date, since }) {
@@ -29,9 +29,9 @@ function newEvent({ event, at, day: date, since }) {
 
 function showEvent(item, { event }, order) {
   const [kind, text] = item.querySelectorAll('p:first-child > *');
-  const often = event.times > 1 ? ' (' + say('times_last', { n: count(event.times), at: stamp(event.last_at) }) + ')' : '';
-  write(kind, heading(event));
-  write(text, (TEXTS[event.kind] || plain)(event, order) + often);
+  const often = event.times > 1 ? ' (' + t('times_last', { n: count(event.times), at: stamp(event.last_at) }) + ')' : '';
+  setText(kind, heading(event));
+  setText(text, (TEXTS[event.kind] || plain)(event, order) + often);
 }
 
 // heading says what sort of thing happened and where that was learnt.
@@ -43,11 +43,11 @@ function heading(event) {
 // TEXTS say what happened, for the kinds whose texts are not for people as they
 // stand.
 const TEXTS = {
-  request: (event, order) => say('request_text', { action: order.action, amount: yuan(order.amount_fen) }),
+  request: (event, order) => t('request_text', { action: order.action, amount: yuan(order.amount_fen) }),
   call: ({ call: c, text }) => (c ? callText(c) : text),
   moved: (event) => event.text.split(' → ').map((state) => term('state', state)).join(' → '),
   attempt: ({ attempt: a, text }) => (a ? attemptText(a) : text),
-  change: ({ change: c, text }) => (c ? say('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
+  change: ({ change: c, text }) => (c ? t('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
 };
 
 const plain = (event) => event.text;
@@ -64,39 +64,39 @@ function stateWord(state) {
   return state;
 }
 
-// causeText says why a call failed. What the words are about stands behind a dash.
+// causeText says why a call failed. What it is about stands behind a dash.
 function causeText(cause) {
-  const [words, ...subject] = cause.split(' – ');
-  return [term('cause', words), ...subject].join(' – ');
+  const [name, ...subject] = cause.split(' – ');
+  return [term('cause', name), ...subject].join(' – ');
 }
 
 // callText tells of a call of the gateway.
 function callText(c) {
-  const came = c.class ? say('call_failed', { class: term('call', c.class), cause: causeText(c.cause || '') }) : c.said;
-  return [say('call_text', { flow: c.flow_no || '–', came }), say('took', { took: c.took })].join(say('comma'));
+  const came = c.class ? t('call_failed', { class: term('call', c.class), cause: causeText(c.cause || '') }) : c.said;
+  return [t('call_text', { flow: c.flow_no || '–', came }), t('took', { took: c.took })].join(t('comma'));
 }
 
 function attemptText(a) {
-  const parts = [say('attempt_text', { n: count(a.n), class: term('class', a.class) })];
+  const parts = [t('attempt_text', { n: count(a.n), class: term('class', a.class) })];
   if (a.cause) {
     parts.push(causeText(a.cause));
   }
   if (a.status) {
     parts.push('HTTP ' + a.status);
   }
-  parts.push(say('took', { took: took(a.took_ms) }));
+  parts.push(t('took', { took: took(a.took_ms) }));
   if (a.lag_ms !== undefined) {
-    parts.push(say('lag', { took: took(a.lag_ms) }));
+    parts.push(t('lag', { took: took(a.lag_ms) }));
   }
-  return parts.join(say('comma'));
+  return parts.join(t('comma'));
 }
 
-// quotes are words of others that belong to an event.
+// quotes are what others wrote that belongs to an event.
 function quotes(event) {
   if (event.attempt && event.attempt.excerpt) {
-    return [say('answered', { words: event.attempt.excerpt })];
+    return [t('answered', { text: event.attempt.excerpt })];
   }
-  return event.change ? [say('because', { words: event.change.why })] : [];
+  return event.change ? [t('because', { text: event.change.why })] : [];
 }
 
 // The moods of events that an operator looks for.

@@ -1,10 +1,10 @@
 // The lists: one at a time, chosen by tabs, longer when more is asked for.
 
+import { resendMerchant } from './actions.js';
 import { get, Refusal } from './api.js';
 import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns } from './columns.js';
-import { resendMerchant } from './deeds.js';
-import { button, byID, keep, make, write } from './dom.js';
-import { count, say } from './say.js';
+import { button, byID, make, reconcile, setText } from './dom.js';
+import { count, t } from './i18n.js';
 import { showTable } from './table.js';
 
 // How many items a list has at first, how many more each time, and at most: the
@@ -37,7 +37,7 @@ export function startLists(overview) {
   state.overview = overview;
   const tabs = byID('tabs');
   for (const name of Object.keys(LISTS)) {
-    const tab = button(say('list.' + name), '', () => choose(name));
+    const tab = button(t('list.' + name), '', () => choose(name));
     tab.id = 'tab-' + name;
     tab.setAttribute('role', 'tab');
     tab.setAttribute('aria-controls', 'list');
@@ -83,7 +83,7 @@ function turnTo(name) {
     tab.tabIndex = chosen ? 0 : -1;
   }
   byID('list').setAttribute('aria-labelledby', 'tab-' + name);
-  parts.rows.replaceChildren(make('p', { class: 'none' }, say('loading')));
+  parts.rows.replaceChildren(make('p', { class: 'none' }, t('loading')));
   parts.more.hidden = parts.note.hidden = parts.groups.hidden = true;
 }
 
@@ -102,19 +102,19 @@ export async function refreshList(overview) {
     ({ items, next } = await get(path, { ...query, limit: state.limit }));
   } catch (reason) {
     if (mine === state.round && reason instanceof Refusal) {
-      parts.rows.replaceChildren(make('p', { class: 'none' }, say('refused', { words: reason.message })));
+      parts.rows.replaceChildren(make('p', { class: 'none' }, t('refused', { message: reason.message })));
     }
     return; // that nothing answers is said at the head of the page
   }
   if (mine !== state.round) {
     return;
   }
-  showTable(parts.rows, state.columns, items, keyOf, say('none'));
+  showTable(parts.rows, state.columns, items, keyOf, t('none'));
   showGroups(overview);
   parts.more.hidden = !next || state.limit >= MOST;
-  write(parts.more, say('more', { n: STEP }));
+  setText(parts.more, t('more', { n: STEP }));
   parts.note.hidden = !next || state.limit < MOST;
-  write(parts.note, say('most', { n: count(MOST) }));
+  setText(parts.note, t('most', { n: count(MOST) }));
 }
 
 // showGroups tells whose notifications are exhausted.
@@ -123,11 +123,11 @@ function showGroups(overview) {
   if (parts.groups.hidden) {
     return;
   }
-  keep(parts.groups, overview.exhausted, byMerchant, () => make('li', {}, make('span')), (item, group) => {
-    write(item.firstChild, say('group', { merid: group.merid, n: count(group.count) }));
+  reconcile(parts.groups, overview.exhausted, byMerchant, () => make('li', {}, make('span')), (item, group) => {
+    setText(item.firstChild, t('group', { merid: group.merid, n: count(group.count) }));
     const offered = item.children.length > 1;
     if (overview.console_actions && !offered) {
-      item.append(button(say('resend_all'), 'small', () => resendMerchant(group.merid)));
+      item.append(button(t('resend_all'), 'small', () => resendMerchant(group.merid)));
     } else if (!overview.console_actions && offered) {
       item.lastChild.remove();
     }

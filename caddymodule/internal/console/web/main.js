@@ -1,20 +1,20 @@
-// The console: it asks the API every 15 seconds, as long as somebody looks, and
-// hands what it says to the parts of the page.
+// The console: it asks the API every 15 seconds, as long as the page is visible,
+// and hands the answers to the parts of the page.
 
 import { get, Refusal } from './api.js';
 import { byID } from './dom.js';
 import { openList, refreshList, startLists } from './lists.js';
 import { refreshOrder } from './order.js';
 import { showBacklog, showSuccess } from './plots.js';
-import { showPlace, startSearch } from './search.js';
+import { showRoute, startSearch } from './search.js';
 import { showHealth, showMode, showNoTrouble, showNumbers, showTime, showTrouble } from './status.js';
 
-// Milliseconds between looks.
-const PAUSE = 15000;
+// Milliseconds between refreshes.
+const INTERVAL = 15000;
 
 const state = { overview: null, answered: null, timer: 0, round: 0 };
 
-// refresh looks once. Looks that overlap do not overwrite newer ones.
+// refresh asks once. Answers that overlap do not overwrite newer ones.
 async function refresh() {
   clearTimeout(state.timer);
   const mine = ++state.round;
@@ -30,7 +30,7 @@ async function refresh() {
     showHealth(health.value);
   }
   if (mine === state.round && !document.hidden) {
-    state.timer = setTimeout(refresh, PAUSE);
+    state.timer = setTimeout(refresh, INTERVAL);
   }
 }
 
@@ -54,9 +54,9 @@ document.addEventListener('visibilitychange', () => {
     refresh();
   }
 });
-window.addEventListener('hashchange', () => showPlace(state.overview));
+window.addEventListener('hashchange', () => showRoute(state.overview));
 document.addEventListener('changed', refresh); // an action of this page has changed something
 
 startLists(() => state.overview);
 startSearch();
-refresh().then(() => showPlace(state.overview));
+refresh().then(() => showRoute(state.overview));

@@ -1,12 +1,12 @@
-// The story of one order: its numbers, what its state means, and everything that
-// happened.
+// One order: its numbers, what its state means, and everything that happened.
 
+import { dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
 import { get, Refusal } from './api.js';
 import { pauseText } from './columns.js';
-import { dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './deeds.js';
-import { button, byID, keep, look, make, write } from './dom.js';
+import { button, byID, make, reconcile, setClass, setText } from './dom.js';
 import { showEvents } from './events.js';
-import { count, due, say, stamp, term, yuan } from './say.js';
+import { count, due, stamp, t, term, yuan } from './i18n.js';
+import states from './states.js';
 
 // shown is the order that is shown, as the address names it, and round counts how
 // often it was asked for.
@@ -16,7 +16,7 @@ let round = 0;
 // openOrder shows an order and goes there.
 export async function openOrder(order, overview) {
   shown = order;
-  clear(say('loading'));
+  clear(t('loading'));
   byID('order').hidden = false;
   await refreshOrder(overview);
   if (order !== shown) {
@@ -33,8 +33,8 @@ export function closeOrder() {
 }
 
 function clear(title) {
-  write(byID('ordertitle'), title);
-  for (const id of ['orderstate', 'about', 'deeds', 'facts', 'events']) {
+  setText(byID('ordertitle'), title);
+  for (const id of ['orderstate', 'about', 'actions', 'facts', 'events']) {
     byID(id).replaceChildren();
   }
 }
@@ -49,40 +49,38 @@ export async function refreshOrder(overview) {
   const mine = ++round;
   const late = () => mine !== round || order !== shown;
   try {
-    const story = await get('order', order);
+    const answer = await get('order', order);
     if (!late()) {
-      showStory(story, overview);
+      showOrder(answer, overview);
     }
   } catch (reason) {
     if (!late() && reason instanceof Refusal) {
-      clear(say('refused', { words: reason.message }));
+      clear(t('refused', { message: reason.message }));
     }
   }
 }
 
-// The moods of states; the others have none.
-const MOODS = {
-  paid: 'good', failed: 'bad', refund_failed: 'bad', in_doubt: 'note', refunding: 'note',
-};
+// factsOf are what is known of a state; of one that is newer than this page, nothing.
+const factsOf = (state) => states[state] || { tone: '', watched: false };
 
-function showStory({ order, notification, events }, overview) {
-  write(byID('ordertitle'), say('order_title', { order: order.orderid }));
-  write(byID('orderstate'), term('state', order.state));
-  look(byID('orderstate'), 'pill ' + (MOODS[order.state] || ''));
-  write(byID('about'), about(order));
+function showOrder({ order, notification, events }, overview) {
+  setText(byID('ordertitle'), t('order_title', { order: order.orderid }));
+  setText(byID('orderstate'), term('state', order.state));
+  setClass(byID('orderstate'), 'pill ' + factsOf(order.state).tone);
+  setText(byID('about'), about(order));
   const pause = overview && overview.paused.find((m) => m.merid === order.merid);
   showFacts(order, notification, pause);
-  showDeeds(order, notification, pause, overview);
+  showActions(order, notification, pause, overview);
   showEvents(order, events);
 }
 
 // about explains the state of an order.
 function about(order) {
-  const watched = ['closed', 'failed', 'refund_failed'].includes(order.state) && order.next_at ? '_watched' : '';
+  const watched = factsOf(order.state).watched && order.next_at ? '_watched' : '';
   const unpaid = order.unpaid ? '_unpaid' : '';
-  return say('about.' + order.state + watched + unpaid, {
+  return t('about.' + order.state + watched + unpaid, {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),
-    settled: stamp(order.settled_at), refund: order.refund_no || '–', words: order.words || say('no_words'),
+    settled: stamp(order.settled_at), refund: order.refund_no || '–', message: order.words || t('no_gateway_message'),
   });
 }
 
@@ -103,26 +101,26 @@ const FACTS = [
   ['refund_no', (o) => o.refund_no],
   ['gateway_merchant', (o) => o.gateway_merchant],
   ['trace_id', (o) => o.trace_id],
-  ['words', (o) => o.words],
-  ['notification', (o, n) => (n ? rest(n) : say('owes_none'))],
+  ['gateway_message', (o) => o.words],
+  ['notification', (o, n) => (n ? rest(n) : t('owes_none'))],
   ['host', (o, n) => n && n.host],
   ['pause', (o, n, pause) => pause && pauseText(pause.pause)],
 ];
 
 // rest says how a notification stands.
 function rest(n) {
-  return term('notification', n.state) + ' – ' + say('rest.' + n.state, { next: due(n.due_at), n: count(n.attempts) });
+  return term('notification', n.state) + ' – ' + t('rest.' + n.state, { next: due(n.due_at), n: count(n.attempts) });
 }
 
 function showFacts(order, notification, pause) {
   const rows = FACTS.map(([name, of]) => [name, of(order, notification, pause)]).filter(([, text]) => text);
-  keep(byID('facts'), rows, ([name]) => name, ([name]) => make('div', {}, make('dt', {}, say(name)), make('dd')),
-    (row, [, text]) => write(row.lastChild, text));
+  reconcile(byID('facts'), rows, ([name]) => name, ([name]) => make('div', {}, make('dt', {}, t(name)), make('dd')),
+    (row, [, text]) => setText(row.lastChild, text));
 }
 
-// showDeeds offers what may be done. The buttons stay the same as long as they
+// showActions offers what may be done. The buttons stay the same as long as they
 // mean the same.
-function showDeeds(order, notification, pause, overview) {
+function showActions(order, notification, pause, overview) {
   const offered = [];
   if (notification && mayResend(overview, notification)) {
     offered.push(['resend', () => resendOne(order)]);
@@ -136,5 +134,5 @@ function showDeeds(order, notification, pause, overview) {
   if (overview && overview.console_actions) {
     offered.push(pause ? ['resume_merchant', () => resumeMerchant(order.merid)] : ['pause_merchant', () => pauseMerchant(order.merid)]);
   }
-  keep(byID('deeds'), offered, ([name]) => name + order.merid + order.orderid, ([name, act]) => button(say(name), 'quiet', act), () => {});
+  reconcile(byID('actions'), offered, ([name]) => name + order.merid + order.orderid, ([name, act]) => button(t(name), 'quiet', act), () => {});
 }

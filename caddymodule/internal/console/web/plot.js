@@ -2,8 +2,8 @@
 // own scale. It is drawn as large as it is shown, so that letters keep their
 // size, and can be read by pointer, by keyboard, and as a table.
 
-import { draw, make, write } from './dom.js';
-import { hour, say } from './say.js';
+import { draw, make, setText } from './dom.js';
+import { hour, t } from './i18n.js';
 
 // Room around the bands, in pixels.
 const LEFT = 44;
@@ -18,10 +18,10 @@ const MARKS = [1, 2, 3, 6, 12];
 const MARK_ROOM = 44;
 
 // Plot draws into a figure. spec is
-//   { title, step, bands: [{ title, height, most, least, show, series: [{ name, look, of }] }] }
+//   { title, step, bands: [{ title, height, most, least, show, series: [{ name, class, of }] }] }
 // where step is how far apart the points are in milliseconds, most the greatest
 // value if it is fixed, least the least that the scale reaches, show writes a
-// value, and of gives that of a point, or null. A look that begins with bar
+// value, and of gives that of a point, or null. A class that begins with bar
 // stacks bars; the others are lines.
 export class Plot {
   constructor(figure, spec) {
@@ -35,10 +35,10 @@ export class Plot {
     const { title } = this.spec;
     this.when = make('span', { class: 'when' });
     this.values = this.series.map(() => make('b'));
-    const legend = this.series.map((series, i) => make('li', {}, swatch(series.look), series.name + ' ', this.values[i]));
+    const legend = this.series.map((series, i) => make('li', {}, swatch(series.class), series.name + ' ', this.values[i]));
     this.svg = draw('svg', { tabindex: '0', role: 'slider', 'aria-label': title, 'aria-orientation': 'horizontal' });
     this.table = make('table');
-    this.details = make('details', {}, make('summary', {}, say('as_table')), make('div', { class: 'scroll', tabindex: '0' }, this.table));
+    this.details = make('details', {}, make('summary', {}, t('as_table')), make('div', { class: 'scroll', tabindex: '0' }, this.table));
     this.figure.append(make('figcaption', {}, make('h3', {}, title), this.when), make('ul', { class: 'legend' }, ...legend),
       make('div', { class: 'canvas' }, this.svg), this.details);
     this.svg.addEventListener('pointermove', (event) => this.point(event));
@@ -97,8 +97,8 @@ export class Plot {
       parts.push(draw('line', { class: 'grid', x1: LEFT, x2: this.width - RIGHT, y1: y(value), y2: y(value) }));
       parts.push(draw('text', { x: LEFT - 6, y: y(value) + 4, class: 'left' }, band.show(value)));
     }
-    const bars = band.series.filter((series) => series.look.startsWith('bar'));
-    const lines = band.series.filter((series) => !series.look.startsWith('bar'));
+    const bars = band.series.filter((series) => series.class.startsWith('bar'));
+    const lines = band.series.filter((series) => !series.class.startsWith('bar'));
     return [...parts, ...this.bars(bars, y), ...lines.flatMap((series) => this.curve(series, y))];
   }
 
@@ -118,7 +118,7 @@ export class Plot {
         below += value;
       });
     }
-    return series.map((one, i) => draw('path', { class: one.look, d: paths[i] }));
+    return series.map((one, i) => draw('path', { class: one.class, d: paths[i] }));
   }
 
   // curve draws a line that has gaps where nothing is known. A value between two
@@ -138,9 +138,9 @@ export class Plot {
       runs[runs.length - 1].push([round(this.x(this.middle(point))), round(y(value))]);
       before = point.at;
     }
-    const dots = runs.filter((run) => run.length === 1).map(([[x, top]]) => draw('circle', { class: series.look + ' dot', cx: x, cy: top, r: 2 }));
+    const dots = runs.filter((run) => run.length === 1).map(([[x, top]]) => draw('circle', { class: series.class + ' dot', cx: x, cy: top, r: 2 }));
     const path = runs.map((run) => 'M' + run.map((place) => place.join(' ')).join('L')).join('');
-    return [draw('path', { class: series.look, d: path }), ...dots];
+    return [draw('path', { class: series.class, d: path }), ...dots];
   }
 
   // middle is where the value of a point belongs: points with bars stand for the
@@ -197,11 +197,11 @@ export class Plot {
     const i = this.chosen();
     const point = this.points[i < 0 ? this.points.length - 1 : i];
     const texts = this.series.map((series) => valueText(series, point));
-    texts.forEach((text, k) => write(this.values[k], text));
-    write(this.when, point ? this.time(point) : say('no_samples'));
+    texts.forEach((text, k) => setText(this.values[k], text));
+    setText(this.when, point ? this.time(point) : t('no_samples'));
     for (const [name, value] of Object.entries({
       valuemin: 0, valuemax: Math.max(0, this.points.length - 1), valuenow: i < 0 ? Math.max(0, this.points.length - 1) : i,
-      valuetext: point ? this.time(point) + ': ' + this.series.map((series, k) => series.name + ' ' + texts[k]).join(say('comma')) : say('no_samples'),
+      valuetext: point ? this.time(point) + ': ' + this.series.map((series, k) => series.name + ' ' + texts[k]).join(t('comma')) : t('no_samples'),
     })) {
       this.svg.setAttribute('aria-' + name, value);
     }
@@ -229,7 +229,7 @@ export class Plot {
     const rows = (this.spec.rows ? this.spec.rows(this.points) : this.points).slice().reverse();
     const cells = rows.map((point) => make('tr', {}, make('th', { scope: 'row' }, hour(new Date(point.at))),
       ...this.series.map((series) => make('td', {}, valueText(series, point)))));
-    const heads = [say('time'), ...this.series.map((series) => series.name)].map((text) => make('th', { scope: 'col' }, text));
+    const heads = [t('time'), ...this.series.map((series) => series.name)].map((text) => make('th', { scope: 'col' }, text));
     this.table.replaceChildren(make('caption', {}, this.spec.caption), make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...cells));
   }
 }
@@ -240,15 +240,15 @@ function valueText(series, point) {
 }
 
 // swatch is the sample of a series in the legend.
-function swatch(look) {
-  const sample = look.startsWith('bar') ? draw('rect', { class: look, width: 14, height: 10, y: 1 })
-    : draw('line', { class: look, x1: 0, x2: 14, y1: 6, y2: 6 });
+function swatch(className) {
+  const sample = className.startsWith('bar') ? draw('rect', { class: className, width: 14, height: 10, y: 1 })
+    : draw('line', { class: className, x1: 0, x2: 14, y1: 6, y2: 6 });
   return draw('svg', { width: 14, height: 12, 'aria-hidden': 'true' }, sample);
 }
 
 // niceMost is the end of a scale that all values fit on and that halves well.
 function niceMost(points, band) {
-  const bars = band.series.some((series) => series.look.startsWith('bar'));
+  const bars = band.series.some((series) => series.class.startsWith('bar'));
   const highest = points.reduce((most, point) => {
     const values = band.series.map((series) => series.of(point) || 0);
     return Math.max(most, bars ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values));

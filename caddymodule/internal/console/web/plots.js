@@ -1,8 +1,9 @@
 // The two plots: how payments end, and how much is waiting.
 
 import { byID } from './dom.js';
+import { count, t } from './i18n.js';
 import { Plot } from './plot.js';
-import { count, say } from './say.js';
+import states from './states.js';
 
 // How far apart the points are, in milliseconds: the API counts orders in buckets
 // of ten minutes and takes a sample a minute.
@@ -10,28 +11,31 @@ const BUCKET = 600000;
 const SAMPLE = 60000;
 const DAY = 86400000;
 
-const sum = (states, names) => names.reduce((all, name) => all + (states[name] || 0), 0);
+const sum = (counts, names) => names.reduce((all, name) => all + (counts[name] || 0), 0);
+
+// told lists the states of which payers are told one of some things.
+const told = (...views) => Object.keys(states).filter((name) => views.includes(states[name].payer));
 
 // Where orders ended: a refund follows a payment.
-const PAID = ['paid', 'refunding', 'refunded', 'refund_failed'];
-const UNPAID = ['failed', 'closed'];
-const OPEN = ['begun', 'sent', 'pending', 'in_doubt'];
+const PAID = told('paid', 'refunded');
+const UNPAID = told('failed', 'closed');
+const OPEN = told('open');
 
 const percent = (value) => Math.round(value * 10) / 10 + ' %';
 
 const success = new Plot(byID('success'), {
-  title: say('success'), caption: say('success_caption'), step: BUCKET, wide: true,
+  title: t('success'), caption: t('success_caption'), step: BUCKET, wide: true,
   bands: [
     {
-      title: say('band_rate'), height: 96, most: 100, show: percent,
-      series: [{ name: say('rate'), look: 'line good', of: (p) => p.rate }],
+      title: t('band_rate'), height: 96, most: 100, show: percent,
+      series: [{ name: t('rate'), class: 'line good', of: (p) => p.rate }],
     },
     {
-      title: say('band_volume'), height: 84, least: 4, show: count,
+      title: t('band_volume'), height: 84, least: 4, show: count,
       series: [
-        { name: say('volume_paid'), look: 'bar good', of: (p) => p.paid },
-        { name: say('volume_unpaid'), look: 'bar bad', of: (p) => p.unpaid },
-        { name: say('volume_open'), look: 'bar open', of: (p) => p.open },
+        { name: t('volume_paid'), class: 'bar good', of: (p) => p.paid },
+        { name: t('volume_unpaid'), class: 'bar bad', of: (p) => p.unpaid },
+        { name: t('volume_open'), class: 'bar open', of: (p) => p.open },
       ],
     },
   ],
@@ -39,28 +43,28 @@ const success = new Plot(byID('success'), {
 
 // showSuccess plots how the orders of the last 24 hours ended.
 export function showSuccess(overview) {
-  const points = overview.outcomes.map(({ at, states }) => {
-    const [paid, unpaid, open] = [sum(states, PAID), sum(states, UNPAID), sum(states, OPEN)];
+  const points = overview.outcomes.map(({ at, states: counts }) => {
+    const [paid, unpaid, open] = [sum(counts, PAID), sum(counts, UNPAID), sum(counts, OPEN)];
     return { at: Date.parse(at), paid, unpaid, open, rate: paid + unpaid > 0 ? (100 * paid) / (paid + unpaid) : null };
   });
   show(success, points, overview);
 }
 
 const backlog = new Plot(byID('backlog'), {
-  title: say('backlog'), caption: say('backlog_caption'), step: SAMPLE, rows: highest,
+  title: t('backlog'), caption: t('backlog_caption'), step: SAMPLE, rows: highest,
   bands: [
     {
-      title: say('band_notifications'), height: 96, least: 4, show: count,
+      title: t('band_notifications'), height: 96, least: 4, show: count,
       series: [
-        { name: say('waiting'), look: 'line main', of: (p) => p.waiting },
-        { name: say('overdue'), look: 'line bad', of: (p) => p.overdue },
+        { name: t('waiting'), class: 'line main', of: (p) => p.waiting },
+        { name: t('overdue'), class: 'line bad', of: (p) => p.overdue },
       ],
     },
     {
-      title: say('band_stuck'), height: 84, least: 4, show: count,
+      title: t('band_stuck'), height: 84, least: 4, show: count,
       series: [
-        { name: say('exhausted'), look: 'line note', of: (p) => p.exhausted },
-        { name: say('in_doubt'), look: 'line doubt', of: (p) => p.in_doubt },
+        { name: t('exhausted'), class: 'line note', of: (p) => p.exhausted },
+        { name: t('in_doubt'), class: 'line doubt', of: (p) => p.in_doubt },
       ],
     },
   ],

@@ -2,10 +2,10 @@
 
 import { get, Refusal } from './api.js';
 import { orderColumns } from './columns.js';
-import { byID, write } from './dom.js';
+import { byID, setText } from './dom.js';
+import { count, t } from './i18n.js';
 import { closeOrder, openOrder } from './order.js';
-import { findLink, orderLink, place } from './place.js';
-import { count, say } from './say.js';
+import { currentRoute, findLink, orderLink } from './route.js';
 import { showTable } from './table.js';
 
 // startSearch lets the form search.
@@ -22,9 +22,9 @@ export function startSearch() {
   });
 }
 
-// showPlace shows what the address asks for.
-export function showPlace(overview) {
-  const { order, find: number } = place();
+// showRoute shows what the address asks for.
+export function showRoute(overview) {
+  const { order, find: number } = currentRoute();
   byID('found').hidden = true;
   if (order) {
     openOrder(order, overview);
@@ -45,21 +45,21 @@ async function find(number) {
   const mine = ++round;
   const title = byID('foundtitle');
   let items = [];
-  let words = '';
+  let text = '';
   try {
     ({ items } = await get('search', { number }));
-    words = say(items.length ? 'found' : 'found_none', { number, n: count(items.length) });
+    text = t(items.length ? 'found' : 'found_none', { number, n: count(items.length) });
   } catch (reason) {
-    words = reason instanceof Refusal ? say('refused', { words: reason.message }) : say('no_answer');
+    text = reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer');
   }
-  if (mine !== round || place().find !== number) {
+  if (mine !== round || currentRoute().find !== number) {
     return; // somebody has gone elsewhere
   }
   if (items.length === 1) {
     location.replace(orderLink(items[0].merid, items[0].orderid));
     return;
   }
-  write(title, words);
+  setText(title, text);
   byID('found').hidden = false;
   byID('foundlist').hidden = items.length === 0;
   showTable(byID('foundlist'), orderColumns, items, (o) => o.merid + ' ' + o.orderid, '');

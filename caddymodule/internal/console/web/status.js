@@ -1,8 +1,8 @@
 // The head of the page: whether the bridge is ready, how old the page is, and how
 // much there is to do.
 
-import { byID, keep, look, make, write } from './dom.js';
-import { count, say, second, span, zone } from './say.js';
+import { byID, make, reconcile, setClass, setText } from './dom.js';
+import { count, second, span, t, term, zone } from './i18n.js';
 
 // showHealth shows whether payments can be sent, and what stands in the way. It is
 // unknown when nobody could say.
@@ -14,34 +14,34 @@ export function showHealth(health) {
   const bad = health.checks.filter((check) => !check.ok);
   tellReady(health.status === 'ready' ? 'ready' : 'not_ready', health.status === 'ready' ? 'good' : 'bad');
   byID('reasons').hidden = bad.length === 0;
-  keep(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
-    write(item, [check.name + ': ' + check.detail, check.advice].filter(Boolean).join(' – '));
+  reconcile(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
+    setText(item, [term('check', check.name) + ': ' + check.detail, check.advice].filter(Boolean).join(' – '));
   });
 }
 
-function tellReady(word, mood) {
-  write(byID('ready'), say(word));
-  look(byID('ready'), 'pill ' + mood);
+function tellReady(name, mood) {
+  setText(byID('ready'), t(name));
+  setClass(byID('ready'), 'pill ' + mood);
 }
 
 // showMode shows whether this page may make changes.
 export function showMode(actions) {
-  write(byID('mode'), say(actions ? 'mode_actions' : 'mode_read'));
-  look(byID('mode'), actions ? 'pill note' : 'pill');
+  setText(byID('mode'), t(actions ? 'mode_actions' : 'mode_read'));
+  setClass(byID('mode'), actions ? 'pill note' : 'pill');
   byID('mode').hidden = false;
 }
 
 // showTime tells how old the page is and in which zone its times are.
 export function showTime(at) {
-  write(byID('asof'), say('asof', { time: second(at), zone: zone(at) }));
+  setText(byID('asof'), t('asof', { time: second(at), zone: zone(at) }));
 }
 
-// showTrouble says that the bridge cannot be asked; words are its own if it gave
-// any, and since is when it last answered.
-export function showTrouble(words, since) {
-  const what = words ? say('refused', { words }) : say('unreachable');
-  const old = since ? say('old', { time: second(since) }) : say('nothing_yet');
-  write(byID('trouble'), what + ' ' + old + ' ' + say('retries'));
+// showTrouble says that the bridge cannot be asked; message is its own if it gave
+// one, and since is when it last answered.
+export function showTrouble(message, since) {
+  const what = message ? t('refused', { message }) : t('unreachable');
+  const old = since ? t('old', { time: second(since) }) : t('nothing_yet');
+  setText(byID('trouble'), what + ' ' + old + ' ' + t('retries'));
   byID('trouble').hidden = false;
   document.body.classList.add('stale');
 }
@@ -49,7 +49,7 @@ export function showTrouble(words, since) {
 // showNoTrouble takes that back.
 export function showNoTrouble() {
   byID('trouble').hidden = true;
-  write(byID('trouble'), '');
+  setText(byID('trouble'), '');
   document.body.classList.remove('stale');
 }
 
@@ -68,29 +68,29 @@ const NUMBERS = [
   { list: 'quarantine', mood: 'bad', of: (o) => o.gauges.open_quarantine, more: () => '' },
   {
     list: 'paused', mood: 'note', of: (o) => o.paused.length,
-    more: (o) => (o.gauges.paused ? say('kept_back', { n: count(o.gauges.paused) }) : ''),
+    more: (o) => (o.gauges.paused ? t('kept_back', { n: count(o.gauges.paused) }) : ''),
   },
 ];
 
 const stateOf = (overview, state) => overview.gauges.orders[state] || { count: 0 };
 
 function oldest(overview, at) {
-  return at ? say('oldest', { span: span(new Date(overview.at) - new Date(at)) }) : '';
+  return at ? t('oldest', { span: span(new Date(overview.at) - new Date(at)) }) : '';
 }
 
 // showNumbers shows the numbers. open(list) is called when one is pressed.
 export function showNumbers(overview, open) {
-  keep(byID('numbers'), NUMBERS, (number) => number.list, (number) => tile(number, open), (item, number) => {
+  reconcile(byID('numbers'), NUMBERS, (number) => number.list, (number) => tile(number, open), (item, number) => {
     const n = number.of(overview);
     const [figure, , more] = item.firstChild.children;
-    write(figure, count(n));
-    write(more, number.more(overview));
-    look(item, n > 0 ? number.mood : '');
+    setText(figure, count(n));
+    setText(more, number.more(overview));
+    setClass(item, n > 0 ? number.mood : '');
   });
 }
 
 function tile(number, open) {
-  const made = make('button', { type: 'button' }, make('strong'), make('span', {}, say('list.' + number.list)), make('small'));
+  const made = make('button', { type: 'button' }, make('strong'), make('span', {}, t('list.' + number.list)), make('small'));
   made.addEventListener('click', () => open(number.list));
   return make('li', {}, made);
 }

@@ -22,8 +22,8 @@ function pressed(name, act) {
   document.querySelector('[data-scene="' + name + '"] button').addEventListener('click', act);
 }
 
-// leave goes to an address for good: "back" does not return to this page. It
-// stays where it is for want of an address, or if that is none of the web.
+// leave goes to an address for good: "back" does not return to this page. Without an
+// address, or with one that is not http or https, it stays.
 function leave(address) {
   const target = document.createElement('a');
   target.href = address;

@@ -1,7 +1,4 @@
 
-// What the status address may answer when the order will not change by itself.
-const DECIDED = ['paid', 'closed', 'failed', 'refunded'];
-
 // Milliseconds between questions; the last repeats.
 const PAUSES = [1000, 1000, 2000, 2000, 3000, 3000, 5000, 5000, 10000];
 // How many questions until the payer is told that it takes long (about 40 s), and
@@ -21,8 +18,9 @@ function ask() {
   return Promise.race([answer, late]);
 }
 
+// decided reports whether the order will not change by itself any more.
 function decided(answer) {
-  return answer !== null && DECIDED.indexOf(answer.state) >= 0;
+  return answer !== null && typeof answer.state === 'string' && answer.state !== 'open';
 }
 
 // watcher asks for the state of the order until it is decided, then calls done

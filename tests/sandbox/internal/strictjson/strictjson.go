@@ -56,7 +56,7 @@ func Ordered(text []byte) ([]Member, error) {
 	return members, nil
 }
 
-// Members is Ordered for callers to whom the order does not matter.
+// Members is Ordered for callers that do not need the order.
 func Members(text []byte) (map[string]json.RawMessage, error) {
 	ordered, err := Ordered(text)
 	if err != nil {

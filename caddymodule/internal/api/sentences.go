@@ -1,0 +1,180 @@
+package api
+
+import "github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+
+// What requests are refused with before anybody looks at what they want. Member
+// names, paths and methods stay as they are in both languages.
+var (
+	notServing = bilingual.Text{
+		En: "paybridge is not running: it is still starting, or Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log",
+		Zh: "支付桥没有运行：正在启动，或者 Caddy 的配置中没有 paybridge 块，或者加载配置失败；请查看 Caddy 的日志",
+	}
+	unknownPath = bilingual.Text{
+		En: "%s is not known; %sopenapi.json lists what there is",
+		Zh: "没有 %s 这个路径；%sopenapi.json 列出了全部路径",
+	}
+	wrongMethod   = bilingual.Text{En: "%s does not take the method %s", Zh: "%s 不接受 %s 方法"}
+	actionsAreOff = bilingual.Text{
+		En: "changes from a browser are switched off; set console_actions in the paybridge block, or use the command line",
+		Zh: "浏览器的操作没有开启；请在 paybridge 块中设置 console_actions，或使用命令行",
+	}
+	notFromConsole  = bilingual.Text{En: "changes are taken from the console's own page only", Zh: "只接受控制台页面自身发起的操作"}
+	fromAnotherSite = bilingual.Text{En: "pages of other sites may ask nothing here", Zh: "不接受其他网站页面的请求"}
+)
+
+// What queries and bodies are refused with.
+var (
+	queryTooLong    = bilingual.Text{En: "query: longer than %d bytes", Zh: "query：超过 %d 字节"}
+	queryUnreadable = bilingual.Text{En: "query: not urlencoded", Zh: "query：不是 urlencoded 格式"}
+	bodyNotJSON     = bilingual.Text{En: "body: Content-Type must be application/json", Zh: "body：Content-Type 必须是 application/json"}
+	bodyNotReceived = bilingual.Text{En: "body: not received", Zh: "body：没有收到"}
+	bodyTooLong     = bilingual.Text{En: "body: longer than %d KiB", Zh: "body：超过 %d KiB"}
+	bodyNotUTF8     = bilingual.Text{En: "body: not UTF-8", Zh: "body：不是 UTF-8"}
+	bodyNotObject   = bilingual.Text{
+		En: "body: not a JSON object with what this takes: %s",
+		Zh: "body：不是所需的 JSON 对象，可以有：%s",
+	}
+	bodyGoesOn    = bilingual.Text{En: "body: something follows the JSON object", Zh: "body：JSON 对象之后还有内容"}
+	wrongMember   = bilingual.Text{En: "%s.%s: %s", Zh: "%s.%s：%s"}
+	missing       = bilingual.Text{En: "missing", Zh: "缺少"}
+	unknownMember = bilingual.Text{En: "unknown; known are: %s", Zh: "未知；可以是：%s"}
+	givenTooOften = bilingual.Text{En: "given %d times; give it once", Zh: "给出了 %d 次；只能给出一次"}
+	textTooLong   = bilingual.Text{En: "longer than %d bytes", Zh: "超过 %d 字节"}
+	notOfType     = bilingual.Text{En: "must not be a JSON %s", Zh: "不能是 JSON 的 %s"}
+	notATime      = bilingual.Text{
+		En: "not a time; write for example 2026-11-22T03:00:00+08:00 (with + as %%2B)",
+		Zh: "不是时间；写法例如 2026-11-22T03:00:00+08:00（其中 + 写作 %%2B）",
+	}
+	notABool        = bilingual.Text{En: "neither true nor false", Zh: "既不是 true 也不是 false"}
+	notANumber      = bilingual.Text{En: "not a whole number", Zh: "不是整数"}
+	unknownValue    = bilingual.Text{En: "unknown value %s; one of: %s", Zh: "未知的值 %s；可以是：%s"}
+	outOfRange      = bilingual.Text{En: "must be 1 to %d", Zh: "必须是 1 到 %d"}
+	notACursor      = bilingual.Text{En: "not the member next of an answer", Zh: "不是某个应答中的 next"}
+	notLater        = bilingual.Text{En: "must be later than from", Zh: "必须晚于 from"}
+	bothNumbers     = bilingual.Text{En: "missing; an order is named by both numbers", Zh: "缺少；订单由商户号和订单号共同指明"}
+	numbersTogether = bilingual.Text{
+		En: "an order is named by merid and orderid together",
+		Zh: "订单由 merid 和 orderid 共同指明",
+	}
+	reasonMissing = bilingual.Text{
+		En: "missing; say in a few words why, it is kept with the change",
+		Zh: "缺少；请简单写明原因，它会与这次操作一起记录",
+	}
+	notAGatewayNo = bilingual.Text{En: "not a number of the gateway", Zh: "不是网关的流水号"}
+	relativePath  = bilingual.Text{En: "not an absolute path", Zh: "不是绝对路径"}
+	notConfigured = bilingual.Text{En: "no merchant %s is configured", Zh: "配置中没有商户 %s"}
+)
+
+// What errors from below mean for the caller and what to do.
+var (
+	notInLedger = bilingual.Text{En: "not in the ledger", Zh: "账本中没有"}
+	takenOver   = bilingual.Text{
+		En: "somebody else works on it just now; look at it once more and try again",
+		Zh: "此刻另有人正在处理；请重新查看，然后再试",
+	}
+	ledgerAway = bilingual.Text{
+		En: "the ledger does not answer; see \"caddy paybridge selfcheck\" and Caddy's log",
+		Zh: "账本没有回应；请查看 caddy paybridge selfcheck 和 Caddy 的日志",
+	}
+	tookTooLong = bilingual.Text{
+		En: "it took too long; nothing certain is known, look before you repeat it",
+		Zh: "用时过长，结果未知；请先查看现状，再决定是否重试",
+	}
+	rowDamaged = bilingual.Text{
+		En: "%s; see the runbook PaybridgeRowsSetAside",
+		Zh: "账本中有一行已损坏（%s）；请查看运行手册 PaybridgeRowsSetAside",
+	}
+	otherError = bilingual.Text{En: "%s", Zh: "没有完成：%s"}
+)
+
+// What is said of an order that is not found.
+var (
+	namesAnother = bilingual.Text{
+		En: "merchant %s has no order with the number %s; it names order %s of merchant %s",
+		Zh: "商户 %s 没有号码为 %s 的订单；该号码属于订单 %s，商户 %s",
+	}
+	namesOthers = bilingual.Text{
+		En: "merchant %s has no order with the number %s; it names orders of the merchants %s",
+		Zh: "商户 %s 没有号码为 %s 的订单；以下商户有该号码的订单：%s",
+	}
+	namesNone = bilingual.Text{
+		En: "merchant %s has no order with the number %s, nor has any other merchant",
+		Zh: "商户 %s 没有号码为 %s 的订单，其他商户也没有",
+	}
+	namesSeveral = bilingual.Text{
+		En: "the number %s names %d orders of merchant %s; use another number",
+		Zh: "号码 %s 对应 %d 笔订单（商户 %s）；请使用其他号码",
+	}
+)
+
+// What changes are refused with.
+var (
+	notSettled      = bilingual.Text{En: "not settled: %s", Zh: "没有处理：%s"}
+	refundNotFailed = bilingual.Text{
+		En: "the order is %s; only a refund that failed can be tried again",
+		Zh: "订单的状态是“%s”；只有失败的退款可以重试",
+	}
+	nothingToDeal = bilingual.Text{
+		En: "the %s of this order does not wait for anybody: it has not failed, or it is dealt with already",
+		Zh: "该订单的%s不需要人工处理：没有失败，或者已经处理",
+	}
+	noSuchMessage = bilingual.Text{En: "no message %s is in quarantine", Zh: "隔离的消息中没有 %s"}
+	dealtAlready  = bilingual.Text{En: "%s has said already that it is dealt with", Zh: "%s 已经记录为已处理"}
+	pausedAlready = bilingual.Text{En: "merchant %s is paused already, by %s: %s", Zh: "商户 %s 已经暂停，操作人 %s：%s"}
+	notPaused     = bilingual.Text{En: "merchant %s is not paused", Zh: "商户 %s 没有暂停"}
+	noMerchant    = bilingual.Text{
+		En: "no merchant %s is configured; see merchants",
+		Zh: "配置中没有商户 %s；请查看商户列表",
+	}
+	backupElsewhere = bilingual.Text{
+		En: "the ledger is on PostgreSQL; use its own tools (pg_basebackup, pg_dump)",
+		Zh: "账本在 PostgreSQL 上；请使用它自己的工具（pg_basebackup、pg_dump）",
+	}
+	backupExists = bilingual.Text{En: "%s exists already; a backup never overwrites a file", Zh: "%s 已经存在；备份不会覆盖文件"}
+	backupFailed = bilingual.Text{En: "no backup written: %s", Zh: "没有写出备份：%s"}
+)
+
+// What sending again is refused with, as a request and for single notifications.
+var (
+	resendNamesOne = bilingual.Text{
+		En: "names one notification, so state, from, to and all must not be given",
+		Zh: "指明了一条通知，因此不能再给出 state、from、to 和 all",
+	}
+	resendState = bilingual.Text{
+		En: "only what is exhausted, paused or already_credited can be sent again",
+		Zh: "只有 exhausted、paused 或 already_credited 的通知可以重发",
+	}
+	resendAll = bilingual.Text{
+		En: "set it to send again everything there is, or give merid, from or to",
+		Zh: "要重发全部通知请设置它，否则请给出 merid、from 或 to",
+	}
+	owesNone = bilingual.Text{
+		En: "order %s of merchant %s owes no notification: it is unknown, was never paid, or named no address",
+		Zh: "订单 %s（商户 %s）没有需要发送的通知：订单不存在、从未支付，或没有给出通知地址",
+	}
+	resentMeanwhile = bilingual.Text{En: "somebody else has just sent it again", Zh: "刚刚已有人重发"}
+	merchantPaused  = bilingual.Text{
+		En: "the merchant is paused; resume it, and everything that was kept back is sent",
+		Zh: "商户处于暂停状态；恢复后，保留的通知会全部发送",
+	}
+	waitsAnyway    = bilingual.Text{En: "it waits for its next call anyway", Zh: "它本来就在等待下一次发送"}
+	acknowledged   = bilingual.Text{En: "the merchant has acknowledged it", Zh: "商户已经确认"}
+	orderNotPaid   = bilingual.Text{En: "the order is %s, not paid", Zh: "订单的状态是“%s”，不是已支付"}
+	beingGivenBack = bilingual.Text{
+		En: "the payment is being given back; telling of it now would make the merchant credit it",
+		Zh: "款项正在退回；此时通知会让商户误入账",
+	}
+	givenBack = bilingual.Text{
+		En: "the payment was given back; telling of it now would make the merchant credit it",
+		Zh: "款项已经退回；此时通知会让商户误入账",
+	}
+)
+
+// What is said of readiness while nothing runs.
+var (
+	engineStopped = bilingual.Text{En: "not running", Zh: "没有运行"}
+	engineAdvice  = bilingual.Text{
+		En: "Caddy's configuration has no paybridge block, or loading it failed; see Caddy's log",
+		Zh: "Caddy 的配置中没有 paybridge 块，或者加载配置失败；请查看 Caddy 的日志",
+	}
+)

@@ -1,0 +1,54 @@
+package bilingual
+
+import (
+	"strings"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Term is a value of a closed set, such as a state: in English as the API spells
+// it, in Chinese as the console calls it.
+func Term[T ~string](value T) Said {
+	if zh, known := terms[string(value)]; known {
+		return Text{En: string(value), Zh: zh}.With()
+	}
+	return Text{En: "%s", Zh: "%s"}.With(string(value))
+}
+
+// OneOf lists states of which each will do.
+func OneOf(states []translate.State) Said {
+	zh := make([]string, len(states))
+	for i, state := range states {
+		zh[i] = Term(state).In(Zh)
+	}
+	list := strings.Join(zh, "、")
+	if last := strings.LastIndex(list, "、"); last > 0 {
+		list = list[:last] + "或" + list[last+len("、"):]
+	}
+	return Text{En: translate.OneOf(states...), Zh: list}.With()
+}
+
+// terms are the Chinese words for states of orders and of notifications, and for
+// the matters of an order that wait for a person. The console has the same ones.
+var terms = map[string]string{ //nolint:gosec // nothing here is a credential
+	"begun":         "已记录",
+	"sent":          "已提交",
+	"pending":       "待支付",
+	"in_doubt":      "存疑",
+	"paid":          "已支付",
+	"failed":        "失败",
+	"closed":        "已关闭",
+	"refunding":     "退款中",
+	"refunded":      "已退款",
+	"refund_failed": "退款失败",
+
+	"waiting":          "等待发送",
+	"delivered":        "商户已确认",
+	"already_credited": "商户称已入账",
+	"exhausted":        "次数用尽",
+	"paused":           "已保留",
+	"withheld":         "不再发送",
+
+	"refund":       "退款",
+	"notification": "通知",
+}

@@ -1,0 +1,61 @@
+package bilingual
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Text is a sentence in both languages. Each is a format as those of package fmt
+// and shows the same values; where the order of words differs, verbs have indexes.
+type Text struct{ En, Zh string }
+
+// With fills in values. One that is itself Said is said in the language of the
+// whole.
+func (t Text) With(values ...any) Said { return Said{t, values} }
+
+// Said is a sentence that can be said in either language. As an error it is in
+// English, and wraps those of its values that are errors. The zero value says
+// nothing.
+type Said struct {
+	text   Text
+	values []any
+}
+
+// In is the sentence in a language.
+func (s Said) In(lang Lang) string {
+	values := make([]any, len(s.values))
+	for i, value := range s.values {
+		if said, ok := value.(Said); ok {
+			value = said.In(lang)
+		}
+		values[i] = value
+	}
+	if lang == Zh {
+		return fmt.Sprintf(s.text.Zh, values...)
+	}
+	return fmt.Sprintf(s.text.En, values...)
+}
+
+// IsZero reports whether nothing is said.
+func (s Said) IsZero() bool { return s.text == Text{} }
+
+// Error implements error.
+func (s Said) Error() string { return s.In(En) }
+
+// Unwrap returns the errors among the values.
+func (s Said) Unwrap() []error {
+	var list []error
+	for _, value := range s.values {
+		if err, ok := value.(error); ok {
+			list = append(list, err)
+		}
+	}
+	return list
+}
+
+// Of finds the sentence that an error holds.
+func Of(err error) (Said, bool) {
+	var said Said
+	found := errors.As(err, &said)
+	return said, found
+}

@@ -1,0 +1,134 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// What the bridge writes on an order's timeline besides its states. An event
+// holds numbers and codes of the message and nothing else of it.
+const (
+	callEventKind   = "call"   // a call to the gateway; Source is its transaction code
+	noticeEventKind = "notice" // a notice of the gateway
+)
+
+// callEvent is what the timeline keeps of a call: its flow number, what was
+// answered or why nothing was, and how long that took.
+func callEvent(out outgoing, start, end time.Time, answer v2.Message, failed *failure) ledger.Event {
+	said := answerText(answer, stateOf(out.kind, answer))
+	if failed != nil {
+		cause, _, _ := strings.Cut(failed.reason, "\n") // a panic has its stack below
+		said = fmt.Sprintf("%s (%s)", failed.class, cause)
+	}
+	return ledger.Event{
+		At: start, Kind: callEventKind, Source: out.tranCode,
+		Detail: fmt.Sprintf("%s: %s, %s", out.flowNo, said, end.Sub(start).Round(time.Millisecond)),
+	}
+}
+
+// Call is what the timeline tells of a call to the gateway.
+type Call struct {
+	FlowNo string    // of our message
+	Said   string    // respCode and state of the answer; "" when there is none to believe
+	Class  CallClass // why there is none, and why that is
+	Cause  string
+	Took   string // to the millisecond
+}
+
+// callDetail is what callEvent writes.
+var callDetail = regexp.MustCompile(`^(\S*): (?:([a-z_]+) \((.*)\)|(.*)), (\S+)$`)
+
+// ReadCall reads an event that callEvent has made.
+func ReadCall(e ledger.Event) (Call, bool) {
+	parts := callDetail.FindStringSubmatch(e.Detail)
+	if e.Kind != callEventKind || parts == nil {
+		return Call{}, false
+	}
+	return Call{FlowNo: parts[1], Class: CallClass(parts[2]), Cause: parts[3], Said: parts[4], Took: parts[5]}, true
+}
+
+// unsentCall reports whether a call event tells of a call of which nothing left.
+func unsentCall(e ledger.Event) bool {
+	call, known := ReadCall(e)
+	return known && call.Class == CallUnsent
+}
+
+// noticeEvent is what the timeline keeps of a notice.
+// One that comes again is counted.
+func noticeEvent(at time.Time, notice v2.Message) ledger.Event {
+	order, _ := notice.OrderState()
+	state := string(order.State)
+	if notice.TellsOfRefund() {
+		refund, _ := notice.RefundState()
+		state = string(refund.State)
+	}
+	return ledger.Event{
+		At: at, Kind: noticeEventKind, Source: "notice", Repeats: true,
+		Detail: fmt.Sprintf("%s: %s", shortWord(notice.Head.TranFlowID, maxFlowNo), answerText(notice, state)),
+	}
+}
+
+// recordEvents writes down calls that changed nothing and that nothing else records.
+func (b *Bridge) recordEvents(ctx context.Context, order ledger.Order, events ...ledger.Event) {
+	if len(events) == 0 {
+		return
+	}
+	if err := b.ledger.AddEvents(ctx, order.Key, events...); err != nil {
+		b.log.Warn("calls of an order not recorded", orderFields(order), zap.Error(err))
+	}
+}
+
+// answerText is respCode and state of a message, as far as it has them.
+func answerText(m v2.Message, state string) string {
+	var words []string
+	if code := shortWord(m.Head.RespCode, maxCode); code != "" {
+		words = append(words, code)
+	}
+	if state = shortWord(state, maxCode); state != "" {
+		words = append(words, "state "+state)
+	}
+	if len(words) == 0 {
+		return "neither code nor state"
+	}
+	return strings.Join(words, ", ")
+}
+
+// stateOf is the state that the answer to a call tells, "" when it tells none.
+func stateOf(kind CallKind, answer v2.Message) string {
+	switch kind {
+	case PayCall:
+		reply, _ := answer.PayReply()
+		return string(reply.TranState)
+	case RefundCall, RefundQueryCall:
+		refund, _ := answer.RefundState()
+		return string(refund.State)
+	}
+	order, _ := answer.OrderState()
+	return string(order.State)
+}
+
+// The longest that codes and flow numbers of the gateway are, in bytes.
+const (
+	maxCode   = 8
+	maxFlowNo = 32
+)
+
+// shortWord is a code or number of the gateway as it may be shown: "?" when it
+// is not what such a thing looks like.
+func shortWord(word string, longest int) string {
+	odd := func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	if len(word) > longest || strings.ContainsFunc(word, odd) {
+		return "?"
+	}
+	return word
+}

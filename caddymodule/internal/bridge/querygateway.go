@@ -1,0 +1,106 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// queryResult is what asking the gateway about an order came to.
+type queryResult struct {
+	order  ledger.Order
+	report translate.Report
+	moved  bool           // the answer was news and is recorded
+	events []ledger.Event // the calls that were made, to be recorded if they are not
+}
+
+// queryGateway asks the gateway about an order, or about its refund while that is open,
+// and records what is certain. Everybody who wants to know shares one call. A
+// look that brings nothing certain changes nothing, its call is on record only if
+// a step of the ladder wanted it: merchants may poll without disturbing the ladder
+// or filling the ledger.
+func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Order) *sharedCall[queryResult] {
+	return b.queries.do(order.Key, func(*sharedCall[queryResult]) queryResult {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
+		defer cancel()
+		if order.State.OfRefund() {
+			return b.queryRefund(ctx, s, order)
+		}
+		return b.queryPayment(ctx, s, order)
+	})
+}
+
+// queryPayment queries the gateway about a payment.
+func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Order) queryResult {
+	report, call := b.sendQuery(ctx, s, order)
+	result := queryResult{order: order, report: b.reported(order, report), events: []ledger.Event{call}}
+	switch state := result.report.State; {
+	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
+		// What is known is not written down again.
+	case state.Final():
+		result.order, result.moved = b.recordUpdate(ctx, order, b.updateOf(s, order, result.report, "query", result.events))
+	case result.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
+		update := b.updateOf(s, order, result.report, "query", result.events)
+		update.Claim = order.Claim
+		result.order, result.moved = b.recordUpdate(ctx, order, update)
+	}
+	return result
+}
+
+// reported is what a report means for an order as it stands now.
+func (b *Bridge) reported(order ledger.Order, report translate.Report) translate.Report {
+	if order.Payable(b.now()) {
+		return report.WhilePayable()
+	}
+	return report
+}
+
+// answered reports whether the merchant can have all it needs of an order that
+// the gateway knows and nobody has paid. Where a code had to be shown and was
+// lost with the answer, the order stays in doubt, so that the merchant's own
+// repeat gets a code.
+func answered(order ledger.Order) bool {
+	rule, known := ruleOf(order)
+	return known && (rule.MovesMoneyAtOnce() || (order.FormAction != "" && rule.Mode != translate.InWeChat))
+}
+
+// sendQuery sends one order query and judges the answer.
+func (b *Bridge) sendQuery(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
+	a, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
+	if failed != nil {
+		return translate.NothingCertain(failed.reason), a.event
+	}
+	report, err := translate.JudgeQuery(a.Message, expected(order, a.flowNo, s.TranCodes.Query))
+	if err != nil {
+		b.disbelieve(ctx, order, "query", a, err)
+	}
+	return report, a.event
+}
+
+// expected is what an answer to the message with this flow number must agree with,
+// or, without one, a notice.
+func expected(order ledger.Order, flowNo, tranCode string) translate.Expected {
+	return translate.Expected{
+		GatewayMerchant: order.GatewayMerchant, FlowNo: flowNo, TranCode: tranCode,
+		OrderNo: order.OrderNo, Amount: order.Amount,
+	}
+}
+
+// recordUpdate records news and returns the order as it stands, and whether it was this
+// news that moved it.
+func (b *Bridge) recordUpdate(ctx context.Context, order ledger.Order, update ledger.Update) (ledger.Order, bool) {
+	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
+	if err != nil {
+		if !errors.Is(err, ledger.ErrFenced) {
+			b.log.Error("news of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
+		}
+		return order, false
+	}
+	b.reportTransition(stored, update, verdict)
+	return stored, verdict == translate.Applied || verdict == translate.LatePayment
+}

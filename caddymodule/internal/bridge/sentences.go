@@ -1,0 +1,73 @@
+package bridge
+
+import "github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+
+// Why an operator's word on an order is not taken, or its refund not tried again.
+var (
+	stillAsked = bilingual.Text{
+		En: "the gateway is being asked and has not answered yet; try again",
+		Zh: "正在向网关查询，还没有应答；请稍后再试",
+	}
+	callUnderWay = bilingual.Text{
+		En: "a call about the order is under way; try again when it is over",
+		Zh: "该订单正有一次调用在进行；请在结束后再试",
+	}
+	movedOn         = bilingual.Text{En: "the order is %s by now", Zh: "订单现在的状态已是“%s”"}
+	refundNotFailed = bilingual.Text{
+		En: "the order is %s; only a refund that failed can be tried again",
+		Zh: "订单的状态是“%s”；只有失败的退款可以重试",
+	}
+	refundTaken = bilingual.Text{En: "somebody else has just taken the refund up", Zh: "刚刚已有人在处理这笔退款"}
+
+	notStuck = bilingual.Text{
+		En: "the order is %s, not stuck, and nothing on record contradicts that; " +
+			"only one that is %s, or that the gateway has contradicted, can be settled",
+		Zh: "订单的状态是“%s”，没有卡住，记录中也没有与之矛盾的内容；" +
+			"只有状态是%s的订单，或与网关说法矛盾的订单，可以人工定案",
+	}
+	cannotBecome = bilingual.Text{
+		En: "an order that is %s cannot become %s by an operator's word, only %s",
+		Zh: "状态为“%s”的订单不能人工定案为“%s”，只能是：%s",
+	}
+	payerMayPay = bilingual.Text{
+		En: "its payer has been shown how to pay and still may, so it is not failed; it can be closed, and what is paid after that is given back",
+		Zh: "付款人已经看到支付方式，仍然可能付款，因此不能定为失败；可以关闭，关闭之后的付款会退回",
+	}
+	noReason       = bilingual.Text{En: "a reason is missing", Zh: "缺少原因"}
+	needsGatewayNo = bilingual.Text{
+		En: "%s needs the gateway's own number of it; without one nobody can show that money has moved",
+		Zh: "“%s”需要网关流水号；没有它就无法证明资金已经变动",
+	}
+	otherGatewayNo = bilingual.Text{
+		En: "the gateway has called this order %s before, not %s",
+		Zh: "网关此前给这笔订单的流水号是 %s，不是 %s",
+	}
+
+	gatewayAgrees  = bilingual.Text{En: "the gateway says that it is %s, as the order is", Zh: "网关的说法是“%s”，与订单一致"}
+	gatewayHasNone = bilingual.Text{
+		En: "the gateway says that it has no such record, so it cannot be %s",
+		Zh: "网关查无此单，因此不能是“%s”",
+	}
+	nobodyHasPaid = bilingual.Text{
+		En: "the gateway says that the order is open and nobody has paid yet, so it is not %s; it can be closed",
+		Zh: "网关的说法是订单仍可支付，尚无人支付，因此不是“%s”；可以关闭",
+	}
+	refundUnderWay = bilingual.Text{
+		En: "the gateway says that the refund is under way, so it is not %s yet",
+		Zh: "网关的说法是退款正在进行，因此还不是“%s”",
+	}
+	notRecorded = bilingual.Text{
+		En: "the gateway says that it is %s, which could not be recorded; try again",
+		Zh: "网关的说法是“%s”，但没有能够记录；请再试",
+	}
+	notYetKnown = bilingual.Text{
+		En: "its pay call may still be on its way, so nobody can know yet that it is not paid; try again at %s Beijing time",
+		Zh: "支付请求可能仍在途中，现在无法确定没有支付；请在北京时间 %s 再试",
+	}
+	notYetButClosable = bilingual.Text{
+		En: "its pay call may still be on its way, so nobody can know yet that it is not paid; " +
+			"try again at %s Beijing time; or close it now: what is paid after that is given back",
+		Zh: "支付请求可能仍在途中，现在无法确定没有支付；请在北京时间 %s 再试；也可以现在关闭，关闭之后的付款会退回",
+	}
+	notClosed = bilingual.Text{En: "the gateway has not closed the order: %s", Zh: "网关没有关闭订单：%s"}
+)

@@ -1,0 +1,59 @@
+package bridge
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// reportTransition tells the operator what became of news: one line for what changes an
+// order, a louder one for what must not happen, and a count.
+func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verdict translate.Verdict) {
+	b.observer.UpdateJudged(verdict)
+	fields := []zap.Field{
+		orderFields(order), zap.String("news", string(update.State)), zap.String("source", update.Source),
+		zap.String("state", string(order.State)), zap.Stringer("verdict", verdict),
+	}
+	switch {
+	case verdict == translate.Contradicted:
+		b.log.Error("gateway contradicts what is final; the order is unchanged, look into it", fields...)
+	case verdict == translate.LatePayment:
+		b.log.Warn("an order that was closed or failed has been paid after all; refunding it", fields...)
+	case verdict != translate.Applied:
+		b.log.Info("news changes nothing", fields...)
+	case order.State == translate.RefundFailed:
+		b.log.Error("refund failed; the money is still with the merchant, look into it", fields...)
+	default:
+		b.log.Info("order moved", fields...)
+	}
+	if verdict == translate.Applied || verdict == translate.LatePayment {
+		b.observer.OrderMoved(order.State)
+	}
+	switch {
+	case verdict == translate.LatePayment:
+		b.wake() // the refund is due now
+	case verdict == translate.Applied && order.State == translate.Paid:
+		b.notify.Wake()
+	}
+}
+
+// updateOf is what is recorded of a report. The number of a refund comes along with a
+// payment, should that have come too late.
+func (b *Bridge) updateOf(
+	s *Settings, order ledger.Order, report translate.Report, source string, events []ledger.Event,
+) ledger.Update {
+	now := b.now()
+	update := ledger.Update{
+		State: report.State, At: now, Source: source, Events: events,
+		PaidAt: report.PaidAt, GatewayNo: report.GatewayNo, FormAction: report.FormAction, PayData: report.PayData, GatewayMessage: report.GatewayMessage,
+		Next: s.nextStep(order, report.State, 0, now),
+	}
+	if report.State == translate.Paid {
+		if update.PaidAt.IsZero() {
+			update.PaidAt = b.wall(now)
+		}
+		update.RefundNo = b.numbers.refund(order.OrderNo)
+	}
+	return update
+}

@@ -1,0 +1,35 @@
+package console
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+)
+
+//go:embed i18n/*.json
+var catalogFiles embed.FS
+
+// catalog holds all texts of page and scripts in one language, by name. A name with
+// a dot belongs to a family, and its second part is a value of the API, such as
+// state.paid. The scripts fill in what stands in braces.
+type catalog map[string]string
+
+// readCatalog reads the catalog of a language.
+func readCatalog(lang bilingual.Lang) catalog {
+	text, err := catalogFiles.ReadFile("i18n/" + string(lang) + ".json")
+	must(err)
+	var texts catalog
+	must(json.Unmarshal(text, &texts))
+	return texts
+}
+
+// text returns a text for the page.
+func (c catalog) text(name string) (string, error) {
+	text, known := c[name]
+	if !known {
+		return "", fmt.Errorf("no text %q", name)
+	}
+	return text, nil
+}

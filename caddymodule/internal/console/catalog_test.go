@@ -1,0 +1,142 @@
+package console
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// alike are texts that are the same in Chinese and in English.
+var alike = []string{"queryid"}
+
+var placeholder = regexp.MustCompile(`\{\w+\}`)
+
+func hasHan(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// TestCatalogsAreComplete: both have the same texts with the same placeholders,
+// each in its language.
+func TestCatalogsAreComplete(t *testing.T) {
+	t.Parallel()
+	zh, en := readCatalog(bilingual.Zh), readCatalog(bilingual.En)
+	if got, want := slices.Sorted(maps.Keys(zh)), slices.Sorted(maps.Keys(en)); !slices.Equal(got, want) {
+		t.Fatalf("Chinese has %v\nEnglish has %v", got, want)
+	}
+	for name, text := range zh {
+		if text == "" || en[name] == "" || hasHan(en[name]) {
+			t.Errorf("%s: %q, %q", name, text, en[name])
+		}
+		if letters := placeholder.ReplaceAllString(text, ""); !hasHan(letters) && name != "comma" && !slices.Contains(alike, name) {
+			t.Errorf("%s: not Chinese: %q", name, text)
+		}
+		if got, want := placeholdersOf(text), placeholdersOf(en[name]); !slices.Equal(got, want) {
+			t.Errorf("%s: to be filled in %v in Chinese, %v in English", name, got, want)
+		}
+	}
+}
+
+func placeholdersOf(text string) []string {
+	names := placeholder.FindAllString(text, -1)
+	slices.Sort(names)
+	return names
+}
+
+// families are the texts for values of the API: each has one, so that operators
+// never read a name of the code.
+var families = map[string][]string{
+	"state":        texts(translate.States()...),
+	"notification": texts(ledger.NotificationStates()...),
+	"class":        texts(delivery.Classes()...),
+	"call":         texts(bridge.FailedCalls()...),
+	"cause":        texts(netcause.All()...),
+	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume"},
+	"kind": {
+		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", ledger.UnpaidEvent,
+		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
+		translate.FailedAttempt.String(),
+	},
+	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
+	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "paused", "orders", "merchants"},
+	"matter": {"open", "dealt with"},
+	"check":  {"engine", "ledger", "disk", "clock"},
+}
+
+func texts[T ~string](values ...T) []string {
+	list := make([]string, len(values))
+	for i, value := range values {
+		list[i] = string(value)
+	}
+	return list
+}
+
+// TestTermsAgree: the API's refusals call states as the page does.
+func TestTermsAgree(t *testing.T) {
+	t.Parallel()
+	table := readCatalog(bilingual.Zh)
+	for _, family := range []string{"state", "notification"} {
+		for _, value := range families[family] {
+			if got, want := bilingual.Term(value).In(bilingual.Zh), table[family+"."+value]; got != want {
+				t.Errorf("the API calls %s %q, the page %q", value, got, want)
+			}
+		}
+	}
+}
+
+func TestFamiliesAreComplete(t *testing.T) {
+	t.Parallel()
+	known := maps.Clone(families)
+	known["about"] = append(slices.Clone(families["state"]), "in_doubt_unpaid")
+	for state, facts := range stateTable() {
+		if facts.Watched {
+			known["about"] = append(known["about"], string(state)+"_watched")
+		}
+	}
+	known["rest"] = families["notification"]
+	got := make(map[string][]string)
+	for name := range readCatalog(bilingual.Zh) {
+		if family, value, member := strings.Cut(name, "."); member {
+			got[family] = append(got[family], value)
+		}
+	}
+	for family, values := range known {
+		if got, want := slices.Sorted(slices.Values(got[family])), slices.Sorted(slices.Values(values)); !slices.Equal(got, want) {
+			t.Errorf("family %s has %v, want %v", family, got, want)
+		}
+	}
+	if len(got) != len(known) {
+		t.Errorf("families %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(known)))
+	}
+}
+
+// TestTextsAreUsed: every text that page or scripts name is there, and none is
+// there for nothing.
+func TestTextsAreUsed(t *testing.T) {
+	t.Parallel()
+	texts := readCatalog(bilingual.Zh)
+	text := everything(t)
+	for _, match := range regexp.MustCompile(`\bt(?:\(| )['"]([a-z0-9_.]+)['"]`).FindAllStringSubmatch(text, -1) {
+		_, known := texts[match[1]]
+		if !known && !strings.HasSuffix(match[1], ".") && match[1] != "span_" { // families are put together
+			t.Errorf("no text %q", match[1])
+		}
+	}
+	for name := range texts {
+		_, _, member := strings.Cut(name, ".")
+		unit, isUnit := strings.CutPrefix(name, "span_")
+		quoted := regexp.MustCompile(`['"]` + regexp.QuoteMeta(name) + `['"]`)
+		if !member && !quoted.MatchString(text) && (!isUnit || !strings.Contains(text, "'"+unit+"'")) {
+			t.Errorf("nobody uses %q", name)
+		}
+	}
+}

@@ -1,0 +1,30 @@
+// The page's routes. What it shows stands in the fragment of its address, so that
+// it can be sent to somebody else: #order=MERCHANT/ORDER and #find=NUMBER.
+
+// orderLink is the address of an order.
+export function orderLink(merid, orderid) {
+  return '#order=' + encodeURIComponent(merid) + '/' + encodeURIComponent(orderid);
+}
+
+// findLink is the address of a search.
+export const findLink = (number) => '#find=' + encodeURIComponent(number);
+
+// currentRoute reads the address: { order: { merid, number } }, { find } or nothing.
+// What cannot be read is nothing.
+export function currentRoute() {
+  const [name, value] = cut(location.hash.slice(1), '=');
+  try {
+    if (name === 'order') {
+      const [merid, number] = cut(value, '/');
+      return merid && number ? { order: { merid: decodeURIComponent(merid), number: decodeURIComponent(number) } } : {};
+    }
+    return name === 'find' && value ? { find: decodeURIComponent(value) } : {};
+  } catch {
+    return {}; // not written by this page
+  }
+}
+
+function cut(text, at) {
+  const i = text.indexOf(at);
+  return i < 0 ? [text, ''] : [text.slice(0, i), text.slice(i + 1)];
+}

@@ -1,0 +1,111 @@
+// Package gateway reaches the v2 gateway: one POST for each message, through Caddy's
+// own reverse_proxy, and never a second one. It says of each whether anything of it
+// can have arrived, since that decides what becomes of a payment.
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+)
+
+// Gateway is the v2 gateway. It is reached through Caddy's own reverse_proxy,
+// so that balancing, health checks and transport options are Caddy's and are
+// configured as everywhere else; also the bridge's background work takes this
+// way.
+type Gateway struct {
+	// The address of the gateway with its path, the same for every
+	// transaction code: https://gw.example.com/onePayService/onePay.do
+	URL string `json:"url"`
+
+	// A reverse_proxy handler. Default: one whose only upstream is the host of
+	// the URL. Options that would send a payment twice or change it on its way
+	// are refused: lb_retry_match, handle_response, rewrite, method.
+	ProxyRaw json.RawMessage `json:"proxy,omitempty" caddy:"namespace=http.handlers inline_key=handler"`
+
+	url   *url.URL
+	proxy caddyhttp.MiddlewareHandler
+
+	retired atomic.Bool // its configuration has ended
+}
+
+// Check validates the address.
+func (g *Gateway) Check() error {
+	_, err := g.address()
+	return err
+}
+
+// Host returns the gateway's host, for logs.
+func (g *Gateway) Host() string { return g.url.Host }
+
+func (g *Gateway) address() (*url.URL, error) {
+	if g == nil || g.URL == "" {
+		return nil, fmt.Errorf("gateway: %w; write: gateway https://HOST/PATH", configerror.ErrMissing)
+	}
+	return parseURL(g.URL)
+}
+
+// Provision loads the reverse_proxy.
+func (g *Gateway) Provision(ctx caddy.Context) error {
+	u, err := g.address()
+	if err != nil {
+		return err
+	}
+	g.url = u
+	if g.ProxyRaw == nil {
+		if g.ProxyRaw, err = defaultProxy(u); err != nil {
+			return fmt.Errorf("gateway: %w", err)
+		}
+	}
+	guest, err := ctx.LoadModule(g, "ProxyRaw")
+	if err != nil {
+		return fmt.Errorf("gateway: loading reverse_proxy: %w", err)
+	}
+	proxy, ok := guest.(*reverseproxy.Handler)
+	if !ok {
+		return fmt.Errorf("gateway: proxy must be a reverse_proxy handler, not %T", guest)
+	}
+	if err := checkProxy(proxy); err != nil {
+		return err
+	}
+	g.proxy = proxy
+	return nil
+}
+
+func parseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: %w", withoutURL(err))
+	}
+	if u.User != nil {
+		return nil, errors.New("gateway: a user name or password must not stand in the address, where /config shows it; remove it")
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Fragment != "" {
+		return nil, fmt.Errorf("gateway: %q is not an address; write https://HOST/PATH", text)
+	}
+	return u, nil
+}
+
+// withoutURL leaves the text of a URL, which may hold a password, out of a
+// parser's error.
+func withoutURL(err error) error {
+	var parsing *url.Error
+	if errors.As(err, &parsing) {
+		return parsing.Err
+	}
+	return err
+}
+
+var (
+	_ bridge.Gateway    = (*Gateway)(nil)
+	_ caddy.Provisioner = (*Gateway)(nil)
+)

@@ -1,0 +1,11 @@
+package gateway
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	_ "github.com/caddyserver/caddy/v2/modules/caddyevents" // which reverse_proxy asks for
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+)
+
+// Post implements bridge.Gateway.
+func (g *Gateway) Post(ctx context.Context, form string) bridge.RoundTrip {
+	defer g.closeIfRetired()
+	body := &sentBody{text: strings.NewReader(form)}
+	var conn usedConn
+	var way netcause.Trace
+	req, err := http.NewRequestWithContext(way.Watch(conn.watch(ctx)), http.MethodPost, g.url.String(), body)
+	if err != nil {
+		return bridge.RoundTrip{Err: netcause.Wrap(err, netcause.New(netcause.NoAddress, g.url.Host))}
+	}
+	req.ContentLength = int64(len(form))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("User-Agent", "paybridge")
+	answer := &answerRecorder{header: http.Header{}}
+	req = caddyhttp.PrepareRequest(req, caddy.NewReplacer(), answer, &caddyhttp.Server{})
+	var trip bridge.RoundTrip
+	if err := g.serve(answer, req); err != nil {
+		trip.Err = fmt.Errorf("calling gateway: %w", netcause.Wrap(err, way.Of(err, g.url.Host)))
+	} else {
+		trip.Body = answer.body.Bytes()
+	}
+	trip.Sent, trip.Discard = body.sent(), conn.discard
+	return trip
+}
+
+// serve has the proxy carry a request and says why no answer came back.
+func (g *Gateway) serve(answer *answerRecorder, req *http.Request) (err error) {
+	defer func() {
+		// The proxy ends an answer that breaks off half-way with this panic,
+		// as the standard library's does.
+		if crash := recover(); crash == http.ErrAbortHandler { //nolint:errorlint,err113 // a panic value, compared as net/http does
+			err = answer.brokeOff(req.Context())
+		} else if crash != nil {
+			panic(crash)
+		}
+	}()
+	err = g.proxy.ServeHTTP(answer, req, caddyhttp.HandlerFunc(nothingMore))
+	switch ctx := req.Context(); {
+	case err == nil && answer.status == http.StatusOK:
+		return nil
+	case ctx.Err() != nil: // the proxy may turn that into an answer 499
+		return context.Cause(ctx)
+	case err != nil:
+		return err
+	}
+	status := bridge.StatusError(answer.status)
+	if answer.status/100 == 3 {
+		return netcause.Wrap(status, netcause.RedirectTo(g.url, answer.header.Get("Location")))
+	}
+	return status
+}
+
+func nothingMore(http.ResponseWriter, *http.Request) error { return nil }

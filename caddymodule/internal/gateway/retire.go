@@ -1,0 +1,33 @@
+package gateway
+
+import "github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
+
+// Retire closes the gateway's resting connections at the end of its
+// configuration. Calls that are still in hand, such as queries of the background
+// work, are finished, and their connections closed when they rest: Caddy closes
+// only what rests at that moment, and a connection by HTTP/2 in use is not among
+// them.
+func (g *Gateway) Retire() {
+	g.retired.Store(true)
+	g.closeIdle()
+}
+
+// closeIfRetired ends a call.
+func (g *Gateway) closeIfRetired() {
+	if g.retired.Load() {
+		g.closeIdle()
+	}
+}
+
+func (g *Gateway) closeIdle() {
+	proxy, ok := g.proxy.(*reverseproxy.Handler)
+	if !ok {
+		return // it was never provisioned
+	}
+	switch transport := proxy.Transport.(type) {
+	case *reverseproxy.HTTPTransport:
+		transport.Transport.CloseIdleConnections()
+	case interface{ CloseIdleConnections() }:
+		transport.CloseIdleConnections()
+	}
+}

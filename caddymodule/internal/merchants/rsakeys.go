@@ -1,0 +1,79 @@
+package merchants
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/fastrsa"
+)
+
+// What the member rsa may be.
+const (
+	// RSAFast is fastrsa where the processor and the key allow it.
+	RSAFast = "fast"
+	// RSAStandard is crypto/rsa for all keys.
+	RSAStandard = "standard"
+)
+
+// standardRSA is what does the arithmetic where fastrsa does not.
+const standardRSA = "crypto/rsa"
+
+// CheckRSA checks the member rsa.
+func CheckRSA(choice string) error {
+	switch choice {
+	case "", RSAFast, RSAStandard:
+		return nil
+	}
+	return fmt.Errorf("rsa: %q is not known; write %s or %s", choice, RSAFast, RSAStandard)
+}
+
+// RSAKeys decides what does the arithmetic of a configuration's RSA keys, and
+// counts.
+type RSAKeys struct {
+	standard bool // crypto/rsa for all of them
+	onFault  func()
+	by       map[string]int // keys by what does their arithmetic
+}
+
+// NewRSAKeys takes the member rsa. A fault is an error in the log, once.
+func NewRSAKeys(choice string, log *zap.Logger) *RSAKeys {
+	return &RSAKeys{
+		standard: choice == RSAStandard,
+		by:       make(map[string]int),
+		onFault: sync.OnceFunc(func() {
+			log.Error("an RSA result was wrong and was worked out again by crypto/rsa; nothing wrong has left. " +
+				"This machine may be faulty: set rsa standard, and see the runbook PaybridgeRSAFaults")
+		}),
+	}
+}
+
+// Choose returns the key to use and what does its arithmetic.
+func (k *RSAKeys) Choose(key *rsa.PrivateKey) (crypto.Signer, string) {
+	chosen, by := k.fast(key)
+	k.by[by]++
+	return chosen, by
+}
+
+func (k *RSAKeys) fast(key *rsa.PrivateKey) (crypto.Signer, string) {
+	if k.standard {
+		return key, standardRSA + ", as configured"
+	}
+	fast, err := fastrsa.New(key, k.onFault)
+	if err != nil {
+		return key, standardRSA + ": " + err.Error()
+	}
+	return fast, fastrsa.Name
+}
+
+// Log tells once for a configuration how many keys are worked with by what.
+func (k *RSAKeys) Log(log *zap.Logger) {
+	for _, by := range slices.Sorted(maps.Keys(k.by)) {
+		log.Info("RSA private keys", zap.Int("keys", k.by[by]), zap.String("arithmetic", by))
+	}
+}

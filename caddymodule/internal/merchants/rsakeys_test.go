@@ -1,0 +1,57 @@
+package merchants
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/paybridge/paybridge/caddymodule/fastrsa"
+)
+
+func TestRSAChoice(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants := map[string]string{RSAStandard: standardRSA, RSAFast: fastrsa.Name}
+	if fastrsa.Available() != nil {
+		wants[RSAFast] = standardRSA // and why
+	}
+	for choice, want := range wants {
+		core, logged := observer.New(zap.InfoLevel)
+		log := zap.New(core)
+		keys := NewRSAKeys(choice, log)
+		chosen, by := keys.Choose(key)
+		if _, same := chosen.(*rsa.PrivateKey); !strings.HasPrefix(by, want) || same != (want == standardRSA) {
+			t.Errorf("rsa %s: %T by %q, want %q", choice, chosen, by, want)
+		}
+		keys.Log(log)
+		keys.onFault()
+		keys.onFault()
+		if got := logged.All(); len(got) != 2 || got[0].ContextMap()["keys"] != int64(1) || got[1].Level != zap.ErrorLevel {
+			t.Errorf("rsa %s logged %+v, want how many keys, and one fault", choice, got)
+		}
+	}
+}
+
+func TestRSAIsChecked(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"": "", "fast": "", "standard": "", "openssl": `rsa: "openssl" is not known; write fast or standard`} {
+		err := CheckRSA(given)
+		if got := errorText(err); got != want {
+			t.Errorf("rsa %q: %q, want %q", given, got, want)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,191 @@
+package payer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// order is the order that a payer's browser has come for.
+type order struct {
+	ledger.Order
+	merchant *merchants.Merchant
+}
+
+// link is where the order is paid. It may be opened as often as one likes.
+func (o order) link() string { return goPayLink(o.Key, o.FormAction) }
+
+// shown is what pages tell of the order.
+func (o order) shown() pages.Order {
+	return pages.Order{OrderID: o.OrderID, Amount: o.Amount, MerID: o.MerID}
+}
+
+// serveGoPay serves gopay.html, where an order that was submitted is paid
+// (v1 §3.3). Real merchants sign what they put into the link.
+func serveGoPay(v visit) view {
+	ticket, refusal, ok := v.ticket()
+	if !ok {
+		return refusal
+	}
+	o, refusal, ok := v.order(ticket)
+	if !ok {
+		return refusal
+	}
+	return v.pay(o)
+}
+
+// ticket reads which order the browser has come for.
+func (v visit) ticket() (t bridge.Ticket, refusal view, ok bool) {
+	var (
+		asked v1.GoPay
+		err   error
+	)
+	if form := v.params.Form(); form != (v1.Form{}) {
+		opened, _, refusal, ok := v.opened()
+		if !ok {
+			return t, refusal, false
+		}
+		asked, err = v1.ParseGoPay(opened.JSON)
+	} else {
+		asked, err = v.params.GoPay()
+	}
+	if err != nil {
+		return t, refuse(pages.BadRequest, err), false
+	}
+	if _, known := v.found(asked.MerID); !known {
+		return t, refuse(pages.UnknownMerchant, nil), false
+	}
+	return bridge.Ticket{PayID: asked.Code, MerID: asked.MerID, OrderID: asked.OrderID}, view{}, true
+}
+
+// order finds the order of a ticket.
+func (v visit) order(t bridge.Ticket) (o order, refusal view, ok bool) {
+	if t.PayID == "" {
+		return o, refuse(pages.BadRequest, errors.New("id: missing")), false
+	}
+	found, err := v.Bridge.PayerOrder(v.ctx, t)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return o, refuse(pages.UnknownOrder, nil), false
+	case err != nil:
+		return o, refuse(pages.Busy, fmt.Errorf("looking an order up: %w", err)), false
+	}
+	m, known := v.found(found.MerID)
+	if !known {
+		return o, refuse(pages.UnknownMerchant, nil), false
+	}
+	v.line.orderID = found.OrderID
+	return order{Order: found, merchant: m}, view{}, true
+}
+
+// pay takes the browser a step towards the payment. What it shows follows from
+// what is on record, so that reloading and second tabs are harmless.
+func (v visit) pay(o order) view {
+	o.Order = v.revisited(o.Order)
+	step := v.Bridge.NextStep(o.merchant, o.Order)
+	serve, unpaid := steps[step]
+	switch {
+	case !unpaid:
+		return v.over(o, step)
+	case !v.inWeChat():
+		return v.outside(o.link())
+	}
+	return serve(v, o)
+}
+
+// freshFor is how long an order's payer surely comes for the first time.
+const freshFor = 30 * time.Second
+
+// revisited looks whether an order was paid meanwhile, when its payer may be
+// coming back: nobody who has paid must be shown the payment again, or that the
+// time to pay is over.
+func (v visit) revisited(o ledger.Order) ledger.Order {
+	if v.Bridge.Now().Sub(o.CreatedAt) < freshFor {
+		return o
+	}
+	const patience = 3 * time.Second // then what is on record has to do
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	return v.Bridge.Watch(ctx, v.Settings, o)
+}
+
+// steps are the steps of an order that can still be paid.
+var steps = map[bridge.PayerStep]func(visit, order) view{
+	bridge.StepOpenID:  visit.findPayer,
+	bridge.StepRaw:     visit.callGateway,
+	bridge.StepWait:    visit.callGateway, // joins the call that is under way
+	bridge.StepShowRaw: visit.showRaw,
+	bridge.StepHosted:  visit.showHosted,
+}
+
+// callGateway makes the pay call of an order whose payer is known, or waits for
+// it.
+func (v visit) callGateway(o order) view {
+	order, ok := v.Bridge.PayRaw(v.ctx, v.Settings, o.merchant, o.Order, bridge.Payer{IP: v.client})
+	if !ok {
+		return refuseTo(pages.Busy, o.link(), nil)
+	}
+	o.Order = order
+	switch step := v.Bridge.NextStep(o.merchant, order); step {
+	case bridge.StepShowRaw:
+		return v.showRaw(o)
+	case bridge.StepResult, bridge.StepExpired:
+		return v.over(o, step)
+	}
+	return refuseTo(pages.Busy, o.link(), nil)
+}
+
+// showRaw has WeChat open its payment.
+func (v visit) showRaw(o order) view {
+	data, err := pages.ParsePayData(o.PayData)
+	if err != nil {
+		return refuse(pages.GatewayRefused, err)
+	}
+	return show("raw", pages.WeChatPay{
+		Order: o.shown(), PayData: data,
+		StatusURL: byPayID(inbound.StatusPath, o.FormAction), ResultURL: byPayID(inbound.ResultPath, o.FormAction),
+	})
+}
+
+// showHosted has the browser post the order to the gateway.
+func (v visit) showHosted(o order) view {
+	form, order, err := v.Bridge.Hosted(v.ctx, v.Settings, o.merchant, o.Order, bridge.Payer{IP: v.client})
+	if errors.Is(err, bridge.ErrNotHosted) {
+		return v.over(o, v.Bridge.NextStep(o.merchant, order)) // it has moved meanwhile
+	}
+	if err != nil {
+		return refuseTo(pages.Busy, o.link(), err)
+	}
+	fields := make([]pages.Field, len(form.Fields))
+	for i, f := range form.Fields {
+		fields[i] = pages.Field(f)
+	}
+	return show("hosted", pages.Hosted{Order: o.shown(), Action: form.Action, Fields: fields})
+}
+
+// over tells that nothing can be paid here, or not now. A payer whose order is
+// paid goes on to the merchant.
+func (v visit) over(o order, step bridge.PayerStep) view {
+	switch {
+	case step == bridge.StepExpired:
+		return refuse(pages.Expired, nil)
+	case step != bridge.StepResult:
+		return refuseTo(pages.Busy, o.link(), nil)
+	case o.State == translate.Closed:
+		return refuse(pages.OrderClosed, nil)
+	}
+	state, next := v.resultOf(o)
+	if state == translate.PayerPaid && next == "" {
+		return refuseTo(pages.AlreadyPaid, byPayID(inbound.ResultPath, o.FormAction), nil)
+	}
+	return show("result_"+string(state), pages.Result{Order: o.shown(), State: state, NextURL: next})
+}

@@ -1,0 +1,66 @@
+package payer
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+)
+
+// payWayForm is how merchants name a channel; most name none.
+var payWayForm = regexp.MustCompile(`^[0-9]{0,9}$`)
+
+// serveOpenID serves openid.html, which tells a merchant its payer's openid
+// (v1 §3.2). Nothing is signed here, so the browser is sent to nobody but WeChat
+// and the merchant's own hosts.
+func serveOpenID(v visit) view {
+	merID, backURL, payWay := v.params["merid"], v.params["backurl"], v.params["payway"]
+	switch {
+	case merID == "":
+		return refuse(pages.BadRequest, errors.New("merid: missing"))
+	case !payWayForm.MatchString(payWay):
+		return refuse(pages.BadRequest, errors.New("payway: not a number"))
+	}
+	back, err := wechat.ParseReturnAddress(backURL)
+	if err != nil {
+		return refuse(pages.BadRequest, err)
+	}
+	m, known := v.found(merID)
+	if !known {
+		return refuse(pages.UnknownMerchant, nil)
+	}
+	own := inbound.OpenIDPath + "?" + url.Values{"backurl": {backURL}, "merid": {merID}, "payway": {payWay}}.Encode()
+	switch allowed, err := v.mayReturn(m, back.Host()); {
+	case err != nil:
+		return refuseTo(pages.Busy, own, err)
+	case !allowed:
+		return refuse(pages.HostNotAllowed, fmt.Errorf("backurl: %.60q is not one of redirect_hosts", back.Host()))
+	case !v.inWeChat():
+		return v.outside(own)
+	}
+	way := wechatWay{merchant: m, payWay: payWay, purpose: "openid", params: []string{merID, backURL, payWay}, back: own, retry: own}
+	if v.params["state"] == "" {
+		return v.toWeChat(way)
+	}
+	openID, answer, ok := v.fromWeChat(way)
+	if !ok {
+		return answer
+	}
+	return onward("to_merchant", back.With(openID))
+}
+
+// mayReturn reports whether a payer may be sent to a host of the merchant's.
+func (v visit) mayReturn(m *merchants.Merchant, host string) (bool, error) {
+	if m.MayRedirect(host) {
+		return true, nil
+	}
+	if !m.RedirectToBackURLHosts {
+		return false, nil
+	}
+	return v.Ledger.HasBackURLHost(v.ctx, m.MerID, host)
+}

@@ -1,0 +1,54 @@
+package payer
+
+import (
+	"net/http"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// resultOf says what the payer is told of an order and where the browser goes on.
+func (v visit) resultOf(o order) (state translate.PayerView, next string) {
+	return o.State.Row().Payer, v.Bridge.FrontReturn(o.merchant, o.Order)
+}
+
+// watched finds the order of a PayId and asks the gateway about it if it is time
+// to.
+func (v visit) watched() (o order, refusal view, ok bool) {
+	o, refusal, ok = v.order(bridge.Ticket{PayID: v.params["id"]})
+	if ok {
+		o.Order = v.Bridge.Watch(v.ctx, v.Settings, o.Order)
+	}
+	return o, refusal, ok
+}
+
+// serveResult serves the page that tells what became of an order. The gateway's
+// own page leads back to it.
+func serveResult(v visit) view {
+	o, refusal, ok := v.watched()
+	if !ok {
+		return refusal
+	}
+	state, next := v.resultOf(o)
+	return show("result_"+string(state), pages.Result{
+		Order: o.shown(), State: state, StatusURL: byPayID(inbound.StatusPath, o.FormAction), NextURL: next,
+	})
+}
+
+// status is what our pages ask for while they wait.
+type status struct {
+	State translate.PayerView `json:"state"`
+	Next  string              `json:"next"` // the merchant's page, "" when there is none
+}
+
+// serveStatus tells our pages how an order stands.
+func serveStatus(v visit) view {
+	o, refusal, ok := v.watched()
+	if !ok {
+		return refusal
+	}
+	state, next := v.resultOf(o)
+	return view{result: "status_" + string(state), status: http.StatusOK, json: status{State: state, Next: next}}
+}

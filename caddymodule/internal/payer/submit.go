@@ -1,0 +1,53 @@
+package payer
+
+import (
+	"net/http"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// submitReasons says what a payer reads when an order cannot be submitted. Who is
+// not named has met a bug.
+var submitReasons = map[v1.Code]pages.Reason{
+	v1.CodeBadRequest:  pages.BadRequest,
+	v1.CodeAmount:      pages.BadRequest,
+	v1.CodeSignature:   pages.BadSignature,
+	v1.CodeConflict:    pages.OtherContents,
+	v1.CodeRefused:     pages.GatewayRefused,
+	v1.CodeState:       pages.OrderClosed,
+	v1.CodeBusy:        pages.Busy,
+	v1.CodeUnsupported: pages.NotPayable,
+}
+
+// serveGateway serves wxjspaygateway, which submits an order and goes on to its
+// payment (seen in the field). Reloading it is the same order, as everywhere.
+func serveGateway(v visit) view {
+	opened, m, refusal, ok := v.opened()
+	if !ok {
+		return refusal
+	}
+	request, err := v1.ParsePagePay(opened.JSON)
+	if err != nil {
+		return v.notSubmitted(v1.CodeOf(err), err)
+	}
+	reply := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
+	if reply.RespCode != v1.CodeOK {
+		return v.notSubmitted(reply.RespCode, nil)
+	}
+	v.line.orderID = reply.OrderID
+	return onward("to_gopay", goPayLink(ledger.Key{MerID: reply.MerID, OrderID: reply.OrderID}, reply.FormAction))
+}
+
+// notSubmitted says why there is no order to pay.
+func (v visit) notSubmitted(code v1.Code, err error) view {
+	reason, known := submitReasons[code]
+	if !known {
+		reason = pages.Internal
+	}
+	if reason == pages.Busy && v.request.Method == http.MethodGet {
+		return refuseTo(reason, v.request.URL.RequestURI(), err)
+	}
+	return refuse(reason, err)
+}
