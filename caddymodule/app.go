@@ -68,7 +68,7 @@ type App struct {
 	// Default: 10s three times, 1m three times, 3m three times.
 	NotifySchedule []caddy.Duration `json:"notify_schedule,omitempty"`
 
-	// The intervals between the looks at an order without news; the last one
+	// The intervals between the queries of an order without a result; the last one
 	// repeats. An order whose code is shown starts with the third. Default: 5s,
 	// 15s, 1m, 5m, 30m, 1h.
 	QuerySchedule []caddy.Duration `json:"query_schedule,omitempty"`

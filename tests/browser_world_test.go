@@ -170,7 +170,7 @@ func (f *storefront) noQueries(t testing.TB, r *merchant.Reply) {
 }
 
 // lateNotice sends the notice of an order that is paid, and later the one that
-// was held back: the same news once more.
+// was held back: the same notice once more.
 func (f *storefront) lateNotice(t testing.TB, r *merchant.Reply) {
 	t.Helper()
 	notice := sandbox.Notice{MerchantID: shops[suiteOf(r)].Gateway, OrderID: r.QueryID[1:]}

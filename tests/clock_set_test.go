@@ -10,9 +10,9 @@ import (
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
-// rung is a step of the ladders in these tests, long enough to set a clock and to
+// interval is that of the schedules in these tests, long enough to set a clock and to
 // start a bridge in.
-const rung = 6 * time.Second
+const interval = 6 * time.Second
 
 // TestClockOfTheMachineIsSet sets a bridge's clock an hour ahead and back while a
 // notification and a query wait, and kills it while the clock is wrong: nothing is
@@ -62,10 +62,10 @@ func clockIsSet(t *testing.T, w *world, binary, ahead string) {
 	w.bridge.kill()
 	w.bridge.start()
 	got = append(got[:1:1], w.notified("gm", waiting.OrderID, 3)[1:]...)
-	checkRungs(t, got, rung, rung)
+	checkIntervals(t, got, interval, interval)
 	w.notified("intl", doubtful.OrderID, 1)
 	for _, e := range w.gateway.Exchanges() {
-		if e.TranCode == "OP2001" && e.MerchantID == shops["intl"].Gateway && e.Time.Sub(sent) < rung {
+		if e.TranCode == "OP2001" && e.MerchantID == shops["intl"].Gateway && e.Time.Sub(sent) < interval {
 			t.Errorf("asked after %s", e.Time.Sub(sent))
 		}
 	}

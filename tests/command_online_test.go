@@ -73,8 +73,8 @@ func (s said) listed(t testing.TB) (orderIDs []string) {
 	return orderIDs
 }
 
-// exhaust makes the next order's notifications fail until its ladder has ended.
-// The ladder of the test is one second long.
+// exhaust makes the next order's notifications fail until its schedule has ended.
+// The schedule of the test is one second long.
 func (w *world) exhaust(fen int64) merchant.Payment {
 	w.t.Helper()
 	p := w.payment("intl", "WxCode", fen)

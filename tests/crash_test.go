@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// hasty makes the ladders short, so that what a crash left open is settled
+// hasty makes the schedules short, so that what a crash left open is settled
 // within a test's patience.
 const hasty = "query_schedule 1s 1s 2s 2s 5s\n\t\tnotify_schedule 1s 1s 2s 2s 5s 5s 10s 10s"
 

@@ -8,7 +8,7 @@ import (
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
-// fast is a notification ladder short enough for a test.
+// fast is a notification schedule short enough for a test.
 const fast = "notify_schedule 1s 1s 2s"
 
 // payerPays lets the payer of an order pay at the gateway.
@@ -295,8 +295,8 @@ func TestNotificationLadder(t *testing.T) {
 	receiver.Script(exhausted.OrderID, merchant.AnswerFail, merchant.AnswerEmpty, merchant.AnswerServerError, merchant.AnswerRedirect, merchant.AnswerOK)
 	w.pay("intl", confirmed)
 	w.pay("intl", exhausted)
-	checkRungs(t, w.notified("intl", confirmed.OrderID, 3), time.Second, time.Second)
-	checkRungs(t, w.notified("intl", exhausted.OrderID, 4), time.Second, time.Second, 2*time.Second)
+	checkIntervals(t, w.notified("intl", confirmed.OrderID, 3), time.Second, time.Second)
+	checkIntervals(t, w.notified("intl", exhausted.OrderID, 4), time.Second, time.Second, 2*time.Second)
 	if !eventually(w.settled) {
 		t.Errorf("does not come to rest: %v", w.moving())
 	}
@@ -308,15 +308,15 @@ func TestNotificationLadder(t *testing.T) {
 	w.checkOracles()
 }
 
-// checkRungs checks O4: no attempt early, none left behind. That an idle bridge is
+// checkIntervals checks O4: no attempt early, none left behind. That an idle bridge is
 // late by a second at most is shown where time is simulated, in the delivery's tests:
 // here the machine may be busy.
-func checkRungs(t *testing.T, got []merchant.Notification, rungs ...time.Duration) {
+func checkIntervals(t *testing.T, got []merchant.Notification, intervals ...time.Duration) {
 	t.Helper()
-	for i, rung := range rungs {
+	for i, interval := range intervals {
 		gap := got[i+1].Arrived.Sub(got[i].Answered)
-		if gap < rung || gap > rung+time.Minute {
-			t.Errorf("O4: attempt %d came %s after the one before, want %s", i+2, gap, rung)
+		if gap < interval || gap > interval+time.Minute {
+			t.Errorf("O4: attempt %d came %s after the one before, want %s", i+2, gap, interval)
 		}
 	}
 }
@@ -330,7 +330,7 @@ func TestRestartKeepsDueTimes(t *testing.T) {
 	w.notified("gm", p.OrderID, 1)
 	w.bridge.stop()
 	w.bridge.start()
-	checkRungs(t, w.notified("gm", p.OrderID, 2), 4*time.Second)
+	checkIntervals(t, w.notified("gm", p.OrderID, 2), 4*time.Second)
 	w.rest()
 }
 

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// maxFen is the greatest amount that Fen reads, in fen.
+// maxFen is the greatest amount that ParseYuan reads, in fen.
 const maxFen = 999_999_999_999_999
 
 func TestYuan(t *testing.T) {

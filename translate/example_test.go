@@ -59,7 +59,7 @@ func Example() {
 	// {"respcode":"00","respmsg":"成功","txnamt":1999,"merid":"89900001","orderid":"T20261121000000001","queryid":"H0012026112112000000000001","formaction":"weixin://wxpay/bizpayurl?pr=Nf547CJ"}
 }
 
-// News moves an order forward or is ignored; a payment that comes after a close
+// An update moves an order forward or is ignored; a payment that comes after a close
 // is refunded.
 func ExampleJudge() {
 	fmt.Println(translate.Judge(translate.Pending, translate.Paid))

@@ -8,7 +8,8 @@ import (
 
 // Order is an order as its merchant hears of it. Every reply and the notification
 // follow from it and from nothing else, so that all repeats of a request hear the
-// same ([PayReply], [QueryReply], [CancelReply], [Notification]).
+// same ([BuildPayReply], [BuildQueryReply], [BuildCancelReply],
+// [BuildNotification]).
 type Order struct {
 	MerID   string // the merchant
 	OrderID string // the merchant's own number of the order

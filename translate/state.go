@@ -51,8 +51,8 @@ type StateRow struct {
 	Settle             []State // what an operator may say became of an order that is stuck here
 	SettleContradicted []State // the same, once the gateway has contradicted what was final
 
-	Moves map[Verdict][]State // what news of another state means; what is not listed is Late
-	Retry State               // where an order goes whose step is tried again; no news leads there
+	Moves map[Verdict][]State // what an update to another state means; what is not listed is Late
+	Retry State               // where an order goes when its step is tried again; no update leads there
 }
 
 // CancelStep is what a cancel does to an order, after the gateway was asked about
@@ -178,7 +178,7 @@ func (s State) Known() bool { _, ok := rowOf[s]; return ok }
 // Paid is final in this sense: only a cancel moves it on.
 func (s State) Final() bool { return s.Row().Final }
 
-// MayBecome reports whether news that an order in state s is now in state to is a
+// MayBecome reports whether an update of an order in state s to state to is a
 // step forward.
 func (s State) MayBecome(to State) bool { return slices.Contains(s.Row().Moves[Applied], to) }
 

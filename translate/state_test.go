@@ -208,7 +208,7 @@ func TestVerdictNames(t *testing.T) {
 	}
 }
 
-// after is where news leads an order by its verdict.
+// after is where an update leads an order by its verdict.
 func after(order, news State) State {
 	switch verdict := Judge(order, news); verdict {
 	case Applied, LatePayment:
@@ -218,7 +218,7 @@ func after(order, news State) State {
 	}
 }
 
-// TestLifeOfAnOrder brings an order any news in any order, as networks do, and
+// TestLifeOfAnOrder gives an order any updates in any order, as networks do, and
 // looks at the steps it takes and at what its merchant hears after each.
 func TestLifeOfAnOrder(t *testing.T) {
 	t.Parallel()

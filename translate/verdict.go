@@ -2,7 +2,7 @@ package translate
 
 import "slices"
 
-// Verdict says what becomes of news about an order.
+// Verdict says what becomes of an update of an order.
 type Verdict int
 
 // The verdicts. Applied and LatePayment change the order, the others do not.
@@ -36,7 +36,7 @@ func (v Verdict) String() string {
 	return verdictNames[v]
 }
 
-// Judge says what news that an order is now in state to means for an order in
+// Judge says what an update to state to means for an order in
 // state from. That a payment failed while its payer can still pay is a
 // [FailedAttempt], which the states alone do not show.
 func Judge(from, to State) Verdict {
@@ -51,11 +51,11 @@ func Judge(from, to State) Verdict {
 	return Late
 }
 
-// Leads is the state to which news of a state leads an order by its verdict. It is
+// Leads is the state to which an update leads an order by its verdict. It is
 // for verdicts that change the order.
-func (v Verdict) Leads(news State) State {
+func (v Verdict) Leads(update State) State {
 	if v == LatePayment {
 		return Refunding
 	}
-	return news
+	return update
 }

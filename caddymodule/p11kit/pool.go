@@ -48,7 +48,7 @@ type pool struct {
 	failures int           // since the last success
 	down     error         // what has failed since the last success, nil for nothing
 	away     bool          // that there is no session has been told
-	wake     chan struct{} // closed when there is other news than a session that is ready
+	wake     chan struct{} // closed when anything but a ready session has come up
 	closed   bool
 }
 
@@ -239,7 +239,7 @@ func (p *pool) discard(s *session, err error) {
 		p.failures++
 		p.down = err
 	}
-	lost := p.news()
+	lost := p.wakeWaiting()
 	pause, closed := pauseAfter(p.failures), p.closed
 	if !closed {
 		p.work.Go(func() { p.replace(s.child, pause) })
@@ -256,15 +256,15 @@ func (p *pool) failed(err error) time.Duration {
 	p.mu.Lock()
 	p.failures++
 	p.down = err
-	lost, pause := p.news(), pauseAfter(p.failures)
+	lost, pause := p.wakeWaiting(), pauseAfter(p.failures)
 	p.mu.Unlock()
 	p.tell(lost)
 	return pause
 }
 
-// news wakes those who wait for a session, and returns why there is none when that
+// wakeWaiting wakes those who wait for a session, and returns why there is none when that
 // has not been told yet.
-func (p *pool) news() error {
+func (p *pool) wakeWaiting() error {
 	close(p.wake)
 	p.wake = make(chan struct{})
 	if p.live > 0 || p.down == nil || p.away || p.closed {
@@ -322,7 +322,7 @@ func (p *pool) close() {
 		return
 	}
 	p.closed = true
-	_ = p.news()
+	_ = p.wakeWaiting()
 	p.mu.Unlock()
 	p.cancel()
 	var ending sync.WaitGroup

@@ -73,9 +73,9 @@ func (h Head) append(b *bytes.Buffer) error {
 	return nil
 }
 
-// Refusal returns the gateway's message that says why it did not do what was asked: its
-// respDesc or, where that says nothing, its respMsg. They are a reason only beside
-// an E-code; under S0000000 they speak of the message ("交易受理成功"), whatever
+// Refusal returns the gateway's message about why it did not do what was asked: its
+// respDesc or, where that says nothing, its respMsg. It is a reason only beside an
+// E-code; under S0000000 it is about the request ("交易受理成功"), whatever
 // became of the payment, and the refusal is "".
 func (h Head) Refusal() string {
 	if !isErrorCode(h.RespCode) {

@@ -85,7 +85,7 @@ func (o Order) lastLook(m moment) string {
 	if o.NextAt.IsZero() {
 		return ""
 	}
-	return "; a last look at the gateway follows at " + m.at(o.NextAt) + ", and a payment that it finds is given back"
+	return "; the gateway is queried one last time at " + m.at(o.NextAt) + ", and a payment found then is given back"
 }
 
 func explainRefundFailed(o Order, m moment) string {
@@ -148,8 +148,8 @@ func (n Notification) Explain(now time.Time, zone *time.Location) string {
 // atRest says what it means that a notification does not wait for its time.
 var atRest = map[ledger.NotificationState]string{
 	ledger.Delivered:       "the merchant acknowledged the last one",
-	ledger.AlreadyCredited: "the merchant says that it had credited the order already, which acknowledges nothing; the ladder has ended and nothing is to be done",
-	ledger.Exhausted:       "none was acknowledged and the ladder has ended; it can be sent again",
+	ledger.AlreadyCredited: "the merchant says that it had credited the order already, which acknowledges nothing; the retry schedule has ended and nothing is to be done",
+	ledger.Exhausted:       "none was acknowledged and the retry schedule has ended; it can be sent again",
 	ledger.Paused:          "kept back while the merchant is paused",
 	ledger.Withheld:        "kept back for good: the payment was given back before the merchant had acknowledged it",
 }

@@ -123,7 +123,7 @@ func TestExplain(t *testing.T) {
 		translate.InDoubt:      "in doubt: the gateway gave no answer that can be trusted, the payment may have happened; looks so far: 3, next look: 2026-11-22 11:01:00",
 		translate.Paid:         "paid at 2026-11-22 11:00:00 Beijing time",
 		translate.Failed:       "finally: 余额不足",
-		translate.Closed:       "before it was paid; a last look at the gateway follows at 2026-11-22 11:01:00",
+		translate.Closed:       "before it was paid; the gateway is queried one last time at 2026-11-22 11:01:00",
 		translate.Refunding:    "the refund R1 is under way",
 		translate.Refunded:     "the whole amount was given back",
 		translate.RefundFailed: "the refund is tried again: 2026-11-22 11:01:00 Beijing time",

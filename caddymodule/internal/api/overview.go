@@ -37,7 +37,7 @@ type Gauges struct {
 	Waiting              int                   `json:"waiting" doc:"Notifications that wait for their time."`
 	OverdueNotifications int                   `json:"overdue_notifications" doc:"Notifications that should have been sent."`
 	OldestDueAt          time.Time             `json:"oldest_due_at,omitzero" doc:"When the notification that waits longest was due; absent when none waits."`
-	Exhausted            int                   `json:"exhausted" doc:"Notifications whose ladder has ended."`
+	Exhausted            int                   `json:"exhausted" doc:"Notifications whose retry schedule has ended."`
 	Paused               int                   `json:"paused" doc:"Notifications kept back because their merchant is paused."`
 	Withheld             int                   `json:"withheld" doc:"Notifications kept back because the payment was given back."`
 	OpenRefunds          int                   `json:"open_refunds" doc:"Refunds that failed and that nobody has dealt with."`
@@ -56,7 +56,7 @@ type Sample struct {
 	At        time.Time `json:"at" doc:"The minute."`
 	Waiting   int       `json:"waiting" doc:"Notifications that waited."`
 	Overdue   int       `json:"overdue" doc:"Notifications that should have been sent."`
-	Exhausted int       `json:"exhausted" doc:"Notifications whose ladder had ended."`
+	Exhausted int       `json:"exhausted" doc:"Notifications whose retry schedule had ended."`
 	InDoubt   int       `json:"in_doubt" doc:"Orders in doubt."`
 	Pending   int       `json:"pending" doc:"Orders that waited for their payers."`
 }

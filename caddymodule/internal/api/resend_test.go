@@ -147,8 +147,8 @@ func TestResendAfterARefundThatFailed(t *testing.T) {
 	w := newWorld(t)
 	key := w.notification("89900001", ledger.Exhausted, time.Hour)
 	for _, next := range []translate.State{translate.Refunding, translate.RefundFailed} {
-		news := ledger.Update{State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next)}
-		if _, _, err := w.ledger.Record(t.Context(), key, news); err != nil {
+		update := ledger.Update{State: next, At: present, Source: "cancel", RefundNo: "R" + key.OrderID, Next: nextOf(next)}
+		if _, _, err := w.ledger.Record(t.Context(), key, update); err != nil {
 			t.Fatal(err)
 		}
 	}

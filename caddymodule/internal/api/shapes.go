@@ -29,7 +29,7 @@ type Order struct {
 	ExpiresAt       time.Time       `json:"expires_at" doc:"Until when it can be paid."`
 	NextAt          time.Time       `json:"next_at,omitzero" doc:"When its next step is due; absent when there is none."`
 	Unpaid          bool            `json:"unpaid,omitempty" doc:"The order is in doubt, and the gateway says that nobody has paid it. Told with the order's story only."`
-	Tries           int             `json:"tries" doc:"Steps taken on the present ladder."`
+	Tries           int             `json:"tries" doc:"Steps taken on the present retry schedule."`
 	TraceID         string          `json:"trace_id,omitempty" doc:"The trace that the order began in."`
 }
 

@@ -49,7 +49,7 @@ type Attempt struct {
 	Cause   string `json:"cause,omitempty" doc:"Why there was no answer to judge, as the bridge puts it: no such host, connection refused, blocked, and others, with the host, address or date that they are about."`
 	Excerpt string `json:"excerpt,omitempty" doc:"The first printable characters of what the merchant answered, in UTF-8 whatever it was written in."`
 	TookMS  int64  `json:"took_ms" doc:"How long it took, in milliseconds."`
-	LagMS   *int64 `json:"lag_ms,omitempty" doc:"How long after its due time it began, in milliseconds; absent where a person or a reload changed the ladder."`
+	LagMS   *int64 `json:"lag_ms,omitempty" doc:"How long after its due time it began, in milliseconds; absent where a person or a reload changed the schedule."`
 }
 
 // story is what the ledger knows of an order.
@@ -119,8 +119,8 @@ func (s story) attempt(i int, schedule delivery.Schedule) Event {
 }
 
 // lag is how late a call began. The ledger keeps only the next due time, so that
-// of a call that was made follows from the ladder and from the call before,
-// unless a person has changed it in between or the ladder is another one now.
+// of a call that was made follows from the schedule and from the call before,
+// unless a person has changed it in between or the schedule is another one now.
 func (s story) lag(i int, schedule delivery.Schedule) *int64 {
 	ended := s.notification.CreatedAt
 	if i > 0 {

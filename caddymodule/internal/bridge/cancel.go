@@ -60,7 +60,7 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	case translate.CancelPaid:
 		order = b.beginRefund(ctx, s, order)
 	case translate.CancelAskAfter:
-		// Only the ladder sends a refund again: a merchant who is impatient asks.
+		// Only the schedule submits a refund again: an impatient merchant has it queried.
 		if b.queryLimiter.Allow(order.Key, b.now()) {
 			if result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); ok {
 				order = result.order

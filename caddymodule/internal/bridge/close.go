@@ -21,8 +21,8 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 
 // closeUnpaid closes an order that nobody has paid: at the gateway where it has a
 // close and knows the order, and otherwise here, where a payment that still
-// arrives is refunded. It takes what a look has seen and returns it with what has
-// come of the close.
+// arrives is refunded. It takes the result of a query and returns it with what came of
+// the close.
 func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResult, source string) queryResult {
 	order := result.order
 	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim}
@@ -42,8 +42,8 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 }
 
 // lastQueryAt is when an order that is failed, or closed here and still open at the
-// gateway, is looked at once more: when its payer cannot pay any longer. A payment
-// whose notice was lost is found and refunded then.
+// gateway, is queried once more: when its payer cannot pay any longer. A payment that
+// no notice told of is found and refunded then.
 func lastQueryAt(order ledger.Order, now time.Time) time.Time {
 	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) {
 		return end.Add(time.Second)
@@ -51,7 +51,7 @@ func lastQueryAt(order ledger.Order, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// lastQuery takes the last look at a closed or failed order.
+// lastQuery queries the gateway one last time about a closed or failed order.
 func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order) {
 	result, ok := wait(ctx, stepTime(s), b.queryGateway(ctx, s, order))
 	if !ok || result.moved {
@@ -65,7 +65,7 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 		err = b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextQuery(tries, b.now()), tries, result.events...)
 	}
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
-		b.log.Error("last look at an order not recorded", orderFields(order), zap.Error(err))
+		b.log.Error("last query of an order not recorded", orderFields(order), zap.Error(err))
 	}
 }
 

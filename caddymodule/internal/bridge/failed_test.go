@@ -103,8 +103,8 @@ func settledFailed(w *world, p v1.PayRequest) {
 
 // findings are the ways in which it comes out that a failed order was paid.
 var findings = map[string]func(*world, v1.PayRequest){
-	"notice":    func(w *world, p v1.PayRequest) { must(w.notice(w.gateway.notice(w.order(p).OrderNo, "11", "19.99"))) },
-	"last look": func(w *world, p v1.PayRequest) { w.stepAt(p) },
+	"notice":     func(w *world, p v1.PayRequest) { must(w.notice(w.gateway.notice(w.order(p).OrderNo, "11", "19.99"))) },
+	"last query": func(w *world, p v1.PayRequest) { w.stepAt(p) },
 }
 
 // What is paid of an order after its merchant may have heard that it failed is
@@ -141,7 +141,7 @@ func TestFailedThenPaidIsGivenBack(t *testing.T) {
 	}
 }
 
-// The last look at a failed order that nobody has paid is the last, and leaves one
+// The last query of a failed order that nobody has paid is the last, and leaves one
 // call on its timeline.
 func TestFailedOrderComesToRest(t *testing.T) {
 	t.Parallel()

@@ -110,7 +110,7 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 	return result.order, true
 }
 
-// browserSource names the payer's browser where news comes from.
+// browserSource is the source of updates that a payer's browser brought about.
 const browserSource = "browser"
 
 // browserJob is the pay request of an order that was submitted before.

@@ -17,7 +17,7 @@ import (
 )
 
 // Many orders, every other call to the gateway failing, no notice arriving: the
-// ladder finds everything out, and no order is charged twice.
+// schedule finds everything out, and no order is charged twice.
 func TestLadderSettlesEverything(t *testing.T) {
 	t.Parallel()
 	const orders = 120
@@ -61,7 +61,7 @@ func TestLadderSettlesEverything(t *testing.T) {
 	}
 }
 
-// Without news, the gateway is asked exactly by the ladder, and the last rung
+// Without a result, the gateway is queried exactly by the schedule, and the last interval
 // repeats.
 func TestLadderIsKept(t *testing.T) {
 	t.Parallel()
@@ -69,11 +69,11 @@ func TestLadderIsKept(t *testing.T) {
 	w.gateway.chance = func() fault { return broken }
 	p := order(v1.WxCode, 1)
 	w.pay(p)
-	rungs := DefaultQuerySchedule()
-	for i := range rungs {
+	intervals := DefaultQuerySchedule()
+	for i := range intervals {
 		o := w.order(p)
-		if got := o.Next.Sub(w.clock.now()); got != rungs[i] || o.Tries != i {
-			t.Fatalf("next look after %s and %d tries, want %s", got, o.Tries, rungs[i])
+		if got := o.Next.Sub(w.clock.now()); got != intervals[i] || o.Tries != i {
+			t.Fatalf("next query after %s and %d tries, want %s", got, o.Tries, intervals[i])
 		}
 		w.stepAt(p)
 	}

@@ -161,7 +161,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, mess
 	case report.State.Final():
 		return b.takeFinal(ctx, s, order, report, message)
 	case report.Certain(): // nobody has paid yet, or the refund is under way, as we know
-		b.log.Info("notice without news", orderFields(order))
+		b.log.Info("notice changes nothing", orderFields(order))
 	default:
 		if !report.Ask {
 			return b.keepNotice(ctx, order, message, errors.New(report.Reason))

@@ -136,13 +136,13 @@ func TestLatePaymentIsRefunded(t *testing.T) {
 }
 
 // The gateway tells of a payment once, and that may be lost. An order that was
-// closed only here is looked at again when it cannot be paid any more.
+// closed only here is queried again when it cannot be paid any more.
 func TestLatePaymentIsFoundWithoutANotice(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		pays  bool
-		first fault // of the last look
+		first fault // of the last query
 		want  translate.State
 	}{
 		{"paid", true, none, translate.Refunded},

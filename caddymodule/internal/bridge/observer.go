@@ -20,8 +20,8 @@ type Observer interface {
 	// OrderMoved is called when an order is begun and at each step it takes,
 	// with the state that it is in then.
 	OrderMoved(to translate.State)
-	// NewsJudged is called when news of an order has been recorded or dismissed,
-	// with what became of it.
+	// UpdateJudged is called when an update of an order has been recorded or
+	// dismissed, with what became of it.
 	UpdateJudged(verdict translate.Verdict)
 	// Quarantined is called when a signed message is kept aside.
 	Quarantined()

@@ -26,7 +26,7 @@ type Settlement struct {
 	GatewayNo string
 	Who, Why  string
 	// DryRun only says whether the word would be taken. The gateway is asked all
-	// the same, and what it says for certain is recorded, as by every look.
+	// the same, and what it says for certain is recorded, as by every query.
 	DryRun bool
 }
 
@@ -143,7 +143,7 @@ func contradiction(result queryResult, word translate.State) error {
 // tooEarly says why nobody can know yet that an order has come to nothing, nil
 // when they can: its pay call may still be on its way into the gateway's books,
 // whatever the gateway or its people say of them. The bridge itself believes them
-// no sooner. A close is safe where a last look follows it.
+// no sooner. A close is safe where a last query follows it.
 func tooEarly(result queryResult, word translate.State, now time.Time) error {
 	surely := result.order.SentAt.Add(notFoundGrace)
 	if !now.Before(surely) || result.report.Unpaid() || result.order.State.Final() {

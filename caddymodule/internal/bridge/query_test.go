@@ -87,7 +87,7 @@ func TestQueryTellsWhatIsCertain(t *testing.T) {
 			}
 			after := w.wantState(p, c.state)
 			if after.State == before.State && after != before {
-				t.Fatalf("a query without news changed the order: %+v, was %+v", after, before)
+				t.Fatalf("a query without a result changed the order: %+v, was %+v", after, before)
 			}
 		})
 	}
@@ -115,7 +115,7 @@ func TestQueriesAreCoalescedAndPaced(t *testing.T) {
 	}
 }
 
-// A merchant that polls must not push the ladder away: when it gives up, the
+// A merchant that polls must not push the schedule away: when it gives up, the
 // lost notice still has to be found out.
 func TestPollingDoesNotMoveTheLadder(t *testing.T) {
 	t.Parallel()

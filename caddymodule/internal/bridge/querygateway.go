@@ -11,19 +11,19 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// queryResult is what asking the gateway about an order came to.
+// queryResult is what a query of the gateway about an order came to.
 type queryResult struct {
 	order  ledger.Order
 	report translate.Report
-	moved  bool           // the answer was news and is recorded
+	moved  bool           // the answer moved the order and is recorded
 	events []ledger.Event // the calls that were made, to be recorded if they are not
 }
 
-// queryGateway asks the gateway about an order, or about its refund while that is open,
-// and records what is certain. Everybody who wants to know shares one call. A
-// look that brings nothing certain changes nothing, its call is on record only if
-// a step of the ladder wanted it: merchants may poll without disturbing the ladder
-// or filling the ledger.
+// queryGateway queries the gateway about an order, or about its refund while that is
+// open, and records what is certain. All who want to know share one call. A query
+// that brings nothing certain changes nothing, and its call is on record only if a
+// due step made it: merchants may poll without disturbing the schedule or filling the
+// ledger.
 func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Order) *sharedCall[queryResult] {
 	return b.queries.do(order.Key, func(*sharedCall[queryResult]) queryResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
@@ -91,13 +91,13 @@ func expected(order ledger.Order, flowNo, tranCode string) translate.Expected {
 	}
 }
 
-// recordUpdate records news and returns the order as it stands, and whether it was this
-// news that moved it.
+// recordUpdate records an update and returns the order as it stands, and whether this
+// update moved it.
 func (b *Bridge) recordUpdate(ctx context.Context, order ledger.Order, update ledger.Update) (ledger.Order, bool) {
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if err != nil {
 		if !errors.Is(err, ledger.ErrFenced) {
-			b.log.Error("news of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
+			b.log.Error("update of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
 		}
 		return order, false
 	}

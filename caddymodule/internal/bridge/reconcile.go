@@ -30,7 +30,7 @@ func pauseAfter(err error, before time.Duration) time.Duration {
 }
 
 // reconcile takes due steps of orders until ctx is done: queries of orders
-// without news, refunds under way, expiries, and orders that a crashed bridge
+// without a result, refunds under way, expiries, and orders that a crashed bridge
 // left behind. It rests while no settings are attached.
 func (b *Bridge) reconcile(ctx context.Context) {
 	var busy sync.WaitGroup

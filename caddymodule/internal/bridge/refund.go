@@ -114,8 +114,8 @@ func expectedRefund(order ledger.Order) translate.ExpectedRefund {
 	}
 }
 
-// recordRefund records what has been seen of a refund, if it is final. A failure
-// that is on record already is none of the news.
+// recordRefund records what a query told of a refund, if it is final. A failure that
+// is on record already is not recorded again.
 func (b *Bridge) recordRefund(ctx context.Context, s *Settings, result queryResult) queryResult {
 	order, report := result.order, result.report
 	fields := []zap.Field{orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", report.Reason)}

@@ -43,7 +43,7 @@ func TestRefundNotInTheBooksYet(t *testing.T) {
 	}
 }
 
-// TestRefundIsTriedAgain: a refusal that can pass is tried again by the ladder,
+// TestRefundIsTriedAgain: a refusal that can pass is tried again by the schedule,
 // under the one number, until it succeeds.
 func TestRefundIsTriedAgain(t *testing.T) {
 	t.Parallel()
@@ -71,7 +71,7 @@ func TestRefundIsTriedAgain(t *testing.T) {
 	}
 }
 
-// The ladder of tries has an end; then it is an operator's.
+// The schedule has an end; then the refund is an operator's.
 func TestRefundTriesEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

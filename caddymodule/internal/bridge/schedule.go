@@ -8,13 +8,13 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// DefaultQuerySchedule is when an order without news is queried: so long after
+// DefaultQuerySchedule is when an order without a result is queried: so long after
 // the step before. The last interval repeats until the order is final.
 func DefaultQuerySchedule() delivery.Schedule {
 	return delivery.Schedule{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour}
 }
 
-// shownTries is where the ladder starts for an order whose code is shown: the
+// shownTries is where the schedule starts for an order with a code that is shown: the
 // payer needs a moment, and the gateway's notice usually comes first.
 const shownTries = 2
 
@@ -36,7 +36,7 @@ func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int
 		after += shownTries
 	}
 	next := s.nextQuery(after, now)
-	// An order that nobody pays is closed in time, not with the rung after.
+	// An order that nobody pays is closed in time, not an interval later.
 	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) && end.Before(next) {
 		return end.Add(time.Second)
 	}
@@ -63,5 +63,5 @@ func stepTime(s *Settings) time.Duration { return 2*s.Timeouts.Gateway + recordi
 // bridge dies, another takes over after 28 s with the default timeouts.
 func lease(s *Settings) time.Duration { return stepTime(s) + skew }
 
-// cancelTime bounds a cancel: a look and what a step may do.
+// cancelTime bounds a cancel: a query and what a step may do.
 func cancelTime(s *Settings) time.Duration { return 3*s.Timeouts.Gateway + 2*recording }

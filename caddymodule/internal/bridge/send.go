@@ -15,7 +15,7 @@ import (
 // order over.
 const tooLate = "too late to send"
 
-// send makes the one call for an order and judges the answer. The trail has the
+// send makes the one call for an order and judges the answer. events has the
 // call, if it was made.
 func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (report translate.Report, events []ledger.Event) {
 	now := b.now()

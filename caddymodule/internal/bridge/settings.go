@@ -58,7 +58,7 @@ type Settings struct {
 	Timeouts    Timeouts
 
 	NotifySchedule delivery.Schedule // of notifications
-	QuerySchedule  delivery.Schedule // of orders without news; its last interval repeats
+	QuerySchedule  delivery.Schedule // of orders without a result; its last interval repeats
 }
 
 // Timeouts bound what a merchant waits for.

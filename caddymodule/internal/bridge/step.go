@@ -16,7 +16,7 @@ import (
 // paid before it is closed: notices travel, clocks differ.
 const expiryGrace = 5 * time.Minute
 
-// alarmAge is how old an order becomes before every look at it that brings
+// alarmAge is how old an order becomes before every query of it that brings
 // nothing certain is an alarm: a person has to ask the gateway's people.
 const alarmAge = 24 * time.Hour
 
@@ -102,7 +102,7 @@ func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.
 }
 
 // postpone says that a step brought nothing and when the next one is due. Only
-// the holder of the order's claim can say so. The trail is what was tried.
+// the holder of the order's claim can say so. events is what was tried.
 func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, events ...ledger.Event) {
 	tries := order.Tries + 1
 	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries, events...)

@@ -100,7 +100,7 @@ func TestOrdersGivenUpAreBounded(t *testing.T) { // not parallel: it counts goro
 	}
 }
 
-// Without the bridge that gave it up, the order is settled by the ladder.
+// Without the bridge that gave it up, the order is settled by the schedule.
 func TestOrderWrittenLateByAKilledBridge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

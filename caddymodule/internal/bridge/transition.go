@@ -7,8 +7,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// reportTransition tells the operator what became of news: one line for what changes an
-// order, a louder one for what must not happen, and a count.
+// reportTransition tells the operator what became of an update: one line for what
+// changes an order, a louder one for what must not happen, and a count.
 func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verdict translate.Verdict) {
 	b.observer.UpdateJudged(verdict)
 	fields := []zap.Field{
@@ -21,7 +21,7 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 	case verdict == translate.LatePayment:
 		b.log.Warn("an order that was closed or failed has been paid after all; refunding it", fields...)
 	case verdict != translate.Applied:
-		b.log.Info("news changes nothing", fields...)
+		b.log.Info("update changes nothing", fields...)
 	case order.State == translate.RefundFailed:
 		b.log.Error("refund failed; the money is still with the merchant, look into it", fields...)
 	default:

@@ -188,7 +188,7 @@ func (w *world) wantState(p v1.PayRequest, want translate.State) ledger.Order {
 	if o.State != want {
 		w.tb.Fatalf("order is %s, want %s", o.State, want)
 	}
-	// A closed or failed order may have a last look before it, a failed refund
+	// A closed or failed order may have a last query before it, a failed refund
 	// another try.
 	maybe := want == translate.Closed || want == translate.Failed || want == translate.RefundFailed
 	if o.Next.IsZero() != want.Final() && !maybe {

@@ -26,8 +26,8 @@ Lists the notifications that are owed to merchants or were delivered, newest fir
 page by page.
 
 States: waiting (for its time), delivered (the merchant acknowledged),
-already_credited (the ladder has ended, and the merchant's last answer was that it
-has credited the order already; nothing is to be done), exhausted (the ladder has
+already_credited (the schedule has ended, and the merchant's last answer was that it
+has credited the order already; nothing is to be done), exhausted (the schedule has
 ended; it can be sent again), paused (the merchant is paused), withheld (the
 payment was given back; it is never sent).
 

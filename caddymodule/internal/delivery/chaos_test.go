@@ -73,7 +73,7 @@ func chaos(t *testing.T, seed uint64) {
 }
 
 // checkAttempts holds what is recorded against the calls that were seen and the
-// ladder.
+// schedule.
 func checkAttempts(t *testing.T, n ledger.Notification, attempts []ledger.Attempt, calls []time.Time) {
 	t.Helper()
 	if len(attempts) != len(calls) || n.Attempts != len(calls) {

@@ -10,12 +10,12 @@ import (
 // metrics; the set is closed.
 type Class string
 
-// The classes. All but OK and Withheld mean that the ladder goes on.
+// The classes. After all but OK and Withheld, the schedule goes on.
 const (
 	// OK: the merchant acknowledged.
 	OK Class = "ok"
 	// AlreadyCredited: the merchant answered P1. By the rule that is no
-	// acknowledgement and the ladder goes on, but it ends without an alarm.
+	// acknowledgement and the schedule goes on, but it ends without an alarm.
 	AlreadyCredited Class = "already_credited"
 	// Refused: an answer of status 2xx that is neither of the two.
 	Refused Class = "refused"

@@ -14,7 +14,7 @@ type Observer interface {
 	// due time it started.
 	AttemptFinished(class Class, took, lag time.Duration)
 	// NotificationEnded is called when a notification has come to rest in a state:
-	// it was acknowledged or withheld, or its ladder has ended.
+	// it was acknowledged or withheld, or its schedule has ended.
 	NotificationEnded(in ledger.NotificationState)
 }
 

@@ -17,7 +17,7 @@ const (
 	MaxInterval = 24 * time.Hour
 )
 
-// Schedule is the ladder of a notification: the intervals between its calls. The
+// Schedule is the retry schedule of a notification: the intervals between its calls. The
 // first call is made at once, so there is one call more than intervals; after
 // the last one the notification is exhausted.
 //
@@ -26,7 +26,7 @@ const (
 // field do not stand two notifications of one order at the same time.
 type Schedule []time.Duration
 
-// DefaultSchedule returns the ladder of the specification (v1 §3.4): after the
+// DefaultSchedule returns the schedule of the specification (v1 §3.4): after the
 // first call three every 10 s, three every minute, then every 3 minutes, 10
 // calls in all.
 func DefaultSchedule() Schedule {

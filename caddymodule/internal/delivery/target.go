@@ -23,7 +23,7 @@ type Target struct {
 	RootCAs *x509.CertPool
 	// PlainHTTP allows http URLs besides https.
 	PlainHTTP bool
-	// Schedule is the ladder; DefaultSchedule when empty.
+	// Schedule is the retry schedule; DefaultSchedule when empty.
 	Schedule Schedule
 }
 

@@ -275,7 +275,7 @@ type panicking struct{}
 
 func (panicking) RoundTrip(*http.Request) (*http.Response, error) { panic("a bug") }
 
-// A bug that one notification sets off ends neither the bridge nor the ladder.
+// A bug that one notification sets off ends neither the bridge nor the schedule.
 func TestPanicIsAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

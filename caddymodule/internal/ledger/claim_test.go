@@ -130,7 +130,7 @@ func postpone(t *testing.T, p place) {
 	if err := l.Postpone(t.Context(), o.Key, 1, time.Time{}, 1); err == nil {
 		t.Error("postponed to never")
 	}
-	// News from elsewhere starts a new ladder, which the holder must not push back.
+	// An update from elsewhere starts a new schedule. The holder must not push it back.
 	got := mustRecord(t, l, o.Key, ledger.Update{State: translate.Pending, Next: after(2 * time.Hour)}, translate.Applied)
 	if got.Tries != 0 || got.Claim != 2 {
 		t.Errorf("tries %d, claim %d, want 0 and 2", got.Tries, got.Claim)
@@ -143,7 +143,7 @@ func postpone(t *testing.T, p place) {
 	}
 }
 
-// lastStep looks once more at a closed order, which may have been paid meanwhile.
+// lastStep queries a closed order once more: it may have been paid meanwhile.
 func lastStep(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))

@@ -37,7 +37,7 @@ func (r eventBatch) with(e Event) eventBatch {
 	return r
 }
 
-// moved tells of the step that news made an order take.
+// moved tells of the step that an update made an order take.
 func moved(from, to translate.State, source string) Event {
 	return Event{Kind: movedEvent, Source: source, Detail: fmt.Sprintf("%s → %s", from, to)}
 }
@@ -112,7 +112,7 @@ var insertEvents = func() (texts [maxEventBatch + 1]string) {
 	return texts
 }()
 
-// eventCount numbers the trails of this process.
+// eventCount numbers the batches of this process.
 var eventCount atomic.Uint64
 
 // newEventID returns a random text that sorts behind those returned before, so

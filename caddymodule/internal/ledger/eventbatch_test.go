@@ -52,14 +52,14 @@ func timelines(t *testing.T, p place) {
 	})
 	wantError(t, err, ledger.ErrFenced)
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed, At: after(4 * time.Second), Source: "expiry", Claim: 2, Next: noon}, translate.Applied)
-	if err := l.Rest(t.Context(), o.Key, 2, call(5*time.Second, "last look")); err != nil {
+	if err := l.Rest(t.Context(), o.Key, 2, call(5*time.Second, "last query")); err != nil {
 		t.Fatal(err)
 	}
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, At: after(6 * time.Second), Source: "notice", RefundNo: "R1"}, translate.LatePayment)
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed, At: after(7 * time.Second), Source: "notice"}, translate.Contradicted)
 	want := []string{
 		"1s call query one", "1s call pay twolines", "1s moved answer begun → sent", "1s moved answer sent → in_doubt",
-		"2s call query again", "3s call query nothing", "4s moved expiry in_doubt → closed", "5s call query last look",
+		"2s call query again", "3s call query nothing", "4s moved expiry in_doubt → closed", "5s call query last query",
 		"6s moved notice closed → refunding", "6s late_payment notice paid, order is refunding",
 		"7s contradicted notice failed, order is refunding",
 	}
@@ -92,6 +92,6 @@ func longTrail(t *testing.T, p place) {
 		t.Errorf("timeline is\n%q\nwant\n%q", got, want)
 	}
 	if len(events) != 50 {
-		t.Errorf("the caller's trail has %d events", len(events))
+		t.Errorf("the caller has %d events", len(events))
 	}
 }

@@ -59,7 +59,7 @@ type settings struct {
 func WithLogger(log *zap.Logger) Option { return func(s *settings) { s.log = log } }
 
 // WithClock sets what the ledger takes for the present where it is told no time:
-// in [Ledger.Ping], and for members such as Order.CreatedAt and News.At that are
+// in [Ledger.Ping], and for members such as Order.CreatedAt and Update.At that are
 // zero. Everything else goes by the times that callers give.
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 

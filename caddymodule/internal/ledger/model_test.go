@@ -16,7 +16,7 @@ var states = []translate.State{
 	translate.Closed, translate.Refunding, translate.Refunded, translate.RefundFailed,
 }
 
-// model is what one order should be after the news it got, by the design alone.
+// model is what one order should be after its updates, by the design alone.
 type model struct {
 	state    translate.State
 	shows    bool // its payer is shown how to pay
@@ -27,7 +27,7 @@ type model struct {
 	events   int  // of the steps it took and of what was odd
 }
 
-// take moves the model by the news and returns the verdict to expect.
+// take moves the model by the update and returns the verdict to expect.
 func (m *model) take(n ledger.Update) translate.Verdict {
 	verdict := translate.Judge(m.state, n.State)
 	if m.shows && m.state == translate.Pending && n.State == translate.Failed && n.At.Before(after(2*time.Hour)) {
@@ -57,7 +57,7 @@ func (m *model) take(n ledger.Update) translate.Verdict {
 	return verdict
 }
 
-// recordFollowsModel brings orders random news in random order, with right and
+// recordFollowsModel records random updates in random order, with right and
 // wrong claims, and compares with the model after each.
 func recordFollowsModel(t *testing.T, p place) {
 	l := p.open(t)
@@ -68,7 +68,7 @@ func recordFollowsModel(t *testing.T, p place) {
 		o.Action = rapid.SampledFrom([]string{"WxCode", "WxSao"}).Draw(rt, "action")
 		o = mustBegin(t, l, o)
 		m := &model{state: translate.Begun, shows: o.Action == "WxSao", claim: 1, open: true}
-		for i := range rapid.IntRange(1, 12).Draw(rt, "pieces of news") {
+		for i := range rapid.IntRange(1, 12).Draw(rt, "updates") {
 			n := drawNews(rt, m, fmt.Sprintf("R%d-%d", number, i))
 			before, was := mustOrder(t, l, o.Key), *m
 			want := m.take(n)
@@ -77,12 +77,12 @@ func recordFollowsModel(t *testing.T, p place) {
 			if moves && n.Claim != 0 && n.Claim != was.claim {
 				*m = was
 				if now := mustOrder(t, l, o.Key); err == nil || now != before {
-					rt.Fatalf("news of %s with a wrong claim: error %v, order %+v", n.State, err, now)
+					rt.Fatalf("update to %s with a wrong claim: error %v, order %+v", n.State, err, now)
 				}
 				continue
 			}
 			if err != nil || verdict != want {
-				rt.Fatalf("news of %s in %s: verdict %v, error %v, want %v", n.State, was.state, verdict, err, want)
+				rt.Fatalf("update to %s in %s: verdict %v, error %v, want %v", n.State, was.state, verdict, err, want)
 			}
 			compare(t, rt, l, got, m)
 		}

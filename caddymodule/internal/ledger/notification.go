@@ -9,11 +9,11 @@ type NotificationState string
 const (
 	Waiting   NotificationState = "waiting"   // to be sent when due
 	Delivered NotificationState = "delivered" // the merchant acknowledged it
-	Exhausted NotificationState = "exhausted" // the ladder has ended; it can be sent again by hand
+	Exhausted NotificationState = "exhausted" // the schedule has ended; it can be sent again by hand
 	Paused    NotificationState = "paused"    // parked when it came up, until its merchant is resumed
 	Withheld  NotificationState = "withheld"  // the payment was given back; telling of it now would credit it
 
-	// AlreadyCredited: the ladder has ended, and what the merchant answered last
+	// AlreadyCredited: the schedule has ended, and what the merchant answered last
 	// was that it has credited the order already.
 	AlreadyCredited NotificationState = "already_credited"
 )
@@ -31,7 +31,7 @@ type Notification struct {
 	State     NotificationState
 	Attempts  int
 	CreatedAt time.Time
-	Due       time.Time // when the ladder wants the next attempt; claims do not change it
+	Due       time.Time // when the next attempt is due by the schedule; claims do not change it
 	Claim     int64
 }
 
@@ -42,7 +42,7 @@ type Attempt struct {
 	Duration time.Duration // to the millisecond
 	Status   int           // HTTP status, 0 when there was none
 	Class    string        // what came of it, as metrics name it
-	Cause    string        // why there was no answer to judge, at most 200 printable characters; no words of strangers
+	Cause    string        // why there was no answer to judge, at most 200 printable characters, nothing that others wrote
 	Excerpt  string        // first bytes of the answer, at most 200 printable characters
 }
 

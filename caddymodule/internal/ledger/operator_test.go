@@ -74,15 +74,15 @@ func settleRefused(t *testing.T, p place) {
 	}
 	open := mustBegin(t, l, sample(9)).Key
 	for name, c := range map[string]struct {
-		key  ledger.Key
-		news ledger.Update
-		says string
+		key    ledger.Key
+		update ledger.Update
+		says   string
 	}{
 		"unknown order":  {sample(99).Key, ledger.Update{State: translate.Paid}, "not in the ledger"},
 		"foreign claim":  {open, ledger.Update{State: translate.Paid, Claim: 7}, "taken over"},
 		"long refund no": {open, ledger.Update{State: translate.Paid, RefundNo: strings.Repeat("1", 129)}, "longer"},
 	} {
-		if _, _, err := l.Settle(t.Context(), c.key, c.news, because); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, _, err := l.Settle(t.Context(), c.key, c.update, because); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

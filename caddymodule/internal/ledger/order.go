@@ -47,7 +47,7 @@ type Order struct {
 	ExpiresAt time.Time // when an unpaid order is given up
 
 	Next  time.Time // when the order needs its next step; zero for none
-	Tries int       // steps taken on the current ladder
+	Tries int       // steps taken on the current schedule
 	Claim int64     // fence: counts who has held the order, 1 for who began it
 }
 
@@ -88,13 +88,13 @@ type Update struct {
 	// lack of one, gets it at once.
 	Next   time.Time
 	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
-	Claim  int64  // the claim that the bringer holds; 0 for news from elsewhere
+	Claim  int64  // the claim that the caller holds; 0 for an update from elsewhere
 	// Takes makes the order's claim a new one, as sending does: whoever else had
 	// read or claimed the order before has nothing more to say of it.
 	Takes bool
-	// Trail is what happened on the way to this news, such as calls and their
-	// answers, in order. It is written with the news, whatever the verdict. Each
-	// event is about the order that the news is about, and of At when it has no
+	// Events is what happened on the way to this update, such as calls and their
+	// answers, in order. It is written with the update, whatever the verdict. Each
+	// event is about the same order as the update, and of At when it has no
 	// time of its own.
 	Events []Event
 }

@@ -82,7 +82,7 @@ func values(o Order) []any {
 	}
 }
 
-// updateOrder writes what news may change.
+// updateOrder writes what an update may change.
 const updateOrder = `UPDATE orders SET state = $3, form_action = $4, gateway_no = $5, words = $6, refund_no = $7,
 	sent_at = $8, settled_at = $9, paid_at = $10, next = $11, tries = $12, claim = $13, pay_data = $14, open_id = $15, late = $16
 	WHERE order_id = $1 AND mer_id = $2`

@@ -30,7 +30,7 @@ func orderQueue() *queue {
 
 // ClaimOrders gives the caller orders whose next step is due, no more than there
 // is room for, the longest overdue first. They are the caller's until now + lease:
-// by then it must have recorded news or postponed the step, or another gets them.
+// by then it must have recorded an update or postponed the step, or another gets them.
 // offer is asked for the room before every look at what is due. Merchants that have
 // something due get equal shares of it, however much waits of one.
 func (l *Ledger) ClaimOrders(
@@ -95,8 +95,8 @@ func dueOrdersOf(now millis, shares []quota) (string, []any) {
 	return strings.Join(texts, ` UNION ALL `), args
 }
 
-// Postpone says that the step brought no news and when the next one is due, with
-// the number of steps taken on this ladder; trail is what happened on it. It returns
+// Postpone says that the step brought no update and when the next one is due, with
+// the number of steps taken on this schedule; events is what happened during it. It returns
 // [ErrFenced] when claim is
 // not the order's any more or the order has come to rest meanwhile.
 func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Time, tries int, events ...Event) error {

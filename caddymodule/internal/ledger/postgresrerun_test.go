@@ -77,7 +77,7 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 }
 
 // TestPostgresLosesAnswersToTheLastLook does so with a step that leaves nothing
-// behind but its trail.
+// behind but its events.
 func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, "fsync=off")

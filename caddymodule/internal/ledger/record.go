@@ -9,7 +9,7 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// Record judges news about an order and, where it is a step forward, writes it,
+// Record judges an update of an order and, where it is a step forward, writes it,
 // in one transaction. It returns the order as it now stands and the verdict of
 // [translate.Judge]:
 //
@@ -17,19 +17,19 @@ import (
 //     creates the notification, due at once, when the merchant wants one.
 //   - LatePayment: the order was closed or failed and is now refunding, with
 //     n.RefundNo and due at once. The merchant is not notified.
-//   - FailedAttempt: the news is that the payment failed, of an order whose payer
+//   - FailedAttempt: the update says that the payment failed, and the order's payer
 //     can still pay ([Order.Payable]). The order is unchanged.
 //   - Repeated, Late, Contradicted: the order is unchanged.
 //
 // All but Applied and Repeated leave an event of the verdict's name.
 //
-// With each verdict n.Trail is written; a step leaves an event of kind "moved"
+// With each verdict n.Events is written; a step leaves an event of kind "moved"
 // behind it.
 //
 // Applied and LatePayment are told to one caller only. An order that becomes
-// sent has a new claim, which is that caller's. News with a claim is fenced: when
+// sent has a new claim, which is that caller's. An update with a claim is fenced: when
 // it would change an order that another has taken over, Record returns
-// [ErrFenced]. News without a claim that changes the order takes it out of its
+// [ErrFenced]. An update without a claim that changes the order takes it out of its
 // holder's hands, so that a holder who is behind cannot postpone the new step.
 func (l *Ledger) Record(ctx context.Context, k Key, n Update) (Order, translate.Verdict, error) {
 	n, batch, err := l.prepareUpdate(n)
@@ -46,7 +46,7 @@ func (l *Ledger) Record(ctx context.Context, k Key, n Update) (Order, translate.
 // prepareUpdate completes n and returns with it what is to be written of the way to it.
 func (l *Ledger) prepareUpdate(n Update) (Update, eventBatch, error) {
 	if len(n.RefundNo) > maxNumber {
-		return Update{}, eventBatch{}, fmt.Errorf("news.RefundNo: longer than %d bytes", maxNumber)
+		return Update{}, eventBatch{}, fmt.Errorf("update.RefundNo: longer than %d bytes", maxNumber)
 	}
 	n.At = firstOf(n.At, l.now())
 	return n, newEventBatch(n.At, n.Events...), nil
@@ -83,7 +83,7 @@ func record(t *tx, k Key, n Update, batch eventBatch) (recorded, error) {
 }
 
 // judge is translate.Judge, except that it knows whether an order's payer can
-// still pay, and recognises news that an earlier run of the same function has
+// still pay, and recognises an update that an earlier run of the same function has
 // written: the caller still holds the claim that only it can have used, or the
 // order carries the refund number that came with it.
 func judge(o Order, n Update, again bool) translate.Verdict {
@@ -114,7 +114,7 @@ func step(t *tx, o Order, n Update, verdict translate.Verdict) (Order, error) {
 	}
 	o = forward(o, n, verdict.Leads(n.State))
 	if o.State == translate.Refunding && o.RefundNo == "" {
-		return Order{}, errors.New("news.RefundNo: missing, the payment has to be refunded")
+		return Order{}, errors.New("update.RefundNo: missing, the payment has to be refunded")
 	}
 	if err := update(t, o); err != nil {
 		return Order{}, err
@@ -125,7 +125,7 @@ func step(t *tx, o Order, n Update, verdict translate.Verdict) (Order, error) {
 	return o, nil
 }
 
-// forward returns o in state to, with what the news tells besides.
+// forward returns o in state to, with the other members of the update.
 func forward(o Order, n Update, to translate.State) Order {
 	o.State = to
 	overwrite(&o.FormAction, n.FormAction)

@@ -39,7 +39,7 @@ func recordMovesForward(t *testing.T, p place) {
 	})
 	step(ledger.Update{State: translate.Paid, At: after(4 * time.Second), PaidAt: after(3 * time.Second)}, func() {
 		want.State, want.PaidAt, want.SettledAt = translate.Paid, after(3*time.Second), after(4*time.Second)
-		want.Next, want.Claim = time.Time{}, 3 // news from elsewhere takes the order away
+		want.Next, want.Claim = time.Time{}, 3 // an update from elsewhere takes the order away
 	})
 	step(ledger.Update{State: translate.Refunding, At: after(5 * time.Second), RefundNo: "R1", Next: after(time.Hour)}, func() {
 		want.State, want.RefundNo, want.Next, want.Claim = translate.Refunding, "R1", after(time.Hour), 4
@@ -79,7 +79,7 @@ func recordRefundsLatePayment(t *testing.T, p place) {
 	o := mustBegin(t, l, sample(1))
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed}, translate.Applied)
 	_, _, err := l.Record(t.Context(), o.Key, ledger.Update{State: translate.Paid, At: noon})
-	if err == nil || !strings.Contains(err.Error(), "news.RefundNo: missing") {
+	if err == nil || !strings.Contains(err.Error(), "update.RefundNo: missing") {
 		t.Errorf("without a refund number the error is %v", err)
 	}
 	if got := mustOrder(t, l, o.Key).State; got != translate.Closed {
@@ -175,7 +175,7 @@ func recordIsFenced(t *testing.T, p place) {
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed, Claim: 3}, translate.Contradicted)
 }
 
-// recordAtOnce lets many bring the same news at the same time: one of them is
+// recordAtOnce lets many record the same update at the same time: one of them is
 // told that it applied.
 func recordAtOnce(t *testing.T, p place) {
 	const orders, bringers = 10, 8

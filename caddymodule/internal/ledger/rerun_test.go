@@ -12,9 +12,9 @@ func TestRerunMistakesNobodyElsesWork(t *testing.T) {
 	t.Parallel()
 	const read = 4 // the claim that everybody has read
 	for name, c := range map[string]struct {
-		now  Order
-		news Update
-		want translate.Verdict
+		now    Order
+		update Update
+		want   translate.Verdict
 	}{
 		"another took the order to send it": {
 			Order{State: translate.Sent, Claim: read + 1}, Update{State: translate.Sent, Claim: read}, translate.Repeated,
@@ -25,7 +25,7 @@ func TestRerunMistakesNobodyElsesWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := judge(c.now, c.news, true); got != c.want {
+			if got := judge(c.now, c.update, true); got != c.want {
 				t.Errorf("judged %v, want %v", got, c.want)
 			}
 		})

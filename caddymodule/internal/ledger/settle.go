@@ -7,7 +7,7 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// Settle records news that an operator brings of an order, together with the
+// Settle records an operator's update of an order, together with the
 // change, in one transaction. Unlike [Ledger.Record] it takes only what moves the
 // order: with any other verdict than Applied and LatePayment nothing is written,
 // and the order is returned as it stands. What an operator may bring is for the

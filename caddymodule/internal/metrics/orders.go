@@ -22,7 +22,7 @@ func newOrders() orders {
 			"Steps that orders took, by the state they led to. New orders count as sent, or as begun when a payer's browser comes first.",
 			label{"state", states}),
 		news: newCounters("order_news_total",
-			"News of orders by what became of it. late_payment is a payment of a closed or failed order, which is refunded; failed_attempt leaves its payer to try again; contradicted needs a person.",
+			"Updates of orders by what became of them. late_payment is a payment of a closed or failed order, which is refunded; failed_attempt leaves its payer to try again; contradicted needs a person.",
 			label{"verdict", verdicts}),
 		quarantined: newCounters("quarantined_total",
 			"Signed messages of the gateway that did not match the ledger or were not understood. Each needs a person."),

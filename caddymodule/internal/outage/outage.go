@@ -30,7 +30,7 @@ func New(log *zap.Logger, level zapcore.Level, begins, ends string) *Log {
 	return &Log{log: log, level: level, begins: begins, ends: ends}
 }
 
-// Report notes how a try has ended, and says so if that is news. Whoever gave up
+// Report notes how a try has ended, and says so if that is a change. Whoever gave up
 // because it is to stop does not report that.
 func (l *Log) Report(err error, fields ...zap.Field) {
 	l.mu.Lock()

@@ -17,7 +17,7 @@ func TestOutageIsLoggedTwice(t *testing.T) {
 		core, logs := observer.New(zapcore.InfoLevel)
 		l := New(zap.New(core), zapcore.WarnLevel, "it fails", "it works again")
 		away := errors.New("away")
-		for range 2 { // the second outage is news again
+		for range 2 { // the second outage is logged again
 			l.Report(nil)
 			for range 3 {
 				l.Report(away, zap.String("what", "test"))

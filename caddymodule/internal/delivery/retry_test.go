@@ -38,7 +38,7 @@ func TestLadder(t *testing.T) {
 				var seconds []int
 				for _, at := range network.of(key.OrderID) {
 					if at.Sub(start)%time.Second != 0 {
-						t.Errorf("call at %s, not on the ladder", at.Sub(start))
+						t.Errorf("call at %s, not on the schedule", at.Sub(start))
 					}
 					seconds = append(seconds, int(at.Sub(start)/time.Second))
 				}
@@ -54,7 +54,7 @@ func TestLadder(t *testing.T) {
 	}
 }
 
-// What the merchant's program answered last says how a ladder ends that nobody
+// What the merchant's program answered last says how a schedule ends that nobody
 // acknowledged. Calls that brought no answer of it say nothing.
 func TestCreditedAlreadyEndsQuietly(t *testing.T) {
 	t.Parallel()
@@ -97,7 +97,7 @@ func TestCreditedAlreadyEndsQuietly(t *testing.T) {
 					t.Errorf("%s, told as %v; want %s", n.State, ended.Load(), test.want)
 				}
 				if n.Attempts != 10 && test.want != ledger.Delivered {
-					t.Errorf("the ladder ended after %d calls", n.Attempts)
+					t.Errorf("the schedule ended after %d calls", n.Attempts)
 				}
 			})
 		})
