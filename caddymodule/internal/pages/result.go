@@ -2,6 +2,7 @@ package pages
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/paybridge/paybridge/translate"
 )
@@ -18,6 +19,18 @@ type Result struct {
 func (Result) name() string   { return "result" }
 func (Result) scenes() scenes { return resultScenes }
 func (r Result) needs() needs { return needs{status: r.Waits()} }
+
+// decided lists what a page that waits may hear and need not ask after any more.
+// Whatever else it hears is no end: a newer bridge beside this one may tell payers
+// something that this page does not know.
+func decided() string {
+	views := slices.DeleteFunc(translate.PayerViews(), func(v translate.PayerView) bool { return v == translate.PayerOpen })
+	texts := make([]string, len(views))
+	for i, view := range views {
+		texts[i] = string(view)
+	}
+	return strings.Join(texts, " ")
+}
 
 // Shown returns the state as the page tells it: a state that it does not know is
 // not known to be final.

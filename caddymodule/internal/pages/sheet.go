@@ -46,7 +46,7 @@ var designs = map[string]design{
 
 func newDesign(name string, scripts ...string) design {
 	layout := template.New("layout.html").Option("missingkey=error").
-		Funcs(template.FuncMap{"link": link, "yuan": translate.FormatYuan})
+		Funcs(template.FuncMap{"link": link, "yuan": translate.FormatYuan, "decided": decided})
 	var script strings.Builder
 	for _, file := range scripts {
 		text, err := scriptFiles.ReadFile("scripts/" + file + ".js")

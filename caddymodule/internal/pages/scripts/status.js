@@ -18,9 +18,10 @@ function ask() {
   return Promise.race([answer, late]);
 }
 
-// decided reports whether the order will not change by itself any more.
+// decided reports whether the answer says what became of the order. A state that
+// this page does not know is not known to be the last.
 function decided(answer) {
-  return answer !== null && typeof answer.state === 'string' && answer.state !== 'open';
+  return answer !== null && page.dataset.decided.split(' ').indexOf(answer.state) !== -1;
 }
 
 // watcher asks for the state of the order until it is decided, then calls done
