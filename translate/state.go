@@ -162,6 +162,19 @@ func StatesWhere(wanted func(StateRow) bool) []State {
 // an operator, says what became of it.
 func Settleable() []State { return StatesWhere(func(r StateRow) bool { return r.Settle != nil }) }
 
+// SettleRules says what an operator may say became of an order that is stuck, as
+// "sent or pending becomes paid or closed", a line for each choice.
+func SettleRules() []string {
+	var rules []string
+	for rest := Settleable(); len(rest) > 0; {
+		choice := rest[0].Row().Settle
+		alike := StatesWhere(func(r StateRow) bool { return slices.Equal(r.Settle, choice) })
+		rules = append(rules, OneOf(alike...)+" becomes "+OneOf(choice...))
+		rest = slices.DeleteFunc(rest, func(s State) bool { return slices.Contains(alike, s) })
+	}
+	return rules
+}
+
 // Row returns what follows from s. Of a state that is not known nothing certain is
 // told.
 func (s State) Row() StateRow {

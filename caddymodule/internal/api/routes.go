@@ -1,5 +1,11 @@
 package api
 
+import (
+	"strings"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
 // routes is everything the API does. The OpenAPI document is made from it.
 var routes []route
 
@@ -13,7 +19,7 @@ func init() { // the table refers to functions that refer to the table
 			"Among all merchants. At most 50.", searchOrders),
 		post(Prefix+"orders/settle", "settleOrder", "Settles a stuck order by a person's word",
 			"The gateway is asked first. When it is certain, its word is recorded instead; when what it signs says otherwise, the request is refused. "+
-				"Only an order that is sent, pending, in_doubt, refunding or refund_failed can be settled.", settleOrder),
+				"Of what is stuck, "+strings.Join(translate.SettleRules(), "; ")+".", settleOrder),
 		post(Prefix+"orders/refund", "retryRefund", "Tries a failed refund again",
 			"Under its one refund number, so that the gateway pays it once. The gateway is asked first; when it is certain, its word is recorded instead.", retryRefund),
 		post(Prefix+"orders/deal", "dealWithOrder", "Takes an order off the list of what is to be done",

@@ -10,8 +10,8 @@ import (
 type SettleRequest struct {
 	MerID     string          `json:"merid" need:"true" doc:"The merchant's v1 number."`
 	OrderID   string          `json:"orderid" need:"true" doc:"Any number of the order."`
-	State     translate.State `json:"state" need:"true" doc:"What became of it: paid, failed or closed; of a refund: refunded or refund_failed."`
-	GatewayNo string          `json:"gateway_no,omitzero" doc:"The gateway's own number of the payment or of the refund, as the gateway's people tell it. Needed with paid and refunded."`
+	State     translate.State `json:"state" need:"true" doc:"What became of it. What can be said depends on the state in which the order is stuck."`
+	GatewayNo string          `json:"gateway_no,omitzero" doc:"The gateway's own number of the payment or of the refund, as the gateway's people tell it. Needed where money is said to have moved."`
 	Why       string          `json:"why,omitzero" doc:"The reason, kept with the change. Needed unless dry_run is set."`
 	DryRun    bool            `json:"dry_run,omitzero" doc:"Only tell whether it would be done. The gateway is asked all the same, and what it says for certain is recorded."`
 }

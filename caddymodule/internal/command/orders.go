@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,9 +23,11 @@ func ordersCommand() *cobra.Command {
 		Long: `
 Lists orders, newest first, page by page.
 
-States: begun, sent, pending, in_doubt, paid, failed, closed, refunding, refunded,
-refund_failed. An order is overdue when its next step should have been taken by
-now, which is so for seconds at most while all is well.
+The states:
+
+` + stateList() + `
+An order is overdue when its next step should have been taken by now, which is so
+for seconds at most while all is well.
 
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge orders --state in_doubt,refunding
@@ -47,6 +50,15 @@ This command changes nothing and asks the gateway nothing.`,
 		}
 		return o.show(list, func(w io.Writer) { printOrders(w, list, o.now) })
 	})
+}
+
+// stateList says what each state means, a line for each.
+func stateList() string {
+	var b strings.Builder
+	for _, state := range translate.States() {
+		fmt.Fprintf(&b, "  %-14s %s\n", state, state.Row().Means)
+	}
+	return b.String()
 }
 
 // pageFlags adds the flags that all lists share.

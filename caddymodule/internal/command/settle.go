@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 // settleCommand makes "caddy paybridge settle".
 func settleCommand() *cobra.Command {
 	var request api.SettleRequest
+	moved := translate.OneOf(translate.StatesWhere(func(r translate.StateRow) bool { return r.Moved })...)
 	cmd := &cobra.Command{
 		Use:   "settle <merid> <number> <state> --why <reason> [--gateway-no <number>]",
 		Short: "Settles a stuck order by your word",
@@ -22,11 +24,13 @@ Records what became of an order that the gateway does not answer for, after its
 people have told you. It is the last resort: an order in doubt is asked about by
 itself, again and again.
 
-Only an order that is stuck can be settled: one that is sent, pending or in_doubt
-becomes paid, failed or closed; a refund that is refunding becomes refunded or
-refund_failed, and one that failed becomes refunded when somebody gave the money back
-by other means. For paid and refunded, --gateway-no must give the gateway's own
-number of the payment or refund, or the number of the bank transfer.
+Only an order that is stuck can be settled:
+
+  ` + strings.Join(translate.SettleRules(), "\n  ") + `
+
+A refund that failed has become refunded when somebody gave the money back by other
+means. For ` + moved + `, --gateway-no must give the gateway's own number of the
+payment or refund, or the number of the bank transfer.
 
 An order that is final can be settled when the gateway has contradicted it since.
 Give the state it has to record that it stands. A failed order that was paid is
@@ -42,7 +46,7 @@ It cannot undo what is final, and charges nobody.`,
 		Example: `  caddy paybridge settle 89900001 20261122000001 failed --dry-run
   caddy paybridge settle 89900001 20261122000001 paid --gateway-no 2026112200123 --why "bank statement of 22 Nov"`,
 	}
-	cmd.Flags().StringVar(&request.GatewayNo, "gateway-no", "", "The gateway's own number, or that of a bank transfer (required for paid and refunded)")
+	cmd.Flags().StringVar(&request.GatewayNo, "gateway-no", "", "The gateway's own number, or that of a bank transfer (required for "+moved+")")
 	cmd.Flags().StringVar(&request.Why, "why", "", "The reason, which is recorded (required without --dry-run)")
 	cmd.Flags().BoolVar(&request.DryRun, "dry-run", false, "Only tell whether it would be done; the gateway is asked, and what it says for certain is recorded")
 	return onlineCommand(cmd, cobra.ExactArgs(3), func(o *online, args []string) error {

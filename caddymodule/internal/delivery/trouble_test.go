@@ -243,6 +243,22 @@ func TestOrderGivenBack(t *testing.T) {
 		{translate.Refunding, translate.Refunded, ledger.Withheld, Withheld, 1},
 		{translate.Refunding, translate.RefundFailed, ledger.Delivered, OK, 1},
 		{translate.Refunding, translate.Refunding, ledger.Waiting, "", 0},
+		{translate.Failed, translate.Failed, ledger.Withheld, Withheld, 1},
+		{translate.Closed, translate.Closed, ledger.Withheld, Withheld, 1},
+		{translate.Begun, translate.Begun, ledger.Withheld, Withheld, 1},
+		{translate.Sent, translate.Sent, ledger.Withheld, Withheld, 1},
+		{translate.Pending, translate.Pending, ledger.Withheld, Withheld, 1},
+		{translate.InDoubt, translate.InDoubt, ledger.Withheld, Withheld, 1},
+		{"unheard", "unheard", ledger.Withheld, Withheld, 1},
+	}
+	tested := make(map[translate.State]bool)
+	for _, test := range tests {
+		tested[test.state] = true
+	}
+	for _, state := range translate.States() {
+		if !tested[state] {
+			t.Errorf("state %s is not tested", state)
+		}
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%s, %s", test.state, test.then), func(t *testing.T) {
