@@ -43,17 +43,17 @@ func TestConsoleRefusesInChinese(t *testing.T) {
 	tab.Goto(d.url + "#find=" + strings.Repeat("%E5%8D%95", 200))
 	refusedInChinese(t, tab, "#foundtitle", "query.number：超过 500 字节")
 
-	onOrder := func(orderID, deed string) {
+	onOrder := func(orderID, action string) {
 		tab.Goto(d.url + "#order=89900001/" + orderID)
 		tab.AwaitText("订单 " + orderID)
-		tab.Click(`#deeds [data-key^=` + deed + `]`)
-		tab.Await("what it would do", `!document.querySelector("#deeddo").disabled`)
+		tab.Click(`#actions [data-key^=` + action + `]`)
+		tab.Await("what it would do", `!document.querySelector("#dialogconfirm").disabled`)
 	}
 	refuses := func(words string) {
 		confirm(tab, "小王", "试一下")
-		refusedInChinese(t, tab, "#deedsaid", words)
+		refusedInChinese(t, tab, "#dialoglines", words)
 		tab.Inspect("refused")
-		tab.Click("#deedend")
+		tab.Click("#dialogclose")
 	}
 	onOrder(failed, "retry_refund")
 	quick("settle", merID, failed, "refunded", "--gateway-no", "TT1")
@@ -68,13 +68,13 @@ func TestConsoleRefusesInChinese(t *testing.T) {
 	refuses("该订单的通知不需要人工处理")
 
 	tab.Goto(d.url + "#order=89900001/" + d.exhausted)
-	tab.Await("the offer", `document.querySelector("#deeds [data-key^=resend]")`)
+	tab.Await("the offer", `document.querySelector("#actions [data-key^=resend]")`)
 	quick("notifications", "resend", merID, d.exhausted)
 	d.awaitState(d.exhausted, "paid", "delivered")
-	tab.Click(`#deeds [data-key^=resend]`)
-	refusedInChinese(t, tab, "#deedsaid", "订单 "+d.exhausted+" 不重发：商户已经确认")
+	tab.Click(`#actions [data-key^=resend]`)
+	refusedInChinese(t, tab, "#dialoglines", "订单 "+d.exhausted+" 不重发：商户已经确认")
 	tab.Inspect("not-sent")
-	tab.Click("#deedend")
+	tab.Click("#dialogclose")
 
 	onOrder(d.paid, "pause_merchant")
 	quick("merchant", "pause", merID)
@@ -84,8 +84,8 @@ func TestConsoleRefusesInChinese(t *testing.T) {
 	refuses("商户 \"89900001\" 没有暂停")
 
 	tab.Click(`#numbers [data-key=quarantine] button`)
-	tab.Click(`#list td.deed button`)
-	tab.Await("what it would do", `!document.querySelector("#deeddo").disabled`)
+	tab.Click(`#list td.action button`)
+	tab.Await("what it would do", `!document.querySelector("#dialogconfirm").disabled`)
 	quick("quarantine", "dealt", d.quarantined())
 	refuses("已经记录为已处理")
 	onlyRefusals(t, tab)

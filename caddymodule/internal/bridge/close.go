@@ -13,8 +13,8 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// closeUnsent closes an order of which nothing has left the bridge, and reports
-// whether it did.
+// closeUnsent closes an order that has not left the bridge, and reports whether it
+// did.
 func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source string) (ledger.Order, bool) {
 	return b.recordUpdate(ctx, order, ledger.Update{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim})
 }

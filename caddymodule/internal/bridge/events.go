@@ -55,7 +55,7 @@ func ReadCall(e ledger.Event) (Call, bool) {
 	return Call{FlowNo: parts[1], Class: CallClass(parts[2]), Cause: parts[3], Said: parts[4], Took: parts[5]}, true
 }
 
-// unsentCall reports whether a call event tells of a call of which nothing left.
+// unsentCall reports whether an event tells of a call that did not leave the bridge.
 func unsentCall(e ledger.Event) bool {
 	call, known := ReadCall(e)
 	return known && call.Class == CallUnsent

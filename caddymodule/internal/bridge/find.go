@@ -10,7 +10,7 @@ import (
 
 // find looks an order up as merchants name it: queryid is a platform number of
 // this merchant, or else (seen in the field) the merchant's own order number;
-// then comes orderid. ledger.ErrNotFound means that none of them is known.
+// then comes orderid. ledger.ErrNotFound means that no order has either number.
 func (b *Bridge) find(ctx context.Context, ref v1.OrderRef) (ledger.Order, error) {
 	if ref.QueryID != "" {
 		order, err := b.ledger.OrderByQueryID(ctx, ref.QueryID)

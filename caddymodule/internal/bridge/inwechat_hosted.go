@@ -28,7 +28,7 @@ var ErrNotHosted = errors.New("order is not paid on the gateway's page")
 // Hosted makes the form that the payer's browser posts to the gateway. Before
 // it does, the order is on record as pending: whoever holds the form can have it
 // paid, and nobody tells us whether it was posted. Each form is a new message
-// about the same v2 order, of which the gateway takes one payment.
+// about the same v2 order, and the gateway takes one payment for it.
 //
 // A gateway that does not know such an order says nothing of it until it has
 // expired, see stepBlind.

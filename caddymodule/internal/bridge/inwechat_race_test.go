@@ -7,8 +7,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// A cancel that has read the order before its form was handed out must not close
-// it as one of which nothing has left.
+// A cancel that has read the order before its form was handed out must not close it
+// as one that has not left the bridge.
 func TestCancelMeetsTheForm(t *testing.T) {
 	t.Parallel()
 	w, p, before := hosted(t)

@@ -111,7 +111,7 @@ func (b *Bridge) noticed(ctx context.Context, m *merchants.Merchant, message v2.
 	}
 	order, err := b.orderNamed(ctx, orderNo, refundNo)
 	if err == nil && order.GatewayMerchant != m.GatewayMerchant {
-		err = ledger.ErrNotFound // another merchant's order is none of this one's
+		err = ledger.ErrNotFound // an order of another merchant is not found
 	}
 	switch {
 	case err == nil:

@@ -77,9 +77,9 @@ func TestRefundNotice(t *testing.T) {
 	}
 }
 
-// TestNoticeThatTakesItselfBack: a respCode that is anything but S0000000 makes a
-// notice prove nothing, either way. It is on record and acknowledged, and the
-// gateway is asked, whose word counts.
+// TestNoticeThatTakesItselfBack: with a respCode other than S0000000, a notice proves
+// nothing, either way. It is on record and acknowledged, and the gateway is asked: its
+// answer counts.
 func TestNoticeThatTakesItselfBack(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"E9999999", "E0000000", "E1000001", "E8000001", "s0000000", "00"} {

@@ -124,7 +124,7 @@ func contradiction(result queryResult, word translate.State) error {
 	case word == result.order.State:
 		return nil
 	case result.order.State == translate.RefundFailed && said.State != translate.Refunding:
-		return nil // the money came back by other means, of which the gateway knows nothing
+		return nil // the money came back by other means, unknown to the gateway
 	case said.State == result.order.State && said.State.Final():
 		return notSettled(gatewayAgrees.With(bilingual.Term(said.State)))
 	case said.NotFound && word.Row().Moved:

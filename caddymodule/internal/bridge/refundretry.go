@@ -20,8 +20,7 @@ var refundRetries = []time.Duration{
 	time.Hour, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour,
 }
 
-// nextRetry is when a refund of which a report tells is tried again by itself, zero
-// for never.
+// nextRetry is when a reported refund is tried again by itself, zero for never.
 func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report translate.Report, now time.Time) time.Time {
 	if report.State != translate.RefundFailed || !report.MayPass {
 		return time.Time{}

@@ -47,8 +47,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 	}
 }
 
-// stepBlind is the step of an order of which the gateway has told nothing that
-// moves it.
+// stepBlind is the step of an order after an answer that did not move it.
 func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
 	now, report := b.now(), result.report
 	expired := now.After(order.ExpiresAt.Add(expiryGrace))

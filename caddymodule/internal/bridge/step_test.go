@@ -72,7 +72,7 @@ func TestInDoubtAndUnpaid(t *testing.T) {
 		return g.Orders[translate.InDoubt].Oldest
 	}
 	if oldest().IsZero() {
-		t.Error("an order of which nothing is known is not in doubt")
+		t.Error("an order without any answer is not in doubt")
 	}
 	w.gateway.setScript()
 	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: "12"}

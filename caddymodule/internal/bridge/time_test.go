@@ -19,7 +19,7 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// settable is a machine in a bubble, whose clock can be set.
+// settable is a machine in a bubble. Its clock can be set.
 type settable struct {
 	began time.Time
 	off   atomic.Int64
