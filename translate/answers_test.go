@@ -21,14 +21,23 @@ var judges = map[string]func(v2.Message) (judgement, error){
 	"pay, code shown": func(m v2.Message) (judgement, error) { return judgedPay(v1.WxSao, m) },
 	"pay, scanned":    func(m v2.Message) (judgement, error) { return judgedPay(v1.WxCode, m) },
 	"pay in WeChat":   func(m v2.Message) (judgement, error) { return judgedPay(v1.WxJsApi, m) },
-	"query, close":    func(m v2.Message) (judgement, error) { return judgedReport(JudgeQuery(m, expectedOrder())) },
-	"refund":          func(m v2.Message) (judgement, error) { return judgedReport(JudgeRefund(m, expectedRefund())) },
-	"refund query":    func(m v2.Message) (judgement, error) { return judgedReport(JudgeRefundQuery(m, expectedRefund())) },
+	"query": func(m v2.Message) (judgement, error) {
+		return judgedReport(JudgeQuery(m.OrderState(), expectedOrder()))
+	},
+	"close": func(m v2.Message) (judgement, error) {
+		return judgedReport(JudgeClose(m.OrderState(), expectedOrder()))
+	},
+	"refund": func(m v2.Message) (judgement, error) {
+		return judgedReport(JudgeRefund(m.RefundState(), expectedRefund()))
+	},
+	"refund query": func(m v2.Message) (judgement, error) {
+		return judgedReport(JudgeQuery(m.RefundState(), expectedRefund()))
+	},
 }
 
 func judgedPay(action v1.Action, m v2.Message) (judgement, error) {
 	rule, _ := RuleOf(action)
-	o, err := rule.JudgePay(m, expectedOrder())
+	o, err := rule.JudgePay(m.PayReply(), expectedOrder())
 	return judgement{state: o.State, shown: o.FormAction + o.PayData + o.GatewayNo + o.GatewayMessage}, err
 }
 
@@ -101,7 +110,8 @@ func TestAnswersThatNameTheOrder(t *testing.T) {
 		"pay, code shown": {pay, Paid, Failed},
 		"pay, scanned":    {pay, Paid, Failed},
 		"pay in WeChat":   {pay, Paid, Failed},
-		"query, close":    {told("11"), Paid, InDoubt},
+		"query":           {told("11"), Paid, InDoubt},
+		"close":           {told("12"), Closed, InDoubt},
 		"refund":          {refund("31"), Refunded, RefundFailed},
 		"refund query":    {refund("31"), Refunded, InDoubt},
 	} {
@@ -123,7 +133,7 @@ func TestAnswersThatNameTheOrder(t *testing.T) {
 func TestNoticesAnswerNothing(t *testing.T) {
 	t.Parallel()
 	for _, flowNo := range []string{"-", "OP2026112100000001"} {
-		got, err := JudgeNotice(says{flowNo: flowNo, body: told("11")}.message(t), expectedOrder())
+		got, err := JudgeNotice(says{flowNo: flowNo, body: told("11")}.message(t).OrderState(), expectedOrder())
 		if err != nil || got.State != Paid {
 			t.Errorf("flow number %s: %+v, %v", flowNo, got, err)
 		}

@@ -29,7 +29,7 @@ func ExampleRule_JudgePay() {
 			fmt.Println(err)
 			return
 		}
-		report, err := rule.JudgePay(message, want)
+		report, err := rule.JudgePay(message.PayReply(), want)
 		fmt.Printf("%s %q %t\n", report.State, report.GatewayMessage, errors.Is(err, translate.ErrMismatch))
 	}
 	// Output:
@@ -47,7 +47,7 @@ func ExampleJudgeNotice() {
 		fmt.Println(err)
 		return
 	}
-	report, err := translate.JudgeNotice(notice, translate.Expected{
+	report, err := translate.JudgeNotice(notice.OrderState(), translate.Expected{
 		GatewayMerchant: "473053110001", OrderNo: "P0012026112112000000000001", Amount: 1999,
 	})
 	fmt.Println(report.State, translate.FormatPayTime(report.PaidAt), err)

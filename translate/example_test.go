@@ -44,7 +44,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	report, err := rule.JudgePay(answer, translate.Expected{
+	report, err := rule.JudgePay(answer.PayReply(), translate.Expected{
 		GatewayMerchant: "473053110001", TranCode: v2.TranPay, OrderNo: orderNo, Amount: request.TxnAmt,
 	})
 	reply := translate.BuildPayReply(translate.Order{

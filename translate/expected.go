@@ -16,33 +16,52 @@ var ErrMismatch = errors.New("message does not match the order")
 type Expected struct {
 	GatewayMerchant string
 	FlowNo          string // of the request that is answered; "" in notices, which answer none
-	TranCode        string // "" where the gateway's code is unknown, in notices
-	OrderNo         string
-	Amount          int64 // fen
+	TranCode        string // of the answer to a call about a payment; "" where the gateway's code is unknown
+	OrderNo         string // of the payment
+	RefundNo        string // merRefundFlowId, ours; "" while no refund is wanted
+	Amount          int64  // fen, of the payment and so of its refund
 }
 
-// check compares what a message says with what is expected. A member that the
-// gateway leaves out says nothing, except where the message claims that money
-// has moved: then merchant, order number and amount must be there and be equal.
-func (want Expected) check(head v2.Head, orderNo, yuan string, moved bool) error {
+// checkPayment compares what a message says of a payment with what is expected. A
+// member that the gateway leaves out says nothing, except where the message claims
+// that money has moved: then merchant, order number and amount must be there and be
+// equal.
+func (want Expected) checkPayment(said v2.Statement, moved bool) error {
 	switch {
-	case denies(head.MerchantID, want.GatewayMerchant, moved):
+	case denies(said.Head.MerchantID, want.GatewayMerchant, moved):
 		return mismatch("head.merchantId")
-	case want.TranCode != "" && denies(head.TranCode, want.TranCode, false):
+	case want.TranCode != "" && denies(said.Head.TranCode, want.TranCode, false):
 		return mismatch("head.tranCode")
-	case denies(orderNo, want.OrderNo, moved):
+	case denies(said.OrderNo, want.OrderNo, moved):
 		return mismatch("body order number")
-	case deniesAmount(yuan, want.Amount, moved):
+	case deniesAmount(said.Amount, want.Amount, moved):
 		return mismatch("body amount")
 	}
 	return nil
 }
 
-// answers checks that an answer belongs to the request with this flow number:
-// where it names one, it must be that. Nothing else in another request's answer is
-// even looked at. Not every gateway may repeat the number.
-func answers(m v2.Message, flowNo string) error {
-	if denies(m.Head.TranFlowID, flowNo, false) {
+// checkRefund compares as checkPayment does. That money has moved is what the message
+// claims when it says that the refund is done; which refund that is must be told then,
+// and of which payment need not.
+func (want Expected) checkRefund(said v2.Statement, moved bool) error {
+	switch {
+	case denies(said.Head.MerchantID, want.GatewayMerchant, moved):
+		return mismatch("head.merchantId")
+	case denies(said.OrderNo, want.OrderNo, false):
+		return mismatch("body order number")
+	case denies(said.RefundNo, want.RefundNo, moved):
+		return mismatch("body.merRefundFlowId")
+	case deniesAmount(said.Amount, want.Amount, moved):
+		return mismatch("body.refundAmt")
+	}
+	return nil
+}
+
+// answers checks that an answer belongs to the request that is expected: where it
+// names a flow number, it must be that one's. Nothing else in another request's answer
+// is even looked at. Not every gateway may repeat the number.
+func (want Expected) answers(said v2.Statement) error {
+	if denies(said.Head.TranFlowID, want.FlowNo, false) {
 		return mismatch("head.tranFlowid")
 	}
 	return nil
@@ -54,8 +73,14 @@ func answers(m v2.Message, flowNo string) error {
 const unnamed = "answer names neither its request nor the order"
 
 // names reports whether an answer names its request, or what it tells of, which
-// was compared.
-func names(head v2.Head, number string) bool { return head.TranFlowID != "" || number != "" }
+// was compared: of a refund, its number, for the order is not what was asked about.
+func names(said v2.Statement) bool {
+	number := said.OrderNo
+	if said.OfRefund {
+		number = said.RefundNo
+	}
+	return said.Head.TranFlowID != "" || number != ""
+}
 
 // denies reports whether what a message says is not what is wanted. Silence
 // denies nothing, unless the member is needed.

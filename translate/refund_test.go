@@ -7,8 +7,8 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-func expectedRefund() ExpectedRefund {
-	return ExpectedRefund{
+func expectedRefund() Expected {
+	return Expected{
 		GatewayMerchant: testMerchant, FlowNo: testFlowNo, OrderNo: testOrderNo, RefundNo: testRefundNo, Amount: testFen,
 	}
 }
@@ -73,12 +73,12 @@ func TestJudgeRefund(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := JudgeRefund(c.says.message(t), expectedRefund())
+			got, err := JudgeRefund(c.says.message(t).RefundState(), expectedRefund())
 			mismatched(t, err, false)
 			if got != c.refund {
 				t.Errorf("refund: %+v, want %+v", got, c.refund)
 			}
-			got, err = JudgeRefundQuery(c.says.message(t), expectedRefund())
+			got, err = JudgeQuery(c.says.message(t).RefundState(), expectedRefund())
 			mismatched(t, err, false)
 			if got != c.query {
 				t.Errorf("query: %+v, want %+v", got, c.query)
@@ -109,12 +109,12 @@ func TestJudgeRefundMismatch(t *testing.T) {
 		{"another amount, processing", says{body: body("32", testRefundNo, "19.98")}},
 		{"absurd amount", says{body: body("31", testRefundNo, `"19.99元"`)}},
 	} {
-		for name, judge := range map[string]func(v2.Message, ExpectedRefund) (Report, error){
-			"refund": JudgeRefund, "query": JudgeRefundQuery, "notice": JudgeRefundNotice,
+		for name, judge := range map[string]func(v2.Statement, Expected) (Report, error){
+			"refund": JudgeRefund, "query": JudgeQuery, "notice": JudgeNotice,
 		} {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				got, err := judge(c.says.message(t), expectedRefund())
+				got, err := judge(c.says.message(t).RefundState(), expectedRefund())
 				mismatched(t, err, true)
 				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want nothing certain", got)
@@ -129,7 +129,7 @@ func TestJudgeRefundNotice(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"-", "S0000000", "E9999999", "E0000000", "E1234567", "s0000000", "0000"} {
 		for state, want := range map[string]State{"31": Refunded, "33": RefundFailed, "35": RefundFailed, "30": Refunding, "99": InDoubt} {
-			got, err := JudgeRefundNotice(says{respCode: code, body: refund(state)}.message(t), expectedRefund())
+			got, err := JudgeNotice(says{respCode: code, body: refund(state)}.message(t).RefundState(), expectedRefund())
 			mismatched(t, err, false)
 			takenBack := code != "-" && code != "S0000000"
 			if takenBack {

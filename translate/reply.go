@@ -43,6 +43,16 @@ func BuildPayFault(p v1.PayRequest, err error) v1.PayReply {
 	return reply
 }
 
+// ResultCode says what a merchant's query hears of an order in state s. late says
+// that it was paid after it was closed or had failed: its merchant was told so, was
+// never told that it is paid, and hears the same whatever becomes of the refund.
+func ResultCode(s State, late bool) v1.ResultCode {
+	if late {
+		return v1.ResultFailed
+	}
+	return s.Row().Query
+}
+
 // BuildQueryReply answers a query for a known order.
 func BuildQueryReply(o Order) v1.QueryReply {
 	return v1.QueryReply{

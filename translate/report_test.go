@@ -45,7 +45,7 @@ func TestJudgeQuery(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := JudgeQuery(c.says.message(t), expectedOrder())
+			got, err := JudgeQuery(c.says.message(t).OrderState(), expectedOrder())
 			mismatched(t, err, false)
 			if !same(got, c.want) {
 				t.Errorf("%+v, want %+v", got, c.want)
@@ -87,7 +87,7 @@ func TestJudgeNotice(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := JudgeNotice(c.says.message(t), expectedOrder())
+			got, err := JudgeNotice(c.says.message(t).OrderState(), expectedOrder())
 			mismatched(t, err, false)
 			if !same(got, c.want) {
 				t.Errorf("%+v, want %+v", got, c.want)
@@ -97,7 +97,7 @@ func TestJudgeNotice(t *testing.T) {
 }
 
 // reports are the ways in which the gateway tells of an order.
-var reports = map[string]func(v2.Message, Expected) (Report, error){"query": JudgeQuery, "notice": JudgeNotice}
+var reports = map[string]func(v2.Statement, Expected) (Report, error){"query": JudgeQuery, "notice": JudgeNotice}
 
 // TestReportsMismatch brings query answers and notices that tell of something
 // else, or claim a payment without saying which.
@@ -134,7 +134,7 @@ func TestReportsMismatch(t *testing.T) {
 		for name, judge := range reports {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				got, err := judge(c.says.message(t), expectedOrder())
+				got, err := judge(c.says.message(t).OrderState(), expectedOrder())
 				mismatched(t, err, true)
 				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want nothing certain", got)
@@ -149,13 +149,13 @@ func TestReportsMismatch(t *testing.T) {
 func TestJudgeQueryWantsItsTranCode(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{told("11"), told("12"), "{}"} {
-		got, err := JudgeQuery(says{tranCode: "OP2002", body: body}.message(t), expectedOrder())
+		got, err := JudgeQuery(says{tranCode: "OP2002", body: body}.message(t).OrderState(), expectedOrder())
 		mismatched(t, err, true)
 		if got.State != InDoubt || got.NotFound {
 			t.Errorf("%s: %+v", body, got)
 		}
 	}
-	got, err := JudgeQuery(says{tranCode: "OP2002", respCode: "E8000001", body: "{}"}.message(t), expectedOrder())
+	got, err := JudgeQuery(says{tranCode: "OP2002", respCode: "E8000001", body: "{}"}.message(t).OrderState(), expectedOrder())
 	mismatched(t, err, true)
 	if got.NotFound {
 		t.Error("believed that there is no such order")
@@ -167,7 +167,7 @@ func TestJudgeQueryWantsItsTranCode(t *testing.T) {
 func TestEmptyExpectationMatchesNoPayment(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{told("11"), `{"state":"11","totalAmt":"0"}`} {
-		got, err := JudgeNotice(says{body: body}.message(t), Expected{})
+		got, err := JudgeNotice(says{body: body}.message(t).OrderState(), Expected{})
 		mismatched(t, err, true)
 		if got.State != InDoubt {
 			t.Errorf("%s: %+v", body, got)

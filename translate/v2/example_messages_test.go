@@ -61,8 +61,8 @@ func ExampleMessage_OrderState() {
 		fmt.Println(err)
 		return
 	}
-	order, err := message.OrderState()
-	fmt.Println(order.OrderNo, order.State.Paid(), order.Amount, order.Time, err)
+	said := message.Notice()
+	fmt.Println(said.OrderNo, said.TranState.Paid(), said.Amount, said.Time, said.Err)
 	// Output:
 	// P0012026112112000000000001 true 19.99 20261121120512 <nil>
 }

@@ -62,8 +62,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	reply, err := message.PayReply()
-	fmt.Println(v2.Classify(message.Head.RespCode), reply.TranState, reply.TranState.Paid(), err)
+	reply := message.PayReply()
+	fmt.Println(v2.Classify(reply.Head.RespCode), reply.TranState, reply.TranState.Paid(), reply.Err)
 	fmt.Println(reply.CodeURL)
 	// Output:
 	// processed 12 false <nil>

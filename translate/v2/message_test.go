@@ -175,8 +175,8 @@ func TestParseMessage(t *testing.T) {
 			if err != nil || m.Head != test.want {
 				t.Fatalf("ParseMessage = %+v, %v; want %+v", m.Head, err, test.want)
 			}
-			if r, err := m.PayReply(); err != nil || r != (PayReply{}) {
-				t.Errorf("PayReply = %+v, %v; want nothing", r, err)
+			if r := m.PayReply(); r != (Statement{Head: m.Head}) {
+				t.Errorf("PayReply = %+v; want nothing", r)
 			}
 		})
 	}
@@ -217,13 +217,13 @@ func TestParseMessageErrors(t *testing.T) {
 }
 
 // reading reads a body in one way.
-type reading func(Message) (any, error)
+type reading func(Message) Statement
 
 var (
-	asPayReply    reading = func(m Message) (any, error) { return m.PayReply() }
-	asRefundReply reading = func(m Message) (any, error) { return m.RefundReply() }
-	asOrderState  reading = func(m Message) (any, error) { return m.OrderState() }
-	asRefundState reading = func(m Message) (any, error) { return m.RefundState() }
+	asPayReply    reading = Message.PayReply
+	asOrderState  reading = Message.OrderState
+	asRefundState reading = Message.RefundState
+	asNotice      reading = Message.Notice
 )
 
 func TestReadings(t *testing.T) {
@@ -233,38 +233,45 @@ func TestReadings(t *testing.T) {
 		name string
 		read reading
 		body string
-		want any
+		want Statement
 	}{
 		{
 			"pay", asPayReply,
 			`{"tranState":"12","codeUrl":"c","codeImgUrl":"i","jytOrderId":"j","wc_pay_data":"{\"appId\":\"wx\"}","urlScheme":"weixin%3A%2F%2F","orderNo":"o","totalAmt":0.10}`,
-			PayReply{"12", "c", "i", "j", `{"appId":"wx"}`, "weixin%3A%2F%2F", "o", "0.10"},
+			Statement{
+				TranState: "12", CodeURL: "c", CodeImgURL: "i", GatewayNo: "j", WcPayData: `{"appId":"wx"}`,
+				URLScheme: "weixin%3A%2F%2F", OrderNo: "o", Amount: "0.10",
+			},
 		},
-		{"pay data as object", asPayReply, `{"wc_pay_data": {"appId": "wx", "n":[1]} ,"tranState":12}`, PayReply{TranState: "12", WcPayData: `{"appId": "wx", "n":[1]}`}},
-		{"pay data rubbish", asPayReply, `{"wc_pay_data":"</script>","tranState":"12"}`, PayReply{TranState: "12"}},
-		{"pay data empty", asPayReply, `{"wc_pay_data":"","tranState":"12"}`, PayReply{TranState: "12"}},
-		{"pay data null", asPayReply, `{"wc_pay_data":null,"tranState":"12"}`, PayReply{TranState: "12"}},
-		{"pay data array", asPayReply, `{"wc_pay_data":[1],"tranState":"12"}`, PayReply{TranState: "12"}},
+		{"pay data as object", asPayReply, `{"wc_pay_data": {"appId": "wx", "n":[1]} ,"tranState":12}`, Statement{TranState: "12", WcPayData: `{"appId": "wx", "n":[1]}`}},
+		{"pay data rubbish", asPayReply, `{"wc_pay_data":"</script>","tranState":"12"}`, Statement{TranState: "12"}},
+		{"pay data empty", asPayReply, `{"wc_pay_data":"","tranState":"12"}`, Statement{TranState: "12"}},
+		{"pay data null", asPayReply, `{"wc_pay_data":null,"tranState":"12"}`, Statement{TranState: "12"}},
+		{"pay data array", asPayReply, `{"wc_pay_data":[1],"tranState":"12"}`, Statement{TranState: "12"}},
 		{
-			"refund", asRefundReply,
+			"refund", asRefundState,
 			`{"refundState":"30","merRefundFlowId":"R1","refundAmt":1.50,"refundChannel":"00","refundReason":"","refundTranFlow":"T"}`,
-			RefundReply{"30", "R1", "1.50", "00", "", "T"},
+			Statement{OfRefund: true, RefundState: "30", RefundNo: "R1", Amount: "1.50", Time: now},
 		},
-		{"number keeps its text", asRefundReply, `{"refundAmt":1e2,"merRefundFlowId":12345678901234567890}`, RefundReply{RefundAmt: "1e2", MerRefundFlowID: "12345678901234567890"}},
-		{"boolean keeps its text", asRefundReply, `{"refundReason":true}`, RefundReply{RefundReason: "true"}},
-		{"notice", asOrderState, `{"merOrderId":"A","state":"11","totalAmt":"0.01"}`, OrderState{"A", "11", "0.01", now}},
-		{"query", asOrderState, `{"oriMerOrderId":"A","tranState":"13","tranAmt":2.00,"payTime":"t"}`, OrderState{"A", "13", "2.00", "t"}},
-		{"other names", asOrderState, `{"orderNo":"C","tranFinishTime":"f"}`, OrderState{"C", "", "", "f"}},
-		{"preference", asOrderState, `{"orderNo":"C","orderId":"B","totalAmt":"1.00","tranAmt":1,"tranFinishTime":"f","payTime":"p"}`, OrderState{"B", "", "1.00", "p"}},
-		{"empty gives way", asOrderState, `{"merOrderId":"","oriMerOrderId":null,"orderId":"B","tranState":"","state":"12"}`, OrderState{"B", "12", "", now}},
-		{"states agree", asOrderState, `{"tranState":"11","state":11}`, OrderState{"", "11", "", now}},
-		{"nothing", asOrderState, `{}`, OrderState{"", "", "", now}},
-		{"refund query", asRefundState, `{"oriMerOrderId":"A","merRefundFlowId":"R","refundState":"31","refundAmt":"1.00"}`, RefundAnswer{"A", "R", "31", "1.00", now}},
-		{"refund query, state", asRefundState, `{"orderId":"A","state":"32","tranFinishTime":"f"}`, RefundAnswer{"A", "", "32", "", "f"}},
-		{"amounts of one value", asOrderState, `{"totalAmt":"0.50","tranAmt":".5"}`, OrderState{"", "", "0.50", now}},
-		{"refund amounts of one value", asRefundState, `{"refundAmt":100,"tranAmt":"100.00"}`, RefundAnswer{"", "", "", "100", now}},
-		{"refund beside its payment", asRefundState, `{"orderId":"A","orderNo":"G","refundState":"31","state":"11"}`, RefundAnswer{"A", "", "31", "", now}},
-		{"refund state wins", asRefundState, `{"tranState":"11","refundState":"33"}`, RefundAnswer{"", "", "33", "", now}},
+		{"number keeps its text", asRefundState, `{"refundAmt":1e2,"merRefundFlowId":12345678901234567890}`, Statement{OfRefund: true, Amount: "1e2", RefundNo: "12345678901234567890", Time: now}},
+		{"boolean keeps its text", asPayReply, `{"codeUrl":true}`, Statement{CodeURL: "true"}},
+		{"notice", asOrderState, `{"merOrderId":"A","state":"11","totalAmt":"0.01"}`, Statement{OrderNo: "A", TranState: "11", Amount: "0.01", Time: now}},
+		{"query", asOrderState, `{"oriMerOrderId":"A","tranState":"13","tranAmt":2.00,"payTime":"t"}`, Statement{OrderNo: "A", TranState: "13", Amount: "2.00", Time: "t"}},
+		{"other names", asOrderState, `{"orderNo":"C","tranFinishTime":"f"}`, Statement{OrderNo: "C", Time: "f"}},
+		{"preference", asOrderState, `{"orderNo":"C","orderId":"B","totalAmt":"1.00","tranAmt":1,"tranFinishTime":"f","payTime":"p"}`, Statement{OrderNo: "B", Amount: "1.00", Time: "p"}},
+		{"empty gives way", asOrderState, `{"merOrderId":"","oriMerOrderId":null,"orderId":"B","tranState":"","state":"12"}`, Statement{OrderNo: "B", TranState: "12", Time: now}},
+		{"states agree", asOrderState, `{"tranState":"11","state":11}`, Statement{TranState: "11", Time: now}},
+		{"nothing", asOrderState, `{}`, Statement{Time: now}},
+		{"refund query", asRefundState, `{"oriMerOrderId":"A","merRefundFlowId":"R","refundState":"31","refundAmt":"1.00"}`, Statement{OfRefund: true, OrderNo: "A", RefundNo: "R", RefundState: "31", Amount: "1.00", Time: now}},
+		{"refund query, state", asRefundState, `{"orderId":"A","state":"32","tranFinishTime":"f"}`, Statement{OfRefund: true, OrderNo: "A", RefundState: "32", Time: "f"}},
+		{"amounts of one value", asOrderState, `{"totalAmt":"0.50","tranAmt":".5"}`, Statement{Amount: "0.50", Time: now}},
+		{"refund amounts of one value", asRefundState, `{"refundAmt":100,"tranAmt":"100.00"}`, Statement{OfRefund: true, Amount: "100", Time: now}},
+		{"refund beside its payment", asRefundState, `{"orderId":"A","orderNo":"G","refundState":"31","state":"11"}`, Statement{OfRefund: true, OrderNo: "A", RefundState: "31", Time: now}},
+		{"notice of a payment", asNotice, `{"merOrderId":"A","state":"11","totalAmt":"0.01"}`, Statement{OrderNo: "A", TranState: "11", Amount: "0.01", Time: now}},
+		{"notice of a refund", asNotice, `{"merOrderId":"A","merRefundFlowId":"R","state":"11"}`, Statement{OfRefund: true, OrderNo: "A", RefundNo: "R", RefundState: "11", Time: now}},
+		{"notice of a refund by its state", asNotice, `{"merOrderId":"A","tranState":31}`, Statement{OfRefund: true, OrderNo: "A", RefundState: "31", Time: now}},
+		{"notice of a refund by the gateway's number", asNotice, `{"refundTranFlow":"T"}`, Statement{OfRefund: true, Time: now}},
+		{"refund state wins", asRefundState, `{"tranState":"11","refundState":"33"}`, Statement{OfRefund: true, RefundState: "33", Time: now}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -273,8 +280,9 @@ func TestReadings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := test.read(m); err != nil || got != test.want {
-				t.Errorf("got %+v, %v; want %+v", got, err, test.want)
+			test.want.Head = m.Head
+			if got := test.read(m); got != test.want {
+				t.Errorf("got %+v; want %+v", got, test.want)
 			}
 		})
 	}
@@ -292,7 +300,7 @@ func TestReadingErrors(t *testing.T) {
 		{"twice, escaped", asPayReply, `{"tranState":"12","tran\u0053tate":"11"}`, "body.tranState: given twice"},
 		{"pay data twice", asPayReply, `{"wc_pay_data":{},"wc_pay_data":{}}`, "body.wc_pay_data: given twice"},
 		{"object", asPayReply, `{"codeUrl":{}}`, "body.codeUrl: not a text"},
-		{"array", asRefundReply, `{"refundAmt":["1.00"]}`, "body.refundAmt: not a text"},
+		{"array", asRefundState, `{"refundAmt":["1.00"]}`, "body.refundAmt: not a text"},
 		{"object under another name", asOrderState, `{"merOrderId":"A","orderId":[]}`, "body.orderId: not a text"},
 		{"amounts differ", asOrderState, `{"totalAmt":"1.00","tranAmt":"1.01"}`, "body.tranAmt: says other than totalAmt"},
 		{"amounts differ by what is no amount", asOrderState, `{"totalAmt":"1.00","tranAmt":"x"}`, "body.tranAmt: says other than totalAmt"},
@@ -301,6 +309,8 @@ func TestReadingErrors(t *testing.T) {
 		{"refund states differ", asRefundState, `{"refundState":"31","state":"33"}`, "body.state: says other than refundState"},
 		{"payments of a refund differ", asRefundState, `{"oriMerOrderId":"A","merOrderId":"B"}`, "body.merOrderId: says other than oriMerOrderId"},
 		{"states differ", asOrderState, `{"tranState":"12","state":"11"}`, "body.state: says other than tranState"},
+		{"notice, state twice", asNotice, `{"state":"12","state":"11"}`, "body.state: given twice"},
+		{"notice of a refund, states differ", asNotice, `{"refundState":"31","state":"33"}`, "body.state: says other than refundState"},
 		{"other name twice", asRefundState, `{"state":"31","state":"33"}`, "body.state: given twice"},
 	}
 	for _, test := range tests {
@@ -310,8 +320,8 @@ func TestReadingErrors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := test.read(m); err == nil || err.Error() != test.want {
-				t.Errorf("got %+v, %v; want %s", got, err, test.want)
+			if got := test.read(m); got.Err == nil || got.Err.Error() != test.want {
+				t.Errorf("got %+v; want %s", got, test.want)
 			}
 		})
 	}

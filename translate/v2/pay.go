@@ -50,31 +50,3 @@ var payMembers = []member[PayRequest]{
 // Marshal writes the request as a plain text with every member that the
 // interface has. Errors name the member: "body.totalAmt: not an amount ...".
 func (r PayRequest) Marshal(h Head) ([]byte, error) { return marshal(h, payMembers, r) }
-
-// PayReply is the body of the answer to OP1001.
-type PayReply struct {
-	TranState  TranState
-	CodeURL    string // what the QR code says
-	CodeImgURL string // a picture of the QR code
-	JytOrderID string // the gateway's number
-	WcPayData  string // JSON text of an object for the WeChat bridge, or ""
-	URLScheme  string // where a phone browser goes; sometimes percent-encoded, kept as received
-	OrderNo    string
-	TotalAmt   string // yuan; absent from answers seen so far
-}
-
-var payReplyMembers = []member[PayReply]{
-	{name: "tranState", text: func(r *PayReply) *string { return (*string)(&r.TranState) }},
-	{name: "codeUrl", text: func(r *PayReply) *string { return &r.CodeURL }},
-	{name: "codeImgUrl", text: func(r *PayReply) *string { return &r.CodeImgURL }},
-	{name: "jytOrderId", text: func(r *PayReply) *string { return &r.JytOrderID }},
-	{name: "wc_pay_data", object: true, text: func(r *PayReply) *string { return &r.WcPayData }},
-	{name: "urlScheme", text: func(r *PayReply) *string { return &r.URLScheme }},
-	{name: "orderNo", text: func(r *PayReply) *string { return &r.OrderNo }},
-	{name: "totalAmt", text: func(r *PayReply) *string { return &r.TotalAmt }},
-}
-
-// PayReply reads the body as the answer to OP1001. wc_pay_data may be an object
-// or text in a string; what is no JSON object is dropped, so that rubbish there
-// does not spoil an answer that needs none.
-func (m Message) PayReply() (PayReply, error) { return readMembers("body", payReplyMembers, m.body) }

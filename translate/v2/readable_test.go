@@ -36,9 +36,9 @@ func TestForeignBytes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			state, err := m.OrderState()
-			if err != nil || state.OrderNo != "A" || state.State != TranSuccess || state.Amount != "19.99" || m.Head.RespCode != RespProcessed {
-				t.Errorf("read %+v, %+v, %v", m.Head, state, err)
+			state := m.OrderState()
+			if state.Err != nil || state.OrderNo != "A" || state.TranState != TranSuccess || state.Amount != "19.99" || m.Head.RespCode != RespProcessed {
+				t.Errorf("read %+v", state)
 			}
 			if m.Head.RespDesc != test.words {
 				t.Errorf("the words are %q, want %q", m.Head.RespDesc, test.words)

@@ -24,27 +24,3 @@ var refundMembers = []member[RefundRequest]{
 // Marshal writes the request as a plain text with every member that the
 // interface has. Errors name the member.
 func (r RefundRequest) Marshal(h Head) ([]byte, error) { return marshal(h, refundMembers, r) }
-
-// RefundReply is the body of the answer to OP1003.
-type RefundReply struct {
-	RefundState     RefundState
-	MerRefundFlowID string
-	RefundAmt       string // yuan; may have been a number
-	RefundChannel   string
-	RefundReason    string
-	RefundTranFlow  string // the gateway's number
-}
-
-var refundReplyMembers = []member[RefundReply]{
-	{name: "refundState", text: func(r *RefundReply) *string { return (*string)(&r.RefundState) }},
-	{name: "merRefundFlowId", text: func(r *RefundReply) *string { return &r.MerRefundFlowID }},
-	{name: "refundAmt", text: func(r *RefundReply) *string { return &r.RefundAmt }},
-	{name: "refundChannel", text: func(r *RefundReply) *string { return &r.RefundChannel }},
-	{name: "refundReason", text: func(r *RefundReply) *string { return &r.RefundReason }},
-	{name: "refundTranFlow", text: func(r *RefundReply) *string { return &r.RefundTranFlow }},
-}
-
-// RefundReply reads the body as the answer to OP1003.
-func (m Message) RefundReply() (RefundReply, error) {
-	return readMembers("body", refundReplyMembers, m.body)
-}

@@ -120,27 +120,28 @@ func checkMessage(t *testing.T, v vector) {
 			t.Errorf("request = %+v, %v", r, err)
 		}
 	case "response accepted":
-		r, err := m.PayReply()
-		if err != nil || Classify(m.Head.RespCode) != Processed || r.TranState != TranProcessing || r.CodeURL != "weixin://wxpay/bizpayurl?pr=Nf547CJ" {
-			t.Errorf("reply = %+v, %v", r, err)
+		r := m.PayReply()
+		if r.Err != nil || Classify(m.Head.RespCode) != Processed || r.TranState != TranProcessing || r.CodeURL != "weixin://wxpay/bizpayurl?pr=Nf547CJ" {
+			t.Errorf("reply = %+v", r)
 		}
 	case "response error, empty body":
-		r, err := m.PayReply()
-		if err != nil || Classify(m.Head.RespCode) != Repeated || r != (PayReply{}) || m.Head.RespDesc != "重复操作" {
-			t.Errorf("reply = %+v, %v; %+v", r, err, m.Head)
+		r := m.PayReply()
+		if r.Err != nil || Classify(m.Head.RespCode) != Repeated || r != (Statement{Head: m.Head}) || m.Head.RespDesc != "重复操作" {
+			t.Errorf("reply = %+v", r)
 		}
 	case "notice paid":
-		wantOrderState(t, m, OrderState{OrderNo: "O47305311000180460965", State: TranSuccess, Amount: "0.01", Time: "20240930131015"})
+		wantOrderState(t, m, Statement{OrderNo: "O47305311000180460965", TranState: TranSuccess, Amount: "0.01", Time: "20240930131015"})
 	case "notice with unknown members, numeric amount":
-		wantOrderState(t, m, OrderState{OrderNo: "A2345678", State: TranSuccess, Amount: "1", Time: "20240930131015"})
+		wantOrderState(t, m, Statement{OrderNo: "A2345678", TranState: TranSuccess, Amount: "1", Time: "20240930131015"})
 	default:
 		t.Errorf("vector %q has no expectation here", name)
 	}
 }
 
-func wantOrderState(t *testing.T, m Message, want OrderState) {
+func wantOrderState(t *testing.T, m Message, want Statement) {
 	t.Helper()
-	if got, err := m.OrderState(); err != nil || got != want {
-		t.Errorf("OrderState = %+v, %v; want %+v", got, err, want)
+	want.Head = m.Head
+	if got := m.Notice(); got != want {
+		t.Errorf("Notice = %+v; want %+v", got, want)
 	}
 }

@@ -49,15 +49,15 @@ func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out 
 	start := b.now()
 	a, failed := b.roundTrip(ctx, s, order, out)
 	end := b.now()
-	class := CallClass(v2.Classify(a.Head.RespCode).String())
+	class := CallClass(v2.Classify(a.said.Head.RespCode).String())
 	if failed != nil {
 		class = failed.class
 	} else {
-		b.compareClocks(a.Message, b.wall(start), b.wall(end))
+		b.compareClocks(a.said.Head.TranTime, b.wall(start), b.wall(end))
 	}
 	b.observer.CallFinished(out.kind, class, end.Sub(start))
 	tracing.Finish(span, string(class), failed != nil)
-	a.event = callEvent(out, start, end, a.Message, failed)
+	a.event = callEvent(out, start, end, a.said, failed)
 	return a, failed
 }
 
@@ -83,7 +83,7 @@ func (b *Bridge) roundTrip(ctx context.Context, s *Settings, order ledger.Order,
 	if failed != nil {
 		trip.discard() // what comes next on its connection may be no better
 	}
-	return answer{Message: message, flowNo: out.flowNo, trip: trip}, failed
+	return answer{message: message, said: callKinds[out.kind].read(message), flowNo: out.flowNo, trip: trip}, failed
 }
 
 // post makes one call to the gateway. Whatever breaks in it breaks while money
@@ -112,12 +112,12 @@ func (b *Bridge) exchange(
 	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request,
 ) (answer, *failure) {
 	now := b.now()
-	out := outgoing{kind: kind, tranCode: s.TranCodes.of(kind), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
+	out := outgoing{kind: kind, tranCode: callKinds[kind].tranCode(s.TranCodes), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
 	var err error
 	out.plaintext, err = body.Marshal(translate.BuildHead(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
 	if err != nil {
 		failed := notSent(err.Error())
-		return answer{event: callEvent(out, now, now, v2.Message{}, failed)}, failed
+		return answer{event: callEvent(out, now, now, v2.Statement{}, failed)}, failed
 	}
 	return b.call(ctx, s, order, out)
 }
@@ -144,9 +144,9 @@ func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.M
 	return message, nil
 }
 
-// compareClocks tells what a signed answer says of the gateway's clock.
-func (b *Bridge) compareClocks(answer v2.Message, start, end time.Time) {
-	if ahead, ok := b.skew.compare(answer.Head.TranTime, start, end); ok {
+// compareClocks tells what the time of a signed answer says of the gateway's clock.
+func (b *Bridge) compareClocks(tranTime string, start, end time.Time) {
+	if ahead, ok := b.skew.compare(tranTime, start, end); ok {
 		b.observer.ClockCompared(ahead)
 	}
 }

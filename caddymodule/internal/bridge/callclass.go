@@ -11,24 +11,6 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// CallKind says what a call to the gateway is for. The transaction codes are
-// configuration, these names are not; the set is closed.
-type CallKind string
-
-// The kinds of calls.
-const (
-	PayCall         CallKind = "pay"
-	RefundCall      CallKind = "refund"
-	QueryCall       CallKind = "query"
-	RefundQueryCall CallKind = "refund_query"
-	CloseCall       CallKind = "close"
-)
-
-// CallKinds lists every kind of call.
-func CallKinds() []CallKind {
-	return []CallKind{PayCall, RefundCall, QueryCall, RefundQueryCall, CloseCall}
-}
-
 // CallClass says what came of a call to the gateway: what its respCode means
 // ([v2.Class]), or why there is no answer to believe. The set is closed.
 type CallClass string

@@ -29,10 +29,10 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 	if s.TranCodes.Close == "" || result.report.NotFound {
 		update.Next = lastQueryAt(order, update.At)
 	} else {
-		call, reason := b.closeAtGateway(ctx, s, order)
+		report, call := b.closeAtGateway(ctx, s, order)
 		result.events = append(slices.Clip(result.events), call)
-		if reason != "" {
-			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", reason))
+		if report.State != translate.Closed {
+			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", report.Reason))
 			return result
 		}
 	}
@@ -69,16 +69,8 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 	}
 }
 
-// closeAtGateway returns its call and why the gateway has not surely closed the
-// order, or "".
-func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (call ledger.Event, reason string) {
-	a, failed := b.exchange(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
-	if failed != nil {
-		return a.event, failed.reason
-	}
-	reason, err := translate.JudgeClose(a.Message, expected(order, a.flowNo, s.TranCodes.Close))
-	if err != nil {
-		b.disbelieve(ctx, order, "close", a, err)
-	}
-	return a.event, reason
+// closeAtGateway has the gateway close an order, of which it reports Closed or why that is
+// not certain.
+func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
+	return b.callAndJudge(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
 }

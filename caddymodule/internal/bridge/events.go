@@ -22,8 +22,8 @@ const (
 
 // callEvent is what the timeline keeps of a call: its flow number, what was
 // answered or why nothing was, and how long that took.
-func callEvent(out outgoing, start, end time.Time, answer v2.Message, failed *failure) ledger.Event {
-	said := answerText(answer, stateOf(out.kind, answer))
+func callEvent(out outgoing, start, end time.Time, answer v2.Statement, failed *failure) ledger.Event {
+	said := statementText(answer)
 	if failed != nil {
 		cause, _, _ := strings.Cut(failed.reason, "\n") // a panic has its stack below
 		said = fmt.Sprintf("%s (%s)", failed.class, cause)
@@ -63,16 +63,10 @@ func unsentCall(e ledger.Event) bool {
 
 // noticeEvent is what the timeline keeps of a notice.
 // One that comes again is counted.
-func noticeEvent(at time.Time, notice v2.Message) ledger.Event {
-	order, _ := notice.OrderState()
-	state := string(order.State)
-	if notice.TellsOfRefund() {
-		refund, _ := notice.RefundState()
-		state = string(refund.State)
-	}
+func noticeEvent(at time.Time, said v2.Statement) ledger.Event {
 	return ledger.Event{
 		At: at, Kind: noticeEventKind, Source: "notice", Repeats: true,
-		Detail: fmt.Sprintf("%s: %s", shortWord(notice.Head.TranFlowID, maxFlowNo), answerText(notice, state)),
+		Detail: fmt.Sprintf("%s: %s", shortWord(said.Head.TranFlowID, maxFlowNo), statementText(said)),
 	}
 }
 
@@ -86,33 +80,19 @@ func (b *Bridge) recordEvents(ctx context.Context, order ledger.Order, events ..
 	}
 }
 
-// answerText is respCode and state of a message, as far as it has them.
-func answerText(m v2.Message, state string) string {
+// statementText is respCode and state of a message, as far as it has them.
+func statementText(said v2.Statement) string {
 	var words []string
-	if code := shortWord(m.Head.RespCode, maxCode); code != "" {
+	if code := shortWord(said.Head.RespCode, maxCode); code != "" {
 		words = append(words, code)
 	}
-	if state = shortWord(state, maxCode); state != "" {
+	if state := shortWord(said.State(), maxCode); state != "" {
 		words = append(words, "state "+state)
 	}
 	if len(words) == 0 {
 		return "neither code nor state"
 	}
 	return strings.Join(words, ", ")
-}
-
-// stateOf is the state that the answer to a call tells, "" when it tells none.
-func stateOf(kind CallKind, answer v2.Message) string {
-	switch kind {
-	case PayCall:
-		reply, _ := answer.PayReply()
-		return string(reply.TranState)
-	case RefundCall, RefundQueryCall:
-		refund, _ := answer.RefundState()
-		return string(refund.State)
-	}
-	order, _ := answer.OrderState()
-	return string(order.State)
 }
 
 // The longest that codes and flow numbers of the gateway are, in bytes.

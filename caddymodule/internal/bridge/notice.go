@@ -41,7 +41,8 @@ func (b *Bridge) Notice(ctx context.Context, s *Settings, e v2.Envelope) error {
 type Notice struct {
 	merchant *merchants.Merchant
 	message  v2.Message
-	unread   error // why its contents are not understood, nil when they are
+	said     v2.Statement // what the message says
+	unread   error        // why its contents are not understood, nil when they are
 }
 
 // OpenNotice decrypts and verifies an envelope. This is all that a forged notice
@@ -55,7 +56,7 @@ func (b *Bridge) OpenNotice(s *Settings, e v2.Envelope) (Notice, error) {
 	if failed != nil && failed.class != CallUnread {
 		return Notice{}, ErrNoticeRefused
 	}
-	n := Notice{merchant: m, message: message}
+	n := Notice{merchant: m, message: message, said: message.Notice()}
 	if failed != nil {
 		n.message.Head.MerchantID = m.GatewayMerchant
 		n.unread = errors.New(failed.reason)
@@ -67,19 +68,18 @@ func (b *Bridge) OpenNotice(s *Settings, e v2.Envelope) (Notice, error) {
 // "success", only when what the notice says is durable, together with the
 // merchant's notification, or was so before.
 func (b *Bridge) TakeNotice(ctx context.Context, s *Settings, n Notice) error {
-	m, message := n.merchant, n.message
 	// The gateway may hang up; what it told us is recorded all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Reply)
 	defer cancel()
 	if n.unread != nil {
-		return b.keepNotice(ctx, ledger.Order{}, message, n.unread)
+		return b.keepNotice(ctx, ledger.Order{}, n, n.unread)
 	}
-	order, err := b.noticed(ctx, m, message)
+	order, err := b.noticed(ctx, n)
 	if err != nil {
 		return err
 	}
 	ctx, span := b.tracer.Start(ctx, order.Trace, "v2 notice", trace.SpanKindInternal, spanAttributes(order)...)
-	err = b.take(ctx, s, order, message)
+	err = b.take(ctx, s, order, n)
 	tracing.Finish(span, noticeClass(err), err != nil)
 	return err
 }
@@ -101,35 +101,25 @@ var errNamesNoOrder = errors.New("notice names neither an order nor a refund")
 // noticed finds the order that a signed notice tells of. What belongs to no order
 // of this merchant is kept aside: after a restore it may be the only trace of a
 // payment.
-func (b *Bridge) noticed(ctx context.Context, m *merchants.Merchant, message v2.Message) (ledger.Order, error) {
-	orderNo, refundNo, err := numbersOf(message)
-	if err == nil && orderNo == "" && refundNo == "" {
-		err = errNamesNoOrder
+func (b *Bridge) noticed(ctx context.Context, n Notice) (ledger.Order, error) {
+	unclear := n.said.Err
+	if unclear == nil && n.said.OrderNo == "" && n.said.RefundNo == "" {
+		unclear = errNamesNoOrder
 	}
-	if err != nil {
-		return ledger.Order{}, b.keepNotice(ctx, ledger.Order{}, message, err)
+	if unclear != nil {
+		return ledger.Order{}, b.keepNotice(ctx, ledger.Order{}, n, unclear)
 	}
-	order, err := b.orderNamed(ctx, orderNo, refundNo)
-	if err == nil && order.GatewayMerchant != m.GatewayMerchant {
+	order, err := b.orderNamed(ctx, n.said.OrderNo, n.said.RefundNo)
+	if err == nil && order.GatewayMerchant != n.merchant.GatewayMerchant {
 		err = ledger.ErrNotFound // an order of another merchant is not found
 	}
 	switch {
 	case err == nil:
 		return order, nil
 	case errors.Is(err, ledger.ErrNotFound):
-		return ledger.Order{}, b.keepNotice(ctx, ledger.Order{}, message, errors.New("unknown order"))
+		return ledger.Order{}, b.keepNotice(ctx, ledger.Order{}, n, errors.New("unknown order"))
 	}
 	return ledger.Order{}, ErrNoticeNotDurable
-}
-
-// numbersOf are the numbers by which a notice names its order or refund.
-func numbersOf(message v2.Message) (orderNo, refundNo string, err error) {
-	if message.TellsOfRefund() {
-		said, err := message.RefundState()
-		return said.OrderNo, said.MerRefundFlowID, err
-	}
-	said, err := message.OrderState()
-	return said.OrderNo, "", err
 }
 
 func (b *Bridge) orderNamed(ctx context.Context, orderNo, refundNo string) (ledger.Order, error) {
@@ -143,49 +133,42 @@ func (b *Bridge) orderNamed(ctx context.Context, orderNo, refundNo string) (ledg
 }
 
 // keepNotice puts a notice into quarantine and says so, or that it could not.
-func (b *Bridge) keepNotice(ctx context.Context, order ledger.Order, message v2.Message, cause error) error {
-	if b.quarantine(ctx, order, "notice", message, cause) != nil {
+func (b *Bridge) keepNotice(ctx context.Context, order ledger.Order, n Notice, cause error) error {
+	if b.quarantine(ctx, order, "notice", n.message, cause) != nil {
 		return ErrNoticeNotDurable
 	}
 	return ErrNoticeKept
 }
 
 // take records what a notice says of an order or of its refund.
-func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, message v2.Message) error {
-	report, err := judgeNotice(order, message)
+func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n Notice) error {
+	report, err := translate.JudgeNotice(n.said, expectedNotice(order))
 	if err != nil {
-		return b.keepNotice(ctx, order, message, err)
+		return b.keepNotice(ctx, order, n, err)
 	}
 	report = b.reported(order, report)
 	switch {
 	case report.State.Final():
-		return b.takeFinal(ctx, s, order, report, message)
+		return b.takeFinal(ctx, s, order, report, n)
 	case report.Certain(): // nobody has paid yet, or the refund is under way, as we know
 		b.log.Info("notice changes nothing", orderFields(order))
 	default:
 		if !report.Ask {
-			return b.keepNotice(ctx, order, message, errors.New(report.Reason))
+			return b.keepNotice(ctx, order, n, errors.New(report.Reason))
 		}
 		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
 		b.queryAfterNotice(ctx, s, order)
 	}
-	if err := b.ledger.AddEvents(ctx, order.Key, noticeEvent(b.now(), message)); err != nil {
+	if err := b.ledger.AddEvents(ctx, order.Key, noticeEvent(b.now(), n.said)); err != nil {
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
 		return ErrNoticeNotDurable
 	}
 	return nil
 }
 
-func judgeNotice(order ledger.Order, message v2.Message) (translate.Report, error) {
-	if message.TellsOfRefund() {
-		return translate.JudgeRefundNotice(message, expectedRefund(order))
-	}
-	return translate.JudgeNotice(message, expected(order, "", ""))
-}
-
 // takeFinal records what ends a payment or its refund.
-func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, message v2.Message) error {
-	update := b.updateOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), message)})
+func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
+	update := b.updateOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), n.said)})
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if err != nil {

@@ -43,11 +43,11 @@ func (b *Bridge) Probe(ctx context.Context, s *Settings, m *merchants.Merchant) 
 		return Probe{}, errors.New(failed.reason)
 	}
 	now := b.now()
-	p = Probe{Class: v2.Classify(a.Head.RespCode), Took: now.Sub(start), Repeats: a.Head.TranFlowID == a.flowNo}
-	if p.Foreign = !p.Repeats && a.Head.TranFlowID != ""; p.Foreign {
+	p = Probe{Class: v2.Classify(a.said.Head.RespCode), Took: now.Sub(start), Repeats: a.said.Head.TranFlowID == a.flowNo}
+	if p.Foreign = !p.Repeats && a.said.Head.TranFlowID != ""; p.Foreign {
 		a.trip.discard()
 	}
-	if at, err := translate.ParseTime(a.Head.TranTime); err == nil {
+	if at, err := translate.ParseTime(a.said.Head.TranTime); err == nil {
 		p.Skew, p.Timed = at.Sub(b.wall(start.Add(p.Took/2))).Round(time.Second), true
 	}
 	return p, nil

@@ -189,11 +189,11 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 	case translate.Closed:
 		update.Next = lastQueryAt(order, now)
 		if s.TranCodes.Close != "" && result.report.Unpaid() {
-			call, reason := b.closeAtGateway(ctx, s, order)
+			report, call := b.closeAtGateway(ctx, s, order)
 			update.Events = append(update.Events, call)
-			if reason != "" {
+			if report.State != translate.Closed {
 				b.recordEvents(ctx, order, update.Events...)
-				return so, notSettled(notClosed.With(reason))
+				return so, notSettled(notClosed.With(report.Reason))
 			}
 			update.Next = time.Time{}
 		}

@@ -37,7 +37,7 @@ func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Ord
 
 // queryPayment queries the gateway about a payment.
 func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Order) queryResult {
-	report, call := b.sendQuery(ctx, s, order)
+	report, call := b.callAndJudge(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
 	result := queryResult{order: order, report: b.reported(order, report), events: []ledger.Event{call}}
 	switch state := result.report.State; {
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
@@ -67,28 +67,6 @@ func (b *Bridge) reported(order ledger.Order, report translate.Report) translate
 func answered(order ledger.Order) bool {
 	rule, known := ruleOf(order)
 	return known && (rule.MovesMoneyAtOnce() || (order.FormAction != "" && rule.Mode != translate.InWeChat))
-}
-
-// sendQuery sends one order query and judges the answer.
-func (b *Bridge) sendQuery(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
-	a, failed := b.exchange(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
-	if failed != nil {
-		return translate.NothingCertain(failed.reason), a.event
-	}
-	report, err := translate.JudgeQuery(a.Message, expected(order, a.flowNo, s.TranCodes.Query))
-	if err != nil {
-		b.disbelieve(ctx, order, "query", a, err)
-	}
-	return report, a.event
-}
-
-// expected is what an answer to the message with this flow number must agree with,
-// or, without one, a notice.
-func expected(order ledger.Order, flowNo, tranCode string) translate.Expected {
-	return translate.Expected{
-		GatewayMerchant: order.GatewayMerchant, FlowNo: flowNo, TranCode: tranCode,
-		OrderNo: order.OrderNo, Amount: order.Amount,
-	}
 }
 
 // recordUpdate records an update and returns the order as it stands, and whether this

@@ -51,7 +51,7 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 // submitRefund sends the refund, after the calls that were made before.
 func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, before ...ledger.Event) queryResult {
 	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)
-	return b.refundCall(ctx, s, order, RefundCall, submit, translate.JudgeRefund, before...)
+	return b.refundCall(ctx, s, order, RefundCall, submit, before...)
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may
@@ -81,37 +81,16 @@ func lastCall(events []ledger.Event, tranCode string) (at time.Time) {
 // queryRefund queries the gateway about a refund.
 func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
-	return b.refundCall(ctx, s, order, RefundQueryCall, query, translate.JudgeRefundQuery)
+	return b.refundCall(ctx, s, order, RefundQueryCall, query)
 }
 
-// judgeRefund says what an answer about a refund means.
-type judgeRefund func(v2.Message, translate.ExpectedRefund) (translate.Report, error)
-
-// refundCall sends one message about a refund, judges the answer and records
-// what is final, with the calls made before.
+// refundCall sends one message about a refund and records what is final, with the
+// calls made before.
 func (b *Bridge) refundCall(
-	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request, judge judgeRefund, before ...ledger.Event,
+	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request, before ...ledger.Event,
 ) queryResult {
-	a, failed := b.exchange(ctx, s, order, kind, body)
-	result := queryResult{order: order, events: append(slices.Clip(before), a.event)}
-	if failed != nil {
-		result.report = translate.NothingCertain(failed.reason)
-		return b.recordRefund(ctx, s, result)
-	}
-	var err error
-	want := expectedRefund(order)
-	want.FlowNo = a.flowNo
-	result.report, err = judge(a.Message, want)
-	if err != nil {
-		b.disbelieve(ctx, order, "refund", a, err)
-	}
-	return b.recordRefund(ctx, s, result)
-}
-
-func expectedRefund(order ledger.Order) translate.ExpectedRefund {
-	return translate.ExpectedRefund{
-		GatewayMerchant: order.GatewayMerchant, OrderNo: order.OrderNo, RefundNo: order.RefundNo, Amount: order.Amount,
-	}
+	report, call := b.callAndJudge(ctx, s, order, kind, body)
+	return b.recordRefund(ctx, s, queryResult{order: order, report: report, events: append(slices.Clip(before), call)})
 }
 
 // recordRefund records what a query told of a refund, if it is final. A failure that

@@ -40,9 +40,9 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (repo
 	case failed != nil:
 		return translate.NotSent(failed.reason), events
 	}
-	report, err = job.rule.JudgePay(a.Message, expected(order, a.flowNo, job.settings.TranCodes.Pay))
+	report, err = job.rule.JudgePay(a.said, expected(order, PayCall, job.settings.TranCodes, a.flowNo))
 	if err != nil {
-		b.disbelieve(ctx, order, "answer", a, err)
+		b.disbelieve(ctx, order, PayCall, a, err)
 	}
 	if job.rule.Mode == translate.InWeChat {
 		report.FormAction = "" // the PayId drawn at the beginning stands

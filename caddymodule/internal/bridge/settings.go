@@ -36,13 +36,6 @@ type TranCodes struct {
 	Close       string `json:"close,omitempty"` // "" = the gateway has no close
 }
 
-// of is the transaction code of a kind of call.
-func (c TranCodes) of(kind CallKind) string {
-	return map[CallKind]string{
-		PayCall: c.Pay, RefundCall: c.Refund, QueryCall: c.Query, RefundQueryCall: c.RefundQuery, CloseCall: c.Close,
-	}[kind]
-}
-
 // Settings is what one loaded configuration says. It is immutable; a reload
 // makes a new one.
 type Settings struct {

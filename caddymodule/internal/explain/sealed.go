@@ -19,9 +19,9 @@ type sealedEvidence struct {
 	trials   []trial             // the merchant's own pairs first
 
 	verified bool
-	text     []byte // what the bridge opened
-	message  v2.Message
-	refused  string // why the bridge does not act on the message, "" when it does
+	text     []byte       // what the bridge opened
+	said     v2.Statement // what the message says
+	refused  string       // why the bridge does not act on the message, "" when it does
 }
 
 // trial is what one pair of keys makes of a message.

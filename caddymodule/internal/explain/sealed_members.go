@@ -11,11 +11,12 @@ import (
 // read reads the opened message, and finds what keeps the bridge from acting on
 // it without a look into the ledger.
 func (e *sealedEvidence) read() {
-	var err error
-	if e.message, err = v2.ParseMessage(e.text); err != nil {
+	message, err := v2.ParseMessage(e.text)
+	if err != nil {
 		e.refused = "unreadable"
 		return
 	}
+	e.said = message.Notice()
 	for _, f := range sealedMemberFacts {
 		if f.holds(e) {
 			e.refused = cmp.Or(e.refused, f.name)
@@ -31,35 +32,35 @@ var sealedMemberFacts = []sealedFact{
 		advice:   "Ask the gateway's people; the signature is theirs.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
-		return e.readable() && e.message.Head.MerchantID != "" && e.message.Head.MerchantID != e.merchant.GatewayMerchant
+		return e.readable() && e.said.Head.MerchantID != "" && e.said.Head.MerchantID != e.merchant.GatewayMerchant
 	}, causeText: causeText{
 		name:     "merchant_differs",
 		happened: "Head.merchantId is another merchant than the one whose keys open the message.",
 		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.readable() && e.contradiction() != nil }, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.readable() && e.said.Err != nil }, causeText: causeText{
 		name:     "members_contradict",
 		happened: "Two members that say the same thing differ: two states, amounts or order numbers.",
 		advice:   "The bridge puts such a message into quarantine. Ask the gateway's people which one counts.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().OrderNo == "" }, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.said.OrderNo == "" }, causeText: causeText{
 		name:     "order_number_missing",
 		happened: "The message names no order: merOrderId, oriMerOrderId, orderId and orderNo are missing.",
 		advice:   "Ask the gateway's people which member of a notice names the order.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State == "" }, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.said.TranState == "" }, causeText: causeText{
 		name:     "state_missing",
 		happened: "The message tells no state: neither state nor tranState.",
 		advice:   "Ask the gateway's people which member of a notice tells the state.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
-		return e.isNotice() && e.state().State != "" && !e.state().State.Known()
+		return e.isNotice() && e.said.TranState != "" && !e.said.TranState.Known()
 	}, causeText: causeText{
 		name:     "state_unknown",
 		happened: "The state is none of 10, 11, 12 and 13. The order stays as it is and is asked for.",
 		advice:   "Ask the gateway's people what this state means.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.state().State.Paid() && e.state().Amount == "" }, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.isNotice() && e.said.TranState.Paid() && e.said.Amount == "" }, causeText: causeText{
 		name:     "amount_missing",
 		happened: "The message says that the order is paid, and not how much.",
 		advice:   "The bridge does not believe it, and asks for the order. Ask the gateway's people for totalAmt in notices.",
@@ -71,34 +72,14 @@ func (e *sealedEvidence) readable() bool { return e.verified && e.refused != "un
 // isNotice reports whether the message is a notice about a payment that does not
 // contradict itself: no answer, and nothing about a refund.
 func (e *sealedEvidence) isNotice() bool {
-	return e.readable() && e.message.Head.TranType != v2.TranTypeResponse && !e.message.TellsOfRefund() && e.contradiction() == nil
-}
-
-// contradiction says what in the message differs that should be the same.
-func (e *sealedEvidence) contradiction() error {
-	if e.message.TellsOfRefund() {
-		_, err := e.message.RefundState()
-		return err
-	}
-	_, err := e.message.OrderState()
-	return err
+	return e.readable() && e.said.Head.TranType != v2.TranTypeResponse && !e.said.OfRefund && e.said.Err == nil
 }
 
 // takesItselfBack reports whether the message is a notice with a respCode that is
 // not that of success.
 func (e *sealedEvidence) takesItselfBack() bool {
-	head := e.message.Head
+	head := e.said.Head
 	return e.readable() && head.TranType != v2.TranTypeResponse && head.TakesBack()
-}
-
-// state is what the message says of an order; nothing when that contradicts
-// itself.
-func (e *sealedEvidence) state() v2.OrderState {
-	state, err := e.message.OrderState()
-	if err != nil {
-		return v2.OrderState{}
-	}
-	return state
 }
 
 // messageLines tells of the members of head and body.

@@ -51,8 +51,8 @@ func (r *Request) Refusal(err error) []byte {
 }
 
 func (r *Request) judgePay(m v2.Message) (Reply, error) {
-	said, _ := m.PayReply() // JudgePay says what is wrong with it
-	report, err := r.rule.JudgePay(m, translate.Expected{
+	said := m.PayReply()
+	report, err := r.rule.JudgePay(said, translate.Expected{
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: r.pay.TxnAmt,
 	})
@@ -67,12 +67,12 @@ func (r *Request) judgePay(m v2.Message) (Reply, error) {
 }
 
 func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
-	said, _ := m.OrderState() // JudgeQuery says what is wrong with it
+	said := m.OrderState()
 	amount, unreadable := translate.ParseYuan(said.Amount)
 	if unreadable != nil {
 		amount = exampleAmount
 	}
-	report, err := translate.JudgeQuery(m, translate.Expected{
+	report, err := translate.JudgeQuery(said, translate.Expected{
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: amount,
 	})
@@ -85,13 +85,13 @@ func (r *Request) judgeQuery(m v2.Message) (Reply, error) {
 }
 
 func (r *Request) judgeCancel(m v2.Message) (Reply, error) {
-	said, _ := m.RefundState() // JudgeRefund says what is wrong with it
+	said := m.RefundState()
 	amount, unreadable := translate.ParseYuan(said.Amount)
 	if unreadable != nil {
 		amount = exampleAmount
 	}
-	report, err := translate.JudgeRefund(m, translate.ExpectedRefund{
-		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), RefundNo: cmp.Or(said.MerRefundFlowID, r.numbers.refundNo), Amount: amount,
+	report, err := translate.JudgeRefund(said, translate.Expected{
+		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), RefundNo: cmp.Or(said.RefundNo, r.numbers.refundNo), Amount: amount,
 	})
 	order := r.order(report, amount)
 	if !report.Certain() {

@@ -66,7 +66,7 @@ func TestJudgePay(t *testing.T) {
 		} {
 			t.Run(string(rule.Action)+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				got, err := rule.JudgePay(c.says.message(t), expectedOrder())
+				got, err := rule.JudgePay(c.says.message(t).PayReply(), expectedOrder())
 				mismatched(t, err, false)
 				if got != c.want {
 					t.Errorf("%+v, want %+v", got, c.want)
@@ -89,7 +89,7 @@ func TestJudgePayShowsNothing(t *testing.T) {
 			for state, want := range want {
 				for _, shows := range []string{"", `,"codeUrl":"","urlScheme":"\u0000","wc_pay_data":"no JSON"`} {
 					body := fmt.Sprintf(`{"tranState":%q,"orderNo":%q%s}`, state, testOrderNo, shows)
-					got, err := rule.JudgePay(says{body: body}.message(t), expectedOrder())
+					got, err := rule.JudgePay(says{body: body}.message(t).PayReply(), expectedOrder())
 					if err != nil || got.State != want || got.FormAction != "" || got.PayData != "" {
 						t.Errorf("%s: %+v, %v; want %s", body, got, err, want)
 					}
@@ -104,7 +104,7 @@ func TestJudgePayFallsBackToCode(t *testing.T) {
 	for _, action := range []v1.Action{v1.WxH5, v1.AliWap} {
 		rule, _ := RuleOf(action)
 		body := fmt.Sprintf(`{"tranState":"12","orderNo":%q,"codeUrl":"https://gw.example/h5"}`, testOrderNo)
-		got, err := rule.JudgePay(says{body: body}.message(t), expectedOrder())
+		got, err := rule.JudgePay(says{body: body}.message(t).PayReply(), expectedOrder())
 		if err != nil || got.State != Pending || got.FormAction != "https://gw.example/h5" {
 			t.Errorf("%s: %+v, %v", action, got, err)
 		}
@@ -138,7 +138,7 @@ func TestJudgePayMismatch(t *testing.T) {
 		for _, rule := range Rules() {
 			t.Run(c.name+"/"+string(rule.Action), func(t *testing.T) {
 				t.Parallel()
-				got, err := rule.JudgePay(c.says.message(t), expectedOrder())
+				got, err := rule.JudgePay(c.says.message(t).PayReply(), expectedOrder())
 				mismatched(t, err, true)
 				if err != nil && got != NothingCertain(err.Error()) {
 					t.Errorf("%+v; want it unknown", got)
@@ -167,7 +167,7 @@ func TestJudgePayTolerates(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := rule.JudgePay(c.says.message(t), expectedOrder())
+			got, err := rule.JudgePay(c.says.message(t).PayReply(), expectedOrder())
 			if err != nil || got.State != c.want {
 				t.Errorf("%+v, %v; want %s", got, err, c.want)
 			}
@@ -206,9 +206,9 @@ func TestRefusalsAreExplained(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			rule, _ := RuleOf(v1.WxCode)
-			got, err := rule.JudgePay(c.says.message(t), expectedOrder())
+			got, err := rule.JudgePay(c.says.message(t).PayReply(), expectedOrder())
 			if err != nil || got.State != Failed || got.GatewayMessage != c.want {
-				t.Fatalf("%+v, %v; want the message %q", got, err, c.want)
+				t.Fatalf("%+v, %v; want the words %q", got, err, c.want)
 			}
 			order := ordered(v1.WxCode, got.State)
 			order.GatewayMessage = got.GatewayMessage
@@ -219,13 +219,13 @@ func TestRefusalsAreExplained(t *testing.T) {
 		})
 	}
 	for _, state := range []string{"33", "35", "36"} {
-		got, err := JudgeRefund(says{respDesc: processed, body: refund(state)}.message(t), expectedRefund())
+		got, err := JudgeRefund(says{respDesc: processed, body: refund(state)}.message(t).RefundState(), expectedRefund())
 		if err != nil || got.State != RefundFailed || got.GatewayMessage != "" {
 			t.Errorf("refund %s: %+v, %v", state, got, err)
 		}
 	}
 	for name, judge := range reports {
-		got, err := judge(says{respDesc: processed, body: told("13")}.message(t), expectedOrder())
+		got, err := judge(says{respDesc: processed, body: told("13")}.message(t).OrderState(), expectedOrder())
 		if err != nil || got.State != Failed || got.GatewayMessage != "" {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
