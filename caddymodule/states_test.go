@@ -246,10 +246,10 @@ func (w *stateWorld) console(row translate.StateRow) string {
 		return "the console does not know it"
 	}
 	for _, language := range []string{"zh", "en"} {
-		var words map[string]string
-		w.module("words.js", language, &words)
-		if words["state."+string(row.State)] == "" || words["about."+string(row.State)] == "" {
-			return "the console has no words for it"
+		var texts map[string]string
+		w.module("texts.js", language, &texts)
+		if texts["state."+string(row.State)] == "" || texts["about."+string(row.State)] == "" {
+			return "the console has no text for it"
 		}
 	}
 	return ""

@@ -249,7 +249,7 @@ func TestOrderGivenBack(t *testing.T) {
 		{translate.Sent, translate.Sent, ledger.Withheld, Withheld, 1},
 		{translate.Pending, translate.Pending, ledger.Withheld, Withheld, 1},
 		{translate.InDoubt, translate.InDoubt, ledger.Withheld, Withheld, 1},
-		{"unheard", "unheard", ledger.Withheld, Withheld, 1},
+		{"unheard", "unheard", ledger.Waiting, "", 0},
 	}
 	tested := make(map[translate.State]bool)
 	for _, test := range tests {
