@@ -45,7 +45,7 @@ func (k *Key) load(s *session, deadline time.Time) error {
 		return err
 	}
 	wanted := []uint32{attrKeyType, attrID, attrSign, attrDecrypt, attrAlwaysAuthenticate, attrModulus, attrPublicExponent}
-	has, err := s.look(handle, wanted, deadline)
+	has, err := s.readAttributes(handle, wanted, deadline)
 	if err != nil {
 		return fmt.Errorf("reading attributes of the key: %w", err)
 	}
@@ -101,7 +101,7 @@ func (k *Key) publicHalf(s *session, has map[uint32]attribute, deadline time.Tim
 		if len(found) == 0 {
 			return nil, answer{fmt.Errorf("%s in %s shows no public half, and no public key in the token has its id: put it there", k.uri, s.token)}
 		}
-		if has, err = s.look(found[0], []uint32{attrModulus, attrPublicExponent}, deadline); err != nil {
+		if has, err = s.readAttributes(found[0], []uint32{attrModulus, attrPublicExponent}, deadline); err != nil {
 			return nil, fmt.Errorf("reading the public half: %w", err)
 		}
 		modulus, exponent = has[attrModulus].bytes, has[attrPublicExponent].bytes
@@ -148,7 +148,7 @@ func (k *Key) missing(s *session, deadline time.Time) error {
 	}
 	names := ""
 	for _, object := range all {
-		has, lookErr := s.look(object, []uint32{attrLabel, attrID}, deadline)
+		has, lookErr := s.readAttributes(object, []uint32{attrLabel, attrID}, deadline)
 		if lookErr != nil {
 			return fmt.Errorf("looking at keys: %w", lookErr)
 		}

@@ -180,9 +180,9 @@ func (s *session) find(by []attribute, most uint32, deadline time.Time) ([]uint6
 	return found, s.child.do(callFindFinal, r, deadline).end()
 }
 
-// look reads attributes of an object. Those it has not or does not show are left
+// readAttributes reads attributes of an object. Those it has not or does not show are left
 // out.
-func (s *session) look(object uint64, kinds []uint32, deadline time.Time) (map[uint32]attribute, error) {
+func (s *session) readAttributes(object uint64, kinds []uint32, deadline time.Time) (map[uint32]attribute, error) {
 	r := newRequest(callAttributes)
 	r.number(s.handle)
 	r.number(object)

@@ -41,7 +41,7 @@ type Bridge struct {
 	live    newest.List[*Settings] // of the loaded configurations
 	agreed  bool                   // on the time of the database, or that there is none
 	kept    time.Duration          // what the ledger knows of the clock being set
-	woken   chan struct{}          // the reconciler looks at once
+	woken   chan struct{}          // the reconciler searches at once
 	stop    context.CancelFunc
 	workers sync.WaitGroup
 	ending  chan struct{} // closed when the bridge ends

@@ -79,7 +79,7 @@ func TestLadderIsKept(t *testing.T) {
 	}
 }
 
-// The reconciler looks when a step is due, not before and not much later.
+// The reconciler searches when a step is due, not before and not much later.
 func TestReconcilerIsOnTime(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -91,7 +91,7 @@ func TestReconcilerIsOnTime(t *testing.T) {
 		for _, c := range []struct {
 			at   time.Time
 			want int
-		}{{w.order(p).Next.Add(-time.Millisecond), 0}, {w.order(p).Next.Add(lookEvery), 1}} {
+		}{{w.order(p).Next.Add(-time.Millisecond), 0}, {w.order(p).Next.Add(pollEvery), 1}} {
 			time.Sleep(time.Until(c.at))
 			synctest.Wait()
 			if n := w.gateway.count(v2.TranQuery); n != c.want {

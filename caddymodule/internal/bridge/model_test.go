@@ -25,8 +25,8 @@ type life struct {
 	cancelled bool    // the merchant has asked for its money back
 }
 
-// deeds are what merchants, payers, the gateway and time do to an order.
-var deeds = map[string]func(*life){
+// moves are what merchants, payers, the gateway and time do to an order.
+var moves = map[string]func(*life){
 	"pay":            func(l *life) { l.pay(l.p) },
 	"pay elsewhere":  func(l *life) { l.payAt(l.other, l.p) },
 	"query":          (*life).asks,
@@ -59,8 +59,8 @@ func TestOrderLife(t *testing.T) {
 		w.settings.TranCodes.Close = rapid.SampledFrom([]string{"", closeCode}).Draw(t, "close")
 		w.gateway.chance = func() fault { return rapid.SampledFrom(mishaps).Draw(t, "fault") }
 		l.pay(l.p)
-		for _, deed := range rapid.SliceOfN(rapid.SampledFrom(names(deeds)), 1, 8).Draw(t, "deeds") {
-			deeds[deed](l)
+		for _, move := range rapid.SliceOfN(rapid.SampledFrom(names(moves)), 1, 8).Draw(t, "moves") {
+			moves[move](l)
 			l.check()
 		}
 		w.gateway.chance = nil

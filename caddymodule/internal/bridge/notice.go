@@ -180,9 +180,9 @@ func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order,
 	return nil
 }
 
-// queryAfterNotice asks the gateway about an order of which a notice has proved nothing,
-// without waiting for the answer. While a call that tells it is under way, or the
-// order cannot change by it, nobody need be asked.
+// queryAfterNotice queries the gateway about an order after a notice that proved
+// nothing, and does not wait for the answer. It does nothing while a call is under way
+// that will tell, or when no answer can change the order.
 func (b *Bridge) queryAfterNotice(ctx context.Context, s *Settings, order ledger.Order) {
 	if !order.State.Askable() || b.pays.inHand(order.Key) || inHand(order, b.now()) || !b.queryLimiter.Allow(order.Key, b.now()) {
 		return

@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// lookEvery is how often the reconciler looks for due orders at the least.
-	lookEvery = time.Second
+	// pollEvery is how often the reconciler searches for due orders at the least.
+	pollEvery = time.Second
 	// longestPause is the longest that it waits while the ledger is away: an
 	// order is not late by more when the ledger comes back.
 	longestPause = 15 * time.Second
 )
 
-// pauseAfter is how long to wait until the next look: twice as long as before
-// while looking fails, so that a ledger that is away is not pressed.
+// pauseAfter is how long to wait until the next search: twice as long as before
+// while searching fails, so that a ledger that is away is not pressed.
 func pauseAfter(err error, before time.Duration) time.Duration {
 	if err == nil {
-		return lookEvery
+		return pollEvery
 	}
 	return min(2*before, longestPause)
 }
@@ -37,9 +37,9 @@ func (b *Bridge) reconcile(ctx context.Context) {
 	defer busy.Wait()
 	slots := newStepSlots()
 	away := outage.New(b.log, zap.ErrorLevel, "due orders cannot be claimed; trying on", "due orders are claimed again")
-	for pause := lookEvery; ; {
+	for pause := pollEvery; ; {
 		woken := b.woken
-		if pause > lookEvery {
+		if pause > pollEvery {
 			woken = nil // no matter who wakes: the ledger is away
 		}
 		timer := time.NewTimer(pause)
@@ -101,10 +101,10 @@ func (b *Bridge) stepDue(ctx context.Context, order ledger.Order) {
 	b.step(ctx, s, order)
 }
 
-// wake makes the reconciler look at once.
+// wake makes the reconciler search at once.
 func (b *Bridge) wake() {
 	select {
 	case b.woken <- struct{}{}:
-	default: // it is about to look
+	default: // it is about to search
 	}
 }

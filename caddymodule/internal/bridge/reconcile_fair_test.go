@@ -99,7 +99,7 @@ func TestHangingQueriesDelayNobody(t *testing.T) {
 				w.gateway.mu.Lock()
 				w.gateway.books[other.OrderNo] = &booked{amount: "19.99", state: v2.TranSuccess}
 				w.gateway.mu.Unlock()
-				time.Sleep(5*time.Second + lookEvery)
+				time.Sleep(5*time.Second + pollEvery)
 				synctest.Wait()
 				if o, err := w.ledger.Order(t.Context(), other.Key); err != nil || o.State != translate.Paid {
 					t.Errorf("a second after its query was due the other's order is %s, %v", o.State, err)

@@ -14,13 +14,13 @@ import (
 func TestPauseAfter(t *testing.T) {
 	t.Parallel()
 	away := errors.New("ledger unavailable")
-	pause := lookEvery
+	pause := pollEvery
 	for _, want := range []time.Duration{2, 4, 8, 15, 15} {
 		if pause = pauseAfter(away, pause); pause != want*time.Second {
 			t.Errorf("pause of %s, want %d s", pause, want)
 		}
 	}
-	if pause = pauseAfter(nil, pause); pause != lookEvery {
+	if pause = pauseAfter(nil, pause); pause != pollEvery {
 		t.Errorf("pause of %s when the ledger is back", pause)
 	}
 }

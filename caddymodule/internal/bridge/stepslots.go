@@ -42,7 +42,7 @@ type stepSlot struct {
 }
 
 // offer returns the room for further steps. It counts what it has granted before,
-// and is good for one look of the ledger.
+// and is good for one claim of the ledger.
 func (s *stepSlots) offer() ledger.Room {
 	s.mu.Lock()
 	defer s.mu.Unlock()

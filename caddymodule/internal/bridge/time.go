@@ -9,7 +9,7 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// clockEvery is how often the machine's clock is looked at.
+// clockEvery is how often the machine's clock is read.
 const clockEvery = time.Second
 
 // Now returns the time that the bridge goes by, which what it stores is to be

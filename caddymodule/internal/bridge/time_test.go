@@ -96,14 +96,14 @@ func clockIsSet(t *testing.T, dir string, jump time.Duration, restart bool) {
 		queries, callsMin, callsMax int
 	}{
 		{4900 * time.Millisecond, 0, 1, 1},
-		{5*time.Second + lookEvery, 1, 1, 1},
+		{5*time.Second + pollEvery, 1, 1, 1},
 		{9900 * time.Millisecond, 1, 1, 1},
 		{11 * time.Second, 1, 2, 2},
 		{19*time.Second + 900*time.Millisecond, 1, 2, 2},
-		{21*time.Second + lookEvery, 2, 3, 3},
+		{21*time.Second + pollEvery, 2, 3, 3},
 		{79 * time.Second, 2, 4, 4},
 		{83 * time.Second, 3, 4, 4},
-		{90*time.Second + lookEvery, 3, 5, 5},
+		{90*time.Second + pollEvery, 3, 5, 5},
 	} {
 		at(c.at)
 		if n := gateway.count(v2.TranQuery); n != c.queries {

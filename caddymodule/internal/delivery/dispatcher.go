@@ -84,7 +84,7 @@ func (d *Dispatcher) Start() {
 func (d *Dispatcher) Wake() {
 	select {
 	case d.wake <- struct{}{}:
-	default: // it is going to look anyway
+	default: // it is going to search anyway
 	}
 }
 

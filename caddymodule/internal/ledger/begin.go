@@ -67,7 +67,7 @@ func begin(t *tx, o Order) (begun, error) {
 	return begun{stored, ours}, nil
 }
 
-// check refuses orders that could not be found or would never be looked at.
+// check refuses orders that could not be found or would never be due.
 func check(o Order) error {
 	for _, number := range []struct{ name, value string }{
 		{"MerID", o.MerID}, {"OrderID", o.OrderID}, {"QueryID", o.QueryID}, {"OrderNo", o.OrderNo},

@@ -40,7 +40,7 @@ func notificationQueue() *queue {
 // ClaimNotifications gives the caller notifications that are due, no more than
 // there is room for, with their orders. They are the caller's until now + lease.
 // The lease must outlive the call of the merchant. offer is asked for the room
-// before every look at what is due.
+// before every search for what is due.
 //
 // Merchants that have something due get equal shares of the room, whatever waits
 // elsewhere, and so do the hosts of each. So less than the room may come back
@@ -51,7 +51,7 @@ func (l *Ledger) ClaimNotifications(
 	ctx context.Context, now time.Time, lease time.Duration, offer func() Room,
 ) ([]Delivery, error) {
 	var given []Delivery
-	err := l.claimInLooks(ctx, l.notifications, toMillis(now), offer, func(shares []quota) (int, bool, error) {
+	err := l.claimBySearches(ctx, l.notifications, toMillis(now), offer, func(shares []quota) (int, bool, error) {
 		c, err := write(ctx, l, func(t *tx) (claim, error) {
 			return claimDue(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
@@ -68,7 +68,7 @@ func (l *Ledger) ClaimNotifications(
 	return given, nil
 }
 
-// claim is what came of one look at what is due.
+// claim is what came of one search for what is due.
 type claim struct {
 	given  []Delivery
 	parked bool // something was to be parked

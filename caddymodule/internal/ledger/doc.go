@@ -39,7 +39,7 @@
 // page from a [Cursor]; they and the counts ([Ledger.Gauges], [Ledger.Outcomes])
 // go along indexes and cost the same with millions of finished orders.
 //
-// A merchant is paused by a row of its own, at which every claim looks: what comes
+// A merchant is paused by a row of its own that every claim reads: what comes
 // up is parked, and nothing has to be found and marked at the moment of pausing.
 //
 // # SQL

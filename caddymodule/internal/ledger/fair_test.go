@@ -13,7 +13,7 @@ import (
 type hands struct {
 	limit, perMerchant int
 	held               map[string]int
-	looks              int
+	searches           int
 }
 
 func newHands(limit, perMerchant int) *hands {
@@ -22,7 +22,7 @@ func newHands(limit, perMerchant int) *hands {
 
 // offer is the room that is left.
 func (h *hands) offer() ledger.Room {
-	h.looks++
+	h.searches++
 	return ledger.Room{
 		Limit:    h.limit,
 		Merchant: func(merID string) (inHand, free int) { return h.held[merID], h.perMerchant - h.held[merID] },
@@ -108,7 +108,7 @@ func few(n int) int {
 }
 
 // sharesBehindBacklog lets others' work come up behind a backlog that has all it
-// may have in hand: one claim finds it, with as many looks as its place among the
+// may have in hand: one claim finds it, with as many searches as its place among the
 // merchants needs, however much waits in front.
 func sharesBehindBacklog(t *testing.T, p place) {
 	for _, c := range []struct {
@@ -116,7 +116,7 @@ func sharesBehindBacklog(t *testing.T, p place) {
 		merchant, host string
 		waiting        int
 		full           int // merchants of the backlog that have all they may have
-		looks          int
+		searches       int
 	}{
 		{"one merchant at one host", `'89900001'`, `'dead.example'`, few(30_000), 1, 1},
 		{"one merchant at hosts of their own", `'89900001'`, `'dead' || order_id`, few(30_000), 1, 1},
@@ -149,8 +149,8 @@ func sharesBehindBacklog(t *testing.T, p place) {
 						left--
 					}
 				}
-				if h.looks > c.looks {
-					t.Errorf("%s: %d looks, want at most %d", kind.name, h.looks, c.looks)
+				if h.searches > c.searches {
+					t.Errorf("%s: %d searches, want at most %d", kind.name, h.searches, c.searches)
 				}
 			}
 		})
@@ -201,7 +201,7 @@ func sharesAreEqual(t *testing.T, p place) {
 }
 
 // sharesOfMany claims what thousands of merchants have one each of, from two
-// bridges where there can be two: everything is claimed once, in few looks.
+// bridges where there can be two: everything is claimed once, in few searches.
 func sharesOfMany(t *testing.T, p place) {
 	ledgers := bridges(t, p)
 	waiting := few(10_000)
@@ -224,14 +224,14 @@ func sharesOfMany(t *testing.T, p place) {
 		if len(claimed) < waiting {
 			t.Errorf("%s: claimed %d of %d", kind.name, len(claimed), waiting)
 		}
-		if most := waiting/64 + 5; h.looks > most {
-			t.Errorf("%s: %d looks, want at most %d", kind.name, h.looks, most)
+		if most := waiting/64 + 5; h.searches > most {
+			t.Errorf("%s: %d searches, want at most %d", kind.name, h.searches, most)
 		}
 	}
 }
 
 // hostsTakeTurns goes on from host to host of a merchant that has more hosts than
-// one look reads: what is due at the last of them, behind a backlog at the first,
+// one search reads: what is due at the last of them, behind a backlog at the first,
 // is found without end.
 func hostsTakeTurns(t *testing.T, p place) {
 	l := p.open(t)

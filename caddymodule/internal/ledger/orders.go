@@ -31,13 +31,13 @@ func orderQueue() *queue {
 // ClaimOrders gives the caller orders whose next step is due, no more than there
 // is room for, the longest overdue first. They are the caller's until now + lease:
 // by then it must have recorded an update or postponed the step, or another gets them.
-// offer is asked for the room before every look at what is due. Merchants that have
+// offer is asked for the room before every search for what is due. Merchants that have
 // something due get equal shares of it, however much waits of one.
 func (l *Ledger) ClaimOrders(
 	ctx context.Context, now time.Time, lease time.Duration, offer func() Room,
 ) ([]Order, error) {
 	var given []Order
-	err := l.claimInLooks(ctx, l.orders, toMillis(now), offer, func(shares []quota) (int, bool, error) {
+	err := l.claimBySearches(ctx, l.orders, toMillis(now), offer, func(shares []quota) (int, bool, error) {
 		c, err := write(ctx, l, func(t *tx) (claimedOrders, error) {
 			return claimOrders(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
@@ -50,7 +50,7 @@ func (l *Ledger) ClaimOrders(
 	return given, wrap(err, "claiming orders")
 }
 
-// claimedOrders is what came of one look at what is due.
+// claimedOrders is what came of one search for what is due.
 type claimedOrders struct {
 	given []Order
 	aside []UnreadableError

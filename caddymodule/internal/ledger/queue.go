@@ -5,17 +5,17 @@ import (
 	"sync"
 )
 
-// How much one look for due work reads, at most.
+// How much one search for due work reads, at most.
 const (
 	firstRows     = 256 // rows that are due, the oldest first
 	walkMerchants = 256 // merchants with anything that waits, due or not
 	walkHosts     = 512 // hosts of those that have room, together
-	maxLooks      = 64  // looks of one claim
+	maxSearches   = 64  // searches of one claim
 )
 
-// queue finds what is due in a table, merchant by merchant. A look costs the same
+// queue finds what is due in a table, merchant by merchant. A search costs the same
 // however much waits: it reads the oldest rows that are due. When there are more of
-// them than it reads, it also goes on where the last look stopped, from merchant
+// them than it reads, it also goes on where the last search stopped, from merchant
 // to merchant through the index, and so comes to everybody in turn, whatever waits
 // in front. Within a merchant it does the same from host to host.
 type queue struct {
@@ -30,7 +30,7 @@ type queue struct {
 
 	mu       sync.Mutex
 	merchant string            // the last that was gone to
-	host     map[string]string // the last host of merchants that have more than one look reads
+	host     map[string]string // the last host of merchants that have more than one search reads
 }
 
 // merchantsBehind returns the text of [queue].merchants for a table. waits is the
@@ -60,9 +60,9 @@ func (q *queue) round() *round {
 	return &round{queue: q, from: q.merchant}
 }
 
-// look returns piles with something due at now, the oldest first and then those
+// search returns piles with something due at now, the oldest first and then those
 // that were gone to.
-func (r *round) look(ctx context.Context, l *Ledger, now millis, room Room) ([]pile, error) {
+func (r *round) search(ctx context.Context, l *Ledger, now millis, room Room) ([]pile, error) {
 	found, err := read(ctx, l, func(t *tx) ([]pile, error) { return all(t, scanPile, r.due, now, firstRows) })
 	if err == nil && len(found) == firstRows {
 		var gone []pile
@@ -183,16 +183,16 @@ func scanStop(from row) (stop, error) {
 	return s, err
 }
 
-// claimInLooks looks for due work until claim gives something out or there is
-// nothing that it could. claim returns how much it gave and whether looking again
+// claimBySearches searches for due work until claim gives something out or there is
+// nothing that it could. claim returns how much it gave and whether another search
 // may bring more.
-func (l *Ledger) claimInLooks(
+func (l *Ledger) claimBySearches(
 	ctx context.Context, q *queue, now millis, offer func() Room, claim func([]quota) (given int, again bool, err error),
 ) error {
 	r := q.round()
-	for range maxLooks {
+	for range maxSearches {
 		room := offer()
-		found, err := r.look(ctx, l, now, room)
+		found, err := r.search(ctx, l, now, room)
 		if err != nil {
 			return err
 		}

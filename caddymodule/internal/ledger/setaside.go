@@ -10,7 +10,7 @@ import (
 // asideFor is how long a claim does not meet again what it could not read.
 const asideFor = time.Hour
 
-// maxAside bounds what one look at what is set aside reads.
+// maxAside bounds what one check of what is set aside reads.
 const maxAside = 1000
 
 // The kinds of rows that are set aside.

@@ -171,7 +171,7 @@ func (s *sqliteStore) running() error {
 	case <-s.quit:
 		return fmt.Errorf("%w: %w", ErrUnavailable, ErrClosed)
 	default:
-		return s.place.looked()
+		return s.place.lastCheck()
 	}
 }
 

@@ -188,7 +188,7 @@ func mustRecheck(t *testing.T, l *ledger.Ledger, now time.Time) {
 	}
 }
 
-// mendedRows are due again, once they are looked at.
+// mendedRows are due again, once they are checked.
 func mendedRows(t *testing.T, p place) {
 	l, _ := damageable(t, p)
 	pay(t, l, sample(1), noon)
@@ -226,7 +226,7 @@ func mendedRows(t *testing.T, p place) {
 	if len(got) != 1 || got[0].Key != open.Key {
 		t.Fatalf("claimed %+v", got)
 	}
-	// What somebody holds is not taken from him by a second look.
+	// What somebody holds is not taken from him by a second claim.
 	mustRecheck(t, l, now)
 	if again := mustClaimOrders(t, l, now, 10); len(again) != 0 {
 		t.Errorf("claimed again: %+v", again)

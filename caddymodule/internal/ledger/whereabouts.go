@@ -18,7 +18,7 @@ import (
 // would be written now would be missing after the next start, so nothing is.
 var ErrFileGone = errors.New("the ledger's file is gone")
 
-// watchEvery is how often somebody looks, beside every commit.
+// watchEvery is how often the files are checked, beside every commit.
 const watchEvery = 500 * time.Millisecond
 
 // whereabouts knows which files a ledger on SQLite was opened with. What is open
@@ -28,7 +28,7 @@ type whereabouts struct {
 	named string // the name the ledger was opened by, which may be a link
 	path  string // the file itself
 	files map[string]fs.FileInfo
-	lost  atomic.Pointer[error] // as last looked at
+	lost  atomic.Pointer[error] // by the last check
 	tell  *outage.Log
 }
 
@@ -49,10 +49,10 @@ func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
 	return w, nil
 }
 
-// check looks and returns an error that wraps [ErrFileGone] and [ErrUnavailable],
+// check inspects the files and returns an error that wraps [ErrFileGone] and [ErrUnavailable],
 // and says what has happened. What comes back is found too.
 func (w *whereabouts) check() error {
-	err := w.look()
+	err := w.inspectFiles()
 	if err == nil {
 		w.lost.Store(nil)
 	} else {
@@ -63,7 +63,7 @@ func (w *whereabouts) check() error {
 	return err
 }
 
-func (w *whereabouts) look() error {
+func (w *whereabouts) inspectFiles() error {
 	// A link that leads elsewhere leads to another lock as well: whoever is started
 	// by that name is not kept out, so this one must stop.
 	if path, err := Resolve(w.named); err != nil {
@@ -83,15 +83,15 @@ func (w *whereabouts) look() error {
 	return nil
 }
 
-// looked returns what the last look found.
-func (w *whereabouts) looked() error {
+// lastCheck returns what the last check found.
+func (w *whereabouts) lastCheck() error {
 	if err := w.lost.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
-// watch looks again and again until quit is closed.
+// watch checks again and again until quit is closed.
 func (w *whereabouts) watch(quit <-chan struct{}) {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()

@@ -145,7 +145,7 @@ func TestLinkLeadsElsewhere(t *testing.T) {
 	wantError(t, err, ledger.ErrFileGone)
 }
 
-// TestGoneIsSeenWithoutWork: somebody looks even when nothing is written.
+// TestGoneIsSeenWithoutWork: the files are checked even when nothing is written.
 func TestGoneIsSeenWithoutWork(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
@@ -153,7 +153,7 @@ func TestGoneIsSeenWithoutWork(t *testing.T) {
 	o := mustBegin(t, l, sample(1))
 	rename(t, path, path+".aside")
 	eventually(t, func() bool {
-		_, err := l.Order(t.Context(), o.Key) // reads look at nothing themselves
+		_, err := l.Order(t.Context(), o.Key) // reads check nothing themselves
 		return errors.Is(err, ledger.ErrFileGone)
 	})
 	rename(t, path+".aside", path)

@@ -125,7 +125,7 @@ func (w *writer) tell(results []result, took time.Duration, err error) {
 	}
 }
 
-// transact runs a batch in one transaction. The file is looked at before, and once
+// transact runs a batch in one transaction. The file is checked before, and once
 // more after the commit: what went into a file that is gone by then is not told to
 // be durable.
 func (w *writer) transact(batch []*job) ([]result, error) {

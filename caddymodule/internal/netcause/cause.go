@@ -1,6 +1,6 @@
 // Package netcause says in a few fixed words why an HTTP call failed.
 //
-// Errors of the network are made of what strangers say: an address may hold a
+// Errors of the network are made of what other parties write: an address may hold a
 // token, a broken answer a card number. What is kept of a failed call and shown to
 // operators is therefore put together here, from words of a closed set and from a
 // subject that is checked and short: a host, an address, a date.
