@@ -88,6 +88,10 @@ type App struct {
 	// crypto/rsa for all. Default: fast.
 	RSA string `json:"rsa,omitempty"`
 
+	// Where private keys are that are in no file, by the name that a private_key
+	// begins with: settings of the stores. Default: that of each store.
+	KeysRaw caddy.ModuleMap `json:"keys,omitempty" caddy:"namespace=paybridge.keys"`
+
 	// Lets the console (directive paybridge_console) make changes: send
 	// notifications again, pause and resume merchants. Default: it only shows;
 	// changes are made with the command line.
@@ -101,6 +105,7 @@ type App struct {
 	log      *zap.Logger
 	rareLog  *zap.Logger // log for what may happen a thousand times a second: one line a minute
 	store    LedgerStore
+	keys     *openKeyStores
 	settings *bridge.Settings
 	engine   atomic.Pointer[engine]
 	judge    atomic.Pointer[health.Judge] // set before engine is
@@ -135,8 +140,9 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 }
 
 // Provision fills in defaults, checks every member and loads keys and guests.
-// It reads files and opens nothing else. All that is wrong is logged, a line for
-// each, since Caddy's error hides it behind the names of its modules.
+// It reads files and opens nothing else, but for the tokens of private keys that are
+// in no file. All that is wrong is logged, a line for each, since Caddy's error hides
+// it behind the names of its modules.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
 	a.rareLog = sampled(a.log, 1, 0)
@@ -184,6 +190,7 @@ func (a *App) load(ctx caddy.Context) (*merchants.Registry, error) {
 		errs.Add(a.Source.At("gateway"), a.Gateway.Provision(ctx))
 	}
 	errs.Add(a.Source.At("ledger"), a.loadStore(ctx))
+	errs.Add(a.Source.At("paybridge"), a.loadKeyStores(ctx))
 	registry, err := a.loadMerchants()
 	errs.Add(a.Source.At("merchant"), err)
 	errs = append(errs, a.findDoubts(a.configured)...)
@@ -262,8 +269,9 @@ func (a *App) Cleanup() error {
 		if a.wasValidated() {
 			a.warnOfSites()
 		}
-		return nil
+		return a.keys.close()
 	}
+	defer a.keys.closeLater(2*time.Duration(a.Timeouts.Reply), a.log) // calls in hand end within it
 	defer e.detach(a)
 	return releaseEngine(e)
 }

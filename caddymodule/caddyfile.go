@@ -69,6 +69,7 @@ func init() { // the table refers to functions that refer to the table
 
 		"health":          {read: (*App).readHealth},
 		"wechat":          {read: (*App).readWeChat},
+		"keys":            {read: (*App).readKeys, repeat: true},
 		"rsa":             {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.RSA) }},
 		"console_actions": {read: flag(func(a *App) *bool { return &a.ConsoleActions })},
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
@@ -88,8 +89,8 @@ func init() { // the table refers to functions that refer to the table
 //			sign_key          <{file.PATH}|{env.NAME}>
 //			previous_sign_key <{file.PATH}|{env.NAME}> until <yyyy-MM-dd>
 //			gateway_merchant  <12 digits>
-//			private_key       <path> [<{file.PATH}|{env.NAME}>]
-//			previous_private_key <path> [<{file.PATH}|{env.NAME}>] until <yyyy-MM-dd>
+//			private_key       <path>|<pkcs11:…> [<{file.PATH}|{env.NAME}>]
+//			previous_private_key <path>|<pkcs11:…> [<{file.PATH}|{env.NAME}>] until <yyyy-MM-dd>
 //			gateway_key       <path>
 //			previous_gateway_key <path> until <yyyy-MM-dd>
 //			suite             intl|gm
@@ -124,11 +125,17 @@ func init() { // the table refers to functions that refer to the table
 //			token     <url>
 //		}
 //		rsa          fast|standard
+//		keys         pkcs11 {
+//			module    <path of a PKCS#11 library>
+//			program   <path of p11-kit>
+//			processes <1 to 64>
+//			timeout   <duration>
+//		}
 //		console_actions
 //	}
 //
 // merchant, merchants and wechat_app may be given more than once, everything else
-// once. The error is a [configerror.List] of all that is wrong and can be told without
+// once; keys once for each store. The error is a [configerror.List] of all that is wrong and can be told without
 // opening a file.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if err := checkUTF8(d); err != nil {

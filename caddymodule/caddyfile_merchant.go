@@ -82,7 +82,7 @@ func readSignKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 func readPrivateKey(c *merchants.Config, d *caddyfile.Dispenser) error {
 	args := d.RemainingArgs()
 	if !readKey(args, &c.PrivateKey, &c.PrivateKeyPassword) {
-		return d.Err("private_key: write: private_key PATH, and for an encrypted key its password as {env.NAME} or {file.PATH} after it")
+		return d.Err("private_key: write: private_key PATH, and for an encrypted key its password as {env.NAME} or {file.PATH} after it; or pkcs11:token=…;object=… and its PIN likewise")
 	}
 	return nil
 }

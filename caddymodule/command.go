@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/command"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
 	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 )
@@ -32,7 +34,8 @@ func init() {
 // offline reads configurations for commands that need no running Caddy.
 type offline struct{}
 
-// Load implements command.Offline. Guests are not loaded.
+// Load implements command.Offline. The only guests that are loaded are stores of
+// keys.
 func (offline) Load(config []byte) (command.Config, error) {
 	if err := selftest.Run(); err != nil {
 		return command.Config{}, err
@@ -41,11 +44,21 @@ func (offline) Load(config []byte) (command.Config, error) {
 	if err != nil {
 		return command.Config{}, err
 	}
-	registry, err := app.loadMerchants()
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: context.Background()})
+	closeKeys := func() {
+		_ = app.keys.close() // the command is over
+		cancel()
+	}
+	err = app.loadKeyStores(ctx)
+	var registry *merchants.Registry
+	if err == nil {
+		registry, err = app.loadMerchants()
+	}
 	if err != nil {
+		closeKeys()
 		return command.Config{}, configerror.Log(caddy.Log().Named("paybridge"), err)
 	}
-	return command.Config{Merchants: registry, Preview: app.previewSettings()}, nil
+	return command.Config{Merchants: registry, Preview: app.previewSettings(), Close: closeKeys}, nil
 }
 
 // Examples implements command.Offline.

@@ -19,6 +19,7 @@ func TestNoticesAreCountedByWhatBecameOfThem(t *testing.T) {
 		{fmt.Errorf("%w: no sign", bridge.ErrNoticeRefused), metrics.NoticeRefused},
 		{bridge.ErrNoticeKept, metrics.NoticeKept},
 		{bridge.ErrNoticeNotDurable, metrics.NoticeNotDurable},
+		{bridge.ErrNoticeUnopened, metrics.NoticeUnopened},
 		{errNoticeThrottled, metrics.NoticeThrottled},
 		{errNoticeNotRunning, metrics.NoticeUnread},
 		{errors.New("no form"), metrics.NoticeUnread},

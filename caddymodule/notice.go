@@ -94,7 +94,7 @@ func (h *Handler) openNotice(r *http.Request, body *bodies.Body, line *noticeLin
 	sender := admission.Sender{Source: line.remote, Merchant: m.GatewayMerchant}
 	if waited := h.app.notices.Judge(body.Context(), sender, func() bool {
 		notice, err = s.bridge.OpenNotice(s.settings, envelope)
-		return err != nil
+		return errors.Is(err, bridge.ErrNoticeRefused)
 	}); waited != nil {
 		return s, notice, fmt.Errorf("%w: %w", errNoticeThrottled, cmp.Or(context.Cause(body.Context()), waited))
 	}
@@ -112,6 +112,7 @@ var noticeResults = []struct {
 	{bridge.ErrNoticeRefused, metrics.NoticeRefused},
 	{bridge.ErrNoticeKept, metrics.NoticeKept},
 	{bridge.ErrNoticeNotDurable, metrics.NoticeNotDurable},
+	{bridge.ErrNoticeUnopened, metrics.NoticeUnopened},
 	{errNoticeThrottled, metrics.NoticeThrottled},
 }
 

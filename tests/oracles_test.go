@@ -35,6 +35,7 @@ func (o *observations) cancelled(orderID string) { o.note(orderID, "cancelled") 
 // and must occur nowhere else (O5).
 var canaries = []string{
 	"canary-sign-key", "canary1", "oCanaryOpenID", "canary-backurl", "canary-app-secret", "canarycode", "canary-access-token",
+	"canary-pin",
 }
 
 // ledgerRow is an order as the ledger has it.

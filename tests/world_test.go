@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http/httptest"
@@ -69,6 +70,7 @@ type settings struct {
 	TranCodes      string        // words of the tran_codes block
 	Extra          string        // more words of the paybridge block
 	Merchant       string        // more words of each merchant block
+	IntlKey        string        // what private_key of the intl merchant says, in place of its file
 	Gateway        string        // of the gateway subdirective, with its block
 	Bind           string        // a bind directive for the site
 	Site           string        // more directives of the site
@@ -254,6 +256,9 @@ func (w *world) writeConfig(p *process) {
 				w.t.Fatal(err)
 			}
 			*name = path
+		}
+		if shop.Suite == "intl" {
+			shop.PrivateKey = cmp.Or(w.settings.IntlKey, shop.PrivateKey)
 		}
 		if err := os.WriteFile(filepath.Join(p.dir, shop.MerID+".key"), []byte(shop.Key+"\n"), 0o600); err != nil {
 			w.t.Fatal(err)

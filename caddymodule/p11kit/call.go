@@ -101,6 +101,7 @@ const (
 	tokenLoginRequired = 0x004
 	tokenPINPad        = 0x100 // CKF_PROTECTED_AUTHENTICATION_PATH
 	tokenInitialized   = 0x400
+	tokenWrongPIN      = 0x010000 // CKF_USER_PIN_COUNT_LOW: since the last right one
 	tokenFinalTry      = 0x020000 // CKF_USER_PIN_FINAL_TRY
 	tokenPINLocked     = 0x040000
 	tokenPINToChange   = 0x080000

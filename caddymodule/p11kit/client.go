@@ -51,28 +51,32 @@ func (c Config) check() error {
 	return nil
 }
 
-// source is where a token is: in which library, and which of its tokens.
-type source struct{ module, token string }
-
-// sourceOf is where a key's token is. Of a library that is not there p11-kit says
+// placeOf is where a key's token is. Of a library that is not there p11-kit says
 // nothing.
-func (c Config) sourceOf(u URI) (source, error) {
-	from := source{cmp.Or(u.module, c.Module), u.Token()}
-	if from.module == "" {
-		return source{}, errors.New("the token's PKCS#11 library is not named: name it once as the module, or in the URI by ?module-path=/usr/lib/…")
+func (c Config) placeOf(u URI) (place, error) {
+	module := cmp.Or(u.module, c.Module)
+	if module == "" {
+		return place{}, errors.New("the token's PKCS#11 library is not named: name it once as the module, or in the URI by ?module-path=/usr/lib/…")
 	}
-	if _, err := os.Stat(from.module); err != nil {
-		return source{}, fmt.Errorf("the PKCS#11 library: %w", err)
+	file, err := os.Stat(module)
+	if err != nil {
+		return place{}, fmt.Errorf("the PKCS#11 library: %w", err)
 	}
-	return from, nil
+	return place{c.Program, c.Processes, module, file.ModTime(), u.Token()}, nil
 }
 
-// Client reaches tokens. It is safe for concurrent use.
+// Client reaches tokens for one load of a configuration. A token that it could not
+// reach, or that has refused a PIN, it does not ask again: a configuration with a
+// thousand keys in it is refused as soon as one with a single key, and after one
+// try of the PIN. Clients that use the same token with the same settings share its
+// children. A Client is safe for concurrent use.
 type Client struct {
 	config Config
 
 	mu     sync.Mutex
-	pools  map[source]*pool
+	pools  map[place]*pool
+	failed map[place]error
+	pins   refusals
 	closed bool
 }
 
@@ -87,7 +91,7 @@ func New(c Config) (*Client, error) {
 	if c.OnState == nil {
 		c.OnState = func(string, error) {}
 	}
-	return &Client{config: c, pools: make(map[source]*pool)}, nil
+	return &Client{config: c, pools: make(map[place]*pool), failed: make(map[place]error)}, nil
 }
 
 // Key finds the private key that a URI names. The token's first key starts its
@@ -102,7 +106,7 @@ func (c *Client) Key(ctx context.Context, u URI, pin string) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newKey(p, u)
+	return newKey(p, u, c.config.Timeout)
 }
 
 // pool returns the sessions with a key's token.
@@ -112,7 +116,7 @@ func (c *Client) pool(ctx context.Context, u URI, pin string) (*pool, error) {
 	if c.closed {
 		return nil, ErrClosed
 	}
-	from, err := c.config.sourceOf(u)
+	from, err := c.config.placeOf(u)
 	if err != nil {
 		return nil, err
 	}
@@ -122,15 +126,23 @@ func (c *Client) pool(ctx context.Context, u URI, pin string) (*pool, error) {
 		}
 		return p, nil
 	}
-	p, err := newPool(ctx, c.config, from.module, u, pin)
-	if err == nil {
-		c.pools[from] = p
+	if err := c.failed[from]; err != nil {
+		return nil, err
 	}
-	return p, err
+	p := join(from, pin, c)
+	if p == nil {
+		p, err = open(ctx, from, u, newLogin(pin, &c.pins), c)
+	}
+	if err != nil {
+		c.failed[from] = err
+		return nil, err
+	}
+	c.pools[from] = p
+	return p, nil
 }
 
-// Close ends all children. Operations that are in hand end as they would; later
-// ones fail with [ErrClosed].
+// Close ends all children that no other client uses. Operations that are in hand
+// end as they would; later ones fail with [ErrClosed] where the children have ended.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	c.closed = true
@@ -138,7 +150,7 @@ func (c *Client) Close() error {
 	c.pools = nil
 	c.mu.Unlock()
 	for _, p := range pools {
-		p.close()
+		leave(p, c)
 	}
 	return nil
 }

@@ -18,13 +18,17 @@
 // answer or tells of anything unexpected is ended, another one takes its place
 // and logs in again, with growing pauses while that fails. Signing and decrypting
 // change nothing, so an operation that fails is tried again with another child
-// until its time is over. A PIN that the token has refused is never tried again:
-// tokens lock after a few wrong ones.
+// until its time is over.
+//
+// Tokens lock after a few wrong PINs. One that the token has refused is not tried
+// again by a [Client], and a process that has never logged in to a token does not
+// try one while the token says that the last one was wrong (CKF_USER_PIN_COUNT_LOW).
 //
 // # Several children
 //
 // p11-kit serves one call of a child at a time, so there are [Config.Processes]
-// children for each token, each with one session. What a token's library prints is
+// children for each token, each with one session, which all clients of a process
+// share. What a token's library prints is
 // told only with a child that does not start.
 //
 // # The protocol

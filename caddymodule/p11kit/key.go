@@ -18,16 +18,17 @@ const loadTimeout = 10 * time.Second
 // Key is an RSA private key in a token. It is a [crypto.Signer] and a
 // [crypto.Decrypter] for PKCS#1 v1.5, and safe for concurrent use.
 type Key struct {
-	pool   *pool
-	uri    URI
-	public *rsa.PublicKey
-	check  *checker
-	raw    bool // the token does the bare operation
+	pool    *pool
+	uri     URI
+	timeout time.Duration // of one operation
+	public  *rsa.PublicKey
+	check   *checker
+	raw     bool // the token does the bare operation
 }
 
 // newKey finds a key, reads its public half and sees what the token can do.
-func newKey(p *pool, u URI) (*Key, error) {
-	k := &Key{pool: p, uri: u}
+func newKey(p *pool, u URI, timeout time.Duration) (*Key, error) {
+	k := &Key{pool: p, uri: u, timeout: timeout}
 	if err := p.do(loadTimeout, k.load); err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func unusable(has map[uint32]attribute) error {
 	no := func(kind uint32) bool { a, told := has[kind]; return told && a.number == 0 }
 	switch {
 	case has[attrKeyType].number != typeRSA:
-		return fmt.Errorf("the key is no RSA key (its CKA_KEY_TYPE is 0x%x): only RSA keys are used in tokens", has[attrKeyType].number)
+		return fmt.Errorf("the key is no RSA key (its CKA_KEY_TYPE is 0x%x): only RSA keys are used in tokens, and PKCS#11 has no SM2", has[attrKeyType].number)
 	case no(attrSign):
 		return errors.New("the key may not sign (CKA_SIGN is false)")
 	case no(attrDecrypt):
@@ -191,7 +192,7 @@ func (k *Key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, 
 		return nil, err
 	}
 	var signature []byte
-	err = k.pool.do(k.pool.config.Timeout, func(s *session, deadline time.Time) error {
+	err = k.pool.do(k.timeout, func(s *session, deadline time.Time) error {
 		signature, err = k.operate(s, callSignInit, callSign, mechanismPKCS, info, deadline)
 		if err != nil {
 			return err
@@ -220,7 +221,7 @@ func (k *Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.Decrypter
 	}
 	block := make([]byte, k.public.Size())
 	defer clear(block)
-	err = k.pool.do(k.pool.config.Timeout, func(s *session, deadline time.Time) error {
+	err = k.pool.do(k.timeout, func(s *session, deadline time.Time) error {
 		out, err := k.operate(s, callDecryptInit, callDecrypt, mechanismRaw, ciphertext, deadline)
 		if err != nil {
 			return err
@@ -245,7 +246,7 @@ func (k *Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.Decrypter
 func (k *Key) decryptJudged(random io.Reader, ciphertext []byte, length int) ([]byte, error) {
 	var out []byte
 	broken := false
-	err := k.pool.do(k.pool.config.Timeout, func(s *session, deadline time.Time) (err error) {
+	err := k.pool.do(k.timeout, func(s *session, deadline time.Time) (err error) {
 		out, err = k.operate(s, callDecryptInit, callDecrypt, mechanismPKCS, ciphertext, deadline)
 		var code *Error
 		if broken = errors.As(err, &code) && code.Call == callDecrypt.name && !ofSession[code.Code]; broken {

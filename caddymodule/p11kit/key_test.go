@@ -13,6 +13,8 @@ import (
 	"math/big"
 	"sync"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/softhsm"
 )
 
 func newClient(t testing.TB, c Config) *Client {
@@ -40,7 +42,7 @@ func mustURI(t testing.TB, text string) URI {
 
 func mustKey(t testing.TB, c *Client, uri string) *Key {
 	t.Helper()
-	k, err := c.Key(t.Context(), mustURI(t, uri), userPIN)
+	k, err := c.Key(t.Context(), mustURI(t, uri), softhsm.PIN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,18 +69,18 @@ type pairing struct {
 // the token.
 func TestAnswersAreThoseOfCryptoRSA(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
+	h.Init("pay")
 	long, short := generate(t, 2048), generate(t, 1024)
-	h.put("k1", "01", long)
-	h.put("k 2;", "0a02", short)
-	named, unnamed := newClient(t, Config{Module: h.module}), newClient(t, Config{Processes: 2})
+	h.Put("pay", "k1", "01", long)
+	h.Put("pay", "k 2;", "0a02", short)
+	named, unnamed := newClient(t, Config{Module: h.Module}), newClient(t, Config{Processes: 2})
 	judged := mustKey(t, named, "pkcs11:token=pay;object=k1")
 	judged.raw = false
 	for name, p := range map[string]pairing{
 		"2048, by label":       {mustKey(t, named, "pkcs11:token=pay;object=k1"), long},
 		"1024, by id":          {mustKey(t, named, "pkcs11:id=%0a%02;token=pay"), short},
-		"2048, by its library": {mustKey(t, unnamed, "pkcs11:object=k1;type=private;token=pay?module-path="+h.module), long},
-		"1024, by more":        {mustKey(t, unnamed, "pkcs11:token=pay;object=k%202%3B;manufacturer=SoftHSM%20project?module-path="+h.module), short},
+		"2048, by its library": {mustKey(t, unnamed, "pkcs11:object=k1;type=private;token=pay?module-path="+h.Module), long},
+		"1024, by more":        {mustKey(t, unnamed, "pkcs11:token=pay;object=k%202%3B;manufacturer=SoftHSM%20project?module-path="+h.Module), short},
 		"2048, token judging":  {judged, long},
 	} {
 		if p.token.JudgedByToken() != (p.token == judged) {
@@ -218,10 +220,10 @@ func checkMessages(t *testing.T, p pairing) {
 // TestManyCallersShareSessions has more callers than there are sessions.
 func TestManyCallersShareSessions(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
+	h.Init("pay")
 	own := generate(t, 1024)
-	h.put("k1", "01", own)
-	k := mustKey(t, newClient(t, Config{Module: h.module, Processes: 3, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
+	h.Put("pay", "k1", "01", own)
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 3, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
 	var callers sync.WaitGroup
 	for range 16 {
 		callers.Go(func() {

@@ -4,12 +4,12 @@ import (
 	"crypto"
 	"crypto/rand"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/softhsm"
 )
 
 // longTimeout is for operations that must not fail, however slow the machine is.
@@ -37,7 +37,7 @@ func (s states) hear(_ string, err error) {
 func sessionsOf(t testing.TB, k *Key, do func(*session)) {
 	t.Helper()
 	var all []*session
-	for range k.pool.config.Processes {
+	for range k.pool.place.processes {
 		s, err := k.pool.take(deadlineOf(t))
 		if err != nil {
 			t.Fatal(err)
@@ -73,10 +73,10 @@ func signOnce(k *Key) error {
 // TestDeadChildrenAreReplaced kills every child, and no caller notices.
 func TestDeadChildrenAreReplaced(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
+	h.Init("pay")
 	own := generate(t, 1024)
-	h.put("k1", "01", own)
-	k := mustKey(t, newClient(t, Config{Module: h.module, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
+	h.Put("pay", "k1", "01", own)
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
 	for range 3 {
 		sessionsOf(t, k, func(s *session) {
 			if err := s.child.cmd.Process.Kill(); err != nil {
@@ -92,17 +92,14 @@ func TestDeadChildrenAreReplaced(t *testing.T) {
 // it is told once, and all is well when it is back.
 func TestTokenGoesAwayAndComesBack(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
+	h.Init("pay")
 	own := generate(t, 1024)
-	h.put("k1", "01", own)
+	h.Put("pay", "k1", "01", own)
 	heard := newStates()
-	k := mustKey(t, newClient(t, Config{Module: h.module, Processes: 2, Timeout: longTimeout, OnState: heard.hear}), "pkcs11:token=pay;object=k1")
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 2, Timeout: longTimeout, OnState: heard.hear}), "pkcs11:token=pay;object=k1")
 	for range 2 {
 		sessionsOf(t, k, func(*session) {}) // all are there
-		away := filepath.Join(h.dir, "away")
-		if err := os.Rename(h.tokens(), away); err != nil {
-			t.Fatal(err)
-		}
+		h.TakeAway()
 		sessionsOf(t, k, func(s *session) { _ = s.child.cmd.Process.Kill() })
 		// The whole minute is not waited for: the second attempt finds no token.
 		err := signOnce(k)
@@ -112,9 +109,7 @@ func TestTokenGoesAwayAndComesBack(t *testing.T) {
 		if err := <-heard.lost; err == nil {
 			t.Error("nothing told")
 		}
-		if err := os.Rename(away, h.tokens()); err != nil {
-			t.Fatal(err)
-		}
+		h.GiveBack()
 		untilWorks(t, k)
 		<-heard.back
 		checkWorks(t, k, own)
@@ -127,12 +122,12 @@ func TestTokenGoesAwayAndComesBack(t *testing.T) {
 // TestOtherKeyUnderTheNameIsNotUsed exchanges the key in the token.
 func TestOtherKeyUnderTheNameIsNotUsed(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
+	h.Init("pay")
 	own := generate(t, 1024)
-	h.put("k1", "01", own)
-	k := mustKey(t, newClient(t, Config{Module: h.module, Processes: 1, Timeout: 4 * time.Second}), "pkcs11:token=pay;object=k1")
-	h.tool("--delete-object", "--type", "privkey", "--label", "k1")
-	h.put("k1", "01", generate(t, 1024))
+	h.Put("pay", "k1", "01", own)
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 1, Timeout: 4 * time.Second}), "pkcs11:token=pay;object=k1")
+	h.Tool("pay", "--delete-object", "--type", "privkey", "--label", "k1")
+	h.Put("pay", "k1", "01", generate(t, 1024))
 	before := Counts().Faults
 	if err := signOnce(k); !errors.Is(err, errFault) {
 		t.Errorf("signed with another key: %v", err)
@@ -147,12 +142,12 @@ func TestOtherKeyUnderTheNameIsNotUsed(t *testing.T) {
 // wants.
 func TestPINIsTriedOnceWhenItHasChanged(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
-	h.put("k1", "01", generate(t, 1024))
+	h.Init("pay")
+	h.Put("pay", "k1", "01", generate(t, 1024))
 	heard := newStates()
-	k := mustKey(t, newClient(t, Config{Module: h.module, Processes: 3, Timeout: longTimeout, OnState: heard.hear}), "pkcs11:token=pay;object=k1")
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 3, Timeout: longTimeout, OnState: heard.hear}), "pkcs11:token=pay;object=k1")
 	sessionsOf(t, k, func(*session) {}) // all are there
-	h.tool("--change-pin", "--new-pin", "another-1234")
+	h.ChangePIN("pay", "another-1234")
 	sessionsOf(t, k, func(s *session) { _ = s.child.cmd.Process.Kill() })
 	if err := signOnce(k); err == nil || !strings.Contains(err.Error(), "not tried again") {
 		t.Fatalf("%v", err)
@@ -173,9 +168,9 @@ func TestPINIsTriedOnceWhenItHasChanged(t *testing.T) {
 // TestClosedKeysAreRefused closes a client under its callers.
 func TestClosedKeysAreRefused(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
-	h.put("k1", "01", generate(t, 1024))
-	c := newClient(t, Config{Module: h.module, Processes: 2, Timeout: longTimeout})
+	h.Init("pay")
+	h.Put("pay", "k1", "01", generate(t, 1024))
+	c := newClient(t, Config{Module: h.Module, Processes: 2, Timeout: longTimeout})
 	k := mustKey(t, c, "pkcs11:token=pay;object=k1")
 	var signed atomic.Int64
 	done := make(chan struct{}, 4)
@@ -202,7 +197,7 @@ func TestClosedKeysAreRefused(t *testing.T) {
 	for range cap(done) {
 		<-done
 	}
-	if _, err := c.Key(t.Context(), mustURI(t, "pkcs11:token=pay;object=k1"), userPIN); !errors.Is(err, ErrClosed) {
+	if _, err := c.Key(t.Context(), mustURI(t, "pkcs11:token=pay;object=k1"), softhsm.PIN); !errors.Is(err, ErrClosed) {
 		t.Errorf("a key of a closed client: %v", err)
 	}
 }

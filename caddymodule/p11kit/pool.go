@@ -31,11 +31,12 @@ func (a answer) Unwrap() error { return a.error }
 // pool keeps sessions with one token, and makes new ones in place of those that
 // break.
 type pool struct {
-	config Config
-	module string // the path of the token's library
-	uri    URI    // of one of its keys
-	login  *login
-	name   string // of the token, for operators
+	place place
+	uri   URI // of one of its keys
+	login *login
+	name  string // of the token, for operators
+
+	users map[*Client]struct{} // guarded by shared.mu
 
 	ready      chan *session
 	ctx        context.Context
@@ -54,8 +55,11 @@ type pool struct {
 
 // newPool opens the first session and returns its error; it opens the others in the
 // background.
-func newPool(ctx context.Context, c Config, module string, u URI, pin string) (*pool, error) {
-	p := &pool{config: c, module: module, uri: u, login: newLogin(pin), ready: make(chan *session, c.Processes), wake: make(chan struct{})}
+func newPool(ctx context.Context, from place, u URI, l *login, user *Client) (*pool, error) {
+	p := &pool{
+		place: from, uri: u, login: l, users: map[*Client]struct{}{user: {}},
+		ready: make(chan *session, from.processes), wake: make(chan struct{}),
+	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	first, err := p.first(ctx)
 	if err != nil {
@@ -64,7 +68,7 @@ func newPool(ctx context.Context, c Config, module string, u URI, pin string) (*
 	}
 	p.name = first.token.String()
 	p.add(first)
-	for range c.Processes - 1 {
+	for range from.processes - 1 {
 		p.work.Go(func() { p.replace(nil, 0) })
 	}
 	return p, nil
@@ -104,7 +108,7 @@ func (p *pool) connect(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	counts.started.Add(1)
-	return connect(ctx, []string{p.config.Program, "remote", p.module}, p.uri, p.login.in)
+	return connect(ctx, []string{p.place.program, "remote", p.place.module}, p.uri, p.login.in)
 }
 
 // budget is the time of one operation.
@@ -208,7 +212,7 @@ func (p *pool) put(s *session) {
 		s.child.end(endGrace)
 	}
 	if back {
-		p.config.OnState(p.name, nil)
+		p.tell(nil)
 	}
 }
 
@@ -248,7 +252,9 @@ func (p *pool) discard(s *session, err error) {
 	if closed {
 		s.child.end(0)
 	}
-	p.tell(lost)
+	if lost != nil {
+		p.tell(lost)
+	}
 }
 
 // failed notes that no session could be opened, and returns how long to wait.
@@ -258,7 +264,9 @@ func (p *pool) failed(err error) time.Duration {
 	p.down = err
 	lost, pause := p.wakeWaiting(), pauseAfter(p.failures)
 	p.mu.Unlock()
-	p.tell(lost)
+	if lost != nil {
+		p.tell(lost)
+	}
 	return pause
 }
 
@@ -274,10 +282,13 @@ func (p *pool) wakeWaiting() error {
 	return p.down
 }
 
-func (p *pool) tell(lost error) {
-	if lost != nil {
-		p.config.OnState(p.name, lost)
+// works reports whether there is a session, or will be in a moment.
+func (p *pool) works() bool {
+	if p.login.stopped() != nil {
+		return false
 	}
+	_, err := p.state()
+	return err == nil
 }
 
 // replace ends a child, which may be nil, and opens sessions until one opens.

@@ -13,10 +13,10 @@ import (
 // notices; when none does, a caller waits for no longer than the timeout.
 func TestSilentChildrenAreEnded(t *testing.T) {
 	h := newSoftHSM(t)
-	h.token("pay")
+	h.Init("pay")
 	own := generate(t, 1024)
-	h.put("k1", "01", own)
-	k := mustKey(t, newClient(t, Config{Module: h.module, Processes: 2, Timeout: 4 * time.Second}), "pkcs11:token=pay;object=k1")
+	h.Put("pay", "k1", "01", own)
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 2, Timeout: 4 * time.Second}), "pkcs11:token=pay;object=k1")
 	var stopped []*child
 	stop := func(s *session) {
 		stopped = append(stopped, s.child)
@@ -38,7 +38,7 @@ func TestSilentChildrenAreEnded(t *testing.T) {
 	if err != nil && !errors.Is(err, errSilent) && !errors.Is(err, errBusy) {
 		t.Errorf("%v, want that nobody answered", err)
 	}
-	if err == nil && time.Since(start) < k.pool.config.Timeout/2 {
+	if err == nil && time.Since(start) < k.timeout/2 {
 		t.Error("signed by a child that was stopped")
 	}
 	untilWorks(t, k)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/softhsm"
 )
 
 func TestURIsAreRead(t *testing.T) {
@@ -67,14 +69,14 @@ func TestURIsAreRefused(t *testing.T) {
 func TestPINsInURIsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"pkcs11:token=pay;object=k1?pin-value=" + userPIN,
-		"pkcs11:token=pay;object=k1;pin-value=" + userPIN,
-		"pkcs11:token=pay;object=k1?module-path=/x&PIN-Value=" + userPIN,
-		"pkcs11:pin-value=" + userPIN,
-		"pkcs11:?pin-value=" + userPIN + "%",
+		"pkcs11:token=pay;object=k1?pin-value=" + softhsm.PIN,
+		"pkcs11:token=pay;object=k1;pin-value=" + softhsm.PIN,
+		"pkcs11:token=pay;object=k1?module-path=/x&PIN-Value=" + softhsm.PIN,
+		"pkcs11:pin-value=" + softhsm.PIN,
+		"pkcs11:?pin-value=" + softhsm.PIN + "%",
 	} {
 		_, err := ParseURI(text)
-		if !errors.Is(err, ErrPINInURI) || strings.Contains(err.Error(), userPIN) {
+		if !errors.Is(err, ErrPINInURI) || strings.Contains(err.Error(), softhsm.PIN) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

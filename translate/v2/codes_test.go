@@ -60,6 +60,7 @@ func TestLabels(t *testing.T) {
 	for got, want := range map[string]string{
 		Unknown.String(): "unknown", Processed.String(): "processed", NotFound.String(): "not_found", Repeated.String(): "repeated", Refused.String(): "refused",
 		ReasonShape.String(): "shape", ReasonKey.String(): "key", ReasonPadding.String(): "padding", ReasonSignature.String(): "signature",
+		ReasonUnavailable.String(): "key_unavailable",
 	} {
 		if got != want {
 			t.Errorf("label %q; want %q", got, want)

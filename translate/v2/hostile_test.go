@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 )
 
 // place names one hex parameter of an envelope.
@@ -270,6 +271,50 @@ func (k *countingKey) Decrypt(random io.Reader, text []byte, opts crypto.Decrypt
 	return k.answer(k.PrivateKey.Decrypt(random, text, opts))
 }
 
+// TestKeyDeviceThatIsAway: a message is refused, by an error of its own, since it may
+// be good; what the peer has not signed is none of the device's business; and a
+// previous key that is there still opens.
+func TestKeyDeviceThatIsAway(t *testing.T) {
+	t.Parallel()
+	w := newChanging(t, Intl)
+	own, ok := w.merchant.own.(*rsa.PrivateKey)
+	if !ok {
+		t.Fatal("not an RSA key")
+	}
+	device := &countingKey{PrivateKey: own, answer: func([]byte, error) ([]byte, error) { return nil, errors.New("device is off") }}
+	ring, err := NewKeyring(Intl, device, w.gateway.public, Previous{Own: w.merchant0.own, OwnUntil: ownEnds}, WithObserver(w.seen.observe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal := func(to, by party) Envelope {
+		_, sender := codecsOf(t, Intl, to, by)
+		e, err := sender.Seal("m", "n", []byte("message"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	now := ownEnds.Add(-time.Hour)
+	for range 2 {
+		if plain, _, err := ring.Open(seal(w.merchant, w.gateway), now); plain != nil || !errors.Is(err, ErrKeyUnavailable) || !errors.Is(err, ErrRefused) {
+			t.Errorf("Open = %q, %v", plain, err)
+		}
+	}
+	if why, n := w.seen.last(); why != ReasonUnavailable || n != 2 {
+		t.Errorf("told %d times, last that %s", n, why)
+	}
+	asked := device.decrypted
+	if _, _, err := ring.Open(seal(w.merchant, w.gateway0), now); !errors.Is(err, ErrRefused) || errors.Is(err, ErrKeyUnavailable) {
+		t.Errorf("by a stranger: %v", err)
+	}
+	if device.decrypted != asked {
+		t.Error("a stranger's message was taken to the device")
+	}
+	if plain, used, err := ring.Open(seal(w.merchant0, w.gateway), now); string(plain) != "message" || !used.PreviousOwn {
+		t.Errorf("for the previous key: %q, %v", plain, err)
+	}
+}
+
 // TestOpenWithKeyDevice checks that a key device's odd answers refuse the message
 // and nothing worse.
 func TestOpenWithKeyDevice(t *testing.T) {
@@ -286,7 +331,6 @@ func TestOpenWithKeyDevice(t *testing.T) {
 		opens  bool
 	}{
 		{"as it is", func(k []byte, err error) ([]byte, error) { return k, err }, true},
-		{"error", func([]byte, error) ([]byte, error) { return nil, errors.New("device is off") }, false},
 		{"nothing", func([]byte, error) ([]byte, error) { return nil, nil }, false},
 		{"too short", func(k []byte, err error) ([]byte, error) { return k[1:], err }, false},
 		{"too long", func(k []byte, err error) ([]byte, error) { return append(k, 0), err }, false},

@@ -115,7 +115,7 @@ func samePublic(a, b crypto.PublicKey) bool {
 func (k *Keyring) Current() *Codec { return k.current }
 
 // Open is [Codec.Open] with every pair of keys that is accepted at the given
-// time, the current one first. Every failure is [ErrRefused].
+// time, the current one first. Every failure is [ErrRefused], or wraps it.
 //
 // Each pair is tried by a whole Codec.Open, so what no accepted gateway key has
 // signed costs no private operation. Only a message that is signed by the peer

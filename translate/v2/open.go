@@ -8,7 +8,8 @@ import (
 )
 
 // Open decrypts an envelope and verifies the peer's signature over the message
-// in it. Every failure is [ErrRefused], whatever its cause.
+// in it. Every failure is [ErrRefused], whatever its cause; that of a private key in
+// a device that is away is [ErrKeyUnavailable], which wraps it.
 //
 // What costs a private operation must not be free for everybody to ask for. So
 // what can be told of the signature without the message is looked at first: in
@@ -51,6 +52,9 @@ func (c *Codec) open(e Envelope) ([]byte, Reason) {
 	key := store[:c.suite.size]
 	rand.Read(key)
 	keyGood := c.keys.unwrap(in.key, key)
+	if keyGood == keyUnavailable {
+		return nil, ReasonUnavailable
+	}
 
 	block, err := c.suite.newBlock(key)
 	if err != nil {
@@ -74,6 +78,9 @@ func (c *Codec) refuse(why Reason) error {
 		why = ReasonSignature
 	}
 	c.observe(why)
+	if why == ReasonUnavailable {
+		return ErrKeyUnavailable
+	}
 	return ErrRefused
 }
 

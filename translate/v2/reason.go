@@ -1,11 +1,20 @@
 package v2
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // ErrRefused is the one error of [Codec.Open]. It is the same for every cause,
 // so that no caller can pass a cause on to whoever sent the envelope; the
 // cause goes to the observer given with [WithObserver].
 var ErrRefused = errors.New("message refused")
+
+// ErrKeyUnavailable wraps [ErrRefused]: the private key did not work, because it is in
+// a device that is away, so nothing is known of the message but that the peer has
+// signed one. It says nothing that depends on the message. The sender is told what
+// it is told of every message that is refused; but it is not to blame.
+var ErrKeyUnavailable = fmt.Errorf("%w: the private key does not work at present", ErrRefused)
 
 // Reason is why an envelope was refused. It is for an operator's counters and
 // never for the sender.
@@ -29,6 +38,9 @@ const (
 	ReasonPadding
 	// ReasonSignature is a message that opens and is not signed by the peer.
 	ReasonSignature
+	// ReasonUnavailable is a private key in a device that is away. It stands last
+	// because the message may be good.
+	ReasonUnavailable
 )
 
 var reasonNames = [...]string{
@@ -36,6 +48,8 @@ var reasonNames = [...]string{
 	ReasonKey:       "key",
 	ReasonPadding:   "padding",
 	ReasonSignature: "signature",
+
+	ReasonUnavailable: "key_unavailable",
 
 	reasonStranger: "signature",
 }

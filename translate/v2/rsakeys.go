@@ -111,10 +111,13 @@ func (k *rsaKeys) wrap(sessionKey []byte) ([]byte, error) {
 }
 
 // unwrap has crypto/rsa choose a random key when the padding is broken, in
-// constant time. An error is left for ciphertexts not below the modulus, which
-// everybody can see, and for a key device out of order.
+// constant time. Its error is left for ciphertexts not below the modulus, which
+// everybody can see; any other one is that of a device that is out of order.
 func (k *rsaKeys) unwrap(wrapped, sessionKey []byte) int {
 	key, err := k.decrypter.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: len(sessionKey)})
+	if err != nil && !errors.Is(err, rsa.ErrDecryption) {
+		return keyUnavailable
+	}
 	if err != nil || len(key) != len(sessionKey) {
 		return 0
 	}

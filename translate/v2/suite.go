@@ -88,9 +88,13 @@ type keyPair interface {
 	wrap(sessionKey []byte) ([]byte, error)
 	// unwrap opens a session key sealed to us into sessionKey, which comes
 	// filled with random bytes and keeps them when nothing fit comes out; it
-	// returns 1 when something did, and 0 otherwise.
+	// returns 1 when something did, keyUnavailable when our key did not work,
+	// whatever is sealed to it, and 0 otherwise.
 	unwrap(wrapped, sessionKey []byte) int
 	// wrappedFits and signatureFits judge public lengths in bytes.
 	wrappedFits(n int) bool
 	signatureFits(n int) bool
 }
+
+// keyUnavailable is what a keyPair's unwrap returns for a key that does not work.
+const keyUnavailable = -1

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -135,7 +136,11 @@ func (b *Bridge) open(m *merchants.Merchant, body []byte) (v2.Message, *failure)
 func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.Message, *failure) {
 	plaintext, err := m.Open(envelope, b.wall(b.now()))
 	if err != nil {
-		return v2.Message{}, &failure{sent: true, class: CallUnopened, reason: fmt.Sprintf("opening message: %v", err)}
+		class := CallUnopened
+		if errors.Is(err, v2.ErrKeyUnavailable) {
+			class = CallKeyUnavailable
+		}
+		return v2.Message{}, &failure{sent: true, class: class, reason: fmt.Sprintf("opening message: %v", err)}
 	}
 	message, err := v2.ParseMessage(plaintext)
 	if err != nil {

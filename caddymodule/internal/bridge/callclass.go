@@ -28,6 +28,9 @@ const (
 	// CallUnopened: an answer that is no envelope, cannot be decrypted or is
 	// not signed by the gateway.
 	CallUnopened CallClass = "unopened"
+	// CallKeyUnavailable: an answer that cannot be decrypted because the private
+	// key is in a token that is away.
+	CallKeyUnavailable CallClass = "key_unavailable"
 	// CallUnread: a signed answer that is no message.
 	CallUnread CallClass = "unread"
 	// CallInternal: a bug of the bridge.
@@ -36,7 +39,7 @@ const (
 
 // FailedCalls lists the classes of failed calls.
 func FailedCalls() []CallClass {
-	return []CallClass{CallUnsent, CallTimeout, CallReset, CallStatus, CallUnopened, CallUnread, CallInternal}
+	return []CallClass{CallUnsent, CallTimeout, CallReset, CallStatus, CallUnopened, CallKeyUnavailable, CallUnread, CallInternal}
 }
 
 // CallClasses lists every class of calls.

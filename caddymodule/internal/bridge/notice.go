@@ -25,6 +25,9 @@ var (
 	ErrNoticeKept = errors.New("notice kept aside")
 	// ErrNoticeNotDurable is a notice that could not be written down.
 	ErrNoticeNotDurable = errors.New("notice not recorded")
+	// ErrNoticeUnopened is a notice that could not be opened because the private
+	// key is in a token that is away.
+	ErrNoticeUnopened = errors.New("notice not opened: the private key does not work at present")
 )
 
 // Notice takes in a notice of the gateway, as [Bridge.OpenNotice] and
@@ -46,13 +49,16 @@ type Notice struct {
 }
 
 // OpenNotice decrypts and verifies an envelope. This is all that a forged notice
-// costs. The error is ErrNoticeRefused.
+// costs. The error is ErrNoticeRefused, or ErrNoticeUnopened.
 func (b *Bridge) OpenNotice(s *Settings, e v2.Envelope) (Notice, error) {
 	m := s.Merchants.ByGatewayMerchant(e.MerchantID)
 	if m == nil {
 		return Notice{}, ErrNoticeRefused
 	}
 	message, failed := b.openEnvelope(m, e)
+	if failed != nil && failed.class == CallKeyUnavailable {
+		return Notice{}, ErrNoticeUnopened
+	}
 	if failed != nil && failed.class != CallUnread {
 		return Notice{}, ErrNoticeRefused
 	}

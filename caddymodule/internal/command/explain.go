@@ -65,6 +65,7 @@ func runExplain(cmd *cobra.Command, offline Offline, args []string) error {
 	if err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
+	defer config.Close()
 	merID, _ := cmd.Flags().GetString("merid")
 	if merID != "" && config.Merchants.ByMerID(merID) == nil {
 		return exitWith(cmd, exitUsage, fmt.Errorf("--merid: the configuration has no merchant %q", merID))

@@ -149,6 +149,7 @@ func previewSettings(cmd *cobra.Command, offline Offline, message []byte) (previ
 		if err != nil {
 			return settings, err
 		}
+		defer config.Close()
 		merID, _ := cmd.Flags().GetString("merid")
 		if claimed := gjson.GetBytes(message, "merid").String(); claimed != "" {
 			merID = claimed

@@ -13,10 +13,10 @@ import (
 )
 
 // Offline reads configurations for commands that need no running Caddy. It starts
-// nothing and opens nothing but files.
+// nothing and opens nothing but files and the tokens of keys that are in none.
 type Offline interface {
 	// Load reads the app of a configuration in JSON, and its merchants with their
-	// keys.
+	// keys. The configuration is to be closed.
 	Load(config []byte) (Config, error)
 	// Examples are the settings of an app without any configuration.
 	Examples() preview.Settings
@@ -29,6 +29,7 @@ type Offline interface {
 type Config struct {
 	Merchants *merchants.Registry
 	Preview   preview.Settings // without what a merchant has of its own
+	Close     func()           // lets go of keys that are in no file
 }
 
 // Long is the help of "caddy paybridge" itself.

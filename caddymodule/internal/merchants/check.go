@@ -119,12 +119,25 @@ func (c Config) check() []fault {
 	}
 	_, err := c.suite()
 	add("suite", err)
+	for _, private := range []struct{ member, key string }{
+		{"private_key", c.PrivateKey}, {"previous_private_key", c.PreviousPrivateKey},
+	} {
+		add(private.member, c.checkToken(private.member, private.key))
+	}
 	add("jsapi", c.checkJSAPI())
 	_, err = c.redirectHosts()
 	add("redirect_hosts", err)
 	_, err = c.allowed()
 	add("allow_callbacks", err)
 	return append(found, c.checkWeChatApps()...)
+}
+
+// checkToken refuses keys in tokens where no token could help.
+func (c Config) checkToken(member, key string) error {
+	if c.Suite == "gm" && strings.HasPrefix(key, tokenScheme) {
+		return fmt.Errorf("%s: suite gm needs an SM2 key, and PKCS#11 has no SM2 (what tokens offer differs from maker to maker): name the file of the key", member)
+	}
+	return nil
 }
 
 // checkTogether finds what merchants must not share with each other.
@@ -165,9 +178,9 @@ func (c Config) checkSecrets() []fault {
 	members := []member{
 		{"sign_key", literal(c.SignKey)},
 		{"previous_sign_key", literal(c.PreviousSignKey)},
-		{"private_key", looksLikeKey(c.PrivateKey)},
+		{"private_key", looksLikeKey(c.PrivateKey) || tellsPIN(c.PrivateKey)},
 		{"private_key_password", literal(c.PrivateKeyPassword)},
-		{"previous_private_key", looksLikeKey(c.PreviousPrivateKey)},
+		{"previous_private_key", looksLikeKey(c.PreviousPrivateKey) || tellsPIN(c.PreviousPrivateKey)},
 		{"previous_private_key_password", literal(c.PreviousPrivateKeyPassword)},
 	}
 	for i, app := range c.WeChatApps {

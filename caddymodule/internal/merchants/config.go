@@ -36,11 +36,13 @@ type Config struct {
 
 	// The merchant's private key for v2: the path of a PEM, DER, base64, .pfx or
 	// .sm2 file, or of the hex number of an SM2 key; or a placeholder that holds
-	// the key itself.
+	// the key itself; or the PKCS#11 URI of an RSA key in a token, such as an HSM:
+	// pkcs11:token=pay;object=k1.
 	PrivateKey string `json:"private_key"`
 
-	// The password of a private key that is encrypted (.pfx, .sm2, PEM), as
-	// {file.PATH} or {env.NAME}. One for a key that is not is an error.
+	// The password of a private key that is encrypted (.pfx, .sm2, PEM), or the PIN
+	// of its token, as {file.PATH} or {env.NAME}. One for a key that needs none is an
+	// error.
 	PrivateKeyPassword string `json:"private_key_password,omitempty"`
 
 	// The other private key while it is being changed, in the same forms: the one

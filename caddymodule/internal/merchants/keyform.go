@@ -28,6 +28,27 @@ var keyForms = []*regexp.Regexp{
 	regexp.MustCompile(`^\s*[0-9A-Za-z+/_-]{43}=?\s*$`),                // the same in base64
 }
 
+// keyScheme is what the name of a key begins with that is in no file. Two letters
+// and a colon are how keys are written in hex.
+var keyScheme = regexp.MustCompile(`^([a-z][a-z0-9]{2,31}):`)
+
+// tokenScheme is what the name of a key in a PKCS#11 token begins with.
+const tokenScheme = "pkcs11:"
+
+// KeyScheme is the scheme of a name like pkcs11:token=pay;object=k1, "" where there
+// is none.
+func KeyScheme(name string) string {
+	if found := keyScheme.FindStringSubmatch(name); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// tellsPIN reports whether the PIN of a key stands in its PKCS#11 URI.
+func tellsPIN(name string) bool {
+	return KeyScheme(name) != "" && strings.Contains(strings.ToLower(name), "pin-value")
+}
+
 // looksLikeKey tells a key from a path. In doubt it is a key: a path taken for
 // one is refused in words that show nothing, a key taken for a path is shown.
 func looksLikeKey(text string) bool {
@@ -35,6 +56,9 @@ func looksLikeKey(text string) bool {
 		if form.MatchString(text) {
 			return true
 		}
+	}
+	if KeyScheme(text) != "" {
+		return false
 	}
 	inFolder := strings.ContainsAny(text, "/"+string(filepath.Separator))
 	return len(text) > maxPath || (len(text) > maxName && !inFolder)

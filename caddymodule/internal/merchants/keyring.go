@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -107,21 +108,46 @@ func (l *Loader) privateKey(member, source, passwordSource string) (crypto.Signe
 	if key, known := l.private[id]; known {
 		return key.Signer, nil
 	}
-	data, err := l.keyData(source)
+	key, ok, err := l.elsewhere(source, passwordSource)
+	if !ok {
+		key, err = l.parsePrivate(source, passwordSource)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", member, err)
+	}
+	l.private[id] = key
+	return key.Signer, nil
+}
+
+// elsewhere is the key of a name that is that of no file. For others ok is false.
+func (l *Loader) elsewhere(source, passwordSource string) (key privateKey, ok bool, err error) {
+	name := strings.TrimSpace(l.Resolve(source))
+	if l.Elsewhere == nil || KeyScheme(name) == "" {
+		return key, false, nil
 	}
 	password, err := l.password(passwordSource)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", member, err)
+		return key, true, err
+	}
+	signer, where, ok, err := l.Elsewhere(name, password)
+	return privateKey{Signer: signer, arithmetic: where}, ok, err
+}
+
+// parsePrivate is the key of a file, or one that a placeholder holds.
+func (l *Loader) parsePrivate(source, passwordSource string) (privateKey, error) {
+	data, err := l.keyData(source)
+	if err != nil {
+		return privateKey{}, err
+	}
+	password, err := l.password(passwordSource)
+	if err != nil {
+		return privateKey{}, err
 	}
 	key, err := v2.ParsePrivateKey(data, password)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", member, err)
+		return privateKey{}, err
 	}
-	chosen := l.choose(key)
-	l.private[id] = chosen
-	return chosen.Signer, nil
+	return l.choose(key), nil
 }
 
 // choose puts what is to do the arithmetic in an RSA key's place.

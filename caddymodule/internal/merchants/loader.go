@@ -31,6 +31,11 @@ type Loader struct {
 	// arithmetic. nil stands for the key itself.
 	RSA func(*rsa.PrivateKey) (key crypto.Signer, arithmetic string)
 
+	// Elsewhere returns the private key that a name stands for which is that of no
+	// file, such as pkcs11:…, with the password after it, and says where it works.
+	// ok is false for other names. nil: there are no such keys.
+	Elsewhere func(name, password string) (key crypto.Signer, where string, ok bool, err error)
+
 	private  map[string]privateKey
 	public   map[string]crypto.PublicKey
 	keyrings map[keyringID]*v2.Keyring

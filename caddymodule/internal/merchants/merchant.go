@@ -53,7 +53,7 @@ func (m *Merchant) SignKeys(now time.Time) []v1.Key {
 func (m *Merchant) SignKey() v1.Key { return m.current }
 
 // Open opens a message of the gateway with the keys that are accepted at the
-// given time. Every failure is v2.ErrRefused.
+// given time. Every failure is v2.ErrRefused, or wraps it.
 func (m *Merchant) Open(e v2.Envelope, now time.Time) ([]byte, error) {
 	plaintext, used, err := m.keyring.Open(e, now)
 	if used != (v2.Used{}) && m.previousKeyUsed != nil {

@@ -19,7 +19,7 @@ type gateway struct {
 }
 
 // reasons are why a message of the gateway could not be opened.
-var reasons = set{v2.ReasonShape.String(), v2.ReasonKey.String(), v2.ReasonPadding.String(), v2.ReasonSignature.String()}
+var reasons = set{v2.ReasonShape.String(), v2.ReasonKey.String(), v2.ReasonPadding.String(), v2.ReasonSignature.String(), v2.ReasonUnavailable.String()}
 
 func newGateway() gateway {
 	kind := label{"tran_code", setOf(bridge.CallKinds()...)}

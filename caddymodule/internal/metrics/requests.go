@@ -26,12 +26,13 @@ type NoticeResult string
 
 // The results of notices. Only Taken is acknowledged.
 const (
-	NoticeTaken      NoticeResult = "taken"       // what it says is durable
-	NoticeRefused    NoticeResult = "refused"     // could not be opened or read
-	NoticeKept       NoticeResult = "kept"        // signed, but does not match the ledger: kept aside
-	NoticeNotDurable NoticeResult = "not_durable" // the ledger could not take it
-	NoticeThrottled  NoticeResult = "throttled"   // too many bad ones from one address
-	NoticeUnread     NoticeResult = "unread"      // no form that could be read, or the bridge is not running
+	NoticeTaken      NoticeResult = "taken"           // what it says is durable
+	NoticeRefused    NoticeResult = "refused"         // could not be opened or read
+	NoticeKept       NoticeResult = "kept"            // signed, but does not match the ledger: kept aside
+	NoticeNotDurable NoticeResult = "not_durable"     // the ledger could not take it
+	NoticeUnopened   NoticeResult = "key_unavailable" // the private key is in a token that is away
+	NoticeThrottled  NoticeResult = "throttled"       // too many bad ones from one address
+	NoticeUnread     NoticeResult = "unread"          // no form that could be read, or the bridge is not running
 )
 
 func newRequests() requests {
@@ -47,7 +48,7 @@ func newRequests() requests {
 			label{"page", pageNames}, label{"result", pageResults}),
 		notices: newCounters("notices_total",
 			"Notices of the gateway by what became of them. Only those taken are acknowledged.",
-			label{"result", setOf(NoticeTaken, NoticeRefused, NoticeKept, NoticeNotDurable, NoticeThrottled, NoticeUnread)}),
+			label{"result", setOf(NoticeTaken, NoticeRefused, NoticeKept, NoticeNotDurable, NoticeUnopened, NoticeThrottled, NoticeUnread)}),
 		away: newCounters("bodies_turned_away_total",
 			"Large requests that were not read because others needed the room: their senders rest, or send very much."),
 	}

@@ -4,23 +4,34 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/paybridge/paybridge/caddymodule/fastrsa"
+	"github.com/paybridge/paybridge/caddymodule/p11kit"
 )
 
-// rsaCounters are the counts that package fastrsa keeps for the process.
+// rsaCounters are the counts that packages fastrsa and p11kit keep for the process.
 func rsaCounters() []prometheus.Collector {
-	operations := func(path string, count func(fastrsa.Count) uint64) prometheus.Collector {
+	operations := func(path string, count func() uint64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: namespace, Name: "rsa_operations_total",
 			Help:        "RSA private operations by what did them.",
 			ConstLabels: prometheus.Labels{"path": path},
-		}, func() float64 { return float64(count(fastrsa.Counts())) })
+		}, func() float64 { return float64(count()) })
+	}
+	failures := func(reason string, count func() uint64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "token_failures_total",
+			Help:        "Operations with private keys in tokens that failed: given up because the token was away, erred or did not answer, or with a result that the public key did not confirm.",
+			ConstLabels: prometheus.Labels{"reason": reason},
+		}, func() float64 { return float64(count()) })
 	}
 	return []prometheus.Collector{
-		operations(fastrsa.Name, func(c fastrsa.Count) uint64 { return c.Fast }),
-		operations("standard", func(c fastrsa.Count) uint64 { return c.Standard }),
+		operations(fastrsa.Name, func() uint64 { return fastrsa.Counts().Fast }),
+		operations("standard", func() uint64 { return fastrsa.Counts().Standard }),
+		operations("token", func() uint64 { return p11kit.Counts().Operations }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: namespace, Name: "rsa_faults_total",
 			Help: "RSA results that the public key did not confirm; none was given out.",
 		}, func() float64 { return float64(fastrsa.Counts().Faults) }),
+		failures("unavailable", func() uint64 { return p11kit.Counts().Failed }),
+		failures("wrong_result", func() uint64 { return p11kit.Counts().Faults }),
 	}
 }
