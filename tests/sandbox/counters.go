@@ -12,15 +12,15 @@ type Counters struct {
 	InFlight    int `json:"inFlight"`
 	InFlightMax int `json:"inFlightMax"`
 	// Merchants has the same for each merchant.
-	Merchants map[string]Flight `json:"merchants"`
+	Merchants map[string]MerchantInFlight `json:"merchants"`
 	// Posts counts opened requests by "merchantId/orderId tranCode".
 	Posts map[string]int `json:"posts"`
 	// BadEnvelopes counts requests that could not be opened.
 	BadEnvelopes int `json:"badEnvelopes"`
 }
 
-// Flight is the number of requests under way, now and at the highest.
-type Flight struct {
+// MerchantInFlight is the number of requests of a merchant in flight, now and at the highest.
+type MerchantInFlight struct {
 	Now int `json:"now"`
 	Max int `json:"max"`
 }
@@ -92,10 +92,10 @@ func (c *counting) snapshot() Counters {
 func (c *counting) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	merchants := make(map[string]Flight)
+	merchants := make(map[string]MerchantInFlight)
 	for id, f := range c.c.Merchants {
 		if f.Now > 0 {
-			merchants[id] = Flight{Now: f.Now, Max: f.Now}
+			merchants[id] = MerchantInFlight{Now: f.Now, Max: f.Now}
 		}
 	}
 	c.c = Counters{InFlight: c.c.InFlight, InFlightMax: c.c.InFlight, Merchants: merchants, Posts: make(map[string]int)}

@@ -68,20 +68,20 @@ var explanations = map[translate.State]func(Order, moment) string{
 	},
 }
 
-// wordless says what it means that a failed refund has no words of the gateway: it
+// noMessage says what it means that a failed refund has no message of the gateway: it
 // did not come of an answer that refused something.
-const wordless = "the gateway gave no reason: it reported the refund as failed, or a person settled it, see its changes"
+const noMessage = "the gateway gave no reason: it reported the refund as failed, or a person settled it, see its changes"
 
 func explainFailed(o Order, m moment) string {
 	text := "refused or failed at the gateway, finally: " + o.GatewayMessage
 	if o.GatewayMessage == "" {
 		text = "failed, finally; the gateway gave no reason: it reported the payment as failed, never had the order, or a person settled it, see its changes"
 	}
-	return text + o.lastLook(m)
+	return text + o.lastQuery(m)
 }
 
-// lastLook says that a closed or failed order is asked about once more, if it is.
-func (o Order) lastLook(m moment) string {
+// lastQuery says that a closed or failed order is queried once more, if it is.
+func (o Order) lastQuery(m moment) string {
 	if o.NextAt.IsZero() {
 		return ""
 	}
@@ -94,7 +94,7 @@ func explainRefundFailed(o Order, m moment) string {
 		stays = "; it is still with the merchant, and the refund is tried again: " + m.next(o.NextAt)
 	}
 	if o.GatewayMessage == "" {
-		return "the money was not given back; " + wordless + stays
+		return "the money was not given back; " + noMessage + stays
 	}
 	return "the gateway refused to give the money back (" + o.GatewayMessage + ")" + stays
 }
@@ -131,7 +131,7 @@ func explainRefunding(o Order, m moment) string {
 }
 
 func explainClosed(o Order, m moment) string {
-	return "closed at " + m.at(o.SettledAt) + " before it was paid" + o.lastLook(m)
+	return "closed at " + m.at(o.SettledAt) + " before it was paid" + o.lastQuery(m)
 }
 
 // Explain says in a sentence how the notification stands. Times are in zone,
