@@ -13,6 +13,7 @@ type ChangesQuery struct {
 type ChangeList struct {
 	Items []Change `json:"items" doc:"The changes, newest first."`
 	More  bool     `json:"more,omitempty" doc:"There are older ones; ask with a higher limit, or for one merchant or order."`
+	Missing
 }
 
 func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
@@ -23,10 +24,11 @@ func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
 	case q.OrderID != "" && q.MerID == "":
 		return ChangeList{}, badMember("query", "merid", bothNumbers.With())
 	}
-	changes, err := v.Ledger.Changes(v.ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, limit+1)
+	changes, err := v.Ledger.Changes(v.ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, limit)
 	if err != nil {
 		return ChangeList{}, err
 	}
-	more := len(changes) > limit
-	return ChangeList{Items: shown(changes[:min(limit, len(changes))], changeOf), More: more}, nil
+	return ChangeList{
+		Items: shown(changes.Items, changeOf), More: !changes.Next.IsZero(), Missing: missingOf(changes.Unreadable),
+	}, nil
 }

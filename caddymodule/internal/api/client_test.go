@@ -64,7 +64,7 @@ func TestClient(t *testing.T) {
 				t.Errorf("%+v, %v", answer, err)
 			}
 			changes, err := w.ledger.Changes(t.Context(), ledger.Key{}, 1)
-			if err != nil || len(changes) != 1 || !strings.HasPrefix(changes[0].Who, "ada from ") {
+			if err != nil || len(changes.Items) != 1 || !strings.HasPrefix(changes.Items[0].Who, "ada from ") {
 				t.Errorf("%+v, %v", changes, err)
 			}
 		})

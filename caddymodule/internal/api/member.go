@@ -62,6 +62,7 @@ var timeType = reflect.TypeFor[time.Time]()
 var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[translate.State]():          texts(translate.States()...),
 	reflect.TypeFor[ledger.NotificationState](): texts(ledger.NotificationStates()...),
+	reflect.TypeFor[ledger.RowKind]():           texts(ledger.RowKinds()...),
 	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }
 

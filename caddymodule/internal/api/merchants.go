@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -40,6 +41,7 @@ type Pause struct {
 type MerchantList struct {
 	Items []Merchant `json:"items" doc:"The merchants, by number."`
 	Next  string     `json:"next,omitempty" doc:"Give it as after for those that follow; absent when there are none."`
+	Missing
 }
 
 func listMerchants(v *visit, q MerchantsQuery) (MerchantList, error) {
@@ -47,15 +49,16 @@ func listMerchants(v *visit, q MerchantsQuery) (MerchantList, error) {
 	if err != nil {
 		return MerchantList{}, err
 	}
-	all, err := v.merchants()
+	paused, missing, err := v.paused()
 	if err != nil {
 		return MerchantList{}, err
 	}
+	all := v.merchants(paused)
 	if q.Paused {
 		all = slices.DeleteFunc(all, func(m Merchant) bool { return m.Pause == nil })
 	}
 	all = all[sort.Search(len(all), func(i int) bool { return all[i].MerID > q.After }):]
-	list := MerchantList{Items: all[:min(limit, len(all))]}
+	list := MerchantList{Items: all[:min(limit, len(all))], Missing: missing}
 	if len(all) > limit {
 		list.Next = list.Items[limit-1].MerID
 	}
@@ -64,39 +67,41 @@ func listMerchants(v *visit, q MerchantsQuery) (MerchantList, error) {
 
 // merchants lists the configured merchants and those that are paused, by
 // number.
-func (v *visit) merchants() ([]Merchant, error) {
-	paused, err := v.paused()
-	if err != nil {
-		return nil, err
-	}
+func (v *visit) merchants(paused map[string]ledger.Pause) []Merchant {
 	list := []Merchant{}
+	rest := maps.Clone(paused)
 	for _, m := range v.Settings.Merchants.All() {
 		list = append(list, Merchant{
 			MerID: m.MerID, GatewayMerchant: m.GatewayMerchant, Suite: m.Codec.Suite().Name(), Configured: true,
 			Pause: pauseOf(paused, m.MerID),
 		})
-		delete(paused, m.MerID)
+		delete(rest, m.MerID)
 	}
-	for merID := range paused {
+	for merID := range rest {
 		list = append(list, Merchant{MerID: merID, Pause: pauseOf(paused, merID)})
 	}
 	slices.SortFunc(list, func(a, b Merchant) int { return strings.Compare(a.MerID, b.MerID) })
-	return list, nil
+	return list
 }
 
-// paused are the merchants whose notifications are kept back.
-func (v *visit) paused() (map[string]ledger.Pause, error) {
+// paused are the merchants whose notifications are kept back. Where the row of a
+// pause cannot be read, they are kept back all the same.
+func (v *visit) paused() (map[string]ledger.Pause, Missing, error) {
 	pauses, err := v.Ledger.PausedMerchants(v.ctx)
 	if err != nil {
-		return nil, err
+		return nil, Missing{}, err
 	}
-	byMerID := make(map[string]ledger.Pause, len(pauses))
-	for _, p := range pauses {
+	byMerID := make(map[string]ledger.Pause, len(pauses.Items))
+	for _, p := range pauses.Items {
 		if !p.Resuming {
 			byMerID[p.MerID] = p
 		}
 	}
-	return byMerID, nil
+	for i := range pauses.Unreadable {
+		row := &pauses.Unreadable[i]
+		byMerID[row.MerID] = ledger.Pause{MerID: row.MerID, Why: rowDamaged.With(row).In(v.lang)}
+	}
+	return byMerID, missingOf(pauses.Unreadable), nil
 }
 
 func pauseOf(paused map[string]ledger.Pause, merID string) *Pause {
@@ -125,7 +130,7 @@ func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 	if err := checkWhy(r.Why); err != nil {
 		return PauseAnswer{}, err
 	}
-	paused, err := v.paused()
+	paused, _, err := v.paused()
 	if err != nil {
 		return PauseAnswer{}, err
 	}

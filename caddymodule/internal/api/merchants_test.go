@@ -117,7 +117,7 @@ func TestResumeFinishesAnInterruptedOne(t *testing.T) {
 	}
 	w.wantKeptBack(3)
 	pauses, err := w.ledger.PausedMerchants(t.Context())
-	if err != nil || len(pauses) != 1 || !pauses[0].Resuming {
+	if err != nil || len(pauses.Items) != 1 || !pauses.Items[0].Resuming {
 		t.Fatalf("not interrupted in the middle: %+v, %v", pauses, err)
 	}
 	resume := PauseRequest{MerID: merID, Why: "once more"}

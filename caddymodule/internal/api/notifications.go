@@ -20,6 +20,7 @@ type NotificationsQuery struct {
 type NotificationList struct {
 	Items []Notification `json:"items" doc:"The notifications, newest first."`
 	Next  string         `json:"next,omitempty" doc:"Give it as after for those that follow; absent when there are none."`
+	Missing
 }
 
 func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error) {
@@ -28,7 +29,7 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 		return NotificationList{}, err
 	}
 	filter := ledger.NotificationFilter{
-		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit + 1,
+		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now
@@ -37,6 +38,7 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 	if err != nil {
 		return NotificationList{}, err
 	}
-	list, next := page(list, limit)
-	return NotificationList{Items: shown(list, notificationOf), Next: next}, nil
+	return NotificationList{
+		Items: shown(list.Items, notificationOf), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
+	}, nil
 }

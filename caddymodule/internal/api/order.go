@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -21,6 +22,7 @@ type Timeline struct {
 	Order        Order         `json:"order" doc:"The order as it stands."`
 	Notification *Notification `json:"notification,omitempty" doc:"The notification of its payment, once there is one."`
 	Events       []Event       `json:"events" doc:"What happened, oldest first."`
+	Missing
 }
 
 func showOrder(v *visit, q OrderQuery) (Timeline, error) {
@@ -42,61 +44,95 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	if err != nil {
 		return ledger.Order{}, err
 	}
-	others := slices.Clone(found)
-	found = slices.DeleteFunc(found, func(o ledger.Order) bool { return o.MerID != merID })
+	mine := slices.DeleteFunc(slices.Clone(found.Items), func(o ledger.Order) bool { return o.MerID != merID })
+	damaged := slices.DeleteFunc(slices.Clone(found.Unreadable), func(u ledger.UnreadableError) bool { return u.MerID != merID })
 	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) == 0 && len(others) == 1:
-		return ledger.Order{}, Refuse(http.StatusNotFound,
-			namesAnother.With(printable(merID), printable(number), printable(others[0].OrderID), printable(others[0].MerID)))
-	case len(found) == 0 && len(others) > 1:
-		return ledger.Order{}, Refuse(http.StatusNotFound, namesOthers.With(printable(merID), printable(number), merchantsOf(others)))
-	case len(found) == 0:
-		return ledger.Order{}, Refuse(http.StatusNotFound, namesNone.With(printable(merID), printable(number)))
+	case len(mine)+len(damaged) > 1:
+		return ledger.Order{}, Refuse(http.StatusConflict, namesSeveral.With(printable(number), len(mine)+len(damaged), printable(merID)))
+	case len(mine) == 1:
+		return mine[0], nil
+	case len(damaged) == 1:
+		return ledger.Order{}, &damaged[0]
 	}
-	return ledger.Order{}, Refuse(http.StatusConflict, namesSeveral.With(printable(number), len(found), printable(merID)))
+	return ledger.Order{}, Refuse(http.StatusNotFound, otherOwners(merID, number, found))
+}
+
+// otherOwners says that a merchant has no order with a number, and which others have.
+func otherOwners(merID, number string, found ledger.List[ledger.Order]) bilingual.Said {
+	var others []ledger.Key
+	for _, o := range found.Items {
+		others = append(others, o.Key)
+	}
+	for _, u := range found.Unreadable {
+		others = append(others, u.Key)
+	}
+	switch len(others) {
+	case 0:
+		return namesNone.With(printable(merID), printable(number))
+	case 1:
+		return namesAnother.With(printable(merID), printable(number), printable(others[0].OrderID), printable(others[0].MerID))
+	}
+	return namesOthers.With(printable(merID), printable(number), merchantsOf(others))
 }
 
 // merchantsOf names the merchants of some orders, each once.
-func merchantsOf(orders []ledger.Order) string {
+func merchantsOf(orders []ledger.Key) string {
 	var names []string
-	for _, o := range orders {
-		if name := printable(o.MerID); !slices.Contains(names, name) {
+	for _, k := range orders {
+		if name := printable(k.MerID); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return strings.Join(names, ", ")
 }
 
-// timeline gathers everything that is known of an order.
+// timeline gathers everything that is known of an order. What cannot be read of it
+// is named.
 func (v *visit) timeline(order ledger.Order) (Timeline, error) {
-	told := story{order: order}
-	var err error
-	if told.events, err = v.Ledger.Events(v.ctx, order.Key); err != nil {
+	events, err := v.Ledger.Events(v.ctx, order.Key)
+	if err != nil {
 		return Timeline{}, err
 	}
-	if told.changes, err = v.Ledger.Changes(v.ctx, order.Key, maxLimit); err != nil {
+	changes, err := v.Ledger.Changes(v.ctx, order.Key, maxLimit)
+	if err != nil {
 		return Timeline{}, err
 	}
-	t := Timeline{Order: v.order(order)}
-	n, err := v.Ledger.Notification(v.ctx, order.Key)
-	switch {
-	case errors.Is(err, ledger.ErrNotFound):
-	case err != nil:
+	attempts, err := v.Ledger.Attempts(v.ctx, order.Key)
+	if err != nil {
 		return Timeline{}, err
-	default:
-		notification := notificationOf(n)
-		t.Notification = &notification
-		told.notification = &n
-		if told.attempts, err = v.Ledger.Attempts(v.ctx, order.Key); err != nil {
-			return Timeline{}, err
-		}
 	}
-	t.Events = told.tell(v.Settings.NotifySchedule)
+	notification, damaged, err := v.notification(order.Key)
+	if err != nil {
+		return Timeline{}, err
+	}
+	told := story{order: order, events: events.Items, changes: changes.Items, notification: notification, attempts: attempts.Items}
+	t := Timeline{
+		Order: v.order(order), Events: told.tell(v.Settings.NotifySchedule),
+		Missing: missingOf(damaged, events.Unreadable, changes.Unreadable, attempts.Unreadable),
+	}
+	if notification != nil {
+		shown := notificationOf(*notification)
+		t.Notification = &shown
+	}
 	if t.Order.State == translate.InDoubt && slices.ContainsFunc(told.events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent }) {
 		t.Order.Unpaid = true
 		t.Order.Explained = t.Order.Explain(v.now, translate.Beijing)
 	}
 	return t, nil
+}
+
+// notification returns the notification of an order, nil when there is none or when
+// it cannot be read.
+func (v *visit) notification(k ledger.Key) (*ledger.Notification, []ledger.UnreadableError, error) {
+	n, err := v.Ledger.Notification(v.ctx, k)
+	var damaged *ledger.UnreadableError
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return nil, nil, nil
+	case errors.As(err, &damaged):
+		return nil, []ledger.UnreadableError{*damaged}, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return &n, nil, nil
 }

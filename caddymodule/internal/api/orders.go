@@ -44,15 +44,6 @@ func (p Page) cursor() (ledger.Cursor, int, error) {
 	return after, limit, nil
 }
 
-// page cuts a list to the limit; the caller has asked for one item more. next is the
-// cursor of the following page, "" when this is the last.
-func page[T interface{ Cursor() ledger.Cursor }](list []T, limit int) (cut []T, next string) {
-	if len(list) <= limit {
-		return list, ""
-	}
-	return list[:limit], list[limit-1].Cursor().String()
-}
-
 // Window is a stretch of time.
 type Window struct {
 	From time.Time `json:"from" doc:"Created at this time or later."`
@@ -80,6 +71,7 @@ type OrdersQuery struct {
 type OrderList struct {
 	Items []Order `json:"items" doc:"The orders, newest first."`
 	Next  string  `json:"next,omitempty" doc:"Give it as after for the orders that follow; absent when there are none."`
+	Missing
 }
 
 func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
@@ -88,7 +80,7 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 		return OrderList{}, err
 	}
 	filter := ledger.OrderFilter{
-		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit + 1,
+		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now
@@ -97,8 +89,11 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 	if err != nil {
 		return OrderList{}, err
 	}
-	orders, next := page(orders, limit)
-	return OrderList{Items: shown(orders, v.order), Next: next}, nil
+	return v.orders(orders), nil
+}
+
+func (v *visit) orders(list ledger.List[ledger.Order]) OrderList {
+	return OrderList{Items: shown(list.Items, v.order), Next: list.Next.String(), Missing: missingOf(list.Unreadable)}
 }
 
 func (v *visit) order(o ledger.Order) Order { return orderOf(o, v.now) }
@@ -117,5 +112,6 @@ func searchOrders(v *visit, q SearchQuery) (OrderList, error) {
 	if err != nil {
 		return OrderList{}, err
 	}
-	return OrderList{Items: shown(orders, v.order)}, nil
+	orders.Next = ledger.Cursor{} // a number that names more is no search
+	return v.orders(orders), nil
 }

@@ -28,6 +28,7 @@ type Overview struct {
 	OverdueNotifications []Notification `json:"overdue_notifications" doc:"The newest 50 notifications that should have been sent."`
 	Exhausted            []Exhaustion   `json:"exhausted" doc:"Whose notifications are exhausted and not dealt with, among the newest 500 of them, most first."`
 	Paused               []Merchant     `json:"paused" doc:"Merchants whose notifications are kept back."`
+	Missing
 }
 
 // Gauges is how much there is to do.
@@ -42,6 +43,7 @@ type Gauges struct {
 	Withheld             int                   `json:"withheld" doc:"Notifications kept back because the payment was given back."`
 	OpenRefunds          int                   `json:"open_refunds" doc:"Refunds that failed and that nobody has dealt with."`
 	OpenNotifications    int                   `json:"open_notifications" doc:"Exhausted notifications that nobody has dealt with."`
+	SetAside             int                   `json:"set_aside" doc:"Orders and notifications whose rows cannot be read; selfcheck names them."`
 	OpenQuarantine       int                   `json:"open_quarantine" doc:"Messages in quarantine that nobody has dealt with."`
 }
 
@@ -92,7 +94,7 @@ func overviewGauges(v *visit, o *Overview) error {
 		Orders: make(map[string]StateGauge, len(g.Orders)), OverdueOrders: g.OverdueOrders, Waiting: g.Waiting,
 		OverdueNotifications: g.OverdueNotifications, OldestDueAt: g.OldestDue,
 		Exhausted: g.Exhausted, Paused: g.Paused, Withheld: g.Withheld,
-		OpenRefunds: g.Open.FailedRefunds, OpenNotifications: g.Open.ExhaustedNotifications, OpenQuarantine: g.Open.QuarantinedMessages,
+		SetAside: g.SetAside, OpenRefunds: g.Open.FailedRefunds, OpenNotifications: g.Open.ExhaustedNotifications, OpenQuarantine: g.Open.QuarantinedMessages,
 	}
 	for state, gauge := range g.Orders {
 		o.Gauges.Orders[string(state)] = StateGauge{Count: gauge.Count, OldestAt: gauge.Oldest}
@@ -130,20 +132,19 @@ func overviewLists(v *visit, o *Overview) error {
 		return err
 	}
 	notifications, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{OverdueAt: v.now, Limit: overviewList})
-	o.InDoubt, o.OverdueOrders = shown(doubt, v.order), shown(orders, v.order)
-	o.OverdueNotifications = shown(notifications, notificationOf)
+	o.InDoubt, o.OverdueOrders = shown(doubt.Items, v.order), shown(orders.Items, v.order)
+	o.OverdueNotifications = shown(notifications.Items, notificationOf)
+	o.miss(missingOf(doubt.Unreadable, orders.Unreadable, notifications.Unreadable))
 	return err
 }
 
 func overviewMerchants(v *visit, o *Overview) error {
-	exhausted, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{
-		Open: true, Limit: maxLimit,
-	})
+	exhausted, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{Open: true, Limit: maxLimit})
 	if err != nil {
 		return err
 	}
 	counts := make(map[string]int)
-	for _, n := range exhausted {
+	for _, n := range exhausted.Items {
 		counts[n.MerID]++
 	}
 	o.Exhausted = []Exhaustion{}
@@ -151,10 +152,12 @@ func overviewMerchants(v *visit, o *Overview) error {
 		o.Exhausted = append(o.Exhausted, Exhaustion{merID, counts[merID]})
 	}
 	slices.SortStableFunc(o.Exhausted, func(a, b Exhaustion) int { return b.Count - a.Count })
-	paused, err := v.paused()
+	paused, lost, err := v.paused()
 	if err != nil {
 		return err
 	}
+	o.miss(missingOf(exhausted.Unreadable))
+	o.miss(lost)
 	o.Paused = []Merchant{}
 	for _, merID := range slices.Sorted(maps.Keys(paused)) {
 		o.Paused = append(o.Paused, Merchant{

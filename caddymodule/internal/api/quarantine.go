@@ -54,10 +54,11 @@ type QuarantineQuery struct {
 type QuarantineList struct {
 	Items []Quarantined `json:"items" doc:"The messages, newest first."`
 	Next  string        `json:"next,omitempty" doc:"Give it as after for those that follow; absent when there are none."`
+	Missing
 }
 
 func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
-	limit, err := q.limit()
+	after, limit, err := q.cursor()
 	switch {
 	case err != nil:
 		return QuarantineList{}, err
@@ -65,19 +66,14 @@ func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
 		return QuarantineList{}, badMember("query", "orderid", numbersTogether.With())
 	}
 	list, err := v.Ledger.QuarantinedMessages(v.ctx, ledger.QuarantineFilter{
-		Dealt: q.All, Key: ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, After: q.After, Limit: limit + 1,
+		Dealt: q.All, Key: ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, After: after, Limit: limit,
 	})
-	switch {
-	case errors.Is(err, ledger.ErrNotFound):
-		return QuarantineList{}, badMember("query", "after", notACursor.With())
-	case err != nil:
+	if err != nil {
 		return QuarantineList{}, err
 	}
-	next := ""
-	if len(list) > limit {
-		list, next = list[:limit], list[limit-1].ID
-	}
-	return QuarantineList{Items: shown(list, quarantinedOf), Next: next}, nil
+	return QuarantineList{
+		Items: shown(list.Items, quarantinedOf), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
+	}, nil
 }
 
 // QuarantinedQuery names one message.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -43,6 +44,7 @@ type Resent struct {
 	More    bool           `json:"more" doc:"More are found than one request sends; ask once more afterwards."`
 	Items   []Notification `json:"items" doc:"The first 500 of them."`
 	Refused []Refused      `json:"refused" doc:"Those that are found and not sent again, with the reason; at most 500."`
+	Missing
 }
 
 // Refused is a notification that is not sent again.
@@ -80,69 +82,72 @@ func resend(v *visit, r ResendRequest) (Resent, error) {
 	if r.Rate == 0 {
 		r.Rate = defaultRate
 	}
-	paused, err := v.paused()
+	paused, missed, err := v.paused()
 	if err != nil {
 		return Resent{}, err
 	}
-	found, more, err := v.toResend(r)
+	found, err := v.toResend(r)
 	if err != nil {
 		return Resent{}, err
 	}
-	job := resendJob{visit: v, request: r, result: Resent{DryRun: r.DryRun, More: more, Items: []Notification{}, Refused: []Refused{}}}
-	for _, n := range found {
+	job := resendJob{visit: v, request: r, unreadable: found.Unreadable, result: Resent{
+		DryRun: r.DryRun, More: !found.Next.IsZero(), Items: []Notification{}, Refused: []Refused{},
+	}}
+	for _, n := range slices.Backward(found.Items) { // the oldest first
 		if err := job.take(n, paused); err != nil {
 			return job.result, err
 		}
 	}
+	job.result.Missing = missingOf(job.unreadable)
+	job.result.miss(missed)
 	return job.result, nil
 }
 
-// toResend finds the notifications a request means, the oldest of what was
-// found first. more says that there are others.
-func (v *visit) toResend(r ResendRequest) (found []ledger.Notification, more bool, err error) {
+// toResend finds the notifications a request means, the newest first.
+func (v *visit) toResend(r ResendRequest) (found ledger.List[ledger.Notification], err error) {
 	if r.OrderID != "" {
 		n, err := v.Ledger.Notification(v.ctx, ledger.Key{MerID: r.MerID, OrderID: r.OrderID})
 		if errors.Is(err, ledger.ErrNotFound) {
-			return nil, false, Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
+			return found, Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
 		}
-		return []ledger.Notification{n}, false, err
-	}
-	state := r.State
-	if state == "" {
-		state = ledger.Exhausted
+		found.Items = []ledger.Notification{n}
+		return found, err
 	}
 	filter := ledger.NotificationFilter{
-		MerID: r.MerID, States: []ledger.NotificationState{state}, From: r.From, To: r.To, Limit: maxLimit,
+		MerID: r.MerID, States: []ledger.NotificationState{cmp.Or(r.State, ledger.Exhausted)}, From: r.From, To: r.To,
 	}
-	for len(found) < maxResend {
+	for {
+		filter.Limit = min(maxLimit, maxResend-len(found.Items))
 		page, err := v.Ledger.Notifications(v.ctx, filter)
 		if err != nil {
-			return nil, false, err
+			return found, err
 		}
-		found = append(found, page...)
-		if len(page) < maxLimit {
-			slices.Reverse(found)
-			return found, false, nil
+		found.Items = append(found.Items, page.Items...)
+		found.Unreadable = append(found.Unreadable, page.Unreadable...)
+		found.Next, filter.After = page.Next, page.Next
+		if page.Next.IsZero() || len(found.Items) == maxResend {
+			return found, nil
 		}
-		filter.After = page[len(page)-1].Cursor()
 	}
-	filter.Limit = 1 // is there one more?
-	beyond, err := v.Ledger.Notifications(v.ctx, filter)
-	slices.Reverse(found)
-	return found, len(beyond) > 0, err
 }
 
 // resendJob sends notifications again, one after the other.
 type resendJob struct {
 	*visit
-	request ResendRequest
-	result  Resent
+	request    ResendRequest
+	unreadable []ledger.UnreadableError
+	result     Resent
 }
 
 // take sends one again, or notes why not. Its due time keeps to the rate.
 func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) error {
 	reason, err := j.notAgain(n, paused)
-	if err != nil {
+	var damaged *ledger.UnreadableError
+	switch {
+	case errors.As(err, &damaged) && j.request.OrderID == "": // it stops no other
+		j.unreadable = append(j.unreadable, *damaged)
+		return nil
+	case err != nil:
 		return err
 	}
 	due := j.now.Add(time.Duration(j.result.Count) * time.Second / time.Duration(j.request.Rate))

@@ -115,19 +115,29 @@ func (s story) attempt(i int, schedule delivery.Schedule) Event {
 	if a.Status != 0 {
 		text += fmt.Sprintf(", HTTP %d", a.Status)
 	}
-	return Event{At: a.At, Kind: kindAttempt, Source: s.notification.Host, Text: text, Attempt: shown}
+	host := ""
+	if s.notification != nil {
+		host = s.notification.Host
+	}
+	return Event{At: a.At, Kind: kindAttempt, Source: host, Text: text, Attempt: shown}
 }
 
 // lag is how late a call began. The ledger keeps only the next due time, so that
 // of a call that was made follows from the schedule and from the call before,
-// unless a person has changed it in between or the schedule is another one now.
+// unless a person has changed it in between, the schedule is another one now or what
+// came before cannot be read.
 func (s story) lag(i int, schedule delivery.Schedule) *int64 {
-	ended := s.notification.CreatedAt
-	if i > 0 {
-		before := s.attempts[i-1]
-		ended = before.At.Add(before.Duration)
+	before := s.attempts[i].N - 1
+	ended := time.Time{}
+	switch {
+	case before == 0 && s.notification != nil:
+		ended = s.notification.CreatedAt
+	case i > 0 && s.attempts[i-1].N == before:
+		ended = s.attempts[i-1].At.Add(s.attempts[i-1].Duration)
+	default: // what came before cannot be read
+		return nil
 	}
-	due, onLadder := schedule.Next(i, ended)
+	due, onLadder := schedule.Next(before, ended)
 	changed := slices.ContainsFunc(s.changes, func(c ledger.Change) bool {
 		return c.At.After(ended) && c.At.Before(s.attempts[i].At)
 	})

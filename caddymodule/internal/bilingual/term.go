@@ -28,8 +28,9 @@ func OneOf(states []translate.State) Said {
 	return Text{En: translate.OneOf(states...), Zh: list}.With()
 }
 
-// terms are the Chinese words for states of orders and of notifications, and for
-// the matters of an order that wait for a person. The console has the same ones.
+// terms are the Chinese words for states of orders and of notifications, for the
+// matters of an order that wait for a person, and for the rows that are named when they
+// cannot be read. The console has the same ones.
 var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"begun":         "已记录",
 	"sent":          "已提交",
@@ -51,4 +52,11 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 
 	"refund":       "退款",
 	"notification": "通知",
+
+	"order":               "订单",
+	"attempt":             "通知记录",
+	"change":              "人工操作",
+	"event":               "订单历史",
+	"pause":               "暂停记录",
+	"quarantined message": "隔离的消息",
 }

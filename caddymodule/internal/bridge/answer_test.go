@@ -95,7 +95,7 @@ func wantForeign(t *testing.T, w *world, p v1.PayRequest, f fault) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := slices.ContainsFunc(events, func(e ledger.Event) bool {
+	kept := slices.ContainsFunc(events.Items, func(e ledger.Event) bool {
 		return e.Kind == "quarantined" && strings.HasPrefix(e.Detail, "message does not match the order: head.tranFlowid")
 	})
 	foreign := f.flow == otherFlow

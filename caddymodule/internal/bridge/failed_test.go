@@ -171,7 +171,7 @@ func callsOf(t *testing.T, w *world, p v1.PayRequest) int {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, e := range events {
+	for _, e := range events.Items {
 		if e.Kind == callEventKind {
 			n++
 		}
@@ -222,7 +222,7 @@ func TestSettleContradicted(t *testing.T) {
 			}
 			w.wantState(p, c.want)
 			changes, err := w.ledger.Changes(t.Context(), key(p), 10)
-			if err != nil || (len(changes) == 1) != c.change {
+			if err != nil || (len(changes.Items) == 1) != c.change {
 				t.Fatalf("changes %+v, %v", changes, err)
 			}
 		})

@@ -37,7 +37,19 @@ func (b *Bridge) surelyUnknown(ctx context.Context, order ledger.Order, source s
 		b.log.Error("earlier answers not read", orderFields(order), zap.Error(err))
 		return false
 	}
-	return answersSince(events, source, sent) >= notFoundAnswers
+	// An answer that cannot be read is not counted: one more is waited for.
+	return answersSince(events.Items, source, sent) >= notFoundAnswers
+}
+
+// firstNotFound is when the gateway said for the first time that it has no such
+// order or refund; now when it has not said so yet.
+func firstNotFound(events []ledger.Event, source string, now time.Time) time.Time {
+	for _, e := range events {
+		if e.Kind == notFoundEvent && e.Source == source {
+			return e.At
+		}
+	}
+	return now
 }
 
 func answersSince(events []ledger.Event, source string, sent time.Time) int {

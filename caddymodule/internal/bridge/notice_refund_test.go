@@ -124,10 +124,10 @@ func TestReplaysLeaveACount(t *testing.T) {
 	rows := func() (rows, came int) {
 		events, err := w.ledger.Events(t.Context(), key(p))
 		must(err)
-		for _, e := range events {
+		for _, e := range events.Items {
 			came += e.Times
 		}
-		return len(events), came
+		return len(events.Items), came
 	}
 	const times = 50
 	var after [times]int
@@ -142,10 +142,10 @@ func TestReplaysLeaveACount(t *testing.T) {
 		t.Errorf("%d rows after two rounds, %d after %d, which count %d", after[1], n, times, came)
 	}
 	kept, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
-	if err != nil || len(kept) != 2 {
+	if err != nil || len(kept.Items) != 2 {
 		t.Fatalf("in quarantine: %+v, %v", kept, err)
 	}
-	for _, q := range kept {
+	for _, q := range kept.Items {
 		if q.Times != times || q.State != "11" || q.Amount == "" || q.GatewayMerchant != gatewayMerchant {
 			t.Errorf("kept %+v", q)
 		}

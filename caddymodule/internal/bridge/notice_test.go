@@ -59,7 +59,7 @@ func TestNotice(t *testing.T) {
 				w.wantState(p, c.then)
 			}
 			events, err := w.ledger.Events(t.Context(), key(p))
-			told := slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == c.event })
+			told := slices.ContainsFunc(events.Items, func(e ledger.Event) bool { return e.Kind == c.event })
 			if err != nil || told != (c.event != "") {
 				t.Fatalf("events %+v, %v", events, err)
 			}

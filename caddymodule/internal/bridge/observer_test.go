@@ -122,7 +122,7 @@ func wantReadable(t *testing.T, w *world, p v1.PayRequest, class CallClass) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range events {
+	for _, e := range events.Items {
 		call, known := ReadCall(e)
 		if known != (e.Kind == callEventKind) {
 			t.Errorf("%q is a call: %v", e.Detail, known)
@@ -143,7 +143,7 @@ func (w *world) timeline(p v1.PayRequest, kinds ...string) []string {
 		w.tb.Fatal(err)
 	}
 	var list []string
-	for _, e := range events {
+	for _, e := range events.Items {
 		if slices.Contains(kinds, e.Kind) {
 			list = append(list, e.Source+" "+e.Detail)
 		}

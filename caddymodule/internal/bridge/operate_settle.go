@@ -87,11 +87,14 @@ func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate
 	if err != nil {
 		return nil, err
 	}
-	contradicted := slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == translate.Contradicted.String() })
-	if !contradicted {
-		return nil, nil
+	contradicted := slices.ContainsFunc(events.Items, func(e ledger.Event) bool { return e.Kind == translate.Contradicted.String() })
+	switch {
+	case contradicted:
+		return order.State.Row().SettleContradicted, nil
+	case len(events.Unreadable) > 0: // it may be the one
+		return nil, &events.Unreadable[0]
 	}
-	return order.State.Row().SettleContradicted, nil
+	return nil, nil
 }
 
 // checkSettlement refuses a word that is not possible, whatever the gateway

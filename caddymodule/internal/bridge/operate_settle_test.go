@@ -101,12 +101,12 @@ func wantChange(t *testing.T, w *world, p v1.PayRequest, settled bool) {
 		t.Fatal(err)
 	}
 	if !settled {
-		if len(changes) != 0 {
+		if len(changes.Items) != 0 {
 			t.Errorf("recorded: %+v", changes)
 		}
 		return
 	}
-	if len(changes) != 1 || changes[0].Who != "ada from 127.0.0.1" || changes[0].Why == "" || changes[0].Before == changes[0].After {
+	if len(changes.Items) != 1 || changes.Items[0].Who != "ada from 127.0.0.1" || changes.Items[0].Why == "" || changes.Items[0].Before == changes.Items[0].After {
 		t.Errorf("recorded: %+v", changes)
 	}
 }
@@ -340,7 +340,7 @@ func TestInterruptedResumingIsFinished(t *testing.T) {
 	for _, job := range w.bridge.minuteJobs() {
 		job.run(t.Context())
 	}
-	if pauses, err := w.ledger.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+	if pauses, err := w.ledger.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 }

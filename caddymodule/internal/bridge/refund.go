@@ -63,8 +63,21 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledge
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return false
 	}
-	sent := lastCall(events, s.TranCodes.Refund)
+	sent := lastCall(events.Items, s.TranCodes.Refund)
+	if len(events.Unreadable) > 0 {
+		// One that cannot be read may be a call. It came before the gateway said for
+		// the first time that it has no such refund.
+		sent = latest(sent, firstNotFound(events.Items, "refund", b.now()))
+	}
 	return sent.IsZero() || b.surelyUnknown(ctx, order, "refund", sent, b.now())
+}
+
+// latest is the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // lastCall is when the last call with a transaction code may have left, zero for

@@ -30,7 +30,7 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 		return now.Add(refundRetries[0]) // what was tried before is not known; the next failure may know
 	}
 	failures := 0
-	for _, e := range events {
+	for _, e := range events.Items {
 		if e.LedTo() == translate.RefundFailed {
 			failures++
 		}

@@ -80,7 +80,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 // gets a code, and no person has to ask about money.
 func (b *Bridge) unpaidEvents(ctx context.Context, order ledger.Order, now time.Time) []ledger.Event {
 	events, err := b.ledger.Events(ctx, order.Key)
-	told := slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent })
+	told := slices.ContainsFunc(events.Items, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent })
 	if err != nil || told {
 		return nil // what is not written down now is at the next step
 	}

@@ -85,7 +85,7 @@ func TestInDoubtAndUnpaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := 0
-	for _, e := range events {
+	for _, e := range events.Items {
 		if e.Kind == ledger.UnpaidEvent {
 			told++
 		}
@@ -135,7 +135,7 @@ func TestAnswersThatDoNotCount(t *testing.T) {
 		w.query(p)
 		w.clock.advance(queryEvery)
 	}
-	if events, _ := w.ledger.Events(t.Context(), key(p)); answersSince(events, "query", time.Time{}) != 0 {
+	if events, _ := w.ledger.Events(t.Context(), key(p)); answersSince(events.Items, "query", time.Time{}) != 0 {
 		t.Fatalf("answers counted: %+v", events)
 	}
 	for range 4 {

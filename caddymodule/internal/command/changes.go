@@ -39,7 +39,8 @@ This command changes nothing. What the bridge did by itself is told by "order".`
 
 func printChanges(w io.Writer, list api.ChangeList, o *online) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "No change is on record.")
+		noneNote(w, list.Missing, "No change is on record.")
+		olderNote(w, list.More)
 		return
 	}
 	rows := make([][]string, len(list.Items))
@@ -48,7 +49,12 @@ func printChanges(w io.Writer, list api.ChangeList, o *online) {
 	}
 	table(w, "TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
 	zoneNote(w, o.now)
-	if list.More {
+	olderNote(w, list.More)
+}
+
+// olderNote says that there are more changes than were asked for.
+func olderNote(w io.Writer, more bool) {
+	if more {
 		fmt.Fprintln(w, "\nThere are older ones: raise --limit, or name a merchant or an order.")
 	}
 }

@@ -25,7 +25,7 @@ var exitStatuses = []struct {
 	{exitDone, "done, and all is well"},
 	{exitRefused, "no: the bridge refuses it, the message does not verify, or a check fails"},
 	{exitUsage, "the command could not be carried out: a flag, a file, the configuration, or no bridge to ask"},
-	{exitWarned, "selfcheck: nothing fails, but there are warnings"},
+	{exitWarned, "done, with a warning: of selfcheck, or that rows of the ledger cannot be read and are left out"},
 }
 
 // exitTable is the table as the help shows it.

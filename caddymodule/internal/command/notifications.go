@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -60,7 +59,8 @@ This command changes nothing. Its subcommand "resend" sends again.`,
 
 func printNotifications(w io.Writer, list api.NotificationList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "No notification was found.")
+		noneNote(w, list.Missing, "No notification was found.")
+		moreNote(w, list.Next)
 		return
 	}
 	notificationTable(w, list.Items)

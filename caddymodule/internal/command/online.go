@@ -83,13 +83,43 @@ func operatorName() string {
 	return cmp.Or(os.Getenv("USER"), "uid unknown")
 }
 
-// show prints an answer: as JSON when that is asked for, else in words.
+// show prints an answer: as JSON when that is asked for, else in words. It returns
+// errWarned when rows of the ledger are missing from the answer.
 func (o *online) show(answer any, words func(io.Writer)) error {
-	if asJSON, _ := o.Flags().GetBool("json"); asJSON {
-		return writeJSON(o.OutOrStdout(), answer)
+	var missing []api.Unreadable
+	if partial, may := answer.(interface{ Incomplete() []api.Unreadable }); may {
+		missing = partial.Incomplete()
 	}
-	words(o.OutOrStdout())
+	if asJSON, _ := o.Flags().GetBool("json"); asJSON {
+		if err := writeJSON(o.OutOrStdout(), answer); err != nil {
+			return err
+		}
+	} else {
+		words(o.OutOrStdout())
+		missingNote(o.OutOrStdout(), missing)
+	}
+	if len(missing) > 0 {
+		return errWarned
+	}
 	return nil
+}
+
+// missingNote names the rows that are left out.
+func missingNote(w io.Writer, rows []api.Unreadable) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\nLeft out, because their rows in the ledger cannot be read: %d. See the runbook PaybridgeRowsSetAside.\n", len(rows))
+	for _, row := range rows {
+		fmt.Fprintf(w, "  %s: %s\n", row.Name(), row.Cause)
+	}
+}
+
+// noneNote says that a list has nothing, unless what it has cannot be read.
+func noneNote(w io.Writer, missing api.Missing, text string) {
+	if len(missing.Unreadable) == 0 {
+		fmt.Fprintln(w, text)
+	}
 }
 
 // writeJSON prints what a command answers to --json.

@@ -38,10 +38,10 @@ func showOrderStory(o *online, args []string) error {
 		if err := o.client.Get(o.Context(), "search", api.SearchQuery{Number: number}, &found); err != nil {
 			return err
 		}
-		switch len(found.Items) {
-		case 0:
+		switch {
+		case len(found.Items)+len(found.Unreadable) == 0:
 			return &api.Refusal{Message: "no order has the number " + number}
-		case 1:
+		case len(found.Items) == 1 && len(found.Unreadable) == 0:
 			args, number = []string{found.Items[0].MerID}, found.Items[0].OrderID
 		default:
 			return o.show(found, func(w io.Writer) { printOrders(w, found, o.now) })

@@ -73,7 +73,8 @@ func pageFlags(cmd *cobra.Command, merID *string, page *api.Page, from, to *time
 
 func printOrders(w io.Writer, list api.OrderList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "No order was found.")
+		noneNote(w, list.Missing, "No order was found.")
+		moreNote(w, list.Next)
 		return
 	}
 	rows := make([][]string, len(list.Items))

@@ -92,7 +92,8 @@ what became of one, use "settle".`,
 
 func printQuarantine(w io.Writer, list api.QuarantineList, now time.Time) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "No message is in quarantine.")
+		noneNote(w, list.Missing, "No message is in quarantine.")
+		moreNote(w, list.Next)
 		return
 	}
 	rows := make([][]string, len(list.Items))

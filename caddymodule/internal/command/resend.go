@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -64,13 +65,10 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 				fmt.Fprintln(w, "To send them, repeat the command with --yes and --why.")
 			}
 		})
-		if err != nil {
-			return err
-		}
-		if sent.Count == 0 && len(sent.Refused) > 0 {
+		if (err == nil || errors.Is(err, errWarned)) && sent.Count == 0 && len(sent.Refused) > 0 {
 			return ErrRefused
 		}
-		return nil
+		return err
 	})
 }
 

@@ -70,6 +70,7 @@ var families = map[string][]string{
 	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "paused", "orders", "merchants"},
 	"matter": {"open", "dealt with"},
 	"check":  {"engine", "ledger", "disk", "clock"},
+	"row":    texts(ledger.RowKinds()...),
 }
 
 func texts[T ~string](values ...T) []string {

@@ -143,11 +143,14 @@ func (d *Dispatcher) credited(c claimed, last result) bool {
 		return last.class == AlreadyCredited
 	}
 	attempts, err := d.ledger.Attempts(d.records, c.Key)
+	if err == nil && len(attempts.Unreadable) > 0 {
+		err = &attempts.Unreadable[0]
+	}
 	if err != nil {
 		d.log.Warn("earlier attempts to notify cannot be read", orderFields(c), zap.Error(err))
 		return false // the end that raises an alarm
 	}
-	for _, a := range slices.Backward(attempts) {
+	for _, a := range slices.Backward(attempts.Items) {
 		if class := Class(a.Class); class.answered() {
 			return class == AlreadyCredited
 		}

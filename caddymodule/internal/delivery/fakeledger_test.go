@@ -245,12 +245,12 @@ func (f *fakeLedger) Finish(
 	return nil
 }
 
-func (f *fakeLedger) Attempts(ctx context.Context, k ledger.Key) ([]ledger.Attempt, error) {
+func (f *fakeLedger) Attempts(ctx context.Context, k ledger.Key) (ledger.List[ledger.Attempt], error) {
 	if err := f.enter(ctx, "attempts"); err != nil {
-		return nil, err
+		return ledger.List[ledger.Attempt]{}, err
 	}
 	_, attempts := f.get(k)
-	return attempts, nil
+	return ledger.List[ledger.Attempt]{Items: attempts}, nil
 }
 
 func (f *fakeLedger) Release(ctx context.Context, d ledger.Notification) error {

@@ -18,7 +18,7 @@ type Ledger interface {
 	// Finish records an attempt and what becomes of the notification.
 	Finish(ctx context.Context, d ledger.Notification, a ledger.Attempt, to ledger.NotificationState, due time.Time) error
 	// Attempts returns the calls that were made for an order, oldest first.
-	Attempts(ctx context.Context, k ledger.Key) ([]ledger.Attempt, error)
+	Attempts(ctx context.Context, k ledger.Key) (ledger.List[ledger.Attempt], error)
 	// Release gives a claimed notification back unsent.
 	Release(ctx context.Context, d ledger.Notification) error
 	// NextDue says when the next notification can be claimed; zero for none.

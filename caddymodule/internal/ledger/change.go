@@ -74,23 +74,24 @@ func isMade(t *tx, c change) (bool, error) {
 }
 
 const (
-	changeColumns     = `SELECT order_id, mer_id, at, who, what, why, was, became FROM changes `
+	changeColumns     = `SELECT at, id, '', order_id, mer_id, at, who, what, why, was, became FROM changes `
 	changesOfAll      = changeColumns + `ORDER BY at DESC, id DESC LIMIT $1`
 	changesOfMerchant = changeColumns + `WHERE mer_id = $2 ORDER BY at DESC, id DESC LIMIT $1`
 	changesOfOrder    = changeColumns + `WHERE order_id = $3 AND mer_id = $2 ORDER BY at DESC, id DESC LIMIT $1`
 )
 
 // Changes returns up to limit changes, the newest first: those of one order, of
-// everything of one merchant when k has no OrderID, of all when k is empty.
-func (l *Ledger) Changes(ctx context.Context, k Key, limit int) ([]Change, error) {
-	text, args := changesOfOrder, []any{limit, k.MerID, k.OrderID}
+// everything of one merchant when k has no OrderID, of all when k is empty. There are
+// older ones when [List.Next] is not zero.
+func (l *Ledger) Changes(ctx context.Context, k Key, limit int) (List[Change], error) {
+	text, args := changesOfOrder, []any{limit + 1, k.MerID, k.OrderID}
 	switch {
 	case k == (Key{}):
 		text, args = changesOfAll, args[:1]
 	case k.OrderID == "":
 		text, args = changesOfMerchant, args[:2]
 	}
-	list, err := read(ctx, l, func(t *tx) ([]Change, error) { return all(t, scanChange, text, args...) })
+	list, err := listed(ctx, l, scanChange, limit, text, args...)
 	return list, wrap(err, "listing changes")
 }
 

@@ -56,7 +56,7 @@ func (l *Ledger) ClaimNotifications(
 			return claimDue(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
 		if err == nil {
-			l.tellAside(notificationRows, c.aside)
+			l.tellAside(c.aside)
 		}
 		given = c.given
 		return len(c.given), c.parked || c.mended || len(c.aside) > 0, err
@@ -82,7 +82,7 @@ func claimDue(t *tx, shares []quota, now, until millis) (claim, error) {
 	text, args := dueOfShares(now, shares)
 	due, aside, err := readable(t, scanDue, text, args...)
 	if err == nil {
-		err = setAside(t, notificationRows, aside, now)
+		err = setAside(t, aside, now)
 	}
 	if err != nil {
 		return claim{}, err

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// Cursor is a place in a list of orders or notifications. A list that goes on
+// Cursor is a place in a list, as [List.Next] tells it. A list that goes on
 // after it neither repeats nor leaves out what was there when the list began,
 // whatever is added meanwhile. The zero cursor is the top of a list.
 type Cursor struct {
@@ -18,16 +18,13 @@ type Cursor struct {
 	key Key
 }
 
-// Cursor returns the place behind o in a list of orders.
-func (o Order) Cursor() Cursor { return Cursor{toMillis(o.CreatedAt), o.Key} }
-
-// Cursor returns the place behind n in a list of notifications.
-func (n Notification) Cursor() Cursor { return Cursor{toMillis(n.CreatedAt), n.Key} }
+// IsZero reports whether c is the top of a list, which nothing goes on after.
+func (c Cursor) IsZero() bool { return c == Cursor{} }
 
 // String returns c as letters, digits, - and _ that mean nothing to others; the
 // zero cursor is "".
 func (c Cursor) String() string {
-	if c == (Cursor{}) {
+	if c.IsZero() {
 		return ""
 	}
 	parts := []string{strconv.FormatInt(int64(c.at), 10), c.key.OrderID, c.key.MerID}
@@ -58,7 +55,7 @@ func ParseCursor(text string) (Cursor, error) {
 // window is a part of a list, newest first: what was created between two times,
 // and lies behind a cursor.
 type window struct {
-	from, upto millis // both included
+	from, upto millis // both included; where everybody is let in, a time that is none is too
 	after      Cursor
 	limit      int
 }
@@ -69,19 +66,32 @@ const (
 	maxLimit   = 1000
 )
 
+// limitOf is how much a filter wants at once.
+func limitOf(limit int) int {
+	if limit <= 0 {
+		return usualLimit
+	}
+	return min(limit, maxLimit)
+}
+
+// The bounds of a window that has none.
+const (
+	earliest = math.MinInt64
+	latest   = math.MaxInt64
+)
+
 // windowOf returns the window of a filter. The cursor also ends it in time, so
 // that the index is entered where the list goes on.
 func windowOf(from, to time.Time, after Cursor, limit int) window {
-	w := window{from: toMillis(from), upto: math.MaxInt64, after: after, limit: min(limit, maxLimit)}
-	if limit <= 0 {
-		w.limit = usualLimit
-	}
-	if after == (Cursor{}) {
-		w.after.at = math.MaxInt64
+	w := window{from: earliest, upto: latest, after: after, limit: limitOf(limit)}
+	if !from.IsZero() {
+		w.from = toMillis(from)
 	}
 	if !to.IsZero() {
 		w.upto = toMillis(to) - 1
 	}
-	w.upto = min(w.upto, w.after.at)
+	if !after.IsZero() {
+		w.upto = min(w.upto, after.at)
+	}
 	return w
 }

@@ -18,7 +18,7 @@ func timeline(tb testing.TB, l *ledger.Ledger, k ledger.Key) []string {
 		tb.Fatal(err)
 	}
 	var lines []string
-	for _, e := range events {
+	for _, e := range events.Items {
 		if e.Key != k {
 			tb.Errorf("event of %v among those of %v", e.Key, k)
 		}

@@ -40,13 +40,13 @@ func (l *Ledger) AddEvents(ctx context.Context, k Key, events ...Event) error {
 
 // Events returns what happened to an order, oldest first. It returns an empty
 // list when there was nothing, or no such order.
-func (l *Ledger) Events(ctx context.Context, k Key) ([]Event, error) {
-	events, err := read(ctx, l, func(t *tx) ([]Event, error) {
-		return all(t, scanEvent, `SELECT order_id, mer_id, at, kind, source, detail, times, last_at FROM events
-			WHERE order_id = $1 AND mer_id = $2 ORDER BY at, id`, k.OrderID, k.MerID)
-	})
+func (l *Ledger) Events(ctx context.Context, k Key) (List[Event], error) {
+	events, err := listed(ctx, l, scanEvent, noLimit, eventsOfOrder, k.OrderID, k.MerID)
 	return events, wrap(err, "reading events")
 }
+
+const eventsOfOrder = `SELECT at, id, '', order_id, mer_id, at, kind, source, detail, times, last_at FROM events
+	WHERE order_id = $1 AND mer_id = $2 ORDER BY at, id`
 
 func scanEvent(from row) (Event, error) {
 	var e Event

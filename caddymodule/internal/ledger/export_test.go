@@ -23,6 +23,9 @@ func WithBusyTimeout(d time.Duration) Option { return func(s *settings) { s.busy
 // Risks is what is warned of.
 var Risks = risks
 
+// CursorOf returns the place behind what has a key and was created at a time.
+func CursorOf(k Key, at time.Time) Cursor { return Cursor{toMillis(at), k} }
+
 // Text returns what a query of the test's own finds, in a transaction.
 func Text(ctx context.Context, l *Ledger, query string) (string, error) {
 	return write(ctx, l, func(t *tx) (string, error) { return one(t, scanText, query) })

@@ -19,20 +19,13 @@ const findOrders = `WITH found (order_id, mer_id) AS (
 		UNION SELECT order_id, mer_id FROM orders WHERE refund_no <> '' AND refund_no = $1
 		UNION SELECT order_id, mer_id FROM orders WHERE action = 'WxJsApi' AND form_action <> '' AND form_action = $1
 	)
-	SELECT ` + orderColumns + ` FROM found JOIN orders o ON o.order_id = found.order_id AND o.mer_id = found.mer_id
+	SELECT o.created_at, o.order_id, o.mer_id, ` + orderColumns + ` FROM found JOIN orders o ON o.order_id = found.order_id AND o.mer_id = found.mer_id
 	ORDER BY o.created_at DESC, o.order_id DESC, o.mer_id DESC LIMIT $2`
 
 // FindOrders returns up to limit orders that number names: as the merchant's own
 // order number, the platform number of v1, the order or refund number of v2, or
-// the PayId. The newest come first; the list is empty when there is none. When none
-// of those that there are can be read, it returns [ErrUnreadable].
-func (l *Ledger) FindOrders(ctx context.Context, number string, limit int) ([]Order, error) {
-	orders, err := read(ctx, l, func(t *tx) ([]Order, error) {
-		list, damaged, err := readable(t, scanOrder, findOrders, number, limit)
-		if err == nil && len(list) == 0 && len(damaged) > 0 {
-			err = fromDriver(&damaged[0])
-		}
-		return list, err
-	})
+// the PayId. The newest come first; the list is empty when there is none.
+func (l *Ledger) FindOrders(ctx context.Context, number string, limit int) (List[Order], error) {
+	orders, err := listed(ctx, l, scanOrder, limit, findOrders, number, limit+1)
 	return orders, wrap(err, "looking for orders by a number")
 }

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/ratelimit"
 )
 
 // Ledger is the durable record of orders and notifications. Its methods may be
@@ -22,10 +23,15 @@ type Ledger struct {
 	now   func() time.Time
 
 	orders, notifications *queue // where claims find what is due
+
+	met *ratelimit.Interval[string] // rows that cannot be read, by name
 }
 
 func newLedger(s store, set settings) *Ledger {
-	return &Ledger{store: s, log: set.log, now: set.now, orders: orderQueue(), notifications: notificationQueue()}
+	return &Ledger{
+		store: s, log: set.log, now: set.now, orders: orderQueue(), notifications: notificationQueue(),
+		met: ratelimit.NewInterval[string](meetEvery, maxMet),
+	}
 }
 
 // store is the one place where SQLite and PostgreSQL differ.
@@ -112,11 +118,15 @@ func (l *Ledger) Risks(ctx context.Context) ([]string, error) {
 type none = struct{}
 
 func write[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {
-	return through(ctx, l.store.write, guarded(l, do))
+	value, err := through(ctx, l.store.write, guarded(l, do))
+	l.meetError(ctx, err)
+	return value, err
 }
 
 func read[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {
-	return through(ctx, l.store.read, guarded(l, do))
+	value, err := through(ctx, l.store.read, guarded(l, do))
+	l.meetError(ctx, err)
+	return value, err
 }
 
 // guarded turns a panic of do into an error, so that it costs this one function and

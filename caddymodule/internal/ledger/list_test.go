@@ -26,10 +26,10 @@ func notificationKey(n ledger.Notification) ledger.Key { return n.Key }
 func mustList(tb testing.TB, l *ledger.Ledger, f ledger.OrderFilter) []ledger.Order {
 	tb.Helper()
 	list, err := l.Orders(tb.Context(), f)
-	if err != nil {
-		tb.Fatal(err)
+	if err != nil || len(list.Unreadable) > 0 {
+		tb.Fatal(err, list.Unreadable)
 	}
-	return list
+	return list.Items
 }
 
 // of is order number i of merchant "A" or "B", created i seconds after noon.
@@ -53,6 +53,7 @@ func listOrders(t *testing.T, p place) {
 		t.Errorf("the newest is %+v", got)
 	}
 	states := func(list ...translate.State) []translate.State { return list }
+	behindB3 := ledger.CursorOf(of("B", 3).Key, of("B", 3).CreatedAt)
 	for name, c := range map[string]struct {
 		filter ledger.OrderFilter
 		want   []string
@@ -77,8 +78,8 @@ func listOrders(t *testing.T, p place) {
 			ledger.OrderFilter{OverdueAt: after(time.Hour), States: states(translate.InDoubt, translate.Pending)},
 			[]string{"B/003", "A/002"},
 		},
-		"behind":             {ledger.OrderFilter{After: of("B", 3).Cursor()}, []string{"A/002", "B/001", "A/000"}},
-		"behind of merchant": {ledger.OrderFilter{After: of("B", 3).Cursor(), MerID: "B"}, []string{"B/001"}},
+		"behind":             {ledger.OrderFilter{After: behindB3}, []string{"A/002", "B/001", "A/000"}},
+		"behind of merchant": {ledger.OrderFilter{After: behindB3, MerID: "B"}, []string{"B/001"}},
 	} {
 		if got := numbersOf(mustList(t, l, c.filter), orderKey); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -101,18 +102,21 @@ func pagesOfOrders(t *testing.T, p place) {
 	seen := map[ledger.Key]bool{}
 	f := ledger.OrderFilter{Limit: pageSize}
 	for added := orders; ; {
-		page := mustList(t, l, f)
-		for _, o := range page {
+		list, err := l.Orders(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list.Items {
 			if seen[o.Key] {
 				t.Errorf("%v comes twice", o.Key)
 			}
 			seen[o.Key] = true
 		}
-		if len(page) < pageSize {
+		if list.Next.IsZero() {
 			break
 		}
-		last := page[len(page)-1]
-		f.After = last.Cursor()
+		f.After = list.Next
+		last := list.Items[len(list.Items)-1]
 		for _, at := range []time.Time{after(time.Hour), last.CreatedAt} {
 			o := sample(added)
 			o.CreatedAt = at
@@ -162,10 +166,10 @@ func listNotifications(t *testing.T, p place) {
 		"window":                {ledger.NotificationFilter{From: after(2 * time.Second), To: after(4 * time.Second)}, []string{"B/003", "A/002"}},
 	} {
 		list, err := l.Notifications(t.Context(), c.filter)
-		if got := numbersOf(list, notificationKey); err != nil || !slices.Equal(got, c.want) {
+		if got := numbersOf(list.Items, notificationKey); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, %v, want %v", name, got, err, c.want)
 		}
-		for _, n := range list {
+		for _, n := range list.Items {
 			if want := mustNotification(t, l, n.Key); n != want {
 				t.Errorf("%s: listed\n%+v\nwant\n%+v", name, n, want)
 			}
@@ -173,8 +177,8 @@ func listNotifications(t *testing.T, p place) {
 	}
 	mustClaim(t, l, after(time.Minute), 1)
 	held, err := l.Notifications(t.Context(), ledger.NotificationFilter{OverdueAt: after(time.Minute)})
-	if err != nil || len(held) != 1 {
-		t.Errorf("overdue while one is in a sender's hands: %v, %v", numbersOf(held, notificationKey), err)
+	if err != nil || len(held.Items) != 1 {
+		t.Errorf("overdue while one is in a sender's hands: %v, %v", numbersOf(held.Items, notificationKey), err)
 	}
 }
 
@@ -185,22 +189,18 @@ func pagesOfNotifications(t *testing.T, p place) {
 	}
 	seen := map[ledger.Key]bool{}
 	for f := (ledger.NotificationFilter{Limit: 7}); ; {
-		page, err := l.Notifications(t.Context(), f)
+		list, err := l.Notifications(t.Context(), f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(page) == 0 {
-			break
-		}
-		for _, n := range page {
+		for _, n := range list.Items {
 			seen[n.Key] = true
 		}
-		last := page[len(page)-1]
-		f.After = last.Cursor()
-		pay(t, l, sample(100+len(seen)), last.CreatedAt.Add(time.Hour))
-		if len(page) < 7 && len(seen) != 50 {
-			t.Fatalf("the list ends after %d", len(seen))
+		if list.Next.IsZero() {
+			break
 		}
+		f.After = list.Next
+		pay(t, l, sample(100+len(seen)), list.Items[0].CreatedAt.Add(time.Hour))
 	}
 	if len(seen) != 50 {
 		t.Errorf("%d came, want 50", len(seen))
@@ -215,7 +215,7 @@ func findOrders(t *testing.T, p place) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return numbersOf(list, orderKey)
+		return numbersOf(list.Items, orderKey)
 	}
 	o := of("A", 1)
 	o.Action, o.FormAction = "WxJsApi", "PayId1"
@@ -291,8 +291,8 @@ func limits(t *testing.T, p place) {
 	for limit, want := range map[int]int{-1: 100, 0: 100, 250: 250, 5000: 1000} {
 		orders := mustList(t, l, ledger.OrderFilter{Limit: limit})
 		list, err := l.Notifications(t.Context(), ledger.NotificationFilter{Limit: limit})
-		if err != nil || len(orders) != want || len(list) != want {
-			t.Errorf("limit %d: %s, %v", limit, fmt.Sprint(len(orders), " orders, ", len(list), " notifications"), err)
+		if err != nil || len(orders) != want || len(list.Items) != want {
+			t.Errorf("limit %d: %s, %v", limit, fmt.Sprint(len(orders), " orders, ", len(list.Items), " notifications"), err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,19 +11,27 @@ import (
 // of its own, so that a rare state is found among millions of
 // others. A condition that is {unindexed} is only looked at on the way.
 type listing struct {
-	from     string // the table that branches select from, named l
-	within   string // the window, as a condition
-	limit    string
+	from     string   // the table that branches select from, named l
+	within   []string // the window, as conditions
+	max      int      // so much of it
+	limit    string   // the place of the argument that says how much is asked for
 	branches []string
 	args     []any
 }
 
 func newListing(from string, w window) *listing {
-	l := &listing{from: from}
-	at, limit := l.arg(w.after.at), l.arg(w.limit)
-	l.limit = limit
-	l.within = `l.created_at >= ` + l.arg(w.from) + ` AND l.created_at <= ` + l.arg(w.upto) + ` AND (l.created_at < ` + at +
-		` OR (l.order_id, l.mer_id) < (` + l.arg(w.after.key.OrderID) + `, ` + l.arg(w.after.key.MerID) + `))`
+	l := &listing{from: from, max: w.limit}
+	l.limit = l.arg(w.limit + 1) // one more tells whether the list goes on
+	if w.from > earliest {
+		l.within = append(l.within, `l.created_at >= `+l.arg(w.from))
+	}
+	if w.upto < latest || !w.after.IsZero() {
+		l.within = append(l.within, `l.created_at <= `+l.arg(w.upto))
+	}
+	if k := w.after.key; !w.after.IsZero() {
+		l.within = append(l.within, `(l.created_at < `+l.arg(w.after.at)+
+			` OR (l.order_id, l.mer_id) < (`+l.arg(k.OrderID)+`, `+l.arg(k.MerID)+`))`)
+	}
 	return l
 }
 
@@ -34,20 +41,20 @@ func (l *listing) arg(value any) string {
 	return "$" + strconv.Itoa(len(l.args))
 }
 
-// branch adds what fulfils all the conditions.
+// branch adds what fulfils all the conditions, of which there is one.
 func (l *listing) branch(conditions ...string) {
 	l.branches = append(l.branches, `SELECT * FROM (SELECT l.created_at, l.order_id, l.mer_id FROM `+l.from+` l
-		WHERE `+strings.Join(append(conditions, l.within), ` AND `)+`
+		WHERE `+strings.Join(append(conditions, l.within...), ` AND `)+`
 		ORDER BY l.created_at DESC, l.order_id DESC, l.mer_id DESC LIMIT `+l.limit+`) AS b`+strconv.Itoa(len(l.branches)))
 }
 
-// query returns the text that selects columns of what the branches found. tables
-// joins them to page.
+// query returns the text that selects columns of what the branches found, behind
+// those of its spot. tables joins them to page.
 func (l *listing) query(columns, tables string) string {
 	const order = ` ORDER BY page.created_at DESC, page.order_id DESC, page.mer_id DESC`
 	return `WITH found (created_at, order_id, mer_id) AS (` + strings.Join(l.branches, ` UNION ALL `) + `),
 		page AS (SELECT * FROM found ORDER BY created_at DESC, order_id DESC, mer_id DESC LIMIT ` + l.limit + `)
-		SELECT ` + columns + ` FROM page ` + tables + order
+		SELECT page.created_at, page.order_id, page.mer_id, ` + columns + ` FROM page ` + tables + order
 }
 
 // list adds arguments and returns their places, separated by commas.
@@ -70,21 +77,4 @@ func texts[S ~string](states []S) []string {
 		list[i] = string(state)
 	}
 	return list
-}
-
-// listed reads a list. What cannot be read is left out, and the log names it.
-func listed[T any](
-	ctx context.Context, l *Ledger, kind string, scan func(row) (T, error), text string, args []any,
-) ([]T, error) {
-	var damaged []UnreadableError
-	list, err := read(ctx, l, func(t *tx) ([]T, error) {
-		var list []T
-		var err error
-		list, damaged, err = readable(t, scan, text, args...)
-		return list, err
-	})
-	if err == nil {
-		l.tellLeftOut(kind, damaged)
-	}
-	return list, err
 }

@@ -90,7 +90,7 @@ func checkMigrated(t *testing.T, l *ledger.Ledger) {
 		t.Errorf("timeline is %q", got)
 	}
 	attempts, err := l.Attempts(t.Context(), ledger.Key{MerID: "A", OrderID: "2"})
-	if err != nil || len(attempts) != 1 || attempts[0].Class != "ok" || attempts[0].Excerpt != "0000" || attempts[0].Cause != "" {
+	if err != nil || len(attempts.Items) != 1 || attempts.Items[0].Class != "ok" || attempts.Items[0].Excerpt != "0000" || attempts.Items[0].Cause != "" {
 		t.Errorf("attempts are %+v, %v", attempts, err)
 	}
 	mustPause(t, l, "A")

@@ -115,7 +115,7 @@ func compare(t *testing.T, rt *rapid.T, l *ledger.Ledger, got ledger.Order, m *m
 	}
 	events, err := l.Events(t.Context(), got.Key)
 	came := 0
-	for _, e := range events {
+	for _, e := range events.Items {
 		came += e.Times
 	}
 	if err != nil || came != m.events {

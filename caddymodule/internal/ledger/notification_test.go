@@ -119,11 +119,11 @@ func finish(t *testing.T, p place) {
 	attempt.N, attempt.Duration, attempt.Excerpt = 1, 1500*time.Millisecond, "bad\uFFFD"+strings.Repeat("错", 196)
 	ok.N = 2
 	attempts, err := l.Attempts(t.Context(), first.Key)
-	if err != nil || len(attempts) != 2 {
+	if err != nil || len(attempts.Items) != 2 {
 		t.Fatalf("attempts: %v, %+v", err, attempts)
 	}
-	attempt.Excerpt = attempts[0].Excerpt
-	if attempts[0] != attempt || attempts[1] != ok {
+	attempt.Excerpt = attempts.Items[0].Excerpt
+	if attempts.Items[0] != attempt || attempts.Items[1] != ok {
 		t.Errorf("attempts are\n%+v\nwant\n%+v", attempts, []ledger.Attempt{attempt, ok})
 	}
 	if n := len([]rune(attempt.Excerpt)); n != 200 || strings.ContainsAny(attempt.Excerpt, "\n\x00") {

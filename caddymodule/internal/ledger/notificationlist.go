@@ -18,11 +18,10 @@ type NotificationFilter struct {
 }
 
 // Notifications lists the notifications that a filter lets through, the newest
-// first. For the next page, give [Notification.Cursor] of the last one as
-// NotificationFilter.After. What cannot be read is left out, and the log names it.
-func (l *Ledger) Notifications(ctx context.Context, f NotificationFilter) ([]Notification, error) {
+// first. For the next page, give [List.Next] as NotificationFilter.After.
+func (l *Ledger) Notifications(ctx context.Context, f NotificationFilter) (List[Notification], error) {
 	text, args := f.query()
-	list, err := listed(ctx, l, notificationRows, scanNotification, text, args)
+	list, err := listed(ctx, l, scanNotification, limitOf(f.Limit), text, args...)
 	return list, wrap(err, "listing notifications")
 }
 
@@ -36,6 +35,9 @@ func (f NotificationFilter) query() (string, []any) {
 		l.branch(`l.mer_id = ` + l.arg(f.MerID))
 	case len(states) == 0:
 		states = NotificationStates()
+		if f.OverdueAt.IsZero() {
+			l.strays(NotificationRow, texts(states))
+		}
 	}
 	for _, state := range states {
 		f.branch(l, state)
@@ -44,7 +46,7 @@ func (f NotificationFilter) query() (string, []any) {
 		l.branch(`1 = 0`)
 	}
 	return l.query(notificationColumns, `JOIN notifications n ON n.order_id = page.order_id AND n.mer_id = page.mer_id
-		JOIN orders o ON o.order_id = n.order_id AND o.mer_id = n.mer_id`), l.args
+		LEFT JOIN orders o ON o.order_id = n.order_id AND o.mer_id = n.mer_id`), l.args
 }
 
 // branch adds the notifications in one state. Those that wait are few, and found

@@ -17,7 +17,7 @@ const (
 
 const notificationColumns = `n.order_id, n.mer_id, o.back_url, n.host, n.state, n.attempts, n.created_at, n.due, n.claim`
 
-const notificationsWithOrder = ` FROM notifications n JOIN orders o ON o.order_id = n.order_id AND o.mer_id = n.mer_id `
+const notificationsWithOrder = ` FROM notifications n LEFT JOIN orders o ON o.order_id = n.order_id AND o.mer_id = n.mer_id `
 
 func scanNotification(from row) (Notification, error) {
 	var n Notification
@@ -34,7 +34,7 @@ func scanNotification(from row) (Notification, error) {
 func sound(n Notification, created, due millis) error {
 	switch {
 	case !slices.Contains(NotificationStates(), n.State):
-		return damage("state: unknown")
+		return unknownState
 	case n.Attempts < 0:
 		return damage("attempts: negative")
 	case n.Claim < 0:
@@ -140,21 +140,32 @@ func (l *Ledger) Notification(ctx context.Context, k Key) (Notification, error) 
 	return n, wrap(err, "reading notification")
 }
 
+// attemptsOfOrder has for its spot the number of the attempt.
+const attemptsOfOrder = `SELECT at, CAST(n AS TEXT), '', order_id, mer_id, n, at, duration, status, class, cause, excerpt
+	FROM attempts WHERE order_id = $1 AND mer_id = $2 ORDER BY attempts.n`
+
 // Attempts returns the calls made for an order, oldest first; an empty list when
 // there were none.
-func (l *Ledger) Attempts(ctx context.Context, k Key) ([]Attempt, error) {
-	list, err := read(ctx, l, func(t *tx) ([]Attempt, error) {
-		return all(t, scanAttempt, `SELECT n, at, duration, status, class, cause, excerpt FROM attempts
-			WHERE order_id = $1 AND mer_id = $2 ORDER BY n`, k.OrderID, k.MerID)
-	})
-	return list, wrap(err, "reading attempts")
+func (l *Ledger) Attempts(ctx context.Context, k Key) (List[Attempt], error) {
+	list, err := listed(ctx, l, scanAttempt, noLimit, attemptsOfOrder, k.OrderID, k.MerID)
+	attempts := List[Attempt]{Unreadable: list.Unreadable}
+	for _, a := range list.Items {
+		attempts.Items = append(attempts.Items, a.Attempt)
+	}
+	return attempts, wrap(err, "reading attempts")
 }
 
-func scanAttempt(from row) (Attempt, error) {
-	var a Attempt
+// keyedAttempt is an attempt with its order.
+type keyedAttempt struct {
+	Key
+	Attempt
+}
+
+func scanAttempt(from row) (keyedAttempt, error) {
+	var a keyedAttempt
 	var at millis
 	var duration int64
-	err := from.Scan(&a.N, &at, &duration, &a.Status, &a.Class, &a.Cause, &a.Excerpt)
+	err := from.Scan(&a.OrderID, &a.MerID, &a.N, &at, &duration, &a.Status, &a.Class, &a.Cause, &a.Excerpt)
 	a.At, a.Duration = at.time(), time.Duration(duration)*time.Millisecond
 	return a, err
 }

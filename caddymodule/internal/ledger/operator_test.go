@@ -16,7 +16,7 @@ func mustChanges(tb testing.TB, l *ledger.Ledger, k ledger.Key) []ledger.Change 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return list
+	return list.Items
 }
 
 // made is the change that because leads to.
@@ -112,7 +112,7 @@ func changesNeedReasons(t *testing.T, p place) {
 	if now := mustOrder(t, l, o.Key); now != o {
 		t.Errorf("order is %+v", now)
 	}
-	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 }
@@ -138,7 +138,7 @@ func changes(t *testing.T, p place) {
 			t.Fatal(err)
 		}
 		var lines []string
-		for _, c := range list {
+		for _, c := range list.Items {
 			lines = append(lines, strings.Join([]string{c.MerID, c.OrderID[max(0, len(c.OrderID)-1):], c.What}, " "))
 		}
 		return lines

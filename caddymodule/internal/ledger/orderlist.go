@@ -40,11 +40,10 @@ func inStates(states []translate.State) string {
 }
 
 // Orders lists the orders that a filter lets through, the newest first. For the
-// next page, give [Order.Cursor] of the last one as OrderFilter.After. What cannot be
-// read is left out, and the log names it.
-func (l *Ledger) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
+// next page, give [List.Next] as OrderFilter.After.
+func (l *Ledger) Orders(ctx context.Context, f OrderFilter) (List[Order], error) {
 	text, args := f.query()
-	orders, err := listed(ctx, l, orderRows, scanOrder, text, args)
+	orders, err := listed(ctx, l, scanOrder, limitOf(f.Limit), text, args...)
 	return orders, wrap(err, "listing orders")
 }
 
@@ -95,6 +94,7 @@ func (f OrderFilter) byState(l *listing) {
 	states := distinct(f.States)
 	if len(states) == 0 {
 		states = allStates
+		l.strays(OrderRow, texts(states))
 	}
 	for _, state := range states {
 		switch {

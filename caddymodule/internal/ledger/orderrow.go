@@ -36,7 +36,7 @@ func (r *orderRow) finish() (Order, error) {
 		return *o, damage("fingerprint: not a SHA-256")
 	}
 	if !o.State.Known() {
-		return *o, damage("state: unknown")
+		return *o, unknownState
 	}
 	for _, number := range []struct {
 		column string

@@ -42,7 +42,7 @@ func (l *Ledger) ClaimOrders(
 			return claimOrders(t, shares, toMillis(now), toMillis(now.Add(lease)))
 		})
 		if err == nil {
-			l.tellAside(orderRows, c.aside)
+			l.tellAside(c.aside)
 		}
 		given = c.given
 		return len(c.given), len(c.aside) > 0, err
@@ -62,7 +62,7 @@ func claimOrders(t *tx, shares []quota, now, until millis) (claimedOrders, error
 	text, args := dueOrdersOf(now, shares)
 	due, aside, err := readable(t, scanOrder, text, args...)
 	if err == nil {
-		err = setAside(t, orderRows, aside, now)
+		err = setAside(t, aside, now)
 	}
 	if err != nil || len(due) == 0 {
 		return claimedOrders{aside: aside}, err

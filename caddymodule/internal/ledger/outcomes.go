@@ -18,7 +18,7 @@ type Outcome struct {
 // maxOutcomes bounds the points of a plot.
 const maxOutcomes = 2000
 
-var countOutcomes = `SELECT (created_at - $1) / $3, state, count(*) FROM orders
+var countOutcomes = `SELECT CAST((created_at - $1) / $3 AS BIGINT), state, count(*) FROM orders
 	WHERE ` + inStates(allStates) + `
 	AND created_at >= $1 AND created_at < $2 GROUP BY 1, 2`
 

@@ -55,7 +55,7 @@ func pauseAndResume(t *testing.T, p place) {
 		}
 	}
 	want := ledger.Pause{MerID: "A", At: noon, Who: because.Who, Why: because.Why}
-	if pauses, err := l.PausedMerchants(t.Context()); err != nil || !slices.Equal(pauses, []ledger.Pause{want}) {
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || !slices.Equal(pauses.Items, []ledger.Pause{want}) {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 
@@ -75,7 +75,7 @@ func pauseAndResume(t *testing.T, p place) {
 	if n := mustNotification(t, l, of("A", 0).Key); n.Attempts != 1 {
 		t.Errorf("%d attempts are counted, want 1", n.Attempts)
 	}
-	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 	a := ledger.Key{MerID: "A"}
@@ -191,7 +191,7 @@ func resumeIsFinished(t *testing.T, p place) {
 	if err := ledger.Exec(t.Context(), l, interrupted); err != nil {
 		t.Fatal(err)
 	}
-	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 1 || !pauses[0].Resuming {
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 1 || !pauses.Items[0].Resuming {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 	pay(t, l, of("A", 3), noon)
@@ -217,7 +217,7 @@ func resumeIsFinished(t *testing.T, p place) {
 	if got := mustClaim(t, l, after(time.Hour), 10); len(got) != 4 {
 		t.Errorf("claimed %d, want 4", len(got))
 	}
-	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 	mustPause(t, l, "A") // interrupted while the ledger stays open

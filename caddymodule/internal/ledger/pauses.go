@@ -104,7 +104,7 @@ const parked = `SELECT order_id, mer_id FROM notifications
 // unparkSome returns less than it may take when nothing is left; then the pause is
 // forgotten. It does nothing when the merchant has been paused once more.
 func unparkSome(t *tx, merID string) (int, error) {
-	due, err := one(t, scanTime, `SELECT resume FROM pauses WHERE mer_id = $1 AND resume > 0 {lock}`, merID)
+	due, err := one(t, scanTime, `SELECT CAST(resume AS BIGINT) FROM pauses WHERE mer_id = $1 AND resume > 0 {lock}`, merID)
 	if isNotFound(err) {
 		return 0, nil
 	}
@@ -136,26 +136,25 @@ func (l *Ledger) FinishResuming(ctx context.Context) error {
 		return all(t, scanText, `SELECT mer_id FROM pauses WHERE resume > 0`)
 	})
 	for _, merID := range merchants {
-		if err == nil {
-			_, err = unpark(ctx, l, merID)
-		}
+		_, failed := unpark(ctx, l, merID)
+		err = errors.Join(err, failed) // of one merchant; the others go on
 	}
 	return wrap(err, "finishing to resume merchants")
 }
 
 // PausedMerchants returns the merchants that are paused, and those whose resuming
-// is not finished, by number.
-func (l *Ledger) PausedMerchants(ctx context.Context) ([]Pause, error) {
-	list, err := read(ctx, l, func(t *tx) ([]Pause, error) {
-		return all(t, scanPause, `SELECT mer_id, at, who, why, resume > 0 FROM pauses ORDER BY mer_id`)
-	})
+// is not finished, by number. Those whose row cannot be read are paused as well.
+func (l *Ledger) PausedMerchants(ctx context.Context) (List[Pause], error) {
+	list, err := listed(ctx, l, scanPause, noLimit, pausedMerchants)
 	return list, wrap(err, "listing paused merchants")
 }
+
+const pausedMerchants = `SELECT at, '', mer_id, mer_id, resume > 0, at, who, why FROM pauses ORDER BY mer_id`
 
 func scanPause(from row) (Pause, error) {
 	var p Pause
 	var at millis
-	err := from.Scan(&p.MerID, &at, &p.Who, &p.Why, &p.Resuming)
+	err := from.Scan(&p.MerID, &p.Resuming, &at, &p.Who, &p.Why)
 	p.At = at.time()
 	return p, err
 }

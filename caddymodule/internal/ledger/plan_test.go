@@ -32,6 +32,11 @@ var indexes = map[string][]string{
 	"still paused":        {"sqlite_autoindex_pauses_1"},
 	"next order":          {"orders_next"},
 	"next notification":   {"notifications_due"},
+	"strange states":      {"orders_state"},
+	"stray orders":        {"orders_state"},
+	"strange endings":     {"notifications_done"},
+	"stray notifications": {"notifications_done"},
+	"idle orders":         {"orders_state"},
 	"open orders":         {"orders_state"},
 	"oldest doubt":        {"orders_state", "sqlite_autoindex_events_1"},
 	"overdue orders":      {"orders_next"},
@@ -72,7 +77,7 @@ var indexes = map[string][]string{
 var sorters = regexp.MustCompile(`^found orders|: all|: next page|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
-var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|notifications|pauses|back_hosts|changes|[nolp])\b`)
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|notifications|pauses|back_hosts|changes|[nolpq])\b`)
 
 // TestQueriesUseIndexes keeps what runs all the time, and what operators ask for,
 // away from rows that it does not need: it may use no other index than these, and

@@ -133,7 +133,7 @@ func (p *postgresStore) connect(ctx context.Context) error {
 		return advise(err)
 	}
 	p.db.Store(db)
-	if err := (&Ledger{store: p, log: p.log}).FinishResuming(ctx); err != nil {
+	if err := newLedger(p, settings{log: p.log, now: time.Now}).FinishResuming(ctx); err != nil {
 		p.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
 	}
 	return nil

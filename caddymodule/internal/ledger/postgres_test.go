@@ -223,7 +223,7 @@ func TestPostgresLosesAnswers(t *testing.T) {
 		t.Error(err)
 	}
 	wantError(t, l.Finish(t.Context(), d, ledger.Attempt{At: noon}, ledger.Delivered, noon), ledger.ErrFenced)
-	if attempts, err := l.Attempts(t.Context(), d.Key); err != nil || len(attempts) != 1 {
+	if attempts, err := l.Attempts(t.Context(), d.Key); err != nil || len(attempts.Items) != 1 {
 		t.Errorf("attempts: %v, %+v", err, attempts)
 	}
 	line.loseNextAnswer()

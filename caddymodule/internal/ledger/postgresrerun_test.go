@@ -68,7 +68,7 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 	if got := timeline(t, l, o.Key); !slices.Equal(got, []string{"0s moved operator begun → paid"}) {
 		t.Errorf("timeline is %q", got)
 	}
-	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses) != 0 {
+	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
 	if got := mustClaim(t, l, noon, 10); len(got) != 1 || got[0].Key != o.Key {

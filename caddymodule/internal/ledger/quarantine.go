@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -68,7 +67,9 @@ const (
 		ON CONFLICT (id) DO UPDATE SET times = quarantine.times + 1, last_at = excluded.last_at,
 			flow_no = excluded.flow_no, gateway_no = excluded.gateway_no`
 
-	selectQuarantined = `SELECT ` + quarantineColumns + `, created_at, last_at, times, dealt_at, dealt_who, dealt_why FROM quarantine `
+	quarantineTimes = `, created_at, last_at, times, dealt_at, dealt_who, dealt_why FROM quarantine `
+
+	selectQuarantined = `SELECT ` + quarantineColumns + quarantineTimes
 )
 
 // Quarantine keeps a message aside, at a time, zero for now. One that says the same
@@ -104,41 +105,37 @@ const quarantinedEvent = "quarantined"
 type QuarantineFilter struct {
 	Dealt bool   // also what somebody has dealt with
 	Key          // only those about this order
-	After string // only what comes behind the message with this ID
+	After Cursor // only what comes behind this one
 	Limit int    // at most 1000; 0 is 100
 }
 
-// QuarantinedMessages lists what is in quarantine, the newest first.
-func (l *Ledger) QuarantinedMessages(ctx context.Context, f QuarantineFilter) ([]Quarantined, error) {
-	if f.Limit <= 0 {
-		f.Limit = usualLimit
-	}
-	list, err := read(ctx, l, func(t *tx) ([]Quarantined, error) {
-		at := millis(math.MaxInt64)
-		if f.After != "" {
-			after, err := one(t, scanQuarantined, selectQuarantined+`WHERE id = $1`, f.After)
-			if err != nil {
-				return nil, err
-			}
-			at = toMillis(after.CreatedAt)
-		}
-		text, args := f.query(at)
-		return all(t, scanQuarantined, text, args...)
-	})
+// QuarantinedMessages lists what is in quarantine, the newest first. For the next
+// page, give [List.Next] as QuarantineFilter.After.
+func (l *Ledger) QuarantinedMessages(ctx context.Context, f QuarantineFilter) (List[Quarantined], error) {
+	text, args := f.query()
+	list, err := listed(ctx, l, scanQuarantined, limitOf(f.Limit), text, args...)
 	return list, wrap(err, "listing quarantine")
 }
 
-func (f QuarantineFilter) query(after millis) (string, []any) {
-	args := []any{after, f.After, min(f.Limit, maxLimit)}
-	where := `WHERE (created_at < $1 OR created_at = $1 AND id < $2)`
+func (f QuarantineFilter) query() (string, []any) {
+	args := []any{limitOf(f.Limit) + 1}
+	where := []string{`TRUE`}
+	arg := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if !f.After.IsZero() {
+		at := arg(f.After.at)
+		where = append(where, `created_at <= `+at, `(created_at < `+at+` OR id < `+arg(f.After.key.OrderID)+`)`)
+	}
 	if !f.Dealt {
-		where += ` AND dealt_at = 0`
+		where = append(where, `dealt_at = 0`)
 	}
 	if f.OrderID != "" {
-		where += ` AND order_id <> '' AND order_id = $4 AND mer_id = $5`
-		args = append(args, f.OrderID, f.MerID)
+		where = append(where, `order_id <> '' AND order_id = `+arg(f.OrderID)+` AND mer_id = `+arg(f.MerID))
 	}
-	return selectQuarantined + where + ` ORDER BY created_at DESC, id DESC LIMIT $3`, args
+	return `SELECT created_at, id, '', ` + quarantineColumns + quarantineTimes + `
+		WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY created_at DESC, id DESC LIMIT $1`, args
 }
 
 // QuarantinedMessage returns one message, or [ErrNotFound].
@@ -186,8 +183,5 @@ func scanQuarantined(from row) (Quarantined, error) {
 	}
 	err := from.Scan(append(targets, &created, &last, &q.Times, &dealt, &q.DealtWho, &q.DealtWhy)...)
 	q.CreatedAt, q.LastAt, q.DealtAt = created.time(), last.time(), dealt.time()
-	if err != nil {
-		err = fmt.Errorf("quarantined message %s: %w", q.ID, err)
-	}
 	return q, err
 }

@@ -23,7 +23,7 @@ func quarantineOf(t *testing.T, l *ledger.Ledger, f ledger.QuarantineFilter) []l
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list
+	return list.Items
 }
 
 // quarantineKeeps brings messages, some of them a thousand times, and has them
@@ -76,7 +76,11 @@ func quarantineKeeps(t *testing.T, p place) {
 		t.Errorf("left: %+v", left)
 	}
 	all := quarantineOf(t, l, ledger.QuarantineFilter{Dealt: true, Limit: 1})
-	next := quarantineOf(t, l, ledger.QuarantineFilter{Dealt: true, Limit: 1, After: all[0].ID})
+	page, err := l.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{Dealt: true, Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := quarantineOf(t, l, ledger.QuarantineFilter{Dealt: true, Limit: 1, After: page.Next})
 	if len(all) != 1 || len(next) != 1 || all[0].ID == next[0].ID {
 		t.Errorf("pages: %+v and %+v", all, next)
 	}
@@ -84,7 +88,7 @@ func quarantineKeeps(t *testing.T, p place) {
 		t.Errorf("dealt with: %+v, %v", q, err)
 	}
 	changes, err := l.Changes(t.Context(), o.Key, 10)
-	if err != nil || len(changes) != 1 || changes[0].What != "quarantine" || changes[0].Why != dealt.Why {
+	if err != nil || len(changes.Items) != 1 || changes.Items[0].What != "quarantine" || changes.Items[0].Why != dealt.Why {
 		t.Errorf("changes: %+v, %v", changes, err)
 	}
 }
@@ -112,12 +116,12 @@ func mattersStayOpen(t *testing.T, p place) {
 		}
 		orders, err := l.Orders(t.Context(), ledger.OrderFilter{Open: true})
 		ofMerchant, errOf := l.Orders(t.Context(), ledger.OrderFilter{Open: true, MerID: o.MerID, States: []translate.State{translate.RefundFailed}})
-		if err := cmp.Or(err, errOf); err != nil || len(orders) != refunds || len(ofMerchant) > refunds {
-			t.Errorf("listed as open: %d and %d refunds, %v, want %d", len(orders), len(ofMerchant), err, refunds)
+		if err := cmp.Or(err, errOf); err != nil || len(orders.Items) != refunds || len(ofMerchant.Items) > refunds {
+			t.Errorf("listed as open: %d and %d refunds, %v, want %d", len(orders.Items), len(ofMerchant.Items), err, refunds)
 		}
 		owed, err := l.Notifications(t.Context(), ledger.NotificationFilter{Open: true})
-		if err != nil || len(owed) != notifications {
-			t.Errorf("listed as open: %d notifications, %v, want %d", len(owed), err, notifications)
+		if err != nil || len(owed.Items) != notifications {
+			t.Errorf("listed as open: %d notifications, %v, want %d", len(owed.Items), err, notifications)
 		}
 	}
 	open(2, 0)

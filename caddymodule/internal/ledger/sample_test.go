@@ -60,7 +60,7 @@ func happened(tb testing.TB, l *ledger.Ledger, k ledger.Key) []ledger.Event {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return slices.DeleteFunc(events, func(e ledger.Event) bool { return e.Kind == "moved" })
+	return slices.DeleteFunc(events.Items, func(e ledger.Event) bool { return e.Kind == "moved" })
 }
 
 func mustBegin(tb testing.TB, l *ledger.Ledger, o ledger.Order) ledger.Order {

@@ -34,14 +34,15 @@ func (l *Ledger) AddSample(ctx context.Context, s Sample) error {
 	return wrap(err, "keeping sample")
 }
 
-// Samples returns the samples from from to before to, oldest first.
+// Samples returns the samples from from to before to, oldest first. One that cannot
+// be read is missing like that of a minute without a bridge.
 func (l *Ledger) Samples(ctx context.Context, from, to time.Time) ([]Sample, error) {
-	list, err := read(ctx, l, func(t *tx) ([]Sample, error) {
-		return all(t, scanSample, `SELECT at, waiting, overdue, exhausted, in_doubt, pending FROM samples
-			WHERE at >= $1 AND at < $2 ORDER BY at`, toMillis(from), toMillis(to))
-	})
-	return list, wrap(err, "reading samples")
+	list, err := listed(ctx, l, scanSample, noLimit, samplesOfTime, toMillis(from), toMillis(to))
+	return list.Items, wrap(err, "reading samples")
 }
+
+const samplesOfTime = `SELECT at, CAST(at AS TEXT), '', at, waiting, overdue, exhausted, in_doubt, pending FROM samples
+	WHERE at >= $1 AND at < $2 ORDER BY samples.at`
 
 func scanSample(from row) (Sample, error) {
 	var s Sample

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -13,39 +14,34 @@ const asideFor = time.Hour
 // maxAside bounds what one check of what is set aside reads.
 const maxAside = 1000
 
-// The kinds of rows that are set aside.
-const (
-	orderRows        = "order"
-	notificationRows = "notification"
-)
-
 // pushes are the statements by which claims do not meet a row before a time. The
 // claim number stays: it may be what is damaged.
-var pushes = map[string]string{
-	orderRows:        `UPDATE orders SET next = $3 WHERE order_id = $1 AND mer_id = $2 AND next > 0`,
-	notificationRows: `UPDATE notifications SET ready = $3 WHERE order_id = $1 AND mer_id = $2 AND state = 'waiting'`,
+var pushes = map[RowKind]string{
+	OrderRow:        `UPDATE orders SET next = $3 WHERE order_id = $1 AND mer_id = $2 AND next > 0`,
+	NotificationRow: `UPDATE notifications SET ready = $3 WHERE order_id = $1 AND mer_id = $2 AND state = 'waiting'`,
 }
 
 // recalls make due what a push has put off, unless somebody has done so already.
-var recalls = map[string]string{
-	orderRows:        pushes[orderRows] + ` AND next = $4`,
-	notificationRows: pushes[notificationRows] + ` AND ready = $4`,
+var recalls = map[RowKind]string{
+	OrderRow:        pushes[OrderRow] + ` AND next = $4`,
+	NotificationRow: pushes[NotificationRow] + ` AND ready = $4`,
 }
 
-// setAside puts rows that cannot be read out of the way of claims.
-func setAside(t *tx, kind string, rows []UnreadableError, now millis) error {
+// setAside puts rows of orders and notifications that cannot be read out of the way
+// of claims.
+func setAside(t *tx, rows []UnreadableError, now millis) error {
 	until := now + millis(asideFor.Milliseconds())
 	for i := range rows {
 		r := &rows[i]
 		n, err := t.exec(`INSERT INTO set_aside (kind, order_id, mer_id, at, cause, until)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, kind, r.OrderID, r.MerID, now, r.Cause, until)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, string(r.Kind), r.OrderID, r.MerID, now, r.Cause, until)
 		if err == nil && n == 0 {
 			r.known = !t.again
 			_, err = t.exec(`UPDATE set_aside SET cause = $4, until = $5 WHERE kind = $1 AND order_id = $2 AND mer_id = $3`,
-				kind, r.OrderID, r.MerID, r.Cause, until)
+				string(r.Kind), r.OrderID, r.MerID, r.Cause, until)
 		}
 		if err == nil {
-			_, err = t.exec(pushes[kind], r.OrderID, r.MerID, until)
+			_, err = t.exec(pushes[r.Kind], r.OrderID, r.MerID, until)
 		}
 		if err != nil {
 			return err
@@ -55,33 +51,60 @@ func setAside(t *tx, kind string, rows []UnreadableError, now millis) error {
 }
 
 // tellAside logs what was set aside, once.
-func (l *Ledger) tellAside(kind string, rows []UnreadableError) {
+func (l *Ledger) tellAside(rows []UnreadableError) {
 	for i := range rows {
 		if r := &rows[i]; !r.known {
-			l.log.Error("row set aside: it cannot be read, nothing is done for it until somebody has mended it", r.fields(kind)...)
+			l.log.Error("row set aside: it cannot be read, nothing is done for it until somebody has mended it", r.fields()...)
 		}
 	}
 }
 
-// tellLeftOut logs what a list leaves out.
-func (l *Ledger) tellLeftOut(kind string, rows []UnreadableError) {
+// meet takes care of rows that cannot be read and that something else than a claim
+// has met: a list, or a merchant's request. Orders and notifications are set aside,
+// so that an alarm names them; the others are named in the log. One row is taken
+// care of once in a while, however often it is met.
+func (l *Ledger) meet(ctx context.Context, rows []UnreadableError) {
+	now := l.now()
+	var aside []UnreadableError
 	for i := range rows {
-		l.log.Warn("row left out of a list: it cannot be read", rows[i].fields(kind)...)
+		switch r := &rows[i]; {
+		case r.Kind == "" || !l.met.Allow(r.Name(), now):
+		case pushes[r.Kind] != "":
+			aside = append(aside, *r)
+		default:
+			l.log.Error("row cannot be read and is left out", r.fields()...)
+		}
+	}
+	if len(aside) == 0 {
+		return
+	}
+	_, err := through(ctx, l.store.write, func(t *tx) (none, error) { return none{}, setAside(t, aside, toMillis(now)) })
+	if err == nil { // or else the next one who meets them
+		l.tellAside(aside)
 	}
 }
 
-func (u *UnreadableError) fields(kind string) []zap.Field {
-	return []zap.Field{
-		zap.String("kind", kind), zap.String("merid", u.MerID), zap.String("orderid", u.OrderID), zap.String("cause", u.Cause),
+// How often one row is taken care of by those who meet it, and how many are
+// remembered for that.
+const (
+	meetEvery = time.Hour
+	maxMet    = 10_000
+)
+
+// meetError is meet for the row that an error is about, if it is about one.
+func (l *Ledger) meetError(ctx context.Context, err error) {
+	var damaged *UnreadableError
+	if errors.As(err, &damaged) {
+		l.meet(ctx, []UnreadableError{*damaged})
 	}
 }
 
 // AsideRow is a row that is set aside because it cannot be read.
 type AsideRow struct {
 	Key
-	Kind  string // "order" or "notification"
-	Cause string // the column, and what is wrong with it
-	until millis
+	Kind  RowKind // OrderRow or NotificationRow
+	Cause string  // the column, and what is wrong with it
+	until any     // when claims meet it again; of any type, since nobody else may stop at it
 }
 
 const asideRows = `SELECT kind, order_id, mer_id, cause, until FROM set_aside ORDER BY at, order_id, mer_id, kind LIMIT $1`
@@ -100,8 +123,22 @@ func (l *Ledger) SetAside(ctx context.Context, limit int) ([]AsideRow, error) {
 }
 
 // Recheck makes due again what was set aside and can be read now: somebody has
-// mended it. What is not in the ledger any more is forgotten.
+// mended it. What is not in the ledger any more is forgotten. It also looks for what
+// no claim would ever meet: rows in a state that this program does not know are set
+// aside, and open orders without a next step are due at once.
 func (l *Ledger) Recheck(ctx context.Context, now time.Time) error {
+	lost, err := l.lost(ctx)
+	if err == nil {
+		err = l.takeUp(ctx, lost, toMillis(now))
+	}
+	if err == nil {
+		err = l.recheck(ctx, now)
+	}
+	return wrap(err, "looking at what is set aside")
+}
+
+// recheck looks at what is set aside.
+func (l *Ledger) recheck(ctx context.Context, now time.Time) error {
 	mended, err := write(ctx, l, func(t *tx) ([]AsideRow, error) {
 		if _, err := mendTimes(t); err != nil {
 			return nil, err
@@ -123,11 +160,15 @@ func (l *Ledger) Recheck(ctx context.Context, now time.Time) error {
 		return mended, nil
 	})
 	for _, a := range mended {
-		l.log.Info("row is not set aside any more", zap.String("kind", a.Kind),
+		l.log.Info("row is not set aside any more", zap.String("kind", string(a.Kind)),
 			zap.String("merid", a.MerID), zap.String("orderid", a.OrderID))
+		l.met.Forget(a.name())
 	}
-	return wrap(err, "looking at what is set aside")
+	return err
 }
+
+// name is [UnreadableError.Name] of the row.
+func (a AsideRow) name() string { return (&UnreadableError{Kind: a.Kind, Key: a.Key}).Name() }
 
 // deliveryByKey is what a claim reads of a notification.
 const deliveryByKey = `SELECT 1 = 0, ` + notificationColumns + `, ` + orderColumns + ` FROM notifications n
@@ -136,7 +177,7 @@ const deliveryByKey = `SELECT 1 = 0, ` + notificationColumns + `, ` + orderColum
 // recheck returns an error that isUnreadable for a row that stays set aside.
 func (a AsideRow) recheck(t *tx, now millis) error {
 	var err error
-	if a.Kind == orderRows {
+	if a.Kind == OrderRow {
 		_, err = one(t, scanOrder, orderByKey, a.OrderID, a.MerID)
 	} else {
 		_, err = one(t, scanDue, deliveryByKey, a.OrderID, a.MerID)
@@ -144,7 +185,7 @@ func (a AsideRow) recheck(t *tx, now millis) error {
 	if err != nil && !isNotFound(err) {
 		return err
 	}
-	_, err = t.exec(`DELETE FROM set_aside WHERE kind = $1 AND order_id = $2 AND mer_id = $3`, a.Kind, a.OrderID, a.MerID)
+	_, err = t.exec(`DELETE FROM set_aside WHERE kind = $1 AND order_id = $2 AND mer_id = $3`, string(a.Kind), a.OrderID, a.MerID)
 	if err == nil {
 		_, err = t.exec(recalls[a.Kind], a.OrderID, a.MerID, now, a.until)
 	}

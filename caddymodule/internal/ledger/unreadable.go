@@ -1,25 +1,88 @@
 package ledger
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"regexp"
+	"strings"
+
+	"go.uber.org/zap"
 )
 
 // UnreadableError says which row cannot be read and why, without what stands in
 // it. It wraps [ErrUnreadable].
 type UnreadableError struct {
-	Key
-	Cause string // the column, and what is wrong with it
-	known bool   // it is set aside already
+	Kind  RowKind // what it is a row of; "" for others
+	Key           // of its order, as far as that is known
+	ID    string  // names the row beside others of its order
+	Cause string  // the column, and what is wrong with it
+	known bool    // it is set aside already
+}
+
+// RowKind says what something is a row of.
+type RowKind string
+
+// The kinds of rows that are named when they cannot be read. Orders and
+// notifications are set aside then, see [Ledger.SetAside].
+const (
+	OrderRow        RowKind = "order"
+	NotificationRow RowKind = "notification"
+	AttemptRow      RowKind = "attempt"
+	ChangeRow       RowKind = "change"
+	EventRow        RowKind = "event"
+	PauseRow        RowKind = "pause"
+	QuarantineRow   RowKind = "quarantined message"
+)
+
+// sampleRow is a row of a plot, where one more or less does not matter.
+const sampleRow RowKind = "sample"
+
+// RowKinds returns every kind of row that is named to people.
+func RowKinds() []RowKind {
+	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow}
+}
+
+// kindOf returns the kind of the row that item was read from.
+func kindOf(item any) RowKind {
+	switch item.(type) {
+	case Order:
+		return OrderRow
+	case Notification, dueDelivery:
+		return NotificationRow
+	case keyedAttempt:
+		return AttemptRow
+	case Change:
+		return ChangeRow
+	case Event:
+		return EventRow
+	case Pause:
+		return PauseRow
+	case Quarantined:
+		return QuarantineRow
+	case Sample:
+		return sampleRow
+	}
+	return ""
 }
 
 // Error implements error.
 func (u *UnreadableError) Error() string {
-	if u.OrderID == "" {
-		return "row cannot be read: " + u.Cause
+	return "row of " + u.Name() + " cannot be read: " + u.Cause
+}
+
+// Name names the row, as in "event 000A of order 17 of merchant 89900001".
+func (u *UnreadableError) Name() string {
+	var parts []string
+	if u.Kind != OrderRow && u.Kind != "" {
+		parts = append(parts, strings.TrimSpace(string(u.Kind)+" "+u.ID))
 	}
-	return fmt.Sprintf("row of order %s of merchant %s cannot be read: %s", u.OrderID, u.MerID, u.Cause)
+	if u.OrderID != "" {
+		parts = append(parts, "order "+u.OrderID)
+	}
+	if u.MerID != "" {
+		parts = append(parts, "merchant "+u.MerID)
+	}
+	return cmp.Or(strings.Join(parts, " of "), "the ledger")
 }
 
 // Unwrap returns [ErrUnreadable].
@@ -39,7 +102,7 @@ var scanFault = regexp.MustCompile(`^sql: Scan error on column index \d+, name "
 
 // unreadableOf is what a scan function that failed with err has read so far.
 func unreadableOf(item any, err error) UnreadableError {
-	u := UnreadableError{Cause: "a column is not of its type"}
+	u := UnreadableError{Kind: kindOf(item), Cause: "a column is not of its type"}
 	if keyed, ok := item.(interface{ key() Key }); ok {
 		u.Key = keyed.key()
 	}
@@ -57,3 +120,14 @@ func unreadableOf(item any, err error) UnreadableError {
 }
 
 func (k Key) key() Key { return k }
+
+// fields name the row in a log line.
+func (u *UnreadableError) fields() []zap.Field {
+	fields := []zap.Field{
+		zap.String("kind", string(u.Kind)), zap.String("merid", u.MerID), zap.String("orderid", u.OrderID), zap.String("cause", u.Cause),
+	}
+	if u.ID != "" {
+		fields = append(fields, zap.String("id", u.ID))
+	}
+	return fields
+}

@@ -124,8 +124,8 @@ func unreadableOrders(t *testing.T, p place) {
 		t.Errorf("%d rows are set aside, want %d", got, damaged)
 	}
 	list, err := l.Orders(t.Context(), ledger.OrderFilter{MerID: sample(0).MerID})
-	if err != nil || len(list) != damaged {
-		t.Errorf("lists %d orders, %v, want the %d that are sound", len(list), err, damaged)
+	if err != nil || len(list.Items) != damaged {
+		t.Errorf("lists %d orders, %v, want the %d that are sound", len(list.Items), err, damaged)
 	}
 }
 

@@ -21,15 +21,15 @@ func events(t *testing.T, p place) {
 		}
 	}
 	got, err := l.Events(t.Context(), unknown)
-	if err != nil || len(got) != 2 {
+	if err != nil || len(got.Items) != 2 {
 		t.Fatalf("Events: %v, %+v", err, got)
 	}
-	details := map[string]bool{got[0].Detail: true, got[1].Detail: true}
+	details := map[string]bool{got.Items[0].Detail: true, got.Items[1].Detail: true}
 	if !details["one"] || len(details) != 2 {
 		t.Errorf("details are %v", details)
 	}
-	wantTime(t, "event", got[0].At, after(time.Minute))
-	if none, err := l.Events(t.Context(), sample(1).Key); err != nil || len(none) != 0 {
+	wantTime(t, "event", got.Items[0].At, after(time.Minute))
+	if none, err := l.Events(t.Context(), sample(1).Key); err != nil || len(none.Items) != 0 {
 		t.Errorf("events of an unknown order: %v, %+v", err, none)
 	}
 }
@@ -119,7 +119,7 @@ func reopen(t *testing.T, p place) {
 		}
 		return content{
 			mustOrder(t, l, sample(1).Key), mustOrder(t, l, sample(2).Key), mustNotification(t, l, sample(1).Key),
-			len(attempts), len(events),
+			len(attempts.Items), len(events.Items),
 		}
 	}
 	before := look(l)

@@ -39,6 +39,13 @@ func (l *Interval[K]) Allow(key K, now time.Time) bool {
 	return true
 }
 
+// Forget allows a key at once.
+func (l *Interval[K]) Forget(key K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.last, key)
+}
+
 // sweep forgets what is over, and everything when that is not enough.
 func (l *Interval[K]) sweep(now time.Time) {
 	for key, last := range l.last {

@@ -5,6 +5,7 @@ import { get, post } from './api.js';
 import { ask } from './dialog.js';
 import { count, stamp, t, term, yuan } from './i18n.js';
 import states from './states.js';
+import { unreadableText } from './unreadable.js';
 
 // How many of those that would be sent again are named.
 const NAMED = 5;
@@ -53,6 +54,10 @@ function resendLines(word, found) {
   }
   for (const refused of found.refused.slice(0, NAMED)) {
     lines.push(t('not_sent', { order: refused.orderid, reason: refused.reason }));
+  }
+  lines.push(...(found.unreadable || []).slice(0, NAMED).map(unreadableText));
+  if ((found.unreadable || []).length > NAMED) {
+    lines.push(t('and_others', { n: count(found.unreadable.length - NAMED) }));
   }
   return found.more ? [...lines, t('ask_again')] : lines;
 }
@@ -144,6 +149,6 @@ export function resumeMerchant(merid) {
 }
 
 async function howMany(merid, state) {
-  const { items, next } = await get('notifications', { merid, state, limit: LISTED });
-  return t(next ? 'at_least' : 'exactly', { n: count(items.length), state: term('notification', state) });
+  const { items, next, unreadable } = await get('notifications', { merid, state, limit: LISTED });
+  return t(next || unreadable ? 'at_least' : 'exactly', { n: count(items.length), state: term('notification', state) });
 }

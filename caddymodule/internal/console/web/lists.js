@@ -6,6 +6,7 @@ import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, 
 import { button, byID, make, reconcile, setText } from './dom.js';
 import { count, t } from './i18n.js';
 import { showTable } from './table.js';
+import { newUnreadable, showUnreadable } from './unreadable.js';
 
 // How many items a list has at first, how many more each time, and at most: the
 // API gives no more at once, and nobody reads more.
@@ -30,7 +31,7 @@ const LISTS = {
 };
 
 const state = { name: 'in_doubt', limit: STEP, overview: () => null, columns: [], round: 0 };
-const parts = { groups: make('ul', { class: 'groups' }), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }) };
+const parts = { groups: make('ul', { class: 'groups' }), unreadable: newUnreadable(), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }) };
 
 // startLists makes the tabs. overview gives the newest overview.
 export function startLists(overview) {
@@ -44,7 +45,7 @@ export function startLists(overview) {
     tabs.append(tab);
   }
   tabs.addEventListener('keydown', walk);
-  byID('list').append(parts.groups, parts.rows, parts.more, parts.note);
+  byID('list').append(parts.groups, parts.unreadable, parts.rows, parts.more, parts.note);
   turnTo(state.name);
 }
 
@@ -84,7 +85,7 @@ function turnTo(name) {
   }
   byID('list').setAttribute('aria-labelledby', 'tab-' + name);
   parts.rows.replaceChildren(make('p', { class: 'none' }, t('loading')));
-  parts.more.hidden = parts.note.hidden = parts.groups.hidden = true;
+  parts.more.hidden = parts.note.hidden = parts.groups.hidden = parts.unreadable.hidden = true;
 }
 
 function more() {
@@ -98,8 +99,9 @@ export async function refreshList(overview) {
   const { path, query, keyOf } = LISTS[state.name];
   let items;
   let next;
+  let unreadable;
   try {
-    ({ items, next } = await get(path, { ...query, limit: state.limit }));
+    ({ items, next, unreadable } = await get(path, { ...query, limit: state.limit }));
   } catch (reason) {
     if (mine === state.round && reason instanceof Refusal) {
       parts.rows.replaceChildren(make('p', { class: 'none' }, t('refused', { message: reason.message })));
@@ -109,7 +111,8 @@ export async function refreshList(overview) {
   if (mine !== state.round) {
     return;
   }
-  showTable(parts.rows, state.columns, items, keyOf, t('none'));
+  showTable(parts.rows, state.columns, items, keyOf, unreadable ? '' : t('none'));
+  showUnreadable(parts.unreadable, unreadable);
   showGroups(overview);
   parts.more.hidden = !next || state.limit >= MOST;
   setText(parts.more, t('more', { n: STEP }));

@@ -7,6 +7,7 @@ import { button, byID, make, reconcile, setClass, setText } from './dom.js';
 import { showEvents } from './events.js';
 import { count, due, stamp, t, term, yuan } from './i18n.js';
 import states from './states.js';
+import { showUnreadable } from './unreadable.js';
 
 // shown is the order that is shown, as the address names it, and round counts how
 // often it was asked for.
@@ -37,6 +38,7 @@ function clear(title) {
   for (const id of ['orderstate', 'about', 'actions', 'facts', 'events']) {
     byID(id).replaceChildren();
   }
+  showUnreadable(byID('orderunreadable'));
 }
 
 // refreshOrder shows the order as it is now. Of answers that overlap, the one that
@@ -63,7 +65,7 @@ export async function refreshOrder(overview) {
 // factsOf are what is known of a state; of one that is newer than this page, nothing.
 const factsOf = (state) => states[state] || { tone: '', watched: false };
 
-function showOrder({ order, notification, events }, overview) {
+function showOrder({ order, notification, events, unreadable }, overview) {
   setText(byID('ordertitle'), t('order_title', { order: order.orderid }));
   setText(byID('orderstate'), term('state', order.state));
   setClass(byID('orderstate'), 'pill ' + factsOf(order.state).tone);
@@ -72,6 +74,7 @@ function showOrder({ order, notification, events }, overview) {
   showFacts(order, notification, pause);
   showActions(order, notification, pause, overview);
   showEvents(order, events);
+  showUnreadable(byID('orderunreadable'), unreadable);
 }
 
 // about explains the state of an order.

@@ -7,6 +7,7 @@ import { count, t } from './i18n.js';
 import { closeOrder, openOrder } from './order.js';
 import { currentRoute, findLink, orderLink } from './route.js';
 import { showTable } from './table.js';
+import { showUnreadable } from './unreadable.js';
 
 // startSearch lets the form search.
 export function startSearch() {
@@ -45,22 +46,24 @@ async function find(number) {
   const mine = ++round;
   const title = byID('foundtitle');
   let items = [];
+  let unreadable = [];
   let text = '';
   try {
-    ({ items } = await get('search', { number }));
-    text = t(items.length ? 'found' : 'found_none', { number, n: count(items.length) });
+    ({ items, unreadable = [] } = await get('search', { number }));
+    text = t(items.length + unreadable.length ? 'found' : 'found_none', { number, n: count(items.length + unreadable.length) });
   } catch (reason) {
     text = reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer');
   }
   if (mine !== round || currentRoute().find !== number) {
     return; // somebody has gone elsewhere
   }
-  if (items.length === 1) {
+  if (items.length === 1 && unreadable.length === 0) {
     location.replace(orderLink(items[0].merid, items[0].orderid));
     return;
   }
   setText(title, text);
   byID('found').hidden = false;
+  showUnreadable(byID('foundunreadable'), unreadable);
   byID('foundlist').hidden = items.length === 0;
   showTable(byID('foundlist'), orderColumns, items, (o) => o.merid + ' ' + o.orderid, '');
   title.focus();

@@ -24,6 +24,13 @@ function tellReady(name, mood) {
   setClass(byID('ready'), 'pill ' + mood);
 }
 
+// showSetAside says that rows cannot be read and wait for somebody to repair them.
+export function showSetAside(overview) {
+  const n = overview.gauges.set_aside;
+  byID('setaside').hidden = n === 0;
+  setText(byID('setaside'), n === 0 ? '' : t('set_aside', { n: count(n) }));
+}
+
 // showMode shows whether this page may make changes.
 export function showMode(actions) {
   setText(byID('mode'), t(actions ? 'mode_actions' : 'mode_read'));
