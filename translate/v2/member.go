@@ -103,38 +103,71 @@ func readMembers[T any](path string, members []member[T], object gjson.Result) (
 	return message, nil
 }
 
-// readValues collects the members of an object that the table knows.
-func readValues[T any](path string, members []member[T], object gjson.Result) (map[string]gjson.Result, error) {
-	values := make(map[string]gjson.Result, len(members))
+// namedValue is what stands under a name that a table knows; of a name that is missing
+// it does not exist.
+type namedValue struct {
+	name  string
+	value gjson.Result
+}
+
+// readValues collects the members of an object that the table knows. They are so few
+// that a list is searched faster than a map is made.
+func readValues[T any](path string, members []member[T], object gjson.Result) ([]namedValue, error) {
+	values := make([]namedValue, 0, 2*len(members))
 	for i := range members {
-		values[members[i].name] = gjson.Result{}
-		for _, name := range members[i].aliases {
-			values[name] = gjson.Result{}
-		}
-		if members[i].fallback != "" {
-			values[members[i].fallback] = gjson.Result{}
+		for name := range members[i].names {
+			values = append(values, namedValue{name: name})
 		}
 	}
 	var err error
 	object.ForEach(func(key, value gjson.Result) bool {
-		seen, known := values[key.String()]
+		place := find(values, key.String())
 		switch {
-		case known && seen.Exists():
+		case place == nil:
+		case place.Exists():
 			err = fmt.Errorf("%s.%s: given twice", path, key.String())
-		case known:
-			values[key.String()] = value
+		default:
+			*place = value
 		}
 		return err == nil
 	})
 	return values, err
 }
 
+// find returns the value under a name that is known, nil under any other.
+func find(values []namedValue, name string) *gjson.Result {
+	for i := range values {
+		if values[i].name == name {
+			return &values[i].value
+		}
+	}
+	return nil
+}
+
+// names yields all names of a member, in order of preference.
+func (m *member[T]) names(yield func(string) bool) {
+	if !yield(m.name) {
+		return
+	}
+	for _, name := range m.aliases {
+		if !yield(name) {
+			return
+		}
+	}
+	if m.fallback != "" {
+		yield(m.fallback)
+	}
+}
+
 // choose returns the first value of a member's names that is not empty. Errors
 // begin with the name.
-func (m *member[T]) choose(values map[string]gjson.Result) (string, error) {
+func (m *member[T]) choose(values []namedValue) (string, error) {
 	chosen := ""
-	for _, name := range append([]string{m.name}, m.aliases...) {
-		value, err := m.textOf(values[name])
+	for name := range m.names {
+		if name == m.fallback && chosen != "" {
+			break // it need not say the same
+		}
+		value, err := m.textOf(*find(values, name))
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("%s: %w", name, err)
@@ -144,13 +177,6 @@ func (m *member[T]) choose(values map[string]gjson.Result) (string, error) {
 		case m.equal != nil && !m.equal(chosen, value):
 			return "", fmt.Errorf("%s: says other than %s", name, m.name)
 		}
-	}
-	if chosen == "" && m.fallback != "" {
-		value, err := m.textOf(values[m.fallback])
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", m.fallback, err)
-		}
-		return value, nil
 	}
 	return chosen, nil
 }
