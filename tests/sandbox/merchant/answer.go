@@ -27,6 +27,8 @@ const (
 	AnswerError Answer = "E3"
 	// AnswerChinese is Chinese text with status 200.
 	AnswerChinese Answer = "chinese"
+	// AnswerGBK is the same text in GBK, as older programs write it without saying so.
+	AnswerGBK Answer = "gbk"
 	// AnswerMarkup is a page that would run a script where it is taken for HTML.
 	AnswerMarkup Answer = "markup"
 	// AnswerEmpty is status 200 without a body.
@@ -64,6 +66,7 @@ var answers = map[Answer]answerTrait{
 	AnswerP1:          {body: "P1"},
 	AnswerError:       {body: "E3"},
 	AnswerChinese:     {body: "处理失败"},
+	AnswerGBK:         {body: "\xb4\xa6\xc0\xed\xca\xa7\xb0\xdc"},
 	AnswerMarkup:      {body: `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`},
 	AnswerEmpty:       {},
 	AnswerServerError: {status: http.StatusInternalServerError, body: "0000"},
