@@ -50,7 +50,11 @@ func (u *Upload) Finish() {
 		return
 	}
 	_ = u.control.Flush()
-	if err := drop(u); !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
+	switch err := drop(u); {
+	case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, http.ErrBodyReadAfterClose): // the server has dropped a short one as it began the answer
+		_ = u.control.SetReadDeadline(time.Time{})
+	default:
 		u.dropRaw()
 	}
 }
