@@ -174,7 +174,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 
 // takeFinal records what ends a payment or its refund.
 func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
-	update := b.updateOf(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), n.said)})
+	update := b.newUpdate(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), n.said)})
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if err != nil {

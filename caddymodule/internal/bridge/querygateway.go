@@ -43,9 +43,9 @@ func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Ord
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
 		// What is known is not written down again.
 	case state.Final():
-		result.order, result.moved = b.recordUpdate(ctx, order, b.updateOf(s, order, result.report, "query", result.events))
+		result.order, result.moved = b.recordUpdate(ctx, order, b.newUpdate(s, order, result.report, "query", result.events))
 	case result.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
-		update := b.updateOf(s, order, result.report, "query", result.events)
+		update := b.newUpdate(s, order, result.report, "query", result.events)
 		update.Claim = order.Claim
 		result.order, result.moved = b.recordUpdate(ctx, order, update)
 	}

@@ -114,7 +114,7 @@ func (b *Bridge) recordRefund(ctx context.Context, s *Settings, result queryResu
 	switch {
 	case report.State == translate.RefundFailed && order.State == translate.RefundFailed:
 	case report.State.Final():
-		update := b.updateOf(s, order, report, "refund", result.events)
+		update := b.newUpdate(s, order, report, "refund", result.events)
 		update.Next = b.nextRetry(ctx, order, report, update.At)
 		if report.State == translate.RefundFailed {
 			update.Claim = order.Claim // a refusal that comes late says nothing of what was tried since

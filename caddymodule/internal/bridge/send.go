@@ -72,7 +72,7 @@ func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
 // order stays as it was sent and is settled by a query later: the merchant
 // hears nothing that is not durable.
 func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, report translate.Report, events []ledger.Event) payResult {
-	update := b.updateOf(job.settings, order, report, "answer", events)
+	update := b.newUpdate(job.settings, order, report, "answer", events)
 	if report.State != translate.Paid && report.State != translate.Pending {
 		// Whoever has taken the order over since, when this bridge stood still for
 		// a while, knows more of it: an old refusal says nothing of a newer call.

@@ -38,9 +38,9 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 	}
 }
 
-// updateOf is what is recorded of a report. The number of a refund comes along with a
-// payment, should that have come too late.
-func (b *Bridge) updateOf(
+// newUpdate makes the update that records a report. The number of a refund comes along
+// with a payment, should that have come too late.
+func (b *Bridge) newUpdate(
 	s *Settings, order ledger.Order, report translate.Report, source string, events []ledger.Event,
 ) ledger.Update {
 	now := b.now()

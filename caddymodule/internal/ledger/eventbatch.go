@@ -31,10 +31,10 @@ func newEventBatch(at time.Time, events ...Event) eventBatch {
 	return eventBatch{newEventID(), at, slices.Clone(events)}
 }
 
-// with returns r with e at its end.
-func (r eventBatch) with(e Event) eventBatch {
-	r.events = append(slices.Clip(r.events), e)
-	return r
+// with returns b with e at its end.
+func (b eventBatch) with(e Event) eventBatch {
+	b.events = append(slices.Clip(b.events), e)
+	return b
 }
 
 // moved tells of the step that an update made an order take.
@@ -52,9 +52,9 @@ func (e Event) LedTo() translate.State {
 }
 
 // add writes the events, which are about the order k.
-func (r eventBatch) add(t *tx, k Key) error {
+func (b eventBatch) add(t *tx, k Key) error {
 	orderID, merID := cut(k.OrderID, maxNumber), cut(k.MerID, maxNumber)
-	fresh, err := r.fresh(t, orderID, merID)
+	fresh, err := b.fresh(t, orderID, merID)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (r eventBatch) add(t *tx, k Key) error {
 	for events := range slices.Chunk(fresh, maxEventBatch) {
 		args := []any{orderID, merID}
 		for _, e := range events {
-			args = append(args, toMillis(firstOf(e.At, r.at)), fmt.Sprintf("%s%03d", r.id, n),
+			args = append(args, toMillis(firstOf(e.At, b.at)), fmt.Sprintf("%s%03d", b.id, n),
 				printable(e.Kind, maxNumber), printable(e.Source, maxNumber), printable(e.Detail, maxDetail))
 			n++
 		}
@@ -78,14 +78,14 @@ const countEvent = `UPDATE events SET times = times + 1, last_at = $6
 	WHERE order_id = $1 AND mer_id = $2 AND kind = $3 AND source = $4 AND detail = $5`
 
 // fresh counts the events that are there already and returns the others.
-func (r eventBatch) fresh(t *tx, orderID, merID string) ([]Event, error) {
+func (b eventBatch) fresh(t *tx, orderID, merID string) ([]Event, error) {
 	var events []Event
-	for _, e := range r.events {
+	for _, e := range b.events {
 		counted := int64(0)
 		if e.Repeats {
 			var err error
 			counted, err = t.exec(countEvent, orderID, merID, printable(e.Kind, maxNumber), printable(e.Source, maxNumber),
-				printable(e.Detail, maxDetail), toMillis(firstOf(e.At, r.at)))
+				printable(e.Detail, maxDetail), toMillis(firstOf(e.At, b.at)))
 			if err != nil {
 				return nil, err
 			}

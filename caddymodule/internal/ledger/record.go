@@ -16,14 +16,14 @@ import (
 //   - Applied: the order took the step. Tries start again at 0. A step to paid
 //     creates the notification, due at once, when the merchant wants one.
 //   - LatePayment: the order was closed or failed and is now refunding, with
-//     n.RefundNo and due at once. The merchant is not notified.
+//     u.RefundNo and due at once. The merchant is not notified.
 //   - FailedAttempt: the update says that the payment failed, and the order's payer
 //     can still pay ([Order.Payable]). The order is unchanged.
 //   - Repeated, Late, Contradicted: the order is unchanged.
 //
 // All but Applied and Repeated leave an event of the verdict's name.
 //
-// With each verdict n.Events is written; a step leaves an event of kind "moved"
+// With each verdict u.Events is written; a step leaves an event of kind "moved"
 // behind it.
 //
 // Applied and LatePayment are told to one caller only. An order that becomes
@@ -31,25 +31,25 @@ import (
 // it would change an order that another has taken over, Record returns
 // [ErrFenced]. An update without a claim that changes the order takes it out of its
 // holder's hands, so that a holder who is behind cannot postpone the new step.
-func (l *Ledger) Record(ctx context.Context, k Key, n Update) (Order, translate.Verdict, error) {
-	n, batch, err := l.prepareUpdate(n)
+func (l *Ledger) Record(ctx context.Context, k Key, u Update) (Order, translate.Verdict, error) {
+	u, batch, err := l.prepareUpdate(u)
 	if err != nil {
 		return Order{}, 0, err
 	}
-	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, n, batch) })
+	r, err := write(ctx, l, func(t *tx) (recorded, error) { return record(t, k, u, batch) })
 	if err != nil {
-		return Order{}, 0, fmt.Errorf("recording that the order is %s: %w", n.State, err)
+		return Order{}, 0, fmt.Errorf("recording that the order is %s: %w", u.State, err)
 	}
 	return r.order, r.verdict, nil
 }
 
-// prepareUpdate completes n and returns with it what is to be written of the way to it.
-func (l *Ledger) prepareUpdate(n Update) (Update, eventBatch, error) {
-	if len(n.RefundNo) > maxNumber {
+// prepareUpdate completes u and makes the batch of its events.
+func (l *Ledger) prepareUpdate(u Update) (Update, eventBatch, error) {
+	if len(u.RefundNo) > maxNumber {
 		return Update{}, eventBatch{}, fmt.Errorf("update.RefundNo: longer than %d bytes", maxNumber)
 	}
-	n.At = firstOf(n.At, l.now())
-	return n, newEventBatch(n.At, n.Events...), nil
+	u.At = firstOf(u.At, l.now())
+	return u, newEventBatch(u.At, u.Events...), nil
 }
 
 type recorded struct {
@@ -57,23 +57,23 @@ type recorded struct {
 	verdict translate.Verdict
 }
 
-func record(t *tx, k Key, n Update, batch eventBatch) (recorded, error) {
+func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
 	was, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return recorded{}, err
 	}
-	o, verdict := was, judge(was, n, t.again)
+	o, verdict := was, judge(was, u, t.again)
 	switch verdict {
 	case translate.Applied, translate.LatePayment:
-		if o.State == verdict.Leads(n.State) { // an earlier run wrote it
+		if o.State == verdict.Leads(u.State) { // an earlier run wrote it
 			return recorded{o, verdict}, nil
 		}
-		o, err = step(t, o, n, verdict)
-		batch = batch.with(moved(was.State, o.State, n.Source))
+		o, err = step(t, o, u, verdict)
+		batch = batch.with(moved(was.State, o.State, u.Source))
 	}
 	if verdict != translate.Applied && verdict != translate.Repeated {
 		batch = batch.with(Event{
-			Kind: verdict.String(), Source: n.Source, Detail: fmt.Sprintf("%s, order is %s", n.State, o.State), Repeats: true,
+			Kind: verdict.String(), Source: u.Source, Detail: fmt.Sprintf("%s, order is %s", u.State, o.State), Repeats: true,
 		})
 	}
 	if err == nil {
@@ -86,33 +86,33 @@ func record(t *tx, k Key, n Update, batch eventBatch) (recorded, error) {
 // still pay, and recognises an update that an earlier run of the same function has
 // written: the caller still holds the claim that only it can have used, or the
 // order carries the refund number that came with it.
-func judge(o Order, n Update, again bool) translate.Verdict {
-	held := n.Claim != 0 && n.Claim == o.Claim
+func judge(o Order, u Update, again bool) translate.Verdict {
+	held := u.Claim != 0 && u.Claim == o.Claim
 	switch {
-	case again && held && o.State == n.State:
+	case again && held && o.State == u.State:
 		return translate.Applied
-	case again && n.State == translate.Paid && o.State == translate.Refunding && n.RefundNo != "" && o.RefundNo == n.RefundNo:
+	case again && u.State == translate.Paid && o.State == translate.Refunding && u.RefundNo != "" && o.RefundNo == u.RefundNo:
 		return translate.LatePayment
-	case n.State == translate.Failed && o.Payable(n.At):
+	case u.State == translate.Failed && o.Payable(u.At):
 		return translate.FailedAttempt
 	}
-	return translate.Judge(o.State, n.State)
+	return translate.Judge(o.State, u.State)
 }
 
 // step moves o forward and writes it.
-func step(t *tx, o Order, n Update, verdict translate.Verdict) (Order, error) {
-	if n.Claim != 0 && n.Claim != o.Claim {
+func step(t *tx, o Order, u Update, verdict translate.Verdict) (Order, error) {
+	if u.Claim != 0 && u.Claim != o.Claim {
 		return Order{}, ErrFenced
 	}
 	if verdict == translate.LatePayment {
-		n.Next, o.Late = n.At, true
+		u.Next, o.Late = u.At, true
 	}
 	if o.State.Row().Open {
 		if err := reopen(t, o.Key, RefundMatter); err != nil {
 			return Order{}, err
 		}
 	}
-	o = forward(o, n, verdict.Leads(n.State))
+	o = forward(o, u, verdict.Leads(u.State))
 	if o.State == translate.Refunding && o.RefundNo == "" {
 		return Order{}, errors.New("update.RefundNo: missing, the payment has to be refunded")
 	}
@@ -120,43 +120,43 @@ func step(t *tx, o Order, n Update, verdict translate.Verdict) (Order, error) {
 		return Order{}, err
 	}
 	if o.State == translate.Paid && o.BackURL != "" {
-		return o, owe(t, o, n.At)
+		return o, owe(t, o, u.At)
 	}
 	return o, nil
 }
 
 // forward returns o in state to, with the other members of the update.
-func forward(o Order, n Update, to translate.State) Order {
+func forward(o Order, u Update, to translate.State) Order {
 	o.State = to
-	overwrite(&o.FormAction, n.FormAction)
-	overwrite(&o.PayData, n.PayData)
-	overwrite(&o.OpenID, n.OpenID)
-	overwrite(&o.GatewayNo, n.GatewayNo)
-	overwrite(&o.GatewayMessage, n.GatewayMessage)
+	overwrite(&o.FormAction, u.FormAction)
+	overwrite(&o.PayData, u.PayData)
+	overwrite(&o.OpenID, u.OpenID)
+	overwrite(&o.GatewayNo, u.GatewayNo)
+	overwrite(&o.GatewayMessage, u.GatewayMessage)
 	if to == translate.Refunding && o.RefundNo == "" {
-		o.RefundNo = n.RefundNo
+		o.RefundNo = u.RefundNo
 	}
-	if n.State == translate.Paid {
-		o.PaidAt = firstOf(n.PaidAt, n.At)
+	if u.State == translate.Paid {
+		o.PaidAt = firstOf(u.PaidAt, u.At)
 	}
 	if to == translate.Sent {
-		o.SentAt = n.At
+		o.SentAt = u.At
 	}
 	if to.Final() {
-		o.SettledAt = n.At
+		o.SettledAt = u.At
 	}
-	if !n.Next.IsZero() || to.Final() {
-		o.Next = n.Next
+	if !u.Next.IsZero() || to.Final() {
+		o.Next = u.Next
 	}
 	if o.Next.IsZero() && !to.Final() {
-		o.Next = n.At // an open order always has a next step
+		o.Next = u.At // an open order always has a next step
 	}
 	o.Tries = 0
 	// Who takes an order to send it, or to hand its form out, knows its claim
 	// only from reading it, as others may. The new claim is the taker's alone: a
 	// run of this very function whose answer was lost cannot mistake another's
 	// for its own.
-	if n.Claim == 0 || to == translate.Sent || n.Takes {
+	if u.Claim == 0 || to == translate.Sent || u.Takes {
 		o.Claim++
 	}
 	return toStored(o)

@@ -12,23 +12,23 @@ import (
 // order: with any other verdict than Applied and LatePayment nothing is written,
 // and the order is returned as it stands. What an operator may bring is for the
 // caller to decide.
-func (l *Ledger) Settle(ctx context.Context, k Key, n Update, c Change) (Order, translate.Verdict, error) {
+func (l *Ledger) Settle(ctx context.Context, k Key, u Update, c Change) (Order, translate.Verdict, error) {
 	made, err := l.change(k, "settle", c)
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("settling order: %w", err)
 	}
-	n, batch, err := l.prepareUpdate(n)
+	u, batch, err := l.prepareUpdate(u)
 	if err != nil {
 		return Order{}, 0, fmt.Errorf("settling order: %w", err)
 	}
-	r, err := write(ctx, l, func(t *tx) (recorded, error) { return settle(t, k, n, batch, made) })
+	r, err := write(ctx, l, func(t *tx) (recorded, error) { return settle(t, k, u, batch, made) })
 	if err != nil {
-		return Order{}, 0, fmt.Errorf("settling order as %s: %w", n.State, err)
+		return Order{}, 0, fmt.Errorf("settling order as %s: %w", u.State, err)
 	}
 	return r.order, r.verdict, nil
 }
 
-func settle(t *tx, k Key, n Update, batch eventBatch, c change) (recorded, error) {
+func settle(t *tx, k Key, u Update, batch eventBatch, c change) (recorded, error) {
 	was, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return recorded{}, err
@@ -37,15 +37,15 @@ func settle(t *tx, k Key, n Update, batch eventBatch, c change) (recorded, error
 	if err != nil || made {
 		return recorded{was, translate.Applied}, err
 	}
-	verdict := judge(was, n, false)
+	verdict := judge(was, u, false)
 	if verdict != translate.Applied && verdict != translate.LatePayment {
 		return recorded{was, verdict}, nil
 	}
-	o, err := step(t, was, n, verdict)
+	o, err := step(t, was, u, verdict)
 	if err != nil {
 		return recorded{}, err
 	}
-	if err := batch.with(moved(was.State, o.State, n.Source)).add(t, k); err != nil {
+	if err := batch.with(moved(was.State, o.State, u.Source)).add(t, k); err != nil {
 		return recorded{}, err
 	}
 	return recorded{o, verdict}, addChange(t, c.from(string(was.State), string(o.State)))
