@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -31,13 +32,17 @@ type App struct {
 	// Where the gateway and payers reach this server from outside, without a
 	// path: https://pay.example.com. Notices are sent to
 	// {public_url}/onepay/notify.
-	PublicURL string `json:"public_url"`
+	PublicURL string `json:"public_url,omitempty"`
 
 	// Where orders are written down. Default: sqlite in Caddy's data folder.
 	LedgerRaw json.RawMessage `json:"ledger,omitempty" caddy:"namespace=paybridge.ledgers inline_key=store"`
 
 	// The v2 gateway.
-	Gateway *gateway.Gateway `json:"gateway"`
+	Gateway *gateway.Gateway `json:"gateway,omitempty"`
+
+	// The v1 gateway that is being replaced. Default: none. With no merchant
+	// configured every request to the old interface is passed on to it.
+	OldGateway *oldgateway.Gateway `json:"old_gateway,omitempty"`
 
 	// Merchants, one by one.
 	Merchants []merchants.Config `json:"merchants,omitempty"`
@@ -154,6 +159,10 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return err
 	}
 	a.setDefaults()
+	a.WeChat.provision()
+	if a.isFront() {
+		return a.provisionFront(ctx)
+	}
 	registry, err := a.load(ctx)
 	if err != nil {
 		return configerror.Log(a.log, err)
@@ -161,7 +170,6 @@ func (a *App) Provision(ctx caddy.Context) error {
 	for _, f := range a.doubts {
 		a.warn(f)
 	}
-	a.WeChat.provision()
 	a.settings = &bridge.Settings{
 		NotifySchedule: schedule(a.NotifySchedule, delivery.DefaultSchedule()),
 		QuerySchedule:  schedule(a.QuerySchedule, bridge.DefaultQuerySchedule()),
@@ -237,6 +245,10 @@ func (a *App) setDefaults() {
 // Start opens the ledger, or joins it if the configuration before has it open,
 // and lets requests in.
 func (a *App) Start() error {
+	if a.isFront() {
+		a.startFront()
+		return nil
+	}
 	e, err := acquireEngine(a.ctx, a.store, a.log)
 	if err != nil {
 		return err
@@ -264,9 +276,12 @@ func (a *App) Cleanup() error {
 	if a.Gateway != nil {
 		defer a.Gateway.Retire() // when the engine works with a newer configuration, or with none
 	}
+	if a.OldGateway != nil {
+		defer a.OldGateway.Retire()
+	}
 	e := a.engine.Swap(nil)
 	if e == nil {
-		if a.wasValidated() {
+		if !a.hasStarted() && a.wasValidated() {
 			a.warnOfSites()
 		}
 		return a.keys.close()

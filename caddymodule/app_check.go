@@ -22,7 +22,9 @@ var appChecks = []struct {
 	check func(*App) error
 }{
 	{"public_url", (*App).checkPublicURL},
-	{"gateway", func(a *App) error { return a.Gateway.Check() }},
+	{"gateway", (*App).checkGateway},
+	{"old_gateway", func(a *App) error { return a.OldGateway.Check() }},
+	{"old_gateway", (*App).checkFront},
 	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},
@@ -47,7 +49,17 @@ func (a *App) check() configerror.List {
 	return errs
 }
 
+func (a *App) checkGateway() error {
+	if a.isFront() {
+		return nil
+	}
+	return a.Gateway.Check()
+}
+
 func (a *App) checkPublicURL() error {
+	if a.PublicURL == "" && a.isFront() {
+		return nil // nobody is sent back here
+	}
 	if a.PublicURL == "" {
 		return fmt.Errorf("public_url: %w; write: public_url https://pay.example.com", configerror.ErrMissing)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/gateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 )
 
 func init() {
@@ -58,6 +59,7 @@ func init() { // the table refers to functions that refer to the table
 		"public_url":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.PublicURL) }},
 		"ledger":       {read: (*App).readLedger},
 		"gateway":      {read: (*App).readGateway},
+		"old_gateway":  {read: (*App).readOldGateway},
 		"merchant":     {read: (*App).readMerchant, repeat: true},
 		"merchants":    {read: (*App).readMerchantsFile, repeat: true},
 		"tran_codes":   {read: (*App).readTranCodes},
@@ -83,6 +85,9 @@ func init() { // the table refers to functions that refer to the table
 //		public_url   <https://host>
 //		ledger       sqlite [<path>] | postgres <{env.NAME}>
 //		gateway      <https://host/path> {
+//			<any subdirective of reverse_proxy>
+//		}
+//		old_gateway  <https://host> {
 //			<any subdirective of reverse_proxy>
 //		}
 //		merchant     <merid> {
@@ -168,7 +173,7 @@ func (a *App) checkRead() (configerror.List, error) {
 	}
 	app.setDefaults()
 	errs := slices.Concat(app.check(), merchants.CheckSecrets(app.Merchants), merchants.Check(app.Merchants), app.findDoubts(app.Merchants))
-	if len(app.Merchants) == 0 && len(app.MerchantsFiles) == 0 {
+	if len(app.Merchants) == 0 && len(app.MerchantsFiles) == 0 && !app.isFront() {
 		errs.Add(app.Source.At("paybridge"), errNoMerchants)
 	}
 	return errs, nil
@@ -182,6 +187,15 @@ func (a *App) inner(name string, directives map[string]subdirective[*App]) block
 func (a *App) readGateway(d *caddyfile.Dispenser) error {
 	a.Gateway = new(gateway.Gateway)
 	return a.Gateway.UnmarshalCaddyfile(d)
+}
+
+func (a *App) readOldGateway(d *caddyfile.Dispenser) error {
+	old := new(oldgateway.Gateway)
+	if err := old.UnmarshalCaddyfile(d); err != nil {
+		return err
+	}
+	a.OldGateway = old
+	return nil
 }
 
 func (a *App) readTranCodes(d *caddyfile.Dispenser) error {

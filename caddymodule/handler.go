@@ -95,8 +95,12 @@ var endpoints = map[string]func(visit) answer{
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	tracer.See(r.Context())
 	route, ok := routes.At(r.URL.Path)
-	if !ok {
+	switch front := h.app.isFront(); {
+	case !ok, front && route.Caller == inbound.Gateway: // nobody sends notices to a front
 		return next.ServeHTTP(w, r)
+	case front && route.IsOld():
+		h.passOn(w, r, route)
+		return nil
 	}
 	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
 	callers[route.Caller](h, w, r, route)

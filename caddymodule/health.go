@@ -122,10 +122,11 @@ func (h *Handler) health(w http.ResponseWriter, r *http.Request, route inbound.R
 
 // readiness judges without waiting for the app to start: not yet is an answer.
 func (a *App) readiness(r *http.Request) health.Answer {
-	select {
-	case <-a.started:
-	default:
+	if !a.hasStarted() {
 		return health.Stopped()
+	}
+	if a.isFront() {
+		return health.Readiness(health.Report{}) // it needs nothing that could be missing
 	}
 	s, ok := a.service(r.Context())
 	if !ok {

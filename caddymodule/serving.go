@@ -64,6 +64,16 @@ func (a *App) payerService(ctx context.Context) (payer.Service, bool) {
 	}, true
 }
 
+// hasStarted reports whether the app lets requests in.
+func (a *App) hasStarted() bool {
+	select {
+	case <-a.started:
+		return true
+	default:
+		return false
+	}
+}
+
 // servingTime is the time that the newest app's bridge goes by, which is what due
 // times are to be compared with.
 func servingTime() time.Time {

@@ -5,17 +5,16 @@ package gateway
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"sync/atomic"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 )
 
 // Gateway is the v2 gateway. It is reached through Caddy's own reverse_proxy,
@@ -62,47 +61,27 @@ func (g *Gateway) Provision(ctx caddy.Context) error {
 	}
 	g.url = u
 	if g.ProxyRaw == nil {
-		if g.ProxyRaw, err = defaultProxy(u); err != nil {
+		if g.ProxyRaw, err = gatewayproxy.Default(u); err != nil {
 			return fmt.Errorf("gateway: %w", err)
 		}
 	}
-	guest, err := ctx.LoadModule(g, "ProxyRaw")
+	proxy, err := gatewayproxy.Load(ctx, "gateway", g)
 	if err != nil {
-		return fmt.Errorf("gateway: loading reverse_proxy: %w", err)
-	}
-	proxy, ok := guest.(*reverseproxy.Handler)
-	if !ok {
-		return fmt.Errorf("gateway: proxy must be a reverse_proxy handler, not %T", guest)
-	}
-	if err := checkProxy(proxy); err != nil {
-		return err
+		return err //nolint:wrapcheck // it names the directive
 	}
 	g.proxy = proxy
 	return nil
 }
 
 func parseURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
+	u, err := gatewayproxy.ParseURL("gateway", text)
 	if err != nil {
-		return nil, fmt.Errorf("gateway: %w", withoutURL(err))
-	}
-	if u.User != nil {
-		return nil, errors.New("gateway: a user name or password must not stand in the address, where /config shows it; remove it")
+		return nil, err //nolint:wrapcheck // it names the directive
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Fragment != "" {
 		return nil, fmt.Errorf("gateway: %q is not an address; write https://HOST/PATH", text)
 	}
 	return u, nil
-}
-
-// withoutURL leaves the text of a URL, which may hold a password, out of a
-// parser's error.
-func withoutURL(err error) error {
-	var parsing *url.Error
-	if errors.As(err, &parsing) {
-		return parsing.Err
-	}
-	return err
 }
 
 var (

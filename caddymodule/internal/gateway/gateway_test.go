@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 	"github.com/paybridge/paybridge/tests/caddyctx"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -293,7 +294,7 @@ func TestDefaultProxy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := defaultProxy(u)
+			got, err := gatewayproxy.Default(u)
 			if err != nil || string(got) != want {
 				t.Errorf("proxy %s, %v; want %s", got, err, want)
 			}

@@ -43,6 +43,10 @@ func (r Route) Takes(method string) bool {
 	return methods[r.Caller] == nil || slices.Contains(methods[r.Caller], method)
 }
 
+// IsOld reports whether the address lies where the old gateway has its own, whoever
+// serves it.
+func (r Route) IsOld() bool { return r.Caller == Merchant || r.Caller == Payer || r.Caller == Nobody }
+
 // The addresses, as the documents write them.
 const (
 	PayPath    = "/api/mpgateway"

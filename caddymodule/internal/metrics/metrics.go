@@ -16,6 +16,7 @@ const namespace = "paybridge"
 type Metrics struct {
 	requests      requests
 	gateway       gateway
+	passed        passed
 	orders        orders
 	notifications notifications
 	commits       commits
@@ -29,6 +30,7 @@ func New(now func() time.Time) *Metrics {
 	return &Metrics{
 		requests:      newRequests(),
 		gateway:       newGateway(),
+		passed:        newPassed(),
 		orders:        newOrders(),
 		notifications: newNotifications(),
 		commits:       newCommits(),
@@ -55,6 +57,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 	return append([]prometheus.Collector{
 		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices, m.requests.away,
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
+		m.passed.requests, m.passed.took,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.commits.done, m.commits.sizes, m.commits.took,

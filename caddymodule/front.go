@@ -1,0 +1,49 @@
+package caddymodule
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+)
+
+// isFront reports whether the bridge only stands in front of the old gateway: with
+// no merchant configured it passes everything on, and needs neither a gateway nor
+// a ledger.
+func (a *App) isFront() bool {
+	return a.OldGateway != nil && len(a.Merchants) == 0 && len(a.MerchantsFiles) == 0
+}
+
+// checkFront refuses what a front cannot have. Whoever takes out the last merchant
+// while the v2 gateway is still configured would leave orders without anybody who
+// asks about them.
+func (a *App) checkFront() error {
+	switch {
+	case a.OldGateway == nil:
+		return nil
+	case !a.isFront():
+		return errors.New("old_gateway: this version passes everything on or nothing, and cannot serve merchants beside the old gateway; take out either old_gateway or the merchants")
+	case a.Gateway != nil || a.LedgerRaw != nil:
+		return fmt.Errorf("merchants: %w; add a merchant block or a merchants file, or take out gateway and ledger, which a bridge does not need that only passes requests on to the old gateway", configerror.ErrMissing)
+	}
+	return nil
+}
+
+// provisionFront is Provision of a front.
+func (a *App) provisionFront(ctx caddy.Context) error {
+	errs := a.check()
+	if len(errs) == 0 {
+		errs.Add(a.Source.At("old_gateway"), a.OldGateway.Provision(ctx))
+	}
+	return configerror.Log(a.log, errs.Err())
+}
+
+// startFront is Start of a front.
+func (a *App) startFront() {
+	close(a.started)
+	a.warnOfSites()
+	a.log.Info("paybridge passes everything on to the old gateway", zap.String("old_gateway_host", a.OldGateway.Host()))
+}

@@ -1,0 +1,58 @@
+package oldgateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// Errors of requests that were not answered.
+var (
+	errTooLate = fmt.Errorf("no answer in time: %w", context.DeadlineExceeded)
+	errNoHTTP  = errors.New("the answer has no status of HTTP")
+)
+
+// Pass passes a request on and its answer back. The error says why there is none;
+// then nothing has been written to w. within bounds the time until the answer
+// begins, 0 for no bound but the client's patience. An answer that breaks off
+// half-way does so for the client, too: Pass panics with [http.ErrAbortHandler], as
+// reverse_proxy does.
+func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Duration) error {
+	ctx, cancel := context.WithCancelCause(context.WithValue(r.Context(), pathKey{}, sentPath(r)))
+	defer cancel(nil)
+	a := &answer{ResponseWriter: w, ctx: ctx, closes: r.Method == http.MethodPost && r.ProtoMajor == 1}
+	if within > 0 {
+		defer time.AfterFunc(within, func() {
+			if a.is.CompareAndSwap(awaited, refused) {
+				cancel(errTooLate)
+			}
+		}).Stop()
+	}
+	before := w.Header().Clone()
+	err := g.serve(a, r.WithContext(ctx))
+	if a.is.Load() == begun {
+		return nil
+	}
+	clear(w.Header()) // in which the proxy may have begun to write
+	maps.Copy(w.Header(), before)
+	return a.reason(err)
+}
+
+// serve has the proxy carry a request. Where it gives up an answer of which nothing
+// has been written yet, there is none.
+func (g *Gateway) serve(a *answer, r *http.Request) (err error) {
+	defer func() {
+		crash := recover()
+		if crash != nil && (crash != http.ErrAbortHandler || a.is.Load() == begun) { //nolint:errorlint,err113 // a panic value, compared as net/http does
+			panic(crash)
+		}
+	}()
+	return g.proxy.ServeHTTP(a, r, caddyhttp.HandlerFunc(nothingMore)) //nolint:wrapcheck // the caller says what it means
+}
+
+func nothingMore(http.ResponseWriter, *http.Request) error { return nil }
