@@ -85,7 +85,7 @@ func texts[T ~string](values ...T) []string {
 func TestTermsAgree(t *testing.T) {
 	t.Parallel()
 	table := readCatalog(bilingual.Zh)
-	for _, family := range []string{"state", "notification"} {
+	for _, family := range []string{"state", "notification", "row"} {
 		for _, value := range families[family] {
 			if got, want := bilingual.Term(value).In(bilingual.Zh), table[family+"."+value]; got != want {
 				t.Errorf("the API calls %s %q, the page %q", value, got, want)
