@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"context"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -213,6 +214,42 @@ func TestSentAgainByHand(t *testing.T) {
 		stopDispatcher(t, d)
 		if n, _ := book.get(key); n.State != ledger.Exhausted || n.Attempts != 11 {
 			t.Errorf("%s after %d attempts, want exhausted after 11", n.State, n.Attempts)
+		}
+	})
+}
+
+// damagedAttempts has an attempt that cannot be read.
+type damagedAttempts struct{ *fakeLedger }
+
+func (d damagedAttempts) Attempts(ctx context.Context, k ledger.Key) (ledger.List[ledger.Attempt], error) {
+	list, err := d.fakeLedger.Attempts(ctx, k)
+	last := len(list.Items) - 1
+	list.Items = list.Items[:last]
+	list.Unreadable = []ledger.UnreadableError{{Kind: ledger.AttemptRow, Key: k, Cause: "status: not of its type"}}
+	return list, err
+}
+
+// What the merchant answered last is not known when a call cannot be read: the end is
+// the one that raises an alarm.
+func TestUnreadableAttemptEndsLoudly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		book, network := newFakeLedger(), newFakeNetwork(func(_ call, n int) (string, time.Duration) {
+			if n > 1 {
+				return "", hang
+			}
+			return "P1", 0
+		})
+		log, logs := observed()
+		key := book.owe("damaged001", testURL, time.Now())
+		d := startDispatcher(t, Config{Ledger: damagedAttempts{book}, Log: log}, network)
+		pass(time.Hour)
+		stopDispatcher(t, d)
+		if n, _ := book.get(key); n.State != ledger.Exhausted {
+			t.Errorf("%s, want exhausted", n.State)
+		}
+		if lines := logs.FilterMessage("earlier attempts to notify cannot be read").Len(); lines != 1 {
+			t.Errorf("%d lines say that an attempt cannot be read", lines)
 		}
 	})
 }
