@@ -24,8 +24,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// stateUsers are all who say something of the states of orders: each says what it
-// lacks of a state, of which there is one order, and "" when nothing is missing.
+// stateUsers are all users of the states of orders. There is one order in the state;
+// each user says what it lacks of that state, and "" when nothing is missing.
 // What money hangs on is told by hand besides: what merchants hear in package
 // translate, what is notified in TestOrderGivenBack.
 var stateUsers = map[string]func(*stateWorld, translate.StateRow) string{

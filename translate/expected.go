@@ -40,9 +40,9 @@ func (want Expected) checkPayment(said v2.Statement, moved bool) error {
 	return nil
 }
 
-// checkRefund compares as checkPayment does. That money has moved is what the message
-// claims when it says that the refund is done; which refund that is must be told then,
-// and of which payment need not.
+// checkRefund compares as checkPayment does. A message that says that the refund is
+// done claims that money has moved: it must name the refund then, and need not name
+// the payment.
 func (want Expected) checkRefund(said v2.Statement, moved bool) error {
 	switch {
 	case denies(said.Head.MerchantID, want.GatewayMerchant, moved):

@@ -37,7 +37,7 @@ type Report struct {
 // nothing. Only a query or a notice settles such an order.
 func NothingCertain(reason string) Report { return Report{State: InDoubt, Reason: reason} }
 
-// NotSent is the report of a pay call of which surely nothing left the bridge: the
+// NotSent is the report of a pay call that surely did not leave the bridge: the
 // order stays as it was recorded and may be tried again.
 func NotSent(reason string) Report { return Report{State: Begun, Reason: reason} }
 

@@ -209,10 +209,10 @@ func TestVerdictNames(t *testing.T) {
 }
 
 // after is where an update leads an order by its verdict.
-func after(order, news State) State {
-	switch verdict := Judge(order, news); verdict {
+func after(order, update State) State {
+	switch verdict := Judge(order, update); verdict {
 	case Applied, LatePayment:
-		return verdict.Leads(news)
+		return verdict.Leads(update)
 	default:
 		return order
 	}
@@ -226,19 +226,19 @@ func TestLifeOfAnOrder(t *testing.T) {
 		order := rapid.SampledFrom([]State{Begun, Sent}).Draw(t, "beginning")
 		var confirmed, heardPaid, heardFailed, late bool
 		t.Repeat(map[string]func(*rapid.T){
-			"news": func(t *rapid.T) {
-				before, news := order, rapid.SampledFrom(States()).Draw(t, "news")
-				order = after(before, news)
-				late = late || Judge(before, news) == LatePayment
-				confirmed = confirmed || news == Paid
+			"update": func(t *rapid.T) {
+				before, update := order, rapid.SampledFrom(States()).Draw(t, "update")
+				order = after(before, update)
+				late = late || Judge(before, update) == LatePayment
+				confirmed = confirmed || update == Paid
 				if order != before && before.Final() && order != Refunding && order != Refunded {
-					t.Fatalf("%s is final, but %s made it %s", before, news, order)
+					t.Fatalf("%s is final, but %s made it %s", before, update, order)
 				}
 				if order != before && !allowed(before, order) && before != Closed && before != Failed {
-					t.Fatalf("%s made of %s an order that is %s", news, before, order)
+					t.Fatalf("%s made of %s an order that is %s", update, before, order)
 				}
 				if order == Refunding && !confirmed {
-					t.Fatalf("%s made of %s a refund, though nobody has paid", news, before)
+					t.Fatalf("%s made of %s a refund, though nobody has paid", update, before)
 				}
 			},
 			"": func(t *rapid.T) {

@@ -272,7 +272,7 @@ func (k *countingKey) Decrypt(random io.Reader, text []byte, opts crypto.Decrypt
 }
 
 // TestKeyDeviceThatIsAway: a message is refused, by an error of its own, since it may
-// be good; what the peer has not signed is none of the device's business; and a
+// be good; the device is not asked about what the peer has not signed; and a
 // previous key that is there still opens.
 func TestKeyDeviceThatIsAway(t *testing.T) {
 	t.Parallel()

@@ -84,7 +84,7 @@ func TestChineseRefusals(t *testing.T) {
 	}
 }
 
-// Reasons within an answer that is none of a refusal are Chinese too.
+// Reasons within an answer that is not a refusal are Chinese too.
 func TestChineseReasons(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

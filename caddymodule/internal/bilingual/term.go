@@ -15,7 +15,7 @@ func Term[T ~string](value T) Said {
 	return Text{En: "%s", Zh: "%s"}.With(string(value))
 }
 
-// OneOf lists states of which each will do.
+// OneOf lists states as alternatives.
 func OneOf(states []translate.State) Said {
 	zh := make([]string, len(states))
 	for i, state := range states {

@@ -69,8 +69,8 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 	}
 }
 
-// closeAtGateway has the gateway close an order, of which it reports Closed or why that is
-// not certain.
+// closeAtGateway has the gateway close an order. It reports Closed, or why that is not
+// certain.
 func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
 	return b.callAndJudge(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
 }

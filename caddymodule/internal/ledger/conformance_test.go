@@ -119,7 +119,7 @@ var conformance = []struct {
 	{"events", events},
 	{"next due", nextDue},
 	{"timelines", timelines},
-	{"long trail", longTrail},
+	{"many events", manyEvents},
 	{"list of orders", listOrders},
 	{"pages of orders", pagesOfOrders},
 	{"list of notifications", listNotifications},

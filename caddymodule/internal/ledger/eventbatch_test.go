@@ -68,7 +68,7 @@ func timelines(t *testing.T, p place) {
 	}
 }
 
-func longTrail(t *testing.T, p place) {
+func manyEvents(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))
 	var events []ledger.Event

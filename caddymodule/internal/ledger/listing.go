@@ -41,7 +41,7 @@ func (l *listing) arg(value any) string {
 	return "$" + strconv.Itoa(len(l.args))
 }
 
-// branch adds what fulfils all the conditions, of which there is one.
+// branch adds what fulfils all the conditions; there must be at least one.
 func (l *listing) branch(conditions ...string) {
 	l.branches = append(l.branches, `SELECT * FROM (SELECT l.created_at, l.order_id, l.mer_id FROM `+l.from+` l
 		WHERE `+strings.Join(append(conditions, l.within...), ` AND `)+`

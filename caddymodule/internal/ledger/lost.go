@@ -21,7 +21,7 @@ type stray struct {
 	states, rows string
 }
 
-// strayIn looks in a table, of which condition selects what the index has.
+// strayIn searches a table; condition selects those of its rows that the index has.
 func strayIn(table string, kind RowKind, condition string, known []string) stray {
 	from := table + ` q WHERE ` + condition
 	return stray{
@@ -130,8 +130,7 @@ func (l *Ledger) takeUp(ctx context.Context, found lost, now millis) error {
 	return nil
 }
 
-// strays adds to a list what is set aside because its state is none of those that
-// have branches.
+// strays adds to a list what is set aside because no branch has its state.
 func (l *listing) strays(kind RowKind, known []string) {
 	l.branch(`(l.order_id, l.mer_id) IN (SELECT a.order_id, a.mer_id FROM set_aside a WHERE a.kind = `+l.arg(string(kind))+`)`,
 		`{unindexed}l.state NOT IN (`+quoted(known)+`)`)

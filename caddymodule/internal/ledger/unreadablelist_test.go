@@ -44,8 +44,8 @@ var placeDamages = []struct {
 	{`created_at = x'00ff'`, "created_at: not of its type", true},
 }
 
-// unreadableInPages has damaged rows at every place of a page, of which some fill
-// whole pages. Nothing sound is left out, and everything damaged is named.
+// unreadableInPages has damaged rows at every place of a page; some fill whole pages.
+// Nothing sound is left out, and everything damaged is named.
 func unreadableInPages(t *testing.T, p place) {
 	l, _ := damageable(t, p)
 	const rows = 24

@@ -43,8 +43,8 @@ func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Durat
 	return a.reason(err)
 }
 
-// serve has the proxy carry a request. Where it gives up an answer of which nothing
-// has been written yet, there is none.
+// serve has the proxy carry a request. Where it gives up an answer before
+// anything of it was written, there is none.
 func (g *Gateway) serve(a *answer, r *http.Request) (err error) {
 	defer func() {
 		crash := recover()

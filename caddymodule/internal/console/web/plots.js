@@ -13,7 +13,7 @@ const DAY = 86400000;
 
 const sum = (counts, names) => names.reduce((all, name) => all + (counts[name] || 0), 0);
 
-// told lists the states of which payers are told one of some things.
+// told lists the states in which payers see one of the views.
 const told = (...views) => Object.keys(states).filter((name) => views.includes(states[name].payer));
 
 // Where orders ended: a refund follows a payment.

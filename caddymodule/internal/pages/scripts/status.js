@@ -8,8 +8,8 @@ const ENOUGH = 70;
 // How long an answer may take, in milliseconds.
 const ANSWER = 10000;
 
-// ask resolves to the answer of the status address, or to null: no answer is no
-// news, and never bad news.
+// ask resolves to the answer of the status address, or to null when there is none,
+// which says nothing of the order.
 function ask() {
   const late = new Promise(function (resolve) { setTimeout(resolve, ANSWER, null); });
   const answer = fetch(page.dataset.status, { credentials: 'same-origin', cache: 'no-store' })
