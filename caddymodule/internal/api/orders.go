@@ -71,6 +71,7 @@ type OrdersQuery struct {
 type OrderList struct {
 	Items []Order `json:"items" doc:"The orders, newest first."`
 	Next  string  `json:"next,omitempty" doc:"Give it as after for the orders that follow; absent when there are none."`
+	More  bool    `json:"more,omitempty" doc:"Of a search: more orders than these have the number."`
 	Missing
 }
 
@@ -112,6 +113,7 @@ func searchOrders(v *visit, q SearchQuery) (OrderList, error) {
 	if err != nil {
 		return OrderList{}, err
 	}
-	orders.Next = ledger.Cursor{} // a number that names more is no search
-	return v.orders(orders), nil
+	found := v.orders(orders)
+	found.More, found.Next = found.Next != "", "" // whoever needs the others names the merchant
+	return found, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -98,6 +99,25 @@ func TestSearch(t *testing.T) {
 	}
 	if got := orderIDs(read[OrderList](t, w.get("search?number=nobodys"))); len(got) != 0 {
 		t.Errorf("nobody's number: %q", got)
+	}
+}
+
+// A number that many merchants use is cut, and the answer says so only then.
+func TestSearchSaysThatThereAreMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := w.order("89900001", translate.Sent, time.Hour)
+	for n := 2; n <= maxFound+1; n++ {
+		o.MerID, o.QueryID, o.OrderNo = fmt.Sprintf("8990%04d", n), fmt.Sprintf("QQ%d", n), fmt.Sprintf("NN%d", n)
+		_, _, err := w.ledger.Begin(t.Context(), o)
+		must(err)
+		if n < maxFound {
+			continue
+		}
+		found := read[OrderList](t, w.get("search?number="+o.OrderID))
+		if more := n > maxFound; len(found.Items) != maxFound || found.More != more || found.Next != "" {
+			t.Errorf("of %d orders %d are found, more: %t", n, len(found.Items), found.More)
+		}
 	}
 }
 

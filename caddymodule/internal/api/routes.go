@@ -16,7 +16,7 @@ func init() { // the table refers to functions that refer to the table
 		get(Prefix+"order", "showOrder", "Tells the story of one order",
 			"The request, every call to the gateway and its answer, every change of state, every notification attempt, and what people did.", showOrder),
 		get(Prefix+"search", "searchOrders", "Finds orders by a number",
-			"Among all merchants. At most 50.", searchOrders),
+			"Among all merchants. At most 50; more says that there are others.", searchOrders),
 		post(Prefix+"orders/settle", "settleOrder", "Settles a stuck order by a person's word",
 			"The gateway is asked first. When it is certain, its word is recorded instead; when what it signs says otherwise, the request is refused. "+
 				"Of what is stuck, "+strings.Join(translate.SettleRules(), "; ")+".", settleOrder),

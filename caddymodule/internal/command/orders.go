@@ -83,5 +83,8 @@ func printOrders(w io.Writer, list api.OrderList, now time.Time) {
 	}
 	table(w, "CREATED | MERID | ORDERID | ACTION | YUAN | STATE | NEXT STEP", rows)
 	moreNote(w, list.Next)
+	if list.More {
+		fmt.Fprintln(w, "\nMore orders than these have the number; name the merchant before it.")
+	}
 	zoneNote(w, now)
 }

@@ -49,8 +49,10 @@ async function find(number) {
   let unreadable = [];
   let text = '';
   try {
-    ({ items, unreadable = [] } = await get('search', { number }));
-    text = t(items.length + unreadable.length ? 'found' : 'found_none', { number, n: count(items.length + unreadable.length) });
+    let more;
+    ({ items, more, unreadable = [] } = await get('search', { number }));
+    const n = items.length + unreadable.length;
+    text = t(n ? (more ? 'found_more' : 'found') : 'found_none', { number, n: count(n) });
   } catch (reason) {
     text = reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer');
   }
