@@ -18,9 +18,9 @@ type answer struct {
 	trip    RoundTrip
 }
 
-// callAndJudge sends a request about an order that exists already, and returns what the answer
-// means and the call. An answer that cannot be trusted, or none, means that nothing is
-// certain.
+// callAndJudge sends a request about an order that exists already. It returns what the
+// answer means, and the call. An answer that cannot be trusted, or none, means that
+// nothing is certain.
 func (b *Bridge) callAndJudge(
 	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request,
 ) (translate.Report, ledger.Event) {

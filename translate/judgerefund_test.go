@@ -141,3 +141,15 @@ func TestJudgeRefundNotice(t *testing.T) {
 		}
 	}
 }
+
+// A notice of a failed refund that names no refund may speak of somebody else's.
+func TestNoticeOfARefundSaysWhich(t *testing.T) {
+	t.Parallel()
+	for _, state := range []string{"33", "35", "36"} {
+		got, err := JudgeNotice(says{body: `{"refundState":"` + state + `"}`}.message(t).Notice(), expectedRefund())
+		mismatched(t, err, false)
+		if got != provesNothing("notice of a failed refund does not say which") {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}

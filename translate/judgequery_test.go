@@ -54,6 +54,37 @@ func TestJudgeQuery(t *testing.T) {
 	}
 }
 
+// TestJudgeClose: only an answer that was processed closes an order, and not when it says
+// that the order is paid.
+func TestJudgeClose(t *testing.T) {
+	t.Parallel()
+	closed := Report{State: Closed}
+	for _, c := range []struct {
+		name string
+		says says
+		want Report
+	}{
+		{"nothing but processed", says{body: "-"}, closed},
+		{"unpaid", says{body: told("12")}, closed},
+		{"failed", says{body: told("13")}, closed},
+		{"a state that is not known", says{body: told("14")}, closed},
+		{"paid", says{body: told("11")}, NothingCertain("gateway says that the order is paid")},
+		{"refused", says{respCode: "E1234567", body: "-"}, NothingCertain("gateway answered refused")},
+		{"no such order", says{respCode: "E8000001", body: "-"}, NothingCertain("gateway answered not_found")},
+		{"in progress", says{respCode: "E0000000", body: "-"}, NothingCertain("gateway answered unknown")},
+		{"names nothing", says{flowNo: "-", body: "-"}, NothingCertain(unnamed)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := JudgeClose(c.says.message(t).OrderState(), expectedOrder())
+			mismatched(t, err, false)
+			if got != c.want {
+				t.Errorf("%+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
 // same compares reports; times are the same when they are the same instant.
 func same(a, b Report) bool {
 	at := a.PaidAt.Equal(b.PaidAt)
