@@ -86,16 +86,16 @@ func (p *process) start() {
 		p.t.Fatal(err)
 	}
 	defer log.Close()
-	p.cmd = p.command("run", "--config", p.config)
-	p.cmd.Stdout, p.cmd.Stderr = log, log
-	p.cmd.ExtraFiles = p.sockets
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := p.cmd.Start(); err != nil {
+	cmd := p.command("run", "--config", p.config)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.ExtraFiles = p.sockets
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
 	exited := make(chan error, 1)
-	p.exited = exited
-	go func(cmd *exec.Cmd) { exited <- cmd.Wait() }(p.cmd)
+	p.cmd, p.exited = cmd, exited
+	go func() { exited <- cmd.Wait() }()
 	p.await()
 }
 
