@@ -133,5 +133,7 @@ func mustBeFree(t *testing.T, path string) {
 
 // quietHandler is a handler of an app that writes no log.
 func quietHandler(app *App) *Handler {
-	return &Handler{app: app, log: zap.NewNop(), junkLog: zap.NewNop()}
+	h := new(Handler)
+	h.serve(app, zap.NewNop())
+	return h
 }

@@ -11,6 +11,9 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
+// noticeRefused is what the gateway reads of a notice that was not taken.
+const noticeRefused = "fail"
+
 // mustBePlain insists on an answer to the gateway: status 200 and one word.
 func mustBePlain(t *testing.T, r reply, want string) {
 	t.Helper()

@@ -7,7 +7,9 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
+	"github.com/paybridge/paybridge/caddymodule/internal/notices"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
@@ -50,6 +52,18 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 		}
 	}
 	return service{}, false
+}
+
+// merchantService is the service for merchants' programs.
+func (a *App) merchantService(ctx context.Context) (merchantapi.Service, bool) {
+	s, ok := a.service(ctx)
+	return merchantapi.Service{Bridge: s.bridge, Settings: s.settings}, ok
+}
+
+// noticeService is the service for the gateway's notices.
+func (a *App) noticeService(ctx context.Context) (notices.Service, bool) {
+	s, ok := a.service(ctx)
+	return notices.Service{Bridge: s.bridge, Settings: s.settings}, ok
 }
 
 // payerService is the service for payers.

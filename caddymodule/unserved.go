@@ -16,7 +16,7 @@ func (h *Handler) unsupported(w http.ResponseWriter, r *http.Request, route inbo
 		h.payer(w, r, route)
 		return
 	}
-	h.reply(w, r, route)
+	h.merchant(w, r, route)
 }
 
 // unknownProbe answers what somebody who watches this bridge has mistyped. It

@@ -1,4 +1,4 @@
-package caddymodule
+package merchantapi
 
 import (
 	"time"
@@ -12,8 +12,7 @@ import (
 // the payload is on it but the two numbers that operators search by.
 type requestLine struct {
 	endpoint    string
-	remote      string
-	tls         string // as it came to Caddy, "none" for plain http
+	client      Client
 	merID       string
 	variant     v1.Variant
 	previousKey bool
@@ -26,8 +25,8 @@ type requestLine struct {
 // MarshalLogObject implements zapcore.ObjectMarshaler.
 func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("interface", l.endpoint)
-	enc.AddString("remote_ip", l.remote)
-	enc.AddString("tls", l.tls)
+	enc.AddString("remote_ip", l.client.Address)
+	enc.AddString("tls", l.client.TLS)
 	enc.AddString("respcode", string(l.answer.code))
 	enc.AddDuration("took", l.took)
 	for _, s := range []struct{ key, value string }{
@@ -52,28 +51,5 @@ func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if l.answer.err != nil {
 		enc.AddString("error", l.answer.err.Error())
 	}
-	return nil
-}
-
-// noticeLine is the log line of a notice that was not acknowledged.
-type noticeLine struct {
-	remote          string
-	gatewayMerchant string // "" when no such merchant is configured
-	trace           string // the trace ID of the notice's own request, "" when it is not traced
-	err             error
-}
-
-// MarshalLogObject implements zapcore.ObjectMarshaler.
-func (l noticeLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("remote_ip", l.remote)
-	for _, s := range []struct{ key, value string }{
-		{"gateway_merchant", l.gatewayMerchant},
-		{"trace_id", l.trace},
-	} {
-		if s.value != "" {
-			enc.AddString(s.key, s.value)
-		}
-	}
-	enc.AddString("error", l.err.Error())
 	return nil
 }

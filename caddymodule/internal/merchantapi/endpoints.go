@@ -1,8 +1,15 @@
-package caddymodule
+package merchantapi
 
 import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
+
+// endpoints serve the interfaces that merchants POST to, by their route's name.
+var endpoints = map[string]func(visit) answer{
+	"pay":    servePay,
+	"query":  serveQuery,
+	"cancel": serveCancel,
+}
 
 // servePay serves /api/mpgateway (v1 §3.1).
 func servePay(v visit) answer {
@@ -10,7 +17,7 @@ func servePay(v visit) answer {
 	if err != nil {
 		return refused(err)
 	}
-	reply := v.bridge.Pay(v.ctx, v.settings, v.merchant, request, v.client)
+	reply := v.Bridge.Pay(v.ctx, v.Settings, v.merchant, request, v.client)
 	return answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID}
 }
 
@@ -20,7 +27,7 @@ func serveQuery(v visit) answer {
 	if err != nil {
 		return refused(err)
 	}
-	reply := v.bridge.Query(v.ctx, v.settings, ref)
+	reply := v.Bridge.Query(v.ctx, v.Settings, ref)
 	return answer{json: reply.JSON(), code: reply.RespCode, orderID: reply.OrderID, result: reply.ResultCode}
 }
 
@@ -30,6 +37,6 @@ func serveCancel(v visit) answer {
 	if err != nil {
 		return refused(err)
 	}
-	reply := v.bridge.Cancel(v.ctx, v.settings, v.merchant, ref)
+	reply := v.Bridge.Cancel(v.ctx, v.Settings, v.merchant, ref)
 	return answer{json: reply.JSON(), code: reply.RespCode, orderID: reply.OrderID}
 }

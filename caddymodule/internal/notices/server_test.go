@@ -1,4 +1,4 @@
-package caddymodule
+package notices
 
 import (
 	"errors"
@@ -20,11 +20,11 @@ func TestNoticesAreCountedByWhatBecameOfThem(t *testing.T) {
 		{bridge.ErrNoticeKept, metrics.NoticeKept},
 		{bridge.ErrNoticeNotDurable, metrics.NoticeNotDurable},
 		{bridge.ErrNoticeUnopened, metrics.NoticeUnopened},
-		{errNoticeThrottled, metrics.NoticeThrottled},
-		{errNoticeNotRunning, metrics.NoticeUnread},
+		{errThrottled, metrics.NoticeThrottled},
+		{errNotRunning, metrics.NoticeUnread},
 		{errors.New("no form"), metrics.NoticeUnread},
 	} {
-		if got := noticeResult(c.err); got != c.want {
+		if got := resultOf(c.err); got != c.want {
 			t.Errorf("%v counts as %s, want %s", c.err, got, c.want)
 		}
 	}

@@ -1,0 +1,107 @@
+// Package merchantapi answers merchants' programs, which pay, query and cancel orders
+// by v1. It verifies who asks and signs the reply; what happens to an order is
+// decided in package bridge.
+package merchantapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Server answers merchants' programs.
+type Server struct {
+	Log      *zap.Logger
+	Observer Observer
+	Tracer   *tracing.Tracer
+	Receiver inbound.Receiver
+	Timeout  time.Duration // of an answer, whatever happens behind
+
+	// Service returns what to serve with; ok is false when nothing runs any more
+	// or ctx is done.
+	Service func(ctx context.Context) (service Service, ok bool)
+}
+
+// Observer is told of requests, for metrics.
+type Observer interface {
+	// RequestServed tells of a request, by its route's name, of its reply and how
+	// long that took.
+	RequestServed(endpoint string, code v1.Code, took time.Duration)
+}
+
+// Service is what a request is served with.
+type Service struct {
+	Bridge   *bridge.Bridge
+	Settings *bridge.Settings
+}
+
+// Client says where a request comes from.
+type Client struct {
+	Address string
+	TLS     string // as it came to Caddy, "none" for plain http
+}
+
+// answer is what a merchant hears and what is logged of it.
+type answer struct {
+	json    []byte
+	code    v1.Code
+	orderID string
+	result  v1.ResultCode // of a query
+	err     error         // why the request was refused
+}
+
+func refused(err error) answer {
+	code := v1.CodeOf(err)
+	return answer{json: v1.BuildRefusal(code, ""), code: code, err: err}
+}
+
+// Serve answers a request of a client. Whatever happens inside, a panic included,
+// the merchant hears well-formed v1 with status 200: its program reads nothing
+// else.
+func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, route inbound.Route) {
+	start := time.Now()
+	ctx, span := s.Tracer.Start(r.Context(), "", "v1 "+route.Name, trace.SpanKindInternal)
+	r = r.WithContext(ctx)
+	line := requestLine{endpoint: route.Name, client: client, trace: tracing.IDFrom(ctx)}
+	var key v1.Key
+	a := func() (a answer) {
+		defer func() {
+			if bug := recover(); bug != nil {
+				_ = crash.Log(s.Log, "serving a request", bug, zap.String("interface", route.Name))
+				a = answer{json: v1.BuildRefusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
+			}
+		}()
+		return s.answer(r, route, &key, &line)
+	}()
+	writeErr := inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, key))
+	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
+	s.Log.Info("v1 request", zap.Inline(line))
+	s.Observer.RequestServed(route.Name, a.code, line.took)
+	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
+	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
+}
+
+// answer verifies a request and has it served. It reports the key to sign the
+// reply with as soon as it knows it.
+func (s *Server) answer(r *http.Request, route inbound.Route, key *v1.Key, line *requestLine) answer {
+	// The merchant's program counts from when it began to send.
+	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	defer cancel()
+	v, err := s.open(ctx, r, route, key, line)
+	switch {
+	case route.Caller == inbound.Nobody: // whatever else is wrong with it
+		return refused(inbound.ErrNotServed)
+	case err != nil:
+		return refused(err)
+	}
+	return endpoints[route.Name](v)
+}
