@@ -24,6 +24,7 @@ func init() { caddy.RegisterModule(Handler{}) }
 // pass. All it needs is in the paybridge app.
 type Handler struct {
 	app       *App
+	log       *zap.Logger
 	merchants *merchantapi.Server
 	notices   *notices.Server
 	payers    *payer.Server
@@ -62,7 +63,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 // serve makes what answers for an app.
 func (h *Handler) serve(app *App, log *zap.Logger) {
 	timeout := time.Duration(app.Timeouts.Reply)
-	h.app = app
+	h.app, h.log = app, log
 	h.merchants = &merchantapi.Server{
 		Log: log, Observer: observed, Tracer: tracer, Receiver: receiver,
 		Timeout: timeout, Service: app.merchantService,

@@ -55,7 +55,7 @@ func (h *Handler) answerUnanswered(w http.ResponseWriter, r *http.Request, route
 	} else {
 		var unsigned v1.Key // whose request it is has not been looked at
 		// A merchant that has hung up is in the log by its context.
-		_ = plainAnswer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(v1.CodeBusy, ""), unsigned))
+		_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(v1.CodeBusy, ""), unsigned))
 	}
 	body.Finish()
 }
