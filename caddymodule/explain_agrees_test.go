@@ -109,8 +109,10 @@ func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a
 					if j%2 == 0 {
 						method = http.MethodPost
 					}
-					if kind == "too long" && (name != "query" || j > 3) {
-						continue // half a megabyte each
+					// Half a megabyte each. Where the bridge serves nothing, Caddy answers
+					// without reading that, and half a second later resets whoever still sends.
+					if kind == "too long" && (name != "query" || j > 3 || !servedPath(path)) {
+						continue
 					}
 					text := wireRequest(method, path, contentType, corpus.headers[(i+j)%len(corpus.headers)], body[0], body[1], (i+j)%5 == 0)
 					got := s.raw(t, text)
@@ -127,6 +129,12 @@ func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a
 	if compared < 1000 {
 		t.Errorf("only %d requests were compared", compared)
 	}
+}
+
+func servedPath(path string) bool {
+	decoded, err := url.PathUnescape(path)
+	_, served := inbound.Served().At(decoded)
+	return err == nil && served
 }
 
 // TestExplainAgreesAboutNotices does so for the other wire.
