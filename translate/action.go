@@ -11,10 +11,10 @@ type Mode string
 
 // The v2 pay modes that v1 actions need (v2, OP1001; 03 and 04 are unknown).
 const (
-	PayerScans    Mode = "00" // we show a code, the payer scans it
-	MerchantScans Mode = "01" // the merchant scanned the payer's code: money may move at once
-	InWeChat      Mode = "02" // official account, JS in the WeChat browser
-	PhoneBrowser  Mode = "05" // H5, a link opened by the payer's phone
+	PayerScans      Mode = "00" // we show a code, the payer scans it
+	MerchantScans   Mode = "01" // the merchant scanned the payer's code: money may move at once
+	OfficialAccount Mode = "02" // official account, JS in the WeChat browser
+	PhoneBrowser    Mode = "05" // H5, a link opened by the payer's phone
 )
 
 // Rule says what one v1 action becomes in v2.
@@ -29,7 +29,7 @@ type Rule struct {
 var rules = []Rule{
 	{Action: v1.WxCode, Channel: "00", Mode: MerchantScans},
 	{Action: v1.WxSao, Channel: "00", Mode: PayerScans},
-	{Action: v1.WxJsApi, Channel: "00", Mode: InWeChat},
+	{Action: v1.WxJsApi, Channel: "00", Mode: OfficialAccount},
 	{Action: v1.WxH5, Channel: "00", Mode: PhoneBrowser, NeedsIP: true},
 	{Action: v1.AliCode, Channel: "01", Mode: MerchantScans},
 	{Action: v1.AliSao, Channel: "01", Mode: PayerScans},
@@ -78,3 +78,6 @@ func RuleFor(p v1.PayRequest) (Rule, error) {
 // MovesMoneyAtOnce reports whether submitting the order may already take the
 // payer's money. Such a call is never sent twice.
 func (r Rule) MovesMoneyAtOnce() bool { return r.Mode == MerchantScans }
+
+// PaidInBrowser is [v1.Action.PaidInBrowser] of the action.
+func (r Rule) PaidInBrowser() bool { return r.Action.PaidInBrowser() }

@@ -21,7 +21,7 @@ func TestRuleFor(t *testing.T) {
 	for _, want := range []Rule{
 		{v1.WxCode, "00", MerchantScans, false},
 		{v1.WxSao, "00", PayerScans, false},
-		{v1.WxJsApi, "00", InWeChat, false},
+		{v1.WxJsApi, "00", OfficialAccount, false},
 		{v1.WxH5, "00", PhoneBrowser, true},
 		{v1.AliCode, "01", MerchantScans, false},
 		{v1.AliSao, "01", PayerScans, false},
@@ -108,6 +108,9 @@ func TestRulesAreComplete(t *testing.T) {
 	for _, action := range v1.Actions() {
 		if rule, known := RuleOf(action); !known || rule.Action != action {
 			t.Errorf("%s: rule %+v, known %v", action, rule, known)
+		}
+		if rule := ruleOf[action]; rule.PaidInBrowser() != (rule.Mode == OfficialAccount) {
+			t.Errorf("%s: paid in the browser: %v, by mode %s", action, rule.PaidInBrowser(), rule.Mode)
 		}
 	}
 	rules[0].Channel = "spoilt"

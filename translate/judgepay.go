@@ -67,7 +67,7 @@ func (r Rule) shown(said v2.Statement, report *Report) bool {
 	switch r.Mode {
 	case MerchantScans:
 		return true
-	case InWeChat:
+	case OfficialAccount:
 		report.PayData = said.WcPayData
 		return report.PayData != ""
 	case PhoneBrowser:

@@ -14,10 +14,10 @@ var shownAs = map[Mode]struct {
 	members             string // of the answer's body
 	formAction, payData string
 }{
-	MerchantScans: {},
-	PayerScans:    {`,"codeUrl":"weixin://wxpay/bizpayurl?pr=Nf547CJ"`, "weixin://wxpay/bizpayurl?pr=Nf547CJ", ""},
-	InWeChat:      {`,"wc_pay_data":"{\"appId\":\"wx1\"}"`, "", `{"appId":"wx1"}`},
-	PhoneBrowser:  {`,"codeUrl":"https://gw.example/qr","urlScheme":"https%3A%2F%2Fgw.example%2Fh5"`, "https://gw.example/h5", ""},
+	MerchantScans:   {},
+	PayerScans:      {`,"codeUrl":"weixin://wxpay/bizpayurl?pr=Nf547CJ"`, "weixin://wxpay/bizpayurl?pr=Nf547CJ", ""},
+	OfficialAccount: {`,"wc_pay_data":"{\"appId\":\"wx1\"}"`, "", `{"appId":"wx1"}`},
+	PhoneBrowser:    {`,"codeUrl":"https://gw.example/qr","urlScheme":"https%3A%2F%2Fgw.example%2Fh5"`, "https://gw.example/h5", ""},
 }
 
 // answeredBody is the body of an answer with this tranState that shows everything.

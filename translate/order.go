@@ -21,6 +21,7 @@ type Order struct {
 	State          State
 	Late           bool      // paid after it was closed or had failed: never told as paid
 	PaidAt         time.Time // by the gateway's word; zero when that is not known
+	PayID          string    // what the payer's browser brings, "" unless it is paid there
 	FormAction     string    // what the payer is shown or sent to, "" for nothing
 	GatewayMessage string    // the gateway's message on a refusal, "" for that of the code
 }

@@ -48,7 +48,7 @@ func BuildPayRequest(p v1.PayRequest, rule Rule, call PayCall) (v2.Head, v2.PayR
 	if rule.Mode == MerchantScans {
 		body.AuthCode = p.Code
 	}
-	if rule.Mode == InWeChat && p.OpenID != "" {
+	if rule.PaidInBrowser() && p.OpenID != "" {
 		// With an openid the order is paid "raw": the reply's wc_pay_data is
 		// handed to the WeChat bridge by our own page.
 		body.WxIsRaw = "1"

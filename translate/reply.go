@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"cmp"
 	"errors"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -13,13 +14,13 @@ func BuildPayReply(o Order) v1.PayReply {
 	if rule, _ := RuleOf(o.Action); rule.MovesMoneyAtOnce() {
 		code = row.PayScanned
 	}
-	if o.State == Begun && o.FormAction != "" {
+	if o.State == Begun && o.PayID != "" {
 		code = v1.CodeOK // the payer's browser takes it from here
 	}
 	reply := v1.PayReply{RespCode: code, MerID: o.MerID, OrderID: o.OrderID}
 	switch code {
 	case v1.CodeOK:
-		reply.TxnAmt, reply.QueryID, reply.FormAction = o.Amount, o.QueryID, o.FormAction
+		reply.TxnAmt, reply.QueryID, reply.FormAction = o.Amount, o.QueryID, cmp.Or(o.PayID, o.FormAction)
 	case v1.CodeRefused:
 		reply.RespMsg = o.GatewayMessage
 	}

@@ -72,7 +72,7 @@ func TestPayReply(t *testing.T) {
 func TestPayReplyToPayID(t *testing.T) {
 	t.Parallel()
 	order := ordered(v1.WxJsApi, Begun)
-	order.FormAction = "PAYID"
+	order.PayID = "PAYID"
 	got := BuildPayReply(order)
 	want := v1.PayReply{
 		RespCode: v1.CodeOK, TxnAmt: testFen, MerID: "89900001", OrderID: "T20261121000000001",

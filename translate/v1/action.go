@@ -24,5 +24,13 @@ const (
 
 var actions = []Action{WxCode, WxSao, WxJsApi, WxH5, AliCode, AliSao, AliWap, QQCode, QQSao, USao}
 
+// paidInBrowser are the actions of which [Action.PaidInBrowser] is true.
+var paidInBrowser = []Action{WxJsApi}
+
 // Actions lists every action that ParsePay accepts.
 func Actions() []Action { return slices.Clone(actions) }
+
+// PaidInBrowser reports whether an order is paid in the payer's own browser: its
+// merchant gets a PayId instead of a code or link of the gateway (v1 §3.3). With
+// that the payer's browser comes to the bridge, pays, and returns to fronturl.
+func (a Action) PaidInBrowser() bool { return slices.Contains(paidInBrowser, a) }

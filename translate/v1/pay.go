@@ -81,7 +81,7 @@ func parsePay(json []byte, action member) (PayRequest, error) {
 }
 
 // settleFrontURL checks fronturl where it has a use. It comes on any action but
-// only WxJsApi returns to it (v1 §3.1.2), so elsewhere a bad one is no fault.
+// only what is paid in the browser returns to it (v1 §3.1.2), so elsewhere a bad one is no fault.
 func (r *PayRequest) settleFrontURL() error {
 	if r.FrontURL == "" {
 		return nil
@@ -90,7 +90,7 @@ func (r *PayRequest) settleFrontURL() error {
 	switch {
 	case reason == "":
 		return nil
-	case r.Action == WxJsApi:
+	case r.Action.PaidInBrowser():
 		return refuse(CodeBadRequest, "fronturl", reason)
 	}
 	r.FrontURL = ""

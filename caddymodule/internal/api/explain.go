@@ -100,7 +100,7 @@ func explainRefundFailed(o Order, m moment) string {
 }
 
 func explainBegun(o Order, m moment) string {
-	if rule, known := translate.RuleOf(v1.Action(o.Action)); known && rule.Mode == translate.InWeChat {
+	if v1.Action(o.Action).PaidInBrowser() {
 		return "waits for the payer's browser until " + m.at(o.ExpiresAt) + "; nothing has left for the gateway"
 	}
 	return "nothing has left for the gateway; the merchant may repeat its request until " + m.at(o.ExpiresAt) + ", then it is closed"

@@ -64,8 +64,8 @@ func (b *Bridge) draw(job payJob) ledger.Order {
 		ExpiresAt:       now.Add(s.OrderExpiry),
 		Next:            now.Add(s.Timeouts.payLease()),
 	}
-	if job.rule.Mode == translate.InWeChat {
-		order.FormAction = newPayID()
+	if job.rule.PaidInBrowser() {
+		order.PayID = newPayID()
 		if p.OpenID == "" || !raw(job.merchant, p.OpenID) {
 			order.State, order.SentAt, order.Next = translate.Begun, time.Time{}, order.ExpiresAt
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -56,7 +57,7 @@ func (b *Bridge) Hosted(
 	}
 	call := b.told(job.payCall(o, now))
 	call.FlowNo = b.numbers.flow(o.GatewayMerchant, now)
-	call.ReturnURL = s.ResultURL + "?id=" + o.FormAction
+	call.ReturnURL = s.ResultURL + "?id=" + o.PayID
 	head, body := translate.BuildPayRequest(job.request, job.rule, call)
 	plaintext, err := body.Marshal(head)
 	if err != nil {
@@ -72,8 +73,7 @@ func (b *Bridge) Hosted(
 // handedOut reports whether a payer's browser has the form of an order, so that
 // the gateway may come to know it only later.
 func handedOut(o ledger.Order) bool {
-	rule, known := ruleOf(o)
-	return known && rule.Mode == translate.InWeChat && o.State == translate.Pending && o.PayData == ""
+	return v1.Action(o.Action).PaidInBrowser() && o.State == translate.Pending && o.PayData == ""
 }
 
 // handOut records that the payer's browser gets the form.

@@ -51,7 +51,7 @@ func TestHostedForm(t *testing.T) {
 	m := w.gateway.open(form.encode())
 	for member, want := range map[string]string{
 		"orderId": o.OrderNo, "totalAmt": "19.99", "payChannel": "00", "payMode": "02", "wxIsRaw": "", "wxSubOpenid": "",
-		"wxCallbackUrl": w.settings.ResultURL + "?id=" + o.FormAction, "notifyUrl": w.settings.NotifyURL, "spbillCreatIp": payerIP,
+		"wxCallbackUrl": w.settings.ResultURL + "?id=" + o.PayID, "notifyUrl": w.settings.NotifyURL, "spbillCreatIp": payerIP,
 	} {
 		if got := m.Body[member]; got != want {
 			t.Errorf("%s: %q, want %q", member, got, want)

@@ -68,10 +68,10 @@ func TestPayerOrder(t *testing.T) {
 		ticket Ticket
 		found  bool
 	}{
-		"by its PayId":            {Ticket{PayID: o.FormAction}, true},
-		"with its numbers":        {Ticket{o.FormAction, p.MerID, p.OrderID}, true},
-		"with another order":      {Ticket{o.FormAction, p.MerID, other.OrderID}, false},
-		"with another merchant":   {Ticket{o.FormAction, "89900099", p.OrderID}, false},
+		"by its PayId":            {Ticket{PayID: o.PayID}, true},
+		"with its numbers":        {Ticket{o.PayID, p.MerID, p.OrderID}, true},
+		"with another order":      {Ticket{o.PayID, p.MerID, other.OrderID}, false},
+		"with another merchant":   {Ticket{o.PayID, "89900099", p.OrderID}, false},
 		"unknown":                 {Ticket{PayID: "00000000000000000000000000000000"}, false},
 		"empty":                   {Ticket{}, false},
 		"a code that is scanned":  {Ticket{PayID: code}, false},

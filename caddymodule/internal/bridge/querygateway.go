@@ -66,7 +66,7 @@ func (b *Bridge) reported(order ledger.Order, report translate.Report) translate
 // repeat gets a code.
 func answered(order ledger.Order) bool {
 	rule, known := ruleOf(order)
-	return known && (rule.MovesMoneyAtOnce() || (order.FormAction != "" && rule.Mode != translate.InWeChat))
+	return known && (rule.MovesMoneyAtOnce() || order.FormAction != "")
 }
 
 // recordUpdate records an update and returns the order as it stands, and whether this

@@ -20,7 +20,7 @@ func (b *Bridge) resubmit(ctx context.Context, job payJob, order ledger.Order, s
 	if !mayResubmitPay(order, job, now) {
 		return order, false
 	}
-	if order.State == translate.InDoubt && job.rule.Mode == translate.InWeChat && !b.resubmitLimiter.Allow(order.Key, now) {
+	if order.State == translate.InDoubt && job.rule.PaidInBrowser() && !b.resubmitLimiter.Allow(order.Key, now) {
 		return order, false // payers reload pages faster than merchants repeat requests
 	}
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, ledger.Update{
@@ -53,7 +53,7 @@ func mayResubmitPay(order ledger.Order, job payJob, now time.Time) bool {
 	if !now.Before(order.ExpiresAt) {
 		return false
 	}
-	if job.rule.Mode == translate.InWeChat && !raw(job.merchant, job.payer(order)) {
+	if job.rule.PaidInBrowser() && !raw(job.merchant, job.payer(order)) {
 		return false // the payer's browser sends it
 	}
 	switch {
@@ -62,5 +62,5 @@ func mayResubmitPay(order ledger.Order, job payJob, now time.Time) bool {
 	case order.State == translate.InDoubt:
 		return !job.rule.MovesMoneyAtOnce()
 	}
-	return job.rule.Mode != translate.InWeChat || job.payer(order) != ""
+	return !job.rule.PaidInBrowser() || job.payer(order) != ""
 }

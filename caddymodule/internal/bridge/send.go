@@ -44,9 +44,6 @@ func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (repo
 	if err != nil {
 		b.disbelieve(ctx, order, PayCall, a, err)
 	}
-	if job.rule.Mode == translate.InWeChat {
-		report.FormAction = "" // the PayId drawn at the beginning stands
-	}
 	return report, events
 }
 

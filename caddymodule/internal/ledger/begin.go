@@ -93,7 +93,7 @@ func check(o Order) error {
 func toStored(o Order) Order {
 	for _, text := range []*string{
 		&o.MerID, &o.OrderID, &o.QueryID, &o.OrderNo, &o.FlowNo, &o.GatewayMerchant, &o.Action, &o.BackURL,
-		&o.FrontURL, &o.OpenID, &o.ClientIP, &o.Trace, &o.FormAction, &o.PayData, &o.GatewayNo, &o.GatewayMessage, &o.RefundNo,
+		&o.FrontURL, &o.OpenID, &o.ClientIP, &o.Trace, &o.PayID, &o.FormAction, &o.PayData, &o.GatewayNo, &o.GatewayMessage, &o.RefundNo,
 	} {
 		*text = storable(*text)
 	}

@@ -3,9 +3,9 @@ package ledger
 import "context"
 
 const orderByPayID = `SELECT ` + orderColumns + ` FROM orders o
-	WHERE o.action = 'WxJsApi' AND o.form_action <> '' AND o.form_action = $1`
+	WHERE o.pay_id <> '' AND o.pay_id = $1`
 
-// OrderByPayID returns the WxJsApi order with this PayId, or [ErrNotFound].
+// OrderByPayID returns the order with this PayId, or [ErrNotFound].
 func (l *Ledger) OrderByPayID(ctx context.Context, payID string) (Order, error) {
 	return l.order(ctx, orderByPayID, payID)
 }
@@ -17,7 +17,7 @@ const findOrders = `WITH found (order_id, mer_id) AS (
 		UNION SELECT order_id, mer_id FROM orders WHERE query_id = $1
 		UNION SELECT order_id, mer_id FROM orders WHERE order_no = $1
 		UNION SELECT order_id, mer_id FROM orders WHERE refund_no <> '' AND refund_no = $1
-		UNION SELECT order_id, mer_id FROM orders WHERE action = 'WxJsApi' AND form_action <> '' AND form_action = $1
+		UNION SELECT order_id, mer_id FROM orders WHERE pay_id <> '' AND pay_id = $1
 	)
 	SELECT o.created_at, o.order_id, o.mer_id, ` + orderColumns + ` FROM found JOIN orders o ON o.order_id = found.order_id AND o.mer_id = found.mer_id
 	ORDER BY o.created_at DESC, o.order_id DESC, o.mer_id DESC LIMIT $2`

@@ -218,7 +218,7 @@ func findOrders(t *testing.T, p place) {
 		return numbersOf(list.Items, orderKey)
 	}
 	o := of("A", 1)
-	o.Action, o.FormAction = "WxJsApi", "PayId1"
+	o.Action, o.PayID = "WxJsApi", "PayId1"
 	mustBegin(t, l, o)
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid}, translate.Applied)
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
@@ -253,7 +253,7 @@ func payIDs(t *testing.T, p place) {
 	l := p.open(t)
 	inWeChat := func(i int, payID string) ledger.Order {
 		o := sample(i)
-		o.Action, o.FormAction = "WxJsApi", payID
+		o.Action, o.PayID = "WxJsApi", payID
 		return o
 	}
 	o := mustBegin(t, l, inWeChat(1, "PayId1"))
@@ -263,6 +263,15 @@ func payIDs(t *testing.T, p place) {
 	mustBegin(t, l, shown)
 	mustBegin(t, l, inWeChat(4, ""))
 	mustBegin(t, l, inWeChat(5, ""))
+	scanned := sample(7) // what another payer scans is no PayId, whatever it is
+	scanned.FormAction = "PayId1"
+	mustBegin(t, l, scanned)
+	elsewhere := sample(8) // whatever its action
+	elsewhere.Action, elsewhere.PayID = "AliJsApi", "PayId8"
+	elsewhere = mustBegin(t, l, elsewhere)
+	if got, err := l.OrderByPayID(t.Context(), "PayId8"); err != nil || got != elsewhere {
+		t.Errorf("of another action: %v\n%+v\nwant\n%+v", err, got, elsewhere)
+	}
 	if got, err := l.OrderByPayID(t.Context(), "PayId1"); err != nil || got != o {
 		t.Errorf("by PayId: %v\n%+v\nwant\n%+v", err, got, o)
 	}
@@ -275,7 +284,7 @@ func payIDs(t *testing.T, p place) {
 	o = mustRecord(t, l, o.Key, ledger.Update{
 		State: translate.Pending, PayData: `{"appId":"wx1"}`, OpenID: "who pays", Claim: 1,
 	}, translate.Applied)
-	if o.PayData != `{"appId":"wx1"}` || o.OpenID != "who pays" || o.FormAction != "PayId1" {
+	if o.PayData != `{"appId":"wx1"}` || o.OpenID != "who pays" || o.PayID != "PayId1" || o.FormAction != "" {
 		t.Errorf("order is %+v", o)
 	}
 	if got, err := l.OrderByPayID(t.Context(), "PayId1"); err != nil || got != o {

@@ -83,8 +83,11 @@ func checkMigrated(t *testing.T, l *ledger.Ledger) {
 	if had, err := l.HasBackURLHost(t.Context(), "A", "two.example"); err != nil || !had {
 		t.Errorf("host of an earlier notification: %v, %v", had, err)
 	}
-	if o, err := l.OrderByPayID(t.Context(), "PayId4"); err != nil || o.OrderID != "4" || o.PayData != "" || o.Trace != "" {
+	if o, err := l.OrderByPayID(t.Context(), "PayId4"); err != nil || o.OrderID != "4" || o.PayData != "" || o.Trace != "" || o.FormAction != "" {
 		t.Errorf("by PayId: %+v, %v", o, err)
+	}
+	if o := mustOrder(t, l, one); o.PayID != "" || o.FormAction != "weixin://1" {
+		t.Errorf("a code that is scanned: %+v", o)
 	}
 	if got := timeline(t, l, one); !slices.Equal(got, []string{"0s late query pending, order is paid"}) {
 		t.Errorf("timeline is %q", got)

@@ -32,7 +32,8 @@ type Order struct {
 	Trace           string   // W3C traceparent of the request that began the order, or ""
 
 	State          translate.State
-	FormAction     string // what the payer scans, opens or posts to; the PayId of a WxJsApi order
+	PayID          string // the PayId, unique; empty unless the order is paid in the payer's browser
+	FormAction     string // what the payer scans, opens or posts to
 	PayData        string // wc_pay_data: JSON for the WeChat bridge, or ""
 	GatewayNo      string // the gateway's own number
 	GatewayMessage string // the gateway's message when it refused
@@ -55,7 +56,7 @@ type Order struct {
 func (o Order) ForMerchant() translate.Order {
 	return translate.Order{
 		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, Action: v1.Action(o.Action), Amount: o.Amount,
-		State: o.State, Late: o.Late, PaidAt: o.PaidAt, FormAction: o.FormAction, GatewayMessage: o.GatewayMessage,
+		State: o.State, Late: o.Late, PaidAt: o.PaidAt, PayID: o.PayID, FormAction: o.FormAction, GatewayMessage: o.GatewayMessage,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 const orderColumns = `o.order_id, o.mer_id, o.query_id, o.order_no, o.flow_no, o.gateway_merchant,
 	o.fingerprint, o.action, o.amount, o.back_url, o.front_url, o.open_id, o.client_ip,
 	o.trace, o.state, o.form_action, o.pay_data, o.gateway_no, o.words, o.refund_no,
-	o.created_at, o.sent_at, o.settled_at, o.paid_at, o.expires_at, o.next, o.tries, o.claim, o.late`
+	o.created_at, o.sent_at, o.settled_at, o.paid_at, o.expires_at, o.next, o.tries, o.claim, o.late, o.pay_id`
 
 const orderByKey = `SELECT ` + orderColumns + ` FROM orders o WHERE o.order_id = $1 AND o.mer_id = $2`
 
@@ -26,7 +26,7 @@ func (r *orderRow) targets() []any {
 		&o.OrderID, &o.MerID, &o.QueryID, &o.OrderNo, &o.FlowNo, &o.GatewayMerchant,
 		&r.fingerprint, &o.Action, &o.Amount, &o.BackURL, &o.FrontURL, &o.OpenID, &o.ClientIP,
 		&o.Trace, &o.State, &o.FormAction, &o.PayData, &o.GatewayNo, &o.GatewayMessage, &o.RefundNo,
-		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim, &o.Late,
+		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim, &o.Late, &o.PayID,
 	}
 }
 
@@ -67,9 +67,9 @@ func scanOrder(from row) (Order, error) {
 const insertOrder = `INSERT INTO orders (order_id, mer_id, query_id, order_no, flow_no, gateway_merchant,
 	fingerprint, action, amount, back_url, front_url, open_id, client_ip,
 	trace, state, form_action, pay_data, gateway_no, words, refund_no,
-	created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim, late)
+	created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim, late, pay_id)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-	$22, $23, $24, $25, $26, $27, $28, $29)
+	$22, $23, $24, $25, $26, $27, $28, $29, $30)
 	ON CONFLICT DO NOTHING`
 
 func values(o Order) []any {
@@ -78,7 +78,7 @@ func values(o Order) []any {
 		hex.EncodeToString(o.Fingerprint[:]), o.Action, o.Amount, o.BackURL, o.FrontURL, o.OpenID, o.ClientIP,
 		o.Trace, string(o.State), o.FormAction, o.PayData, o.GatewayNo, o.GatewayMessage, o.RefundNo,
 		toMillis(o.CreatedAt), toMillis(o.SentAt), toMillis(o.SettledAt), toMillis(o.PaidAt),
-		toMillis(o.ExpiresAt), toMillis(o.Next), o.Tries, o.Claim, bit(o.Late),
+		toMillis(o.ExpiresAt), toMillis(o.Next), o.Tries, o.Claim, bit(o.Late), o.PayID,
 	}
 }
 

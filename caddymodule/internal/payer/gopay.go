@@ -22,7 +22,7 @@ type order struct {
 }
 
 // link is where the order is paid. It may be opened as often as one likes.
-func (o order) link() string { return goPayLink(o.Key, o.FormAction) }
+func (o order) link() string { return goPayLink(o.Key, o.PayID) }
 
 // shown is what pages tell of the order.
 func (o order) shown() pages.Order {
@@ -152,7 +152,7 @@ func (v visit) showRaw(o order) view {
 	}
 	return show("raw", pages.WeChatPay{
 		Order: o.shown(), PayData: data,
-		StatusURL: byPayID(inbound.StatusPath, o.FormAction), ResultURL: byPayID(inbound.ResultPath, o.FormAction),
+		StatusURL: byPayID(inbound.StatusPath, o.PayID), ResultURL: byPayID(inbound.ResultPath, o.PayID),
 	})
 }
 
@@ -185,7 +185,7 @@ func (v visit) over(o order, step bridge.PayerStep) view {
 	}
 	state, next := v.resultOf(o)
 	if state == translate.PayerPaid && next == "" {
-		return refuseTo(pages.AlreadyPaid, byPayID(inbound.ResultPath, o.FormAction), nil)
+		return refuseTo(pages.AlreadyPaid, byPayID(inbound.ResultPath, o.PayID), nil)
 	}
 	return show("result_"+string(state), pages.Result{Order: o.shown(), State: state, NextURL: next})
 }

@@ -33,7 +33,7 @@ func serveResult(v visit) view {
 	}
 	state, next := v.resultOf(o)
 	return show("result_"+string(state), pages.Result{
-		Order: o.shown(), State: state, StatusURL: byPayID(inbound.StatusPath, o.FormAction), NextURL: next,
+		Order: o.shown(), State: state, StatusURL: byPayID(inbound.StatusPath, o.PayID), NextURL: next,
 	})
 }
 

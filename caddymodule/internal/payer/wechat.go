@@ -167,8 +167,8 @@ func wechatReason(err error) pages.Reason {
 // usual one: the order does not say by which payway it came.
 func payingWay(o order) wechatWay {
 	return wechatWay{
-		merchant: o.merchant, purpose: "paying", params: []string{o.FormAction},
-		back: byPayID(inbound.PayingPath, o.FormAction), retry: o.link(),
+		merchant: o.merchant, purpose: "paying", params: []string{o.PayID},
+		back: byPayID(inbound.PayingPath, o.PayID), retry: o.link(),
 	}
 }
 

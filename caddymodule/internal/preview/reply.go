@@ -56,13 +56,14 @@ func (r *Request) judgePay(m v2.Message) (Reply, error) {
 		GatewayMerchant: r.merchantOf(m), FlowNo: r.flowOf(m), TranCode: r.TranCode,
 		OrderNo: cmp.Or(said.OrderNo, r.numbers.orderNo), Amount: r.pay.TxnAmt,
 	})
-	if r.rule.Mode == translate.InWeChat {
-		report.FormAction = examplePayID
-	}
-	reply := translate.BuildPayReply(translate.Order{
+	order := translate.Order{
 		MerID: r.pay.MerID, OrderID: r.pay.OrderID, QueryID: r.numbers.queryID, Action: r.pay.Action, Amount: r.pay.TxnAmt,
 		State: report.State, FormAction: report.FormAction, GatewayMessage: report.GatewayMessage,
-	})
+	}
+	if r.rule.PaidInBrowser() {
+		order.PayID = examplePayID
+	}
+	reply := translate.BuildPayReply(order)
 	return Reply{State: report.State, Reason: report.Reason, Code: reply.RespCode, JSON: reply.JSON()}, err
 }
 

@@ -85,7 +85,7 @@ func (r *Request) makePay(json []byte) ([]byte, error) {
 	if body.SpbillCreateIP == "" {
 		r.Notes = append(r.Notes, "The message names no address: a running bridge puts where the request came from into body.spbillCreatIp.")
 	}
-	if r.rule.Mode == translate.InWeChat && r.pay.OpenID == "" {
+	if r.rule.PaidInBrowser() && r.pay.OpenID == "" {
 		r.Notes = append(r.Notes, "Without an openid nothing is sent before the payer's browser comes: the merchant first hears 00 with a PayId.")
 	}
 	body.AuthCode, body.WxSubOpenID = s.hide(body.AuthCode), s.hide(body.WxSubOpenID)
