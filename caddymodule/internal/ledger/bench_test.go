@@ -90,6 +90,40 @@ func rate(b *testing.B, workers, n int, do func() error) float64 {
 	return float64(n) / time.Since(started).Seconds()
 }
 
+// BenchmarkReads finds orders by their keys, through the ledger and with each
+// statement spelt and prepared anew, in turns.
+func BenchmarkReads(b *testing.B) {
+	for _, store := range durable {
+		for _, readers := range []int{1, 8} {
+			b.Run(fmt.Sprintf("%s/%d", store.name, readers), func(b *testing.B) {
+				l := store.make(b).open(b)
+				pay(b, l, sample(0), noon)
+				multiply(b, l, 1000)
+				key := sample(0).Key
+				of := func(l *ledger.Ledger) func() error {
+					return func() error {
+						_, err := l.Order(b.Context(), key)
+						return err
+					}
+				}
+				kept, anew := of(l), of(ledger.Unprepared(l))
+				rate(b, readers, 100, kept) // warms up
+				rate(b, readers, 100, anew)
+				b.ResetTimer()
+				const turns = 5
+				var reads, plain float64
+				for range turns {
+					reads += rate(b, readers, b.N/turns+1, kept) / turns
+					plain += rate(b, readers, b.N/turns+1, anew) / turns
+				}
+				b.ReportMetric(reads, "reads/s")
+				b.ReportMetric(plain, "plain-reads/s")
+				b.ReportMetric(reads/plain, "ratio")
+			})
+		}
+	}
+}
+
 // BenchmarkNotifications claims and finishes notifications, 64 at a time, from
 // four goroutines, while as many again wait at another host.
 func BenchmarkNotifications(b *testing.B) {

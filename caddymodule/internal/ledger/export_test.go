@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -123,6 +124,55 @@ func (p Plain) Begin(ctx context.Context, o Order) error {
 
 // Close closes the database.
 func (p Plain) Close() error { return p.db.Close() }
+
+// Unprepared is a ledger whose reads spell and prepare each statement anew.
+func Unprepared(l *Ledger) *Ledger { return newLedger(unprepared{l.store}, settingsOf(nil)) }
+
+type unprepared struct{ store }
+
+func (u unprepared) read(ctx context.Context, do func(*tx) (any, error)) (any, error) {
+	switch s := u.store.(type) {
+	case *sqliteStore:
+		return do(&tx{ctx: ctx, runner: plainRunner{s.reads, sqliteSpelling.Replace, nil}, dialect: sqliteDialect})
+	case *postgresStore:
+		db, err := s.ready()
+		if err != nil {
+			return nil, err
+		}
+		return do(&tx{ctx: ctx, runner: plainRunner{db, postgresSpelling.Replace, []any{pgx.QueryExecModeDescribeExec}}, dialect: postgresDialect})
+	}
+	return nil, errors.ErrUnsupported
+}
+
+type plainRunner struct {
+	*sql.DB
+	spell func(string) string
+	first []any // arguments that tell the driver how to run the statement
+}
+
+func (r plainRunner) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	return r.ExecContext(ctx, r.spell(text), append(slices.Clip(r.first), args...)...)
+}
+
+func (r plainRunner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	return r.QueryContext(ctx, r.spell(text), append(slices.Clip(r.first), args...)...)
+}
+
+// Find runs a query of the test's own outside of a transaction.
+func Find(ctx context.Context, l *Ledger, query string, args ...any) (string, error) {
+	return read(ctx, l, func(t *tx) (string, error) { return one(t, scanText, query, args...) })
+}
+
+// MaxStatements bounds the statements that reads of SQLite keep.
+const MaxStatements = maxStatements
+
+// KeptStatements counts those that a ledger on SQLite keeps.
+func KeptStatements(l *Ledger) int {
+	r := l.store.(*sqliteStore).reader
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.kept)
+}
 
 // PutAside does what a restore does before the copy takes the ledger's place.
 func PutAside(ctx context.Context, path string, now time.Time) (string, error) {

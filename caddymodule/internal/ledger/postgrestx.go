@@ -99,12 +99,18 @@ func (p *postgresStore) read(ctx context.Context, do func(*tx) (any, error)) (an
 func readOnce(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	return do(&tx{ctx: ctx, runner: reader{db, postgresText}, dialect: postgresDialect})
+	return do(&tx{ctx: ctx, runner: postgresRunner{db}, dialect: postgresDialect})
+}
+
+// postgresQueries is a transaction or the pool.
+type postgresQueries interface {
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
 }
 
 // postgresRunner leaves preparing statements to pgx, which keeps them for each
 // connection.
-type postgresRunner struct{ *sql.Tx }
+type postgresRunner struct{ postgresQueries }
 
 func (r postgresRunner) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
 	return r.ExecContext(ctx, postgresText(text), args...)

@@ -24,7 +24,8 @@ type sqliteStore struct {
 	*writer
 	path          string
 	writes, reads *sql.DB
-	anchor        *sql.Conn // reads nothing and stays
+	reader        *preparedReader // on reads
+	anchor        *sql.Conn       // reads nothing and stays
 	lock          *fileLock
 	place         *whereabouts
 	watcher       sync.WaitGroup
@@ -90,6 +91,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)"})
 	s.reads.SetMaxOpenConns(readers + 1)
 	s.reads.SetMaxIdleConns(readers + 1)
+	s.reader = newPreparedReader(s.reads)
 	// A reader that stays keeps the log and the shared memory file in place: with the
 	// disk full, others could not be made and nothing could be read; and whoever finds
 	// other ones there knows that somebody has been at the files.
@@ -160,7 +162,7 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 	if err := s.running(); err != nil {
 		return nil, err
 	}
-	return do(&tx{ctx: ctx, runner: reader{s.reads, sqliteSpelling.Replace}, dialect: sqliteDialect})
+	return do(&tx{ctx: ctx, runner: s.reader, dialect: sqliteDialect})
 }
 
 func (s *sqliteStore) risks(context.Context) ([]string, error) { return nil, s.running() }
@@ -204,18 +206,4 @@ var sqliteDialect = &dialect{numberTaken: func(err error) bool {
 func closeConn(conn *sql.Conn) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = conn.Close()
-}
-
-// reader runs queries outside of any transaction.
-type reader struct {
-	db   *sql.DB
-	text func(string) string
-}
-
-func (r reader) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	return r.db.ExecContext(ctx, r.text(text), args...)
-}
-
-func (r reader) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return r.db.QueryContext(ctx, r.text(text), args...)
 }
