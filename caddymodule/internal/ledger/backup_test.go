@@ -118,6 +118,6 @@ func TestBackupRefuses(t *testing.T) {
 
 func TestBackupOfPostgres(t *testing.T) {
 	t.Parallel()
-	l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+	l := postgresPlace{dsn: pgtest.Database(t), well: true}.open(t)
 	wantError(t, l.Backup(t.Context(), filepath.Join(t.TempDir(), "copy")), ledger.ErrUnsupported)
 }

@@ -57,7 +57,7 @@ func TestCommonTime(t *testing.T) {
 	if at, shared, err := alone.CommonTime(t.Context()); shared || err != nil {
 		t.Errorf("SQLite tells the time: %s, %v", at, err)
 	}
-	l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+	l := postgresPlace{dsn: pgtest.Database(t), well: true}.open(t)
 	before := time.Now().Truncate(time.Millisecond)
 	at, shared, err := l.CommonTime(t.Context())
 	if !shared || err != nil || at.Before(before) || at.After(time.Now().Add(time.Millisecond)) {

@@ -25,10 +25,14 @@ func (p sqlitePlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledge
 type postgresPlace struct {
 	dsn  string
 	dead bool // the server is not there when the ledger is opened
+	well bool // the server is well, and may only be slow
 }
 
 func (p postgresPlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledger {
 	tb.Helper()
+	if p.well {
+		options = append(options, ledger.WithAttempts(2*time.Minute))
+	}
 	l, err := ledger.OpenPostgres(tb.Context(), p.dsn, options...)
 	opened(tb, l, err)
 	if !p.dead {
@@ -75,7 +79,7 @@ var stores = []struct {
 	make func(testing.TB) place
 }{
 	{"sqlite", func(tb testing.TB) place { return sqlitePlace{filepath.Join(tb.TempDir(), "ledger #1.db")} }},
-	{"postgres", func(tb testing.TB) place { return postgresPlace{dsn: pgtest.Database(tb)} }},
+	{"postgres", func(tb testing.TB) place { return postgresPlace{dsn: pgtest.Database(tb), well: true} }},
 }
 
 // conformance is what every store has to do.

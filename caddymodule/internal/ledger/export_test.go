@@ -21,6 +21,9 @@ func WithPragmas(pragmas ...string) Option {
 // WithBusyTimeout sets how long SQLite waits for a foreign program.
 func WithBusyTimeout(d time.Duration) Option { return func(s *settings) { s.busy = d } }
 
+// WithAttempts sets how long one attempt at a transaction on PostgreSQL may take.
+func WithAttempts(d time.Duration) Option { return func(s *settings) { s.attempt = d } }
+
 // Risks is what is warned of.
 var Risks = risks
 

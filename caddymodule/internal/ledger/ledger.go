@@ -58,6 +58,8 @@ type settings struct {
 	// foreign program to let go of the file, and what tests add.
 	busy    time.Duration
 	pragmas []string
+	// How long one attempt at a transaction on PostgreSQL may take.
+	attempt time.Duration
 }
 
 // WithLogger sets where warnings about the database go; without it they are
@@ -70,7 +72,7 @@ func WithLogger(log *zap.Logger) Option { return func(s *settings) { s.log = log
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 func settingsOf(options []Option) settings {
-	s := settings{log: zap.NewNop(), now: time.Now, observer: unobserved{}, busy: 5 * time.Second}
+	s := settings{log: zap.NewNop(), now: time.Now, observer: unobserved{}, busy: 5 * time.Second, attempt: attemptTimeout}
 	for _, option := range options {
 		option(&s)
 	}

@@ -114,7 +114,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 // finished rows and what it knows of them.
 func TestPostgresQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+	l := postgresPlace{dsn: pgtest.Database(t), well: true}.open(t)
 	pay(t, l, sample(0), noon)
 	multiply(t, l, 20_000)
 	for _, statement := range []string{
@@ -153,7 +153,7 @@ func TestPostgresClaimsUseTheirIndexes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			l := postgresPlace{dsn: pgtest.Database(t)}.open(t)
+			l := postgresPlace{dsn: pgtest.Database(t), well: true}.open(t)
 			backlog(t, l, 10_000, c.merchant, c.host)
 			plans, err := ledger.ExplainPostgres(t.Context(), l)
 			if err != nil {

@@ -31,6 +31,7 @@ type postgresStore struct {
 	config   *pgx.ConnConfig
 	log      *zap.Logger
 	observer Observer
+	attempt  time.Duration // how long one attempt at a transaction may take
 	warned   sync.Once
 
 	db     atomic.Pointer[sql.DB] // nil until connected and migrated
@@ -59,7 +60,7 @@ func OpenPostgres(ctx context.Context, dsn string, options ...Option) (*Ledger, 
 		config.ConnectTimeout = connectTimeout
 	}
 	set := settingsOf(options)
-	p := &postgresStore{config: config, log: set.log, observer: set.observer}
+	p := &postgresStore{config: config, log: set.log, observer: set.observer, attempt: set.attempt}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	if err := p.open(ctx); err != nil {
 		p.cancel()
@@ -124,7 +125,7 @@ func (p *postgresStore) connect(ctx context.Context) error {
 	if err := p.migrate(ctx); err != nil {
 		return advise(err)
 	}
-	db := stdlib.OpenDB(*p.config, stdlib.OptionAfterConnect(prepareSession))
+	db := stdlib.OpenDB(*p.config, stdlib.OptionAfterConnect(p.prepareSession))
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -153,10 +154,10 @@ func (p *postgresStore) migrate(ctx context.Context) error {
 // prepareSession sets what every connection needs: nothing may hold locks for
 // long when its bridge was cut off, and a commit has to be on disk, whatever the
 // server's default is.
-func prepareSession(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, `SET idle_in_transaction_session_timeout = '15s'; SET statement_timeout = '10s';
+func (p *postgresStore) prepareSession(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, fmt.Sprintf(`SET idle_in_transaction_session_timeout = %d; SET statement_timeout = %d;
 		SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`,
-		pgx.QueryExecModeSimpleProtocol)
+		(3*p.attempt).Milliseconds(), (2*p.attempt).Milliseconds()), pgx.QueryExecModeSimpleProtocol)
 	return err
 }
 
@@ -180,7 +181,7 @@ func (p *postgresStore) risks(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.attempt)
 	defer cancel()
 	found, err := risksOf(ctx, db)
 	return found, fromDriver(err)

@@ -67,7 +67,7 @@ func TestPostgresRefuses(t *testing.T) {
 // TestPostgresOpenedAtOnce lets many bridges find the same empty database.
 func TestPostgresOpenedAtOnce(t *testing.T) {
 	t.Parallel()
-	p := postgresPlace{dsn: pgtest.Database(t)}
+	p := postgresPlace{dsn: pgtest.Database(t), well: true}
 	var all sync.WaitGroup
 	for i := range 6 {
 		all.Go(func() {

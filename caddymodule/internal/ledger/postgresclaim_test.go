@@ -26,7 +26,7 @@ const gate = `
 // the attempts that it has locked, not those it saw when it began.
 func TestPostgresClaimTellsTheFreshFence(t *testing.T) {
 	t.Parallel()
-	p := postgresPlace{dsn: pgtest.Database(t)}
+	p := postgresPlace{dsn: pgtest.Database(t), well: true}
 	l := p.open(t)
 	pay(t, l, sample(1), noon)
 	other := p.transaction(t, gate)
@@ -64,7 +64,7 @@ func TestPostgresClaimTellsTheFreshFence(t *testing.T) {
 // notification: claims take the others and wait for nobody.
 func TestPostgresClaimsPassLockedRows(t *testing.T) {
 	t.Parallel()
-	p := postgresPlace{dsn: pgtest.Database(t)}
+	p := postgresPlace{dsn: pgtest.Database(t), well: true}
 	l := p.open(t)
 	for i := range 3 {
 		pay(t, l, sample(i), noon)

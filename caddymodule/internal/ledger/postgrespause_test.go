@@ -17,7 +17,7 @@ const waiters = `SELECT count(*)::text FROM pg_stat_activity
 // nobody would look for it among what was parked any more.
 func TestPostgresClaimSeesTheEndOfAPause(t *testing.T) {
 	t.Parallel()
-	p := postgresPlace{dsn: pgtest.Database(t)}
+	p := postgresPlace{dsn: pgtest.Database(t), well: true}
 	l := p.open(t)
 	pay(t, l, of("A", 0), noon)
 	mustPause(t, l, "A")
@@ -41,7 +41,7 @@ func TestPostgresClaimSeesTheEndOfAPause(t *testing.T) {
 // something while the merchant is resumed: that is not overlooked.
 func TestPostgresResumeWaitsForClaims(t *testing.T) {
 	t.Parallel()
-	p := postgresPlace{dsn: pgtest.Database(t)}
+	p := postgresPlace{dsn: pgtest.Database(t), well: true}
 	l := p.open(t)
 	pay(t, l, of("A", 0), noon)
 	mustPause(t, l, "A")

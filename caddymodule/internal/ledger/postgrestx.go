@@ -27,7 +27,7 @@ func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (a
 		return nil, err
 	}
 	began := time.Now()
-	value, err := retryTransaction(ctx, db, do)
+	value, err := p.retryTransaction(ctx, db, do)
 	var driver *driverError
 	if err == nil || errors.As(err, &driver) {
 		p.observer.Committed(1, time.Since(began), err)
@@ -37,9 +37,9 @@ func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (a
 
 // retryTransaction runs do in a transaction, and again after a conflict with another
 // transaction or a lost connection.
-func retryTransaction(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
+func (p *postgresStore) retryTransaction(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
 	for conflicts, lost := 0, 0; ; {
-		value, err := transact(ctx, db, lost > 0, do)
+		value, err := p.transact(ctx, db, lost > 0, do)
 		switch {
 		case isConflict(err) && conflicts < maxConflicts:
 			conflicts++
@@ -60,8 +60,8 @@ func retryTransaction(ctx context.Context, db *sql.DB, do func(*tx) (any, error)
 
 // transact runs do once. again tells it that an earlier run may have been
 // committed.
-func transact(ctx context.Context, db *sql.DB, again bool, do func(*tx) (any, error)) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+func (p *postgresStore) transact(ctx context.Context, db *sql.DB, again bool, do func(*tx) (any, error)) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.attempt)
 	defer cancel()
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -89,15 +89,15 @@ func (p *postgresStore) read(ctx context.Context, do func(*tx) (any, error)) (an
 		return nil, err
 	}
 	for lost := 0; ; lost++ {
-		value, err := readOnce(ctx, db, do)
+		value, err := p.readOnce(ctx, db, do)
 		if !isLost(err) || lost == maxLost {
 			return value, err
 		}
 	}
 }
 
-func readOnce(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+func (p *postgresStore) readOnce(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.attempt)
 	defer cancel()
 	return do(&tx{ctx: ctx, runner: postgresRunner{db}, dialect: postgresDialect})
 }
