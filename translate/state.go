@@ -28,6 +28,8 @@ type StateRow struct {
 	Means string // what is known of the order, in a few words
 	Final bool   // nothing more is expected to happen by itself
 
+	Chinese string // what operators call the state in Chinese
+
 	// What the gateway calls it, of a payment or of a refund; none where it is for
 	// the bridge alone to know.
 	Tran   []v2.TranState

@@ -80,7 +80,7 @@ func TestTableIsComplete(t *testing.T) {
 		t.Errorf("the table has rows for %v; declared are %v", got, want)
 	}
 	for _, row := range states {
-		if row.Means == "" || row.Pay == "" || row.PayScanned == "" || row.Query == "" || row.Cancel == "" || row.Payer == "" {
+		if row.Means == "" || row.Chinese == "" || row.Pay == "" || row.PayScanned == "" || row.Query == "" || row.Cancel == "" || row.Payer == "" {
 			t.Errorf("%s: the row is not complete: %+v", row.State, row)
 		}
 		if !row.Final && row.Due == DueNothing {

@@ -35,20 +35,20 @@ const (
 // failed or closed order is given back.
 var states = []StateRow{
 	{
-		State: Begun, Means: "recorded; nothing has left for the gateway",
+		State: Begun, Chinese: "已记录", Means: "recorded; nothing has left for the gateway",
 		Pay: v1.CodeBusy, PayScanned: v1.CodeBusy, Query: v1.ResultUnpaid, Cancel: v1.CodeState,
 		CancelStep: CancelUnsent, Payer: PayerOpen, Due: DueClose,
 		Moves: map[Verdict][]State{Applied: {Sent, Pending, InDoubt, Paid, Failed, Closed}},
 	},
 	{
-		State: Sent, Means: "the pay call may have left; no answer is recorded yet",
+		State: Sent, Chinese: "已提交", Means: "the pay call may have left; no answer is recorded yet",
 		Pay: v1.CodeBusy, PayScanned: v1.CodeOK, Query: v1.ResultUnpaid, Cancel: v1.CodeState,
 		Payer: PayerOpen, Due: DueQuery,
 		Settle: []State{Paid, Failed, Closed},
 		Moves:  map[Verdict][]State{Applied: {Begun, Pending, InDoubt, Paid, Failed, Closed}},
 	},
 	{
-		State: Pending, Means: "the gateway knows the order, the payer has not paid",
+		State: Pending, Chinese: "待支付", Means: "the gateway knows the order, the payer has not paid",
 		Tran: []v2.TranState{v2.TranAccepted, v2.TranProcessing},
 		Pay:  v1.CodeOK, PayScanned: v1.CodeOK, Query: v1.ResultUnpaid, Cancel: v1.CodeBusy,
 		CancelStep: CancelUnpaid, Payer: PayerOpen, Due: DueQuery,
@@ -56,14 +56,14 @@ var states = []StateRow{
 		Moves:  map[Verdict][]State{Applied: {Paid, Failed, Closed}},
 	},
 	{
-		State: InDoubt, Means: "no answer that can be trusted; only a query or a notice settles it",
+		State: InDoubt, Chinese: "存疑", Means: "no answer that can be trusted; only a query or a notice settles it",
 		Pay: v1.CodeBusy, PayScanned: v1.CodeOK, Query: v1.ResultUnpaid, Cancel: v1.CodeState,
 		Payer: PayerOpen, Due: DueQuery, Tone: ToneNote,
 		Settle: []State{Paid, Failed, Closed},
 		Moves:  map[Verdict][]State{Applied: {Sent, Pending, Paid, Failed, Closed}},
 	},
 	{
-		State: Paid, Means: "the gateway has confirmed the payment", Final: true,
+		State: Paid, Chinese: "已支付", Means: "the gateway has confirmed the payment", Final: true,
 		Tran: []v2.TranState{v2.TranSuccess},
 		Pay:  v1.CodeOK, PayScanned: v1.CodeOK, Query: v1.ResultPaid, Cancel: v1.CodeBusy,
 		CancelStep: CancelPaid, Notify: NotifySend, Payer: PayerPaid, Tone: ToneGood, Moved: true,
@@ -71,7 +71,7 @@ var states = []StateRow{
 		Moves:              map[Verdict][]State{Applied: {Refunding}, Contradicted: {Failed, Closed}},
 	},
 	{
-		State: Failed, Means: "the gateway refused or failed the payment, finally", Final: true,
+		State: Failed, Chinese: "失败", Means: "the gateway refused or failed the payment, finally", Final: true,
 		Tran: []v2.TranState{v2.TranFailed},
 		Pay:  v1.CodeRefused, PayScanned: v1.CodeRefused, Query: v1.ResultFailed, Cancel: v1.CodeOK,
 		Payer: PayerFailed, Due: DueLastQuery, Tone: ToneBad,
@@ -79,13 +79,13 @@ var states = []StateRow{
 		Moves:              map[Verdict][]State{LatePayment: {Paid}},
 	},
 	{
-		State: Closed, Means: "cancelled or expired before it was paid", Final: true,
+		State: Closed, Chinese: "已关闭", Means: "cancelled or expired before it was paid", Final: true,
 		Pay: v1.CodeState, PayScanned: v1.CodeState, Query: v1.ResultFailed, Cancel: v1.CodeOK,
 		Payer: PayerClosed, Due: DueLastQuery,
 		Moves: map[Verdict][]State{LatePayment: {Paid}},
 	},
 	{
-		State: Refunding, Means: "a refund number is stored, the outcome of the refund is open",
+		State: Refunding, Chinese: "退款中", Means: "a refund number is stored, the outcome of the refund is open",
 		Refund: []v2.RefundState{v2.RefundAccepted, v2.RefundProcessing, v2.RefundReviewing},
 		Pay:    v1.CodeState, PayScanned: v1.CodeState, Query: v1.ResultUnpaid, Cancel: v1.CodeBusy,
 		CancelStep: CancelAskAfter, Notify: NotifyWait, Payer: PayerRefunded, Due: DueRefund, Tone: ToneNote,
@@ -93,7 +93,7 @@ var states = []StateRow{
 		Moves:  map[Verdict][]State{Applied: {Refunded, RefundFailed}, Contradicted: {Failed}},
 	},
 	{
-		State: Refunded, Means: "the gateway has confirmed the refund", Final: true,
+		State: Refunded, Chinese: "已退款", Means: "the gateway has confirmed the refund", Final: true,
 		Refund: []v2.RefundState{v2.RefundSuccess},
 		Pay:    v1.CodeState, PayScanned: v1.CodeState, Query: v1.ResultFailed, Cancel: v1.CodeOK,
 		Payer: PayerRefunded, Moved: true,
@@ -103,7 +103,7 @@ var states = []StateRow{
 	{
 		// 35 (failed to the original card) leaves the money with the gateway and
 		// needs a person, as a failure does.
-		State: RefundFailed, Means: "the gateway refused the refund; the payment stands until somebody gives it back", Final: true,
+		State: RefundFailed, Chinese: "退款失败", Means: "the gateway refused the refund; the payment stands until somebody gives it back", Final: true,
 		Refund: []v2.RefundState{v2.RefundFailed, v2.RefundCardFailed, v2.RefundRejected},
 		Pay:    v1.CodeState, PayScanned: v1.CodeState, Query: v1.ResultPaid, Cancel: v1.CodeRefused,
 		Notify: NotifySend, Payer: PayerPaid, Due: DueRetryRefund, Tone: ToneBad, Open: true,

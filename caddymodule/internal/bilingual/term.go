@@ -9,10 +9,14 @@ import (
 // Term is a value of a closed set, such as a state: in English as the API spells
 // it, in Chinese as the console calls it.
 func Term[T ~string](value T) Said {
-	if zh, known := terms[string(value)]; known {
-		return Text{En: string(value), Zh: zh}.With()
+	zh := translate.State(value).Row().Chinese
+	if zh == "" {
+		zh = terms[string(value)]
 	}
-	return Text{En: "%s", Zh: "%s"}.With(string(value))
+	if zh == "" {
+		return Text{En: "%s", Zh: "%s"}.With(string(value))
+	}
+	return Text{En: string(value), Zh: zh}.With()
 }
 
 // OneOf lists states as alternatives.
@@ -28,21 +32,10 @@ func OneOf(states []translate.State) Said {
 	return Text{En: translate.OneOf(states...), Zh: list}.With()
 }
 
-// terms are the Chinese words for states of orders and of notifications, for the
-// matters of an order that wait for a person, and for the rows that are named when they
-// cannot be read. The console has the same ones.
+// terms are the Chinese words for states of notifications, for the matters of an order
+// that wait for a person, and for the rows that are named when they cannot be read. The
+// table of states has those for states of orders. The console has the same ones.
 var terms = map[string]string{ //nolint:gosec // nothing here is a credential
-	"begun":         "已记录",
-	"sent":          "已提交",
-	"pending":       "待支付",
-	"in_doubt":      "存疑",
-	"paid":          "已支付",
-	"failed":        "失败",
-	"closed":        "已关闭",
-	"refunding":     "退款中",
-	"refunded":      "已退款",
-	"refund_failed": "退款失败",
-
 	"waiting":          "等待发送",
 	"delivered":        "商户已确认",
 	"already_credited": "商户称已入账",
