@@ -63,7 +63,8 @@ type source struct {
 	bodies []*Body
 }
 
-// usage is what somebody has of the room, and since when.
+// usage is what somebody has of the room, and since when. A source has it for as long
+// as the oldest of its bodies that still has room.
 type usage struct {
 	held  int
 	since time.Time // zero if there never was anything
@@ -131,9 +132,11 @@ func (p *Pool) takeBack(b *Body) {
 	from := p.lent[b.source]
 	from.bodies = slices.DeleteFunc(from.bodies, func(other *Body) bool { return other == b })
 	from.held -= b.held
-	if from.held == 0 {
-		delete(p.lent, b.source)
-	}
 	p.held -= b.held
 	b.held, b.full = 0, nil
+	if from.held == 0 {
+		delete(p.lent, b.source)
+		return
+	}
+	from.since = slices.MinFunc(from.bodies, func(a, b *Body) int { return a.since.Compare(b.since) }).since
 }

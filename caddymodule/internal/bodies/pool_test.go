@@ -199,6 +199,7 @@ func TestThoseWhoRestGiveWay(t *testing.T) {
 		"many sources, large bodies":  {many, 20, most - 1},
 		"many sources, small shares":  {many, 200, bodies.Own + 1},
 		"many sources, middling ones": {many, 100, 50_000},
+		"as many sources as fit in":   {many, room / (16 << 10), bodies.Own + 1}, // each has one share
 	} {
 		for whose, honest := range map[string]string{"another's": "honest", "of a source that rests, too": tc.source(0)} {
 			t.Run(name+", "+whose, func(t *testing.T) {
