@@ -17,13 +17,9 @@ var failpoints = []string{
 	"before_settle", "before_ack", "before_attempt", "after_attempt", "after_finish",
 }
 
-// fragileBridge is the bridge built with the instants compiled in.
+// fragileBridge is the bridge built with the instants compiled in. It is shared.
 var fragileBridge = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "paybridge-failpoints-")
-	if err != nil {
-		return "", fmt.Errorf("making folder: %w", err)
-	}
-	path := filepath.Join(dir, "caddy")
+	path := filepath.Join(binaries, "caddy-failpoints")
 	build := exec.Command("go", "build", "-tags", "failpoints", "-o", path, "../caddymodule/cmd/caddy")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -40,7 +36,6 @@ func TestCrashAtEveryPoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(filepath.Dir(binary)) })
 	for _, point := range failpoints {
 		for _, ledger := range []string{"sqlite", "postgres"} {
 			t.Run(point+"/"+ledger, func(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 // bridgeBinary is Caddy with Paybridge as `make build` leaves it.
 var bridgeBinary string
 
+// binaries is a folder for what tests build and share. It goes when all have ended.
+var binaries string
+
 // bridgeBinaryVariable names the binary to test instead.
 const bridgeBinaryVariable = "PAYBRIDGE_TEST_CADDY"
 
@@ -28,12 +31,12 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "paybridge-tests-")
-	if err != nil {
+	var err error
+	if binaries, err = os.MkdirTemp("", "paybridge-tests-"); err != nil {
 		return 0, fmt.Errorf("making folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	if bridgeBinary, err = findBridge(dir); err != nil {
+	defer os.RemoveAll(binaries)
+	if bridgeBinary, err = findBridge(); err != nil {
 		return 0, err
 	}
 	code := m.Run()
@@ -42,7 +45,7 @@ func run(m *testing.M) (int, error) {
 
 // findBridge takes the binary that make has built, or builds one where go test
 // runs without make.
-func findBridge(dir string) (string, error) {
+func findBridge() (string, error) {
 	path := os.Getenv(bridgeBinaryVariable)
 	if path == "" {
 		path = filepath.Join("..", "caddy")
@@ -50,7 +53,7 @@ func findBridge(dir string) (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return filepath.Abs(path)
 	}
-	path = filepath.Join(dir, "caddy")
+	path = filepath.Join(binaries, "caddy")
 	build := exec.Command("go", "build", "-o", path, "../caddymodule/cmd/caddy")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
