@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
@@ -32,7 +32,7 @@ type Gateway struct {
 	ProxyRaw json.RawMessage `json:"proxy,omitempty" caddy:"namespace=http.handlers inline_key=handler"`
 
 	url   *url.URL
-	proxy caddyhttp.MiddlewareHandler
+	proxy *reverseproxy.Handler
 
 	retired atomic.Bool // its configuration has ended
 }
@@ -60,17 +60,8 @@ func (g *Gateway) Provision(ctx caddy.Context) error {
 		return err
 	}
 	g.url = u
-	if g.ProxyRaw == nil {
-		if g.ProxyRaw, err = gatewayproxy.Default(u); err != nil {
-			return fmt.Errorf("gateway: %w", err)
-		}
-	}
-	proxy, err := gatewayproxy.Load(ctx, "gateway", g)
-	if err != nil {
-		return err //nolint:wrapcheck // it names the directive
-	}
-	g.proxy = proxy
-	return nil
+	g.proxy, err = gatewayproxy.Load(ctx, "gateway", g, &g.ProxyRaw, u)
+	return err //nolint:wrapcheck // it names the directive
 }
 
 func parseURL(text string) (*url.URL, error) {

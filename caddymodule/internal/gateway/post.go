@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
@@ -49,7 +50,7 @@ func (g *Gateway) serve(answer *answerRecorder, req *http.Request) (err error) {
 			panic(crash)
 		}
 	}()
-	err = g.proxy.ServeHTTP(answer, req, caddyhttp.HandlerFunc(nothingMore))
+	err = g.proxy.ServeHTTP(answer, req, gatewayproxy.NothingMore)
 	switch ctx := req.Context(); {
 	case err == nil && answer.status == http.StatusOK:
 		return nil
@@ -64,5 +65,3 @@ func (g *Gateway) serve(answer *answerRecorder, req *http.Request) (err error) {
 	}
 	return status
 }
-
-func nothingMore(http.ResponseWriter, *http.Request) error { return nil }

@@ -1,6 +1,6 @@
 package gateway
 
-import "github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
+import "github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 
 // Retire closes the gateway's resting connections at the end of its
 // configuration. Calls that are still in hand, such as queries of the background
@@ -20,14 +20,7 @@ func (g *Gateway) closeIfRetired() {
 }
 
 func (g *Gateway) closeIdle() {
-	proxy, ok := g.proxy.(*reverseproxy.Handler)
-	if !ok {
-		return // it was never provisioned
-	}
-	switch transport := proxy.Transport.(type) {
-	case *reverseproxy.HTTPTransport:
-		transport.Transport.CloseIdleConnections()
-	case interface{ CloseIdleConnections() }:
-		transport.CloseIdleConnections()
+	if g.proxy != nil { // it was provisioned
+		gatewayproxy.CloseIdle(g.proxy.Transport)
 	}
 }

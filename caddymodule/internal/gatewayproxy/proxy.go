@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 )
 
@@ -32,8 +34,15 @@ func Default(u *url.URL) (json.RawMessage, error) {
 	return json.Marshal(proxy)
 }
 
-// Load loads the guest in owner's field ProxyRaw.
-func Load(ctx caddy.Context, directive string, owner any) (*reverseproxy.Handler, error) {
+// Load loads the guest in owner's field ProxyRaw, which raw points to. Where there is
+// none it is [Default] of u.
+func Load(ctx caddy.Context, directive string, owner any, raw *json.RawMessage, u *url.URL) (*reverseproxy.Handler, error) {
+	if *raw == nil {
+		var err error
+		if *raw, err = Default(u); err != nil {
+			return nil, fmt.Errorf("%s: %w", directive, err)
+		}
+	}
 	guest, err := ctx.LoadModule(owner, "ProxyRaw")
 	if err != nil {
 		return nil, fmt.Errorf("%s: loading reverse_proxy: %w", directive, err)
@@ -44,6 +53,19 @@ func Load(ctx caddy.Context, directive string, owner any) (*reverseproxy.Handler
 	}
 	return proxy, check(directive, proxy)
 }
+
+// CloseIdle closes the connections of a proxy's transport that rest.
+func CloseIdle(transport http.RoundTripper) {
+	switch transport := transport.(type) {
+	case *reverseproxy.HTTPTransport:
+		transport.Transport.CloseIdleConnections()
+	case interface{ CloseIdleConnections() }:
+		transport.CloseIdleConnections()
+	}
+}
+
+// NothingMore is the handler behind a proxy, which hands nothing on.
+var NothingMore = caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
 
 // check looks at what has been provisioned: the raw members are gone by then.
 func check(directive string, p *reverseproxy.Handler) error {

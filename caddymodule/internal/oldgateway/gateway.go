@@ -31,7 +31,7 @@ type Gateway struct {
 
 	url       *url.URL
 	proxy     *reverseproxy.Handler
-	closeIdle func()
+	transport http.RoundTripper // that of reverse_proxy, beneath verbatim
 }
 
 // UnmarshalCaddyfile reads the address and the block, which is that of
@@ -74,26 +74,20 @@ func (g *Gateway) Provision(ctx caddy.Context) error {
 		return err
 	}
 	g.url = u
-	if g.ProxyRaw == nil {
-		if g.ProxyRaw, err = gatewayproxy.Default(u); err != nil {
-			return fmt.Errorf("old_gateway: %w", err)
-		}
-	}
 	rests := restTime(g.ProxyRaw) // which loading the module clears
-	if g.proxy, err = gatewayproxy.Load(ctx, "old_gateway", g); err != nil {
+	if g.proxy, err = gatewayproxy.Load(ctx, "old_gateway", g, &g.ProxyRaw, u); err != nil {
 		return err //nolint:wrapcheck // it names the directive
 	}
-	g.closeIdle = setTransport(g.proxy, rests)
+	g.transport = g.proxy.Transport
+	setTransport(g.transport, rests)
 	keepHost(g.proxy)
-	g.proxy.Transport = verbatim{g.proxy.Transport}
+	g.proxy.Transport = verbatim{g.transport}
 	return nil
 }
 
 // Retire closes the connections that rest, at the end of a configuration.
 func (g *Gateway) Retire() {
-	if g.closeIdle != nil {
-		g.closeIdle()
-	}
+	gatewayproxy.CloseIdle(g.transport)
 }
 
 // restLimit is how long a connection may rest before it is closed. Servers of the
@@ -118,18 +112,13 @@ func restTime(proxy json.RawMessage) time.Duration {
 	return time.Duration(options.Transport.KeepAlive.IdleTimeout)
 }
 
-// setTransport makes the proxy's transport ask for no compression of its own, and
-// returns what closes its connections that rest.
-func setTransport(proxy *reverseproxy.Handler, rests time.Duration) (closeIdle func()) {
-	switch transport := proxy.Transport.(type) {
-	case *reverseproxy.HTTPTransport:
-		transport.Transport.DisableCompression = true
-		transport.Transport.IdleConnTimeout = rests
-		return transport.Transport.CloseIdleConnections
-	case interface{ CloseIdleConnections() }:
-		return transport.CloseIdleConnections
+// setTransport makes a transport of Caddy's own ask for no compression, and has its
+// connections rest so long.
+func setTransport(transport http.RoundTripper, rests time.Duration) {
+	if own, ok := transport.(*reverseproxy.HTTPTransport); ok {
+		own.Transport.DisableCompression = true
+		own.Transport.IdleConnTimeout = rests
 	}
-	return nil
 }
 
 // keepHost makes the proxy send the client's Host also over https, unless the

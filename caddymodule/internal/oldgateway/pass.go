@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 )
 
 // Errors of requests that were not answered.
@@ -52,7 +52,5 @@ func (g *Gateway) serve(a *answer, r *http.Request) (err error) {
 			panic(crash)
 		}
 	}()
-	return g.proxy.ServeHTTP(a, r, caddyhttp.HandlerFunc(nothingMore)) //nolint:wrapcheck // the caller says what it means
+	return g.proxy.ServeHTTP(a, r, gatewayproxy.NothingMore) //nolint:wrapcheck // the caller says what it means
 }
-
-func nothingMore(http.ResponseWriter, *http.Request) error { return nil }
