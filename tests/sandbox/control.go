@@ -1,17 +1,13 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"strings"
 	"time"
-)
 
-// maxControl bounds the body of a control request in bytes.
-const maxControl = 64 << 10
+	"github.com/paybridge/paybridge/tests/sandbox/internal/controlapi"
+)
 
 // controlMux is the control interface:
 //
@@ -28,8 +24,7 @@ const maxControl = 64 << 10
 //
 // A request that cannot be done is answered with 400 and {"error": "…"}.
 func (g *Gateway) controlMux() http.Handler {
-	mux := http.NewServeMux()
-	for pattern, command := range map[string]func(*http.Request) (any, error){
+	return controlapi.Handler(ControlPrefix, map[string]func(*http.Request) (any, error){
 		"GET state":      func(*http.Request) (any, error) { return g.State(), nil },
 		"GET exchanges":  func(*http.Request) (any, error) { return g.Exchanges(), nil },
 		"GET behaviours": func(*http.Request) (any, error) { return behaviourList(), nil },
@@ -40,50 +35,7 @@ func (g *Gateway) controlMux() http.Handler {
 		"POST notice":    g.controlNotice,
 		"POST release":   func(r *http.Request) (any, error) { return g.ReleaseNotices(r.Context()), nil },
 		"POST reset":     func(*http.Request) (any, error) { g.Reset(); return nil, nil },
-	} {
-		method, name, _ := strings.Cut(pattern, " ")
-		mux.HandleFunc(method+" "+ControlPrefix+name, func(w http.ResponseWriter, r *http.Request) {
-			value, err := command(r)
-			writeJSON(w, value, err)
-		})
-	}
-	return loopbackOnly(mux)
-}
-
-// loopbackOnly keeps callers from other machines out, since there is no other
-// protection.
-func loopbackOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-			http.Error(w, "the control interface answers loopback callers only", http.StatusForbidden)
-			return
-		}
-		next.ServeHTTP(w, r)
 	})
-}
-
-func writeJSON(w http.ResponseWriter, value any, err error) {
-	w.Header().Set("Content-Type", "application/json")
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		value = map[string]string{"error": err.Error()}
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	enc.Encode(value) // a client that has gone away is no one to tell
-}
-
-// readControl reads the JSON body of a control request. Unknown members are
-// errors, so that a slip in a test script is not taken for a default.
-func readControl(r *http.Request, value any) error {
-	dec := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxControl))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(value); err != nil {
-		return fmt.Errorf("reading control request: %w", err)
-	}
-	return nil
 }
 
 // behaviourList is the table of behaviours for readers.
@@ -111,7 +63,7 @@ func (g *Gateway) controlBehaviour(r *http.Request) (any, error) {
 		Rule
 		Delay string `json:"delay"` // in place of the rule's nanoseconds
 	}
-	if err := readControl(r, &body); err != nil {
+	if err := controlapi.Read(r, &body); err != nil {
 		return nil, err
 	}
 	if body.Delay != "" {
@@ -126,7 +78,7 @@ func (g *Gateway) controlBehaviour(r *http.Request) (any, error) {
 
 func (g *Gateway) controlPay(r *http.Request) (any, error) {
 	var p Payment
-	if err := readControl(r, &p); err != nil {
+	if err := controlapi.Read(r, &p); err != nil {
 		return nil, err
 	}
 	return nil, g.Pay(p)
@@ -134,7 +86,7 @@ func (g *Gateway) controlPay(r *http.Request) (any, error) {
 
 func (g *Gateway) controlFail(r *http.Request) (any, error) {
 	var body struct{ MerchantID, OrderID string }
-	if err := readControl(r, &body); err != nil {
+	if err := controlapi.Read(r, &body); err != nil {
 		return nil, err
 	}
 	return nil, g.Fail(body.MerchantID, body.OrderID)
@@ -145,7 +97,7 @@ func (g *Gateway) controlRefund(r *http.Request) (any, error) {
 		MerchantID, OrderID, MerRefundFlowID string
 		Done                                 *bool
 	}
-	if err := readControl(r, &body); err != nil {
+	if err := controlapi.Read(r, &body); err != nil {
 		return nil, err
 	}
 	if body.Done == nil {
@@ -156,7 +108,7 @@ func (g *Gateway) controlRefund(r *http.Request) (any, error) {
 
 func (g *Gateway) controlNotice(r *http.Request) (any, error) {
 	var n Notice
-	if err := readControl(r, &n); err != nil {
+	if err := controlapi.Read(r, &n); err != nil {
 		return nil, err
 	}
 	return g.SendNotice(r.Context(), n)

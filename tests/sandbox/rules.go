@@ -2,9 +2,9 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
-	"sync"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/sandbox/internal/rules"
 )
 
 // Rule tells the gateway how to behave for some requests. Rules win over
@@ -43,20 +43,15 @@ func (r Rule) validate() error {
 }
 
 // ruleList holds the rules that are still good for something.
-type ruleList struct {
-	mu    sync.Mutex
-	rules []Rule
-}
+type ruleList struct{ list rules.List[Rule] }
 
-func (l *ruleList) add(r Rule) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.rules = append(l.rules, r)
-}
+func (l *ruleList) add(r Rule) { l.list.Add(r, r.Times) }
+
+func (l *ruleList) reset() { l.list.Reset() }
 
 // takeUnread takes a rule that resets the connection before it is read.
 func (l *ruleList) takeUnread() bool {
-	_, ok := l.take(func(r Rule) bool { return r.Behaviour == ResetUnread })
+	_, ok := l.list.Take(func(r Rule) bool { return r.Behaviour == ResetUnread })
 	return ok
 }
 
@@ -65,7 +60,7 @@ func (l *ruleList) takeUnread() bool {
 func (l *ruleList) takeFor(code, orderID string, reused bool) (Rule, bool) {
 	// The passes are ordered by closeness.
 	for _, want := range []struct{ order, code bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
-		rule, ok := l.take(func(r Rule) bool {
+		rule, ok := l.list.Take(func(r Rule) bool {
 			if r.Behaviour == ResetUnread || r.Behaviour == CloseReused && !reused {
 				return false
 			}
@@ -77,29 +72,4 @@ func (l *ruleList) takeFor(code, orderID string, reused bool) (Rule, bool) {
 		}
 	}
 	return Rule{}, false
-}
-
-// take returns the first rule that fits and uses it once.
-func (l *ruleList) take(fits func(Rule) bool) (Rule, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.rules, fits)
-	if i < 0 {
-		return Rule{}, false
-	}
-	rule := l.rules[i]
-	switch rule.Times {
-	case 0:
-	case 1:
-		l.rules = slices.Delete(l.rules, i, i+1)
-	default:
-		l.rules[i].Times--
-	}
-	return rule, true
-}
-
-func (l *ruleList) reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.rules = nil
 }

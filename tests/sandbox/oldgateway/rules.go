@@ -5,8 +5,9 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/sandbox/internal/rules"
 )
 
 // Behaviour is what the gateway does with a request. The empty value is Honest.
@@ -86,26 +87,15 @@ func (r Rule) send(d *delivery) {
 }
 
 // ruleList holds the rules that are still good for something.
-type ruleList struct {
-	mu    sync.Mutex
-	rules []Rule
-}
+type ruleList struct{ list rules.List[Rule] }
 
-func (l *ruleList) add(r Rule) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.rules = append(l.rules, r)
-}
+func (l *ruleList) add(r Rule) { l.list.Add(r, r.Times) }
 
-func (l *ruleList) reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.rules = nil
-}
+func (l *ruleList) reset() { l.list.Reset() }
 
 // unread takes the rule for a request that is not to be read.
 func (l *ruleList) unread(path string) (Rule, bool) {
-	return l.take(func(r Rule) bool {
+	return l.list.Take(func(r Rule) bool {
 		return r.Behaviour == ResetUnread && (r.Path == "" || r.Path == path)
 	})
 }
@@ -113,7 +103,7 @@ func (l *ruleList) unread(path string) (Rule, bool) {
 // read takes the rule for a request that has been read. It is Honest where there
 // is none.
 func (l *ruleList) read(path, merID, orderID string) Rule {
-	rule, found := l.take(func(r Rule) bool {
+	rule, found := l.list.Take(func(r Rule) bool {
 		return r.Behaviour != ResetUnread && (r.Path == "" || r.Path == path) &&
 			(r.MerID == "" || r.MerID == merID) && (r.OrderID == "" || r.OrderID == orderID)
 	})
@@ -121,23 +111,4 @@ func (l *ruleList) read(path, merID, orderID string) Rule {
 		rule.Behaviour = Honest
 	}
 	return rule
-}
-
-// take returns the first rule that fits and uses it once.
-func (l *ruleList) take(fits func(Rule) bool) (Rule, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.rules, fits)
-	if i < 0 {
-		return Rule{}, false
-	}
-	rule := l.rules[i]
-	switch rule.Times {
-	case 0:
-	case 1:
-		l.rules = slices.Delete(l.rules, i, i+1)
-	default:
-		l.rules[i].Times--
-	}
-	return rule, true
 }
