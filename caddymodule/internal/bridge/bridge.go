@@ -36,6 +36,7 @@ type Bridge struct {
 	abandoned abandoned // orders to be taken back
 
 	resubmitLimiter *ratelimit.Interval[ledger.Key] // of orders in doubt, by payers' browsers
+	cancelLimiter   *ratelimit.Interval[ledger.Key] // cancels that have to ask the gateway
 
 	notify  *delivery.Dispatcher
 	live    newest.List[*Settings] // of the loaded configurations
@@ -69,7 +70,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	start, err := l.NextStart(ctx)
 	b := &Bridge{
 		ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), observer: nobody{},
-		queryLimiter: newOrderLimiter(), resubmitLimiter: newOrderLimiter(),
+		queryLimiter: newOrderLimiter(), resubmitLimiter: newOrderLimiter(), cancelLimiter: newOrderLimiter(),
 		stop: func() {}, woken: make(chan struct{}, 1), ending: make(chan struct{}),
 	}
 	for _, option := range options {
@@ -90,7 +91,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 // merchant asks. Merchants of scanned codes poll every second or two.
 const queryEvery = 2 * time.Second
 
-// newOrderLimiter lets something be done for an order once in askEvery.
+// newOrderLimiter lets something be done for an order once in queryEvery.
 func newOrderLimiter() *ratelimit.Interval[ledger.Key] {
 	const orders = 10_000
 	return ratelimit.NewInterval[ledger.Key](queryEvery, orders)

@@ -39,6 +39,9 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	}
 	var result queryResult
 	if order.State.Row().Due == translate.DueQuery {
+		if !b.cancelLimiter.Allow(order.Key, b.now()) {
+			return order // the merchant's program repeats its cancel in a loop
+		}
 		var ok bool
 		if result, ok = wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); !ok {
 			return order
@@ -67,7 +70,8 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 			}
 		}
 	}
-	if !result.moved {
+	// A question alone that brought nothing is not on record, as with a query.
+	if tried := len(result.events) > 1; tried && !result.moved {
 		b.recordEvents(ctx, order, result.events...)
 	}
 	return order

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/paybridge/paybridge/translate"
@@ -80,6 +81,45 @@ func TestCancelOfNothing(t *testing.T) {
 	w := newWorld(t)
 	if reply := w.cancel(order(v1.WxSao, 1)); reply.RespCode != v1.CodeNoOrder {
 		t.Fatalf("merchant hears %s", reply.RespCode)
+	}
+}
+
+// A program that repeats its cancel in a loop does not have the gateway asked each
+// time, and leaves no trail of questions that brought nothing.
+func TestCancelInALoop(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		close string
+		fault fault
+	}{
+		"no answer":                          {"", silent},
+		"nothing certain":                    {"", unknown},
+		"no answer of a gateway that closes": {closeCode, silent},
+		"rubbish of a gateway that closes":   {closeCode, html},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.settings.TranCodes.Close = tc.close
+			p := order(v1.WxSao, 1)
+			doubted(w, p)
+			before := w.timeline(p, callEventKind)
+			for range 3 {
+				w.clock.advance(queryEvery)
+				w.gateway.setScript(slices.Repeat([]fault{tc.fault}, 40)...)
+				for range 20 {
+					if reply := w.cancel(p); reply.RespCode == v1.CodeOK {
+						t.Fatal("cancelled, and the gateway has said nothing")
+					}
+				}
+			}
+			if n := w.gateway.count(v2.TranQuery); n != 3 {
+				t.Errorf("the gateway was asked %d times in three intervals", n)
+			}
+			if after := w.timeline(p, callEventKind); !slices.Equal(after, before) {
+				t.Errorf("left behind: %v, was %v", after, before)
+			}
+		})
 	}
 }
 

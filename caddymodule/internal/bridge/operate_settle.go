@@ -42,7 +42,8 @@ type Settled struct {
 // contradicted by the gateway. The gateway is
 // asked first: when it is certain, its word is recorded instead, and when what
 // it signs says otherwise, the operator's is refused. A payment that is settled
-// so is notified like any other.
+// so is notified like any other. What has begun is finished, also when the operator
+// has gone: the gateway may have closed the order for a word that is to be recorded.
 //
 // Errors wrap ErrNotSettled, or are those of the ledger.
 func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled, error) {
@@ -57,6 +58,8 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	if err := b.checkSettlement(order, possible, w); err != nil {
 		return Settled{}, err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
+	defer cancel()
 	settled := Settled{Order: order, Before: order.State}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {

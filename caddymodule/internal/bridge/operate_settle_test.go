@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"path/filepath"
@@ -130,6 +131,26 @@ func TestSettledPaymentIsNotified(t *testing.T) {
 	if err != nil || n.State != ledger.Waiting {
 		t.Errorf("%+v, %v", n, err)
 	}
+}
+
+// An operator who hangs up, or whose tunnel breaks, in the middle of a settlement
+// does not leave it half done.
+func TestSettleAfterTheOperatorHasGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.settings.TranCodes.Close = closeCode
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	ctx, hangUp := context.WithCancel(t.Context())
+	w.gateway.setScript(none, fault{name: "closes while the operator leaves", mangle: func(_ context.Context, answer string) RoundTrip {
+		hangUp()
+		return RoundTrip{Sent: true, Body: []byte(answer), Discard: func() {}}
+	}})
+	if _, err := w.bridge.Settle(ctx, w.settings, settlement(p, translate.Closed)); err != nil {
+		t.Fatal(err)
+	}
+	w.wantState(p, translate.Closed)
+	wantChange(t, w, p, true)
 }
 
 // A stuck refund can be settled when the gateway does not answer for it.
