@@ -18,7 +18,8 @@ const maxNumber = 128
 //
 // When the merchant has used the number before, Begin changes nothing and
 // returns the stored order and fresh = false, whatever its contents. It returns
-// [ErrNumberTaken] when QueryID or OrderNo belongs to another order.
+// [ErrNumberTaken] when QueryID or OrderNo belongs to another order, and
+// [ErrOtherSide] when the order is on record as one of the old gateway.
 //
 // The caller of a fresh order holds it by claim 1 until o.Next; after that time
 // [Ledger.ClaimOrders] gives it to somebody else.
@@ -47,6 +48,9 @@ type begun struct {
 }
 
 func begin(t *tx, o Order) (begun, error) {
+	if err := lockSide(t, o.Key); err != nil {
+		return begun{}, err
+	}
 	n, err := t.exec(insertOrder, values(o)...)
 	if err != nil {
 		return begun{}, err
@@ -56,7 +60,7 @@ func begin(t *tx, o Order) (begun, error) {
 	}
 	stored, err := one(t, scanOrder, orderByKey, o.OrderID, o.MerID)
 	if isNotFound(err) {
-		return begun{}, ErrNumberTaken
+		return begun{}, whyNotBegun(t, o.Key)
 	}
 	if err != nil {
 		return begun{}, err
@@ -67,23 +71,49 @@ func begin(t *tx, o Order) (begun, error) {
 	return begun{stored, ours}, nil
 }
 
+// whyNotBegun says why an order that is not there could not be inserted.
+func whyNotBegun(t *tx, k Key) error {
+	side, err := sideOf(t, k)
+	switch {
+	case err != nil:
+		return err
+	case side == OldSide:
+		return ErrOtherSide
+	}
+	return ErrNumberTaken
+}
+
 // check refuses orders that could not be found or would never be due.
 func check(o Order) error {
-	for _, number := range []struct{ name, value string }{
-		{"MerID", o.MerID}, {"OrderID", o.OrderID}, {"QueryID", o.QueryID}, {"OrderNo", o.OrderNo},
-	} {
-		if number.value == "" {
-			return fmt.Errorf("order.%s: missing", number.name)
-		}
-		if len(number.value) > maxNumber {
-			return fmt.Errorf("order.%s: longer than %d bytes", number.name, maxNumber)
-		}
+	if err := checkNumbers(
+		number{"MerID", o.MerID}, number{"OrderID", o.OrderID}, number{"QueryID", o.QueryID}, number{"OrderNo", o.OrderNo},
+	); err != nil {
+		return err
 	}
 	if o.Amount <= 0 {
 		return fmt.Errorf("order.Amount: not a payment: %d", o.Amount)
 	}
 	if o.Next.IsZero() {
 		return fmt.Errorf("order.Next: missing: every open order needs a next step")
+	}
+	return nil
+}
+
+// number is one that an order is named by.
+type number struct{ name, value string }
+
+func checkKey(k Key) error {
+	return checkNumbers(number{"MerID", k.MerID}, number{"OrderID", k.OrderID})
+}
+
+func checkNumbers(numbers ...number) error {
+	for _, n := range numbers {
+		if n.value == "" {
+			return fmt.Errorf("order.%s: missing", n.name)
+		}
+		if len(n.value) > maxNumber {
+			return fmt.Errorf("order.%s: longer than %d bytes", n.name, maxNumber)
+		}
 	}
 	return nil
 }

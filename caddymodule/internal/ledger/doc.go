@@ -30,6 +30,14 @@
 // was taken over gets [ErrFenced], and what it brings is not written. A fresh
 // order starts with claim 1, held by whoever began it until Order.Next.
 //
+// # Sides
+//
+// While merchants move, an order belongs to the old gateway or to the v2 gateway,
+// for ever. An order of this ledger is one of the v2 gateway; that one is of the
+// old gateway is written down by [Ledger.MarkOld]. Whichever is first wins, also
+// between bridges: both lock a row that the order's key falls on before they look
+// into the other's table.
+//
 // # Operators
 //
 // What an operator does ([Ledger.Settle], [Ledger.Resend], [Ledger.Pause],

@@ -63,13 +63,15 @@ func scanOrder(from row) (Order, error) {
 	return r.finish()
 }
 
-// insertOrder has a place for each of values.
+// insertOrder has a place for each of values. An order of the old gateway is not
+// inserted.
 const insertOrder = `INSERT INTO orders (order_id, mer_id, query_id, order_no, flow_no, gateway_merchant,
 	fingerprint, action, amount, back_url, front_url, open_id, client_ip,
 	trace, state, form_action, pay_data, gateway_no, words, refund_no,
 	created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim, late, pay_id)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-	$22, $23, $24, $25, $26, $27, $28, $29, $30)
+	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+	$22, $23, $24, $25, $26, $27, $28, $29, $30
+	WHERE NOT EXISTS (SELECT 1 FROM old_orders WHERE order_id = $1 AND mer_id = $2)
 	ON CONFLICT DO NOTHING`
 
 func values(o Order) []any {

@@ -1,0 +1,114 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+)
+
+// Side is the gateway that an order belongs to. An order has one side, for ever.
+type Side string
+
+// The sides.
+const (
+	NoSide  Side = ""    // nothing is on record
+	OldSide Side = "old" // of the v1 gateway that the bridge replaces
+	V2Side  Side = "v2"  // of the v2 gateway, and in this ledger
+)
+
+// ErrOtherSide says that an order is on record as one of the other gateway: for
+// [Ledger.Begin] the old one, for [Ledger.MarkOld] the v2 gateway.
+var ErrOtherSide = errors.New("order belongs to the other gateway")
+
+// MarkOld writes down that an order belongs to the old gateway; only then may its
+// request go there. An order that is marked already stays as it is. The error is
+// [ErrOtherSide] when the order is one of this ledger.
+func (l *Ledger) MarkOld(ctx context.Context, k Key, at time.Time) error {
+	if err := checkKey(k); err != nil {
+		return fmt.Errorf("marking an order of the old gateway: %w", err)
+	}
+	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, markOld(t, k, toMillis(at)) })
+	return wrap(err, "marking an order of the old gateway")
+}
+
+const insertOld = `INSERT INTO old_orders (order_id, mer_id, at)
+	SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM orders WHERE order_id = $1 AND mer_id = $2)
+	ON CONFLICT DO NOTHING`
+
+func markOld(t *tx, k Key, at millis) error {
+	if err := lockSide(t, k); err != nil {
+		return err
+	}
+	n, err := t.exec(insertOld, k.OrderID, k.MerID, at)
+	if err != nil || n == 1 {
+		return err
+	}
+	side, err := sideOf(t, k)
+	if err == nil && side != OldSide {
+		err = ErrOtherSide
+	}
+	return err
+}
+
+// Side returns the side of an order.
+func (l *Ledger) Side(ctx context.Context, k Key) (Side, error) {
+	side, err := read(ctx, l, func(t *tx) (Side, error) { return sideOf(t, k) })
+	return side, wrap(err, "looking for the side of an order")
+}
+
+const sideByKey = `SELECT 'v2' FROM orders WHERE order_id = $1 AND mer_id = $2
+	UNION ALL SELECT 'old' FROM old_orders WHERE order_id = $1 AND mer_id = $2`
+
+func sideOf(t *tx, k Key) (Side, error) {
+	side, err := one(t, scanText, sideByKey, k.OrderID, k.MerID)
+	if isNotFound(err) {
+		return NoSide, nil
+	}
+	return Side(side), err
+}
+
+// sideSlots is how many rows side_locks has.
+const sideSlots = 1024
+
+// lockSide has everybody wait who is about to give the same order a side, until the
+// transaction ends: what it finds in the other side's table stays true until then.
+// It comes before the statements that look there, since each of those sees what was
+// committed when it began.
+func lockSide(t *tx, k Key) error {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(storable(k.MerID) + "\n" + storable(k.OrderID)))
+	_, err := one(t, scanCount, `SELECT slot FROM side_locks WHERE slot = $1 {lock}`, int64(hash.Sum32()%sideSlots))
+	if isNotFound(err) {
+		return fromDriver(errors.New("side_locks has lost rows: run the migration's INSERT INTO side_locks once more"))
+	}
+	return err
+}
+
+// oldPrunedAtOnce bounds how many marks one transaction deletes.
+const oldPrunedAtOnce = 500
+
+const pruneOld = `DELETE FROM old_orders WHERE (order_id, mer_id) IN (
+	SELECT order_id, mer_id FROM old_orders WHERE at < $1 ORDER BY at LIMIT $2 {skip locked})`
+
+// PruneOld forgets orders of the old gateway that were first seen before a time, up
+// to a number that keeps nobody waiting. It reports whether there are more.
+func (l *Ledger) PruneOld(ctx context.Context, before time.Time) (more bool, err error) {
+	n, err := write(ctx, l, func(t *tx) (int64, error) {
+		return t.exec(pruneOld, toMillis(before), oldPrunedAtOnce)
+	})
+	return n == oldPrunedAtOnce, wrap(err, "forgetting orders of the old gateway")
+}
+
+// merchantsWithOrders goes from one merchant to the next along the index.
+const merchantsWithOrders = `WITH RECURSIVE found (mer_id) AS (
+		SELECT min(mer_id) FROM orders
+		UNION ALL SELECT (SELECT min(mer_id) FROM orders WHERE mer_id > found.mer_id) FROM found WHERE found.mer_id IS NOT NULL
+	) SELECT mer_id FROM found WHERE mer_id IS NOT NULL`
+
+// MerchantsWithOrders returns the merchants that ever had an order in this ledger.
+func (l *Ledger) MerchantsWithOrders(ctx context.Context) ([]string, error) {
+	list, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scanText, merchantsWithOrders) })
+	return list, wrap(err, "listing merchants with orders")
+}
