@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -53,8 +54,8 @@ func formBodies(form url.Values) map[string][2]string {
 		"encoded again": {url.QueryEscape(encoded), ""},
 		"JSON":          {`{"req":"` + form.Get("req") + `","sign":"` + form.Get("sign") + `"}`, ""},
 		"nothing":       {"", ""},
-		"many parts":    {strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n", inbound.MaxParts) + parts.String() + "--b--\r\n", ""},
-		"too long":      {encoded + "&x=" + strings.Repeat("a", inbound.MaxForm), ""},
+		"many parts":    {strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n", forms.MaxParts) + parts.String() + "--b--\r\n", ""},
+		"too long":      {encoded + "&x=" + strings.Repeat("a", forms.MaxBody), ""},
 	}
 }
 

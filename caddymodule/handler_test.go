@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -170,10 +171,10 @@ func testHostileBodies(t *testing.T, s *server) {
 	const form, parts = "application/x-www-form-urlencoded", "multipart/form-data; boundary=xyz"
 	for name, tc := range map[string]struct{ contentType, body string }{
 		"empty":                   {form, ""},
-		"larger than 512 KiB":     {form, "req=" + strings.Repeat("A", inbound.MaxForm)},
+		"larger than 512 KiB":     {form, "req=" + strings.Repeat("A", forms.MaxBody)},
 		"multipart breaks off":    {parts, "--xyz\r\nContent-Disposition: form-data; name=\"req\"\r\n\r\nabc"},
 		"multipart without parts": {parts, "req=abc&sign=def"},
-		"multipart, 65 parts": {parts, strings.Repeat("--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", inbound.MaxParts+1) +
+		"multipart, 65 parts": {parts, strings.Repeat("--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", forms.MaxParts+1) +
 			"--xyz--\r\n"},
 		"binary": {"application/octet-stream", "\x00\xff\xfe"},
 	} {
@@ -195,7 +196,7 @@ func testHostileBodies(t *testing.T, s *server) {
 	for name, sent := range map[string]string{
 		"slow body":                  "Content-Length: 100\r\n\r\nreq=",
 		"slow chunked body":          "Transfer-Encoding: chunked\r\n\r\n4\r\nreq=\r\n",
-		"larger and slow to the end": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", inbound.MaxForm+100, strings.Repeat("A", inbound.MaxForm+1)),
+		"larger and slow to the end": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", forms.MaxBody+100, strings.Repeat("A", forms.MaxBody+1)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

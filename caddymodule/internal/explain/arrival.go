@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -177,7 +178,7 @@ func (a *arrival) readMultipart() bool {
 	}
 	a.shape, a.params = asMultipart, v1.Params{}
 	reader := multipart.NewReader(strings.NewReader(a.body), boundary)
-	for range inbound.MaxParts {
+	for range forms.MaxParts {
 		part, err := reader.NextRawPart()
 		if err != nil {
 			break
@@ -249,7 +250,7 @@ func (a *arrival) readForm() bool {
 
 // formOf reads an urlencoded form as the bridge does.
 func formOf(text string) v1.Params {
-	params, err := inbound.ParseForm("", []byte(text), "")
+	params, err := forms.Parse("", []byte(text), "")
 	if err != nil {
 		return v1.Params{} // not possible: only multipart forms can be malformed
 	}

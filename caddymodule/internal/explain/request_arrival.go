@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -58,7 +59,7 @@ var arrivalFacts = []fact{
 		happened: "The multipart form cannot be taken apart: its boundary is another one than the Content-Type names, its end is missing, or it has too many parts.",
 		advice:   "Tell the merchant: let the HTTP library write body and Content-Type together.",
 	}},
-	{holds: faultIs(inbound.ErrFormTooLarge), causeText: causeText{
+	{holds: faultIs(forms.ErrTooLarge), causeText: causeText{
 		name:     "form_too_large",
 		happened: "The body is larger than the bridge reads.",
 		advice:   "Ask the merchant what it sends; a v1 message has a few hundred characters.",
@@ -93,7 +94,7 @@ func (e *evidence) multipartType() bool {
 	if e.request == nil {
 		return false
 	}
-	_, is := inbound.Boundary(e.request.contentType)
+	_, is := forms.Boundary(e.request.contentType)
 	return is
 }
 

@@ -3,6 +3,7 @@ package inbound
 import (
 	"errors"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -24,13 +25,13 @@ func (r Route) MaxBody() (most int, refusal error) {
 	if r.Caller == Payer {
 		return MaxPageForm, ErrPageFormTooLong
 	}
-	return MaxForm, ErrFormTooLarge
+	return forms.MaxBody, forms.ErrTooLarge
 }
 
 // Read reads the parameters of a request, and judges what can be judged of it
 // before any key is known: the form, then the method. Errors are [v1.Error].
 func (r Route) Read(method, contentType string, body []byte, query string) (v1.Params, error) {
-	params, err := ParseForm(contentType, body, query)
+	params, err := forms.Parse(contentType, body, query)
 	if err != nil {
 		return nil, &v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()}
 	}

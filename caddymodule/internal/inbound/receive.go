@@ -8,6 +8,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -33,7 +34,7 @@ func (rc Receiver) Receive(ctx context.Context, r *http.Request, source string, 
 	return body, err
 }
 
-// Form reads the parameters of a request, as [ParseForm] does, and lets go of its
+// Form reads the parameters of a request, as [forms.Parse] does, and lets go of its
 // body.
 func (rc Receiver) Form(ctx context.Context, r *http.Request, source string, route Route) (params v1.Params, err error) {
 	body, err := rc.Receive(ctx, r, source, route)
@@ -47,7 +48,7 @@ func (rc Receiver) Form(ctx context.Context, r *http.Request, source string, rou
 // ParseBody reads the parameters of a request whose body has been received.
 func ParseBody(r *http.Request, body *bodies.Body) (params v1.Params, err error) {
 	err = body.Parse(func(text []byte) (err error) {
-		params, err = ParseForm(r.Header.Get("Content-Type"), text, r.URL.RawQuery)
+		params, err = forms.Parse(r.Header.Get("Content-Type"), text, r.URL.RawQuery)
 		return err
 	})
 	return params, err

@@ -1,4 +1,4 @@
-package inbound
+package forms
 
 import (
 	"bytes"
@@ -11,32 +11,32 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// MaxForm bounds the body of a request: the largest v1 req and the largest v2
+// MaxBody bounds the body of a request: the largest v1 req and the largest v2
 // envelope both fit, percent-encoded three times over.
-const MaxForm = 512 << 10
+const MaxBody = 512 << 10
 
 // MaxParts bounds the parts of a multipart form.
 const MaxParts = 64
 
 // Errors of a body that holds no form.
 var (
-	ErrFormTooLarge = fmt.Errorf("larger than %d KiB", MaxForm>>10)
-	// ErrFormMalformed does not say more: the parser's own words quote what
+	ErrTooLarge = fmt.Errorf("larger than %d KiB", MaxBody>>10)
+	// ErrMalformed does not say more: the parser's own words quote what
 	// arrived, and that may be a payer's code.
-	ErrFormMalformed = errors.New("malformed multipart form")
-	ErrTooManyParts  = fmt.Errorf("more than %d parts", MaxParts)
+	ErrMalformed    = errors.New("malformed multipart form")
+	ErrTooManyParts = fmt.Errorf("more than %d parts", MaxParts)
 )
 
-// ParseForm reads the parameters of a request: those of the body and, for names that
+// Parse reads the parameters of a request: those of the body and, for names that
 // the body does not have, those of the query string. The body may be urlencoded
 // or multipart, with whatever Content-Type the merchant's program writes.
 //
 // Blanks and line ends around a value are not part of it (seen in the field:
 // numbers from scanners, keys from files). Only req stays as it is, because its
 // signature covers every byte.
-func ParseForm(contentType string, body []byte, query string) (v1.Params, error) {
-	if len(body) > MaxForm {
-		return nil, ErrFormTooLarge
+func Parse(contentType string, body []byte, query string) (v1.Params, error) {
+	if len(body) > MaxBody {
+		return nil, ErrTooLarge
 	}
 	params := v1.Params{}
 	if boundary, ok := Boundary(contentType); ok {
@@ -71,11 +71,11 @@ func parseMultipart(body []byte, boundary string) (v1.Params, error) {
 			return params, nil
 		}
 		if err != nil {
-			return nil, ErrFormMalformed
+			return nil, ErrMalformed
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {
-			return nil, ErrFormMalformed
+			return nil, ErrMalformed
 		}
 		if _, given := params[part.FormName()]; !given {
 			params[part.FormName()] = string(value)

@@ -1,4 +1,4 @@
-package inbound
+package forms
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ func part(name, value string) string {
 	return fmt.Sprintf("--xyz\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", name, value)
 }
 
-func TestParseForm(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	most := v1.Params{}
 	var mostParts strings.Builder
@@ -47,7 +47,7 @@ func TestParseForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := ParseForm(tc.contentType, []byte(tc.body), tc.query)
+			got, err := Parse(tc.contentType, []byte(tc.body), tc.query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +58,7 @@ func TestParseForm(t *testing.T) {
 	}
 }
 
-func TestParseFormRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ contentType, body, want string }{
 		"multipart breaks off":     {testBoundary, part("req", "a"), "malformed multipart form"},
@@ -68,7 +68,7 @@ func TestParseFormRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			params, err := ParseForm(tc.contentType, []byte(tc.body), "")
+			params, err := Parse(tc.contentType, []byte(tc.body), "")
 			if err == nil || !strings.Contains(err.Error(), tc.want) || params != nil {
 				t.Errorf("got %v, %v; want an error with %q", params, err, tc.want)
 			}
@@ -76,16 +76,16 @@ func TestParseFormRefuses(t *testing.T) {
 	}
 }
 
-// FuzzParseForm: hostile bodies never panic, and no parameter is longer than
+// FuzzParse: hostile bodies never panic, and no parameter is longer than
 // what was sent.
-func FuzzParseForm(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add("application/x-www-form-urlencoded", []byte("req=a&sign=b"))
 	f.Add(testBoundary, []byte(part("req", "a")+part("sign", "b")+"--xyz--"))
 	f.Add(testBoundary, []byte("--xyz\r\nContent-Disposition: form-data; name=\"req\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=3D"))
 	f.Add("multipart/form-data; boundary=\"", []byte("--"))
 	f.Add("multipart/form-data;\xdbBoundary", []byte("0"))
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		params, err := ParseForm(contentType, body, "")
+		params, err := Parse(contentType, body, "")
 		if err != nil && params != nil {
 			t.Fatalf("parameters %v beside the error %v", params, err)
 		}
