@@ -52,4 +52,5 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"event":               "订单历史",
 	"pause":               "暂停记录",
 	"quarantined message": "隔离的消息",
+	"route":               "路由",
 }

@@ -16,9 +16,9 @@ func changesCommand() *cobra.Command {
 		Use:   "changes [<merid> [<orderid>]]",
 		Short: "Lists what people did, newest first",
 		Long: `
-Lists what was settled, refunded, sent again, dealt with, paused and resumed by people: when, by whom,
-why, and how it was before and after. Of everything, of one merchant, or of one
-order.
+Lists what was settled, refunded, sent again, dealt with, paused, resumed and routed
+by people: when, by whom, why, and how it was before and after. Of everything, of
+one merchant, or of one order.
 
 This command changes nothing. What the bridge did by itself is told by "order".`,
 		Example: `  caddy paybridge changes

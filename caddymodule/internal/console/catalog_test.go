@@ -60,7 +60,7 @@ var families = map[string][]string{
 	"class":        texts(delivery.Classes()...),
 	"call":         texts(bridge.FailedCalls()...),
 	"cause":        texts(netcause.All()...),
-	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume"},
+	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume", "route"},
 	"kind": {
 		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", ledger.UnpaidEvent,
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),

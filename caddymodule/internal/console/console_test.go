@@ -16,7 +16,7 @@ import (
 )
 
 // sizeLimit is what a browser may have to load in all, in bytes.
-const sizeLimit = 90 << 10
+const sizeLimit = 100 << 10
 
 // endpoint is the console's site as far as routes go: the console's beside the
 // API's.

@@ -10,10 +10,10 @@ import (
 // Change is what an operator did to the ledger: who, what, when and why. It is
 // written in the same transaction as what it tells of.
 type Change struct {
-	Key              // OrderID is empty for what concerns a whole merchant
+	Key              // OrderID is empty for what concerns a whole merchant, MerID too for what concerns all
 	At     time.Time // the zero time is now
 	Who    string    // needed
-	What   string    // "resend", "settle", "pause" or "resume"
+	What   string    // "resend", "settle", "pause", "resume" or "route"
 	Why    string    // needed
 	Before string    // how things stood
 	After  string    // how they stand now

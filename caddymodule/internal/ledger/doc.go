@@ -50,6 +50,10 @@
 // A merchant is paused by a row of its own that every claim reads: what comes
 // up is parked, and nothing has to be found and marked at the moment of pausing.
 //
+// Where the new orders of merchants go ([Ledger.SetRoute], [Ledger.SetAllRoutes]) is
+// read by every bridge into a copy of its own, which [Ledger.RouteRevision] tells to
+// be old.
+//
 // # SQL
 //
 // Times are Unix milliseconds, amounts fen, both in 64 bits; zero is "not yet".

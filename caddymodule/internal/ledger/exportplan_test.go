@@ -53,6 +53,7 @@ func statements() map[string]statement {
 		"mark":                {insertOld, []any{"a", "b", 1}},
 		"old orders":          {pruneOld, []any{1, 1}},
 		"merchants":           {merchantsWithOrders, nil},
+		"route":               {routeByMerID, []any{"a"}},
 		"host":                {backURLHost, []any{"a", "b"}},
 		"changes":             {changesOfAll, []any{1}},
 		"changes of merchant": {changesOfMerchant, []any{1, "a"}},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -103,6 +104,7 @@ func changesNeedReasons(t *testing.T, p place) {
 		for what, err := range map[string]error{
 			"settle": settle, "resend": l.Resend(t.Context(), o.Key, noon, c),
 			"pause": l.Pause(t.Context(), o.MerID, c), "resume": resume,
+			"route": l.SetRoute(t.Context(), o.MerID, route.ToV2, c), "routes": l.SetAllRoutes(t.Context(), route.ToOld, c),
 		} {
 			if err == nil || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s: error is %v, want %q", what, err, name)
@@ -115,6 +117,7 @@ func changesNeedReasons(t *testing.T, p place) {
 	if pauses, err := l.PausedMerchants(t.Context()); err != nil || len(pauses.Items) != 0 {
 		t.Errorf("paused: %+v, %v", pauses, err)
 	}
+	wantRoutes(t, l)
 }
 
 func changes(t *testing.T, p place) {

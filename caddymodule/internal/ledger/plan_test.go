@@ -49,6 +49,7 @@ var indexes = map[string][]string{
 	"mark":                {"sqlite_autoindex_orders_1"},
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
+	"route":               {"sqlite_autoindex_routes_1"},
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"changes":             {"changes_at"},
 	"changes of merchant": {"changes_merchant"},
@@ -81,7 +82,7 @@ var indexes = map[string][]string{
 var sorters = regexp.MustCompile(`^found orders|: all|: next page|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
-var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|changes|[nolpq])\b`)
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|changes|routes|[nolpq])\b`)
 
 // TestQueriesUseIndexes keeps what runs all the time, and what operators ask for,
 // away from rows that it does not need: it may use no other index than these, and

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -47,6 +48,8 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 		}, "pause resend resume settle"},
 		{"use once", func() error { return l.UseOnce(t.Context(), "state", after(time.Hour)) }, "pause resend resume settle"},
 		{"sample", func() error { return l.AddSample(t.Context(), ledger.Sample{At: noon}) }, "pause resend resume settle"},
+		{"route", func() error { return l.SetRoute(t.Context(), "A", route.ToV2, because) }, "pause resend resume route settle"},
+		{"all routes", func() error { return l.SetAllRoutes(t.Context(), route.ToOld, because) }, "pause resend resume route route route settle"},
 	} {
 		line.loseNextAnswer()
 		if err := c.do(); err != nil {
@@ -61,8 +64,8 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 			t.Errorf("%s: changes are %q, want %q", c.name, got, c.want)
 		}
 	}
-	if lost := line.lost(); lost != 7 {
-		t.Errorf("%d answers were lost, want 7", lost)
+	if lost := line.lost(); lost != 9 {
+		t.Errorf("%d answers were lost, want 9", lost)
 	}
 	wantError(t, l.UseOnce(t.Context(), "state", after(time.Hour)), ledger.ErrUsed)
 	if got := timeline(t, l, o.Key); !slices.Equal(got, []string{"0s moved operator begun → paid"}) {

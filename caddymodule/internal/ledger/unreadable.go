@@ -32,6 +32,7 @@ const (
 	EventRow        RowKind = "event"
 	PauseRow        RowKind = "pause"
 	QuarantineRow   RowKind = "quarantined message"
+	RouteRow        RowKind = "route"
 )
 
 // sampleRow is a row of a plot, where one more or less does not matter.
@@ -39,7 +40,7 @@ const sampleRow RowKind = "sample"
 
 // RowKinds returns every kind of row that is named to people.
 func RowKinds() []RowKind {
-	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow}
+	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow, RouteRow}
 }
 
 // kindOf returns the kind of the row that item was read from.
@@ -59,6 +60,8 @@ func kindOf(item any) RowKind {
 		return PauseRow
 	case Quarantined:
 		return QuarantineRow
+	case MerchantRoute:
+		return RouteRow
 	case Sample:
 		return sampleRow
 	}

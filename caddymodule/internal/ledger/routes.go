@@ -1,0 +1,198 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// MerchantRoute is where the new orders of a merchant go.
+type MerchantRoute struct {
+	MerID string // empty: of every merchant without a route of its own
+	Route route.Route
+	At    time.Time // since when
+	Who   string
+	Why   string
+}
+
+func (r MerchantRoute) key() Key { return Key{MerID: r.MerID} }
+
+// Routes are the routes on record, by merchant.
+type Routes struct {
+	Revision int64 // has changed when a route has
+	List[MerchantRoute]
+}
+
+// How a change tells what no route says.
+const (
+	noRoute         = "default" // that of the configuration
+	unreadableRoute = "unreadable"
+)
+
+// SetRoute changes where the new orders of a merchant go and records the change; the
+// zero route takes the merchant's own away. An order that is on record stays on its
+// side. A route that is there already changes nothing and records nothing.
+func (l *Ledger) SetRoute(ctx context.Context, merID string, r route.Route, c Change) error {
+	if merID == "" || len(merID) > maxNumber {
+		return fmt.Errorf("changing route: MerID: not of 1 to %d bytes", maxNumber)
+	}
+	made, err := l.change(Key{MerID: merID}, "route", c)
+	if err == nil {
+		_, err = write(ctx, l, func(t *tx) (none, error) { return none{}, setRoute(t, r, made) })
+	}
+	return wrap(err, "changing route")
+}
+
+// SetAllRoutes gives every merchant the same route, also those that have none on
+// record, and records a change for each that had another. The zero route only takes
+// away what an earlier call has said for merchants without a route of their own: they
+// follow the configuration again.
+func (l *Ledger) SetAllRoutes(ctx context.Context, r route.Route, c Change) error {
+	made, err := l.change(Key{}, "route", c)
+	if err == nil {
+		_, err = write(ctx, l, func(t *tx) (none, error) { return none{}, setAllRoutes(t, r, made) })
+	}
+	return wrap(err, "changing all routes")
+}
+
+const (
+	nextRevision  = `UPDATE revisions SET n = n + 1 WHERE id = 'routes'`
+	firstRevision = `INSERT INTO revisions (id, n) VALUES ('routes', $1)`
+	routeRevision = `SELECT n FROM revisions WHERE id = 'routes'`
+
+	routeByMerID = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id = $1`
+	routesNow    = `SELECT mer_id, route, at, who, why FROM routes`
+	allRoutes    = `SELECT at, '', mer_id, mer_id, route, at, who, why FROM routes ORDER BY mer_id`
+	deleteRoute  = `DELETE FROM routes WHERE mer_id = $1`
+	writeRoute   = `INSERT INTO routes (mer_id, route, at, who, why) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (mer_id) DO UPDATE SET route = excluded.route, at = excluded.at, who = excluded.who, why = excluded.why`
+
+	// Thousands of merchants are changed by two statements: the way back is short.
+	addRouteChanges = `INSERT INTO changes (order_id, mer_id, at, id, who, what, why, was, became)
+		SELECT '', mer_id, $2, $3, $4, $5, $6, route, $1 FROM routes WHERE mer_id <> '' AND route <> $1`
+	rewriteRoutes = `UPDATE routes SET route = $1, at = $2, who = $3, why = $4 WHERE mer_id <> '' AND route <> $1`
+)
+
+// setRoute changes the route of the merchant that c names; without one, of those that
+// have none.
+func setRoute(t *tx, r route.Route, c change) error {
+	if made, err := isMade(t, c); made || err != nil {
+		return err
+	}
+	if err := reviseRoutes(t, c.At); err != nil {
+		return err
+	}
+	return replaceRoute(t, r, c)
+}
+
+func setAllRoutes(t *tx, r route.Route, c change) error {
+	if made, err := isMade(t, c); made || err != nil {
+		return err
+	}
+	if err := reviseRoutes(t, c.At); err != nil {
+		return err
+	}
+	if r.Mode != "" {
+		if err := replaceOwnRoutes(t, r, c); err != nil {
+			return err
+		}
+	}
+	return replaceRoute(t, r, c)
+}
+
+// reviseRoutes says that the routes are others now. Whoever is about to change one
+// waits until that is committed.
+func reviseRoutes(t *tx, at time.Time) error {
+	n, err := t.exec(nextRevision)
+	if err == nil && n == 0 { // somebody has deleted it; bridges must see the change all the same
+		_, err = t.exec(firstRevision, toMillis(at))
+	}
+	return err
+}
+
+// replaceRoute writes a route down and the change from the one before.
+func replaceRoute(t *tx, r route.Route, c change) error {
+	list, damaged, err := readable(t, scanRoute, routeByMerID, c.MerID)
+	if err != nil {
+		return err
+	}
+	before, after := noRoute, noRoute
+	switch {
+	case len(damaged) > 0:
+		before = unreadableRoute
+	case len(list) > 0:
+		before = list[0].Route.String()
+	}
+	if r.Mode != "" {
+		after = r.String()
+	}
+	switch {
+	case before == after:
+		return nil
+	case after == noRoute:
+		_, err = t.exec(deleteRoute, c.MerID)
+	default:
+		_, err = t.exec(writeRoute, c.MerID, after, toMillis(c.At), printable(c.Who, maxNumber), printable(c.Why, maxDetail))
+	}
+	if err != nil {
+		return err
+	}
+	return addChange(t, c.from(before, after))
+}
+
+// replaceOwnRoutes gives all merchants that have a route of their own another one.
+func replaceOwnRoutes(t *tx, r route.Route, c change) error {
+	_, damaged, err := readable(t, scanRoute, routesNow)
+	if err != nil {
+		return err
+	}
+	for i := range damaged { // a change is not to repeat what stands in these
+		of := c
+		of.Key = damaged[i].Key
+		if of.MerID != "" {
+			if err := replaceRoute(t, r, of); err != nil {
+				return err
+			}
+		}
+	}
+	at, who, why := toMillis(c.At), printable(c.Who, maxNumber), printable(c.Why, maxDetail)
+	if _, err := t.exec(addRouteChanges, r.String(), at, c.id, who, c.What, why); err != nil {
+		return err
+	}
+	_, err = t.exec(rewriteRoutes, r.String(), at, who, why)
+	return err
+}
+
+// RouteRevision returns a number that has changed when a route has.
+func (l *Ledger) RouteRevision(ctx context.Context) (int64, error) {
+	n, err := read(ctx, l, func(t *tx) (int64, error) { return one(t, scanCount, routeRevision) })
+	return n, wrap(err, "looking for changed routes")
+}
+
+// Routes returns the routes on record, by merchant. They are those of the revision or
+// newer.
+func (l *Ledger) Routes(ctx context.Context) (Routes, error) {
+	revision, err := l.RouteRevision(ctx)
+	if err != nil {
+		return Routes{}, err
+	}
+	list, err := listed(ctx, l, scanRoute, noLimit, allRoutes)
+	return Routes{revision, list}, wrap(err, "listing routes")
+}
+
+func scanRoute(from row) (MerchantRoute, error) {
+	var r MerchantRoute
+	var at millis
+	var text string
+	err := from.Scan(&r.MerID, &text, &at, &r.Who, &r.Why)
+	if err != nil {
+		return r, err
+	}
+	r.At = at.time()
+	if r.Route, err = route.Parse(text); err != nil {
+		return r, damage("route: not a route")
+	}
+	return r, nil
+}

@@ -1,0 +1,194 @@
+package ledger_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+func mustRoute(tb testing.TB, l *ledger.Ledger, merID string, r route.Route) {
+	tb.Helper()
+	if err := l.SetRoute(tb.Context(), merID, r, because); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// wantRoutes compares the routes on record with "MERID ROUTE".
+func wantRoutes(tb testing.TB, l *ledger.Ledger, want ...string) ledger.Routes {
+	tb.Helper()
+	routes, err := l.Routes(tb.Context())
+	var got []string
+	for _, r := range routes.Items {
+		got = append(got, r.MerID+" "+r.Route.String())
+		if r.At.IsZero() || r.Who != because.Who || r.Why != because.Why {
+			tb.Errorf("route %+v does not say when, who and why", r)
+		}
+	}
+	if err != nil || !slices.Equal(got, want) {
+		tb.Errorf("routes are %q, %v, want %q", got, err, want)
+	}
+	return routes
+}
+
+// routeChanges are the changes of a merchant, or of all, as text and sorted.
+func routeChanges(t *testing.T, l *ledger.Ledger, k ledger.Key) []string {
+	t.Helper()
+	var told []string
+	for _, c := range mustChanges(t, l, k) {
+		told = append(told, c.MerID+" "+c.What+": "+c.Before+" → "+c.After)
+	}
+	slices.Sort(told)
+	return told
+}
+
+var fifth = route.Route{Mode: route.ModeV2, Percent: 20, Actions: []v1.Action{v1.WxSao, v1.AliSao}}
+
+func routes(t *testing.T, p place) {
+	l := p.open(t)
+	first := wantRoutes(t, l).Revision
+	mustRoute(t, l, "B", route.ToShadow)
+	mustRoute(t, l, "A", fifth)
+	second := wantRoutes(t, l, "A v2 20% WxSao,AliSao", "B shadow").Revision
+	mustRoute(t, l, "A", fifth) // is there already
+	mustRoute(t, l, "A", route.ToV2)
+	third := wantRoutes(t, l, "A v2 100%", "B shadow").Revision
+	if first == second || second == third {
+		t.Errorf("revisions are %d, %d, %d", first, second, third)
+	}
+	mustRoute(t, l, "A", route.Route{})
+	mustRoute(t, l, "C", route.Route{}) // has none
+	wantRoutes(t, l, "B shadow")
+	for _, merID := range []string{"", string(make([]byte, 129))} {
+		if err := l.SetRoute(t.Context(), merID, route.ToOld, because); err == nil {
+			t.Errorf("the route of %q was changed", merID)
+		}
+	}
+	want := []string{
+		"A route: default → v2 20% WxSao,AliSao", "A route: v2 100% → default", "A route: v2 20% WxSao,AliSao → v2 100%",
+		"B route: default → shadow",
+	}
+	if got := routeChanges(t, l, ledger.Key{}); !slices.Equal(got, want) {
+		t.Errorf("changes are %q, want %q", got, want)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = p.open(t)
+	wantRoutes(t, l, "B shadow")
+	if n, err := l.RouteRevision(t.Context()); err != nil || n == third {
+		t.Errorf("revision is %d, %v", n, err)
+	}
+}
+
+// allRoutes is the way back: everybody at once, also who has no route of its own.
+func allRoutes(t *testing.T, p place) {
+	l := p.open(t)
+	all := func(r route.Route) {
+		t.Helper()
+		if err := l.SetAllRoutes(t.Context(), r, because); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustRoute(t, l, "A", route.ToV2)
+	mustRoute(t, l, "B", fifth)
+	mustRoute(t, l, "C", route.ToOld)
+	all(route.ToOld)
+	wantRoutes(t, l, " old", "A old", "B old", "C old")
+	all(route.ToOld)
+	mustRoute(t, l, "A", route.ToShadow)
+	all(route.Route{})
+	wantRoutes(t, l, "A shadow", "B old", "C old")
+	want := []string{
+		" route: default → old", " route: old → default",
+		"A route: default → v2 100%", "A route: old → shadow", "A route: v2 100% → old",
+		"B route: default → v2 20% WxSao,AliSao", "B route: v2 20% WxSao,AliSao → old", "C route: default → old",
+	}
+	if got := routeChanges(t, l, ledger.Key{}); !slices.Equal(got, want) {
+		t.Errorf("changes are %q, want %q", got, want)
+	}
+	if got := routeChanges(t, l, ledger.Key{MerID: "B"}); len(got) != 2 {
+		t.Errorf("changes of B are %q", got)
+	}
+}
+
+// unreadableRoutes are named and can be replaced, alone and with all the others.
+func unreadableRoutes(t *testing.T, p place) {
+	l, _ := damageable(t, p)
+	for _, merID := range []string{"A", "B", "C"} {
+		mustRoute(t, l, merID, route.ToV2)
+	}
+	mustExec(t, l, `UPDATE routes SET route = 'v3 secret' WHERE mer_id = 'A'`)
+	damaged := []ledger.UnreadableError{{Kind: ledger.RouteRow, Key: ledger.Key{MerID: "A"}, Cause: "route: not a route"}}
+	mustExec(t, l, `UPDATE routes SET at = 0 WHERE mer_id = 'B'`)
+	if isLoose(p) {
+		mustExec(t, l, `UPDATE routes SET at = 'secret' WHERE mer_id = 'B'`)
+		damaged = append(damaged, ledger.UnreadableError{Kind: ledger.RouteRow, Key: ledger.Key{MerID: "B"}, Cause: "at: not of its type"})
+	}
+	list, err := l.Routes(t.Context())
+	wantNames(t, err, list.Unreadable, damaged...)
+	mustRoute(t, l, "A", route.ToV2)
+	if err := l.SetAllRoutes(t.Context(), route.ToOld, because); err != nil {
+		t.Fatal(err)
+	}
+	wantRoutes(t, l, " old", "A old", "B old", "C old")
+	for _, told := range routeChanges(t, l, ledger.Key{}) {
+		if told == "A route: unreadable → v2 100%" {
+			return
+		}
+	}
+	t.Errorf("changes are %q", routeChanges(t, l, ledger.Key{}))
+}
+
+// routesAtOnce changes one route through every bridge: each change tells the route
+// that was there before it, and every one is seen in the revision.
+func routesAtOnce(t *testing.T, p place) {
+	const changes = 20
+	ledgers := bridges(t, p)
+	before, err := ledgers[0].RouteRevision(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range changes {
+		all.Go(func() {
+			r := route.Route{Mode: route.ModeV2, Percent: i + 1}
+			if err := ledgers[i%len(ledgers)].SetRoute(t.Context(), "A", r, because); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	last, err := ledgers[0].Routes(t.Context())
+	if err != nil || len(last.Items) != 1 || last.Revision != before+changes {
+		t.Fatalf("routes are %+v, %v; revision was %d", last, err, before)
+	}
+	next := map[string]string{} // by the route before
+	for _, c := range mustChanges(t, ledgers[0], ledger.Key{MerID: "A"}) {
+		next[c.Before] = c.After
+	}
+	at := "default"
+	for range changes {
+		at = next[at]
+	}
+	if at != last.Items[0].Route.String() || len(next) != changes {
+		t.Errorf("the changes lead to %q, the route is %q; %v", at, last.Items[0].Route, next)
+	}
+}
+
+// lostRevision is what somebody leaves who empties a table: changes are seen all the
+// same.
+func lostRevision(t *testing.T, p place) {
+	l := p.open(t)
+	mustExec(t, l, `DELETE FROM revisions`)
+	_, err := l.RouteRevision(t.Context())
+	wantError(t, err, ledger.ErrNotFound)
+	mustRoute(t, l, "A", route.ToOld)
+	wantRoutes(t, l, "A old")
+	if n, err := l.RouteRevision(t.Context()); err != nil || n == 0 {
+		t.Errorf("revision is %d, %v", n, err)
+	}
+}
