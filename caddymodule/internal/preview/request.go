@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/tidwall/gjson"
@@ -67,6 +68,13 @@ func New(iface string, json []byte, s Settings) (*Request, error) {
 	return r, err
 }
 
+// PayRequest is the message of [Pay] as it was read.
+func (r *Request) PayRequest() v1.PayRequest { return r.pay }
+
+// OrderID is the merchant's number of the order, "" where a query or a cancel names
+// it by the platform's number alone.
+func (r *Request) OrderID() string { return cmp.Or(r.pay.OrderID, r.ref.OrderID) }
+
 func (r *Request) makePay(json []byte) ([]byte, error) {
 	var err error
 	if r.pay, err = v1.ParsePay(json); err != nil {
@@ -80,7 +88,7 @@ func (r *Request) makePay(json []byte) ([]byte, error) {
 	r.Examples = append(r.Examples, "body.orderId", "body.exprieTime")
 	head, body := translate.BuildPayRequest(r.pay, r.rule, translate.PayCall{
 		TranCode: s.Pay, GatewayMerchant: s.GatewayMerchant, OrderNo: r.numbers.orderNo, FlowNo: r.numbers.flowNo,
-		NotifyURL: s.NotifyURL, Subject: s.Subject, Now: s.Now, Expires: s.Now.Add(s.Expiry),
+		NotifyURL: s.NotifyURL, Subject: s.Subject, ClientIP: s.ClientIP, Now: s.Now, Expires: s.Now.Add(s.Expiry),
 	})
 	if body.SpbillCreateIP == "" {
 		r.Notes = append(r.Notes, "The message names no address: a running bridge puts where the request came from into body.spbillCreatIp.")

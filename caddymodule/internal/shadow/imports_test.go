@@ -1,0 +1,100 @@
+package shadow
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ways are what a package imports that can reach a network, another process or the
+// kernel by itself. Packages of the standard library that have net below them for
+// other reasons (crypto/x509 and mime/multipart, which read addresses and headers) dial
+// nothing; which of those there are is told, too.
+var ways = []string{
+	"C", "crypto/tls", "golang.org/x/net/", "golang.org/x/sys/unix", "log/syslog",
+	"net", "net/http", "net/mail", "net/rpc", "net/smtp", "net/textproto", "os/exec", "plugin", "syscall",
+}
+
+// known are the packages of the standard library with a way below them that this
+// package may be built of: none dials.
+var known = []string{"crypto/x509", "mime/multipart", "net", "net/textproto"}
+
+// module is a package as go list tells of it.
+type module struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+}
+
+func built(t *testing.T, of string) []module {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", "-json=ImportPath,Standard,Imports,Deps", of).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []module
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var m module
+		if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, m)
+	}
+}
+
+// reaches lists what is wrong with the packages that a package is built of.
+func reaches(list []module) []string {
+	var found []string
+	for _, m := range list {
+		if m.Standard {
+			if slices.Contains(m.Deps, "net") && !slices.Contains(known, m.ImportPath) {
+				found = append(found, m.ImportPath)
+			}
+			continue
+		}
+		if path, ours := strings.CutPrefix(m.ImportPath, "github.com/paybridge/paybridge/"); ours && !slices.Contains(own, path) {
+			found = append(found, m.ImportPath)
+		}
+		for _, imported := range m.Imports {
+			if isWay(imported) && !exempt[m.ImportPath+" "+imported] {
+				found = append(found, m.ImportPath+" imports "+imported)
+			}
+		}
+	}
+	return found
+}
+
+func isWay(path string) bool {
+	return slices.ContainsFunc(ways, func(way string) bool {
+		return path == way || strings.HasSuffix(way, "/") && strings.HasPrefix(path, way)
+	})
+}
+
+// exempt are imports that look like a way and are none: that is crypto/x509 with
+// SM2 beside the others.
+var exempt = map[string]bool{"github.com/emmansun/gmsm/smx509 net": true}
+
+// own are the packages of ours that this one may be built of.
+var own = []string{"translate", "translate/v1", "translate/v2", "caddymodule/internal/forms", "caddymodule/internal/preview", "caddymodule/internal/shadow"}
+
+// TestCannotSend keeps this package without a way to send anything: whatever a
+// comparison does, no gateway hears of it. That the test can fail is shown with
+// packages that send or could.
+func TestCannotSend(t *testing.T) {
+	t.Parallel()
+	for _, found := range reaches(built(t, ".")) {
+		t.Error(found)
+	}
+	for _, sender := range []string{"../delivery", "../netcause", "../inbound"} {
+		if len(reaches(built(t, sender))) == 0 {
+			t.Errorf("%s is taken for one that cannot send", sender)
+		}
+	}
+}

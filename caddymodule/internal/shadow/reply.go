@@ -1,0 +1,45 @@
+package shadow
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// oldReply is a reply of the old gateway.
+type oldReply struct {
+	body       []byte // {"resp","sign"}
+	resp, sign string
+	message    []byte // what resp holds
+	code       string // its respcode, when that may be kept
+}
+
+// ok reports whether the old gateway has done what was asked.
+func (r oldReply) ok() bool { return r.code == "00" }
+
+// readReply reads a reply without verifying it. reason says why there is nothing to
+// compare with: a merchant's program could make no more of it.
+func readReply(e Exchange) (reply oldReply, reason string) {
+	switch {
+	case e.Status != 200:
+		return reply, fmt.Sprintf("status %d", e.Status)
+	case e.ReplyCut:
+		return reply, "reply too long"
+	case !gjson.ValidBytes(e.Reply):
+		return reply, "no v1 reply"
+	}
+	body := gjson.ParseBytes(e.Reply)
+	reply = oldReply{body: e.Reply, resp: body.Get("resp").String(), sign: body.Get("sign").String()}
+	message, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(reply.resp), "=\r\n"))
+	if err != nil || !gjson.ValidBytes(message) {
+		return reply, "no v1 reply"
+	}
+	code := gjson.GetBytes(message, "respcode")
+	if !code.Exists() {
+		return reply, "no v1 reply"
+	}
+	reply.message, reply.code = message, codeText(code.String())
+	return reply, ""
+}

@@ -1,0 +1,240 @@
+package shadow
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Bounds of a worker.
+const (
+	DefaultEntries = 512
+	DefaultBytes   = 16 << 20
+	// DefaultLag is far more than a comparison takes, which is a millisecond.
+	DefaultLag = 30 * time.Second
+
+	writeEvery = 5 * time.Second
+	watchEvery = time.Second
+	writeTime  = 10 * time.Second
+)
+
+// Config says what a worker works with.
+type Config struct {
+	Settings Settings
+	Store    Store
+	Observer Observer
+	Now      func() time.Time
+
+	Goroutines int           // at least 1
+	Entries    int           // of the queue
+	Bytes      int64         // of the queue
+	Lag        time.Duration // after which the worker is switched off
+
+	compare func(Merchant, Settings, Exchange, time.Time) Outcome // Compare, except in tests
+}
+
+// Store keeps counts.
+type Store interface {
+	AddCounts(ctx context.Context, counts []Count) error
+}
+
+// Observer is told what becomes of exchanges, for metrics and logs. It must be quick
+// and safe for concurrent use.
+type Observer interface {
+	// ExchangeSeen tells what became of an exchange.
+	ExchangeSeen(Result)
+	// DifferenceFound tells of a finding that is a difference.
+	DifferenceFound(Kind)
+	// ShadowOff tells once that the worker has switched itself off. For a panic it is
+	// called by the deferred function that recovers, with the panic's value.
+	ShadowOff(reason Reason, bug any)
+	// CountsKept tells whether counts could be written down.
+	CountsKept(error)
+}
+
+// Result is what became of an exchange.
+type Result string
+
+// The results.
+const (
+	ResultCompared   Result = "compared"
+	ResultUncompared Result = "uncompared" // there was nothing to compare with
+	ResultDropped    Result = "dropped"    // the queue was full
+	ResultOff        Result = "off"        // the worker is switched off
+)
+
+// Results lists them.
+func Results() []Result {
+	return []Result{ResultCompared, ResultUncompared, ResultDropped, ResultOff}
+}
+
+// Worker compares exchanges in the background. Whatever happens in it, who offers an
+// exchange is not held up.
+type Worker struct {
+	config Config
+	queue  chan job
+	bytes  atomic.Int64 // of what is in the queue
+	latch  latch
+	tally  tally
+	began  []atomic.Int64 // when each goroutine began its comparison, Unix nanoseconds; 0 = it waits
+
+	stop    chan struct{}
+	once    sync.Once
+	workers sync.WaitGroup
+}
+
+// job is an exchange in the queue.
+type job struct {
+	merchant Merchant
+	exchange Exchange
+	offered  time.Time
+}
+
+// Start starts a worker.
+func Start(c Config) *Worker {
+	if c.compare == nil {
+		c.compare = Compare
+	}
+	w := &Worker{config: c, queue: make(chan job, c.Entries), began: make([]atomic.Int64, c.Goroutines), stop: make(chan struct{})}
+	for i := range c.Goroutines {
+		w.workers.Go(func() { w.run(&w.began[i]) })
+	}
+	w.workers.Go(w.keep)
+	return w
+}
+
+// Offer hands an exchange over. It never waits: what does not fit into the queue is
+// dropped.
+func (w *Worker) Offer(m Merchant, e Exchange) {
+	if w.latch.tripped() != "" {
+		w.config.Observer.ExchangeSeen(ResultOff)
+		return
+	}
+	if w.bytes.Add(e.size()) <= w.config.Bytes {
+		select {
+		case w.queue <- job{m, e, w.config.Now()}:
+			return
+		default:
+		}
+	}
+	w.bytes.Add(-e.size())
+	w.config.Observer.ExchangeSeen(ResultDropped)
+}
+
+// Off is why the worker has switched itself off, "" while it works.
+func (w *Worker) Off() Reason { return w.latch.tripped() }
+
+// Stop ends the worker and writes down what it has counted, at most until ctx is
+// done. What waits in the queue is forgotten. It may be called again.
+func (w *Worker) Stop(ctx context.Context) {
+	w.once.Do(func() { close(w.stop) })
+	done := make(chan struct{})
+	go func() {
+		w.workers.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done(): // a comparison hangs; its goroutine is left behind
+	}
+	w.write(ctx)
+}
+
+// run compares what is offered.
+func (w *Worker) run(began *atomic.Int64) {
+	for {
+		select {
+		case <-w.stop:
+			return
+		case j := <-w.queue:
+			w.bytes.Add(-j.exchange.size())
+			w.work(j, began)
+		}
+	}
+}
+
+// work compares one exchange. A panic in it switches the worker off.
+func (w *Worker) work(j job, began *atomic.Int64) {
+	now := w.config.Now()
+	if now.Sub(j.offered) > w.config.Lag {
+		w.switchOff(ReasonLag, nil)
+	}
+	if w.latch.tripped() != "" {
+		w.config.Observer.ExchangeSeen(ResultOff)
+		return
+	}
+	began.Store(now.UnixNano())
+	defer began.Store(0)
+	defer func() {
+		if bug := recover(); bug != nil {
+			w.switchOff(ReasonPanic, bug)
+			w.config.Observer.ExchangeSeen(ResultOff)
+		}
+	}()
+	outcome := w.config.compare(j.merchant, w.config.Settings, j.exchange, now)
+	w.tally.add(j.merchant.MerID, j.exchange.At, outcome)
+	w.tell(outcome)
+}
+
+func (w *Worker) tell(o Outcome) {
+	result := ResultUncompared
+	if o.Compared() {
+		result = ResultCompared
+	}
+	w.config.Observer.ExchangeSeen(result)
+	for _, f := range o.Findings {
+		if f.Kind.IsDifference() {
+			w.config.Observer.DifferenceFound(f.Kind)
+		}
+	}
+}
+
+func (w *Worker) switchOff(reason Reason, bug any) {
+	if w.latch.trip(reason) {
+		w.config.Observer.ShadowOff(reason, bug)
+	}
+}
+
+// keep writes down what was counted, from time to time, and watches over the
+// comparisons.
+func (w *Worker) keep() {
+	write, watch := time.NewTicker(writeEvery), time.NewTicker(watchEvery)
+	defer write.Stop()
+	defer watch.Stop()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case <-write.C:
+			w.write(context.Background())
+		case <-watch.C:
+			w.watch()
+		}
+	}
+}
+
+// watch switches the worker off when a comparison does not come to its end.
+func (w *Worker) watch() {
+	now := w.config.Now()
+	for i := range w.began {
+		if began := w.began[i].Load(); began != 0 && now.Sub(time.Unix(0, began)) > w.config.Lag {
+			w.switchOff(ReasonLag, nil)
+		}
+	}
+}
+
+// write writes down what was counted. What cannot be written waits for the next time.
+func (w *Worker) write(ctx context.Context) {
+	counts := w.tally.take()
+	if len(counts) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	err := w.config.Store.AddCounts(ctx, counts)
+	if err != nil {
+		w.tally.giveBack(counts)
+	}
+	w.config.Observer.CountsKept(err)
+}

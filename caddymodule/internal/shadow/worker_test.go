@@ -1,0 +1,244 @@
+package shadow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+)
+
+// record is a store and an observer.
+type record struct {
+	mu     sync.Mutex
+	fails  error
+	counts []Count
+	seen   map[Result]int
+	off    []Reason
+	kept   []error
+}
+
+func (r *record) AddCounts(_ context.Context, counts []Count) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fails == nil {
+		r.counts = append(r.counts, counts...)
+	}
+	return r.fails
+}
+
+func (r *record) ExchangeSeen(result Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seen == nil {
+		r.seen = map[Result]int{}
+	}
+	r.seen[result]++
+}
+
+func (r *record) DifferenceFound(Kind) {}
+
+func (r *record) ShadowOff(reason Reason, _ any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.off = append(r.off, reason)
+}
+
+func (r *record) CountsKept(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept = append(r.kept, err)
+}
+
+func (r *record) want(t *testing.T, seen map[Result]int, off ...Reason) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !maps.Equal(r.seen, seen) || !slices.Equal(r.off, off) {
+		t.Errorf("seen %v, off %v; want %v, %v", r.seen, r.off, seen, off)
+	}
+}
+
+// written is what the store has been given.
+func (r *record) written() []Count {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.counts)
+}
+
+// start starts a worker with room for four exchanges beside that of its goroutine.
+func start(r *record, compare func() Outcome) *Worker {
+	return Start(Config{
+		Store: r, Observer: r, Now: time.Now, Goroutines: 1, Entries: 4, Bytes: 1 << 20, Lag: 30 * time.Second,
+		compare: func(Merchant, Settings, Exchange, time.Time) Outcome { return compare() },
+	})
+}
+
+func stop(w *Worker) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	w.Stop(ctx)
+}
+
+var alike = Outcome{OrderID: orderID, Findings: []Finding{{Compared, preview.Pay, "WxSao", ""}}}
+
+func TestWorkerCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := new(record)
+		w := start(r, func() Outcome { return alike })
+		for range 3 {
+			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+		}
+		synctest.Wait()
+		r.want(t, map[Result]int{ResultCompared: 3})
+		if got := r.written(); len(got) != 0 {
+			t.Errorf("written at once: %v", got)
+		}
+		time.Sleep(writeEvery)
+		synctest.Wait()
+		want := Count{merID, "2026-11-22", alike.Findings[0], 3, noon, orderID}
+		if got := r.written(); len(got) != 1 || got[0] != want {
+			t.Errorf("written %v, want %v", got, want)
+		}
+		w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+		synctest.Wait()
+		stop(w)
+		stop(w)
+		if got := r.written(); len(got) != 2 || got[1].Times != 1 {
+			t.Errorf("written at the end: %v", got)
+		}
+		w.Offer(merchant(), exchange(preview.Pay, lookup, paid)) // by a request that was under way
+	})
+}
+
+// TestWorkerWithoutStore: what cannot be written waits, within its bounds.
+func TestWorkerWithoutStore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &record{fails: errors.New("away")}
+		w := start(r, func() Outcome { return alike })
+		defer stop(w)
+		for range 3 {
+			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+			time.Sleep(writeEvery)
+		}
+		synctest.Wait()
+		r.mu.Lock()
+		r.fails = nil
+		r.mu.Unlock()
+		time.Sleep(writeEvery)
+		synctest.Wait()
+		if got := r.written(); len(got) != 1 || got[0].Times != 3 {
+			t.Errorf("written %v", got)
+		}
+	})
+}
+
+func TestTallyIsBounded(t *testing.T) {
+	t.Parallel()
+	var list tally
+	for i := range maxCounts + 10 {
+		list.add(merID, noon.Add(time.Duration(i)*24*time.Hour), alike)
+	}
+	list.add(merID, noon, alike)
+	if got := list.take(); len(got) != maxCounts {
+		t.Errorf("%d counts, want %d", len(got), maxCounts)
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := new(record)
+		let := make(chan struct{})
+		w := start(r, func() Outcome { <-let; return alike })
+		big := exchange(preview.Pay, lookup, paid)
+		big.Body = make([]byte, 1<<19)
+		w.Offer(merchant(), big)
+		synctest.Wait() // it is being compared, and no longer in the queue
+		w.Offer(merchant(), big)
+		w.Offer(merchant(), big) // too many bytes
+		for range 5 {            // two too many
+			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+		}
+		r.want(t, map[Result]int{ResultDropped: 3})
+		close(let)
+		synctest.Wait()
+		r.want(t, map[Result]int{ResultDropped: 3, ResultCompared: 5})
+		w.Offer(merchant(), big)
+		synctest.Wait()
+		r.want(t, map[Result]int{ResultDropped: 3, ResultCompared: 6})
+		stop(w)
+	})
+}
+
+func TestPanicSwitchesOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := new(record)
+		w := start(r, func() Outcome { panic("a bug") })
+		defer stop(w)
+		for range 3 {
+			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+			synctest.Wait()
+		}
+		r.want(t, map[Result]int{ResultOff: 3}, ReasonPanic)
+		time.Sleep(time.Hour)
+		if w.Off() != ReasonPanic {
+			t.Error("it has switched itself on again")
+		}
+	})
+}
+
+// TestHangingSwitchesOff: a comparison that does not end holds up nobody, and neither
+// does the worker's end wait for it.
+func TestHangingSwitchesOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := new(record)
+		let := make(chan struct{})
+		w := start(r, func() Outcome { <-let; return alike })
+		for range 7 {
+			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+			synctest.Wait()
+		}
+		r.want(t, map[Result]int{ResultDropped: 2})
+		time.Sleep(30 * time.Second)
+		if w.Off() != "" {
+			t.Error("off too early")
+		}
+		time.Sleep(2 * watchEvery)
+		synctest.Wait()
+		w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+		r.want(t, map[Result]int{ResultDropped: 2, ResultOff: 1}, ReasonLag)
+		before := time.Now()
+		stop(w)
+		if waited := time.Since(before); waited != time.Second {
+			t.Errorf("its end took %v", waited)
+		}
+		close(let)
+		synctest.Wait()
+	})
+}
+
+// TestLagSwitchesOff: comparisons that come to an end, and much too late.
+func TestLagSwitchesOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := new(record)
+		w := start(r, func() Outcome { time.Sleep(11 * time.Second); return alike })
+		defer stop(w)
+		for range 5 {
+			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+			synctest.Wait()
+		}
+		time.Sleep(time.Minute)
+		r.want(t, map[Result]int{ResultCompared: 3, ResultOff: 2}, ReasonLag)
+	})
+}
