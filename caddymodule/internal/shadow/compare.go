@@ -87,7 +87,7 @@ func (c *comparison) open() error {
 	if err != nil {
 		return &v1.Error{Code: v1.CodeBadRequest, Field: "body"}
 	}
-	if e.Method != "POST" {
+	if e.Method != "POST" { //nolint:usestdlibvars // net/http must not be known here
 		return &v1.Error{Code: v1.CodeBadRequest, Field: "method"}
 	}
 	c.opened, err = v1.Open(params.Form(), func(merID string) []v1.Key {
