@@ -50,6 +50,9 @@ var indexes = map[string][]string{
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
 	"route":               {"sqlite_autoindex_routes_1"},
+	"shadow rows":         {"sqlite_autoindex_shadow_counts_1"},
+	"shadow counts":       {"sqlite_autoindex_shadow_counts_1"},
+	"old shadow counts":   {"sqlite_autoindex_shadow_counts_1", "shadow_counts_day"},
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"changes":             {"changes_at"},
 	"changes of merchant": {"changes_merchant"},
@@ -82,7 +85,7 @@ var indexes = map[string][]string{
 var sorters = regexp.MustCompile(`^found orders|: all|: next page|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
-var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|changes|routes|[nolpq])\b`)
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|shadow_counts|changes|routes|[nolpq])\b`)
 
 // TestQueriesUseIndexes keeps what runs all the time, and what operators ask for,
 // away from rows that it does not need: it may use no other index than these, and

@@ -36,7 +36,9 @@ type Config struct {
 
 // Store keeps counts.
 type Store interface {
-	AddCounts(ctx context.Context, counts []Count) error
+	// AddCounts adds counts to those of earlier, and returns how many of them, from the
+	// first, are written.
+	AddCounts(ctx context.Context, counts []Count) (written int, err error)
 }
 
 // Observer is told what becomes of exchanges, for metrics and logs. It must be quick
@@ -232,9 +234,7 @@ func (w *Worker) write(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	err := w.config.Store.AddCounts(ctx, counts)
-	if err != nil {
-		w.tally.giveBack(counts)
-	}
+	written, err := w.config.Store.AddCounts(ctx, counts)
+	w.tally.giveBack(counts[written:])
 	w.config.Observer.CountsKept(err)
 }

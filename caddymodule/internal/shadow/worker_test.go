@@ -23,13 +23,14 @@ type record struct {
 	kept   []error
 }
 
-func (r *record) AddCounts(_ context.Context, counts []Count) error {
+func (r *record) AddCounts(_ context.Context, counts []Count) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.fails == nil {
-		r.counts = append(r.counts, counts...)
+	if r.fails != nil {
+		return 0, r.fails
 	}
-	return r.fails
+	r.counts = append(r.counts, counts...)
+	return len(counts), nil
 }
 
 func (r *record) ExchangeSeen(result Result) {
