@@ -1,0 +1,52 @@
+package routecache
+
+import (
+	"maps"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// table is a copy of the routes, which does not change.
+type table struct {
+	asOf     time.Duration // when reading it began
+	revision int64
+	own      map[string]route.Route // by merchant
+	rest     route.Route            // of merchants without one; the zero Route for none
+}
+
+// tableOf makes a table. A route that cannot be read is one to the old gateway: that
+// is where an operator would turn a merchant of whom nothing is known.
+func tableOf(routes ledger.Routes, asOf time.Duration) *table {
+	own := make(map[string]route.Route, len(routes.Items)+len(routes.Unreadable))
+	for _, r := range routes.Items {
+		own[r.MerID] = r.Route
+	}
+	for _, r := range routes.Unreadable {
+		own[r.MerID] = route.ToOld
+	}
+	t := &table{asOf: asOf, revision: routes.Revision, own: own, rest: own[""]}
+	maps.DeleteFunc(own, func(merID string, _ route.Route) bool { return merID == "" })
+	return t
+}
+
+// seen is the table as of a later reading, which has found it unchanged.
+func (t *table) seen(asOf time.Duration) *table {
+	later := *t
+	later.asOf = asOf
+	return &later
+}
+
+// of is the route of a merchant, fallback when the table has none.
+func (t *table) of(merID string, fallback route.Route) route.Route {
+	switch {
+	case t == nil:
+		return fallback
+	case t.own[merID].Mode != "":
+		return t.own[merID]
+	case t.rest.Mode != "":
+		return t.rest
+	}
+	return fallback
+}
