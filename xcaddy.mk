@@ -1,7 +1,7 @@
 # Paybridge's makefile: make -f xcaddy.mk help
 
 MODULE  := github.com/paybridge/paybridge
-VERSION := $(shell go list -m -f '{{.Version}}' github.com/caddyserver/caddy/v2)
+CADDY   := $(shell go list -m -f '{{.Version}}' github.com/caddyserver/caddy/v2)
 TOOLS   := .build/tools
 PROXY   := .build/proxy
 SOURCES := $(shell find caddymodule translate -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
@@ -11,8 +11,16 @@ SOURCES := $(shell find caddymodule translate -type f -not -name '*_test.go' -no
 FUZZ_SHORT := 5000x
 FUZZ_LONG  := 300000x
 
+# The version and the commit that a program names. Go knows them by itself of a
+# module that is downloaded, and not of this folder when it stands in for one.
+STAMP   := $(shell .ci/version)
+VERSION := $(word 1,$(STAMP))
+COMMIT  := $(word 2,$(STAMP))
+STAMPED := -X $(MODULE)/caddymodule/internal/version.stampedVersion=$(VERSION) -X $(MODULE)/caddymodule/internal/version.stampedCommit=$(COMMIT)
+
 # No cgo in what operators run; the race detector of the tests needs it.
-BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w'
+LDFLAGS := -s -w $(STAMPED)
+BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo playground test unit packages system busy busy-rounds waiting-packages waiting-system \
@@ -97,8 +105,8 @@ caddy: $(SOURCES)
 	@mkdir -p $(PROXY)/$(MODULE)/caddymodule/@v && : > $(PROXY)/$(MODULE)/caddymodule/@v/list
 	@$(MAKE) -s -f xcaddy.mk $(TOOLS)/xcaddy && \
 	GOPROXY="file://$(CURDIR)/$(PROXY),$$(go env GOPROXY)" \
-	CGO_ENABLED=0 XCADDY_GO_BUILD_FLAGS="-trimpath -ldflags '-s -w'" \
-	$(TOOLS)/xcaddy build $(VERSION) --output ./caddy \
+	CGO_ENABLED=0 XCADDY_GO_BUILD_FLAGS="-trimpath -ldflags '$(LDFLAGS)'" \
+	$(TOOLS)/xcaddy build $(CADDY) --output ./caddy \
 		--with $(MODULE)/caddymodule --replace $(MODULE)=$(CURDIR) > .build/xcaddy.log 2>&1 \
 	|| { echo "xcaddy cannot be had or failed (.build/xcaddy.log); building without it"; $(BUILD) -o caddy ./caddymodule/cmd/caddy; }
 

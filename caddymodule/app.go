@@ -20,6 +20,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
+	"github.com/paybridge/paybridge/caddymodule/internal/version"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -259,7 +260,8 @@ func (a *App) Start() error {
 	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()
-	a.log.Info("paybridge serves", zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.Host()))
+	a.log.With(version.Of().Fields()...).Info("paybridge serves",
+		zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.Host()))
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/version"
 )
 
 // isFront reports whether the bridge only stands in front of the old gateway: with
@@ -45,5 +46,6 @@ func (a *App) provisionFront(ctx caddy.Context) error {
 func (a *App) startFront() {
 	close(a.started)
 	a.warnOfSites()
-	a.log.Info("paybridge passes everything on to the old gateway", zap.String("old_gateway_host", a.OldGateway.Host()))
+	a.log.With(version.Of().Fields()...).Info("paybridge passes everything on to the old gateway",
+		zap.String("old_gateway_host", a.OldGateway.Host()))
 }

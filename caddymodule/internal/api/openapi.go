@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/version"
 )
 
 // Prefix is the path below which the API lives on the admin endpoint.
@@ -28,7 +30,7 @@ var openAPI = sync.OnceValue(func() object {
 	return object{
 		"openapi": "3.0.3",
 		"info": object{
-			"title": "Paybridge admin API", "version": "1",
+			"title": "Paybridge admin API", "version": version.Of().Version,
 			"description": "What an operator sees of the bridge and does with it. It is part of Caddy's admin endpoint: " +
 				"whoever reaches that may use it. Times are RFC 3339, amounts fen. Every change is recorded with who, when, why, before and after. " +
 				"Refusals, reasons of what is not sent again and the checks of health are in English, or in Chinese where Accept-Language prefers it.",

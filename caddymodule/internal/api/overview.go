@@ -19,6 +19,7 @@ const (
 // Overview is how things stand and how they have been, for the console.
 type Overview struct {
 	At                   time.Time      `json:"at" doc:"When this was so."`
+	Version              Version        `json:"version" doc:"Which version runs."`
 	ConsoleActions       bool           `json:"console_actions" doc:"A browser may make changes."`
 	Gauges               Gauges         `json:"gauges" doc:"How much there is to do."`
 	Samples              []Sample       `json:"samples" doc:"The same over the last 24 hours, one a minute, oldest first; minutes without a bridge are missing."`
@@ -76,7 +77,7 @@ type Exhaustion struct {
 }
 
 func showOverview(v *visit, _ nothing) (Overview, error) {
-	o := Overview{At: v.now, ConsoleActions: v.ConsoleActions}
+	o := Overview{At: v.now, Version: ThisVersion(), ConsoleActions: v.ConsoleActions}
 	for _, part := range []func(*visit, *Overview) error{overviewGauges, overviewPlots, overviewLists, overviewMerchants} {
 		if err := part(v, &o); err != nil {
 			return Overview{}, err

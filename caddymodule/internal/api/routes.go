@@ -54,6 +54,7 @@ func init() { // the table refers to functions that refer to the table
 			"It looks at nothing.", showLive)),
 		asLongAsItTakes(post(Prefix+"backup", "backUp", "Writes a copy of the ledger to a file",
 			"The bridge goes on working. Only for a ledger on SQLite.", backup)),
+		evenStopped(get(Prefix+"version", "showVersion", "Says which version runs", "", showVersion)),
 		evenStopped(get(Prefix+"openapi.json", "showOpenAPI", "This document", "", serveOpenAPI)),
 	}
 }

@@ -81,5 +81,6 @@ func commands(offline Offline) []*cobra.Command {
 		selfcheckCommand(),
 		settleCommand(),
 		translateCommand(offline),
+		versionCommand(),
 	}
 }

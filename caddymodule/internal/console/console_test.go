@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -122,6 +123,28 @@ func TestLanguages(t *testing.T) {
 		for _, path := range []string{"/paybridge/", "/paybridge/console/texts.js"} {
 			if text := asked(http.MethodGet, path, accepted).Body.String(); !strings.Contains(text, "Paybridge "+want) {
 				t.Errorf("%s with %q is not in the language of %s", path, accepted, want)
+			}
+		}
+	}
+}
+
+// What is served of a script has its lines at their places and no comment among
+// them; what merely has two slashes stays.
+func TestScriptsAreServedWithoutComments(t *testing.T) {
+	t.Parallel()
+	for _, name := range scripts(t) {
+		served := strings.Split(asked(http.MethodGet, "/paybridge/console/"+path.Base(name), "en").Body.String(), "\n")
+		lines := strings.Split(webFile(t, name), "\n")
+		if len(served) != len(lines) {
+			t.Fatalf("%s: %d lines are served of %d", name, len(served), len(lines))
+		}
+		for i, line := range lines {
+			want := line
+			if strings.HasPrefix(strings.TrimSpace(line), "//") {
+				want = ""
+			}
+			if served[i] != want {
+				t.Errorf("%s:%d: %q is served of %q", name, i+1, served[i], line)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"mime"
 	"path"
+	"regexp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
@@ -35,6 +36,10 @@ var kinds = map[string]string{
 	".css": mime.FormatMediaType("text/css", map[string]string{"charset": "utf-8"}),
 }
 
+// comment matches lines with nothing but a comment of a script. No browser needs
+// them; the empty lines keep the numbers of the others.
+var comment = regexp.MustCompile(`(?m)^[ \t]*//.*$`)
+
 func makeFiles(lang bilingual.Lang) map[string]file {
 	texts := readCatalog(lang)
 	made := map[string]file{
@@ -51,7 +56,7 @@ func makeFiles(lang bilingual.Lang) map[string]file {
 		}
 		body, err := webFiles.ReadFile("web/" + entry.Name())
 		must(err)
-		made[filesPath+entry.Name()] = file{kind, body}
+		made[filesPath+entry.Name()] = file{kind, comment.ReplaceAll(body, nil)}
 	}
 	return made
 }

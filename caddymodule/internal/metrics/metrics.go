@@ -21,6 +21,7 @@ type Metrics struct {
 	notifications notifications
 	commits       commits
 	rsa           []prometheus.Collector
+	build         prometheus.Collector
 	durable       *durable
 }
 
@@ -35,6 +36,7 @@ func New(now func() time.Time) *Metrics {
 		notifications: newNotifications(),
 		commits:       newCommits(),
 		rsa:           rsaCounters(),
+		build:         newBuild(),
 		durable:       newDurable(now),
 	}
 }
@@ -61,7 +63,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.commits.done, m.commits.sizes, m.commits.took,
-		m.durable,
+		m.build, m.durable,
 	}, m.rsa...)
 }
 

@@ -7,7 +7,7 @@ import { openList, refreshList, startLists } from './lists.js';
 import { refreshOrder } from './order.js';
 import { showBacklog, showSuccess } from './plots.js';
 import { showRoute, startSearch } from './search.js';
-import { showHealth, showMode, showNoTrouble, showNumbers, showSetAside, showTime, showTrouble } from './status.js';
+import { showHealth, showMode, showNoTrouble, showNumbers, showSetAside, showTime, showTrouble, showVersion } from './status.js';
 
 // Milliseconds between refreshes.
 const INTERVAL = 15000;
@@ -41,6 +41,7 @@ async function show(overview, health) {
   showHealth(health);
   showMode(overview.console_actions);
   showTime(state.answered);
+  showVersion(overview.version);
   showSetAside(overview);
   showNumbers(overview, openList);
   showSuccess(overview);

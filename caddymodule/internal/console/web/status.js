@@ -43,6 +43,11 @@ export function showTime(at) {
   setText(byID('asof'), t('asof', { time: second(at), zone: zone(at) }));
 }
 
+// showVersion tells which version answers.
+export function showVersion(version) {
+  setText(byID('version'), t('version', version));
+}
+
 // showTrouble says that the bridge cannot be asked; message is its own if it gave
 // one, and since is when it last answered.
 export function showTrouble(message, since) {
