@@ -17,6 +17,7 @@ type Metrics struct {
 	requests      requests
 	gateway       gateway
 	passed        passed
+	compared      compared
 	orders        orders
 	notifications notifications
 	commits       commits
@@ -32,6 +33,7 @@ func New(now func() time.Time) *Metrics {
 		requests:      newRequests(),
 		gateway:       newGateway(),
 		passed:        newPassed(),
+		compared:      newCompared(),
 		orders:        newOrders(),
 		notifications: newNotifications(),
 		commits:       newCommits(),
@@ -60,6 +62,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices, m.requests.away,
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
 		m.passed.requests, m.passed.took,
+		m.compared.exchanges, m.compared.differences, m.compared.off,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.commits.done, m.commits.sizes, m.commits.took,

@@ -88,7 +88,7 @@ func (r *Request) makePay(json []byte) ([]byte, error) {
 	r.Examples = append(r.Examples, "body.orderId", "body.exprieTime")
 	head, body := translate.BuildPayRequest(r.pay, r.rule, translate.PayCall{
 		TranCode: s.Pay, GatewayMerchant: s.GatewayMerchant, OrderNo: r.numbers.orderNo, FlowNo: r.numbers.flowNo,
-		NotifyURL: s.NotifyURL, Subject: s.Subject, ClientIP: s.ClientIP, Now: s.Now, Expires: s.Now.Add(s.Expiry),
+		NotifyURL: s.NotifyURL, Subject: s.Subject, Now: s.Now, Expires: s.Now.Add(s.Expiry),
 	})
 	if body.SpbillCreateIP == "" {
 		r.Notes = append(r.Notes, "The message names no address: a running bridge puts where the request came from into body.spbillCreatIp.")

@@ -20,10 +20,6 @@ type Settings struct {
 	// Now is the time of the messages.
 	Now time.Time
 
-	// ClientIP is where the message came from, which counts where it names no
-	// address; "" when that is not known.
-	ClientIP string
-
 	// ShowPayer leaves the scanned code and the openid in the plain text.
 	ShowPayer bool
 

@@ -53,10 +53,12 @@ func Compare(m Merchant, s Settings, e Exchange, now time.Time) Outcome {
 		}
 		c.compareRefusals(old)
 	}
-	if old.ok() || refusal == nil {
-		c.checkKey(old) // of somebody whom we know; a refusal of a stranger has none
+	if old.ok() || c.opened.JSON != nil { // anybody can send what neither side believes
+		c.checkKey(old)
+		c.find(Compared, c.action, "")
+	} else {
+		c.find(Uncompared, "not signed by the merchant", "")
 	}
-	c.find(Compared, c.action, "")
 	return c.Outcome
 }
 
@@ -164,7 +166,7 @@ func (c *comparison) previewSettings() preview.Settings {
 	return preview.Settings{
 		GatewayMerchant: c.merchant.GatewayMerchant, NotifyURL: s.NotifyURL, OrderPrefix: s.OrderPrefix,
 		Subject: subject, Expiry: s.Expiry, Pay: s.Pay, Query: s.Query, Refund: s.Refund,
-		Now: c.now, ClientIP: c.exchange.Client, ShowPayer: true, // it is sealed, not shown
+		Now: c.now, ShowPayer: true, // it is sealed, not shown
 	}
 }
 

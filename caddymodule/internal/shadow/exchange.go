@@ -17,8 +17,7 @@ type Exchange struct {
 	ContentType string
 	Query       string // of the address, not decoded
 	Body        []byte
-	BodyCut     bool   // it was longer than what is kept
-	Client      string // the address that it came from
+	BodyCut     bool // it was longer than what is kept
 
 	Status   int
 	Reply    []byte

@@ -71,7 +71,7 @@ func merchant() Merchant {
 func exchange(iface, message, reply string) Exchange {
 	return Exchange{
 		At: noon, Interface: iface, Method: "POST", ContentType: "application/x-www-form-urlencoded",
-		Body: request(message, key), Client: "192.0.2.1",
+		Body:   request(message, key),
 		Status: 200, Reply: sealed(reply, key),
 	}
 }
