@@ -24,7 +24,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint fuzz fuzz-short bench soak system-packages promtool clean
+	lint fuzz fuzz-short bench power-cuts soak system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -90,6 +90,9 @@ fuzz: ## run every fuzz target for about a minute
 bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ratios
 	go test -run '^$$' -bench . -benchmem ./translate/... ./caddymodule/...
 	PAYBRIDGE_BENCH=1 go test -run '^$$' -bench . -timeout 20m ./tests
+
+power-cuts: build ## cut the power under a ledger fifty times, on a disk that loses what was not synced
+	PAYBRIDGE_POWER_CUTS=50 go test -count=1 -v -timeout 60m -run '^TestPowerCut$$' ./tests
 
 soak: system-packages build ## kill a bridge under load 200 times on each ledger
 	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests

@@ -30,6 +30,7 @@ type load struct {
 	errs   atomic.Int64
 	// unanswered are those of errs in which the connection ended.
 	unanswered atomic.Int64
+	accepted   sync.Map // orderid → suite, of those of pays
 	paid       sync.Map // orderid → suite, of orders whose payer has paid
 }
 
@@ -65,6 +66,7 @@ func (l *load) shop(ctx context.Context, random *rand.Rand) {
 		return
 	}
 	l.pays.Add(1)
+	l.accepted.Store(p.OrderID, suite)
 	if action == "AliCode" {
 		l.paid.Store(p.OrderID, suite)
 	} else if random.IntN(10) < 8 {

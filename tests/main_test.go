@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/lossydisk"
 	"github.com/paybridge/paybridge/tests/pgtest"
 )
 
@@ -22,6 +23,7 @@ var binaries string
 const bridgeBinaryVariable = "PAYBRIDGE_TEST_CADDY"
 
 func TestMain(m *testing.M) {
+	lossydisk.ServeIfAsked()
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

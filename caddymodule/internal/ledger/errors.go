@@ -32,6 +32,10 @@ var (
 	// together with ErrUnavailable, and the error names the row.
 	ErrUnreadable = errors.New("damaged row in the ledger")
 
+	// ErrDamagedFile says that the file of a ledger on SQLite is damaged. From a ledger
+	// that is open it comes wrapped together with ErrUnavailable, and does not heal.
+	ErrDamagedFile = errors.New("the ledger's file is damaged: stop the bridge, keep a copy of the file, and restore the newest backup")
+
 	// ErrUsed says that something was used that could be used once.
 	ErrUsed = errors.New("used already")
 
@@ -60,7 +64,7 @@ func fromDriver(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &driverError{err}
+	return &driverError{nameDamage(err)}
 }
 
 // verdictOf turns what a store brought back into the error that callers see:

@@ -6,10 +6,12 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/paybridge/paybridge/tests/lossydisk"
 	"github.com/paybridge/paybridge/tests/pgtest"
 )
 
 func TestMain(m *testing.M) {
+	lossydisk.ServeIfAsked()
 	if os.Getenv(childVariable) != "" {
 		os.Exit(runChild())
 	}

@@ -19,8 +19,8 @@ type Restored struct {
 	Newest time.Time `json:"newest,omitzero"` // when the newest of them was begun
 }
 
-// ErrDamaged says that a backup is not whole.
-var ErrDamaged = errors.New("backup is damaged")
+// ErrDamagedBackup says that a backup is not whole.
+var ErrDamagedBackup = errors.New("backup is damaged")
 
 // Restore puts a copy of a backup into the place of the ledger at path, while no
 // bridge has it open, and keeps what was there beside it. The lock stays where it is
@@ -29,7 +29,7 @@ var ErrDamaged = errors.New("backup is damaged")
 // touched.
 //
 // It returns errors that wrap [ErrLocked], [ErrWrongFile], [ErrNewerSchema] and
-// [ErrDamaged]. now names the file that is kept aside.
+// [ErrDamagedBackup]. now names the file that is kept aside.
 func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restored, err error) {
 	path, err = Resolve(path)
 	if err != nil {
@@ -102,9 +102,9 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 	var verdict string
 	switch err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict); {
 	case err != nil:
-		return 0, time.Time{}, fmt.Errorf("%w: %w", ErrDamaged, err)
+		return 0, time.Time{}, fmt.Errorf("%w: %w", ErrDamagedBackup, err)
 	case verdict != "ok":
-		return 0, time.Time{}, fmt.Errorf("%w: %s", ErrDamaged, verdict)
+		return 0, time.Time{}, fmt.Errorf("%w: %s", ErrDamagedBackup, verdict)
 	}
 	if err := migrateSQLite(ctx, db); err != nil {
 		return 0, time.Time{}, err

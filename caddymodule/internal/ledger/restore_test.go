@@ -72,8 +72,8 @@ func TestRestoreRefuses(t *testing.T) {
 		data []byte
 		want error
 	}{
-		"cut short":       {whole[:len(whole)/2], ledger.ErrDamaged},
-		"spoilt":          {spoilt, ledger.ErrDamaged},
+		"cut short":       {whole[:len(whole)/2], ledger.ErrDamagedBackup},
+		"spoilt":          {spoilt, ledger.ErrDamagedBackup},
 		"empty":           {nil, ledger.ErrWrongFile},
 		"something else":  {[]byte("hello, this is a text and no ledger"), ledger.ErrWrongFile},
 		"another program": {append(append([]byte(nil), whole[:68]...), append([]byte{1, 2, 3, 4}, whole[72:]...)...), ledger.ErrWrongFile},

@@ -86,7 +86,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	s.writes = openFile(path, append(writerPragmas(fresh, set.busy), set.pragmas...))
 	s.writes.SetMaxOpenConns(1)
 	if err = migrateSQLite(ctx, s.writes); err != nil {
-		return nil, err
+		return nil, checkWhole(ctx, s.writes, err)
 	}
 	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)"})
 	s.reads.SetMaxOpenConns(readers + 1)
@@ -96,10 +96,10 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	// disk full, others could not be made and nothing could be read; and whoever finds
 	// other ones there knows that somebody has been at the files.
 	if s.anchor, err = s.reads.Conn(ctx); err != nil {
-		return nil, fmt.Errorf("reading: %w", err)
+		return nil, fmt.Errorf("reading: %w", nameDamage(err))
 	}
 	if err = s.anchor.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
-		return nil, fmt.Errorf("reading: %w", err)
+		return nil, fmt.Errorf("reading: %w", nameDamage(err))
 	}
 	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
 		return nil, err

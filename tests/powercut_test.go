@@ -1,0 +1,143 @@
+//go:build linux
+
+package tests
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/lossydisk"
+)
+
+// powerCuts is how often the power fails: a few times in every test run, and more
+// often with make power-cuts.
+func powerCuts(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("PAYBRIDGE_POWER_CUTS")
+	if text == "" {
+		return 5
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("PAYBRIDGE_POWER_CUTS: %v", err)
+	}
+	return n
+}
+
+// TestPowerCut cuts the power of the machine under the ledger again and again, under
+// load. What merchants and the gateway heard before a cut is on the disk after it.
+func TestPowerCut(t *testing.T) {
+	t.Parallel()
+	disk := lossydisk.Start(t)
+	w := newWorld(t, settings{Ledger: "sqlite " + disk.Path("ledger.db"), Extra: hasty})
+	w.killed = true
+	w.bridge.start()
+	l := w.startLoad(8, false, w.bridge)
+	random := rand.New(rand.NewPCG(rand.Uint64(), 0))
+	cuts := powerCuts(t)
+	for range cuts {
+		pause(context.Background(), time.Duration(200+random.IntN(2500))*time.Millisecond)
+		orders, notices := l.heard(), w.acknowledgedNotices()
+		disk.Cut()
+		w.bridge.kill()
+		disk.Restore([]float64{0, 0.5, 0.9}[random.IntN(3)])
+		checkDisk(t, disk, orders, notices)
+		w.bridge.start()
+	}
+	l.end()
+	w.rest()
+	l.allNotified(t)
+	t.Logf("%d cuts, %d orders and %d notices acknowledged", cuts, len(l.heard()), len(w.acknowledgedNotices()))
+}
+
+// heard lists the orders that merchants were answered "00" for.
+func (l *load) heard() (orders []string) {
+	l.accepted.Range(func(id, _ any) bool { orders = append(orders, id.(string)); return true })
+	return orders
+}
+
+// acknowledgedNotices lists the orders, by our numbers, whose notices the gateway
+// need not send again.
+func (w *world) acknowledgedNotices() (orders []string) {
+	for _, n := range w.gateway.State().Notices {
+		if n.Acknowledged() {
+			orders = append(orders, n.OrderID)
+		}
+	}
+	return orders
+}
+
+// checkDisk looks at the ledger as the power cut left it, before any bridge does: it
+// is whole, and has the orders and the payments that somebody relies on.
+func checkDisk(t *testing.T, disk *lossydisk.Remote, orders, notices []string) {
+	t.Helper()
+	db := openCopy(t, disk)
+	defer db.Close()
+	var verdict string
+	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Fatalf("the ledger after a power cut: %s, %v", verdict, err)
+	}
+	states := make(map[string]string) // by either number
+	rows, err := db.QueryContext(t.Context(), "SELECT order_id, order_no, state FROM orders")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var theirs, ours, state string
+		if err := rows.Scan(&theirs, &ours, &state); err != nil {
+			t.Fatal(err)
+		}
+		states[theirs], states[ours] = state, state
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range orders {
+		if state := states[id]; state == "" || state == "begun" || state == "sent" {
+			t.Errorf("the merchant of order %s heard 00 before the power failed, and it is %q", id, state)
+		}
+	}
+	for _, no := range notices {
+		switch state := states[no]; state {
+		case "paid", "refunding", "refunded", "refund_failed":
+		default:
+			t.Errorf("the notice of order %s was acknowledged before the power failed, and it is %q", no, state)
+		}
+	}
+}
+
+// openCopy opens a copy of the ledger's files: whoever opens a database mends it.
+func openCopy(t *testing.T, disk *lossydisk.Remote) *sql.DB {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"ledger.db", "ledger.db-wal"} {
+		from, err := os.Open(disk.Path(name))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(from)
+		from.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
