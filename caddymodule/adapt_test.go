@@ -139,7 +139,7 @@ func TestAdaptErrors(t *testing.T) {
 }
 
 // Every directive that the parser knows is explained in the synopsis and shown in
-// the full fixture, or in that of a front, which has little else.
+// the full fixture.
 func TestWordsAreDocumentedAndShown(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("caddyfile.go")
@@ -149,7 +149,7 @@ func TestWordsAreDocumentedAndShown(t *testing.T) {
 	synopsis := section(t, string(source), "// UnmarshalCaddyfile sets up the app.", "\nfunc ")
 	shown := ""
 	for _, f := range fixtures(t, "adapt") {
-		if f.name == "full" || f.name == "old_gateway" {
+		if f.name == "full" {
 			shown += f.caddyfile
 		}
 	}

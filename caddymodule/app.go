@@ -45,6 +45,14 @@ type App struct {
 	// configured every request to the old interface is passed on to it.
 	OldGateway *oldgateway.Gateway `json:"old_gateway,omitempty"`
 
+	// Where the new orders of merchants go that have no route of their own: old, to
+	// the old gateway, or v2. Needed where there are an old gateway and merchants.
+	DefaultRoute string `json:"default_route,omitempty"`
+
+	// How long it is remembered that an order went to the old gateway. Afterwards its
+	// number is as good as new. Default: 30 days.
+	KeepOldOrders caddy.Duration `json:"keep_old_orders,omitempty"`
+
 	// Merchants, one by one.
 	Merchants []merchants.Config `json:"merchants,omitempty"`
 
@@ -121,6 +129,8 @@ type App struct {
 	doubts   []configcheck.Finding // found in the configuration
 
 	configured []merchants.Config // those of files, too
+
+	watcher oldgateway.Watcher // of what merchants ask the old gateway; nil for none
 }
 
 // Timeouts bound how long a merchant or the gateway may keep the bridge
@@ -198,6 +208,9 @@ func (a *App) load(ctx caddy.Context) (*merchants.Registry, error) {
 	if a.Gateway.Check() == nil {
 		errs.Add(a.Source.At("gateway"), a.Gateway.Provision(ctx))
 	}
+	if a.OldGateway != nil && a.OldGateway.Check() == nil {
+		errs.Add(a.Source.At("old_gateway"), a.OldGateway.Provision(ctx))
+	}
 	errs.Add(a.Source.At("ledger"), a.loadStore(ctx))
 	errs.Add(a.Source.At("paybridge"), a.loadKeyStores(ctx))
 	registry, err := a.loadMerchants()
@@ -234,6 +247,7 @@ func (a *App) setDefaults() {
 		{&a.Timeouts.Gateway, 10 * time.Second},
 		{&a.Timeouts.Reply, 14 * time.Second},
 		{&a.OrderExpiry, 2 * time.Hour},
+		{&a.KeepOldOrders, 30 * 24 * time.Hour},
 	} {
 		if *d.value == 0 {
 			*d.value = caddy.Duration(d.want)

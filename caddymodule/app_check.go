@@ -25,6 +25,8 @@ var appChecks = []struct {
 	{"gateway", (*App).checkGateway},
 	{"old_gateway", func(a *App) error { return a.OldGateway.Check() }},
 	{"old_gateway", (*App).checkFront},
+	{"default_route", (*App).checkDefaultRoute},
+	{"keep_old_orders", (*App).checkKeepOldOrders},
 	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},

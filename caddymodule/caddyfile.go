@@ -56,18 +56,20 @@ var appDirectives map[string]subdirective[*App]
 
 func init() { // the table refers to functions that refer to the table
 	appDirectives = map[string]subdirective[*App]{
-		"public_url":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.PublicURL) }},
-		"ledger":       {read: (*App).readLedger},
-		"gateway":      {read: (*App).readGateway},
-		"old_gateway":  {read: (*App).readOldGateway},
-		"merchant":     {read: (*App).readMerchant, repeat: true},
-		"merchants":    {read: (*App).readMerchantsFile, repeat: true},
-		"tran_codes":   {read: (*App).readTranCodes},
-		"timeouts":     {read: (*App).readTimeouts},
-		"order_prefix": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.OrderPrefix) }},
-		"subject":      {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.Subject) }},
-		"order_expiry": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.OrderExpiry) }},
-		"notice_reply": {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.NoticeReply) }},
+		"public_url":      {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.PublicURL) }},
+		"ledger":          {read: (*App).readLedger},
+		"gateway":         {read: (*App).readGateway},
+		"old_gateway":     {read: (*App).readOldGateway},
+		"default_route":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.DefaultRoute) }},
+		"keep_old_orders": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.KeepOldOrders) }},
+		"merchant":        {read: (*App).readMerchant, repeat: true},
+		"merchants":       {read: (*App).readMerchantsFile, repeat: true},
+		"tran_codes":      {read: (*App).readTranCodes},
+		"timeouts":        {read: (*App).readTimeouts},
+		"order_prefix":    {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.OrderPrefix) }},
+		"subject":         {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.Subject) }},
+		"order_expiry":    {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.OrderExpiry) }},
+		"notice_reply":    {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.NoticeReply) }},
 
 		"health":          {read: (*App).readHealth},
 		"wechat":          {read: (*App).readWeChat},
@@ -90,6 +92,8 @@ func init() { // the table refers to functions that refer to the table
 //		old_gateway  <https://host> {
 //			<any subdirective of reverse_proxy>
 //		}
+//		default_route old|v2
+//		keep_old_orders <duration>
 //		merchant     <merid> {
 //			sign_key          <{file.PATH}|{env.NAME}>
 //			previous_sign_key <{file.PATH}|{env.NAME}> until <yyyy-MM-dd>

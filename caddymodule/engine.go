@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
@@ -26,6 +27,7 @@ type engine struct {
 	id      string // its key in the pool
 	bridge  *bridge.Bridge
 	ledger  *ledger.Ledger
+	sides   *sides.Sides
 	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
 	logs    *reloadlog.Output
 }
@@ -45,7 +47,10 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		}
 		b := bridge.New(l, logs.Logger("paybridge"), watch.Now,
 			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
-		return &engine{id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now)}, nil
+		return &engine{
+			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
+			sides: sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
+		}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -62,6 +67,9 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 func (e *engine) attach(a *App) {
 	e.logs.Attach(a.log)
 	e.bridge.Attach(a.settings)
+	if a.isBeside() {
+		e.sides.Use(time.Duration(a.KeepOldOrders))
+	}
 	observed.AttachLedger(e.ledger)
 }
 
@@ -86,6 +94,7 @@ func (e *engine) Destruct() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
 	defer cancel()
 	e.bridge.Close(ctx)
+	e.sides.Close()
 	return e.ledger.Close()
 }
 

@@ -1,7 +1,6 @@
 package caddymodule
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/caddyserver/caddy/v2"
@@ -22,12 +21,7 @@ func (a *App) isFront() bool {
 // while the v2 gateway is still configured would leave orders without anybody who
 // asks about them.
 func (a *App) checkFront() error {
-	switch {
-	case a.OldGateway == nil:
-		return nil
-	case !a.isFront():
-		return errors.New("old_gateway: this version passes everything on or nothing, and cannot serve merchants beside the old gateway; take out either old_gateway or the merchants")
-	case a.Gateway != nil || a.LedgerRaw != nil:
+	if a.isFront() && (a.Gateway != nil || a.LedgerRaw != nil) {
 		return fmt.Errorf("merchants: %w; add a merchant block or a merchants file, or take out gateway and ledger, which a bridge does not need that only passes requests on to the old gateway", configerror.ErrMissing)
 	}
 	return nil

@@ -99,7 +99,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	case !ok, front && route.Caller == inbound.Gateway: // nobody sends notices to a front
 		return next.ServeHTTP(w, r)
 	case front && route.IsOld():
-		h.passOn(w, r, route)
+		h.passOn(w, r, passage{route: route, start: time.Now()})
+		return nil
+	case h.app.isBeside() && route.IsOld():
+		h.serveBeside(w, r, route)
 		return nil
 	}
 	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
@@ -110,7 +113,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 
 // merchant answers the programs of merchants.
 func (h *Handler) merchant(w http.ResponseWriter, r *http.Request, route inbound.Route) {
-	h.merchants.Serve(w, r, merchantapi.Client{Address: clientIP(r), TLS: tlsVersion(r)}, route)
+	h.merchantOr(w, r, route, nil)
+}
+
+// merchantOr does so, or passes on what turns out to be the old gateway's.
+func (h *Handler) merchantOr(w http.ResponseWriter, r *http.Request, route inbound.Route, passOn func()) {
+	h.merchants.Serve(w, r, merchantapi.Client{Address: clientIP(r), TLS: tlsVersion(r), PassOn: passOn}, route)
 }
 
 // notice takes the gateway's notices.
@@ -120,7 +128,12 @@ func (h *Handler) notice(w http.ResponseWriter, r *http.Request, route inbound.R
 
 // payer serves the pages of payers' browsers.
 func (h *Handler) payer(w http.ResponseWriter, r *http.Request, route inbound.Route) {
-	h.payers.Serve(w, r, clientIP(r), route)
+	h.payerOr(w, r, route, nil)
+}
+
+// payerOr does so, or passes on what turns out to be the old gateway's.
+func (h *Handler) payerOr(w http.ResponseWriter, r *http.Request, route inbound.Route, passOn func()) {
+	h.payers.Serve(w, r, payer.Client{Address: clientIP(r), PassOn: passOn}, route)
 }
 
 // clientIP is the address Caddy found for the client, trusted proxies taken

@@ -1,83 +1,134 @@
 package caddymodule
 
 import (
+	"io"
 	"net/http"
 	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
+
+// passage is a request on its way to the old gateway.
+type passage struct {
+	route inbound.Route
+	start time.Time // when the request came
+	asked asked     // what it names, where merchants are configured
+	cause sides.Cause
+	body  *bodies.Body // that has been received; nil for none
+}
 
 // passOn passes a request on to the old gateway, and its answer back. Where there
 // is none a merchant's program hears v1 96 in time, and a payer's browser reads that
 // it may try again.
-func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, route inbound.Route) {
-	start := time.Now()
-	line := passedLine{endpoint: route.Name, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
+func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
+	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
 	defer func() { // also when the answer breaks off, which is a panic
-		line.took, line.lost = time.Since(start), r.Context().Err() != nil
+		line.took, line.lost = time.Since(p.start), r.Context().Err() != nil
 		h.log.Info("passed on to the old gateway", zap.Inline(line))
-		observed.RequestPassed(route.Name, line.result, line.took)
+		observed.RequestPassed(p.route.Name, line.result, line.took)
 	}()
 	var way netcause.Trace
 	old := h.app.OldGateway
-	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(route))
+	kept := h.kept(p)
+	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
+		h.tellWatcher(w, r, p, kept)
 		return
 	}
 	line.result, line.err = metrics.PassedUnanswered, netcause.Wrap(err, way.Of(err, old.Host()))
-	h.answerUnanswered(w, r, route)
+	h.answerBusy(w, r, p)
 }
 
 // patience is how long the old gateway may take to answer. Programs that pay, query
 // and cancel give up at 16 s; for everything else, such as a report or a page, it is
 // the caller's own.
-func (h *Handler) patience(route inbound.Route) time.Duration {
-	if route.Caller == inbound.Merchant {
-		return time.Duration(h.app.Timeouts.Reply)
+func (h *Handler) patience(p passage) time.Duration {
+	if p.route.Caller == inbound.Merchant {
+		return max(time.Duration(h.app.Timeouts.Reply)-time.Since(p.start), time.Millisecond)
 	}
 	return 0
 }
 
-// answerUnanswered answers for an old gateway that has not. What became of the
-// request is not known, which 96 says.
-func (h *Handler) answerUnanswered(w http.ResponseWriter, r *http.Request, route inbound.Route) {
-	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
-	if route.Caller == inbound.Payer || route.Caller == inbound.Nobody && inbound.IsBrowser(r.Header) {
-		h.payers.Refuse(w, r, pages.Busy)
-	} else {
-		var unsigned v1.Key // whose request it is has not been looked at
-		// A merchant that has hung up is in the log by its context.
-		_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(v1.CodeBusy, ""), unsigned))
+// kept is where the answer is kept for the watcher, nil if nobody wants it.
+func (h *Handler) kept(p passage) *oldgateway.Reply {
+	watcher := h.app.watcher
+	if watcher == nil || p.body == nil || !p.asked.verified || p.route.Caller != inbound.Merchant || !watcher.Watches(p.asked.MerID) {
+		return nil
 	}
+	return new(oldgateway.Reply)
+}
+
+// tellWatcher tells of an exchange whose answer was kept.
+func (h *Handler) tellWatcher(w http.ResponseWriter, r *http.Request, p passage, kept *oldgateway.Reply) {
+	if kept == nil || r.Context().Err() != nil {
+		return
+	}
+	_ = http.NewResponseController(w).Flush() // the merchant waits for nobody
+	body, err := io.ReadAll(p.body.Reader())
+	if err != nil {
+		return // turned away
+	}
+	h.app.watcher.Saw(oldgateway.Exchange{
+		MerID: p.asked.MerID, Endpoint: p.route.Name, Method: r.Method, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+		Reply: *kept, Took: time.Since(p.start),
+	})
+}
+
+// answerBusy answers for an old gateway that has not, or for a request that may go
+// nowhere. What became of it is not known, which 96 says. It is signed where the
+// request was verified.
+func (h *Handler) answerBusy(w http.ResponseWriter, r *http.Request, p passage) {
+	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
+	h.refuse(w, r, p, v1.CodeBusy, pages.Busy)
 	body.Finish()
+}
+
+// refuse answers a merchant's program with a code, and a payer's browser with a page.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, p passage, code v1.Code, reason pages.Reason) {
+	if p.route.Caller == inbound.Payer || p.route.Caller == inbound.Nobody && inbound.IsBrowser(r.Header) {
+		h.payers.Refuse(w, r, reason)
+		return
+	}
+	// A merchant that has hung up is in the log by its context.
+	_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(code, ""), p.asked.key))
 }
 
 // passedLine is the one log line of a request that was passed on: an allow-list.
 type passedLine struct {
-	endpoint string
-	remote   string
-	tls      string // as it came to Caddy, "none" for plain http
-	result   metrics.PassedResult
-	took     time.Duration
-	lost     bool  // the client had hung up
-	err      error // why there was no answer
+	passage
+	remote string
+	tls    string // as it came to Caddy, "none" for plain http
+	result metrics.PassedResult
+	took   time.Duration
+	lost   bool  // the client had hung up
+	err    error // why there was no answer
 }
 
 // MarshalLogObject implements zapcore.ObjectMarshaler.
 func (l passedLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("interface", l.endpoint)
+	enc.AddString("interface", l.route.Name)
 	enc.AddString("remote_ip", l.remote)
 	enc.AddString("tls", l.tls)
 	enc.AddString("result", string(l.result))
 	enc.AddDuration("took", l.took)
+	for _, s := range []struct{ key, value string }{
+		{"cause", string(l.cause)}, {"merid", l.asked.knownMerID()}, {"orderid", l.asked.knownOrderID()},
+	} {
+		if s.value != "" {
+			enc.AddString(s.key, s.value)
+		}
+	}
 	if l.lost {
 		enc.AddBool("merchant_hung_up", true)
 	}

@@ -73,12 +73,15 @@ func parsePay(json []byte, action member) (PayRequest, error) {
 	if err != nil {
 		return PayRequest{}, err
 	}
-	// A placeholder left in by merchants' programs (seen in the field).
-	if strings.EqualFold(r.OpenID, "openid") {
+	if isPlaceholder(r.OpenID) {
 		r.OpenID = ""
 	}
 	return r, nil
 }
+
+// isPlaceholder reports whether an openid is one that merchants' programs have left
+// in (seen in the field).
+func isPlaceholder(openID string) bool { return strings.EqualFold(openID, "openid") }
 
 // settleFrontURL checks fronturl where it has a use. It comes on any action but
 // only what is paid in the browser returns to it (v1 §3.1.2), so elsewhere a bad one is no fault.

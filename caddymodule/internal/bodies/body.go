@@ -3,8 +3,10 @@ package bodies
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 )
 
@@ -27,13 +29,27 @@ type Body struct {
 // it. The error is [ErrTooLarge], [ErrTurnedAway] or that of reading, and what
 // follows of the body has not been read then. Otherwise the body must be released.
 func (p *Pool) Receive(ctx context.Context, source string, from io.Reader, most int) (*Body, error) {
-	b := &Body{pool: p, source: source, last: make([]byte, 0, Own)}
-	b.ctx, b.cancel = context.WithCancelCause(ctx)
-	if err := b.receive(from, most); err != nil {
+	b, whole, err := p.ReceiveSome(ctx, source, from, most)
+	if err == nil && !whole {
 		b.Release()
-		return nil, err
+		return nil, ErrTooLarge
 	}
-	return b, nil
+	return b, err
+}
+
+// ReceiveSome reads a body as Receive does, for those who can go on without its end:
+// whole is false when it is larger. What has been read of it then is in the Body.
+func (p *Pool) ReceiveSome(ctx context.Context, source string, from io.Reader, most int) (b *Body, whole bool, err error) {
+	b = &Body{pool: p, source: source, last: make([]byte, 0, Own)}
+	b.ctx, b.cancel = context.WithCancelCause(ctx)
+	switch err := b.receive(from, most); {
+	case errors.Is(err, ErrTooLarge):
+		return b, false, nil
+	case err != nil:
+		b.Release()
+		return nil, false, err
+	}
+	return b, true, nil
 }
 
 func (b *Body) receive(from io.Reader, most int) error {
@@ -104,11 +120,34 @@ func (b *Body) Parse(f func(body []byte) error) error {
 	if !ok {
 		return ErrTurnedAway
 	}
-	return f(bytes.Join(pieces, nil))
+	if len(pieces) > 1 {
+		b.last = bytes.Join(pieces, nil)
+	}
+	return f(b.last)
 }
 
-// pieces lets go of what the body consists of. Whoever is turned away afterwards
-// has been read already.
+// Reader returns what has been received, from its beginning, to be passed on until
+// Release. Whoever reads from it while the body has room must end with its context.
+func (b *Body) Reader() io.Reader {
+	b.pool.mu.Lock()
+	defer b.pool.mu.Unlock()
+	if b.away.Load() {
+		return turnedAway{}
+	}
+	readers := make([]io.Reader, 0, len(b.full)+1)
+	for _, piece := range append(slices.Clip(b.full), b.last) {
+		readers = append(readers, bytes.NewReader(piece))
+	}
+	return io.MultiReader(readers...)
+}
+
+// turnedAway is the rest of a body that was turned away.
+type turnedAway struct{}
+
+func (turnedAway) Read([]byte) (int, error) { return 0, ErrTurnedAway }
+
+// pieces returns what the body consists of, and lets go of it but for the last piece.
+// Whoever is turned away afterwards has been read already.
 func (b *Body) pieces() (pieces [][]byte, ok bool) {
 	b.pool.mu.Lock()
 	defer b.pool.mu.Unlock()

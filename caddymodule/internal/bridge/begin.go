@@ -26,6 +26,9 @@ func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, err
 		order = b.draw(job)
 		stored, fresh, err := b.ledger.Begin(ctx, order)
 		if !errors.Is(err, ledger.ErrNumberTaken) {
+			if errors.Is(err, ledger.ErrOtherSide) {
+				return order, false, err
+			}
 			if err != nil {
 				order.Claim = 1
 				b.takeBack(order)

@@ -8,6 +8,15 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
+// HasOrder reports whether there is an order that ref names, as merchants do.
+func (b *Bridge) HasOrder(ctx context.Context, ref v1.OrderRef) (bool, error) {
+	_, err := b.find(ctx, ref)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // find looks an order up as merchants name it: queryid is a platform number of
 // this merchant, or else (seen in the field) the merchant's own order number;
 // then comes orderid. ledger.ErrNotFound means that no order has either number.

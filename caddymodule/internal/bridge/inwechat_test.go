@@ -33,7 +33,7 @@ func (w *world) inWeChat(m *merchants.Merchant, n int, edit func(*v1.PayRequest)
 	w.tb.Helper()
 	p := order(v1.WxJsApi, n)
 	edit(&p)
-	reply := w.bridge.Pay(w.tb.Context(), w.settings, m, p, "192.0.2.9")
+	reply, _ := w.bridge.Pay(w.tb.Context(), w.settings, m, p, "192.0.2.9")
 	if reply.RespCode != v1.CodeOK {
 		w.tb.Fatalf("respcode %s", reply.RespCode)
 	}
@@ -151,7 +151,7 @@ func TestRawIsCalledOnce(t *testing.T) {
 						t.Errorf("ok %v, state %s", ok, after.State)
 					}
 				})
-				all.Go(func() { b.Pay(t.Context(), w.settings, m, p, "192.0.2.9") })
+				all.Go(func() { _, _ = b.Pay(t.Context(), w.settings, m, p, "192.0.2.9") })
 			}
 			all.Wait()
 			after := w.wantState(p, translate.Pending)

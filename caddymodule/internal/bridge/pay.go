@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 
 	"go.uber.org/zap"
 
@@ -32,13 +33,16 @@ type payJob struct {
 // Pay serves a verified pay request. Requests for the same order share one
 // call and hear the same; the same order number with other contents is
 // refused. A merchant that hangs up or loses patience does not stop the call.
-func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) v1.PayReply {
+//
+// The error is [ledger.ErrOtherSide] for an order that is on record as one of the
+// old gateway; the reply beside it is for a bridge that has none.
+func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
 	rule, err := translate.RuleFor(p)
 	if err != nil {
 		b.log.Info("pay request refused", orderFields(ledger.Order{
 			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
 		}), zap.Error(err))
-		return translate.BuildPayFault(p, err)
+		return translate.BuildPayFault(p, err), nil
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
@@ -49,12 +53,14 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 	})
 	result, ok := wait(ctx, s.Timeouts.Reply, call)
 	switch {
+	case ok && errors.Is(result.err, ledger.ErrOtherSide):
+		return translate.BuildPayRefusal(p, v1.CodeConflict), ledger.ErrOtherSide
 	case !ok || result.err != nil:
-		return translate.BuildPayRefusal(p, v1.CodeBusy)
+		return translate.BuildPayRefusal(p, v1.CodeBusy), nil
 	case result.order.Fingerprint != p.Fingerprint():
-		return translate.BuildPayRefusal(p, v1.CodeConflict)
+		return translate.BuildPayRefusal(p, v1.CodeConflict), nil
 	}
-	return translate.BuildPayReply(result.order.ForMerchant())
+	return translate.BuildPayReply(result.order.ForMerchant()), nil
 }
 
 // pay makes the order durable and submits it, unless it exists with other
@@ -62,6 +68,9 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult]) payResult {
 	failpoint.Reach(failpoint.BeforeBegin)
 	order, ours, err := b.begin(ctx, job)
+	if errors.Is(err, ledger.ErrOtherSide) {
+		return payResult{err: err}
+	}
 	if err != nil {
 		b.log.Error("order not recorded, nothing sent", orderFields(order), zap.Error(err))
 		return payResult{err: err}

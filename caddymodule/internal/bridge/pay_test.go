@@ -202,7 +202,7 @@ func TestMerchantWhoHangsUpIsServed(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	hangUp()
 	p := order(v1.WxCode, 1)
-	reply := w.bridge.Pay(ctx, w.settings, registry().ByMerID(merID), p, "")
+	reply, _ := w.bridge.Pay(ctx, w.settings, registry().ByMerID(merID), p, "")
 	close(w.gateway.gate)
 	w.bridge.pays.wait()
 	w.wantState(p, translate.Paid)

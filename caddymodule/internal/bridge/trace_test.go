@@ -76,7 +76,7 @@ func TestOnePaymentIsOneTrace(t *testing.T) {
 	p := order(v1.WxSao, 1)
 
 	ctx, pay := s.request(t.Context(), "pay")
-	w.bridge.Pay(ctx, w.settings, registry().ByMerID(merID), p, "192.0.2.9")
+	_, _ = w.bridge.Pay(ctx, w.settings, registry().ByMerID(merID), p, "192.0.2.9")
 	pay.End()
 	ctx, query := s.request(t.Context(), "query")
 	w.bridge.Query(ctx, w.settings, ref(p))
@@ -153,7 +153,7 @@ func TestRepeatAndStepsStayInTrace(t *testing.T) {
 		ctx, span := s.request(t.Context(), name)
 		defer span.End()
 		tracer.See(ctx)
-		w.bridge.Pay(ctx, w.settings, registry().ByMerID(merID), p, "192.0.2.9")
+		_, _ = w.bridge.Pay(ctx, w.settings, registry().ByMerID(merID), p, "192.0.2.9")
 	}
 	send("first")
 	w.stepAt(p)

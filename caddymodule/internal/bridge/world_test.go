@@ -159,7 +159,11 @@ func ref(p v1.PayRequest) v1.OrderRef { return v1.OrderRef{MerID: p.MerID, Order
 func (w *world) pay(p v1.PayRequest) v1.PayReply { return w.payAt(w.bridge, p) }
 
 func (w *world) payAt(b *Bridge, p v1.PayRequest) v1.PayReply {
-	return b.Pay(w.tb.Context(), w.settings, registry().ByMerID(merID), p, "192.0.2.9")
+	reply, err := b.Pay(w.tb.Context(), w.settings, registry().ByMerID(merID), p, "192.0.2.9")
+	if err != nil {
+		w.tb.Error(err)
+	}
+	return reply
 }
 
 func (w *world) query(p v1.PayRequest) v1.QueryReply {

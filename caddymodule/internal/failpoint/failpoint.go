@@ -9,6 +9,9 @@ type Point string
 
 // The instants, in the order in which a payment passes them.
 const (
+	BeforeMark    Point = "before_mark"    // an order is to go to the old gateway; nothing is written
+	BeforePass    Point = "before_pass"    // its mark is durable, nothing has left
+	AfterPass     Point = "after_pass"     // the old gateway has answered, and so has the merchant
 	BeforeBegin   Point = "before_begin"   // nothing is written
 	BeforeSend    Point = "before_send"    // the order is durable
 	AfterAnswer   Point = "after_answer"   // the gateway has answered

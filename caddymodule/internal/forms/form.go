@@ -38,6 +38,11 @@ func Parse(contentType string, body []byte, query string) (v1.Params, error) {
 	if len(body) > MaxBody {
 		return nil, ErrTooLarge
 	}
+	return ParseLongForm(contentType, body, query)
+}
+
+// ParseLongForm is ParseForm for a body of any length.
+func ParseLongForm(contentType string, body []byte, query string) (v1.Params, error) {
 	params := v1.Params{}
 	if boundary, ok := Boundary(contentType); ok {
 		var err error
@@ -60,8 +65,8 @@ func Parse(contentType string, body []byte, query string) (v1.Params, error) {
 	return params, nil
 }
 
-// parseMultipart reads a multipart form from memory; the whole body has been
-// bounded already.
+// parseMultipart reads a multipart form from memory; the caller has bounded the whole
+// body.
 func parseMultipart(body []byte, boundary string) (v1.Params, error) {
 	params := v1.Params{}
 	reader := multipart.NewReader(bytes.NewReader(body), boundary)

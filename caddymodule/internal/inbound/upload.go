@@ -34,6 +34,12 @@ func LimitUpload(w http.ResponseWriter, r *http.Request, limit time.Duration) *U
 	return u
 }
 
+// Lift ends the limit: whoever takes the rest has a time of its own.
+func (u *Upload) Lift() {
+	u.over = true
+	_ = u.control.SetReadDeadline(time.Time{})
+}
+
 // Read implements io.Reader.
 func (u *Upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -77,7 +78,7 @@ func whyNotBegun(t *tx, k Key) error {
 	switch {
 	case err != nil:
 		return err
-	case side == OldSide:
+	case side == route.Old:
 		return ErrOtherSide
 	}
 	return ErrNumberTaken

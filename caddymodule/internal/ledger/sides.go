@@ -6,16 +6,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"time"
-)
 
-// Side is the gateway that an order belongs to. An order has one side, for ever.
-type Side string
-
-// The sides.
-const (
-	NoSide  Side = ""    // nothing is on record
-	OldSide Side = "old" // of the v1 gateway that the bridge replaces
-	V2Side  Side = "v2"  // of the v2 gateway, and in this ledger
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
 // ErrOtherSide says that an order is on record as one of the other gateway: for
@@ -46,27 +38,27 @@ func markOld(t *tx, k Key, at millis) error {
 		return err
 	}
 	side, err := sideOf(t, k)
-	if err == nil && side != OldSide {
+	if err == nil && side != route.Old {
 		err = ErrOtherSide
 	}
 	return err
 }
 
-// Side returns the side of an order.
-func (l *Ledger) Side(ctx context.Context, k Key) (Side, error) {
-	side, err := read(ctx, l, func(t *tx) (Side, error) { return sideOf(t, k) })
+// Side returns the side of an order, "" when nothing is on record.
+func (l *Ledger) Side(ctx context.Context, k Key) (route.Side, error) {
+	side, err := read(ctx, l, func(t *tx) (route.Side, error) { return sideOf(t, k) })
 	return side, wrap(err, "looking for the side of an order")
 }
 
 const sideByKey = `SELECT 'v2' FROM orders WHERE order_id = $1 AND mer_id = $2
 	UNION ALL SELECT 'old' FROM old_orders WHERE order_id = $1 AND mer_id = $2`
 
-func sideOf(t *tx, k Key) (Side, error) {
+func sideOf(t *tx, k Key) (route.Side, error) {
 	side, err := one(t, scanText, sideByKey, k.OrderID, k.MerID)
 	if isNotFound(err) {
-		return NoSide, nil
+		return "", nil
 	}
-	return Side(side), err
+	return route.Side(side), err
 }
 
 // sideSlots is how many rows side_locks has.

@@ -12,9 +12,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
-func mustSide(tb testing.TB, l *ledger.Ledger, k ledger.Key, want ledger.Side) {
+func mustSide(tb testing.TB, l *ledger.Ledger, k ledger.Key, want route.Side) {
 	tb.Helper()
 	if side, err := l.Side(tb.Context(), k); err != nil || side != want {
 		tb.Errorf("side of %v is %q, error %v, want %q", k, side, err, want)
@@ -31,11 +32,11 @@ func mustMarkOld(tb testing.TB, l *ledger.Ledger, k ledger.Key, at time.Time) {
 func sides(t *testing.T, p place) {
 	l := p.open(t)
 	old, v2 := sample(1), mustBegin(t, l, sample(2))
-	mustSide(t, l, old.Key, ledger.NoSide)
+	mustSide(t, l, old.Key, "")
 	mustMarkOld(t, l, old.Key, noon)
 	mustMarkOld(t, l, old.Key, after(time.Hour)) // a repeat
-	mustSide(t, l, old.Key, ledger.OldSide)
-	mustSide(t, l, v2.Key, ledger.V2Side)
+	mustSide(t, l, old.Key, route.Old)
+	mustSide(t, l, v2.Key, route.V2)
 	_, _, err := l.Begin(t.Context(), old)
 	wantError(t, err, ledger.ErrOtherSide)
 	wantError(t, l.MarkOld(t.Context(), v2.Key, noon), ledger.ErrOtherSide)
@@ -46,7 +47,7 @@ func sides(t *testing.T, p place) {
 	}
 	namesake := old // of another merchant, which has numbers of its own
 	namesake.MerID = "89900002"
-	mustSide(t, l, namesake.Key, ledger.NoSide)
+	mustSide(t, l, namesake.Key, "")
 	mustBegin(t, l, namesake)
 	taken := sample(3) // a mark does not hide what else is wrong
 	taken.QueryID = v2.QueryID
@@ -54,7 +55,7 @@ func sides(t *testing.T, p place) {
 	wantError(t, err, ledger.ErrNumberTaken)
 	l.Close()
 	l = p.open(t)
-	mustSide(t, l, old.Key, ledger.OldSide)
+	mustSide(t, l, old.Key, route.Old)
 }
 
 func sidesWithHostileText(t *testing.T, p place) {
@@ -62,7 +63,7 @@ func sidesWithHostileText(t *testing.T, p place) {
 	k := ledger.Key{MerID: "89900001", OrderID: "2026\x001122\xff'; --"}
 	mustMarkOld(t, l, k, noon)
 	mustMarkOld(t, l, k, noon)
-	mustSide(t, l, k, ledger.OldSide)
+	mustSide(t, l, k, route.Old)
 	o := sample(1)
 	o.Key = k
 	_, _, err := l.Begin(t.Context(), o)
@@ -93,10 +94,10 @@ func oldOrdersArePruned(t *testing.T, p place) {
 	if steps != 3 { // 500, 500 and nothing
 		t.Errorf("pruned in %d steps", steps)
 	}
-	for i, want := range map[int]ledger.Side{0: ledger.NoSide, 999: ledger.NoSide, 1000: ledger.OldSide, marks - 1: ledger.OldSide} {
+	for i, want := range map[int]route.Side{0: "", 999: "", 1000: route.Old, marks - 1: route.Old} {
 		mustSide(t, l, sample(i).Key, want)
 	}
-	mustSide(t, l, v2.Key, ledger.V2Side)
+	mustSide(t, l, v2.Key, route.V2)
 	mustBegin(t, l, sample(0)) // is forgotten
 }
 
@@ -107,15 +108,15 @@ func sidesFollowModel(t *testing.T, p place) {
 	round := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		round++
-		model := map[ledger.Key]ledger.Side{}
+		model := map[ledger.Key]route.Side{}
 		for i := range rapid.IntRange(1, 20).Draw(rt, "steps") {
 			l := rapid.SampledFrom(ledgers).Draw(rt, "bridge")
 			o := sample(1000*round + i) // numbers of its own
 			o.MerID = rapid.SampledFrom([]string{"A", "B"}).Draw(rt, "merchant")
 			o.OrderID = fmt.Sprintf("%d-%d", round, rapid.IntRange(0, 4).Draw(rt, "order"))
-			want := rapid.SampledFrom([]ledger.Side{ledger.OldSide, ledger.V2Side}).Draw(rt, "side")
+			want := rapid.SampledFrom([]route.Side{route.Old, route.V2}).Draw(rt, "side")
 			err := give(t, l, o, want)
-			if model[o.Key] == ledger.NoSide {
+			if model[o.Key] == "" {
 				model[o.Key] = want
 			}
 			if other := model[o.Key] != want; other != errors.Is(err, ledger.ErrOtherSide) || !other && err != nil {
@@ -131,9 +132,9 @@ func sidesFollowModel(t *testing.T, p place) {
 }
 
 // give gives an order a side.
-func give(t *testing.T, l *ledger.Ledger, o ledger.Order, to ledger.Side) error {
+func give(t *testing.T, l *ledger.Ledger, o ledger.Order, to route.Side) error {
 	t.Helper()
-	if to == ledger.OldSide {
+	if to == route.Old {
 		return l.MarkOld(t.Context(), o.Key, noon)
 	}
 	_, _, err := l.Begin(t.Context(), o)
@@ -146,9 +147,9 @@ func sidesAtOnce(t *testing.T, p place) {
 	const orders, callers = 60, 8
 	ledgers := bridges(t, p)
 	var mu sync.Mutex
-	var won [orders]map[ledger.Side]int
+	var won [orders]map[route.Side]int
 	for i := range won {
-		won[i] = map[ledger.Side]int{}
+		won[i] = map[route.Side]int{}
 	}
 	var all sync.WaitGroup
 	for i := range orders * callers {
@@ -156,7 +157,7 @@ func sidesAtOnce(t *testing.T, p place) {
 			o := sample(1000 + i)
 			o.Key = sample(i % orders).Key
 			caller := i / orders
-			to := []ledger.Side{ledger.OldSide, ledger.V2Side}[caller%2]
+			to := []route.Side{route.Old, route.V2}[caller%2]
 			err := give(t, ledgers[caller/2%len(ledgers)], o, to)
 			switch {
 			case err == nil:

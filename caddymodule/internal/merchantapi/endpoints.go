@@ -17,8 +17,8 @@ func servePay(v visit) answer {
 	if err != nil {
 		return refused(err)
 	}
-	reply := v.Bridge.Pay(v.ctx, v.Settings, v.merchant, request, v.client)
-	return answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID}
+	reply, err := v.Bridge.Pay(v.ctx, v.Settings, v.merchant, request, v.client)
+	return answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID, isOld: err != nil}
 }
 
 // serveQuery serves /api/query (v1 §3.5).

@@ -48,6 +48,9 @@ type Service struct {
 type Client struct {
 	Address string
 	TLS     string // as it came to Caddy, "none" for plain http
+	// PassOn passes the request on to the old gateway instead, which turns out to have
+	// its order; nil where there is none.
+	PassOn func()
 }
 
 // answer is what a merchant hears and what is logged of it.
@@ -57,6 +60,7 @@ type answer struct {
 	orderID string
 	result  v1.ResultCode // of a query
 	err     error         // why the request was refused
+	isOld   bool          // the order is the old gateway's
 }
 
 func refused(err error) answer {
@@ -82,6 +86,11 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 		}()
 		return s.answer(r, route, &key, &line)
 	}()
+	if a.isOld && client.PassOn != nil {
+		tracing.Finish(span, "passed_on", false)
+		client.PassOn()
+		return
+	}
 	writeErr := inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, key))
 	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
 	s.Log.Info("v1 request", zap.Inline(line))

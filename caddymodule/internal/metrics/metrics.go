@@ -18,6 +18,7 @@ type Metrics struct {
 	gateway       gateway
 	passed        passed
 	compared      compared
+	sided         sided
 	orders        orders
 	notifications notifications
 	commits       commits
@@ -34,6 +35,7 @@ func New(now func() time.Time) *Metrics {
 		gateway:       newGateway(),
 		passed:        newPassed(),
 		compared:      newCompared(),
+		sided:         newSided(),
 		orders:        newOrders(),
 		notifications: newNotifications(),
 		commits:       newCommits(),
@@ -63,6 +65,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
 		m.passed.requests, m.passed.took,
 		m.compared.exchanges, m.compared.differences, m.compared.off,
+		m.sided.requests, m.sided.marks, m.sided.waiting,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.commits.done, m.commits.sizes, m.commits.took,

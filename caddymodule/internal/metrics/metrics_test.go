@@ -14,6 +14,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -140,6 +142,9 @@ func TestLabelsAreBounded(t *testing.T) {
 		m.OrderMoved(translate.State(word))
 		m.UpdateJudged(translate.Verdict(len(word)))
 		m.AttemptFinished(delivery.Class(word), 0, 0)
+		m.RequestPassed(word, PassedResult(word), 0)
+		m.RequestSided(route.Side(word+"x"), sides.Cause(word))
+		m.OrderMarked(sides.MarkResult(word))
 	}
 	strange("89900001")
 	before := gathered(t, m)

@@ -26,7 +26,8 @@ type answer struct {
 	ctx    context.Context // of the request
 	closes bool            // the connection ends with the answer
 	is     atomic.Int32
-	odd    bool // it had no status of HTTP
+	odd    bool   // it had no status of HTTP
+	kept   *Reply // what is kept of it; nil for nothing
 }
 
 // Unwrap is for [http.ResponseController], for what is not below.
@@ -52,6 +53,7 @@ func (a *answer) WriteHeader(status int) {
 		return
 	}
 	a.cleanHeader()
+	a.kept.begin(status, a.Header())
 	a.ResponseWriter.WriteHeader(status)
 }
 
@@ -97,7 +99,9 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.is.Load() != begun {
 		return 0, a.reason(nil)
 	}
-	return a.ResponseWriter.Write(p)
+	n, err := a.ResponseWriter.Write(p)
+	a.kept.write(p[:n])
+	return n, err //nolint:wrapcheck // as without us
 }
 
 // FlushError is for [http.ResponseController]. The proxy flushes also what it gives

@@ -21,11 +21,12 @@ var (
 // then nothing has been written to w. within bounds the time until the answer
 // begins, 0 for no bound but the client's patience. An answer that breaks off
 // half-way does so for the client, too: Pass panics with [http.ErrAbortHandler], as
-// reverse_proxy does.
-func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Duration) error {
+// reverse_proxy does. What kept is to hold of the answer is written to it; nil keeps
+// nothing.
+func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Duration, kept *Reply) error {
 	ctx, cancel := context.WithCancelCause(context.WithValue(r.Context(), pathKey{}, sentPath(r)))
 	defer cancel(nil)
-	a := &answer{ResponseWriter: w, ctx: ctx, closes: r.Method == http.MethodPost && r.ProtoMajor == 1}
+	a := &answer{ResponseWriter: w, ctx: ctx, closes: r.Method == http.MethodPost && r.ProtoMajor == 1, kept: kept}
 	if within > 0 {
 		defer time.AfterFunc(within, func() {
 			if a.is.CompareAndSwap(awaited, refused) {

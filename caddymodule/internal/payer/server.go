@@ -71,12 +71,20 @@ var handlers = map[string]func(visit) view{
 // statusPage is asked by our pages while they wait, and answers JSON.
 const statusPage = "status"
 
-// Serve answers a request that came from an address. Whatever happens inside, a
-// panic included, the payer reads a page that says what to do.
-func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client string, route inbound.Route) {
+// Client says where a request comes from.
+type Client struct {
+	Address string
+	// PassOn passes the request on to the old gateway instead, which turns out to have
+	// its order; nil where there is none.
+	PassOn func()
+}
+
+// Serve answers a request of a client. Whatever happens inside, a panic included,
+// the payer reads a page that says what to do.
+func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, route inbound.Route) {
 	start := time.Now()
 	ctx, span := s.Tracer.Start(r.Context(), "", "page "+route.Name, trace.SpanKindInternal)
-	line := logLine{page: route.Name, remote: client, trace: tracing.IDFrom(ctx)}
+	line := logLine{page: route.Name, remote: client.Address, trace: tracing.IDFrom(ctx)}
 	r = r.WithContext(ctx)
 	v := func() (v view) {
 		defer func() {
@@ -87,6 +95,11 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client string, ro
 		}()
 		return s.view(w, r, route, &line)
 	}()
+	if v.isOld && client.PassOn != nil {
+		tracing.Finish(span, "passed_on", false)
+		client.PassOn()
+		return
+	}
 	v.write(w, r)
 	line.view, line.took = v, time.Since(start)
 	if entry := s.Log.Check(line.level(), "payer page"); entry != nil {

@@ -32,7 +32,12 @@ func serveGateway(v visit) view {
 	if err != nil {
 		return v.notSubmitted(v1.CodeOf(err), err)
 	}
-	reply := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
+	reply, err := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
+	if err != nil {
+		refusal := v.notSubmitted(reply.RespCode, err)
+		refusal.isOld = true
+		return refusal
+	}
 	if reply.RespCode != v1.CodeOK {
 		return v.notSubmitted(reply.RespCode, nil)
 	}

@@ -18,6 +18,7 @@ type view struct {
 	json     any
 	cookies  []*http.Cookie
 	err      error // why the request was refused, fit for logs
+	isOld    bool  // the order is the old gateway's
 }
 
 // show answers a page.

@@ -61,6 +61,12 @@ func (e Errand) mac(state []byte) []byte {
 	return mac.Sum(nil)
 }
 
+// IsState reports whether a text looks like a state of ours, whoever has made it.
+func IsState(text string) bool {
+	raw, err := stateText.DecodeString(text)
+	return err == nil && len(raw) == stateLength
+}
+
 // UseOnce notes that an id has been used; nobody asks for it after until. The
 // second time it fails with [ErrState].
 type UseOnce func(ctx context.Context, id string, until time.Time) error

@@ -1,0 +1,132 @@
+package caddymodule
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/admission"
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// isBeside reports whether the bridge serves merchants beside the old gateway: each
+// order is on one of two sides.
+func (a *App) isBeside() bool { return a.OldGateway != nil && !a.isFront() }
+
+// defaultRoutes are what default_route may say.
+var defaultRoutes = map[string]route.Route{string(route.Old): route.ToOld, string(route.V2): route.ToV2}
+
+// checkDefaultRoute asks for a decision where there are two sides: nobody is moved by
+// a default of the program.
+func (a *App) checkDefaultRoute() error {
+	_, known := defaultRoutes[a.DefaultRoute]
+	const meaning = "old leaves the new orders of merchants on the old gateway until they are moved, v2 sends them to the v2 gateway"
+	switch {
+	case a.DefaultRoute == "" && a.isBeside():
+		return fmt.Errorf("default_route: %w; write default_route old or default_route v2: %s", configerror.ErrMissing, meaning)
+	case a.DefaultRoute != "" && !known:
+		return fmt.Errorf("default_route: %q is neither old nor v2; %s", a.DefaultRoute, meaning)
+	case a.DefaultRoute != "" && a.OldGateway == nil:
+		return errors.New("default_route: without old_gateway there is one side only; add old_gateway, or take default_route out")
+	}
+	return nil
+}
+
+func (a *App) checkKeepOldOrders() error {
+	if a.KeepOldOrders < caddy.Duration(24*time.Hour) {
+		return errors.New("keep_old_orders: must be 24h or longer: a repeat of an older order would be paid once more, on v2")
+	}
+	return nil
+}
+
+// routeOf is where the new orders of a merchant go.
+func (a *App) routeOf(string) route.Route { return defaultRoutes[a.DefaultRoute] }
+
+// maxOldForm is the longest body, in bytes, that is read before it is passed on:
+// servers of the time take 2 to 4 MiB of a form. No order is in a longer one.
+const maxOldForm = 4 << 20
+
+// serveBeside serves a request to the old interface by v2 or by the old gateway,
+// whichever has its order.
+func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound.Route) {
+	p := passage{route: to, start: time.Now()}
+	switch {
+	case to.Caller == inbound.Nobody:
+		h.passOldOn(w, r, p, sides.NotServed)
+		return
+	case r.ContentLength > maxOldForm:
+		h.passOldOn(w, r, p, sides.TooLarge)
+		return
+	}
+	upload := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
+	defer upload.Finish()
+	body, whole, err := receiver.Bodies.ReceiveSome(r.Context(), admission.Network(clientIP(r)), r.Body, maxOldForm)
+	if err != nil {
+		h.refuse(w, r, p, v1.CodeOf(inbound.RefusedBody(err)), pages.BadRequest)
+		return
+	}
+	defer body.Release()
+	p.body = body
+	if !whole {
+		upload.Lift()
+		rest := r.Body
+		r = received(r, body)
+		r.Body = io.NopCloser(io.MultiReader(body.Reader(), rest))
+		h.passOldOn(w, r, p, sides.TooLarge)
+		return
+	}
+	h.serveReceived(w, r, p)
+}
+
+// serveReceived serves a request whose body has been received.
+func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passage) {
+	decision := h.decide(r, &p)
+	passOn := func() { h.passOldOn(w, received(r, p.body), p, sides.OnRecord) }
+	switch decision.Side {
+	case route.Old:
+		h.passOldOn(w, received(r, p.body), p, decision.Cause)
+	case route.V2:
+		observed.RequestSided(route.V2, decision.Cause)
+		serve := (*Handler).merchantOr
+		if p.route.Caller == inbound.Payer {
+			serve = (*Handler).payerOr
+		}
+		serve(h, w, received(r, p.body), p.route, passOn)
+	default:
+		observed.RequestSided("", decision.Cause)
+		h.answerBusy(w, received(r, p.body), p)
+	}
+}
+
+// decide says where a request is served, "" after a panic.
+func (h *Handler) decide(r *http.Request, p *passage) (d sides.Decision) {
+	crash.Guard(h.log, "finding the side of a request", func() { p.asked, d = h.app.sideOf(r, p.body, p.route) })
+	return d
+}
+
+// passOldOn passes on what belongs to the old gateway.
+func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, cause sides.Cause) {
+	p.cause = cause
+	observed.RequestSided(route.Old, cause)
+	h.passOn(w, r, p)
+}
+
+// received is a request whose body has been received and is read once more.
+func received(r *http.Request, body *bodies.Body) *http.Request {
+	again := r.WithContext(body.Context())
+	if r.Body != nil && r.Body != http.NoBody {
+		again.Body = io.NopCloser(body.Reader())
+	}
+	return again
+}

@@ -1,0 +1,32 @@
+package sides
+
+import "github.com/paybridge/paybridge/caddymodule/internal/route"
+
+// Cause says why a request is served on its side.
+type Cause string
+
+// The causes.
+const (
+	NotServed     Cause = "not_served"     // an interface that the bridge does not have
+	NotConfigured Cause = "not_configured" // a merchant that the bridge does not know, or none that can be read
+	TooLarge      Cause = "too_large"      // larger than any order
+	OnRecord      Cause = "on_record"      // what it names has its side
+	ByRoute       Cause = "route"          // a new payment
+	UnknownOrder  Cause = "unknown_order"  // no payment, and what it names is not on record
+	LedgerAway    Cause = "ledger_away"    // the side cannot be looked up
+)
+
+// Causes lists them all.
+func Causes() []Cause {
+	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, UnknownOrder, LedgerAway}
+}
+
+// Decision is where a request is served, and why.
+type Decision struct {
+	// Side is "" when it cannot be known; then the request must go nowhere.
+	Side  route.Side
+	Cause Cause
+}
+
+// ToOld is the decision for the old gateway.
+func ToOld(cause Cause) Decision { return Decision{route.Old, cause} }

@@ -1,0 +1,121 @@
+package sides
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// maxLate bounds the marks that wait for the ledger: half an hour of 50 payments a
+// second. When there are more, payments hear 96, for no payment goes anywhere without
+// its mark.
+const maxLate = 100_000
+
+// late are the marks of orders that were passed on while the ledger was away.
+type late struct {
+	mu    sync.Mutex
+	marks map[ledger.Key]time.Time // when the order was first seen
+}
+
+// add reports whether there is room.
+func (l *late) add(k ledger.Key, at time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, there := l.marks[k]; there {
+		return true
+	}
+	if len(l.marks) >= maxLate {
+		return false
+	}
+	if l.marks == nil {
+		l.marks = map[ledger.Key]time.Time{}
+	}
+	l.marks[k] = at
+	return true
+}
+
+func (l *late) has(k ledger.Key) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, there := l.marks[k]
+	return there
+}
+
+func (l *late) len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.marks)
+}
+
+// some returns up to so many marks.
+func (l *late) some(most int) map[ledger.Key]time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := make(map[ledger.Key]time.Time, min(most, len(l.marks)))
+	for k, at := range l.marks {
+		if len(list) == most {
+			break
+		}
+		list[k] = at
+	}
+	return list
+}
+
+func (l *late) remove(k ledger.Key) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.marks, k)
+}
+
+// lateAtOnce is how many marks are written at once, so that they share a commit.
+const lateAtOnce = 64
+
+// makeUp writes the marks that wait, until none is left or the ledger fails.
+func (s *Sides) makeUp(ctx context.Context) error {
+	for {
+		marks := s.late.some(lateAtOnce)
+		if len(marks) == 0 {
+			return nil
+		}
+		if err := s.markLate(ctx, marks); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Sides) markLate(ctx context.Context, marks map[ledger.Key]time.Time) error {
+	var all sync.WaitGroup
+	failures := make(chan error, len(marks))
+	for k, at := range marks {
+		all.Go(func() { failures <- s.markOneLate(ctx, k, at) })
+	}
+	all.Wait()
+	close(failures)
+	var errs []error
+	for err := range failures {
+		errs = append(errs, err)
+	}
+	s.observer.MarksWaiting(s.late.len())
+	return errors.Join(errs...)
+}
+
+func (s *Sides) markOneLate(ctx context.Context, k ledger.Key, at time.Time) error {
+	err := s.ledger.MarkOld(ctx, k, at)
+	switch {
+	case errors.Is(err, ledger.ErrUnavailable), ctx.Err() != nil:
+		return err
+	case errors.Is(err, ledger.ErrOtherSide):
+		s.observer.OrderMarked(MarkRefused)
+		s.log.Error("an order is on both sides: it was passed on to the old gateway while the ledger was away here, and begun on v2 elsewhere; look at both and give one payment back",
+			zap.String("merid", k.MerID), zap.String("orderid", k.OrderID))
+	default:
+		s.observer.OrderMarked(MarkedLate)
+	}
+	s.late.remove(k)
+	return nil
+}

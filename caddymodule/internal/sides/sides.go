@@ -1,0 +1,264 @@
+package sides
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// Sides knows the sides of orders. It outlives configurations, as its ledger does.
+type Sides struct {
+	ledger   *ledger.Ledger
+	log      *zap.Logger
+	now      func() time.Time
+	observer Observer
+	patience time.Duration // of a request that waits for the ledger
+
+	known   *cache
+	moved   moved
+	late    late
+	away    *outage.Log
+	retry   atomic.Int64 // Unix nanoseconds: until then the ledger counts as away
+	used    atomic.Bool  // by a configuration with an old gateway
+	keep    atomic.Int64 // how long marks are kept, a time.Duration
+	wake    chan struct{}
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+}
+
+// Observer is told of marks, for metrics.
+type Observer interface {
+	// OrderMarked tells of an order of the old gateway that was to be written down.
+	OrderMarked(result MarkResult)
+	// MarksWaiting tells how many marks wait for the ledger.
+	MarksWaiting(count int)
+}
+
+// MarkResult says what became of a mark.
+type MarkResult string
+
+// The results.
+const (
+	Marked      MarkResult = "written"     // before the request was passed on
+	MarkedLate  MarkResult = "late"        // afterwards, when the ledger had come back
+	MarkWaits   MarkResult = "waits"       // the ledger is away
+	MarkRefused MarkResult = "conflict"    // afterwards the order was found to be on v2 as well
+	MarkLost    MarkResult = "not_written" // too many wait, or the bridge has stopped: the request was not passed on, or its mark is lost
+)
+
+// MarkResults lists them all.
+func MarkResults() []MarkResult {
+	return []MarkResult{Marked, MarkedLate, MarkWaits, MarkRefused, MarkLost}
+}
+
+// ledgerPatience bounds how long a request waits for the ledger before it counts as
+// away. A merchant's program gives up at 16 s, and the old gateway has its time, too.
+const ledgerPatience = 2 * time.Second
+
+// retryEvery is how often a ledger that is away is tried by requests that can do
+// without.
+const retryEvery = time.Second
+
+// New makes Sides over an open ledger. Its background work rests until Use.
+func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
+	s := &Sides{
+		ledger: l, log: log, now: now, observer: observer, patience: ledgerPatience,
+		known: newCache(knownSides), wake: make(chan struct{}, 1),
+		away: outage.New(log, zap.ErrorLevel,
+			"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
+			"the sides of orders can be looked up again"),
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.workers.Go(func() { s.work(ctx) })
+	return s
+}
+
+// Use begins the background work. Marks are kept for so long.
+func (s *Sides) Use(keep time.Duration) {
+	s.keep.Store(int64(keep))
+	s.used.Store(true)
+	s.wakeUp()
+}
+
+// Close ends the background work. Marks that still wait are lost, and said to be.
+func (s *Sides) Close() {
+	s.stop()
+	s.workers.Wait()
+	if n := s.late.len(); n > 0 {
+		s.log.Error("stopped with orders of the old gateway that could not be written down, because the ledger was away", zap.Int("orders", n))
+	}
+}
+
+func (s *Sides) wakeUp() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Payment is a request to pay, of a merchant that is configured.
+type Payment struct {
+	route.Order
+	Verified bool // its signature is the merchant's
+}
+
+func (p Payment) key() ledger.Key { return ledger.Key{MerID: p.MerID, OrderID: p.OrderID} }
+
+// OfPayment says where a payment is served, and has it on record if that is the old
+// gateway: from then on the payment may leave. A payment whose signature does not
+// verify goes the same way and leaves no mark, since anybody can send it.
+func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decision {
+	key := p.key()
+	if side := s.remembered(key); side != "" {
+		return Decision{side, OnRecord}
+	}
+	side, err := s.look(ctx, p.MerID, r, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
+	switch {
+	case err != nil:
+		return s.withoutLedger(ctx, p, r)
+	case side != "":
+		s.known.put(key, side)
+		return Decision{side, OnRecord}
+	}
+	switch side = r.Side(p.Order); {
+	case side == route.V2:
+		if p.Verified {
+			s.moved.add(p.MerID)
+		}
+	case p.Verified && p.OrderID != "":
+		return s.mark(ctx, p, r)
+	}
+	return Decision{side, ByRoute}
+}
+
+// mark writes down that a payment belongs to the old gateway, unless another request
+// was first and made it one of v2.
+func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
+	failpoint.Reach(failpoint.BeforeMark)
+	key := p.key()
+	err := s.markNow(ctx, key)
+	switch {
+	case errors.Is(err, ledger.ErrOtherSide):
+		s.known.put(key, route.V2)
+		return Decision{route.V2, OnRecord}
+	case errors.Is(err, ledger.ErrUnavailable), ctx.Err() != nil:
+		return s.withoutLedger(ctx, p, r)
+	case err == nil:
+		s.known.put(key, route.Old)
+		s.observer.OrderMarked(Marked)
+	}
+	// What is left is a number that the ledger does not take, and v2 neither.
+	failpoint.Reach(failpoint.BeforePass)
+	return ToOld(ByRoute)
+}
+
+func (s *Sides) markNow(ctx context.Context, key ledger.Key) error {
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	err := s.ledger.MarkOld(ctx, key, s.now())
+	s.report(ctx, err)
+	return err
+}
+
+// Reference is a request that names an order and is no payment.
+type Reference struct {
+	MerID   string // "" when the request does not say
+	OrderID string // the only number that is named, or ""
+}
+
+// OfReference says where a request is served that names an order: where that is on
+// record, and else by the old gateway. onV2 looks whether v2 has it.
+func (s *Sides) OfReference(ctx context.Context, ref Reference, r route.Route, onV2 func(context.Context) (bool, error)) Decision {
+	if ref.OrderID != "" {
+		if side := s.remembered(ledger.Key{MerID: ref.MerID, OrderID: ref.OrderID}); side != "" {
+			return Decision{side, OnRecord}
+		}
+	}
+	found, err := s.look(ctx, ref.MerID, r, func(ctx context.Context) (route.Side, error) {
+		if has, err := onV2(ctx); err != nil || !has {
+			return "", err
+		}
+		return route.V2, nil
+	})
+	switch {
+	case err == nil && found == route.V2:
+		return Decision{route.V2, OnRecord}
+	case err == nil:
+		return ToOld(UnknownOrder)
+	case ctx.Err() == nil && s.neverOnV2(ref.MerID, r):
+		return ToOld(LedgerAway)
+	}
+	return Decision{"", LedgerAway}
+}
+
+// remembered is the side of an order as far as it is known without the ledger.
+func (s *Sides) remembered(key ledger.Key) route.Side {
+	if side := s.known.get(key); side != "" {
+		return side
+	}
+	if s.late.has(key) {
+		return route.Old
+	}
+	return ""
+}
+
+// errAway is that the ledger was away a moment ago.
+var errAway = errors.New("ledger was away a moment ago")
+
+// look asks the ledger. For a merchant that can do without it, a ledger that was
+// away a moment ago is not asked again: nobody is to wait for it.
+func (s *Sides) look(ctx context.Context, merID string, r route.Route, ask func(context.Context) (route.Side, error)) (route.Side, error) {
+	if s.now().UnixNano() < s.retry.Load() && s.neverOnV2(merID, r) {
+		return "", errAway
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	side, err := ask(ctx)
+	s.report(ctx, err)
+	return side, err
+}
+
+// report notes whether the ledger has answered. A client that hangs up says nothing
+// about it.
+func (s *Sides) report(ctx context.Context, err error) {
+	switch {
+	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		s.retry.Store(s.now().Add(retryEvery).UnixNano())
+		s.away.Report(err)
+	case ctx.Err() == nil:
+		s.retry.Store(0)
+		s.away.Report(nil)
+	}
+}
+
+// withoutLedger says where a payment goes whose side cannot be looked up.
+func (s *Sides) withoutLedger(ctx context.Context, p Payment, r route.Route) Decision {
+	switch {
+	case ctx.Err() != nil || !s.neverOnV2(p.MerID, r):
+		return Decision{"", LedgerAway}
+	case !p.Verified || p.OrderID == "":
+		return ToOld(LedgerAway)
+	case !s.late.add(p.key(), s.now()):
+		s.observer.OrderMarked(MarkLost)
+		return Decision{"", LedgerAway}
+	}
+	s.observer.OrderMarked(MarkWaits)
+	s.observer.MarksWaiting(s.late.len())
+	return ToOld(LedgerAway)
+}
+
+// neverOnV2 reports that a merchant surely has no order on v2. A route that leads
+// there counts as one: another bridge may have begun an order a moment ago.
+func (s *Sides) neverOnV2(merID string, r route.Route) bool {
+	return merID != "" && r.Mode != route.ModeV2 && s.moved.never(merID)
+}

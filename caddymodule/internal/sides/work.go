@@ -1,0 +1,68 @@
+package sides
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+)
+
+const (
+	// lookEvery is how often the bridge looks which merchants have orders on v2, of
+	// other bridges, too, and whether marks that wait can be written.
+	lookEvery = time.Second
+	// pruneEvery is how often marks that are too old are looked for.
+	pruneEvery = time.Minute
+)
+
+// work does what is not done by requests, until ctx is done.
+func (s *Sides) work(ctx context.Context) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	var pruned time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-ticker.C:
+		}
+		if !s.used.Load() {
+			continue
+		}
+		crash.Guard(s.log, "looking after the sides of orders", func() {
+			err := s.catchUp(ctx)
+			if now := s.now(); err == nil && now.Sub(pruned) >= pruneEvery {
+				pruned, err = now, s.prune(ctx)
+			}
+			if !errors.Is(err, context.Canceled) {
+				s.away.Report(err)
+			}
+		})
+	}
+}
+
+// catchUp reads who has moved, and makes up for marks.
+func (s *Sides) catchUp(ctx context.Context) error {
+	within, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	list, err := s.ledger.MerchantsWithOrders(within)
+	if err != nil {
+		return err
+	}
+	s.moved.know(list)
+	return s.makeUp(within)
+}
+
+// prune forgets marks that are too old, in steps that keep nobody waiting.
+func (s *Sides) prune(ctx context.Context) error {
+	before := s.now().Add(-time.Duration(s.keep.Load()))
+	for more := true; more && ctx.Err() == nil; {
+		var err error
+		if more, err = s.ledger.PruneOld(ctx, before); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package tests
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/sandbox"
+	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
+)
+
+// movingWorld is a world whose merchants are on both gateways.
+type movingWorld struct {
+	*world
+	old    *oldgateway.Gateway
+	server *httptest.Server // of the old gateway
+}
+
+// newMovingWorld makes one whose bridge is not started.
+func newMovingWorld(t *testing.T, defaultRoute string, make func(testing.TB, settings) *world) *movingWorld {
+	t.Helper()
+	config := oldgateway.Config{Ladder: []time.Duration{time.Second, time.Second}}
+	for _, shop := range shops {
+		config.Merchants = append(config.Merchants, oldgateway.Merchant{ID: shop.MerID, Key: shop.Key})
+	}
+	config.Merchants = append(config.Merchants, oldgateway.Merchant{ID: stayer.MerID, Key: stayer.Key})
+	old, err := oldgateway.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(old)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close(); _ = old.Close() })
+	m := &movingWorld{old: old, server: server}
+	m.world = make(t, settings{Extra: m.routed(defaultRoute)})
+	return m
+}
+
+// stayer is a merchant of the old gateway that the bridge does not know.
+var stayer = shop{MerID: "89900003", Key: "canary-sign-key-of-a-shop-that-stays"}
+
+// routed are the words of the paybridge block.
+func (m *movingWorld) routed(defaultRoute string) string {
+	return "old_gateway " + m.server.URL + "\n\t\tdefault_route " + defaultRoute + "\n\t\tquery_schedule 1s"
+}
+
+// reroute changes the default route of running bridges.
+func (m *movingWorld) reroute(defaultRoute string, bridges ...*process) {
+	m.t.Helper()
+	m.settings.Extra = m.routed(defaultRoute)
+	for _, bridge := range bridges {
+		m.writeConfig(bridge)
+		if err := bridge.reload(m.ctx()); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+// onlyOn insists that an order is in one gateway's book.
+func (m *movingWorld) onlyOn(side, suite, orderID string) {
+	m.t.Helper()
+	_, onOld := m.old.State().Order(shops[suite].MerID, orderID)
+	onV2 := false
+	for _, row := range m.rows() {
+		onV2 = onV2 || row.merID == shops[suite].MerID && row.orderID == orderID
+	}
+	if onOld != (side == "old") || onV2 != (side == "v2") {
+		m.t.Errorf("order %s of %s: old gateway has it %v, v2 has it %v, want %s", orderID, suite, onOld, onV2, side)
+	}
+}
+
+// stores are those of ledgers.
+var stores = map[string]func(testing.TB, settings) *world{"sqlite": newWorld, "postgres": onPostgres}
+
+// An order stays where it began, wherever new ones go: its repeats, queries, cancels
+// and notifications, of two merchants, on both gateways.
+func TestOrdersFollowTheirSide(t *testing.T) {
+	t.Parallel()
+	for name, make := range stores {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMovingWorld(t, "old", make)
+			m.bridge.start()
+			first := m.payBoth("old")
+			m.reroute("v2", m.bridge)
+			second := m.payBoth("v2")
+			m.follow("old", first)
+			m.reroute("old", m.bridge)
+			m.follow("v2", second)
+			m.follow("old", m.payBoth("old"))
+			m.bridge.kill()
+			m.bridge.start()
+			m.follow("old", first)
+			m.settle("old", first)
+			m.settle("v2", second)
+		})
+	}
+}
+
+// submitted is a payment and what its merchant heard.
+type submitted struct {
+	payment merchant.Payment
+	reply   *merchant.Reply
+}
+
+// payBoth has both merchants pay, and insists on the side.
+func (m *movingWorld) payBoth(side string) map[string]submitted {
+	m.t.Helper()
+	list := map[string]submitted{}
+	for suite := range shops {
+		p := m.payment(suite, "WxSao", 4200)
+		reply := m.pay(suite, p)
+		if reply.RespCode != "00" {
+			m.t.Fatalf("%s hears %s %s", suite, reply.RespCode, reply.Inner)
+		}
+		m.onlyOn(side, suite, p.OrderID)
+		list[suite] = submitted{p, reply}
+	}
+	return list
+}
+
+// follow repeats payments and asks about them.
+func (m *movingWorld) follow(side string, list map[string]submitted) {
+	m.t.Helper()
+	for suite, s := range list {
+		again := m.pay(suite, s.payment)
+		if again.QueryID != s.reply.QueryID || again.FormAction != s.reply.FormAction {
+			m.t.Errorf("%s on %s hears %s, then %s", suite, side, s.reply.Inner, again.Inner)
+		}
+		for _, l := range []merchant.Lookup{{OrderID: s.payment.OrderID}, {QueryID: s.reply.QueryID}, {QueryID: s.payment.OrderID}} {
+			reply, err := m.client(suite).Query(m.ctx(), l)
+			if err != nil || reply.ResultCode != "1001" || reply.QueryID != s.reply.QueryID {
+				m.t.Errorf("%s on %s asks for %+v and hears %+v, error %v", suite, side, l, reply, err)
+			}
+		}
+		m.onlyOn(side, suite, s.payment.OrderID)
+	}
+}
+
+// settle has one order paid and the other cancelled.
+func (m *movingWorld) settle(side string, list map[string]submitted) {
+	m.t.Helper()
+	paid, cancelled := list["intl"].payment.OrderID, list["gm"].payment.OrderID
+	m.payAt(side, "intl", list["intl"].reply)
+	if _, err := m.receivers["intl"].Wait(m.ctx(), paid, 1); err != nil {
+		m.t.Errorf("%s of %s is not announced: %v", paid, side, err)
+	}
+	if reply := m.query("intl", paid); reply.ResultCode != "0000" {
+		m.t.Errorf("%s of %s was paid, query says %s", paid, side, reply.Inner)
+	}
+	if reply := m.cancel("gm", cancelled); reply.RespCode != "00" {
+		m.t.Errorf("%s of %s: cancel says %s", cancelled, side, reply.Inner)
+	}
+}
+
+// payAt is the payer, who pays at the gateway that showed how to.
+func (m *movingWorld) payAt(side, suite string, reply *merchant.Reply) {
+	m.t.Helper()
+	if side == "old" {
+		if err := m.old.Pay(shops[suite].MerID, reply.OrderID); err != nil {
+			m.t.Fatal(err)
+		}
+		return
+	}
+	m.payerPays(suite, reply, sandbox.Notice{}, false)
+}
+
+// What the bridge does not know goes to the old gateway, whatever the route.
+func TestStrangersGoToTheOldGateway(t *testing.T) {
+	t.Parallel()
+	m := newMovingWorld(t, "v2", newWorld)
+	m.bridge.start()
+	const unknownThere = "B5"
+	if reply := m.query("intl", "T20261122000000000999"); reply.RespCode != unknownThere {
+		t.Errorf("query of an unknown number says %s", reply.Inner)
+	}
+	if reply := m.cancel("gm", "T20261122000000000999"); reply.RespCode != unknownThere {
+		t.Errorf("cancel of an unknown number says %s", reply.Inner)
+	}
+	client := m.client("intl")
+	client.MerchantID, client.Key = stayer.MerID, stayer.Key
+	p := m.payment("intl", "WxSao", 100)
+	if reply, err := client.Pay(m.ctx(), p); err != nil || reply.RespCode != "00" {
+		t.Errorf("a merchant that stays hears %+v, error %v", reply, err)
+	}
+	if _, there := m.old.State().Order(stayer.MerID, p.OrderID); !there {
+		t.Error("its order is not on the old gateway")
+	}
+	client = m.client("intl")
+	client.Key = "not the key"
+	unsigned := m.payment("intl", "WxSao", 100)
+	const badSignature = "91" // of the bridge: the route is v2
+	if reply, err := client.Pay(m.ctx(), unsigned); err != nil || reply.RespCode != badSignature {
+		t.Errorf("a bad signature hears %+v, error %v", reply, err)
+	}
+	if _, there := m.old.State().Order(shops["intl"].MerID, unsigned.OrderID); there {
+		t.Error("a bad signature has an order")
+	}
+}
