@@ -24,7 +24,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint fuzz fuzz-short bench power-cuts soak system-packages promtool clean
+	lint fuzz fuzz-short simulate simulate-short bench power-cuts soak system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -38,7 +38,7 @@ playground: build .build/caddy-sandbox ## the demo, and then an order for you to
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -stay
 
 test: system-packages promtool build .build/caddy-sandbox ## install what the tests need and run them all
-	@.ci/keep-going lint packages system fuzz-short
+	@.ci/keep-going lint packages system simulate-short fuzz-short
 
 unit: # every test, with the race detector
 	@.ci/keep-going packages system
@@ -79,6 +79,7 @@ waiting-system:
 
 lint: $(TOOLS)/golangci-lint ## run go vet and the linters
 	go vet ./...
+	go vet -tags simulation ./caddymodule/...
 	$(TOOLS)/golangci-lint run
 
 fuzz-short: # every fuzz target for a second or a few
@@ -86,6 +87,17 @@ fuzz-short: # every fuzz target for a second or a few
 
 fuzz: ## run every fuzz target for about a minute
 	.ci/fuzz $(FUZZ_LONG)
+
+# How many worlds the simulator plays, and from which seed on.
+SEEDS := 1000
+FIRST := 1
+SIMULATE := go test -tags simulation -count=1 -timeout 24h ./caddymodule/internal/simulation
+
+simulate-short: # 1000 simulated worlds
+	$(SIMULATE) -first 1 -seeds 1000
+
+simulate: ## play simulated worlds: SEEDS=1000 of them, from the seed FIRST=1 on
+	$(SIMULATE) -v -run '^TestWorlds$$' -first $(FIRST) -seeds $(SEEDS)
 
 bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ratios
 	go test -run '^$$' -bench . -benchmem ./translate/... ./caddymodule/...

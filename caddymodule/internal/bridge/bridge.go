@@ -54,13 +54,18 @@ type Bridge struct {
 // tests.
 func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options ...Option) *Bridge {
 	b := newBridge(l, log, now, options...)
+	b.start()
+	return b
+}
+
+// start starts the background work.
+func (b *Bridge) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop = stop
 	b.notify.Start()
 	b.workers.Go(func() { b.reconcile(ctx) })
 	b.workers.Go(func() { b.sample(ctx) })
 	b.workers.Go(func() { b.watchClock(ctx) })
-	return b
 }
 
 // newBridge makes a bridge without its background work.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,7 +32,8 @@ type postgresStore struct {
 	config   *pgx.ConnConfig
 	log      *zap.Logger
 	observer Observer
-	attempt  time.Duration // how long one attempt at a transaction may take
+	attempt  time.Duration   // how long one attempt at a transaction may take
+	pause    func(n int) int // draws from [0,n) how long a transaction waits to be tried again
 	warned   sync.Once
 
 	db     atomic.Pointer[sql.DB] // nil until connected and migrated
@@ -61,6 +63,7 @@ func OpenPostgres(ctx context.Context, dsn string, options ...Option) (*Ledger, 
 	}
 	set := settingsOf(options)
 	p := &postgresStore{config: config, log: set.log, observer: set.observer, attempt: set.attempt}
+	p.pause = rand.IntN // nobody gains by guessing it
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	if err := p.open(ctx); err != nil {
 		p.cancel()

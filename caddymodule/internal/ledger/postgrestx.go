@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -49,7 +48,7 @@ func (p *postgresStore) retryTransaction(ctx context.Context, db *sql.DB, do fun
 			return value, err
 		}
 		// Chance keeps those who collided from colliding again.
-		pause := time.Duration(1+rand.IntN(10*(conflicts+lost))) * time.Millisecond //nolint:gosec // nobody gains by guessing it
+		pause := time.Duration(1+p.pause(10*(conflicts+lost))) * time.Millisecond
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():

@@ -1,0 +1,90 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// happenings are the events that meet an order in some state.
+var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload"}
+
+// cell is an event that met an order in a state.
+type cell struct{ state, happening string }
+
+// coverage is what was seen.
+type coverage struct {
+	mu     sync.Mutex
+	cells  map[cell]int
+	faults map[string]int
+}
+
+func newCoverage() *coverage { return &coverage{cells: map[cell]int{}, faults: map[string]int{}} }
+
+func (c *coverage) fault(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults[name]++
+}
+
+func (c *coverage) note(state, happening string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cells[cell{state, happening}]++
+}
+
+// add takes in what another world has seen.
+func (c *coverage) add(other *coverage) {
+	for k, n := range other.cells {
+		c.cells[k] += n
+	}
+	for k, n := range other.faults {
+		c.faults[k] += n
+	}
+}
+
+// noteState notes that something meets an order as it stands now.
+func (w *world) noteState(o *order, happening string) { w.cover.note(w.stateOf(o.id()), happening) }
+
+// noteStates notes that something meets all orders.
+func (w *world) noteStates(happening string) {
+	for _, r := range w.rows() {
+		w.cover.note(r.state, happening)
+	}
+}
+
+// states are those of orders, and that of one that is not in the ledger.
+func states() []string {
+	list := []string{"none"}
+	for _, s := range translate.States() {
+		list = append(list, string(s))
+	}
+	return list
+}
+
+// String is a table of states and events.
+func (c *coverage) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-14s", "")
+	for _, h := range happenings {
+		fmt.Fprintf(&b, "%13s", h)
+	}
+	b.WriteString("\n")
+	for _, s := range states() {
+		fmt.Fprintf(&b, "%-14s", s)
+		for _, h := range happenings {
+			fmt.Fprintf(&b, "%13d", c.cells[cell{s, h}])
+		}
+		b.WriteString("\n")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.faults)) {
+		fmt.Fprintf(&b, "%8d  %s\n", c.faults[name], name)
+	}
+	return b.String()
+}

@@ -1,0 +1,199 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// database is the one that the ledger of a world is in.
+type database struct {
+	dir, path string
+	model     *model   // of PostgreSQL, nil on SQLite
+	seen      **sql.DB // what the world itself looks through
+}
+
+// empty is the file of a ledger with nothing in it: making one takes its time.
+var empty = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp(memory(), "simulation")
+	must(err)
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "ledger.db")
+	l, err := ledger.OpenSQLite(context.Background(), path)
+	must(err)
+	must(l.Close())
+	text, err := os.ReadFile(path)
+	must(err)
+	return text
+})
+
+// memory is a folder in memory, where there is one.
+func memory() string {
+	const shm = "/dev/shm"
+	if info, err := os.Stat(shm); err == nil && info.IsDir() {
+		return shm
+	}
+	return ""
+}
+
+func newDatabase(t *testing.T, p plan) database {
+	t.Helper()
+	text := empty()
+	dir, err := os.MkdirTemp(memory(), "simulation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := database{dir: dir, path: filepath.Join(dir, "ledger.db"), seen: new(*sql.DB)}
+	if err := os.WriteFile(db.path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if p.shared {
+		db.model = new(model)
+	}
+	return db
+}
+
+func (db database) remove() { _ = os.RemoveAll(db.dir) }
+
+// enter makes the database part of a world.
+func (db database) enter(w *world) {
+	source := "file:" + db.path + "?_pragma=busy_timeout(5000)"
+	if db.model != nil {
+		db.model.enter(w, source+"&_pragma=synchronous(off)")
+	}
+	seen, err := sql.Open("sqlite", source+"&_pragma=query_only(1)")
+	must(err)
+	seen.SetMaxOpenConns(1)
+	*db.seen = seen
+}
+
+func (db database) leave() { _ = (*db.seen).Close() }
+
+// open opens the ledger for a process.
+func (db database) open(p *process) (*ledger.Ledger, error) {
+	if db.model != nil {
+		return db.model.open(p), nil
+	}
+	return ledger.OpenSQLite(context.Background(), db.path)
+}
+
+var errDatabase = errors.New("the database does not do its work")
+
+// write is what happens to a transaction of a process that writes. Between the
+// commit and its news, and before it, time passes in which the process may die.
+func (p *process) write(ctx context.Context, run func(context.Context) (any, error)) (any, error) {
+	d := p.chance("write")
+	before, after := d.between(100*time.Microsecond, 3*time.Millisecond), d.between(100*time.Microsecond, 3*time.Millisecond)
+	what := p.m.w.struck(onWrite, p.m.n, p.m.w.since())
+	if what == "write slow" {
+		before += d.between(0, 5*time.Second)
+		after += d.between(0, 5*time.Second)
+	}
+	if err := p.sleep(ctx, before); err != nil {
+		return nil, p.interrupted(err)
+	}
+	if what == "write refused" || what == "write outcome unknown" && d.once(0.5) {
+		return nil, ledger.DatabaseError(errDatabase)
+	}
+	value, err := run(ctx)
+	if err := p.sleep(ctx, after); err != nil {
+		return nil, p.interrupted(err)
+	}
+	if what == "write outcome unknown" {
+		return nil, ledger.DatabaseError(errDatabase)
+	}
+	return value, err
+}
+
+// read is what happens to one that reads.
+func (p *process) read(ctx context.Context, run func(context.Context) (any, error)) (any, error) {
+	d := p.chance("read")
+	takes := d.between(10*time.Microsecond, 500*time.Microsecond)
+	what := p.m.w.struck(onRead, p.m.n, p.m.w.since())
+	if what == "read slow" {
+		takes += d.between(0, 4*time.Second)
+	}
+	if err := p.sleep(ctx, takes); err != nil {
+		return nil, p.interrupted(err)
+	}
+	if what == "read refused" {
+		return nil, ledger.DatabaseError(errDatabase)
+	}
+	return run(ctx)
+}
+
+// interrupted is what a transaction ends with whose process or caller has gone.
+func (p *process) interrupted(err error) error {
+	if errors.Is(err, errDead) {
+		return ledger.DatabaseError(err)
+	}
+	return err
+}
+
+// row is an order as the ledger has it.
+type row struct {
+	merID, orderID, orderNo, state, notified, refundNo string
+	next                                               int64
+	attempts                                           int
+}
+
+// resting reports whether nothing more happens to the order by itself, or only to
+// a refund that waits for a person.
+func (r row) resting() bool {
+	switch r.state {
+	case "paid", "refunded", "refund_failed":
+		return r.notified != "waiting"
+	case "failed", "closed":
+		return r.next == 0 && r.notified != "waiting"
+	}
+	return false
+}
+
+// rows reads the ledger from outside.
+func (w *world) rows() []row {
+	found, err := (*w.database.seen).Query(`SELECT o.mer_id, o.order_id, o.order_no, o.state, o.refund_no, o.next,
+		COALESCE(n.state, ''), COALESCE(n.attempts, 0)
+		FROM orders o LEFT JOIN notifications n ON n.order_id = o.order_id AND n.mer_id = o.mer_id ORDER BY o.order_id`)
+	must(err)
+	defer found.Close()
+	var list []row
+	for found.Next() {
+		var r row
+		must(found.Scan(&r.merID, &r.orderID, &r.orderNo, &r.state, &r.refundNo, &r.next, &r.notified, &r.attempts))
+		list = append(list, r)
+	}
+	must(found.Err())
+	return list
+}
+
+// open lists the orders that do not rest yet.
+func (w *world) open() (list []row) {
+	for _, r := range w.rows() {
+		if !r.resting() {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// stateOf is how the ledger has an order now, "none" when it does not.
+func (w *world) stateOf(orderID string) string {
+	state := "none"
+	_ = (*w.database.seen).QueryRow(`SELECT state FROM orders WHERE order_id = $1`, orderID).Scan(&state)
+	return state
+}
+
+// amountOf is an order's in the ledger, in fen.
+func (w *world) amountOf(orderID string) (fen int64) {
+	_ = (*w.database.seen).QueryRow(`SELECT amount FROM orders WHERE order_id = $1`, orderID).Scan(&fen)
+	return fen
+}

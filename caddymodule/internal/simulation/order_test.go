@@ -1,0 +1,104 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"sync"
+	"time"
+)
+
+// order is one order, and what its merchant knows of it.
+type order struct {
+	orderPlan
+
+	mu       sync.Mutex
+	orderNos []string // that the gateway has seen it under
+	formed   bool     // its payer has been shown how to pay
+	heard    []hearing
+	requests int           // merchant's requests so far, of any kind
+	asked    time.Duration // when the merchant first asked for its money back; 0 for never
+}
+
+// hearing is something that a merchant was told of an order.
+type hearing struct {
+	at, from time.Duration // when it was told, and when what told it began
+	what     string        // paid, failed or cancelled
+	by       string
+}
+
+// add makes the order of a plan part of the world.
+func (w *world) add(p orderPlan) *order {
+	o := &order{orderPlan: p}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ordered = append(w.ordered, o)
+	w.byID[o.id()] = o
+	return o
+}
+
+func (w *world) order(id string) *order {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.byID[id]
+}
+
+// orderNumbered finds an order by the number that the gateway knows.
+func (w *world) orderNumbered(no string) *order {
+	for _, r := range w.rows() {
+		if r.orderNo == no {
+			return w.order(r.orderID)
+		}
+	}
+	panic("simulation: a message about an order that is not in the ledger: " + no)
+}
+
+// numbered notes the number of an order at the gateway.
+func (o *order) numbered(no string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, known := range o.orderNos {
+		if known == no {
+			return
+		}
+	}
+	o.orderNos = append(o.orderNos, no)
+}
+
+// number is the order's at the gateway.
+func (o *order) number() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.orderNos[0]
+}
+
+// hears notes what the merchant was told.
+func (w *world) hears(o *order, from time.Duration, what, by string) {
+	w.tell("merchant of %s hears %s by %s", o.id(), what, by)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.heard = append(o.heard, hearing{w.since(), from, what, by})
+}
+
+// final reports whether the merchant knows how the order has ended.
+func (o *order) final() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.heard) > 0
+}
+
+// next counts the merchant's requests.
+func (o *order) next() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.requests++
+	return o.requests
+}
+
+// asksBack notes that the merchant cancels.
+func (o *order) asksBack(at time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.asked == 0 {
+		o.asked = at
+	}
+}

@@ -1,0 +1,94 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// plan is all that a world is made from. Orders and faults may be taken out.
+type plan struct {
+	seed    uint64
+	bridges int
+	shared  bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
+	closes  bool // the gateway has a close
+	orders  []orderPlan
+	faults  []fault
+}
+
+// orderPlan is one order of a merchant.
+type orderPlan struct {
+	n        int
+	merchant int
+	action   v1.Action
+	amount   int64 // fen
+	at       time.Duration
+	temper   string // of the merchant, see tempers
+	payer    string // see payers
+	silent   bool   // no backurl
+}
+
+func (o orderPlan) id() string { return fmt.Sprintf("2026112200%06d", o.n) }
+
+// The times of a world, from its beginning.
+const (
+	ordering   = time.Minute     // orders come
+	trouble    = 4 * time.Minute // faults strike
+	expiry     = 2 * time.Minute // of an order
+	longest    = 2 * time.Hour   // everything has ended by then
+	ordersMost = 30
+)
+
+// acts are the actions that orders have.
+var acts = []v1.Action{v1.WxCode, v1.WxSao, v1.WxH5, v1.AliCode, v1.AliSao, v1.AliWap, v1.QQCode, v1.USao}
+
+// drawPlan draws the world of a seed. Which kinds of faults there are is drawn first,
+// for all at once: worlds differ more so than if every kind were in every world.
+func drawPlan(seed uint64) plan {
+	d := chance(seed).of("plan")
+	p := plan{seed: seed, bridges: 1, shared: d.once(0.5), closes: d.once(0.3)}
+	if p.shared {
+		p.bridges = 1 + d.IntN(3)
+	}
+	for n := range 5 + d.IntN(ordersMost-5) {
+		p.orders = append(p.orders, orderPlan{
+			n: n, merchant: d.IntN(merchantCount), action: oneOf(d, acts), amount: 1 + d.Int64N(100_000),
+			at: d.between(0, ordering), temper: oneOf(d, temperNames), payer: oneOf(d, payerNames), silent: d.once(0.1),
+		})
+	}
+	for _, kind := range kinds {
+		if !d.once(0.3) || kind.shared && !p.shared {
+			continue
+		}
+		for range 1 + d.IntN(3) {
+			from := d.between(0, trouble/2)
+			p.faults = append(p.faults, fault{
+				kind: kind.name, from: from, to: min(from+d.between(time.Second, 2*time.Minute), trouble),
+				share: 0.1 + 0.9*d.Float64(), bridge: d.IntN(p.bridges), number: len(p.faults),
+			})
+		}
+	}
+	return p
+}
+
+// String writes the plan for people.
+func (p plan) String() string {
+	var b strings.Builder
+	ledger := "SQLite"
+	if p.shared {
+		ledger = "the model of PostgreSQL"
+	}
+	fmt.Fprintf(&b, "seed %d: %d bridges on %s, close %v\n", p.seed, p.bridges, ledger, p.closes)
+	for _, o := range p.orders {
+		fmt.Fprintf(&b, "  order %s: merchant %d, %s, %d fen at %s, %s, payer %s, silent %v\n",
+			o.id(), o.merchant, o.action, o.amount, o.at.Round(time.Millisecond), o.temper, o.payer, o.silent)
+	}
+	for _, f := range p.faults {
+		fmt.Fprintf(&b, "  fault %d: %s\n", f.number, f)
+	}
+	return b.String()
+}

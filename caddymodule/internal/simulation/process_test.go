@@ -1,0 +1,275 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/admission"
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
+	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
+	"github.com/paybridge/paybridge/caddymodule/internal/notices"
+	"github.com/paybridge/paybridge/caddymodule/internal/steady"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
+)
+
+// machine is where one process of the bridge after another runs.
+type machine struct {
+	w     *world
+	n     int
+	ahead atomic.Int64 // of its clock, in nanoseconds
+
+	lives int           // processes so far
+	turn  chan struct{} // whoever holds it starts or ends a process
+
+	mu      sync.Mutex
+	current *process // nil while none runs
+}
+
+func newMachine(w *world, n int) *machine { return &machine{w: w, n: n, turn: make(chan struct{}, 1)} }
+
+// clock is the machine's, which can be set.
+func (m *machine) clock() (time.Time, time.Duration) {
+	return time.Now().Add(time.Duration(m.ahead.Load())), time.Since(m.w.began)
+}
+
+// process is a running bridge: engine, delivery, ledger, and the doors for merchants
+// and the gateway.
+type process struct {
+	m    *machine
+	life int
+	dead chan struct{} // closed when it is killed: nothing that it does has an effect any more
+
+	ledger  *ledger.Ledger
+	bridge  *bridge.Bridge
+	v1      *merchantapi.Server
+	notices *notices.Server
+
+	mu       sync.Mutex
+	settings *bridge.Settings
+}
+
+var errDead = errors.New("the process was killed")
+
+// The ladders of a world. That of queries is short, so that worlds are.
+var (
+	querySchedule  = delivery.Schedule{5 * time.Second, 15 * time.Second, time.Minute, 2 * time.Minute}
+	notifySchedule = delivery.Schedule{10 * time.Second, 10 * time.Second, time.Minute, 3 * time.Minute}
+)
+
+// start starts a process on the machine.
+func (m *machine) start() {
+	m.lives++
+	p := &process{m: m, life: m.lives, dead: make(chan struct{})}
+	l, err := m.w.database.open(p)
+	if err != nil {
+		m.w.broken("start", "bridge %d does not start: %v", m.n, err)
+		return
+	}
+	clock := steady.New(m.clock)
+	log := zap.New(m.w.secrets)
+	ledger.Simulate(l, p.write, p.read)
+	p.ledger = l
+	p.bridge = bridge.NewSimulated(l, log, clock.Now, network{m.w, p}, p.random, bridge.WithClock(clock))
+	p.settings = p.newSettings()
+	p.bridge.Attach(p.settings)
+	p.open(log)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.current = p
+	m.w.tell("bridge %d starts, life %d", m.n, m.lives)
+}
+
+func (p *process) random() float64 { return p.chance("jitter").Float64() }
+
+// chance draws for something that happens in this process now.
+func (p *process) chance(what string) draw {
+	return p.m.w.chance.of(what, p.m.n, p.life, p.m.w.since())
+}
+
+func (p *process) newSettings() *bridge.Settings {
+	codes := bridge.TranCodes{Pay: v2.TranPay, Refund: v2.TranRefund, Query: v2.TranQuery, RefundQuery: v2.TranRefundQuery}
+	if p.m.w.plan.closes {
+		codes.Close = closeCode
+	}
+	return &bridge.Settings{
+		Merchants: registry(), Gateway: caller{p}, NotifyURL: "https://pay.example/onepay/notify", Subject: "{orderid}",
+		TranCodes: codes, OrderExpiry: expiry, Timeouts: bridge.Timeouts{Gateway: 10 * time.Second, Reply: 14 * time.Second},
+		NotifySchedule: notifySchedule, QuerySchedule: querySchedule,
+	}
+}
+
+// open makes the doors.
+func (p *process) open(log *zap.Logger) {
+	room := inbound.Receiver{Bodies: bodies.New(bodies.Limits{Room: 1 << 20, AtOnce: 4}, time.Now, func(string) {})}
+	reply := 14 * time.Second
+	p.v1 = &merchantapi.Server{
+		Log: log, Observer: unobserved{}, Receiver: room, Timeout: reply,
+		Service: func(context.Context) (merchantapi.Service, bool) {
+			return merchantapi.Service{Bridge: p.bridge, Settings: p.loaded()}, true
+		},
+	}
+	p.notices = &notices.Server{
+		Log: log, JunkLog: log, Observer: unobserved{}, Receiver: room, Timeout: reply, Reply: "success",
+		Gate: admission.New(admission.Limits{Clean: 64, Bad: 4, Waiting: 256}, time.Now),
+		Service: func(context.Context) (notices.Service, bool) {
+			return notices.Service{Bridge: p.bridge, Settings: p.loaded()}, true
+		},
+	}
+}
+
+func (p *process) loaded() *bridge.Settings {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.settings
+}
+
+// unobserved hears of requests and notices and counts nothing.
+type unobserved struct{}
+
+func (unobserved) RequestServed(string, v1.Code, time.Duration) {}
+func (unobserved) NoticeFinished(metrics.NoticeResult)          {}
+
+// running is the process of the machine, nil while none runs.
+func (m *machine) running() *process {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.current
+}
+
+// take takes the process from the machine.
+func (m *machine) take() *process {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.current
+	m.current = nil
+	return p
+}
+
+// strike lets a fault happen to the machine.
+func (m *machine) strike(f fault) {
+	m.turn <- struct{}{}
+	defer func() { <-m.turn }()
+	d := m.w.chance.of("strike", f.number)
+	m.w.cover.fault(f.kind)
+	m.w.tell("bridge %d: %s", m.n, f.kind)
+	switch f.kind {
+	case "kill":
+		if p := m.take(); p != nil {
+			m.w.noteStates("kill")
+			p.kill()
+			time.Sleep(d.between(time.Millisecond, 40*time.Second))
+			m.start()
+		}
+	case "restart":
+		if p := m.take(); p != nil {
+			m.w.noteStates("restart")
+			p.stop()
+			time.Sleep(d.between(0, 2*time.Second))
+			m.start()
+		}
+	case "reload":
+		if p := m.running(); p != nil {
+			m.w.noteStates("reload")
+			p.reload()
+		}
+	case "clock set ahead":
+		m.ahead.Add(int64(d.between(2*time.Second, 10*time.Minute)))
+	case "clock set back":
+		m.ahead.Add(-int64(d.between(2*time.Second, 10*time.Minute)))
+	}
+}
+
+// kill ends a process as a power cut does: what it was about to do has no effect. Its
+// goroutines are left to find out.
+func (p *process) kill() {
+	close(p.dead)
+	_ = p.ledger.Close()
+	p.m.w.actor(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		p.bridge.Close(ctx)
+	})
+}
+
+// stop ends a process in an orderly way.
+func (p *process) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	p.bridge.Close(ctx)
+	if err := p.ledger.Close(); err != nil {
+		p.m.w.broken("stop", "closing the ledger: %v", err)
+	}
+	close(p.dead)
+}
+
+// reload replaces the settings by new ones that say the same.
+func (p *process) reload() {
+	next := p.newSettings()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bridge.Attach(next)
+	p.bridge.Detach(p.settings)
+	p.settings = next
+}
+
+// stop stops whatever runs on the machine.
+func (m *machine) stop() {
+	if p := m.take(); p != nil {
+		p.stop()
+	}
+}
+
+// isDead reports whether the process was killed, or has stopped.
+func (p *process) isDead() bool {
+	select {
+	case <-p.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+// sleep takes time, unless the process dies or ctx ends before.
+func (p *process) sleep(ctx context.Context, d time.Duration) error {
+	if p.isDead() {
+		return errDead
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-p.dead:
+		return errDead
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// balance chooses a process that takes a request, as a load balancer does; nil when
+// none runs.
+func (w *world) balance(d draw) *process {
+	first := d.IntN(len(w.bridges))
+	for i := range w.bridges {
+		if p := w.bridges[(first+i)%len(w.bridges)].running(); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+var _ http.RoundTripper = network{}

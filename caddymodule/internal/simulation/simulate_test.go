@@ -1,0 +1,121 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"flag"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+var (
+	seedFlag  = flag.Uint64("seed", 0, "the seed of the world that TestSeed plays")
+	firstFlag = flag.Uint64("first", 1, "the first seed of TestWorlds")
+	loudFlag  = flag.Bool("loud", false, "shows what the bridges log")
+	seedsFlag = flag.Int("seeds", 20, "how many worlds TestWorlds plays")
+)
+
+// TestSeed plays one world and tells its story.
+func TestSeed(t *testing.T) {
+	if *seedFlag == 0 {
+		t.Skip("needs -seed")
+	}
+	p := drawPlan(*seedFlag)
+	fmt.Print(p)
+	out := play(t, p)
+	fmt.Print(out.tale(""))
+	for _, v := range out.violations {
+		t.Error(v)
+	}
+}
+
+// TestWorlds plays world after world, as many at once as there are cores.
+func TestWorlds(t *testing.T) {
+	sum := total{cover: newCoverage()}
+	var next atomic.Uint64
+	next.Store(*firstFlag)
+	var players sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		players.Go(func() {
+			for {
+				seed := next.Add(1) - 1
+				if seed >= *firstFlag+uint64(*seedsFlag) {
+					return
+				}
+				out := play(t, drawPlan(seed))
+				sum.add(out)
+				if len(out.violations) > 0 {
+					report(t, out)
+				}
+			}
+		})
+	}
+	players.Wait()
+	fmt.Print(&sum)
+}
+
+// total is what many worlds came to.
+type total struct {
+	mu               sync.Mutex
+	cover            *coverage
+	worlds, payments int
+}
+
+func (s *total) add(out outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.worlds++
+	s.payments += out.payments
+	s.cover.add(out.cover)
+}
+
+// String tells it.
+func (s *total) String() string {
+	return fmt.Sprintf("%d worlds, %d payments\n%s", s.worlds, s.payments, s.cover)
+}
+
+// report tells of a world in which something does not hold, and how to see it again.
+func report(t *testing.T, out outcome) {
+	t.Helper()
+	for _, v := range out.violations {
+		t.Error(v)
+	}
+	t.Logf("commit %s; again with: go test -tags simulation ./caddymodule/internal/simulation -run 'TestSeed$' -seed %d", commit(), out.plan.seed)
+}
+
+// commit is that of the source, as far as it can be known.
+func commit() string {
+	text, err := exec.Command("git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// sameSeeds is how many worlds are played twice.
+const sameSeeds = 10
+
+// TestSameSeedSameStory: a world is told twice in the same words.
+func TestSameSeedSameStory(t *testing.T) {
+	for seed := *firstFlag; seed < *firstFlag+sameSeeds; seed++ {
+		a, b := play(t, drawPlan(seed)), play(t, drawPlan(seed))
+		if a.digest() != b.digest() {
+			t.Errorf("seed %d tells two stories, which part at\n%s", seed, parting(a, b))
+		}
+	}
+}
+
+// parting is where two stories part.
+func parting(a, b outcome) string {
+	for i := range min(len(a.story), len(b.story)) {
+		if a.story[i] != b.story[i] {
+			return fmt.Sprintf("  %v\n  %v", a.story[i], b.story[i])
+		}
+	}
+	return "their end"
+}
