@@ -63,6 +63,7 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[translate.State]():          texts(translate.States()...),
 	reflect.TypeFor[ledger.NotificationState](): texts(ledger.NotificationStates()...),
 	reflect.TypeFor[ledger.RowKind]():           texts(ledger.RowKinds()...),
+	reflect.TypeFor[ledger.Movement]():          texts(ledger.Movements()...),
 	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }
 

@@ -38,6 +38,7 @@ type visit struct {
 	now     time.Time
 
 	outcomes *recentOutcomes // of the server
+	sums     *recentSums     // of the server
 }
 
 // get describes a route that changes nothing; what it takes is in the query.

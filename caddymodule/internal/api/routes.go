@@ -17,6 +17,12 @@ func init() { // the table refers to functions that refer to the table
 			"The request, every call to the gateway and its answer, every change of state, every notification attempt, and what people did.", showOrder),
 		get(Prefix+"search", "searchOrders", "Finds orders by a number",
 			"Among all merchants. At most 50; more says that there are others.", searchOrders),
+		get(Prefix+"turnover", "listTurnover", "Lists what moved money",
+			"Orders by the time they were paid, or by the time their refund was known to be done; newest first, page by page.", listTurnover),
+		get(Prefix+"turnover/orders", "findSettlements", "Finds orders by many numbers",
+			"For reconciliation: at most 150 numbers, and what became of the money of the orders that have them. At most 2000; more says that there are others.", findSettlements),
+		get(Prefix+"sums", "showSums", "Sums up days by merchant",
+			"What was paid and refunded on each day of Beijing time, the newest day first and by merchant. What is counted is up to a minute old, of days before today up to a quarter of an hour.", showSums),
 		post(Prefix+"orders/settle", "settleOrder", "Settles a stuck order by a person's word",
 			"The gateway is asked first. When it is certain, its word is recorded instead; when what it signs says otherwise, the request is refused. "+
 				"Of what is stuck, "+strings.Join(translate.SettleRules(), "; ")+".", settleOrder),

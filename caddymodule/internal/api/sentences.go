@@ -49,6 +49,8 @@ var (
 	notANumber      = bilingual.Text{En: "not a whole number", Zh: "不是整数"}
 	unknownValue    = bilingual.Text{En: "unknown value %s; one of: %s", Zh: "未知的值 %s；可以是：%s"}
 	outOfRange      = bilingual.Text{En: "must be 1 to %d", Zh: "必须是 1 到 %d"}
+	tooMany         = bilingual.Text{En: "more than %d", Zh: "超过 %d 个"}
+	notADay         = bilingual.Text{En: "not a day; write for example 2026-11-22", Zh: "不是日期；写法例如 2026-11-22"}
 	notACursor      = bilingual.Text{En: "not the member next of an answer", Zh: "不是某个应答中的 next"}
 	notLater        = bilingual.Text{En: "must be later than from", Zh: "必须晚于 from"}
 	bothNumbers     = bilingual.Text{En: "missing; an order is named by both numbers", Zh: "缺少；订单由商户号和订单号共同指明"}

@@ -34,6 +34,7 @@ type Server struct {
 	routes  map[string]map[string]route // by path and method
 
 	outcomes recentOutcomes
+	sums     recentSums
 }
 
 // NewServer makes a server. serving says what serves just then; it is asked for
@@ -111,7 +112,7 @@ func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), route.limit)
 	defer cancel()
-	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, lang: LangOf(r), who: whoIs(r), now: s.now(), outcomes: &s.outcomes})
+	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, lang: LangOf(r), who: whoIs(r), now: s.now(), outcomes: &s.outcomes, sums: &s.sums})
 }
 
 var _ caddy.AdminHandler = (*Server)(nil)

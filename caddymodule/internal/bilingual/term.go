@@ -32,8 +32,8 @@ func OneOf(states []translate.State) Said {
 	return Text{En: translate.OneOf(states...), Zh: list}.With()
 }
 
-// terms are the Chinese words for states of notifications, for the matters of an order
-// that wait for a person, and for the rows that are named when they cannot be read. The
+// terms are the Chinese words for states of notifications, for movements of money, for
+// the matters of an order that wait for a person, and for the rows that are named when they cannot be read. The
 // table of states has those for states of orders. The console has the same ones.
 var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"waiting":          "等待发送",
@@ -43,6 +43,7 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"paused":           "已保留",
 	"withheld":         "不再发送",
 
+	"payment":      "支付",
 	"refund":       "退款",
 	"notification": "通知",
 

@@ -76,6 +76,7 @@ func commands(offline Offline) []*cobra.Command {
 		orderCommand(),
 		ordersCommand(),
 		quarantineCommand(),
+		reconcileCommand(),
 		refundCommand(),
 		restoreCommand(offline),
 		selfcheckCommand(),

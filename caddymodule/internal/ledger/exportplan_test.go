@@ -57,6 +57,9 @@ func statements() map[string]statement {
 		"shadow rows":         {shadowRows, []any{"a", "b"}},
 		"shadow counts":       {shadowOfMerchant, []any{"a", "b"}},
 		"old shadow counts":   {pruneShadow, []any{"b", 1}},
+		"named orders":        {findNamed, []any{keys, 1}},
+		"paid sums":           {sumStatement(Payment), []any{1, 2}},
+		"refunded sums":       {sumStatement(Refund), []any{1, 2}},
 		"host":                {backURLHost, []any{"a", "b"}},
 		"changes":             {changesOfAll, []any{1}},
 		"changes of merchant": {changesOfMerchant, []any{1, "a"}},
@@ -78,6 +81,16 @@ func statements() map[string]statement {
 	} {
 		text, args := f.query()
 		list["orders: "+name] = statement{text, args}
+	}
+	for name, f := range map[string]TurnoverFilter{
+		"paid":                 {Movement: Payment, From: now, To: now},
+		"paid, next page":      {Movement: Payment, From: now, To: now, After: Cursor{1, Key{"a", "b"}}},
+		"paid of merchant":     {Movement: Payment, From: now, To: now, MerID: merchant},
+		"refunded":             {Movement: Refund, From: now, To: now},
+		"refunded of merchant": {Movement: Refund, From: now, To: now, MerID: merchant},
+	} {
+		text, args := f.query(1)
+		list["turnover: "+name] = statement{text, args}
 	}
 	of := func(states ...NotificationState) []NotificationState { return states }
 	for name, f := range map[string]NotificationFilter{

@@ -53,6 +53,9 @@ var indexes = map[string][]string{
 	"shadow rows":         {"sqlite_autoindex_shadow_counts_1"},
 	"shadow counts":       {"sqlite_autoindex_shadow_counts_1"},
 	"old shadow counts":   {"sqlite_autoindex_shadow_counts_1", "shadow_counts_day"},
+	"named orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no"),
+	"paid sums":           {"orders_paid"},
+	"refunded sums":       {"orders_refunded"},
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"changes":             {"changes_at"},
 	"changes of merchant": {"changes_merchant"},
@@ -69,6 +72,12 @@ var indexes = map[string][]string{
 	"orders: in doubt of merchant":      {"orders_state"},
 	"orders: in doubt of merchant, old": {"orders_state"},
 
+	"turnover: paid":                 {"orders_paid"},
+	"turnover: paid, next page":      {"orders_paid"},
+	"turnover: paid of merchant":     {"orders_paid"},
+	"turnover: refunded":             {"orders_refunded"},
+	"turnover: refunded of merchant": {"orders_refunded"},
+
 	"notifications: all":                   {"notifications_queue", "notifications_done"},
 	"notifications: waiting":               {"notifications_queue"},
 	"notifications: overdue":               {"notifications_queue"},
@@ -82,7 +91,7 @@ var indexes = map[string][]string{
 
 // sorters are the statements that may put in order what they found: what
 // a number names, and what waits or is overdue, all of it short.
-var sorters = regexp.MustCompile(`^found orders|: all|: next page|waiting|overdue`)
+var sorters = regexp.MustCompile(`^(found|named) orders|: all|: next page|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
 var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|shadow_counts|changes|routes|[nolpq])\b`)

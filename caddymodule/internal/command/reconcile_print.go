@@ -1,0 +1,108 @@
+package command
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/reconciliation"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// maxPrinted bounds the differences of each kind that are printed as text.
+const maxPrinted = 50
+
+func printReconciliation(w io.Writer, r *reconciliation.Report) {
+	fmt.Fprintf(w, "From %s to %s (not included), Beijing time. Orders go by %s, of which the ledger knows %d of a sample of %d.\n",
+		minute(r.From), minute(r.To), r.Number, r.Known, r.Sampled)
+	fmt.Fprintf(w, "Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.\n\n",
+		r.Lines, r.Outside, r.Skipped, r.Matched)
+	printSums(w, r.Merchants)
+	for _, kind := range reconciliation.Kinds() {
+		if n := r.Counts[kind.Kind]; n > 0 {
+			fmt.Fprintf(w, "\n%s (%s): %d\n", kind.Kind, kind.Means, n)
+			printDifferences(w, r.Differences, kind.Kind, n)
+		}
+	}
+	switch {
+	case r.Differs():
+		fmt.Fprintln(w, "\nThe sides differ.")
+	case r.Doubts():
+		fmt.Fprintln(w, "\nThe sides do not differ, but for what is listed above.")
+	default:
+		fmt.Fprintln(w, "\nThe sides agree.")
+	}
+}
+
+func printSums(w io.Writer, merchants []reconciliation.MerchantReport) {
+	rows := make([][]string, len(merchants))
+	for i, m := range merchants {
+		rows[i] = append(append([]string{orUnknown(m.MerID)}, sums(m.Here)...), append(sums(m.There), strconv.Itoa(m.Differences))...)
+	}
+	table(w, "MERID | PAID HERE | YUAN | REFUNDED | YUAN | PAID THERE | YUAN | REFUNDED | YUAN | DIFFERENCES", rows)
+}
+
+func orUnknown(merID string) string {
+	if merID == "" {
+		return "not in the ledger"
+	}
+	return merID
+}
+
+func sums(s reconciliation.Sums) []string {
+	return []string{strconv.Itoa(s.Payments), translate.FormatYuan(s.PaidFen), strconv.Itoa(s.Refunds), translate.FormatYuan(s.RefundedFen)}
+}
+
+func printDifferences(w io.Writer, all []reconciliation.Difference, kind reconciliation.Kind, count int) {
+	var rows [][]string
+	for _, d := range all {
+		if d.Kind != kind || len(rows) == maxPrinted {
+			continue
+		}
+		here, there := []string{"-", "-", "-", "-", "-"}, []string{"-", "-", "-", "-"}
+		if h := d.Here; h != nil {
+			here = []string{h.MerID, h.OrderID, translate.FormatYuan(h.Fen), string(h.State), minute(h.At)}
+		}
+		if t := d.There; t != nil {
+			there = []string{translate.FormatYuan(t.Fen), t.State, minute(t.At), fmt.Sprintf("%s:%d %s", t.File, t.Line, t.Number)}
+		}
+		rows = append(rows, append(here, there...))
+	}
+	table(w, "MERID | ORDERID | YUAN HERE | STATE | TIME | YUAN THERE | STATE | TIME | LINE AND NUMBER THERE", rows)
+	if count > len(rows) {
+		fmt.Fprintf(w, "… and %d more; --csv or --json lists them.\n", count-len(rows))
+	}
+}
+
+// minute writes a time of reconciliation, which is of Beijing.
+func minute(at time.Time) string {
+	if at.IsZero() {
+		return "-"
+	}
+	return at.In(translate.Beijing).Format(time.DateTime)
+}
+
+// differenceColumns are the columns of the differences as CSV.
+var differenceColumns = []string{
+	"kind", "merid", "orderid", "queryid", "order_no", "gateway_no", "refund_no", "here_yuan", "here_state", "here_at",
+	"there_number", "there_yuan", "there_state", "there_at", "file", "line",
+}
+
+func writeDifferences(w io.Writer, r *reconciliation.Report) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(differenceColumns) // told by Flush
+	for _, d := range r.Differences {
+		here, there := make([]string, 9), make([]string, 6)
+		if h := d.Here; h != nil {
+			here = []string{h.MerID, h.OrderID, h.QueryID, h.OrderNo, h.GatewayNo, h.RefundNo, translate.FormatYuan(h.Fen), string(h.State), minute(h.At)}
+		}
+		if t := d.There; t != nil {
+			there = []string{t.Number, translate.FormatYuan(t.Fen), t.State, minute(t.At), t.File, strconv.Itoa(t.Line)}
+		}
+		_ = out.Write(harmless(append(append([]string{string(d.Kind)}, here...), there...)))
+	}
+	out.Flush()
+	return out.Error()
+}

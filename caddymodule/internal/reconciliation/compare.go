@@ -1,0 +1,217 @@
+package reconciliation
+
+import (
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/statement"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// comparison compares orders with the lines that name them.
+type comparison struct {
+	*books
+	files    []string // names of the statements
+	from, to time.Time
+	edge     time.Duration
+	absent   absent
+}
+
+// order compares an order with the lines of its number. It may have moved nothing
+// within the range: then the lines are compared alone.
+func (c *comparison) order(o *order, lines []*line) {
+	paying := false
+	for _, l := range lines {
+		paying = paying || l.Pays && !l.Either
+	}
+	var pays, refunds []*line
+	for _, l := range lines {
+		if l.Pays && !(l.Either && paying) {
+			pays = append(pays, l)
+		}
+		if l.Refunds {
+			refunds = append(refunds, l)
+		}
+	}
+	c.payment(o, pays)
+	c.refund(o, refunds)
+}
+
+func (c *comparison) payment(o *order, lines []*line) {
+	paid := !o.PaidAt.IsZero()
+	done := succeeded(lines)
+	switch {
+	case len(lines) == 0:
+		if o.paid {
+			c.absent.add(c.books, o, Difference{Kind: c.absentPayment(o), Here: c.here(o, o.PaidAt)})
+		}
+		return
+	case len(done) == 0:
+		if paid {
+			c.add(Difference{Kind: OtherState, Here: c.here(o, o.PaidAt), There: c.there(lines[0])})
+		}
+		return
+	}
+	for i, l := range done {
+		if o.paid || c.within(l.At) {
+			c.merchant(o.MerID).There.pay(l.Fen)
+		}
+		switch {
+		case i > 0:
+			c.add(Difference{Kind: Duplicate, Here: c.here(o, o.PaidAt), There: c.there(l)})
+		case !paid:
+			c.add(Difference{Kind: OtherState, Here: c.here(o, o.CreatedAt), There: c.there(l)})
+		case l.Fen != o.AmountFen:
+			c.add(Difference{Kind: OtherAmount, Here: c.here(o, o.PaidAt), There: c.there(l)})
+		default:
+			c.report.Matched++
+		}
+	}
+}
+
+// absentPayment is what it means that a payment is not in the statement: near the
+// ends of the range it may be in that of another day, because the two clocks differ,
+// or because the order was begun on the day before and counts there.
+func (c *comparison) absentPayment(o *order) Kind {
+	if o.CreatedAt.Before(c.from) || o.PaidAt.Before(c.from.Add(c.edge)) || !o.PaidAt.Before(c.to.Add(-c.edge)) {
+		return Edge
+	}
+	return MissingThere
+}
+
+func (c *comparison) refund(o *order, lines []*line) {
+	refunded := o.State == translate.Refunded
+	done := succeeded(lines)
+	switch {
+	case len(lines) == 0:
+		if o.refunded {
+			c.absent.add(c.books, o, Difference{Kind: c.absentRefund(o), Here: c.here(o, o.SettledAt)})
+		}
+		return
+	case len(done) == 0:
+		if refunded {
+			c.add(Difference{Kind: RefundMissingThere, Here: c.here(o, o.SettledAt), There: c.thereRefund(lines[0], lines[0].RefundFen)})
+		}
+		return
+	}
+	var sum int64
+	for _, l := range done {
+		sum += l.RefundFen
+		if o.refunded || c.within(l.At) {
+			c.merchant(o.MerID).There.refund(l.RefundFen)
+		}
+	}
+	there := c.thereRefund(done[0], sum)
+	switch {
+	case !refunded:
+		c.add(Difference{Kind: RefundMissingHere, Here: c.here(o, o.SettledAt), There: there})
+	case sum != o.AmountFen:
+		c.add(Difference{Kind: OtherRefund, Here: c.here(o, o.SettledAt), There: there})
+	default:
+		c.report.Matched += len(done)
+	}
+}
+
+// absentRefund is absentPayment for a refund. The ledger knows when a refund was
+// known to be done, a statement when it was asked for; how long that takes is told in
+// the order's story only.
+func (c *comparison) absentRefund(o *order) Kind {
+	if o.PaidAt.Before(c.from) || !o.SettledAt.Before(c.to.Add(-c.edge)) {
+		return Edge
+	}
+	return RefundMissingThere
+}
+
+// unknown notes lines whose number no order of the ledger has.
+func (c *comparison) unknown(lines []*line) {
+	for _, l := range lines {
+		if !c.within(l.At) || l.State != statement.Succeeded {
+			c.report.Outside++
+			continue
+		}
+		if l.Pays {
+			c.merchant("").There.pay(l.Fen)
+			c.add(Difference{Kind: MissingHere, There: c.there(l)})
+			continue
+		}
+		c.merchant("").There.refund(l.RefundFen)
+		c.add(Difference{Kind: RefundMissingHere, There: c.thereRefund(l, l.RefundFen)})
+	}
+}
+
+// within reports whether a line belongs to the range. One without a time does.
+func (c *comparison) within(at time.Time) bool {
+	return at.IsZero() || !at.Before(c.from) && at.Before(c.to)
+}
+
+func succeeded(lines []*line) (done []*line) {
+	for _, l := range lines {
+		if l.State == statement.Succeeded {
+			done = append(done, l)
+		}
+	}
+	return done
+}
+
+func (c *comparison) here(o *order, at time.Time) *Here {
+	return &Here{
+		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, OrderNo: o.OrderNo, GatewayNo: o.GatewayNo, RefundNo: o.RefundNo,
+		Fen: o.AmountFen, State: o.State, At: inBeijing(at),
+	}
+}
+
+func (c *comparison) there(l *line) *There {
+	return &There{File: c.files[l.File], Line: l.Line, Number: l.Number, Fen: l.Fen, State: string(l.State), At: inBeijing(l.At)}
+}
+
+func (c *comparison) thereRefund(l *line, fen int64) *There {
+	t := c.there(l)
+	t.Fen = fen
+	return t
+}
+
+func inBeijing(at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.In(translate.Beijing)
+}
+
+// absent are the orders that the statement lacks under the number that it names
+// orders by. They wait for the end: a line may name them by another number.
+type absent struct {
+	waiting map[orderKey][]Difference
+}
+
+// maxAbsent bounds how many wait.
+const maxAbsent = maxListed
+
+type orderKey struct{ merID, orderID string }
+
+func (o *order) key() orderKey { return orderKey{o.MerID, o.OrderID} }
+
+func (a *absent) add(to *books, o *order, d Difference) {
+	if a.waiting == nil {
+		a.waiting = make(map[orderKey][]Difference)
+	}
+	if len(a.waiting) == maxAbsent {
+		to.add(d)
+		return
+	}
+	a.waiting[o.key()] = append(a.waiting[o.key()], d)
+}
+
+// take returns what waits of an order and makes it wait no longer.
+func (a *absent) take(o *order) []Difference {
+	waiting := a.waiting[o.key()]
+	delete(a.waiting, o.key())
+	return waiting
+}
+
+// finish notes what still waits.
+func (a *absent) finish(to *books) {
+	for _, list := range a.waiting {
+		for _, d := range list {
+			to.add(d)
+		}
+	}
+}

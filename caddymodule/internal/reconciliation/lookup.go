@@ -1,0 +1,93 @@
+package reconciliation
+
+import (
+	"context"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// batch is what is to be looked up together.
+type batch struct {
+	numbers []string
+	lines   map[string][]*line
+}
+
+// lookUp compares lines with the order of their number, which moved nothing in the
+// range under that number. It asks when enough has come together.
+func (r *run) lookUp(ctx context.Context, number string, lines []*line) error {
+	if !findable(number) {
+		r.compare.unknown(lines)
+		return nil
+	}
+	if r.batch.lines == nil {
+		r.batch.lines = make(map[string][]*line)
+	}
+	r.batch.numbers = append(r.batch.numbers, number)
+	r.batch.lines[number] = lines
+	if len(r.batch.numbers) < api.MaxNumbers {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+// flush looks up what has come together.
+func (r *run) flush(ctx context.Context) error {
+	numbers, lines := r.batch.numbers, r.batch.lines
+	r.batch = batch{}
+	if len(numbers) == 0 {
+		return nil
+	}
+	found, unreadable, err := search(ctx, r.Book, numbers)
+	if err != nil {
+		return err
+	}
+	r.report.Unreadable = append(r.report.Unreadable, unreadable...)
+	byNumber := make(map[string][]*order)
+	for _, s := range found {
+		o := &order{Settlement: s}
+		for _, number := range []string{s.OrderNo, s.QueryID, s.OrderID, s.RefundNo} {
+			if lines[number] != nil {
+				byNumber[number] = append(byNumber[number], o)
+			}
+		}
+	}
+	for _, number := range numbers {
+		r.compareFound(byNumber[number], lines[number])
+	}
+	return nil
+}
+
+func (r *run) compareFound(orders []*order, lines []*line) {
+	if len(orders) == 0 {
+		r.compare.unknown(lines)
+		return
+	}
+	for i, own := range divide(orders, lines) {
+		o := orders[i]
+		if r.MerID != "" && o.MerID != r.MerID {
+			r.report.Outside += len(own)
+			continue
+		}
+		if len(own) == 0 {
+			continue
+		}
+		for _, d := range r.compare.absent.take(o) { // it is there, under another number
+			o.paid = o.paid || d.Here.At.Equal(o.PaidAt)
+			o.refunded = o.refunded || d.Here.At.Equal(o.SettledAt)
+		}
+		if own[0].Number == o.RefundNo {
+			for _, l := range own {
+				l.asRefund()
+			}
+		}
+		r.compare.order(o, own)
+	}
+}
+
+// asRefund makes a line a refund, whose number says that it is one.
+func (l *line) asRefund() {
+	if l.Pays && !l.Refunds {
+		l.RefundFen = l.Fen
+	}
+	l.Pays, l.Either, l.Refunds = false, false, true
+}

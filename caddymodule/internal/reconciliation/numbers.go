@@ -1,0 +1,117 @@
+package reconciliation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// NumberKind is which of its numbers an order goes by in a statement.
+type NumberKind string
+
+// The kinds of numbers.
+const (
+	ByOrderNo   NumberKind = "order_no"   // ours at the gateway, of v2
+	ByQueryID   NumberKind = "queryid"    // ours, of v1
+	ByOrderID   NumberKind = "orderid"    // the merchant's own
+	ByGatewayNo NumberKind = "gateway_no" // the gateway's own
+)
+
+// numberKinds are all kinds, the likeliest first.
+var numberKinds = []NumberKind{ByOrderNo, ByQueryID, ByOrderID, ByGatewayNo}
+
+// NumberKinds lists the kinds of numbers.
+func NumberKinds() []NumberKind { return numberKinds }
+
+// of returns the number of a kind.
+func (k NumberKind) of(s api.Settlement) string {
+	switch k {
+	case ByQueryID:
+		return s.QueryID
+	case ByOrderID:
+		return s.OrderID
+	case ByGatewayNo:
+		return s.GatewayNo
+	}
+	return s.OrderNo
+}
+
+// sample is some of the numbers of a statement, from its whole length.
+type sample struct {
+	numbers []string
+	stride  int
+	seen    int
+}
+
+const sampleSize = 100
+
+func (s *sample) add(number string) {
+	s.stride = max(s.stride, 1)
+	if s.seen++; s.seen%s.stride != 0 || !findable(number) {
+		return
+	}
+	if len(s.numbers) == sampleSize { // every second one stays
+		for i := range sampleSize / 2 {
+			s.numbers[i] = s.numbers[2*i]
+		}
+		s.numbers = s.numbers[:sampleSize/2]
+		s.stride *= 2
+	}
+	s.numbers = append(s.numbers, number)
+}
+
+// kind asks the ledger which of its numbers these are: what most of them are.
+func (s *sample) kind(ctx context.Context, book Book) (kind NumberKind, known int, err error) {
+	if len(s.numbers) == 0 {
+		return ByOrderNo, 0, nil
+	}
+	found, err := book.Find(ctx, s.numbers)
+	if err != nil {
+		return "", 0, err
+	}
+	kind = ByOrderNo
+	for _, k := range numberKinds {
+		n := 0
+		for _, item := range found.Items {
+			if slices.Contains(s.numbers, k.of(item)) {
+				n++
+			}
+		}
+		if n > known {
+			kind, known = k, n
+		}
+	}
+	return kind, known, nil
+}
+
+// findable reports whether a number may be one of ours: those of the gateway and the
+// merchants have letters and digits only.
+func findable(number string) bool {
+	return number != "" && !strings.ContainsFunc(number, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '_'
+	})
+}
+
+// search finds orders by numbers that may be many.
+func search(ctx context.Context, book Book, numbers []string) ([]api.Settlement, []api.Unreadable, error) {
+	found, err := book.Find(ctx, numbers)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !found.More {
+		return found.Items, found.Unreadable, nil
+	}
+	if len(numbers) == 1 {
+		return nil, nil, errors.New("more than 2000 merchants have an order " + numbers[0] + "; name the merchant: --merchant")
+	}
+	half := len(numbers) / 2
+	first, lost, err := search(ctx, book, numbers[:half])
+	if err != nil {
+		return nil, nil, err
+	}
+	second, more, err := search(ctx, book, numbers[half:])
+	return append(first, second...), append(lost, more...), err
+}

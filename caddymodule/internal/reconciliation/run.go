@@ -1,0 +1,289 @@
+package reconciliation
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/statement"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Book is what reconciliation asks the ledger.
+type Book interface {
+	// Turnover returns a page of the orders that moved money from from to before to.
+	Turnover(ctx context.Context, m ledger.Movement, from, to time.Time, after string) (api.SettlementList, error)
+	// Find returns the orders that have any of the numbers, of which there are at most
+	// api.MaxNumbers.
+	Find(ctx context.Context, numbers []string) (api.SettlementList, error)
+}
+
+// Source is a statement.
+type Source interface {
+	Next() (statement.Row, error) // io.EOF at the end
+	Skipped() int
+}
+
+// Job says what to compare.
+type Job struct {
+	Book     Book
+	Files    []string // names of the statements
+	Open     func(i int) (Source, error)
+	MerID    string     // only this merchant's orders; "" for all
+	From, To time.Time  // zero for the days of the statements
+	Number   NumberKind // "" for what the ledger says
+	Edge     time.Duration
+	Dir      string // of temporary files; "" for the system's
+}
+
+// ErrNoRange is returned where neither the job nor the statements say which days are
+// meant.
+var ErrNoRange = errors.New("the statement has no times; say which day it is of: --day 2026-11-22")
+
+// run is a job on its way.
+type run struct {
+	Job
+	report      Report
+	books       *books
+	compare     *comparison
+	lines       *parts
+	orders      *parts
+	sample      sample
+	first, last time.Time // of the lines
+	batch       batch
+}
+
+// Run compares statements with the ledger.
+func Run(ctx context.Context, job Job) (*Report, error) {
+	r := &run{Job: job}
+	r.books = newBooks(&r.report)
+	seed := maphash.MakeSeed()
+	var err error
+	if r.lines, err = newParts(job.Dir, seed); err != nil {
+		return nil, err
+	}
+	defer r.lines.close()
+	if r.orders, err = newParts(job.Dir, seed); err != nil {
+		return nil, err
+	}
+	defer r.orders.close()
+	for _, step := range []func(context.Context) error{r.readStatements, r.setRange, r.setNumber, r.readLedger, r.compareAll} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.compare.absent.finish(r.books)
+	r.books.finish()
+	return &r.report, nil
+}
+
+func (r *run) readStatements(ctx context.Context) error {
+	for i, name := range r.Files {
+		if err := r.readStatement(ctx, i); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (r *run) readStatement(ctx context.Context, i int) error {
+	source, err := r.Open(i)
+	if err != nil {
+		return err
+	}
+	if closer, ok := source.(io.Closer); ok {
+		defer func() { _ = closer.Close() }() // it was only read
+	}
+	for {
+		row, err := source.Next()
+		if errors.Is(err, io.EOF) {
+			r.report.Skipped += source.Skipped()
+			return nil
+		}
+		if err == nil {
+			err = r.addLine(&line{Row: row, File: i})
+		}
+		if err == nil && r.report.Lines%1000 == 0 {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) addLine(l *line) error {
+	r.report.Lines++
+	r.sample.add(l.Number)
+	if !l.At.IsZero() {
+		if r.first.IsZero() || l.At.Before(r.first) {
+			r.first = l.At
+		}
+		if l.At.After(r.last) {
+			r.last = l.At
+		}
+	}
+	return r.lines.add(l.Number, l.fields())
+}
+
+// setRange takes the days of the statements where the job names none.
+func (r *run) setRange(context.Context) error {
+	if r.From.IsZero() {
+		if r.first.IsZero() {
+			return ErrNoRange
+		}
+		r.From, r.To = dayOf(r.first), dayOf(r.last).AddDate(0, 0, 1)
+	}
+	r.report.From, r.report.To = inBeijing(r.From), inBeijing(r.To)
+	r.compare = &comparison{books: r.books, files: r.Files, from: r.From, to: r.To, edge: r.Edge}
+	return nil
+}
+
+// dayOf is the midnight in Beijing before a time.
+func dayOf(at time.Time) time.Time {
+	at = at.In(translate.Beijing)
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, translate.Beijing)
+}
+
+func (r *run) setNumber(ctx context.Context) error {
+	kind, known, err := r.sample.kind(ctx, r.Book)
+	if r.Number == "" {
+		r.Number = kind
+	}
+	r.report.Number, r.report.Known, r.report.Sampled = r.Number, known, len(r.sample.numbers)
+	return err
+}
+
+// readLedger reads what moved in the range.
+func (r *run) readLedger(ctx context.Context) error {
+	for _, movement := range ledger.Movements() {
+		after := ""
+		for {
+			page, err := r.Book.Turnover(ctx, movement, r.From, r.To, after)
+			if err != nil {
+				return err
+			}
+			r.report.Unreadable = append(r.report.Unreadable, page.Unreadable...)
+			for _, item := range page.Items {
+				if err := r.addOrder(item, movement); err != nil {
+					return err
+				}
+			}
+			if after = page.Next; after == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) addOrder(s api.Settlement, m ledger.Movement) error {
+	o := order{Settlement: s, paid: m == ledger.Payment, refunded: m == ledger.Refund}
+	sums := &r.books.merchant(s.MerID).Here
+	if o.paid {
+		sums.pay(s.AmountFen)
+	} else {
+		sums.refund(s.AmountFen)
+	}
+	return r.orders.add(r.Number.of(s), o.fields())
+}
+
+func (r *run) compareAll(ctx context.Context) error {
+	for i := range partCount {
+		if err := r.comparePart(ctx, i); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx)
+}
+
+// maxPart bounds the lines of one part. More come together only where nearly all have
+// one number.
+const maxPart = 2_000_000
+
+var errOneNumber = errors.New("nearly all lines of the statement have the same number; " +
+	"is it the right column? Name another: --column number=…")
+
+func (r *run) comparePart(ctx context.Context, i int) error {
+	if r.lines.files[i].count > maxPart {
+		return errOneNumber
+	}
+	groups := make(map[string][]*line)
+	err := r.lines.each(i, func(from *bufio.Reader) error {
+		l := new(line)
+		if err := l.fields().readFrom(from); err != nil {
+			return err
+		}
+		groups[l.Number] = append(groups[l.Number], l)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	orders, err := r.ordersOf(i)
+	if err != nil {
+		return err
+	}
+	for number, same := range orders {
+		for j, lines := range divide(same, groups[number]) {
+			r.compare.order(same[j], lines)
+		}
+		delete(groups, number)
+	}
+	for number, lines := range groups {
+		if err := r.lookUp(ctx, number, lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ordersOf reads the orders of part i by their numbers. One that was paid and refunded
+// within the range has come twice.
+func (r *run) ordersOf(i int) (map[string][]*order, error) {
+	orders, seen := make(map[string][]*order), make(map[orderKey]*order)
+	err := r.orders.each(i, func(from *bufio.Reader) error {
+		o := new(order)
+		if err := o.fields().readFrom(from); err != nil {
+			return err
+		}
+		if same := seen[o.key()]; same != nil {
+			same.paid, same.refunded = same.paid || o.paid, same.refunded || o.refunded
+			return nil
+		}
+		seen[o.key()] = o
+		number := r.Number.of(o.Settlement)
+		orders[number] = append(orders[number], o)
+		return nil
+	})
+	return orders, err
+}
+
+// divide gives each line to one of the orders that have its number. Merchants choose
+// their numbers for themselves, so two may have the same.
+func divide(orders []*order, lines []*line) [][]*line {
+	given := make([][]*line, len(orders))
+	for _, l := range lines {
+		best, most := 0, -1
+		for i, o := range orders {
+			fits := 0
+			if l.Merchant != "" && (l.Merchant == o.MerID || l.Merchant == o.GatewayMerchant) {
+				fits += 2
+			}
+			if l.Fen == o.AmountFen || l.RefundFen == o.AmountFen {
+				fits++
+			}
+			if fits > most && (fits > 0 || len(given[i]) == 0) {
+				best, most = i, fits
+			}
+		}
+		given[best] = append(given[best], l)
+	}
+	return given
+}

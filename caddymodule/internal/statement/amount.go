@@ -1,0 +1,73 @@
+package statement
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// Unit is what an amount counts.
+type Unit string
+
+// The units of amounts.
+const (
+	Yuan Unit = "yuan"
+	Fen  Unit = "fen"
+)
+
+// grouped is an amount with separators of thousands at the right places.
+var grouped = regexp.MustCompile(`^\d{1,3}(,\d{3})+(\.\d+)?$`)
+
+// amount reads an amount out of a clean cell, exactly. The sign comes apart.
+func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
+	text := strings.TrimSpace(strings.NewReplacer("￥", "", "¥", "", "−", "-", "－", "-", "＋", "+", "，", ",", "元", "", "分", "").Replace(cell))
+	if inner, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(inner, ")") { // as bookkeepers write it
+		text = "-" + strings.TrimSuffix(inner, ")")
+	}
+	if text, negative = strings.CutPrefix(text, "-"); !negative {
+		text = strings.TrimPrefix(text, "+")
+	}
+	text = strings.TrimSpace(text)
+	if grouped.MatchString(text) {
+		text = strings.ReplaceAll(text, ",", "")
+	}
+	if strings.HasPrefix(text, ".") { // Excel shows .50 with some formats
+		text = "0" + text
+	}
+	if unit == Fen {
+		fen, err = wholeFen(text)
+	} else {
+		fen, err = translate.ParseYuan(text)
+	}
+	if err != nil && scientific.MatchString(text) {
+		err = fmt.Errorf("%s is rounded; format the column as a number with two decimals", shown(cell))
+	}
+	return fen, negative && fen > 0, err
+}
+
+// wholeFen reads an amount in fen. What has decimals is in yuan, unless they are all
+// zero, as Excel writes whole numbers.
+func wholeFen(text string) (int64, error) {
+	const maxDigits = 15
+	digits, zeros, dotted := strings.Cut(text, ".")
+	if dotted && strings.Trim(zeros, "0") != "" {
+		return 0, fmt.Errorf("not an amount in fen: %s; is it in yuan? (--unit yuan)", shown(text))
+	}
+	fen, err := strconv.ParseUint(digits, 10, 63)
+	if err != nil || len(digits) > maxDigits {
+		return 0, fmt.Errorf("not an amount in fen: %s", shown(text))
+	}
+	return int64(fen), nil
+}
+
+// ParseUnit reads the name of a unit.
+func ParseUnit(name string) (Unit, error) {
+	switch unit := Unit(strings.ToLower(name)); unit {
+	case Yuan, Fen:
+		return unit, nil
+	}
+	return "", fmt.Errorf("%s: write yuan or fen", shown(name))
+}

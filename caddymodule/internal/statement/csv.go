@@ -1,0 +1,152 @@
+package statement
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// peeked is how much of a file is looked at before it is read.
+const peeked = 256 << 10
+
+// textFile is a statement as CSV.
+type textFile struct {
+	file   io.Closer
+	limit  *lineLimit
+	reader *csv.Reader
+	line   int // where the last record began
+}
+
+// newTextFile reads CSV from a file whose first bytes are known.
+func newTextFile(file io.ReadCloser, start *bufio.Reader, o Options) (*textFile, error) {
+	head, err := start.Peek(peeked)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+		return nil, fmt.Errorf("reading: %w", err)
+	}
+	decoded, err := decode(start, head, o.Encoding)
+	if err != nil {
+		return nil, err
+	}
+	text := bufio.NewReaderSize(decoded, peeked)
+	separator := o.Separator
+	if separator == 0 {
+		if head, err = text.Peek(peeked / 4); len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("reading: %w", err)
+		}
+		separator = o.separatorOf(head)
+	}
+	t := &textFile{file: file, limit: &lineLimit{from: text}}
+	t.reader = csv.NewReader(t.limit)
+	t.reader.Comma, t.reader.LazyQuotes, t.reader.FieldsPerRecord, t.reader.ReuseRecord = separator, true, -1, true
+	return t, nil
+}
+
+func (t *textFile) next() ([]string, int, error) {
+	t.limit.reset()
+	cells, err := t.reader.Read()
+	switch {
+	case errors.Is(err, errLongLine):
+		return nil, t.line, &PositionError{Line: t.line + 1, Err: fmt.Errorf("behind line %d %w", t.line, errLongLine)}
+	case errors.Is(err, io.EOF):
+		return nil, t.line, io.EOF
+	case err != nil:
+		return nil, t.line, &PositionError{Line: t.line + 1, Err: err}
+	}
+	t.line, _ = t.reader.FieldPos(0)
+	for i, cell := range cells {
+		if !utf8.ValidString(cell) || bytes.ContainsRune([]byte(cell), utf8.RuneError) {
+			return nil, t.line, &PositionError{Line: t.line, Column: fmt.Sprint(i + 1), Err: errEncoding}
+		}
+	}
+	return cells, t.line, nil
+}
+
+// Close implements source.
+func (t *textFile) Close() error { return t.file.Close() }
+
+var (
+	errLongLine = fmt.Errorf("more than %d KiB come without the end of a line; "+
+		"is a quotation mark not closed, or is the file no statement?", maxLine>>10)
+	errEncoding = errors.New("bytes that are not of the file's encoding; say which it has: --encoding gbk or --encoding utf-8")
+)
+
+// lineLimit bounds what is read for one record: one quotation mark that is not
+// closed would take the whole file otherwise.
+type lineLimit struct {
+	from io.Reader
+	read int
+}
+
+func (l *lineLimit) reset() { l.read = 0 }
+
+// Read implements io.Reader.
+func (l *lineLimit) Read(p []byte) (int, error) {
+	if l.read > maxLine {
+		return 0, errLongLine
+	}
+	n, err := l.from.Read(p)
+	l.read += n
+	return n, err
+}
+
+// Byte order marks.
+var (
+	markUTF8    = []byte("\xef\xbb\xbf")
+	markUTF16LE = []byte("\xff\xfe")
+	markUTF16BE = []byte("\xfe\xff")
+)
+
+// decode returns a file as UTF-8. head is its beginning.
+func decode(file io.Reader, head []byte, encoding string) (io.Reader, error) {
+	switch {
+	case bytes.HasPrefix(head, markUTF16LE), bytes.HasPrefix(head, markUTF16BE): // Excel's "Unicode text"
+		return transform.NewReader(file, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder()), nil
+	case bytes.HasPrefix(head, markUTF8):
+		return file, nil
+	case encoding == "gbk", encoding == "" && !validStart(head):
+		return transform.NewReader(file, simplifiedchinese.GB18030.NewDecoder()), nil
+	case bytes.IndexByte(head, 0) >= 0:
+		return nil, errors.New("the file is neither text nor an Excel workbook")
+	}
+	return file, nil
+}
+
+// validStart reports whether the beginning of a file is UTF-8, which may end within
+// a character.
+func validStart(head []byte) bool {
+	for cut := 0; cut < utf8.UTFMax && cut <= len(head); cut++ {
+		if utf8.Valid(head[:len(head)-cut]) {
+			return true
+		}
+	}
+	return false
+}
+
+// separatorOf finds what stands between the cells: that by which more columns are
+// found in a line of the beginning.
+func (o Options) separatorOf(head []byte) rune {
+	best, most := ',', 0
+	for i, line := range bytes.Split(head, []byte("\n")) {
+		if i == maxPreamble {
+			break
+		}
+		for _, separator := range []rune{',', '\t'} {
+			var cells []string
+			for cell := range bytes.SplitSeq(line, []byte(string(separator))) {
+				cells = append(cells, string(cell))
+			}
+			if h, err := o.find(cells); err == nil && len(h.columns) > most {
+				best, most = separator, len(h.columns)
+			}
+		}
+	}
+	return best
+}

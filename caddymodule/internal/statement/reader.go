@@ -1,0 +1,277 @@
+package statement
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Reader reads a statement, line by line.
+type Reader struct {
+	options Options
+	source  source
+	heading heading
+	names   []string // cells of the line with the names of the columns
+	ended   bool     // what comes now is the summary
+	rows    int
+	skipped int
+}
+
+// Open opens a statement and finds its columns. The reader is to be closed.
+func Open(path string, o Options) (*Reader, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := New(file, o)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// New reads a statement from a file. Closing the reader closes it.
+func New(file io.ReadCloser, o Options) (*Reader, error) {
+	start := bufio.NewReaderSize(file, peeked)
+	head, err := start.Peek(8)
+	if len(head) == 0 && err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("the file is empty")
+		}
+		return nil, fmt.Errorf("reading: %w", err)
+	}
+	if err := notText(head); err != nil {
+		return nil, err
+	}
+	r := &Reader{options: o}
+	if r.source, err = newTextFile(file, start, o); err != nil {
+		return nil, err
+	}
+	return r, r.findColumns()
+}
+
+// notText refuses files that are known for what they are.
+func notText(head []byte) error {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return errors.New("this is a workbook of an old Excel (.xls); save it as .xlsx or as CSV")
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("Rar!")), bytes.HasPrefix(head, []byte("7z\xbc\xaf")):
+		return errors.New("this is an archive; unpack it first")
+	case bytes.HasPrefix(head, []byte("%PDF")):
+		return errors.New("this is a PDF; get the statement as CSV or as an Excel workbook")
+	case bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("<html")), bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("<!doc")):
+		return errors.New("this is a web page; get the statement as CSV or as an Excel workbook")
+	}
+	return nil
+}
+
+// findColumns reads up to the line with the names of the columns.
+func (r *Reader) findColumns() error {
+	if r.options.NoHeader {
+		h, err := r.options.find(nil)
+		if err != nil {
+			return fmt.Errorf("without a line of names, the columns number and amount are needed by their numbers: --column number=1 --column amount=2 (%w)", err)
+		}
+		r.heading = h
+		return nil
+	}
+	for range maxPreamble {
+		cells, line, err := r.source.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		h, err := r.options.find(cells)
+		if err == nil {
+			r.heading, r.names = h, slices.Clone(cells)
+			return nil
+		}
+		if !errors.Is(err, errIncomplete) {
+			return &PositionError{Line: line, Err: err}
+		}
+	}
+	return fmt.Errorf("no line has names of columns for the order number and the amount; "+
+		"name them: --column number=… --column amount=… (%w)", errIncomplete)
+}
+
+// Columns are those that were found, by their role.
+func (r *Reader) Columns() map[Role]Column { return r.heading.columns }
+
+// Unit is what amounts count.
+func (r *Reader) Unit() Unit {
+	switch {
+	case r.options.Unit != "":
+		return r.options.Unit
+	case r.heading.unit != "":
+		return r.heading.unit
+	}
+	return Yuan
+}
+
+// Skipped is how many lines were left out because they are no payment or refund,
+// such as fees.
+func (r *Reader) Skipped() int { return r.skipped }
+
+// Close closes the file.
+func (r *Reader) Close() error { return r.source.Close() }
+
+// Next returns the next line that tells of a payment or a refund, and io.EOF at the
+// end.
+func (r *Reader) Next() (Row, error) {
+	for {
+		cells, line, err := r.source.next()
+		if err != nil {
+			return Row{}, err
+		}
+		if r.passes(cells) {
+			continue
+		}
+		if r.rows++; r.rows > maxRows {
+			return Row{}, &PositionError{Line: line, Err: fmt.Errorf("more than %d lines; reconcile day by day", maxRows)}
+		}
+		row, tells, err := r.row(cells, line)
+		if err != nil {
+			return Row{}, err
+		}
+		if tells {
+			return row, nil
+		}
+		r.skipped++
+	}
+}
+
+// summaries are the words that a line begins with that sums up others. The last of
+// them ends the list.
+var (
+	summaries = []string{"合计", "总计", "小计", "汇总", "交易合计", "退款合计", "总金额", "total", "subtotal", "sum"}
+	endings   = []string{"总交易单数", "总笔数", "交易总笔数"}
+)
+
+// passes reports whether a line is none of a payment: empty, a comment, the names of
+// the columns once more, or a summary.
+func (r *Reader) passes(cells []string) bool {
+	first := ""
+	for _, cell := range cells {
+		if first = plain(cell); first != "" {
+			break
+		}
+	}
+	switch {
+	case first == "" || strings.HasPrefix(first, "#"):
+		return true
+	case len(r.names) > 0 && slices.Equal(cells, r.names): // files that were put together
+		r.ended = false
+		return true
+	case slices.ContainsFunc(endings, func(word string) bool { return strings.HasPrefix(first, word) }):
+		r.ended = true
+		return true
+	case r.ended:
+		return true
+	}
+	return slices.ContainsFunc(summaries, func(word string) bool {
+		return first == word || strings.HasPrefix(first, word+":") || strings.HasPrefix(first, word+"：")
+	})
+}
+
+// row reads a line. It tells nothing where it is about no order's money.
+func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) {
+	if len(cells) > maxCells {
+		return Row{}, false, &PositionError{Line: line, Err: fmt.Errorf("more than %d columns", maxCells)}
+	}
+	l := &lineCells{reader: r, cells: cells, line: line}
+	kind := l.text(KindColumn)
+	if isOther(kind) {
+		return Row{}, false, nil
+	}
+	row = Row{Line: line, Merchant: l.text(MerchantColumn), RefundNo: l.optional(RefundNoColumn)}
+	l.money(&row, isRefund(kind))
+	row.Number = l.number(row)
+	row.At = l.time()
+	return row, true, l.err
+}
+
+// lineCells are the cells of a line by the roles of their columns. The first error
+// stays.
+type lineCells struct {
+	reader *Reader
+	cells  []string
+	line   int
+	err    error
+}
+
+func (l *lineCells) has(role Role) bool {
+	_, found := l.reader.heading.columns[role]
+	return found
+}
+
+func (l *lineCells) text(role Role) string {
+	column, found := l.reader.heading.columns[role]
+	if !found || column.Index >= len(l.cells) {
+		return ""
+	}
+	return clean(l.cells[column.Index])
+}
+
+// fail notes what is wrong with the cell of a role.
+func (l *lineCells) fail(role Role, err error) {
+	if err == nil || l.err != nil {
+		return
+	}
+	column := l.reader.heading.columns[role]
+	name := strconv.Itoa(column.Index + 1)
+	if column.Name != "" && column.Name != name {
+		name += " (" + column.Name + ")"
+	}
+	l.err = &PositionError{Line: l.line, Column: name, Err: err}
+}
+
+func (l *lineCells) optional(role Role) string {
+	value, err := optional(l.text(role))
+	l.fail(role, err)
+	return value
+}
+
+// number is the number that the line's order goes by.
+func (l *lineCells) number(row Row) string {
+	if row.Refunds && !row.Pays {
+		if original := l.optional(OriginalColumn); original != "" {
+			return original
+		}
+	}
+	for _, role := range []Role{NumberColumn, GatewayNoColumn} {
+		if value, err := number(l.text(role)); value != "" || err != nil {
+			l.fail(role, err)
+			return value
+		}
+	}
+	if row.RefundNo != "" {
+		return row.RefundNo
+	}
+	role := NumberColumn
+	if !l.has(role) {
+		role = GatewayNoColumn
+	}
+	l.fail(role, errNoNumber)
+	return ""
+}
+
+// time is when the line's money moved.
+func (l *lineCells) time() time.Time {
+	at, err := moment(l.text(DateColumn), l.text(TimeColumn))
+	role := TimeColumn
+	if !l.has(role) {
+		role = DateColumn
+	}
+	l.fail(role, err)
+	return at
+}
