@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,9 @@ func without(lines []string, number string) (kept []string) {
 	return kept
 }
 
+// with are the lines and one more.
+func with(lines []string, line string) []string { return append(slices.Clone(lines), line) }
+
 // aDay is every day on which the test can have run, so that nothing is near its ends.
 func aDay() string {
 	now := time.Now().In(beijing)
@@ -104,7 +108,7 @@ func reconcileDay(t *testing.T, w *world) {
 
 	today := time.Now().In(beijing).Format(time.DateTime)
 	reconcile(without(lines, lackingNo)).want(t, 1, "missing_there", "not in the statement): 1", lacking, "13.00")
-	strange := append(lines[:len(lines):len(lines)], today+",9999999999,支付,77.00,交易成功,X9")
+	strange := with(lines, today+",9999999999,支付,77.00,交易成功,X9")
 	reconcile(strange).want(t, 1, "missing_here", "not in the ledger", "9999999999", "77.00")
 	var dearer []string
 	for _, line := range lines {
@@ -114,9 +118,9 @@ func reconcileDay(t *testing.T, w *world) {
 		dearer = append(dearer, line)
 	}
 	reconcile(dearer).want(t, 1, "another amount): 1", "12.01", "12.00")
-	unpaidHere := append(lines[:len(lines):len(lines)], today+","+pendingNo+",支付,16.00,交易成功,X9")
+	unpaidHere := with(lines, today+","+pendingNo+",支付,16.00,交易成功,X9")
 	reconcile(unpaidHere).want(t, 1, "another state): 1", pending.OrderID, "pending", "succeeded")
-	twice := append(lines[:len(lines):len(lines)], lines[0])
+	twice := with(lines, lines[0])
 	reconcile(twice).want(t, 1, "more than once in the statement): 1")
 	var unrefunded []string
 	for _, line := range lines {
@@ -125,7 +129,7 @@ func reconcileDay(t *testing.T, w *world) {
 		}
 	}
 	reconcile(unrefunded).want(t, 1, "the refund is not in the statement): 1", kept, "refunded")
-	refundedThere := append(lines[:len(lines):len(lines)], today+","+lackingNo+",退款,-13.00,退款成功,X9")
+	refundedThere := with(lines, today+","+lackingNo+",退款,-13.00,退款成功,X9")
 	reconcile(refundedThere).want(t, 1, "refunded in the statement, and not here): 1", lacking)
 	part := strings.NewReplacer("-14.00", "-4.00").Replace(strings.Join(lines, "\n"))
 	reconcile(strings.Split(part, "\n")).want(t, 1, "another amount refunded): 1", refundedNo[:8], "4.00")
@@ -134,7 +138,7 @@ func reconcileDay(t *testing.T, w *world) {
 	reconcile(lines, "--merchant", shops["gm"].MerID).want(t, 0, "The sides agree.", "of other days or merchants: 3")
 	reconcile(without(lines, lackingNo), "--csv").want(t, 1, "kind,merid,orderid", "missing_there,89900001,"+lacking)
 	reconcile(without(lines, lackingNo), "--json").want(t, 1, `"missing_there": 1`, `"amount_fen": 1300`)
-	broken := append(lines[:len(lines):len(lines)], today+",2.02701E+19,支付,1.00,交易成功,X9")
-	reconcile(broken).want(t, 2, "line 9, column 2 (商户订单号)", "lost its last digits")
+	broken := with(lines, today+",2.02701E+19,支付,1.00,交易成功,X9")
+	reconcile(broken).want(t, 2, "line 9, column 2 (商户订单号)", "rounded by Excel")
 	w.bridge.ask("reconcile", "missing.csv").want(t, 2, "missing.csv: ", "no such file")
 }

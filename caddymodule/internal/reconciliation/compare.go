@@ -3,6 +3,7 @@ package reconciliation
 import (
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/statement"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -25,7 +26,7 @@ func (c *comparison) order(o *order, lines []*line) {
 	}
 	var pays, refunds []*line
 	for _, l := range lines {
-		if l.Pays && !(l.Either && paying) {
+		if l.Pays && (!l.Either || !paying) {
 			pays = append(pays, l)
 		}
 		if l.Refunds {
@@ -42,7 +43,7 @@ func (c *comparison) payment(o *order, lines []*line) {
 	switch {
 	case len(lines) == 0:
 		if o.paid {
-			c.absent.add(c.books, o, Difference{Kind: c.absentPayment(o), Here: c.here(o, o.PaidAt)})
+			c.absent.add(c.books, o, absence{Difference{Kind: c.absentPayment(o), Here: c.here(o, o.PaidAt)}, ledger.Payment})
 		}
 		return
 	case len(done) == 0:
@@ -84,7 +85,7 @@ func (c *comparison) refund(o *order, lines []*line) {
 	switch {
 	case len(lines) == 0:
 		if o.refunded {
-			c.absent.add(c.books, o, Difference{Kind: c.absentRefund(o), Here: c.here(o, o.SettledAt)})
+			c.absent.add(c.books, o, absence{Difference{Kind: c.absentRefund(o), Here: c.here(o, o.SettledAt)}, ledger.Refund})
 		}
 		return
 	case len(done) == 0:
@@ -179,7 +180,14 @@ func inBeijing(at time.Time) time.Time {
 // absent are the orders that the statement lacks under the number that it names
 // orders by. They wait for the end: a line may name them by another number.
 type absent struct {
-	waiting map[orderKey][]Difference
+	waiting map[orderKey][]absence
+	count   int
+}
+
+// absence is the difference that it would be.
+type absence struct {
+	Difference
+	of ledger.Movement
 }
 
 // maxAbsent bounds how many wait.
@@ -189,20 +197,22 @@ type orderKey struct{ merID, orderID string }
 
 func (o *order) key() orderKey { return orderKey{o.MerID, o.OrderID} }
 
-func (a *absent) add(to *books, o *order, d Difference) {
+func (a *absent) add(to *books, o *order, d absence) {
 	if a.waiting == nil {
-		a.waiting = make(map[orderKey][]Difference)
+		a.waiting = make(map[orderKey][]absence)
 	}
-	if len(a.waiting) == maxAbsent {
-		to.add(d)
+	if a.count == maxAbsent {
+		to.add(d.Difference)
 		return
 	}
+	a.count++
 	a.waiting[o.key()] = append(a.waiting[o.key()], d)
 }
 
 // take returns what waits of an order and makes it wait no longer.
-func (a *absent) take(o *order) []Difference {
+func (a *absent) take(o *order) []absence {
 	waiting := a.waiting[o.key()]
+	a.count -= len(waiting)
 	delete(a.waiting, o.key())
 	return waiting
 }
@@ -211,7 +221,7 @@ func (a *absent) take(o *order) []Difference {
 func (a *absent) finish(to *books) {
 	for _, list := range a.waiting {
 		for _, d := range list {
-			to.add(d)
+			to.add(d.Difference)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
 // batch is what is to be looked up together.
@@ -72,8 +73,8 @@ func (r *run) compareFound(orders []*order, lines []*line) {
 			continue
 		}
 		for _, d := range r.compare.absent.take(o) { // it is there, under another number
-			o.paid = o.paid || d.Here.At.Equal(o.PaidAt)
-			o.refunded = o.refunded || d.Here.At.Equal(o.SettledAt)
+			o.paid = o.paid || d.of == ledger.Payment
+			o.refunded = o.refunded || d.of == ledger.Refund
 		}
 		if own[0].Number == o.RefundNo {
 			for _, l := range own {

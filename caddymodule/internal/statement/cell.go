@@ -38,7 +38,7 @@ var (
 	decimal = regexp.MustCompile(`^\d+\.0*$`)
 
 	errNoNumber   = errors.New("no order number")
-	errScientific = errors.New("Excel has taken the number for a quantity and lost its last digits; " +
+	errScientific = errors.New("rounded by Excel, which takes long numbers for quantities and loses their last digits; " +
 		"get the statement again and do not save it with Excel, or format the column as text before the numbers are pasted")
 	errLongNumber   = errors.New("longer than 64 characters; no order number is")
 	errStrangeValue = errors.New("a character that cannot be seen")

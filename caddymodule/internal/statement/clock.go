@@ -73,7 +73,7 @@ func serial(text string) (time.Time, error) {
 		return time.Time{}, errTime
 	}
 	const unit = 1_000_000_000_000
-	seconds := (fraction*secondsOfDay + unit/2) / unit
+	seconds := int64((fraction*secondsOfDay + unit/2) / unit) //nolint:gosec // at most a day
 	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, translate.Beijing)
 	return checkYear(epoch.AddDate(0, 0, int(days)).Add(time.Duration(seconds) * time.Second))
 }

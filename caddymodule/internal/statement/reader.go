@@ -26,7 +26,7 @@ type Reader struct {
 
 // Open opens a statement and finds its columns. The reader is to be closed.
 func Open(path string, o Options) (*Reader, error) {
-	file, err := os.Open(path)
+	file, err := os.Open(path) //nolint:gosec // the operator names it
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (r *Reader) passes(cells []string) bool {
 	switch {
 	case first == "" || strings.HasPrefix(first, "#"):
 		return true
-	case len(r.names) > 0 && slices.Equal(cells, r.names): // files that were put together
+	case len(r.names) > 0 && slices.EqualFunc(cells, r.names, sameName): // files that were put together
 		r.ended = false
 		return true
 	case slices.ContainsFunc(endings, func(word string) bool { return strings.HasPrefix(first, word) }):
@@ -183,10 +183,12 @@ func (r *Reader) passes(cells []string) bool {
 	})
 }
 
+func sameName(a, b string) bool { return clean(a) == clean(b) }
+
 // row reads a line. It tells nothing where it is about no order's money.
 func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) {
-	if len(cells) > maxCells {
-		return Row{}, false, &PositionError{Line: line, Err: fmt.Errorf("more than %d columns", maxCells)}
+	if cells, err = r.fit(cells); err != nil {
+		return Row{}, false, &PositionError{Line: line, Err: err}
 	}
 	l := &lineCells{reader: r, cells: cells, line: line}
 	kind := l.text(KindColumn)
@@ -198,6 +200,36 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	row.Number = l.number(row)
 	row.At = l.time()
 	return row, true, l.err
+}
+
+var errShifted = errors.New("more values than columns have names; is a comma in a text without quotation marks?")
+
+// fit makes a line have no more cells than columns have names: what a comma in a text
+// has divided would stand in wrong columns. WeChat's backticks tell where cells begin.
+func (r *Reader) fit(cells []string) ([]string, error) {
+	if len(cells) > maxCells {
+		return nil, fmt.Errorf("more than %d columns", maxCells)
+	}
+	if r.options.NoHeader || len(cells) <= len(r.names) {
+		return cells, nil
+	}
+	if strings.HasPrefix(cells[0], "`") {
+		whole := cells[:1:1]
+		for _, cell := range cells[1:] {
+			if strings.HasPrefix(cell, "`") {
+				whole = append(whole, cell)
+			} else {
+				whole[len(whole)-1] += "," + cell
+			}
+		}
+		cells = whole
+	}
+	for _, cell := range cells[min(len(r.names), len(cells)):] {
+		if clean(cell) != "" {
+			return nil, errShifted
+		}
+	}
+	return cells, nil
 }
 
 // lineCells are the cells of a line by the roles of their columns. The first error

@@ -1,0 +1,278 @@
+package reconciliation
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/statement"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// midnight begins the day of these tests, in Beijing.
+var midnight = time.Date(2026, 11, 22, 0, 0, 0, 0, translate.Beijing)
+
+// fakeBook is a ledger in memory. Its pages are short.
+type fakeBook struct {
+	orders []api.Settlement
+	asked  int // numbers that were looked up
+}
+
+func (b *fakeBook) Turnover(_ context.Context, m ledger.Movement, from, to time.Time, after string) (list api.SettlementList, err error) {
+	skip := 0
+	if after != "" {
+		if _, err := fmt.Sscan(after, &skip); err != nil {
+			return list, err
+		}
+	}
+	for _, s := range b.orders[skip:] {
+		skip++
+		at := s.PaidAt
+		if m == ledger.Refund {
+			at = time.Time{}
+			if s.State == translate.Refunded {
+				at = s.SettledAt
+			}
+		}
+		if at.IsZero() || at.Before(from) || !at.Before(to) {
+			continue
+		}
+		if list.Items = append(list.Items, s); len(list.Items) == 3 {
+			list.Next = fmt.Sprint(skip)
+			return list, nil
+		}
+	}
+	return list, nil
+}
+
+func (b *fakeBook) Find(_ context.Context, numbers []string) (list api.SettlementList, err error) {
+	if len(numbers) > api.MaxNumbers {
+		return list, fmt.Errorf("%d numbers", len(numbers))
+	}
+	b.asked += len(numbers)
+	for _, s := range b.orders {
+		if slices.ContainsFunc([]string{s.OrderNo, s.QueryID, s.OrderID, s.RefundNo}, func(n string) bool {
+			return n != "" && slices.Contains(numbers, n)
+		}) {
+			list.Items = append(list.Items, s)
+		}
+	}
+	return list, nil
+}
+
+// settled is an order that was paid at a time of the day.
+func settled(i int, at time.Duration) api.Settlement {
+	s := unpaid(i, translate.Paid)
+	s.CreatedAt, s.PaidAt = midnight.Add(at-time.Minute), midnight.Add(at)
+	s.SettledAt = s.PaidAt
+	return s
+}
+
+func unpaid(i int, state translate.State) api.Settlement {
+	return api.Settlement{
+		MerID: "A", OrderID: fmt.Sprintf("T%03d", i), QueryID: fmt.Sprintf("H%03d", i), OrderNo: fmt.Sprintf("N%03d", i),
+		GatewayMerchant: "G", GatewayNo: fmt.Sprintf("GW%03d", i), AmountFen: int64(100 + i), State: state, CreatedAt: midnight.Add(time.Hour),
+	}
+}
+
+func refunded(s api.Settlement, at time.Duration) api.Settlement {
+	s.State, s.SettledAt, s.RefundNo = translate.Refunded, midnight.Add(at), "R"+s.OrderNo
+	return s
+}
+
+// csv is a statement whose lines are number, kind, yuan, state and hour of the day.
+func csvOf(lines ...string) string {
+	var b strings.Builder
+	b.WriteString("订单号,类型,金额,状态,时间\n")
+	for _, line := range lines {
+		cells := strings.Fields(line)
+		hours, err := time.ParseDuration(cells[4])
+		if err != nil {
+			panic(err)
+		}
+		cells[4] = midnight.Add(hours).Format(time.DateTime)
+		b.WriteString(strings.Join(cells, ",") + "\n")
+	}
+	return b.String()
+}
+
+func reconcile(t *testing.T, book Book, change func(*Job), statements ...string) *Report {
+	t.Helper()
+	job := Job{
+		Book: book, From: midnight, To: midnight.AddDate(0, 0, 1), Edge: 10 * time.Minute, Dir: t.TempDir(),
+		Open: func(i int) (Source, error) {
+			return statement.New(io.NopCloser(strings.NewReader(statements[i])), statement.Options{})
+		},
+	}
+	for i := range statements {
+		job.Files = append(job.Files, fmt.Sprintf("%d.csv", i))
+	}
+	if change != nil {
+		change(&job)
+	}
+	report, err := Run(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// told are the differences of a report in a few words.
+func told(r *Report) (list []string) {
+	for _, d := range r.Differences {
+		text := string(d.Kind)
+		if d.Here != nil {
+			text += " " + d.Here.OrderID
+		}
+		if d.There != nil {
+			text += fmt.Sprintf(" %s:%d %d", d.There.File, d.There.Line, d.There.Fen)
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+const hour = time.Hour
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		orders []api.Settlement
+		lines  []string
+		want   []string
+	}{
+		{"all agree", []api.Settlement{settled(1, hour), settled(2, 2*hour), refunded(settled(3, 3*hour), 4*hour)}, []string{
+			"N001 pay 1.01 成功 1h", "N002 pay 1.02 成功 2h", "N003 pay 1.03 成功 3h", "N003 退款 -1.03 成功 4h",
+		}, nil},
+		{"here and not there", []api.Settlement{settled(1, hour)}, nil, []string{"missing_there T001"}},
+		{"there and not here", nil, []string{"N001 pay 1.01 成功 1h"}, []string{"missing_here 0.csv:2 101"}},
+		{"other amount", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.02 成功 1h"}, []string{"amount T001 0.csv:2 102"}},
+		{"paid there, pending here", []api.Settlement{unpaid(1, translate.Pending)}, []string{"N001 pay 1.01 成功 1h"}, []string{"state T001 0.csv:2 101"}},
+		{"paid there, closed here", []api.Settlement{unpaid(1, translate.Closed)}, []string{"N001 pay 1.01 成功 1h"}, []string{"state T001 0.csv:2 101"}},
+		{"failed there, paid here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 失败 1h"}, []string{"state T001 0.csv:2 101"}},
+		{"failed on both sides", []api.Settlement{unpaid(1, translate.Failed)}, []string{"N001 pay 1.01 失败 1h"}, nil},
+		{"failed there, unknown here", nil, []string{"N001 pay 1.01 失败 1h"}, nil},
+		{"twice there", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N001 pay 1.01 成功 2h"}, []string{"duplicate T001 0.csv:3 101"}},
+		{"refund not there", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h"}, []string{"refund_missing_there T001"}},
+		{"refund not here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 101"}},
+		{"part refunded there", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -0.50 成功 2h"}, []string{"refund_amount T001 0.csv:3 50"}},
+		{"refunded in two parts", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -0.50 成功 2h", "N001 退款 -0.51 成功 2h"}, nil},
+		{"refund under way there", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 处理中 2h"}, []string{"refund_missing_there T001 0.csv:3 101"}},
+		{"refund of an order that is unknown", nil, []string{"N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here 0.csv:2 101"}},
+		{"order of earlier days refunded", []api.Settlement{refunded(settled(1, -50*hour), 2*hour)}, []string{"N001 退款 -1.01 成功 2h"}, nil},
+		{"a refund by its own number", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "RN001 退款 -1.01 成功 2h"}, nil},
+		{"one list entry for payment and refund", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 已退款 1h"}, nil},
+		{"paid late the day before by our clock", []api.Settlement{settled(1, -time.Second)}, []string{"N001 pay 1.01 成功 1s"}, nil},
+		{"paid early next day by our clock", []api.Settlement{settled(1, 24*hour)}, []string{"N001 pay 1.01 成功 23h59m59s"}, nil},
+		{"a second before the end", []api.Settlement{settled(1, 24*hour-time.Second)}, nil, []string{"edge T001"}},
+		{"a second after the beginning", []api.Settlement{settled(1, time.Second)}, nil, []string{"edge T001"}},
+		{"lines of other days", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N777 pay 1.00 成功 25h", "N778 退款 -1.00 成功 -1h"}, nil},
+		{"another number in some lines", []api.Settlement{settled(1, hour), settled(2, hour), settled(3, hour)}, []string{"N001 pay 1.01 成功 1h", "N002 pay 1.02 成功 1h", "H003 pay 1.03 成功 1h"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := reconcile(t, &fakeBook{orders: c.orders}, nil, csvOf(c.lines...))
+			if got := told(r); !slices.Equal(got, c.want) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			edges := r.Counts[Edge]
+			if r.Differs() != (len(c.want) > edges) || r.Doubts() != (edges > 0) {
+				t.Errorf("differs %t, doubts %t: %v", r.Differs(), r.Doubts(), r.Counts)
+			}
+		})
+	}
+}
+
+// TestNextDay: what is at midnight is settled by the statements of both days.
+func TestNextDay(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{settled(1, 24*hour-time.Second), settled(2, 24*hour-time.Second)}}
+	day, next := csvOf(), csvOf("N001 pay 1.01 成功 24h1s", "N777 pay 5.00 成功 30h")
+	if got := told(reconcile(t, book, nil, day)); !slices.Equal(got, []string{"edge T001", "edge T002"}) {
+		t.Errorf("one statement: %q", got)
+	}
+	if got := told(reconcile(t, book, nil, day, next)); !slices.Equal(got, []string{"edge T002"}) {
+		t.Errorf("both statements: %q", got)
+	}
+}
+
+// TestNumbers: the ledger is asked which of an order's numbers the statement has.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	var orders []api.Settlement
+	for i := range 500 {
+		orders = append(orders, settled(i, hour))
+	}
+	for _, kind := range NumberKinds() {
+		var lines []string
+		for _, s := range orders {
+			lines = append(lines, fmt.Sprintf("%s pay %s 成功 1h", kind.of(s), translate.FormatYuan(s.AmountFen)))
+		}
+		book := &fakeBook{orders: orders}
+		r := reconcile(t, book, func(j *Job) {
+			if kind == ByGatewayNo { // by which nothing is found
+				j.Number = kind
+			}
+		}, csvOf(lines...))
+		if r.Differs() || r.Number != kind || r.Matched != len(orders) || book.asked > sampleSize {
+			t.Errorf("%s: by %s, %d agree, %d asked, %v", kind, r.Number, r.Matched, book.asked, r.Counts)
+		}
+	}
+}
+
+// TestSums: both sides are summed up by merchant, and nothing of other days.
+func TestSums(t *testing.T) {
+	t.Parallel()
+	b := settled(2, hour)
+	b.MerID, b.OrderID = "B", "T001" // a number that another merchant has as well
+	book := &fakeBook{orders: []api.Settlement{settled(1, hour), b, refunded(settled(3, hour), 2*hour), settled(4, 30*hour)}}
+	r := reconcile(t, book, nil, csvOf("N001 pay 1.01 成功 1h", "N002 pay 1.02 成功 1h", "N003 pay 1.03 成功 1h",
+		"N003 退款 -1.03 成功 2h", "N004 pay 1.04 成功 30h", "N9 pay 9.00 成功 1h"))
+	want := []MerchantReport{
+		{MerID: "", There: Sums{Payments: 1, PaidFen: 900}, Differences: 1},
+		{MerID: "A", Here: Sums{2, 204, 1, 103}, There: Sums{2, 204, 1, 103}},
+		{MerID: "B", Here: Sums{1, 102, 0, 0}, There: Sums{1, 102, 0, 0}},
+	}
+	if !slices.Equal(r.Merchants, want) {
+		t.Errorf("%+v, want %+v", r.Merchants, want)
+	}
+}
+
+// TestSameNumbers: two merchants have the same order number, and the statement goes by
+// it.
+func TestSameNumbers(t *testing.T) {
+	t.Parallel()
+	one, other := settled(1, hour), settled(2, hour)
+	other.MerID, other.OrderID = "B", one.OrderID
+	book := &fakeBook{orders: []api.Settlement{one, other}}
+	byOrderID := func(j *Job) { j.Number = ByOrderID }
+	if got := told(reconcile(t, book, byOrderID, csvOf("T001 pay 1.02 成功 1h", "T001 pay 1.01 成功 1h"))); got != nil {
+		t.Errorf("%q", got)
+	}
+	if got := told(reconcile(t, book, byOrderID, csvOf("T001 pay 1.02 成功 1h"))); !slices.Equal(got, []string{"missing_there T001"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestRange: the days are those of the statement, in Beijing, where nobody says.
+func TestRange(t *testing.T) {
+	t.Parallel()
+	noRange := func(j *Job) { j.From, j.To = time.Time{}, time.Time{} }
+	r := reconcile(t, &fakeBook{}, noRange, csvOf("N001 pay 1.01 失败 0h", "N002 pay 1.01 失败 47h59m59s"))
+	if !r.From.Equal(midnight) || !r.To.Equal(midnight.AddDate(0, 0, 2)) {
+		t.Errorf("from %v to %v", r.From, r.To)
+	}
+	_, err := Run(t.Context(), Job{Book: &fakeBook{}, Dir: t.TempDir(), Files: []string{"a"}, Open: func(int) (Source, error) {
+		return statement.New(io.NopCloser(strings.NewReader("订单号,金额\n1,1\n")), statement.Options{})
+	}})
+	if err == nil || !strings.Contains(err.Error(), "--day") {
+		t.Errorf("without times: %v", err)
+	}
+}

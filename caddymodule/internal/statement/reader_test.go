@@ -1,0 +1,180 @@
+package statement
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// read reads a whole statement.
+func read(text string, o Options) (rows []Row, err error) {
+	r, err := New(io.NopCloser(strings.NewReader(text)), o)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		row, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return rows, err
+		}
+		rows = append(rows, row)
+	}
+}
+
+func at(text string) time.Time {
+	t, err := time.ParseInLocation(time.DateTime, text, translate.Beijing)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func paid(line int, number string, fen int64, when string) Row {
+	return Row{Line: line, Number: number, Pays: true, Fen: fen, State: Succeeded, At: at(when)}
+}
+
+// weChat is a bill in the form of WeChat's: backticks, refunds in columns of their
+// own, and a summary at the end.
+const weChat = "\ufeff交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n" +
+	"`2026-11-22 10:00:00,`wx1,`10000100,`0,`,`4200000000001,`PB00000000000000000000000001,`o1,`NATIVE,`SUCCESS,`OTHERS,`CNY,`19.99,`0.00,`0,`0,`0.00,`0.00,`,`,`a \"cup\", of tea,`,`0.12000,`0.60%,`19.99,`0.00,`\r\n" +
+	"`2026-11-22 11:00:00,`wx1,`10000100,`0,`,`4200000000001,`PB00000000000000000000000001,`o1,`NATIVE,`REFUND,`OTHERS,`CNY,`0.00,`0.00,`50000000001,`RPB00000000000000000000000001,`19.99,`0.00,`ORIGINAL,`SUCCESS,`tea,`,`-0.12000,`0.60%,`0.00,`19.99,`\r\n" +
+	"总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额\r\n" +
+	"`2,`19.99,`19.99,`0.00,`0.00000,`19.99,`19.99\r\n"
+
+// aliPay is a bill in the form of Alipay's: comments around, tabs behind numbers, and
+// refunds with negative amounts.
+const aliPay = "#支付宝业务明细查询\r\n#账号：[20881234567890120156]\r\n#起始日期：[2026年11月22日 00:00:00]   终止日期：[2026年11月23日 00:00:00]\r\n" +
+	"#-----------------------------------------业务明细列表----------------------------------------\r\n" +
+	"支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,对方账户,订单金额（元）,商家实收（元）,退款批次号/请求号,服务费（元）,备注\r\n" +
+	"2026112222001004300000000001\t,PB00000000000000000000000002\t,交易\t,茶\t,2026-11-22 10:00:00\t,2026-11-22 10:00:05\t,*三(t***@x.cn)\t,\"1,019.99\",1019.99,\t,-6.12,\t\r\n" +
+	"2026112222001004300000000001\t,PB00000000000000000000000002\t,退款\t,茶\t,2026-11-22 12:00:00\t,2026-11-22 12:00:05\t,*三(t***@x.cn)\t,-1019.99,-1019.99,RPB2\t,6.12,\t\r\n" +
+	"#-----------------------------------------业务明细列表结束------------------------------------\r\n" +
+	"#交易合计：1笔，商家实收共1019.99元，商家优惠共0.00元\r\n#退款合计：1笔，商家实收退款共-1019.99元\r\n#导出时间：[2026年11月23日 09:00:00]\r\n"
+
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String(aliPay)
+	must(t, err)
+	utf16, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("订单号\t金额(元)\t支付时间\r\n1001\t1.00\t2026/11/22 9:05\r\n")
+	must(t, err)
+	aliRows := []Row{
+		paid(6, "PB00000000000000000000000002", 101999, "2026-11-22 10:00:05"),
+		{Line: 7, Number: "PB00000000000000000000000002", RefundNo: "RPB2", Refunds: true, RefundFen: 101999, State: Succeeded, At: at("2026-11-22 12:00:05")},
+	}
+	for _, c := range []struct {
+		name, text string
+		options    Options
+		want       []Row
+	}{
+		{"as WeChat writes it", weChat, Options{}, []Row{
+			{Line: 2, Number: "PB00000000000000000000000001", Merchant: "10000100", Pays: true, Fen: 1999, State: Succeeded, At: at("2026-11-22 10:00:00")},
+			{Line: 3, Number: "PB00000000000000000000000001", Merchant: "10000100", RefundNo: "RPB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, At: at("2026-11-22 11:00:00")},
+		}},
+		{"as Alipay writes it", aliPay, Options{}, aliRows},
+		{"as Alipay writes it, in GBK", gbk, Options{}, aliRows},
+		{"two of WeChat's put together", weChat + strings.TrimPrefix(weChat, "\ufeff"), Options{}, nil},
+		{"Unicode text of Excel", utf16, Options{}, []Row{paid(2, "1001", 100, "2026-11-22 09:05:00")}},
+		{"tabs", "商户订单号\t交易金额\t交易时间\n=\"0012\"\t1.5\t20261122100000\n", Options{}, []Row{paid(2, "0012", 150, "2026-11-22 10:00:00")}},
+		{"English, in fen", "out_trade_no,total_fee,status,time_end\nA1,1999,TRADE_SUCCESS,20261122100000\n", Options{}, []Row{paid(2, "A1", 1999, "2026-11-22 10:00:00")}},
+		{"fen by the heading", "订单号,金额（分）,支付时间\n'A1,1999,2026-11-22 10:00\n", Options{}, []Row{paid(2, "A1", 1999, "2026-11-22 10:00:00")}},
+		{"date and time apart, zeros lost", "订单号,交易金额,交易日期,交易时间\nA1,1,20261122,93015\n", Options{}, []Row{paid(2, "A1", 100, "2026-11-22 09:30:15")}},
+		{"number of the original order", "商户订单号,原商户订单号,交易类型,交易金额,交易时间\nR1,A1,退货,5.00,2026-11-22 10:00:00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Refunds: true, RefundFen: 500, State: Succeeded, At: at("2026-11-22 10:00:00")},
+		}},
+		{"a list of orders, one refunded", "订单号,订单金额,订单状态,支付时间\nA1,5.00,已退款,2026-11-22 10:00:00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, At: at("2026-11-22 10:00:00")},
+		}},
+		{"a list of orders, one partly refunded", "订单号,订单金额,退款金额,订单状态,支付时间\nA1,5.00,2.00,部分退款,2026-11-22 10:00:00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, At: at("2026-11-22 10:00:00")},
+		}},
+		{"what did not succeed", "订单号,金额,状态,时间\nA1,5.00,交易关闭,2026-11-22 10:00:00\nA2,5.00,处理中,2026-11-22 10:00:00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Failed, At: at("2026-11-22 10:00:00")},
+			{Line: 3, Number: "A2", Pays: true, Fen: 500, State: Processing, At: at("2026-11-22 10:00:00")},
+		}},
+		{"fees are no orders", "流水号,金额,交易类型,时间\nF1,5.00,手续费,2026-11-22 10:00:00\nA1,5.00,消费,2026-11-22 10:00:00\n合计,10.00,,\n", Options{}, []Row{paid(3, "A1", 500, "2026-11-22 10:00:00")}},
+		{"columns by name and number", "单号,x,实付\nA1,y,5.00\n", Options{Columns: map[Role]string{NumberColumn: "单号", AmountColumn: "3"}}, []Row{{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}}},
+		{"no heading", "A1;5\n", Options{NoHeader: true, Separator: ';', Unit: Fen, Columns: map[Role]string{NumberColumn: "1", AmountColumn: "2"}}, []Row{{Line: 1, Number: "A1", Pays: true, Fen: 5, State: Succeeded}}},
+		{"words that are said", "订单号,金额,状态\nA1,5.00,妥了\n", optionsWith("妥了=paid"), []Row{{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}}},
+		{"nothing paid", "订单号,金额\n", Options{}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := read(c.text, c.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want == nil && c.name != "nothing paid" { // it is enough that all are read
+				if len(got) != 4 {
+					t.Errorf("%d lines: %+v", len(got), got)
+				}
+				return
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("\n%+v, want\n%+v", got, c.want)
+			}
+		})
+	}
+}
+
+func optionsWith(word string) (o Options) {
+	if err := o.SetWord(word); err != nil {
+		panic(err)
+	}
+	return o
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRefused: whatever is not certain is refused with the line and the column, and
+// with what to do.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	const head = "商户订单号,交易金额,交易状态,交易时间\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"rounded number", head + "2.02701E+19,1.00,成功,2026-11-22\n", "line 2, column 1 (商户订单号): rounded by Excel"},
+		{"no number", head + ",1.00,成功,2026-11-22\n", "line 2, column 1 (商户订单号): no order number"},
+		{"long number", head + strings.Repeat("1", 65) + ",1.00,成功,2026-11-22\n", "longer than 64 characters"},
+		{"three decimals", head + "A1,1.001,成功,2026-11-22\n", `line 2, column 2 (交易金额): not an amount in yuan: "1.001"`},
+		{"rounded amount", head + "A1,1.5E+3,成功,2026-11-22\n", "is rounded"},
+		{"separators at wrong places", head + "A1,\"1,00\",成功,2026-11-22\n", "not an amount in yuan"},
+		{"no amount", head + "A1,,成功,2026-11-22\n", "line 2, column 2 (交易金额): no amount"},
+		{"unknown state", head + "A1,1.00,妥了,2026-11-22\n", "line 2, column 3 (交易状态): unknown state \"妥了\"; say what it means, for example --word 妥了=paid"},
+		{"not a time", head + "A1,1.00,成功,yesterday\n", "line 2, column 4 (交易时间): not a time"},
+		{"yuan in a column of fen", "订单号,金额(分)\nA1,19.99\n", "is it in yuan? (--unit yuan)"},
+		{"quotation mark that is not closed", head + "\"A1,1.00" + strings.Repeat(",x\n", maxLine), "line 2: behind line 1 more than 256 KiB come without the end of a line; is a quotation mark not closed"},
+		{"a comma too many", head + "A1,1,000.00,成功,2026-11-22\n", "line 2: more values than columns have names"},
+		{"too many columns", head + "A1,1.00,成功,2026-11-22" + strings.Repeat(",", maxCells) + "\n", "more than 300 columns"},
+		{"no names of columns", "a,b\n1,2\n", "no line has names of columns for the order number and the amount"},
+		{"empty", "", "the file is empty"},
+		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .xlsx or as CSV"},
+		{"archive", "\x1f\x8b\x08\x00", "unpack it first"},
+		{"PDF", "%PDF-1.7", "this is a PDF"},
+		{"web page", "<html><table>", "this is a web page"},
+		{"program", "\x7fELF\x00\x00\x00\x00", "neither text nor"},
+		{"two encodings", "商户订单号,金额,名称\n1,1.00,\xb2\xe8\n", "column"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			rows, err := read(c.text, Options{})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%+v, %v", rows, err)
+			}
+		})
+	}
+}
