@@ -4,6 +4,7 @@ MODULE  := github.com/paybridge/paybridge
 CADDY   := $(shell go list -m -f '{{.Version}}' github.com/caddyserver/caddy/v2)
 TOOLS   := .build/tools
 PROXY   := .build/proxy
+RELEASING := $(TOOLS)/nfpm $(TOOLS)/cyclonedx-gomod
 SOURCES := $(shell find caddymodule translate -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
 
 # How many inputs each fuzz target gets in `test` and in `fuzz`. Not a time: at
@@ -11,20 +12,13 @@ SOURCES := $(shell find caddymodule translate -type f -not -name '*_test.go' -no
 FUZZ_SHORT := 5000x
 FUZZ_LONG  := 300000x
 
-# The version and the commit that a program names. Go knows them by itself of a
-# module that is downloaded, and not of this folder when it stands in for one.
-STAMP   := $(shell .ci/version)
-VERSION := $(word 1,$(STAMP))
-COMMIT  := $(word 2,$(STAMP))
-STAMPED := -X $(MODULE)/caddymodule/internal/version.stampedVersion=$(VERSION) -X $(MODULE)/caddymodule/internal/version.stampedCommit=$(COMMIT)
-
 # No cgo in what operators run; the race detector of the tests needs it.
-LDFLAGS := -s -w $(STAMPED)
+LDFLAGS := $(shell .ci/ldflags)
 BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint fuzz fuzz-short simulate simulate-short bench power-cuts soak system-packages promtool clean
+	lint fuzz fuzz-short simulate simulate-short bench power-cuts soak release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -37,7 +31,7 @@ demo: .build/caddy-sandbox ## show one payment, from a v1 request to the gateway
 playground: build .build/caddy-sandbox ## the demo, and then an order for you to look after
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -stay
 
-test: system-packages promtool build .build/caddy-sandbox ## install what the tests need and run them all
+test: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## install what the tests need and run them all
 	@.ci/keep-going lint packages system simulate-short fuzz-short
 
 unit: # every test, with the race detector
@@ -47,6 +41,7 @@ packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_POSTGR
 packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_CHROMIUM=1
 packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_PROMTOOL=1
 packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_HAPROXY=1
+packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_RELEASE=1
 
 # Package after package, because many databases and browsers at once take more
 # memory than machines have. The first command compiles them side by side; where
@@ -60,7 +55,7 @@ packages: # the tests of every package
 system: # the whole-system tests
 	go test -race -parallel 6 -timeout 40m ./tests
 
-busy: system-packages promtool build .build/caddy-sandbox ## run all tests while something else keeps every core busy
+busy: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## run all tests while something else keeps every core busy
 	@.ci/busy .ci/keep-going packages system
 
 # How often busy-rounds runs the tests that wait for something: for browsers,
@@ -109,6 +104,10 @@ power-cuts: build ## cut the power under a ledger fifty times, on a disk that lo
 soak: system-packages build ## kill a bridge under load 200 times on each ledger
 	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests
 
+release: $(RELEASING) ## build binaries, packages and checksums for amd64 and arm64 at .build/release
+	@rm -rf .build/release && .ci/release .build/release amd64 arm64
+	@ls -l .build/release
+
 clean: ## remove what was built
 	rm -rf caddy .build
 
@@ -130,6 +129,9 @@ caddy: $(SOURCES)
 
 $(TOOLS)/xcaddy: .tools/xcaddy/go.mod
 	cd .tools/xcaddy && go build -o $(CURDIR)/$@ github.com/caddyserver/xcaddy/cmd/xcaddy
+
+$(RELEASING) &: .tools/release/go.mod
+	cd .tools/release && CGO_ENABLED=0 go build -o $(CURDIR)/$(TOOLS)/ tool
 
 $(TOOLS)/golangci-lint: .tools/lint/go.mod
 	cd .tools/lint && CGO_ENABLED=0 go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
