@@ -48,7 +48,7 @@ func servedNow() (api.Served, bool) {
 		return api.Served{}, false
 	}
 	return api.Served{
-		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(),
+		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(), Refusals: refused,
 		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts,
 	}, true
 }

@@ -288,6 +288,9 @@ func (*App) Stop() error { return nil }
 // when starting failed and there was no Stop.
 func (a *App) Cleanup() error {
 	serving.Remove(a)
+	if _, left := serving.Get(); !left {
+		refused.Stop()
+	}
 	a.WeChat.cleanup()
 	if a.Gateway != nil {
 		defer a.Gateway.Retire() // when the engine works with a newer configuration, or with none

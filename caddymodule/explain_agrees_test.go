@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -13,9 +14,11 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -83,10 +86,27 @@ func wireRequest(method, path, contentType, headers, body, query string, chunked
 
 var respCode = regexp.MustCompile(`^respcode ([0-9]{2})`)
 
+// causeSink takes the causes that the bridge has found.
+type causeSink chan string
+
+func (c causeSink) RequestRefused(cause string) { c <- cause }
+
+// rememberTo has the servers that start afterwards tell causes to a sink, with all
+// the time that they need for finding them.
+func rememberTo(t *testing.T, sink refusals.Observer) {
+	t.Helper()
+	before := refused
+	refused = refusals.New(sink, func(time.Duration) time.Duration { return 0 })
+	t.Cleanup(func() { refused = before }) // runs after the server has stopped
+}
+
 // TestExplainAgreesWithTheBridge sends every combination of the corpus to a
-// running bridge and has it explained: the two must say the same. Budgets and
+// running bridge and has it explained: the two must say the same, and what the
+// bridge remembers of a refusal must be the cause that explain names. Budgets and
 // what only the ledger knows are not compared.
 func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a process
+	causes := make(causeSink, 1)
+	rememberTo(t, causes)
 	s := startServer(t, "")
 	w := explainWorld(t)
 	order := `{"merid":"89900001","orderid":"T20261121000009999"}`
@@ -121,6 +141,20 @@ func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a
 					if want := merchantVerdict(got); verdict(report) != want {
 						t.Errorf("%s, %s, %s %s, %q: the bridge says %q (%d %.200s), explain %q %q", name, kind, method, path, contentType,
 							want, got.status, got.body, verdict(report), report.Answer)
+					}
+					if remembered(got) {
+						want := report.Cause()
+						decoded, _ := url.PathUnescape(path) // of the corpus
+						route, _ := inbound.Served().At(decoded)
+						switch {
+						case report.Accepted:
+							want = "no_such_order" // the ledger's word
+						case kind != "too long" && len(body[0]) > bodies.Own:
+							want = cmp.Or(explain.CauseOfHead(route, method), refusals.NotExamined)
+						}
+						if cause := <-causes; cause != want {
+							t.Errorf("%s, %s, %s %s, %q: the bridge remembers %q, explain says %q", name, kind, method, path, contentType, cause, want)
+						}
 					}
 					compared++
 				}
@@ -189,6 +223,15 @@ func explainWorld(t *testing.T) explain.World {
 // Codes that tell of the request alone; any other means that it was taken, and
 // what became of it is the ledger's.
 var ofRequest = regexp.MustCompile(`"respcode":"(90|91|97|98)"`)
+
+// remembered reports whether the bridge remembers why it refused.
+func remembered(r reply) bool {
+	message := unsealed(r.body)
+	return ofRequest.Match(message) || ofLedger.Match(message)
+}
+
+// ofLedger are the codes of refusals that explain knows nothing of.
+var ofLedger = regexp.MustCompile(`"respcode":"(92|93|94|95)"`)
 
 // merchantVerdict is what an answer says of the request.
 func merchantVerdict(r reply) string {

@@ -65,7 +65,7 @@ func (h *Handler) serve(app *App, log *zap.Logger) {
 	timeout := time.Duration(app.Timeouts.Reply)
 	h.app, h.log = app, log
 	h.merchants = &merchantapi.Server{
-		Log: log, Observer: observed, Tracer: tracer, Receiver: receiver,
+		Log: log, Observer: observed, Tracer: tracer, Receiver: receiver, Refusals: refused,
 		Timeout: timeout, Service: app.merchantService,
 	}
 	h.notices = &notices.Server{

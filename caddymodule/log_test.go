@@ -22,10 +22,12 @@ import (
 var loggedMembers = []string{
 	"level", "ts", "logger", "msg",
 	"interface", "remote_ip", "tls", "respcode", "took", "merid", "orderid", "resultcode", "trace_id",
-	"req_received", "previous_sign_key", "merchant_hung_up", "error",
+	"req_received", "previous_sign_key", "merchant_hung_up", "error", "cause",
 }
 
 func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a process
+	causes := make(causeSink, 100)
+	rememberTo(t, causes)
 	s := startServer(t, "")
 	var sent []url.Values
 	pay := func(orderID, change string, key string) {
@@ -60,6 +62,9 @@ func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a pr
 	s.postForm(t, inbound.NotifyPath, s.gateway.noticeForm(t, "O00000001", "11", "19.99"))
 	s.postForm(t, inbound.NotifyPath, url.Values{"merchant_id": {gatewayMerchant}, "msg_enc": {"canary"}, "key_enc": {"canary"}, "sign": {"canary"}})
 
+	for range 4 { // other contents, wrong key, no amount, no req: each has been logged once more then
+		<-causes
+	}
 	forbidden := []string{"canary", "280000000", "203.0.113.77", "PRIVATE KEY"}
 	for _, form := range sent {
 		forbidden = append(forbidden, form.Get("req"), form.Get("req")[:24], form.Get("sign"))
@@ -99,12 +104,16 @@ func mustNotHold(t *testing.T, what, text string, forbidden []string) {
 
 func mustLogOnlyAllowed(t *testing.T, lines []map[string]any) {
 	t.Helper()
-	requests := 0
+	requests, refused := 0, 0
 	for _, line := range lines {
-		if line["msg"] != "v1 request" {
+		switch line["msg"] {
+		case "v1 request":
+			requests++
+		case "v1 request refused":
+			refused++
+		default:
 			continue
 		}
-		requests++
 		for member := range maps.Keys(line) {
 			if !slices.Contains(loggedMembers, member) {
 				t.Errorf("a request's line holds %s: %v", member, line)
@@ -113,6 +122,9 @@ func mustLogOnlyAllowed(t *testing.T, lines []map[string]any) {
 	}
 	if requests != 12 {
 		t.Errorf("%d lines for 12 requests", requests)
+	}
+	if refused != 3 {
+		t.Errorf("%d lines with causes for 3 requests that are wrong by themselves", refused)
 	}
 }
 

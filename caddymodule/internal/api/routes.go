@@ -46,6 +46,8 @@ func init() { // the table refers to functions that refer to the table
 			"Payments go on. Nothing is lost: what becomes due is kept and sent when the merchant is resumed.", pauseMerchant),
 		post(Prefix+"merchants/resume", "resumeMerchant", "Sends a merchant's notifications again",
 			"Everything that was kept back becomes due at once.", resumeMerchant),
+		get(Prefix+"refused", "listRefusals", "Lists why requests were refused",
+			"How often in the last day, by merchant and cause. Causes are found after the answer, with a small budget, and nothing of a request is kept for it.", listRefusals),
 		get(Prefix+"changes", "listChanges", "Lists what people did",
 			"Newest first.", listChanges),
 		get(Prefix+"overview", "showOverview", "Shows how things stand",

@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
 )
 
 // Served is what a request works on: the engine that runs, seen with the
@@ -22,6 +23,7 @@ type Served struct {
 	Ledger         *ledger.Ledger
 	Settings       *bridge.Settings
 	Health         *health.Judge
+	Refusals       *refusals.Recorder
 	PublicURL      string                       // without a slash at its end
 	ConsoleActions bool                         // a browser may make changes
 	Doubts         func() []configcheck.Finding // what is doubtful in the configuration

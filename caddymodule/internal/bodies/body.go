@@ -146,6 +146,15 @@ type turnedAway struct{}
 
 func (turnedAway) Read([]byte) (int, error) { return 0, ErrTurnedAway }
 
+// Small returns the whole of a body that fits into what every request has for
+// itself. It is the request's own also after [Body.Release].
+func (b *Body) Small() (body []byte, ok bool) {
+	if !b.since.IsZero() {
+		return nil, false
+	}
+	return b.last, true
+}
+
 // pieces returns what the body consists of, and lets go of it but for the last piece.
 // Whoever is turned away afterwards has been read already.
 func (b *Body) pieces() (pieces [][]byte, ok bool) {

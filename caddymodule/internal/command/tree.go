@@ -78,6 +78,7 @@ func commands(offline Offline) []*cobra.Command {
 		quarantineCommand(),
 		reconcileCommand(),
 		refundCommand(),
+		refusedCommand(),
 		restoreCommand(offline),
 		selfcheckCommand(),
 		settleCommand(),

@@ -67,7 +67,7 @@ var families = map[string][]string{
 		translate.FailedAttempt.String(),
 	},
 	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
-	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "paused", "orders", "merchants"},
+	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "merchants"},
 	"matter": {"open", "dealt with"},
 	"check":  {"engine", "ledger", "disk", "clock"},
 	"row":    texts(ledger.RowKinds()...),

@@ -19,7 +19,7 @@ var arrivalFacts = []fact{
 		advice:   "Tell the merchant: POST to " + inbound.PayPath + ", " + inbound.QueryPath + " or " + inbound.CancelPath + ".",
 	}},
 	{holds: is(func(e *evidence) bool { return e.route.Caller == inbound.Nobody }), causeText: causeText{
-		name:     "path_not_served",
+		name:     causePathNotServed,
 		happened: "The path belongs to an interface of the old gateway that the bridge does not serve (cashier pages, payouts and the like).",
 		advice:   "If the merchant meant a payment, it must POST to " + inbound.PayPath + "; a query goes to " + inbound.QueryPath + ", a cancel to " + inbound.CancelPath + ".",
 	}},
@@ -36,7 +36,7 @@ var arrivalFacts = []fact{
 		advice:   "Open the address in WeChat, and look at the log line \"payer page\".",
 	}},
 	{holds: is(func(e *evidence) bool { return e.fault != nil && !e.route.Takes(e.request.method) }), causeText: causeText{
-		name:     "wrong_method",
+		name:     causeWrongMethod,
 		happened: "The request has another method than the interface takes.",
 		advice:   "Tell the merchant: POST to the interfaces below /api/. A GET there is often a redirect from http to https that turned the POST into one; let the merchant call https directly.",
 	}},
@@ -60,7 +60,7 @@ var arrivalFacts = []fact{
 		advice:   "Tell the merchant: let the HTTP library write body and Content-Type together.",
 	}},
 	{holds: faultIs(forms.ErrTooLarge), causeText: causeText{
-		name:     "form_too_large",
+		name:     CauseFormTooLarge,
 		happened: "The body is larger than the bridge reads.",
 		advice:   "Ask the merchant what it sends; a v1 message has a few hundred characters.",
 	}},

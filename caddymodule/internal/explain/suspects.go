@@ -27,11 +27,7 @@ func suspects(w World, merID string) []suspect {
 			all = append(all, suspect{merID: merID, key: key})
 		}
 		for _, key := range expired(m, w.Now) {
-			all = append(all, suspect{merID: merID, key: key, causeText: causeText{
-				name:     "old_key_expired",
-				happened: "It is signed with this merchant's previous key, and the day until which previous_sign_key was accepted is over.",
-				advice:   "Tell the merchant to use the new key. Until then, give previous_sign_key a later day and reload.",
-			}})
+			all = append(all, suspect{merID: merID, key: key, causeText: oldKeyExpired})
 		}
 	}
 	for _, other := range w.Merchants.All() {
@@ -40,7 +36,7 @@ func suspects(w World, merID string) []suspect {
 		}
 		var deviates causeText
 		if merID != "" {
-			deviates = keyOf(other)
+			deviates = keyOf(other.MerID)
 		}
 		for _, key := range other.SignKeys(time.Time{}) {
 			all = append(all, suspect{merID: other.MerID, key: key, causeText: deviates})
@@ -49,12 +45,20 @@ func suspects(w World, merID string) []suspect {
 	return all
 }
 
-func keyOf(other *merchants.Merchant) causeText {
+// oldKeyExpired is the cause when a merchant signs with a key that no longer counts.
+var oldKeyExpired = causeText{
+	name:     "old_key_expired",
+	happened: "It is signed with this merchant's previous key, and the day until which previous_sign_key was accepted is over.",
+	advice:   "Tell the merchant to use the new key. Until then, give previous_sign_key a later day and reload.",
+}
+
+// keyOf is the cause when the key is that of another merchant.
+func keyOf(otherMerID string) causeText {
 	return causeText{
 		name:     "key_of_other_merchant",
-		happened: fmt.Sprintf("It is signed with the key of merchant %s.", other.MerID),
+		happened: fmt.Sprintf("It is signed with the key of merchant %s.", otherMerID),
 		advice: fmt.Sprintf("Either the merchant's program has the key of %s in it, or it sends the wrong merid, "+
-			"or the keys of the two are mixed up in the configuration.", other.MerID),
+			"or the keys of the two are mixed up in the configuration.", otherMerID),
 	}
 }
 

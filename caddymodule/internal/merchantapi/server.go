@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -24,6 +25,7 @@ type Server struct {
 	Observer Observer
 	Tracer   *tracing.Tracer
 	Receiver inbound.Receiver
+	Refusals *refusals.Recorder
 	Timeout  time.Duration // of an answer, whatever happens behind
 
 	// Service returns what to serve with; ok is false when nothing runs any more
@@ -75,8 +77,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 	start := time.Now()
 	ctx, span := s.Tracer.Start(r.Context(), "", "v1 "+route.Name, trace.SpanKindInternal)
 	r = r.WithContext(ctx)
-	line := requestLine{endpoint: route.Name, client: client, trace: tracing.IDFrom(ctx)}
-	var key v1.Key
+	e := &exchange{route: route, method: r.Method, line: requestLine{endpoint: route.Name, client: client, trace: tracing.IDFrom(ctx)}}
 	a := func() (a answer) {
 		defer func() {
 			if bug := recover(); bug != nil {
@@ -84,33 +85,34 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 				a = answer{json: v1.BuildRefusal(v1.CodeInternal, ""), code: v1.CodeInternal, orderID: a.orderID}
 			}
 		}()
-		return s.answer(r, route, &key, &line)
+		return s.answer(r, e)
 	}()
 	if a.isOld && client.PassOn != nil {
 		tracing.Finish(span, "passed_on", false)
 		client.PassOn()
 		return
 	}
-	writeErr := inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, key))
+	writeErr := inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, e.key))
+	line := &e.line
 	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
 	s.Log.Info("v1 request", zap.Inline(line))
+	s.Refusals.Refused(e.refusal(a, s.Log))
 	s.Observer.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
 }
 
-// answer verifies a request and has it served. It reports the key to sign the
-// reply with as soon as it knows it.
-func (s *Server) answer(r *http.Request, route inbound.Route, key *v1.Key, line *requestLine) answer {
+// answer verifies a request and has it served.
+func (s *Server) answer(r *http.Request, e *exchange) answer {
 	// The merchant's program counts from when it began to send.
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
-	v, err := s.open(ctx, r, route, key, line)
+	v, err := s.open(ctx, r, e)
 	switch {
-	case route.Caller == inbound.Nobody: // whatever else is wrong with it
+	case e.route.Caller == inbound.Nobody: // whatever else is wrong with it
 		return refused(inbound.ErrNotServed)
 	case err != nil:
 		return refused(err)
 	}
-	return endpoints[route.Name](v)
+	return endpoints[e.route.Name](v)
 }

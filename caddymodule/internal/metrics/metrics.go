@@ -61,7 +61,7 @@ func (m *Metrics) Register(registry prometheus.Registerer) error {
 // parts lists what the metrics are made of.
 func (m *Metrics) parts() []prometheus.Collector {
 	return append([]prometheus.Collector{
-		m.requests.served, m.requests.took, m.requests.pages, m.requests.notices, m.requests.away,
+		m.requests.served, m.requests.refused, m.requests.took, m.requests.pages, m.requests.notices, m.requests.away,
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
 		m.passed.requests, m.passed.took,
 		m.compared.exchanges, m.compared.differences, m.compared.off,

@@ -3,12 +3,14 @@ package metrics
 import (
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // requests is what comes in from merchants, payers and the gateway.
 type requests struct {
 	served  counters
+	refused counters
 	took    durations
 	pages   counters
 	notices counters
@@ -40,6 +42,9 @@ func newRequests() requests {
 		served: newCounters("requests_total",
 			"v1 requests of merchants by interface and respcode. 00 is success, 91 a wrong signature, 96 busy or unknown.",
 			label{"interface", interfaces}, label{"result", setOf(v1.Codes()...)}),
+		refused: newCounters("refused_requests_total",
+			"v1 requests of merchants that were refused, by cause: a name of \"caddy paybridge explain\", or not_examined beyond what is examined.",
+			label{"cause", refusals.Causes()}),
 		took: newDurations("request_duration_seconds",
 			"How long merchants waited for the answer to a v1 request. Their programs give up at 16 s.",
 			waits, label{"interface", interfaces}),
@@ -61,6 +66,14 @@ func (m *Metrics) RequestServed(endpoint string, code v1.Code, took time.Duratio
 	}
 	m.requests.served.add(endpoint, string(code))
 	m.requests.took.observe(took, endpoint)
+}
+
+// RequestRefused counts a v1 request that was refused, by its cause.
+func (m *Metrics) RequestRefused(cause string) {
+	if m == nil {
+		return
+	}
+	m.requests.refused.add(cause)
 }
 
 // PageServed counts a request of a payer's browser by the status of its answer.

@@ -99,6 +99,14 @@ export function merchantColumns(overview) {
   ];
 }
 
+// refusalColumns are those of why requests were refused in the last day.
+export const refusalColumns = [
+  { label: 'merid', class: 'number', text: (r) => r.merid || t('merchant_unknown') },
+  { label: 'refused_times', class: 'sum', text: (r) => count(r.times) },
+  { label: 'cause', text: (r) => r.means, node: (r) => make('span', {}, r.means, make('small', {}, r.cause)) },
+  { label: 'last', class: 'time', text: (r) => stamp(r.last_at) },
+];
+
 // pauseText tells of a pause.
 export function pauseText(pause) {
   return t('paused_by', { at: stamp(pause.at), who: pause.who, why: pause.why });

@@ -2,7 +2,7 @@
 
 import { resendMerchant } from './actions.js';
 import { get, Refusal } from './api.js';
-import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns } from './columns.js';
+import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns } from './columns.js';
 import { button, byID, make, reconcile, setText } from './dom.js';
 import { count, t } from './i18n.js';
 import { showTable } from './table.js';
@@ -26,6 +26,7 @@ const LISTS = {
   refund_failed: { path: 'orders', query: { open: 'true' }, columns: refundColumns, keyOf: byOrder },
   quarantine: { path: 'quarantine', query: {}, columns: quarantineColumns, keyOf: (message) => message.id },
   paused: { path: 'merchants', query: { paused: 'true' }, columns: merchantColumns, keyOf: byMerchant },
+  refused: { path: 'refused', query: {}, columns: () => refusalColumns, keyOf: (refusal) => refusal.merid + ' ' + refusal.cause },
   orders: { path: 'orders', query: {}, columns: () => orderColumns, keyOf: byOrder },
   merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },
 };
@@ -101,7 +102,9 @@ export async function refreshList(overview) {
   let next;
   let unreadable;
   try {
-    ({ items, next, unreadable } = await get(path, { ...query, limit: state.limit }));
+    const answer = await get(path, { ...query, limit: state.limit });
+    ({ items, unreadable } = answer);
+    next = answer.next || answer.more;
   } catch (reason) {
     if (mine === state.round && reason instanceof Refusal) {
       parts.rows.replaceChildren(make('p', { class: 'none' }, t('refused', { message: reason.message })));

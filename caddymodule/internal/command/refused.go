@@ -1,0 +1,62 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// refusedCommand makes "caddy paybridge refused".
+func refusedCommand() *cobra.Command {
+	var query api.RefusalsQuery
+	cmd := &cobra.Command{
+		Use:   "refused [<merid>]",
+		Short: "Lists why merchants' requests were refused in the last day",
+		Long: `
+Lists how often requests were refused in the last day, by merchant and cause, the
+most frequent first. The causes are those of "explain". The merchant is the one that
+a request names; whoever does not know its key can name it too.
+
+The bridge looks for causes after it has answered, with a small part of one
+processor; what comes beyond that is counted as not_examined. It counts in memory:
+a restart begins anew, and each of several bridges tells its own.
+
+This command changes nothing. Nothing of the requests is kept for it; to see what
+the next ones look like, see "merchant keep --help".`,
+		Example: `  caddy paybridge refused
+  caddy paybridge refused 89900001`,
+	}
+	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
+		if len(args) > 0 {
+			query.MerID = args[0]
+		}
+		var list api.RefusalList
+		if err := o.client.Get(o.Context(), "refused", query, &list); err != nil {
+			return err
+		}
+		return o.show(list, func(w io.Writer) { printRefusals(w, list, o) })
+	})
+}
+
+func printRefusals(w io.Writer, list api.RefusalList, o *online) {
+	if len(list.Items) == 0 {
+		fmt.Fprintf(w, "No request was refused since %s.\n", clock(list.Since))
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, c := range list.Items {
+		rows[i] = []string{cmp.Or(c.MerID, "(unknown)"), c.Cause, strconv.Itoa(c.Times), clock(c.LastAt), c.Means}
+	}
+	table(w, "MERID | CAUSE | TIMES | LAST | MEANS", rows)
+	fmt.Fprintf(w, "\nCounted since %s.", clock(list.Since))
+	zoneNote(w, o.now)
+	if list.More {
+		fmt.Fprintln(w, "\nThere are more: raise --limit, or name a merchant.")
+	}
+}
