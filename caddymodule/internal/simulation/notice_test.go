@@ -105,6 +105,9 @@ func (g *gateway) deliver(b *booked, a answer, what string, d draw) (taken bool)
 	if taken && what == "notice forged" {
 		g.w.broken("§4", "a forged notice of %s was acknowledged", b.order.id())
 	}
+	if taken && what == "notice with other amount" && a.body["totalAmt"] != b.amount {
+		g.w.broken("rule 5", "a notice of %s with another amount was acknowledged", b.order.id())
+	}
 	if taken && a.code == "" {
 		g.mu.Lock()
 		b.acked = append(b.acked, state)

@@ -3,7 +3,9 @@
 package simulation
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,4 +93,42 @@ func (p plan) String() string {
 		fmt.Fprintf(&b, "  fault %d: %s\n", f.number, f)
 	}
 	return b.String()
+}
+
+// kept says what is left of the plan of a seed, as only reads it.
+func (p plan) kept() string {
+	kept := keep{Bridges: p.bridges, Orders: []int{}, Faults: []int{}}
+	for _, o := range p.orders {
+		kept.Orders = append(kept.Orders, o.n)
+	}
+	for _, f := range p.faults {
+		kept.Faults = append(kept.Faults, f.number)
+	}
+	text, err := json.Marshal(kept)
+	must(err)
+	return string(text)
+}
+
+// keep is what is left of a plan.
+type keep struct {
+	Bridges        int
+	Orders, Faults []int
+}
+
+// only leaves of a plan what kept has said; all of it when that is empty.
+func (p plan) only(kept string) (plan, error) {
+	if kept == "" {
+		return p, nil
+	}
+	var k keep
+	if err := json.Unmarshal([]byte(kept), &k); err != nil {
+		return p, fmt.Errorf("reading what to keep: %w", err)
+	}
+	p.orders = slices.DeleteFunc(p.orders, func(o orderPlan) bool { return !slices.Contains(k.Orders, o.n) })
+	p.faults = slices.DeleteFunc(p.faults, func(f fault) bool { return !slices.Contains(k.Faults, f.number) })
+	for i := range p.faults {
+		p.faults[i].bridge = min(p.faults[i].bridge, k.Bridges-1)
+	}
+	p.bridges = k.Bridges
+	return p, nil
 }

@@ -16,6 +16,8 @@ import (
 var (
 	seedFlag  = flag.Uint64("seed", 0, "the seed of the world that TestSeed plays")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestWorlds")
+	stopFlag  = flag.Bool("stop", false, "ends TestWorlds at the first world in which something does not hold, which is not shrunk")
+	onlyFlag  = flag.String("only", "", "what of its plan TestSeed plays, as a report of TestWorlds says it")
 	loudFlag  = flag.Bool("loud", false, "shows what the bridges log")
 	seedsFlag = flag.Int("seeds", 20, "how many worlds TestWorlds plays")
 )
@@ -25,7 +27,10 @@ func TestSeed(t *testing.T) {
 	if *seedFlag == 0 {
 		t.Skip("needs -seed")
 	}
-	p := drawPlan(*seedFlag)
+	p, err := drawPlan(*seedFlag).only(*onlyFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
 	fmt.Print(p)
 	out := play(t, p)
 	fmt.Print(out.tale(""))
@@ -44,7 +49,7 @@ func TestWorlds(t *testing.T) {
 		players.Go(func() {
 			for {
 				seed := next.Add(1) - 1
-				if seed >= *firstFlag+uint64(*seedsFlag) {
+				if seed >= *firstFlag+uint64(*seedsFlag) || *stopFlag && t.Failed() {
 					return
 				}
 				out := play(t, drawPlan(seed))
@@ -79,13 +84,19 @@ func (s *total) String() string {
 	return fmt.Sprintf("%d worlds, %d payments\n%s", s.worlds, s.payments, s.cover)
 }
 
-// report tells of a world in which something does not hold, and how to see it again.
+// report tells of a world in which something does not hold, and how to see it again
+// in as small a world as can be found.
 func report(t *testing.T, out outcome) {
 	t.Helper()
 	for _, v := range out.violations {
 		t.Error(v)
 	}
-	t.Logf("commit %s; again with: go test -tags simulation ./caddymodule/internal/simulation -run 'TestSeed$' -seed %d", commit(), out.plan.seed)
+	small := out.plan
+	if !*stopFlag {
+		small = shrink(t, out)
+	}
+	t.Logf("seed %d at commit %s; again with: go test -tags simulation ./caddymodule/internal/simulation -v -run '^TestSeed$' -seed %d -only %q\n%s",
+		out.plan.seed, commit(), out.plan.seed, small.kept(), small)
 }
 
 // commit is that of the source, as far as it can be known.
