@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -64,6 +66,9 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[ledger.NotificationState](): texts(ledger.NotificationStates()...),
 	reflect.TypeFor[ledger.RowKind]():           texts(ledger.RowKinds()...),
 	reflect.TypeFor[ledger.Movement]():          texts(ledger.Movements()...),
+	reflect.TypeFor[readiness.Verdict]():        texts(readiness.Verdicts()...),
+	reflect.TypeFor[readiness.Level]():          texts(readiness.Levels()...),
+	reflect.TypeFor[shadow.Kind]():              texts(shadow.Kinds()...),
 	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }
 

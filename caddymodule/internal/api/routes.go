@@ -48,6 +48,8 @@ func init() { // the table refers to functions that refer to the table
 			"Everything that was kept back becomes due at once.", resumeMerchant),
 		get(Prefix+"refused", "listRefusals", "Lists why requests were refused",
 			"How often in the last day, by merchant and cause. Causes are found after the answer, with a small budget, and nothing of a request is kept for it.", listRefusals),
+		get(Prefix+"readiness", "listReadiness", "Says which merchants can be moved to v2",
+			"From what was seen while the old gateway served them, and from the configuration. Nothing is sent; with check, the hosts that are notified are connected to.", listReadiness),
 		get(Prefix+"changes", "listChanges", "Lists what people did",
 			"Newest first.", listChanges),
 		get(Prefix+"overview", "showOverview", "Shows how things stand",

@@ -27,6 +27,7 @@ type Served struct {
 	PublicURL      string                       // without a slash at its end
 	ConsoleActions bool                         // a browser may make changes
 	Doubts         func() []configcheck.Finding // what is doubtful in the configuration
+	Shadow         ShadowState                  // how the comparison with the old gateway stands
 }
 
 // Server answers the API's requests.

@@ -33,7 +33,8 @@ func OneOf(states []translate.State) Said {
 }
 
 // terms are the Chinese words for states of notifications, for movements of money, for
-// the matters of an order that wait for a person, and for the rows that are named when they cannot be read. The
+// the matters of an order that wait for a person, for the rows that are named when they
+// cannot be read, and for what is found of merchants that are to move. The
 // table of states has those for states of orders. The console has the same ones.
 var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"waiting":          "等待发送",
@@ -53,5 +54,27 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"event":               "订单历史",
 	"pause":               "暂停记录",
 	"quarantined message": "隔离的消息",
-	"route":               "路由",
+
+	"compared":   "已比对",
+	"uncompared": "无法比对",
+	"dialect":    "写法",
+	"host":       "通知地址",
+	"refused":    "会被拒绝",
+	"taken":      "会被接受",
+	"reply_key":  "应答密钥",
+	"unsealed":   "无法加密签名",
+	"missing":    "缺少",
+	"added":      "多出",
+	"type":       "类型",
+	"value":      "值",
+	"sequence":   "顺序",
+
+	"ready":     "可以迁移",
+	"look":      "先查看",
+	"unknown":   "尚不能判断",
+	"not_ready": "不能迁移",
+	"note":      "提示",
+	"warn":      "警告",
+	"fail":      "失败",
+	"route":     "路由",
 }

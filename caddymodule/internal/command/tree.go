@@ -77,6 +77,7 @@ func commands(offline Offline) []*cobra.Command {
 		ordersCommand(),
 		quarantineCommand(),
 		reconcileCommand(),
+		readinessCommand(),
 		refundCommand(),
 		refusedCommand(),
 		restoreCommand(offline),

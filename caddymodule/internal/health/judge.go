@@ -7,6 +7,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 )
 
 // How the ledger is probed.
@@ -34,6 +35,8 @@ type Sources struct {
 	// Skew is by how much the gateway's clock is ahead of ours, as last
 	// measured; ok is false before that. Nil is never measured.
 	Skew func() (skew time.Duration, ok bool)
+	// Shadow is how the comparison with the old gateway stands; nil without one.
+	Shadow func() shadow.State
 	// Now is the clock.
 	Now func() time.Time
 
@@ -84,7 +87,11 @@ func New(limits Limits, sources Sources) *Judge {
 
 // Judge looks at every condition. A ledger that hangs makes it take 2 s.
 func (j *Judge) Judge(ctx context.Context) Report {
-	return Report{Checks: []Check{j.Ledger(ctx), j.Disk(), j.Clock()}}
+	checks := []Check{j.Ledger(ctx), j.Disk(), j.Clock()}
+	if j.sources.Shadow != nil {
+		checks = append(checks, j.Shadow())
+	}
+	return Report{Checks: checks}
 }
 
 // Ledger tells whether the ledger commits. The answer may be a second old.
@@ -149,6 +156,23 @@ func (j *Judge) Clock() Check {
 	check := Check{Name: "clock", OK: true, Detail: describeSkew(skew)}
 	if skew.Abs() > j.limits.MaxSkew {
 		check.Advice = clockAdvice.With(j.limits.MaxSkew)
+	}
+	return check
+}
+
+// Shadow tells whether the comparison with the old gateway compares. Payments do not
+// depend on it, so one that does not is a warning.
+func (j *Judge) Shadow() Check {
+	check := Check{Name: "shadow", OK: true}
+	switch state := j.sources.Shadow(); {
+	case state.Off != "":
+		check.Detail, check.Advice = shadowOff.With(string(state.Off)), shadowOffAdvice.With()
+	case state.ComparesNothing():
+		check.Detail, check.Advice = shadowNothing.With(state.Exchanges), shadowNothingAdvice.With()
+	case state.Compared == 0:
+		check.Detail = shadowIdle.With()
+	default:
+		check.Detail = shadowCompares.With(state.Compared, state.Exchanges)
 	}
 	return check
 }

@@ -31,4 +31,17 @@ var (
 		En: "more than max_clock_skew (%s) apart: is this machine's clock set by NTP? If it is right, tell the gateway's people",
 		Zh: "相差超过 max_clock_skew（%s）；请确认本机时钟由 NTP 校准。如果本机正确，请告知网关方",
 	}
+
+	shadowOff       = bilingual.Text{En: "switched off (%s)", Zh: "已关闭（%s）"}
+	shadowOffAdvice = bilingual.Text{
+		En: "nothing is compared with the old gateway; see the runbook PaybridgeShadowOff",
+		Zh: "没有与老网关比对；请查看运行手册 PaybridgeShadowOff",
+	}
+	shadowNothing       = bilingual.Text{En: "%d exchanges with the old gateway, and none could be compared", Zh: "与老网关有 %d 次往来，都无法比对"}
+	shadowNothingAdvice = bilingual.Text{
+		En: "see the runbook PaybridgeShadowComparesNothing",
+		Zh: "请查看运行手册 PaybridgeShadowComparesNothing",
+	}
+	shadowIdle     = bilingual.Text{En: "nothing to compare yet", Zh: "尚无可比对的往来"}
+	shadowCompares = bilingual.Text{En: "%d of %d exchanges with the old gateway compared", Zh: "与老网关的往来已比对 %d 次，共 %d 次"}
 )

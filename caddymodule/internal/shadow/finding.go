@@ -23,7 +23,7 @@ const (
 	Added    Kind = "added"     // our reply has a member that the old one has not
 	Type     Kind = "type"      // the types of a member differ; detail: the old one, ours
 	Value    Kind = "value"     // the values of a member differ that should be equal
-	Order    Kind = "order"     // the members come in another order; subject: the first
+	Order    Kind = "sequence"  // the members come in another order; subject: the first
 )
 
 // kinds are all of them, what is seen first.

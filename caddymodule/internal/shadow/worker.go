@@ -79,6 +79,7 @@ type Worker struct {
 	bytes  atomic.Int64 // of what is in the queue
 	latch  latch
 	tally  tally
+	seen   seenSince
 	began  []atomic.Int64 // when each goroutine began its comparison, Unix nanoseconds; 0 = it waits
 
 	stop    chan struct{}
@@ -110,7 +111,7 @@ func Start(c Config) *Worker {
 // dropped.
 func (w *Worker) Offer(m Merchant, e Exchange) {
 	if w.latch.tripped() != "" {
-		w.config.Observer.ExchangeSeen(ResultOff)
+		w.report(ResultOff)
 		return
 	}
 	if w.bytes.Add(e.size()) <= w.config.Bytes {
@@ -121,11 +122,27 @@ func (w *Worker) Offer(m Merchant, e Exchange) {
 		}
 	}
 	w.bytes.Add(-e.size())
-	w.config.Observer.ExchangeSeen(ResultDropped)
+	w.report(ResultDropped)
 }
 
-// Off is why the worker has switched itself off, "" while it works.
-func (w *Worker) Off() Reason { return w.latch.tripped() }
+// State is how the worker stands since it was started.
+func (w *Worker) State() State {
+	s := State{Off: w.latch.tripped(), Exchanges: w.seen.exchanges.Load(), Compared: w.seen.compared.Load()}
+	if at := w.seen.last.Load(); at != 0 {
+		s.LastCompared = time.Unix(0, at)
+	}
+	return s
+}
+
+// report tells what became of an exchange.
+func (w *Worker) report(r Result) {
+	w.seen.exchanges.Add(1)
+	if r == ResultCompared {
+		w.seen.compared.Add(1)
+		w.seen.last.Store(w.config.Now().UnixNano())
+	}
+	w.config.Observer.ExchangeSeen(r)
+}
 
 // Stop ends the worker and writes down what it has counted, at most until ctx is
 // done. What waits in the queue is forgotten. It may be called again.
@@ -163,7 +180,7 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 		w.switchOff(ReasonLag, nil)
 	}
 	if w.latch.tripped() != "" {
-		w.config.Observer.ExchangeSeen(ResultOff)
+		w.report(ResultOff)
 		return
 	}
 	began.Store(now.UnixNano())
@@ -171,7 +188,7 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			w.switchOff(ReasonPanic, bug)
-			w.config.Observer.ExchangeSeen(ResultOff)
+			w.report(ResultOff)
 		}
 	}()
 	outcome := w.config.compare(j.merchant, w.config.Settings, j.exchange, now)
@@ -184,7 +201,7 @@ func (w *Worker) tell(o Outcome) {
 	if o.Compared() {
 		result = ResultCompared
 	}
-	w.config.Observer.ExchangeSeen(result)
+	w.report(result)
 	for _, f := range o.Findings {
 		if f.Kind.IsDifference() {
 			w.config.Observer.DifferenceFound(f.Kind)

@@ -92,6 +92,7 @@ func TestWorkerCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := new(record)
+		started := time.Now()
 		w := start(r, func() Outcome { return alike })
 		for range 3 {
 			w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
@@ -103,6 +104,9 @@ func TestWorkerCounts(t *testing.T) {
 		}
 		time.Sleep(writeEvery)
 		synctest.Wait()
+		if got := w.State(); got != (State{Exchanges: 3, Compared: 3, LastCompared: started}) || got.ComparesNothing() {
+			t.Errorf("state %+v", got)
+		}
 		want := Count{merID, "2026-11-22", alike.Findings[0], 3, noon, orderID}
 		if got := r.written(); len(got) != 1 || got[0] != want {
 			t.Errorf("written %v, want %v", got, want)
@@ -191,7 +195,7 @@ func TestPanicSwitchesOff(t *testing.T) {
 		}
 		r.want(t, map[Result]int{ResultOff: 3}, ReasonPanic)
 		time.Sleep(time.Hour)
-		if w.Off() != ReasonPanic {
+		if w.State().Off != ReasonPanic {
 			t.Error("it has switched itself on again")
 		}
 	})
@@ -211,7 +215,7 @@ func TestHangingSwitchesOff(t *testing.T) {
 		}
 		r.want(t, map[Result]int{ResultDropped: 2})
 		time.Sleep(30 * time.Second)
-		if w.Off() != "" {
+		if w.State().Off != "" {
 			t.Error("off too early")
 		}
 		time.Sleep(2 * watchEvery)

@@ -1,0 +1,145 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
+)
+
+// readinessCommand makes "caddy paybridge readiness".
+func readinessCommand() *cobra.Command {
+	var query api.ReadinessQuery
+	cmd := &cobra.Command{
+		Use:   "readiness [<merid>]",
+		Short: "Says which merchants can be moved to v2, and why not",
+		Long: `
+Says whether merchants can be moved from the old gateway to v2, from what was seen of
+their own requests while their route was shadow, and from the configuration: requests
+that the bridge would refuse, replies that differ, keys that do not fit, addresses
+that could not be notified. For one merchant with all reasons, without one as a list.
+
+  ready      nothing was found against it
+  look       somebody should look at the reasons first
+  unknown    too little was seen: at least two days, and a payment, are needed
+  not_ready  something would go wrong
+
+With --check, name, port and TLS of the hosts that the merchant is notified at are
+tried as well, by the same rules as notifications; nothing is sent to them. The exit
+status is 0 when all are ready, 1 when one is not_ready, 3 when there is something to
+look at or too little was seen.
+
+This command changes no route; "merchant route" does.`,
+		Example: `  caddy paybridge readiness
+  caddy paybridge readiness 89900001 --check
+  caddy paybridge readiness 89900001 --days 1 --json`,
+	}
+	cmd.Flags().IntVar(&query.Days, "days", 0, "What was seen on so many days, today included, up to 30 (default 7)")
+	cmd.Flags().BoolVar(&query.Check, "check", false, "Try name, port and TLS of the notification hosts; nothing is sent")
+	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many merchants, up to 500 (default 50)")
+	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
+	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
+		if len(args) == 1 {
+			query.MerID = args[0]
+		}
+		var list api.ReadinessList
+		if err := o.client.Get(o.Context(), "readiness", query, &list); err != nil {
+			return err
+		}
+		err := o.show(list, func(w io.Writer) {
+			if query.MerID != "" {
+				printReadiness(w, list.Items[0], o)
+			} else {
+				printReadinessList(w, list, o)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		return verdictError(list.Items)
+	})
+}
+
+// verdictError is the exit status of verdicts: that of the gravest.
+func verdictError(list []api.Readiness) error {
+	var err error
+	for _, r := range list {
+		switch r.Verdict {
+		case readiness.NotReady:
+			return ErrRefused
+		case readiness.Ready:
+		default:
+			err = errWarned
+		}
+	}
+	return err
+}
+
+func printReadinessList(w io.Writer, list api.ReadinessList, o *online) {
+	if len(list.Items) == 0 {
+		fmt.Fprintln(w, "No merchant was found.")
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, r := range list.Items {
+		first := ""
+		if len(r.Reasons) > 0 {
+			first = r.Reasons[0].Text
+		}
+		rows[i] = []string{r.MerID, string(r.Verdict), fmt.Sprint(r.Days), fmt.Sprint(r.Compared), first}
+	}
+	table(w, "MERID | VERDICT | DAYS | COMPARED | FIRST REASON", rows)
+	moreNote(w, list.Next)
+	zoneNote(w, o.now)
+}
+
+func printReadiness(w io.Writer, r api.Readiness, o *online) {
+	fmt.Fprintf(w, "Merchant %s: %s\n", r.MerID, r.Verdict)
+	if r.Days > 0 {
+		fmt.Fprintf(w, "%d exchanges were compared on %d days, %s to %s (Beijing).\n", r.Compared, r.Days, r.FirstDay, r.LastDay)
+	}
+	for _, reason := range r.Reasons {
+		fmt.Fprintf(w, "\n%-8s%s\n", levelWord(reason.Level), reason.Text)
+		if reason.Times > 0 {
+			fmt.Fprintf(w, "        seen %s, last %s%s\n", times(reason.Times), clock(reason.LastAt), exampleNote(reason.Example))
+		}
+		if reason.Advice != "" {
+			fmt.Fprintf(w, "        → %s\n", reason.Advice)
+		}
+	}
+	if len(r.Seen) > 0 {
+		fmt.Fprintln(w)
+		rows := make([][]string, len(r.Seen))
+		for i, s := range r.Seen {
+			rows[i] = []string{string(s.Kind), s.Interface, fmt.Sprint(s.Times), clock(s.LastAt), s.Example, strings.Trim(s.Subject+": "+s.Detail, ": ")}
+		}
+		table(w, "SEEN | INTERFACE | TIMES | LAST | EXAMPLE | WHAT", rows)
+	}
+	zoneNote(w, o.now)
+}
+
+// levelWord is a level as a line begins with it.
+func levelWord(level readiness.Level) string {
+	if level == readiness.Note {
+		return string(level)
+	}
+	return strings.ToUpper(string(level))
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func exampleNote(orderID string) string {
+	if orderID == "" {
+		return ""
+	}
+	return ", for example order " + orderID
+}

@@ -1,0 +1,146 @@
+package readiness
+
+import "github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+
+// What is said of the configuration.
+var (
+	notConfigured       = bilingual.Text{En: "the configuration has no merchant %s", Zh: "配置中没有商户 %s"}
+	notConfiguredAdvice = bilingual.Text{
+		En: "add a merchant block with its keys, or a row to the merchants file, and reload; its route stays as it is",
+		Zh: "请添加该商户的 merchant 块及密钥，或在商户文件中添加一行，然后重新加载；线路不会因此改变",
+	}
+	keysBroken       = bilingual.Text{En: "the keys for v2 do not work: %s", Zh: "v2 的密钥不可用：%s"}
+	keysBrokenAdvice = bilingual.Text{
+		En: "see private_key and gateway_key, and \"caddy paybridge selfcheck\"",
+		Zh: "请检查 private_key 和 gateway_key，并运行 caddy paybridge selfcheck",
+	}
+	noWeChatApp = bilingual.Text{
+		En: "payments in WeChat were seen, and the merchant has neither a wechat_app nor jsapi hosted",
+		Zh: "有微信内支付，但该商户既没有 wechat_app，也没有设置 jsapi hosted",
+	}
+	noWeChatAppAdvice = bilingual.Text{
+		En: "payers without an openid are sent to the gateway's own page; if they should not be, add wechat_app. Openids of another account are refused by WeChat",
+		Zh: "没有 openid 的付款人会进入网关自己的页面；如不希望如此，请添加 wechat_app。其他公众号的 openid 会被微信拒绝",
+	}
+)
+
+// What is said of how much was seen.
+var (
+	shadowOff       = bilingual.Text{En: "the shadow has switched itself off (%s), so nothing was compared", Zh: "比对已自动关闭（%s），因此没有任何比对"}
+	shadowOffAdvice = bilingual.Text{
+		En: "see the runbook PaybridgeShadowOff; \"caddy reload --force\" switches it on again",
+		Zh: "请查看运行手册 PaybridgeShadowOff；caddy reload --force 会重新打开比对",
+	}
+	notShadowed       = bilingual.Text{En: "nothing was compared: the merchant is not in the shadow", Zh: "没有任何比对：该商户的线路不是 shadow"}
+	notShadowedAdvice = bilingual.Text{
+		En: "caddy paybridge merchant route %s shadow --why \"before it moves\"; look again after a day",
+		Zh: "caddy paybridge merchant route %s shadow --why \"迁移之前\"；一天之后再查看",
+	}
+	nothingSeen       = bilingual.Text{En: "nothing was compared yet", Zh: "尚无任何比对"}
+	nothingSeenAdvice = bilingual.Text{
+		En: "if the merchant trades, its requests do not come through this bridge: see DNS and the old gateway's log",
+		Zh: "如果该商户有交易，说明请求没有经过支付桥：请检查 DNS 和老网关的日志",
+	}
+	oneDay       = bilingual.Text{En: "it was seen on one day only", Zh: "只观察了一天"}
+	oneDayAdvice = bilingual.Text{
+		En: "wait: some programs run at night, or once a day",
+		Zh: "请等待：有些程序只在夜间运行，或每天只运行一次",
+	}
+	noPayments = bilingual.Text{En: "no payment was compared", Zh: "没有比对过支付请求"}
+	uncompared = bilingual.Text{
+		En: "%d exchanges could not be compared, most of them because: %s",
+		Zh: "有 %d 次往来无法比对，多数原因是：%s",
+	}
+	uncomparedAdvice = bilingual.Text{
+		En: "the verdict rests on the others; see the old gateway",
+		Zh: "结论只依据其余的往来；请检查老网关",
+	}
+)
+
+// What is said of differences.
+var (
+	refused = bilingual.Text{
+		En: "the bridge would refuse %s requests that the old gateway takes: member %s, respcode %s (%s)",
+		Zh: "老网关接受的 %s 请求会被支付桥拒绝：成员 %s，respcode %s（%s）",
+	}
+	refusedAdvice = bilingual.Text{
+		En: "the example's request is in the old gateway's log; \"caddy paybridge explain\" says what is wrong with it. The merchant has to change it, or the bridge has to learn it",
+		Zh: "示例订单的请求在老网关的日志中；caddy paybridge explain 会说明问题所在。需要商户修改，或者由支付桥兼容",
+	}
+	otherSignKey = bilingual.Text{
+		En: "%s requests that the old gateway takes are not signed with sign_key",
+		Zh: "老网关接受的 %s 请求不是用 sign_key 签名的",
+	}
+	otherReplyKey = bilingual.Text{
+		En: "the old gateway's replies to %s are not signed with sign_key",
+		Zh: "老网关对 %s 的应答不是用 sign_key 签名的",
+	}
+	previousReplyKey = bilingual.Text{
+		En: "the old gateway's replies to %s are signed with previous_sign_key",
+		Zh: "老网关对 %s 的应答是用 previous_sign_key 签名的",
+	}
+	otherSignKeyAdvice = bilingual.Text{
+		En: "sign_key must be the md5 key that the old gateway has for this merchant, with no blank or line end",
+		Zh: "sign_key 必须是老网关上该商户的 md5 密钥，前后没有空格和换行",
+	}
+	taken = bilingual.Text{
+		En: "the old gateway refuses (respcode %[2]s) %[1]s requests that the bridge would pass on to v2",
+		Zh: "老网关拒绝（respcode %[2]s）的 %[1]s 请求，支付桥会转给 v2",
+	}
+	unsealed      = bilingual.Text{En: "messages to v2 could not be encrypted and signed", Zh: "发往 v2 的报文无法加密签名"}
+	memberMissing = bilingual.Text{
+		En: "the bridge's replies to %s have no member %s, which the old gateway sends",
+		Zh: "支付桥对 %s 的应答没有成员 %s，而老网关有",
+	}
+	memberAdded = bilingual.Text{
+		En: "the bridge's replies to %s have a member %s, which the old gateway does not send",
+		Zh: "支付桥对 %s 的应答有成员 %s，而老网关没有",
+	}
+	memberType = bilingual.Text{
+		En: "in replies to %s the member %s is %s at the old gateway and %s at the bridge",
+		Zh: "对 %s 的应答中，成员 %s 在老网关是%s，在支付桥是%s",
+	}
+	memberValue = bilingual.Text{
+		En: "in replies to %s the value of %s is another one at the bridge",
+		Zh: "对 %s 的应答中，%s 的值与支付桥的不同",
+	}
+	memberValueThat = bilingual.Text{
+		En: "in replies to %s the value of %s is another one at the bridge (old, ours: %s)",
+		Zh: "对 %s 的应答中，%s 的值与支付桥的不同（老网关、支付桥：%s）",
+	}
+	memberOrder = bilingual.Text{
+		En: "in replies to %s the members come in another order, from %s on",
+		Zh: "对 %s 的应答中，成员顺序不同，从 %s 开始",
+	}
+	memberAdvice = bilingual.Text{
+		En: "ask the merchant whether its program reads this; a program that reads JSON by names bears most of it",
+		Zh: "请询问商户的程序是否用到；按名称读取 JSON 的程序大多不受影响",
+	}
+	unreachable = bilingual.Text{
+		En: "notifications to %s could not be delivered: %s",
+		Zh: "无法向 %s 发送通知：%s",
+	}
+	unreachableAdvice = bilingual.Text{
+		En: "see allow_callbacks and callback_https_only of the merchant; addresses of cloud metadata are never called",
+		Zh: "请检查该商户的 allow_callbacks 和 callback_https_only；云元数据地址在任何情况下都不会访问",
+	}
+)
+
+// The types of JSON that differences name.
+var (
+	typeText     = bilingual.Text{En: "text", Zh: "文本"}
+	typeWhole    = bilingual.Text{En: "a whole number", Zh: "整数"}
+	typeFraction = bilingual.Text{En: "a fraction", Zh: "小数"}
+	typeBool     = bilingual.Text{En: "true or false", Zh: "布尔值"}
+	typeNull     = bilingual.Text{En: "null", Zh: "空值"}
+	typeObject   = bilingual.Text{En: "an object", Zh: "对象"}
+	typeList     = bilingual.Text{En: "a list", Zh: "数组"}
+)
+
+// What the codes mean with which the bridge would refuse requests.
+var (
+	badRequest  = bilingual.Text{En: "malformed", Zh: "格式错误"}
+	unsupported = bilingual.Text{En: "action not supported", Zh: "不支持的交易类型"}
+	badAmount   = bilingual.Text{En: "amount not acceptable", Zh: "金额不可接受"}
+	otherCode   = bilingual.Text{En: "it does not fit into a message to v2", Zh: "无法写入发往 v2 的报文"}
+)
