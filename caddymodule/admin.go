@@ -49,7 +49,7 @@ func servedNow() (api.Served, bool) {
 	}
 	return api.Served{
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(), Refusals: refused,
-		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts,
+		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, Shadow: app.shadow.forAPI(),
 	}, true
 }
 

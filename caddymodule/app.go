@@ -130,7 +130,7 @@ type App struct {
 
 	configured []merchants.Config // those of files, too
 
-	watcher oldgateway.Watcher // of what merchants ask the old gateway; nil for none
+	shadow *shadowing // of what merchants ask the old gateway; nil without one
 }
 
 // Timeouts bound how long a merchant or the gateway may keep the bridge
@@ -177,6 +177,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 	registry, err := a.load(ctx)
 	if err != nil {
 		return configerror.Log(a.log, err)
+	}
+	if a.isBeside() {
+		a.shadow = &shadowing{app: a}
 	}
 	for _, f := range a.doubts {
 		a.warn(f)
@@ -271,6 +274,9 @@ func (a *App) Start() error {
 	a.judge.Store(a.newJudge(e))
 	a.engine.Store(e)
 	e.attach(a)
+	if a.shadow != nil {
+		a.shadow.start(e)
+	}
 	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()
@@ -307,6 +313,7 @@ func (a *App) Cleanup() error {
 	}
 	defer a.keys.closeLater(2*time.Duration(a.Timeouts.Reply), a.log) // calls in hand end within it
 	defer e.detach(a)
+	a.shadow.stop() // while there is a ledger
 	return releaseEngine(e)
 }
 

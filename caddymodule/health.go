@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 )
 
 // HealthLimits say when load balancers are told that this bridge is not ready,
@@ -81,12 +82,16 @@ func sizeArg(d *caddyfile.Dispenser, into *int64) error {
 
 // newJudge makes what judges whether an engine is ready, by the app's limits.
 func (a *App) newJudge(e *engine) *health.Judge {
+	var compares func() shadow.State
+	if a.shadow != nil {
+		compares = a.shadow.state
+	}
 	return health.New(
 		health.Limits{
 			MinFreeDisk: uint64(a.Health.MinFreeDisk), //nolint:gosec // not negative, see checkDisk
 			MaxSkew:     time.Duration(a.Health.MaxClockSkew),
 		},
-		health.Sources{Commit: e.ledger.Ping, Disk: ledgerFolder(a.store), Skew: e.bridge.ClockSkew, Now: time.Now},
+		health.Sources{Commit: e.ledger.Ping, Disk: ledgerFolder(a.store), Skew: e.bridge.ClockSkew, Shadow: compares, Now: time.Now},
 	)
 }
 

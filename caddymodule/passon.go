@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
@@ -43,7 +44,7 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
-		h.tellWatcher(w, r, p, kept)
+		h.tellShadow(w, r, p, kept)
 		return
 	}
 	line.result, line.err = metrics.PassedUnanswered, netcause.Wrap(err, way.Of(err, old.Host()))
@@ -60,27 +61,27 @@ func (h *Handler) patience(p passage) time.Duration {
 	return 0
 }
 
-// kept is where the answer is kept for the watcher, nil if nobody wants it.
+// kept is where the answer is kept for the shadow, nil if it is not wanted.
 func (h *Handler) kept(p passage) *oldgateway.Reply {
-	watcher := h.app.watcher
-	if watcher == nil || p.body == nil || !p.asked.verified || p.route.Caller != inbound.Merchant || !watcher.Watches(p.asked.MerID) {
+	shadow := h.app.shadow
+	if shadow == nil || p.body == nil || p.asked.merchant == nil || p.route.Caller != inbound.Merchant || !shadow.watches(p.asked.merchant.MerID) {
 		return nil
 	}
 	return new(oldgateway.Reply)
 }
 
-// tellWatcher tells of an exchange whose answer was kept.
-func (h *Handler) tellWatcher(w http.ResponseWriter, r *http.Request, p passage, kept *oldgateway.Reply) {
+// tellShadow tells of an exchange whose answer was kept.
+func (h *Handler) tellShadow(w http.ResponseWriter, r *http.Request, p passage, kept *oldgateway.Reply) {
 	if kept == nil || r.Context().Err() != nil {
 		return
 	}
-	_ = http.NewResponseController(w).Flush() // the merchant waits for nobody
-	body, err := io.ReadAll(p.body.Reader())
+	_ = http.NewResponseController(w).Flush()                                 // the merchant waits for nobody
+	body, err := io.ReadAll(io.LimitReader(p.body.Reader(), forms.MaxBody+1)) // more makes no difference
 	if err != nil {
 		return // turned away
 	}
-	h.app.watcher.Saw(oldgateway.Exchange{
-		MerID: p.asked.MerID, Endpoint: p.route.Name, Method: r.Method, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+	h.app.shadow.saw(oldgateway.Exchange{
+		MerID: p.asked.merchant.MerID, Endpoint: p.route.Name, Method: r.Method, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
 		Reply: *kept, Took: time.Since(p.start),
 	})
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Exchange is a request of a merchant's program, whose signature is the merchant's,
-// and what the old gateway has answered.
+// Exchange is a request that names a merchant of the configuration, and what the old
+// gateway has answered. Its signature may be anybody's.
 type Exchange struct {
 	MerID    string
 	Endpoint string // the name of the route: pay, query or cancel
@@ -18,17 +18,6 @@ type Exchange struct {
 
 	Reply Reply
 	Took  time.Duration // to the end of the answer
-}
-
-// Watcher is told of exchanges.
-type Watcher interface {
-	// Watches reports whether those of a merchant are wanted. Nothing is kept of the
-	// others.
-	Watches(merID string) bool
-	// Saw is called after the answer has left. It must not block and may keep what it
-	// is given. Of a client that has hung up, or an answer that broke off, it is not
-	// told.
-	Saw(e Exchange)
 }
 
 // maxReply bounds what is kept of an answer, in bytes; replies of v1 have one to

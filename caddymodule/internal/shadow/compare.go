@@ -82,9 +82,6 @@ func (c *comparison) take() *v1.Error {
 // open reads the request and verifies its signature.
 func (c *comparison) open() error {
 	e := c.exchange
-	if e.BodyCut {
-		return &v1.Error{Code: v1.CodeBadRequest, Field: "body"}
-	}
 	params, err := forms.Parse(e.ContentType, e.Body, e.Query)
 	if err != nil {
 		return &v1.Error{Code: v1.CodeBadRequest, Field: "body"}

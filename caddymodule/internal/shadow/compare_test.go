@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -164,7 +165,7 @@ func TestWouldRefuse(t *testing.T) {
 		}, Finding{Refused, preview.Pay, "ip", "90"}},
 		"another key": {func(e *Exchange) { e.Body = request(paying("WxSao"), foreign) }, Finding{Refused, preview.Pay, "sign", "91"}},
 		"GET":         {func(e *Exchange) { e.Method, e.Query, e.Body = "GET", string(e.Body), nil }, Finding{Refused, preview.Pay, "method", "90"}},
-		"too long":    {func(e *Exchange) { e.BodyCut = true }, Finding{Refused, preview.Pay, "body", "90"}},
+		"too long":    {func(e *Exchange) { e.Body = append(e.Body, make([]byte, forms.MaxBody)...) }, Finding{Refused, preview.Pay, "body", "90"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,6 @@ type Exchange struct {
 	ContentType string
 	Query       string // of the address, not decoded
 	Body        []byte
-	BodyCut     bool // it was longer than what is kept
 
 	Status   int
 	Reply    []byte
