@@ -72,15 +72,18 @@ func (s *shadowing) forAPI() api.ShadowState {
 	if s == nil {
 		return api.ShadowState{}
 	}
-	return api.ShadowState{Off: s.state().Off, Watches: func(merID string) bool { return s.app.routeOf(merID).Shadows() }}
+	return api.ShadowState{Off: s.state().Off, Watches: s.shadows}
 }
 
 // watches reports whether the exchanges of a merchant are wanted. What is switched off
 // costs nothing.
 func (s *shadowing) watches(merID string) bool {
 	worker := s.worker.Load()
-	return worker != nil && worker.State().Off == "" && s.app.routeOf(merID).Shadows()
+	return worker != nil && worker.State().Off == "" && s.shadows(merID)
 }
+
+// shadows reports whether a merchant's route is shadow.
+func (s *shadowing) shadows(merID string) bool { return s.app.routeOf(merID).Shadows() }
 
 // saw is told of an exchange after the answer has left. It does not wait, and keeps
 // what it is given. Of a client that has hung up, or an answer that broke off, it is

@@ -26,8 +26,8 @@ type ReadinessQuery struct {
 
 // readinessDays is how far back readiness looks when nobody says.
 const (
-	readinessDays = 7
-	maxReadinessDays     = 30
+	readinessDays    = 7
+	maxReadinessDays = 30
 )
 
 // Readiness says whether a merchant can be moved to v2.

@@ -35,13 +35,13 @@ var (
 	shadowOff       = bilingual.Text{En: "switched off (%s)", Zh: "已关闭（%s）"}
 	shadowOffAdvice = bilingual.Text{
 		En: "nothing is compared with the old gateway; see the runbook PaybridgeShadowOff",
-		Zh: "没有与老网关比对；请查看运行手册 PaybridgeShadowOff",
+		Zh: "没有与旧网关比对；请查看运行手册 PaybridgeShadowOff",
 	}
-	shadowNothing       = bilingual.Text{En: "%d exchanges with the old gateway, and none could be compared", Zh: "与老网关有 %d 次往来，都无法比对"}
+	shadowNothing       = bilingual.Text{En: "%d exchanges with the old gateway, and none could be compared", Zh: "与旧网关有 %d 次往来，都无法比对"}
 	shadowNothingAdvice = bilingual.Text{
 		En: "see the runbook PaybridgeShadowComparesNothing",
 		Zh: "请查看运行手册 PaybridgeShadowComparesNothing",
 	}
 	shadowIdle     = bilingual.Text{En: "nothing to compare yet", Zh: "尚无可比对的往来"}
-	shadowCompares = bilingual.Text{En: "%d of %d exchanges with the old gateway compared", Zh: "与老网关的往来已比对 %d 次，共 %d 次"}
+	shadowCompares = bilingual.Text{En: "%d of %d exchanges with the old gateway compared", Zh: "与旧网关的往来已比对 %d 次，共 %d 次"}
 )

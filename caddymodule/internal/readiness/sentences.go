@@ -7,7 +7,7 @@ var (
 	notConfigured       = bilingual.Text{En: "the configuration has no merchant %s", Zh: "配置中没有商户 %s"}
 	notConfiguredAdvice = bilingual.Text{
 		En: "add a merchant block with its keys, or a row to the merchants file, and reload; its route stays as it is",
-		Zh: "请添加该商户的 merchant 块及密钥，或在商户文件中添加一行，然后重新加载；线路不会因此改变",
+		Zh: "请添加该商户的 merchant 块及密钥，或在商户文件中添加一行，然后重新加载；路由不会因此改变",
 	}
 	keysBroken       = bilingual.Text{En: "the keys for v2 do not work: %s", Zh: "v2 的密钥不可用：%s"}
 	keysBrokenAdvice = bilingual.Text{
@@ -31,7 +31,7 @@ var (
 		En: "see the runbook PaybridgeShadowOff; \"caddy reload --force\" switches it on again",
 		Zh: "请查看运行手册 PaybridgeShadowOff；caddy reload --force 会重新打开比对",
 	}
-	notShadowed       = bilingual.Text{En: "nothing was compared: the merchant is not in the shadow", Zh: "没有任何比对：该商户的线路不是 shadow"}
+	notShadowed       = bilingual.Text{En: "nothing was compared: the merchant is not in the shadow", Zh: "没有任何比对：该商户的路由不是 shadow"}
 	notShadowedAdvice = bilingual.Text{
 		En: "caddy paybridge merchant route %s shadow --why \"before it moves\"; look again after a day",
 		Zh: "caddy paybridge merchant route %s shadow --why \"迁移之前\"；一天之后再查看",
@@ -39,7 +39,7 @@ var (
 	nothingSeen       = bilingual.Text{En: "nothing was compared yet", Zh: "尚无任何比对"}
 	nothingSeenAdvice = bilingual.Text{
 		En: "if the merchant trades, its requests do not come through this bridge: see DNS and the old gateway's log",
-		Zh: "如果该商户有交易，说明请求没有经过支付桥：请检查 DNS 和老网关的日志",
+		Zh: "如果该商户有交易，说明请求没有经过支付桥：请检查 DNS 和旧网关的日志",
 	}
 	oneDay       = bilingual.Text{En: "it was seen on one day only", Zh: "只观察了一天"}
 	oneDayAdvice = bilingual.Text{
@@ -53,7 +53,7 @@ var (
 	}
 	uncomparedAdvice = bilingual.Text{
 		En: "the verdict rests on the others; see the old gateway",
-		Zh: "结论只依据其余的往来；请检查老网关",
+		Zh: "结论只依据其余的往来；请检查旧网关",
 	}
 )
 
@@ -61,44 +61,44 @@ var (
 var (
 	refused = bilingual.Text{
 		En: "the bridge would refuse %s requests that the old gateway takes: member %s, respcode %s (%s)",
-		Zh: "老网关接受的 %s 请求会被支付桥拒绝：成员 %s，respcode %s（%s）",
+		Zh: "旧网关接受的 %s 请求会被支付桥拒绝：成员 %s，respcode %s（%s）",
 	}
 	refusedAdvice = bilingual.Text{
 		En: "the example's request is in the old gateway's log; \"caddy paybridge explain\" says what is wrong with it. The merchant has to change it, or the bridge has to learn it",
-		Zh: "示例订单的请求在老网关的日志中；caddy paybridge explain 会说明问题所在。需要商户修改，或者由支付桥兼容",
+		Zh: "示例订单的请求在旧网关的日志中；caddy paybridge explain 会说明问题所在。需要商户修改，或者由支付桥兼容",
 	}
 	otherSignKey = bilingual.Text{
 		En: "%s requests that the old gateway takes are not signed with sign_key",
-		Zh: "老网关接受的 %s 请求不是用 sign_key 签名的",
+		Zh: "旧网关接受的 %s 请求不是用 sign_key 签名的",
 	}
 	otherReplyKey = bilingual.Text{
 		En: "the old gateway's replies to %s are not signed with sign_key",
-		Zh: "老网关对 %s 的应答不是用 sign_key 签名的",
+		Zh: "旧网关对 %s 的应答不是用 sign_key 签名的",
 	}
 	previousReplyKey = bilingual.Text{
 		En: "the old gateway's replies to %s are signed with previous_sign_key",
-		Zh: "老网关对 %s 的应答是用 previous_sign_key 签名的",
+		Zh: "旧网关对 %s 的应答是用 previous_sign_key 签名的",
 	}
 	otherSignKeyAdvice = bilingual.Text{
 		En: "sign_key must be the md5 key that the old gateway has for this merchant, with no blank or line end",
-		Zh: "sign_key 必须是老网关上该商户的 md5 密钥，前后没有空格和换行",
+		Zh: "sign_key 必须是旧网关上该商户的 md5 密钥，前后没有空格和换行",
 	}
 	taken = bilingual.Text{
 		En: "the old gateway refuses (respcode %[2]s) %[1]s requests that the bridge would pass on to v2",
-		Zh: "老网关拒绝（respcode %[2]s）的 %[1]s 请求，支付桥会转给 v2",
+		Zh: "旧网关拒绝（respcode %[2]s）的 %[1]s 请求，支付桥会转给 v2",
 	}
 	unsealed      = bilingual.Text{En: "messages to v2 could not be encrypted and signed", Zh: "发往 v2 的报文无法加密签名"}
 	memberMissing = bilingual.Text{
 		En: "the bridge's replies to %s have no member %s, which the old gateway sends",
-		Zh: "支付桥对 %s 的应答没有成员 %s，而老网关有",
+		Zh: "支付桥对 %s 的应答没有成员 %s，而旧网关有",
 	}
 	memberAdded = bilingual.Text{
 		En: "the bridge's replies to %s have a member %s, which the old gateway does not send",
-		Zh: "支付桥对 %s 的应答有成员 %s，而老网关没有",
+		Zh: "支付桥对 %s 的应答有成员 %s，而旧网关没有",
 	}
 	memberType = bilingual.Text{
 		En: "in replies to %s the member %s is %s at the old gateway and %s at the bridge",
-		Zh: "对 %s 的应答中，成员 %s 在老网关是%s，在支付桥是%s",
+		Zh: "对 %s 的应答中，成员 %s 在旧网关是%s，在支付桥是%s",
 	}
 	memberValue = bilingual.Text{
 		En: "in replies to %s the value of %s is another one at the bridge",
@@ -106,7 +106,7 @@ var (
 	}
 	memberValueThat = bilingual.Text{
 		En: "in replies to %s the value of %s is another one at the bridge (old, ours: %s)",
-		Zh: "对 %s 的应答中，%s 的值与支付桥的不同（老网关、支付桥：%s）",
+		Zh: "对 %s 的应答中，%s 的值与支付桥的不同（旧网关、支付桥：%s）",
 	}
 	memberOrder = bilingual.Text{
 		En: "in replies to %s the members come in another order, from %s on",
