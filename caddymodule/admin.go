@@ -48,6 +48,7 @@ func servedNow() (api.Served, bool) {
 		return api.Served{}, false
 	}
 	return api.Served{
+		DefaultRoute: app.defaultRoute(), RouteChanged: e.routes.Expire,
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(), Refusals: refused,
 		PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, Shadow: app.shadow.forAPI(),
 	}, true

@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/tests/caddyctx"
 )
 
@@ -24,7 +25,7 @@ func serveAt(t *testing.T, now func() time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed)}
+	e := &engine{ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: newRoutes(l, zap.NewNop(), steady.Machine)}
 	t.Cleanup(func() {
 		if err := e.Destruct(); err != nil {
 			t.Error(err)

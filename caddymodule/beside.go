@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,8 +51,27 @@ func (a *App) checkKeepOldOrders() error {
 	return nil
 }
 
-// routeOf is where the new orders of a merchant go.
-func (a *App) routeOf(string) route.Route { return defaultRoutes[a.DefaultRoute] }
+// defaultRoute is where the new orders of merchants go that have no route of their own.
+func (a *App) defaultRoute() route.Route { return defaultRoutes[a.DefaultRoute] }
+
+// routeNow is where the new orders of a merchant go. The error says that nobody can
+// tell: a merchant that was on v2 may have been turned back.
+func (s service) routeNow(ctx context.Context, merID string) (route.Route, error) {
+	return s.routes.Of(ctx, merID, s.app.defaultRoute())
+}
+
+// lastRoute is where the new orders of a merchant went when that was last seen.
+func (s service) lastRoute(merID string) route.Route {
+	return s.routes.Last(merID, s.app.defaultRoute())
+}
+
+// routeOf is lastRoute of the app; while that does not run it is the default.
+func (a *App) routeOf(merID string) route.Route {
+	if e := a.engine.Load(); e != nil {
+		return e.routes.Last(merID, a.defaultRoute())
+	}
+	return a.defaultRoute()
+}
 
 // maxOldForm is the longest body, in bytes, that is read before it is passed on:
 // servers of the time take 2 to 4 MiB of a form. No order is in a longer one.

@@ -67,6 +67,7 @@ var consoleChanges = map[string]bool{
 	api.Prefix + "notifications/resend": true,
 	api.Prefix + "merchants/pause":      true,
 	api.Prefix + "merchants/resume":     true,
+	api.Prefix + "merchants/route":      true,
 	api.Prefix + "orders/refund":        true,
 	api.Prefix + "orders/deal":          true,
 	api.Prefix + "quarantine/deal":      true,

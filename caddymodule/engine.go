@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
+	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
@@ -28,6 +29,7 @@ type engine struct {
 	bridge  *bridge.Bridge
 	ledger  *ledger.Ledger
 	sides   *sides.Sides
+	routes  *routecache.Cache
 	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
 	logs    *reloadlog.Output
 }
@@ -40,7 +42,8 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		logs := new(reloadlog.Output)
 		logs.Attach(log) // until the configuration is attached, or failed to start
 		defer logs.Detach(log)
-		watch := steady.New(failpoint.Clock[steady.Source](steady.Machine))
+		machine := failpoint.Clock[steady.Source](steady.Machine)
+		watch := steady.New(machine)
 		l, err := store.open(ctx, logs.Logger("paybridge.ledger"), watch.Now)
 		if err != nil {
 			return nil, fmt.Errorf("opening ledger: %w", err)
@@ -49,7 +52,8 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
 		return &engine{
 			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
-			sides: sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
+			sides:  sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
+			routes: newRoutes(l, logs.Logger("paybridge.routes"), machine),
 		}, nil
 	})
 	if err != nil {
@@ -60,6 +64,15 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		return nil, errors.New("opening ledger: not an engine")
 	}
 	return e, nil
+}
+
+// newRoutes makes the copy of a ledger's routes, whose age nobody can change by
+// setting the machine's clock.
+func newRoutes(l *ledger.Ledger, log *zap.Logger, machine steady.Source) *routecache.Cache {
+	return routecache.New(l, log, func() time.Duration {
+		_, passed := machine()
+		return passed
+	})
 }
 
 // attach makes the engine's background work, its log and the metrics of its
@@ -95,6 +108,7 @@ func (e *engine) Destruct() error {
 	defer cancel()
 	e.bridge.Close(ctx)
 	e.sides.Close()
+	e.routes.Close()
 	return e.ledger.Close()
 }
 

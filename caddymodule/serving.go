@@ -11,6 +11,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 	"github.com/paybridge/paybridge/caddymodule/internal/notices"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
+	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
@@ -33,6 +34,7 @@ type service struct {
 	health   *health.Judge
 	openIDs  *wechat.OpenIDs
 	sides    *sides.Sides
+	routes   *routecache.Cache
 }
 
 // service returns what to serve with, waiting for the app to start, since Caddy
@@ -50,7 +52,7 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 			continue
 		}
 		if e := app.engine.Load(); e != nil {
-			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load(), openIDs: e.openIDs, sides: e.sides}, true
+			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load(), openIDs: e.openIDs, sides: e.sides, routes: e.routes}, true
 		}
 	}
 	return service{}, false

@@ -109,7 +109,11 @@ func (s service) sideOfPayment(ctx context.Context, q asked) sides.Decision {
 		return sides.ToOld(sides.NotConfigured)
 	}
 	order := route.Order{MerID: q.merchant.MerID, OrderID: q.OrderID, Action: q.Action, HasOpenID: q.OpenID != ""}
-	return s.sides.OfPayment(ctx, sides.Payment{Order: order, Verified: q.verified}, s.app.routeOf(order.MerID))
+	to, err := s.routeNow(ctx, order.MerID)
+	if err != nil {
+		return sides.Decision{Cause: sides.LedgerAway}
+	}
+	return s.sides.OfPayment(ctx, sides.Payment{Order: order, Verified: q.verified}, to)
 }
 
 // sideOfPagePayment is of orders that a payer's browser submits, with an action that
@@ -131,7 +135,7 @@ func (s service) sideOfReference(ctx context.Context, q asked) sides.Decision {
 	if q.QueryID == "" {
 		ref.OrderID = q.OrderID
 	}
-	return s.sides.OfReference(ctx, ref, s.app.routeOf(merID), func(ctx context.Context) (bool, error) {
+	return s.sides.OfReference(ctx, ref, s.lastRoute(merID), func(ctx context.Context) (bool, error) {
 		return s.bridge.HasOrder(ctx, v1.OrderRef{MerID: merID, QueryID: q.QueryID, OrderID: q.OrderID})
 	})
 }
@@ -144,7 +148,7 @@ func (s service) sideOfLink(ctx context.Context, q asked) sides.Decision {
 	}
 	merID := q.merchant.MerID
 	ref := sides.Reference{MerID: merID, OrderID: q.OrderID}
-	return s.sides.OfReference(ctx, ref, s.app.routeOf(merID), func(ctx context.Context) (bool, error) {
+	return s.sides.OfReference(ctx, ref, s.lastRoute(merID), func(ctx context.Context) (bool, error) {
 		side, err := s.ledger.Side(ctx, ledger.Key{MerID: merID, OrderID: q.OrderID})
 		if err != nil || side != "" {
 			return side == route.V2, err
@@ -173,7 +177,7 @@ func (s service) hasPayID(ctx context.Context, t bridge.Ticket) (bool, error) {
 
 // sideOfOpenID is of the page that tells a merchant its payer's openid. A payer who
 // comes back from WeChat belongs to whoever sent it there.
-func (s service) sideOfOpenID(_ context.Context, q asked) sides.Decision {
+func (s service) sideOfOpenID(ctx context.Context, q asked) sides.Decision {
 	state, code := q.params["state"], q.params["code"]
 	switch {
 	case wechat.IsState(state):
@@ -183,5 +187,9 @@ func (s service) sideOfOpenID(_ context.Context, q asked) sides.Decision {
 	case q.merchant == nil:
 		return sides.ToOld(sides.NotConfigured)
 	}
-	return sides.Decision{Side: s.app.routeOf(q.merchant.MerID).OpenIDs(), Cause: sides.ByRoute}
+	to, err := s.routeNow(ctx, q.merchant.MerID)
+	if err != nil {
+		return sides.Decision{Cause: sides.LedgerAway}
+	}
+	return sides.Decision{Side: to.OpenIDs(), Cause: sides.ByRoute}
 }

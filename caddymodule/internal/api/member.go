@@ -8,6 +8,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
+	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -69,6 +70,8 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[readiness.Verdict]():        texts(readiness.Verdicts()...),
 	reflect.TypeFor[readiness.Level]():          texts(readiness.Levels()...),
 	reflect.TypeFor[shadow.Kind]():              texts(shadow.Kinds()...),
+	reflect.TypeFor[routing.Mode]():             texts(routing.Modes()...),
+	reflect.TypeFor[RouteOrigin]():              texts(RouteOrigins()...),
 	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }
 

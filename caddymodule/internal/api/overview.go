@@ -21,6 +21,7 @@ type Overview struct {
 	At                   time.Time      `json:"at" doc:"When this was so."`
 	Version              Version        `json:"version" doc:"Which version runs."`
 	ConsoleActions       bool           `json:"console_actions" doc:"A browser may make changes."`
+	Beside               bool           `json:"beside" doc:"There is an old gateway, from which merchants move."`
 	Gauges               Gauges         `json:"gauges" doc:"How much there is to do."`
 	Samples              []Sample       `json:"samples" doc:"The same over the last 24 hours, one a minute, oldest first; minutes without a bridge are missing."`
 	Outcomes             []Outcome      `json:"outcomes" doc:"What became of the orders of the last 24 hours, by the time they were begun, in buckets of 10 minutes, oldest first."`
@@ -77,7 +78,7 @@ type Exhaustion struct {
 }
 
 func showOverview(v *visit, _ nothing) (Overview, error) {
-	o := Overview{At: v.now, Version: ThisVersion(), ConsoleActions: v.ConsoleActions}
+	o := Overview{At: v.now, Version: ThisVersion(), ConsoleActions: v.ConsoleActions, Beside: v.beside()}
 	for _, part := range []func(*visit, *Overview) error{overviewGauges, overviewPlots, overviewLists, overviewMerchants} {
 		if err := part(v, &o); err != nil {
 			return Overview{}, err

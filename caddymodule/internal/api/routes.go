@@ -50,6 +50,11 @@ func init() { // the table refers to functions that refer to the table
 			"How often in the last day, by merchant and cause. Causes are found after the answer, with a small budget, and nothing of a request is kept for it.", listRefusals),
 		get(Prefix+"readiness", "listReadiness", "Says which merchants can be moved to v2",
 			"From what was seen while the old gateway served them, and from the configuration. Nothing is sent; with check, the hosts that are notified are connected to.", listReadiness),
+		post(Prefix+"merchants/route", "routeMerchant", "Says where a merchant's new orders go",
+			"To the old gateway or to v2, all or a share of them. Every bridge follows within a second. Orders that are on record stay where they are. "+
+				"A merchant moves to v2 when it has been seen for a day; whoever goes back is never held up.", routeMerchants),
+		get(Prefix+"routes", "listRoutes", "Lists where merchants' new orders go",
+			"The configured merchants and those that have a route, by number, with what they do today on either side.", listRoutes),
 		get(Prefix+"changes", "listChanges", "Lists what people did",
 			"Newest first.", listChanges),
 		get(Prefix+"overview", "showOverview", "Shows how things stand",

@@ -128,6 +128,24 @@ var (
 		En: "no merchant %s is configured; see merchants",
 		Zh: "配置中没有商户 %s；请查看商户列表",
 	}
+	noOldGateway = bilingual.Text{
+		En: "there is no old gateway in the configuration, so all orders go to v2; see old_gateway and default_route",
+		Zh: "配置中没有旧网关，因此所有订单都走 v2；请参阅 old_gateway 和 default_route",
+	}
+	merchantOrAll = bilingual.Text{En: "give a merchant's number, or all", Zh: "请给出一个商户号，或者 all"}
+	allOnlyBack   = bilingual.Text{
+		En: "all merchants together only go back to old, or to default, which takes that back for those without a route of their own; move them one by one",
+		Zh: "所有商户一起只能退回 old，或者 default（为没有自己路由的商户撤销前者）；迁移请逐个商户进行",
+	}
+	neverSeen = bilingual.Text{
+		En: "no order of merchant %s is on record yet: a repeat of one that the old gateway has would be paid once more on v2; " +
+			"let it run on the old route for a day, or force it if it has never had an order",
+		Zh: "账本中还没有商户 %s 的订单：旧网关上已有的订单如果重复提交，会在 v2 上再付一次；请先让它在旧路由上运行一天，如果它从来没有订单，可以强制执行",
+	}
+	seenTooShort = bilingual.Text{
+		En: "the orders of merchant %s have been on record for %d hours only, not for 24: a repeat of an older one would be paid once more on v2; wait, or force it",
+		Zh: "商户 %s 的订单进入账本只有 %d 小时，不足 24 小时：更早的订单如果重复提交，会在 v2 上再付一次；请等待，或者强制执行",
+	}
 	backupElsewhere = bilingual.Text{
 		En: "the ledger is on PostgreSQL; use its own tools (pg_basebackup, pg_dump)",
 		Zh: "账本在 PostgreSQL 上；请使用它自己的工具（pg_basebackup、pg_dump）",

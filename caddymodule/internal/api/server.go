@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
+	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
 // Served is what a request works on: the engine that runs, seen with the
@@ -28,6 +29,9 @@ type Served struct {
 	ConsoleActions bool                         // a browser may make changes
 	Doubts         func() []configcheck.Finding // what is doubtful in the configuration
 	Shadow         ShadowState                  // how the comparison with the old gateway stands
+
+	DefaultRoute routing.Route // of merchants without one; the zero Route without an old gateway
+	RouteChanged func()        // has this bridge see a change at once
 }
 
 // Server answers the API's requests.

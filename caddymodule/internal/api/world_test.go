@@ -75,6 +75,8 @@ type world struct {
 	server  *Server
 	orders  int
 	commits onCommit
+
+	routeChanges int // that the bridge was told of
 }
 
 // onCommit does something once, when the ledger has just committed and whoever
@@ -104,7 +106,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.served = Served{
 		Ledger: l, Settings: w.settings(), PublicURL: "https://pay.example.com",
-		Doubts: func() []configcheck.Finding { return nil },
+		Doubts: func() []configcheck.Finding { return nil }, RouteChanged: func() { w.routeChanges++ },
 		Health: health.New(health.Limits{MinFreeDisk: 1, MaxSkew: 30 * time.Second}, health.Sources{
 			Commit: func(ctx context.Context) error { return errors.Join(w.disk(), l.Ping(ctx)) },
 			Disk:   dir, Skew: func() (time.Duration, bool) { return started().ClockSkew() }, Now: now,

@@ -54,6 +54,7 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"event":               "订单历史",
 	"pause":               "暂停记录",
 	"quarantined message": "隔离的消息",
+	"route":               "路由",
 
 	"compared":   "已比对",
 	"uncompared": "无法比对",
@@ -76,5 +77,12 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"note":      "提示",
 	"warn":      "警告",
 	"fail":      "失败",
-	"route":     "路由",
+
+	// Routes, and who says so.
+	"old":      "旧网关",
+	"shadow":   "影子",
+	"v2":       "新网关",
+	"merchant": "商户",
+	"all":      "所有商户",
+	"default":  "默认",
 }

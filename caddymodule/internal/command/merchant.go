@@ -14,20 +14,22 @@ import (
 func merchantCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merchant",
-		Short: "Lists merchants; pauses and resumes their notifications",
+		Short: "Lists merchants; pauses and resumes their notifications; says where their orders go",
 		Long: `
 Lists merchants, and keeps the notifications of one back while its server cannot
-take them: "pause" keeps them, "resume" sends all that was kept. None is lost, and
-who did it and why is recorded.
+take them: "pause" keeps them, "resume" sends all that was kept. None is lost.
+"route" says whether a merchant's new orders go to the old gateway or to v2. Who did
+it and why is recorded.
 
 These commands do not stop a merchant's payments, queries or cancels, and do not
 add, change or remove a merchant: the configuration does.`,
 		Example: `  caddy paybridge merchant list
   caddy paybridge merchant pause 89900001 --why "their database is being moved"
-  caddy paybridge merchant resume 89900001 --why "their database has moved"`,
+  caddy paybridge merchant resume 89900001 --why "their database has moved"
+  caddy paybridge merchant route 89900001 v2 --percent 20 --why "shadow found nothing"`,
 	}
 	refuseUnknown(cmd)
-	cmd.AddCommand(merchantListCommand(), pauseCommand(), resumeCommand())
+	cmd.AddCommand(merchantListCommand(), pauseCommand(), resumeCommand(), merchantRouteCommand())
 	return cmd
 }
 

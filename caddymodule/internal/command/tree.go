@@ -81,6 +81,7 @@ func commands(offline Offline) []*cobra.Command {
 		refundCommand(),
 		refusedCommand(),
 		restoreCommand(offline),
+		routesCommand(),
 		selfcheckCommand(),
 		settleCommand(),
 		translateCommand(offline),

@@ -8,11 +8,13 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -67,7 +69,9 @@ var families = map[string][]string{
 		translate.FailedAttempt.String(),
 	},
 	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
-	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "merchants"},
+	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "merchants", "routes"},
+	"mode":   texts(route.Modes()...),
+	"origin": texts(api.RouteOrigins()...),
 	"matter": {"open", "dealt with"},
 	"check":  {"engine", "ledger", "disk", "clock"},
 	"row":    texts(ledger.RowKinds()...),

@@ -159,6 +159,7 @@ var conformance = []struct {
 	{"routes that cannot be read", unreadableRoutes},
 	{"routes at once", routesAtOnce},
 	{"revision of routes is lost", lostRevision},
+	{"activity of a merchant", activity},
 	{"parking fences", parkingFences},
 	{"resend what is paused", resendPaused},
 	{"backlog of a paused merchant", pausedBacklog},

@@ -50,6 +50,11 @@ var indexes = map[string][]string{
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
 	"route":               {"sqlite_autoindex_routes_1"},
+	"changes of route":    {"changes_merchant"},
+	"first old":           {"old_orders_merchant"},
+	"first v2":            {"orders_merchant"},
+	"recent old":          {"old_orders_merchant"},
+	"recent v2":           {"orders_merchant"},
 	"shadow rows":         {"sqlite_autoindex_shadow_counts_1"},
 	"shadow counts":       {"sqlite_autoindex_shadow_counts_1"},
 	"old shadow counts":   {"sqlite_autoindex_shadow_counts_1", "shadow_counts_day"},
@@ -91,7 +96,7 @@ var indexes = map[string][]string{
 
 // sorters are the statements that may put in order what they found: what
 // a number names, and what waits or is overdue, all of it short.
-var sorters = regexp.MustCompile(`^(found|named) orders|: all|: next page|waiting|overdue`)
+var sorters = regexp.MustCompile(`^(found|named) orders|^changes of route|: all|: next page|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
 var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|shadow_counts|changes|routes|[nolpq])\b`)

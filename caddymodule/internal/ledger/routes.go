@@ -182,6 +182,15 @@ func (l *Ledger) Routes(ctx context.Context) (Routes, error) {
 	return Routes{revision, list}, wrap(err, "listing routes")
 }
 
+const changesOfRoute = changeColumns + `WHERE mer_id IN ($2, '') AND what = 'route' ORDER BY at DESC, id DESC LIMIT $1`
+
+// RouteChanges returns up to limit changes of a merchant's route, the newest first, and
+// those of all merchants.
+func (l *Ledger) RouteChanges(ctx context.Context, merID string, limit int) (List[Change], error) {
+	list, err := listed(ctx, l, scanChange, limit, changesOfRoute, limit+1, merID)
+	return list, wrap(err, "listing changes of a route")
+}
+
 func scanRoute(from row) (MerchantRoute, error) {
 	var r MerchantRoute
 	var at millis

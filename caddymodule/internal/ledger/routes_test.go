@@ -1,12 +1,15 @@
 package ledger_test
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -113,6 +116,16 @@ func allRoutes(t *testing.T, p place) {
 	if got := routeChanges(t, l, ledger.Key{MerID: "B"}); len(got) != 2 {
 		t.Errorf("changes of B are %q", got)
 	}
+	mustPause(t, l, "B")
+	var told []string
+	history, err := l.RouteChanges(t.Context(), "B", 10)
+	for _, c := range history.Items {
+		told = append(told, c.MerID+" "+c.Before+" → "+c.After)
+	}
+	slices.Sort(told)
+	if want := []string{" default → old", " old → default", "B default → v2 20% WxSao,AliSao", "B v2 20% WxSao,AliSao → old"}; err != nil || !slices.Equal(told, want) {
+		t.Errorf("history of B is %q, %v, want %q", told, err, want)
+	}
 }
 
 // unreadableRoutes are named and can be replaced, alone and with all the others.
@@ -191,4 +204,33 @@ func lostRevision(t *testing.T, p place) {
 	if n, err := l.RouteRevision(t.Context()); err != nil || n == 0 {
 		t.Errorf("revision is %d, %v", n, err)
 	}
+}
+
+// activity tells since when a merchant is known, whichever side its first order was
+// on, and how much it has done since a time.
+func activity(t *testing.T, p place) {
+	l := p.open(t)
+	want := func(merID string, since time.Time, old int, v2 map[translate.State]int) {
+		t.Helper()
+		got, err := l.Activity(t.Context(), merID, after(time.Hour))
+		if err != nil || !got.Since.Equal(since) || got.Old != old || !maps.Equal(got.V2, v2) {
+			t.Errorf("%s: %+v, %v", merID, got, err)
+		}
+	}
+	want("A", time.Time{}, 0, map[translate.State]int{})
+	for i, at := range []time.Duration{2 * time.Hour, time.Minute, time.Hour} {
+		mustMarkOld(t, l, of("A", i).Key, after(at))
+	}
+	mustMarkOld(t, l, of("B", 9).Key, after(3*time.Hour))
+	want("A", after(time.Minute), 2, map[translate.State]int{})
+	for i, at := range []time.Duration{time.Second, time.Hour, 2 * time.Hour} {
+		o := of("A", 10+i)
+		o.CreatedAt = after(at)
+		pay(t, l, o, after(4*time.Hour))
+	}
+	open := of("A", 20)
+	open.CreatedAt = after(time.Hour)
+	mustBegin(t, l, open)
+	want("A", after(time.Second), 2, map[translate.State]int{translate.Paid: 2, translate.Begun: 1})
+	want("B", after(3*time.Hour), 1, map[translate.State]int{})
 }

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +54,11 @@ var (
 const whole = 100 // percent
 
 // New makes a route of what an operator has said: a nil percent stands for 100 with
-// v2, and no actions for all of them. The error names the member that is wrong.
+// v2, and no actions for all of them. The error is an [*Error].
 func New(mode string, percent *int, actions []string) (Route, error) {
 	r := Route{Mode: Mode(mode)}
 	if !slices.Contains(Modes(), r.Mode) {
-		return Route{}, fmt.Errorf("route: %q: not a route; write old, shadow or v2", mode)
+		return Route{}, &Error{"route", notRoute.With(mode)}
 	}
 	if r.Mode != ModeV2 {
 		return r, r.checkPlain(percent, actions)
@@ -69,7 +68,7 @@ func New(mode string, percent *int, actions []string) (Route, error) {
 		r.Percent = *percent
 	}
 	if r.Percent < 1 || r.Percent > whole {
-		return Route{}, fmt.Errorf("percent: %d: not a whole number from 1 to 100; no order goes to v2 with the route old", r.Percent)
+		return Route{}, &Error{"percent", notShare.With(r.Percent)}
 	}
 	var err error
 	if r.Actions, err = actionsOf(actions); err != nil {
@@ -82,9 +81,9 @@ func New(mode string, percent *int, actions []string) (Route, error) {
 func (r Route) checkPlain(percent *int, actions []string) error {
 	switch {
 	case percent != nil:
-		return fmt.Errorf("percent: only the route v2 has a share, %s has none", r.Mode)
+		return &Error{"percent", noShare.With(r.Mode)}
 	case len(actions) > 0:
-		return fmt.Errorf("actions: only the route v2 has actions, %s has none", r.Mode)
+		return &Error{"actions", noActions.With(r.Mode)}
 	}
 	return nil
 }
@@ -95,7 +94,7 @@ func actionsOf(names []string) ([]v1.Action, error) {
 	known := v1.Actions()
 	for _, name := range names {
 		if !slices.Contains(known, v1.Action(name)) {
-			return nil, fmt.Errorf("actions: %q: not an action; write any of %s", name, join(known, ", "))
+			return nil, &Error{"actions", notAction.With(name, join(known, ", "))}
 		}
 	}
 	named := slices.DeleteFunc(slices.Clone(known), func(a v1.Action) bool { return !slices.Contains(names, string(a)) })
@@ -115,25 +114,14 @@ func Parse(text string) (Route, error) {
 		number, isShare := strings.CutSuffix(word, "%")
 		switch n, err := strconv.Atoi(number); {
 		case !isShare && actions == nil:
-			actions = SplitActions(word)
+			actions = strings.Split(word, ",")
 		case isShare && err == nil && percent == nil && actions == nil:
 			percent = &n
 		default:
-			return Route{}, fmt.Errorf("route: %q: not a route; write old, shadow or v2, for example v2 20%% WxSao,AliSao", text)
+			return Route{}, &Error{"route", notRoute.With(text)}
 		}
 	}
 	return New(mode, percent, actions)
-}
-
-// SplitActions reads a list of actions as operators write it: with commas.
-func SplitActions(list string) []string {
-	var names []string
-	for name := range strings.SplitSeq(list, ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // String writes a route in one line: "old", "shadow", "v2 100%" or

@@ -55,7 +55,7 @@ func TestNew(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", " ", "v2 20", "v2 20% 30%", "v2 WxSao 20%", "v2 x%", "v2 20% WxSao AliSao", "old 20%", "shadow WxSao", "v2 0%", "v2 101%", "new"} {
+	for _, text := range []string{"", " ", "v2 20", "v2 20% 30%", "v2 WxSao 20%", "v2 x%", "v2 20% WxSao AliSao", "old 20%", "shadow WxSao", "v2 0%", "v2 101%", "v2 20% WxSao,,AliSao", "v2 ,", "new"} {
 		if r, err := route.Parse(text); err == nil {
 			t.Errorf("%q is read as %q", text, r)
 		}

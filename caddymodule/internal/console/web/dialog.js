@@ -8,6 +8,7 @@ import { t } from './i18n.js';
 const dialog = byID('dialog');
 const parts = {
   lines: byID('dialoglines'), fields: byID('dialogfields'), who: byID('who'), why: byID('why'), confirm: byID('dialogconfirm'), close: byID('dialogclose'),
+  choices: byID('dialogchoice'), choice: byID('choice'),
 };
 
 // current is the action that the dialog is about. Once the dialog is closed, what
@@ -15,13 +16,16 @@ const parts = {
 let current = null;
 
 // ask opens the dialog for an action: title is its heading and confirm the text of
-// its button; preview resolves to { lines, possible } and act to lines.
+// its button; preview resolves to { lines, possible } and act to lines. choices are
+// texts of which one is to be chosen, whose place act is told.
 export function ask(action) {
   current = action;
   setText(byID('dialogtitle'), action.title);
   setText(parts.confirm, action.confirm);
   setText(parts.close, t('leave'));
   parts.why.value = '';
+  parts.choices.hidden = !action.choices;
+  parts.choice.replaceChildren(...(action.choices || []).map((text, place) => make('option', { value: place }, text)));
   parts.confirm.disabled = true;
   parts.fields.hidden = parts.confirm.hidden = false;
   tell([t('looking')]);
@@ -44,7 +48,7 @@ async function preview(action) {
 async function act(action) {
   parts.confirm.disabled = true;
   try {
-    const lines = await action.act({ who: parts.who.value.trim(), why: parts.why.value.trim() });
+    const lines = await action.act({ who: parts.who.value.trim(), why: parts.why.value.trim(), choice: Number(parts.choice.value) });
     if (action === current) {
       tell(lines);
       end();

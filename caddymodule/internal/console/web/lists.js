@@ -5,6 +5,7 @@ import { get, Refusal } from './api.js';
 import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns } from './columns.js';
 import { button, byID, make, reconcile, setText } from './dom.js';
 import { count, t } from './i18n.js';
+import { routeColumns } from './moving.js';
 import { showTable } from './table.js';
 import { newUnreadable, showUnreadable } from './unreadable.js';
 
@@ -29,6 +30,7 @@ const LISTS = {
   refused: { path: 'refused', query: {}, columns: () => refusalColumns, keyOf: (refusal) => refusal.merid + ' ' + refusal.cause },
   orders: { path: 'orders', query: {}, columns: () => orderColumns, keyOf: byOrder },
   merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },
+  routes: { path: 'routes', query: {}, columns: routeColumns, keyOf: byMerchant },
 };
 
 const state = { name: 'in_doubt', limit: STEP, overview: () => null, columns: [], round: 0 };
@@ -52,7 +54,7 @@ export function startLists(overview) {
 
 // walk moves along the tabs with the arrow keys.
 function walk(event) {
-  const names = Object.keys(LISTS);
+  const names = Object.keys(LISTS).filter((name) => !byID('tab-' + name).hidden);
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (step) {
     const name = names[(names.indexOf(state.name) + step + names.length) % names.length];
@@ -97,6 +99,7 @@ function more() {
 // refreshList shows the chosen list as it is now.
 export async function refreshList(overview) {
   const mine = ++state.round;
+  byID('tab-routes').hidden = !overview.beside;
   const { path, query, keyOf } = LISTS[state.name];
   let items;
   let next;

@@ -1,0 +1,197 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// routesCommand makes "caddy paybridge routes".
+func routesCommand() *cobra.Command {
+	var query api.RoutesQuery
+	var mode string
+	cmd := &cobra.Command{
+		Use:   "routes [<merid>]",
+		Short: "Lists where merchants' new orders go",
+		Long: `
+Lists where the new orders of merchants go, to the old gateway or to v2, since when
+and why, and how many orders each has today on either side. Of all merchants, or of
+one, whose earlier routes follow.
+
+This command changes nothing; "merchant route" does.`,
+		Example: `  caddy paybridge routes
+  caddy paybridge routes 89900001
+  caddy paybridge routes --route v2`,
+	}
+	cmd.Flags().StringVar(&mode, "route", "", "Only merchants with this route: old, shadow or v2")
+	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
+	completeWords(cmd, "route", modes()...)
+	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
+		query.Route = route.Mode(mode)
+		if len(args) > 0 {
+			query.MerID = args[0]
+		}
+		var list api.RouteList
+		if err := o.client.Get(o.Context(), "routes", query, &list); err != nil {
+			return err
+		}
+		return o.show(list, func(w io.Writer) { printRoutes(w, list, o.now) })
+	})
+}
+
+func modes() []string {
+	var list []string
+	for _, mode := range route.Modes() {
+		list = append(list, string(mode))
+	}
+	return list
+}
+
+// completeWords has a shell complete a flag with one of some words.
+func completeWords(cmd *cobra.Command, flag string, words ...string) {
+	complete := cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+func printRoutes(w io.Writer, list api.RouteList, now time.Time) {
+	if !list.Beside {
+		fmt.Fprint(w, "There is no old gateway in the configuration: all orders go to v2, whatever these routes say.\n\n")
+	}
+	fmt.Fprintf(w, "Merchants without a route of their own: %s\n\n", routeText(list.Default))
+	if len(list.Items) == 0 {
+		noneNote(w, list.Missing, "No merchant was found.")
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, m := range list.Items {
+		rows[i] = []string{
+			m.MerID, shareText(m.Route), fmt.Sprint(m.Old.Orders), fmt.Sprintf("%d (%d paid, %d not)", m.V2.Orders, m.V2.Paid, m.V2.Unpaid),
+			clock(m.SeenSince), reasonText(m),
+		}
+	}
+	table(w, "MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
+	moreNote(w, list.Next)
+	printRouteHistory(w, list.History)
+	zoneNote(w, now)
+}
+
+// printRouteHistory tells the earlier routes of one merchant.
+func printRouteHistory(w io.Writer, history []api.Change) {
+	if len(history) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	rows := make([][]string, len(history))
+	for i, c := range history {
+		of := "all"
+		if c.MerID != "" {
+			of = c.MerID
+		}
+		rows[i] = []string{clock(c.At), of, c.Before + " → " + c.After, c.Who + ": " + c.Why}
+	}
+	table(w, "TIME | OF | ROUTE | WHO AND WHY", rows)
+}
+
+// shareText is a route in the words of the command that makes it.
+func shareText(r api.Route) string {
+	return route.Route{Mode: r.Mode, Percent: r.Percent, Actions: r.Actions}.String()
+}
+
+// originTexts say who has said what is on record of nobody in particular.
+var originTexts = map[api.RouteOrigin]string{
+	api.ConfiguredRoute: "default_route of the configuration",
+	api.RouteOfAll:      "of all merchants",
+}
+
+func reasonText(m api.MerchantRoute) string {
+	text := originTexts[m.Origin]
+	if m.Origin == api.OwnRoute {
+		text = fmt.Sprintf("since %s, %s: %s", clock(m.At), m.Who, m.Why)
+	}
+	if !m.Configured {
+		text += " (not configured any more)"
+	}
+	return text
+}
+
+func routeText(r api.Route) string {
+	if r.Origin == api.RouteOfAll {
+		return fmt.Sprintf("%s, since %s, %s: %s", shareText(r), clock(r.At), r.Who, r.Why)
+	}
+	return shareText(r) + ", by " + originTexts[r.Origin]
+}
+
+// merchantRouteCommand makes "caddy paybridge merchant route".
+func merchantRouteCommand() *cobra.Command {
+	var request api.RouteRequest
+	var percent int
+	var actions string
+	cmd := &cobra.Command{
+		Use:   "route <merid>|--all old|shadow|v2|default --why <reason>",
+		Short: "Says where a merchant's new orders go",
+		Long: `
+Says where the new orders of a merchant go: "old" to the old gateway, "shadow" there
+too, with the bridge comparing what it would have answered, "v2" to the v2 gateway,
+all of them or a share. "default" takes the merchant's route away. Every bridge
+follows within a second. It is recorded with your name and the reason, and lasts over
+reloads and restarts.
+
+The way back for everybody is --all old. It speaks for merchants without a route of
+their own, too, until --all default.
+
+A merchant moves to v2 when its orders have been on record for a day; --force does
+without that. This command does not touch orders that are on record: they end where
+they began. It does not say whether a merchant is ready.`,
+		Example: `  caddy paybridge merchant route 89900001 shadow --why "ticket 4711"
+  caddy paybridge merchant route 89900001 v2 --percent 20 --why "shadow found nothing for a week"
+  caddy paybridge merchant route 89900001 v2 --actions WxSao,AliSao --why "codes first"
+  caddy paybridge merchant route 89900001 old --why "its server does not take our notifications"
+  caddy paybridge merchant route --all old --why "v2 refuses payments"`,
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&percent, "percent", 0, "With v2: the share of new orders that goes there, 1 to 100 (default 100)")
+	flags.StringVar(&actions, "actions", "", "With v2: only these actions, separated by commas (default all)")
+	flags.BoolVar(&request.All, "all", false, "All merchants, in place of <merid>; only with old or default")
+	flags.BoolVar(&request.Force, "force", false, "Also when the merchant has not been seen for a day")
+	flags.StringVar(&request.Why, "why", "", "The reason, which is recorded (required)")
+	cmd.ValidArgsFunction = cobra.FixedCompletions(append(modes(), "default"), cobra.ShellCompDirectiveNoFileComp)
+	return onlineCommand(cmd, cobra.RangeArgs(1, 2), func(o *online, args []string) error {
+		request.Route = args[len(args)-1]
+		if len(args) == 2 {
+			request.MerID = args[0]
+		}
+		if o.Flags().Changed("percent") {
+			request.Percent = &percent
+		}
+		if o.Flags().Changed("actions") {
+			for action := range strings.SplitSeq(actions, ",") {
+				request.Actions = append(request.Actions, strings.TrimSpace(action))
+			}
+		}
+		var answer api.RouteAnswer
+		if err := o.client.Post(o.Context(), "merchants/route", request, &answer); err != nil {
+			return err
+		}
+		return o.show(answer, func(w io.Writer) {
+			fmt.Fprintf(w, "The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.\n",
+				whose(answer), shareText(answer.Route))
+		})
+	})
+}
+
+// whose says of whom an answer speaks.
+func whose(a api.RouteAnswer) string {
+	if a.MerID == "" {
+		return "all merchants that have no route of their own"
+	}
+	return "merchant " + a.MerID
+}

@@ -1,0 +1,62 @@
+// Where merchants' new orders go, and what changes that.
+
+import { post } from './api.js';
+import { ask } from './dialog.js';
+import { button, make } from './dom.js';
+import { count, stamp, t, term } from './i18n.js';
+
+// SHARES are the shares of new orders, in percent, that are offered; the command line
+// takes any other, and a choice of actions.
+const SHARES = [1, 5, 20, 50, 100];
+
+// CHOICES are the routes that are offered, in the order in which a merchant goes
+// through them.
+const CHOICES = [{ route: 'old' }, { route: 'shadow' }, ...SHARES.map((percent) => ({ route: 'v2', percent }))];
+
+// routeColumns are those of merchants' routes, with what may be done.
+export function routeColumns(overview) {
+  return [
+    { label: 'merid', class: 'number', text: (m) => m.merid },
+    {
+      label: 'route', text: (m) => routeText(m) + '\n' + reasonText(m),
+      node: (m) => make('span', {}, routeText(m), make('small', {}, reasonText(m))),
+    },
+    { label: 'today_old', class: 'sum', text: (m) => count(m.old.orders) },
+    { label: 'today_v2', class: 'sum', text: (m) => count(m.v2.orders) },
+    { label: 'success_v2', class: 'sum', text: (m) => successText(m.v2) },
+    { label: 'seen_since', class: 'time', text: (m) => (m.seen_since ? stamp(m.seen_since) : '–') },
+    {
+      label: 'actions', class: 'action',
+      text: (m) => (overview().console_actions && m.configured ? t('change_route') : ''),
+      node: (m) => button(t('change_route'), 'small', () => changeRoute(m)),
+    },
+  ];
+}
+
+// routeText is a route in few words: its name, its share and its actions.
+function routeText({ route, percent, actions }) {
+  const share = percent ? percent + ' %' : '';
+  return [term('mode', route), share, (actions || []).join(t('comma'))].filter(Boolean).join(' · ');
+}
+
+function reasonText(m) {
+  return m.origin === 'default' ? t('origin.default') : t('origin.' + m.origin, { at: m.at ? stamp(m.at) : '–', who: m.who || '–', why: m.why });
+}
+
+function successText({ paid, unpaid }) {
+  return paid + unpaid > 0 ? Math.round((1000 * paid) / (paid + unpaid)) / 10 + ' %' : '–';
+}
+
+// changeRoute asks where a merchant's new orders are to go.
+function changeRoute(m) {
+  ask({
+    title: t('route_title', { merid: m.merid }),
+    confirm: t('change_route'),
+    choices: CHOICES.map(routeText),
+    preview: async () => ({ lines: [t('route_now', { route: routeText(m) }), t('route_means')], possible: true }),
+    act: async ({ who, why, choice }) => {
+      const now = await post('merchants/route', { merid: m.merid, ...CHOICES[choice], why }, who);
+      return [t('routed_now', { merid: m.merid, route: routeText(now) })];
+    },
+  });
+}
