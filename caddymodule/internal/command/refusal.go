@@ -21,7 +21,7 @@ func withFlagName(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
 		return refusal
 	}
 	name := strings.ReplaceAll(member, "_", "-")
-	given := "<" + name + ">"
+	given := strings.ToUpper(name) // an argument, as the help writes it
 	if flag := cmp.Or(flagNames[name], name); cmd.Flags().Lookup(flag) != nil {
 		given = "--" + flag
 	}

@@ -46,7 +46,11 @@ Exit statuses:` + exitTable()
 // AddTo adds the commands to "caddy paybridge".
 func AddTo(paybridge *cobra.Command, offline Offline) {
 	refuseUnknown(paybridge)
-	paybridge.AddCommand(commands(offline)...)
+	for _, cmd := range commands(offline) {
+		addCompletion(cmd)
+		capitalise(cmd)
+		paybridge.AddCommand(cmd)
+	}
 }
 
 // refuseUnknown has a command that only groups others fail on a word that is none
