@@ -50,10 +50,17 @@ const payRequest = "POST /api/mpgateway HTTP/1.1\r\nHost: pay.example.com\r\nIde
 // that it may try again; and nothing has been sent twice, whatever the operator
 // lets the proxy do.
 func TestUnanswered(t *testing.T) { // not parallel: one Caddy a process
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) { unansweredRequests(t, start) })
+	}
+}
+
+func unansweredRequests(t *testing.T, start func(t *testing.T, address, block string) *server) {
+	t.Helper()
 	for name, serve := range unanswered {
 		t.Run(name, func(t *testing.T) {
 			old := rawgateway.New(t, serve)
-			s := startFront(t, "http://"+old.Address, "{\nlb_retries 3\nlb_try_duration 2s\n}")
+			s := start(t, "http://"+old.Address, "{\nlb_retries 3\nlb_try_duration 2s\n}")
 			s.config = []byte(strings.Replace(string(s.config), `"reply":11000000000`, `"reply":50000000,"gateway":40000000`, 1))
 			s.load(t)
 			got, _, ok := s.exchange(t, payRequest, false)

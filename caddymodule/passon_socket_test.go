@@ -48,6 +48,16 @@ func startFront(t *testing.T, address, block string) *server {
 	return s
 }
 
+// startBeside loads a Caddyfile with an old gateway and a merchant, whose new orders
+// stay there.
+func startBeside(t *testing.T, address, block string) *server {
+	t.Helper()
+	return startServer(t, fmt.Sprintf("old_gateway %s %s\ndefault_route old\ntimeouts {\nreply 11s\n}", address, block))
+}
+
+// fronts are the two ways in which the bridge stands in front of the old gateway.
+var fronts = map[string]func(t *testing.T, address, block string) *server{"alone": startFront, "beside merchants": startBeside}
+
 // message is a request or an answer as it is on the wire.
 type message struct {
 	line   string   // the first one

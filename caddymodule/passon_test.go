@@ -16,8 +16,16 @@ const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 // What leaves a merchant's program or a payer's browser arrives at the old gateway
 // byte for byte.
 func TestRequestsArriveAsTheyWereSent(t *testing.T) { // not parallel: one Caddy a process
-	old := newSocketGateway(t, okAnswer)
-	s := startFront(t, "http://"+old.Address, "")
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) {
+			old := newSocketGateway(t, okAnswer)
+			requestsArriveAsTheyWereSent(t, start(t, "http://"+old.Address, ""), old)
+		})
+	}
+}
+
+func requestsArriveAsTheyWereSent(t *testing.T, s *server, old *socketGateway) {
+	t.Helper()
 	const form = "req=eyJtZXJpZCI6Ijg5OTAwMDAxIn0+a/b==&sign=00"
 	post := func(path string, header ...string) string {
 		return "POST " + path + " HTTP/1.1\r\nHost: pay.example.com\r\n" + strings.Join(header, "\r\n") + "\r\n"
@@ -33,6 +41,12 @@ func TestRequestsArriveAsTheyWereSent(t *testing.T) { // not parallel: one Caddy
 		"no type, no form":             sized("{}"),
 		"multipart":                    sized("--==x\r\nContent-Disposition: form-data; name=\"req\"\r\n\r\na+b\r\n--==x--\r\n", "Content-Type: multipart/form-data; boundary===x"),
 		"3 MiB":                        sized(strings.Repeat("0123456789abcdef", 3<<16), "Content-Type: application/x-www-form-urlencoded"),
+		"5 MiB":                        sized(strings.Repeat("0123456789abcdef", 5<<16), "Content-Type: application/x-www-form-urlencoded"),
+		"5 MiB in a chunk":             post("/api/mpgateway", "Transfer-Encoding: chunked", "", "500000", strings.Repeat("0123456789abcdef", 5<<16), "0", ""),
+		"3 MiB in a chunk":             post("/api/mpgateway", "Transfer-Encoding: chunked", "", "300000", strings.Repeat("0123456789abcdef", 3<<16), "0", ""),
+		"as a merchant signs it":       sized(sealed(payJSON("T2026112200000000001"), signKey).Encode(), "Content-Type: application/x-www-form-urlencoded"),
+		"in a multipart form, signed":  sized("--x\r\nContent-Disposition: form-data; name=\"req\"\r\n\r\n"+sealed(payJSON("T2026112200000000002"), signKey).Get("req")+"\r\n--x\r\nContent-Disposition: form-data; name=\"sign\"\r\n\r\n"+sealed(payJSON("T2026112200000000002"), signKey).Get("sign")+"\r\n--x--\r\n", "Content-Type: multipart/form-data; boundary=x"),
+		"a query of nobody's order":    strings.Replace(sized(sealed(`{"merid":"89900001","orderid":"T2026112200000000009"}`, signKey).Encode()), "/api/mpgateway", "/api/query", 1),
 		"empty":                        sized(""),
 		"headers twice, and empty":     sized(form, "Cookie: a=1", "Cookie: b=2", "X-Empty:", "X-Shop: 1", "X-Shop: 2, 3"),
 		"for a browser":                sized(form, "Accept-Encoding: gzip, deflate", "Accept: text/html"),
@@ -103,6 +117,13 @@ func expectMessage(t *testing.T, got, want message, more ...string) {
 
 // What the old gateway answers arrives byte for byte, whatever it is.
 func TestAnswersArriveAsTheyWereSent(t *testing.T) { // not parallel: one Caddy a process
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) { answersArriveAsTheyWereSent(t, start) })
+	}
+}
+
+func answersArriveAsTheyWereSent(t *testing.T, start func(t *testing.T, address, block string) *server) {
+	t.Helper()
 	for name, tc := range map[string]struct {
 		answer  string
 		method  string // POST by default
@@ -133,7 +154,7 @@ func TestAnswersArriveAsTheyWereSent(t *testing.T) { // not parallel: one Caddy 
 	} {
 		t.Run(name, func(t *testing.T) {
 			old := newSocketGateway(t, tc.answer)
-			s := startFront(t, "http://"+old.Address, "")
+			s := start(t, "http://"+old.Address, "")
 			method := tc.method
 			if method == "" {
 				method = "POST"

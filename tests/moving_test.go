@@ -18,7 +18,7 @@ type movingWorld struct {
 }
 
 // newMovingWorld makes one whose bridge is not started.
-func newMovingWorld(t *testing.T, defaultRoute string, make func(testing.TB, settings) *world) *movingWorld {
+func newMovingWorld(t *testing.T, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
 	t.Helper()
 	config := oldgateway.Config{Ladder: []time.Duration{time.Second, time.Second}}
 	for _, shop := range shops {
@@ -32,7 +32,7 @@ func newMovingWorld(t *testing.T, defaultRoute string, make func(testing.TB, set
 	server := httptest.NewServer(old)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close(); _ = old.Close() })
 	m := &movingWorld{old: old, server: server}
-	m.world = make(t, settings{Extra: m.routed(defaultRoute)})
+	m.world = world(t, settings{Extra: m.routed(defaultRoute)})
 	return m
 }
 
