@@ -78,6 +78,9 @@ const lateAtOnce = 64
 // makeUp writes the marks that wait, until none is left or the ledger fails.
 func (s *Sides) makeUp(ctx context.Context) error {
 	for {
+		if err := ctx.Err(); err != nil {
+			return err //nolint:wrapcheck // the caller tells kinds apart
+		}
 		marks := s.late.some(lateAtOnce)
 		if len(marks) == 0 {
 			return nil
@@ -107,7 +110,7 @@ func (s *Sides) markLate(ctx context.Context, marks map[ledger.Key]time.Time) er
 func (s *Sides) markOneLate(ctx context.Context, k ledger.Key, at time.Time) error {
 	err := s.ledger.MarkOld(ctx, k, at)
 	switch {
-	case errors.Is(err, ledger.ErrUnavailable), ctx.Err() != nil:
+	case errors.Is(err, ledger.ErrUnavailable), err != nil && ctx.Err() != nil:
 		return err
 	case errors.Is(err, ledger.ErrOtherSide):
 		s.observer.OrderMarked(MarkRefused)

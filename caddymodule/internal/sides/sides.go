@@ -15,9 +15,17 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
+// Ledger has the sides of orders on record; [ledger.Ledger] is one.
+type Ledger interface {
+	Side(ctx context.Context, k ledger.Key) (route.Side, error)
+	MarkOld(ctx context.Context, k ledger.Key, at time.Time) error
+	PruneOld(ctx context.Context, before time.Time) (more bool, err error)
+	MerchantsWithOrders(ctx context.Context) ([]string, error)
+}
+
 // Sides knows the sides of orders. It outlives configurations, as its ledger does.
 type Sides struct {
-	ledger   *ledger.Ledger
+	ledger   Ledger
 	log      *zap.Logger
 	now      func() time.Time
 	observer Observer
@@ -69,7 +77,7 @@ const ledgerPatience = 2 * time.Second
 const retryEvery = time.Second
 
 // New makes Sides over an open ledger. Its background work rests until Use.
-func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
+func New(l Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
 	s := &Sides{
 		ledger: l, log: log, now: now, observer: observer, patience: ledgerPatience,
 		known: newCache(knownSides), wake: make(chan struct{}, 1),
@@ -232,10 +240,11 @@ func (s *Sides) look(ctx context.Context, merID string, r route.Route, ask func(
 // about it.
 func (s *Sides) report(ctx context.Context, err error) {
 	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
 	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		s.retry.Store(s.now().Add(retryEvery).UnixNano())
 		s.away.Report(err)
-	case ctx.Err() == nil:
+	default:
 		s.retry.Store(0)
 		s.away.Report(nil)
 	}
