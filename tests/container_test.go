@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,12 +12,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/tests/port"
 )
 
 const (
 	containerfile      = "docs/container/Containerfile"
 	containerCaddyfile = "docs/container/Caddyfile"
+	composeFile        = "docs/container/compose.yaml"
 )
 
 // elsewhere is an address of this machine that is not loopback: as through a
@@ -179,4 +182,42 @@ func copySources(t *testing.T, source, target string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// The database that the recipe makes is the one that it has the bridge use, and the
+// bridge takes payments with such an address.
+func TestComposeConnectsBridgeAndDatabase(t *testing.T) {
+	t.Parallel()
+	recipe := readText(t, composeFile)
+	value := func(name string) string {
+		t.Helper()
+		found := regexp.MustCompile(`(?m)^ +` + name + `: (\S.*)$`).FindStringSubmatch(recipe)
+		if found == nil {
+			t.Fatalf("%s is not set", name)
+		}
+		return found[1]
+	}
+	password := regexp.MustCompile(`\$\{(\w+)[^}]*\}`)
+	written := value("PAYBRIDGE_DSN")
+	if variable := password.FindStringSubmatch(written); variable == nil || value("POSTGRES_PASSWORD") != "${"+variable[1]+"}" {
+		t.Errorf("the passwords of bridge and database differ: %s", written)
+	}
+	dsn, err := url.Parse(password.ReplaceAllString(written, "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dsn.User.Username() != value("POSTGRES_USER") || dsn.Path != "/"+value("POSTGRES_DB") || !strings.Contains(recipe, "\n  "+dsn.Hostname()+":\n") {
+		t.Errorf("the bridge uses %s, which is not the database there", dsn.Redacted())
+	}
+	ours, err := url.Parse(pgtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn.User, dsn.Host, dsn.Path = ours.User, ours.Host, ours.Path
+	w := newWorld(t, settings{Ledger: "postgres {env.PAYBRIDGE_DSN}"})
+	w.bridge.env = append(w.bridge.env, "PAYBRIDGE_DSN="+dsn.String())
+	w.bridge.start()
+	p := w.payment("intl", "WxCode", 100)
+	w.pay("intl", p)
+	w.notified("intl", p.OrderID, 1)
 }

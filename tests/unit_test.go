@@ -56,6 +56,7 @@ func TestOperatingQuotesItsFiles(t *testing.T) {
 		socketFile:         "ini",
 		containerfile:      "dockerfile",
 		containerCaddyfile: "caddyfile",
+		composeFile:        "yaml",
 	}
 	for _, document := range []string{"docs/operating.md", "docs/operating.zh.md"} {
 		text := readText(t, document)
