@@ -191,6 +191,7 @@ func (a *App) Provision(ctx caddy.Context) error {
 		Gateway:        a.Gateway,
 		GatewayURL:     a.Gateway.URL,
 		NotifyURL:      a.address(inbound.NotifyPath),
+		TryURL:         a.address(inbound.TryPath),
 		ResultURL:      a.address(inbound.ResultPath),
 		TranCodes:      a.TranCodes,
 		OrderPrefix:    a.OrderPrefix,

@@ -64,10 +64,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 func (h *Handler) serve(app *App, log *zap.Logger) {
 	timeout := time.Duration(app.Timeouts.Reply)
 	h.app, h.log = app, log
-	h.merchants = &merchantapi.Server{
-		Log: log, Observer: observed, Tracer: tracer, Receiver: receiver, Refusals: refused,
-		Timeout: timeout, Service: app.merchantService,
-	}
+	h.merchants = app.merchantServer(log)
 	h.notices = &notices.Server{
 		Log: log, JunkLog: sampled(log, junkLines, 1000), Observer: observed, Receiver: receiver,
 		Timeout: timeout, Reply: app.NoticeReply, Gate: app.notices, Service: app.noticeService,

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -62,6 +64,19 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 func (a *App) merchantService(ctx context.Context) (merchantapi.Service, bool) {
 	s, ok := a.service(ctx)
 	return merchantapi.Service{Bridge: s.bridge, Settings: s.settings}, ok
+}
+
+// merchantServer makes what answers merchants' programs.
+func (a *App) merchantServer(log *zap.Logger) *merchantapi.Server {
+	return &merchantapi.Server{
+		Log: log, Observer: observed, Tracer: tracer, Receiver: receiver, Refusals: refused,
+		Timeout: time.Duration(a.Timeouts.Reply), Service: a.merchantService,
+	}
+}
+
+// try is what serves the requests that operators make in a merchant's name.
+func (a *App) try() func(context.Context, merchantapi.Trial) (merchantapi.Tried, error) {
+	return a.merchantServer(a.log).Try
 }
 
 // noticeService is the service for the gateway's notices.

@@ -154,6 +154,24 @@ var (
 	backupFailed = bilingual.Text{En: "no backup written: %s", Zh: "没有写出备份：%s"}
 )
 
+// What tries are refused with.
+var (
+	notAnAction = bilingual.Text{En: "not an action; write one of %s", Zh: "不是支付方式；可以是：%s"}
+	notAPayment = bilingual.Text{En: "not an amount that can be paid; write fen, from 1", Zh: "不是可以支付的金额；请以分为单位，从 1 起"}
+	takesAtOnce = bilingual.Text{
+		En: "%s takes the payer's money at once, with nobody asked again; say yes if that is meant",
+		Zh: "%s 会立即扣款，不再询问付款人；确实要这样做请确认（yes）",
+	}
+	overTheLimit = bilingual.Text{
+		En: "%s yuan is more than %s, and it is real money; say yes if that is meant",
+		Zh: "%s 元超过 %s 元，而且是真实的资金；确实要这样做请确认（yes）",
+	}
+	cancelsACustomers = bilingual.Text{
+		En: "%s is no order of a try: cancelling it closes or refunds what may be a customer's payment; say yes if that is meant",
+		Zh: "%s 不是试单：取消会关闭它，或者退回顾客支付的款项；确实要这样做请确认（yes）",
+	}
+)
+
 // What sending again is refused with, as a request and for single notifications.
 var (
 	resendNamesOne = bilingual.Text{

@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
 	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 )
@@ -32,6 +33,9 @@ type Served struct {
 
 	DefaultRoute routing.Route // of merchants without one; the zero Route without an old gateway
 	RouteChanged func()        // has this bridge see a change at once
+
+	// Try serves a message as a merchant's request that came to the site.
+	Try func(context.Context, merchantapi.Trial) (merchantapi.Tried, error)
 }
 
 // Server answers the API's requests.

@@ -149,6 +149,12 @@ func (s story) lag(i int, schedule delivery.Schedule) *int64 {
 }
 
 func changeText(c Change) string {
-	text := c.What + " by " + c.Who + ": " + c.Before + " → " + c.After
+	text := c.What + " by " + c.Who
+	switch {
+	case c.Before != "":
+		text += ": " + c.Before + " → " + c.After
+	case c.After != "":
+		text += ": " + c.After
+	}
 	return text + "; " + c.Why
 }

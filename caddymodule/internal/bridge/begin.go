@@ -56,7 +56,7 @@ func (b *Bridge) draw(job payJob) ledger.Order {
 		Fingerprint:     p.Fingerprint(),
 		Action:          string(p.Action),
 		Amount:          p.TxnAmt,
-		BackURL:         p.BackURL,
+		BackURL:         s.notifiedAt(p),
 		FrontURL:        p.FrontURL,
 		OpenID:          p.OpenID,
 		ClientIP:        job.client,

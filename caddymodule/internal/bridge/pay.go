@@ -37,12 +37,17 @@ type payJob struct {
 // The error is [ledger.ErrOtherSide] for an order that is on record as one of the
 // old gateway; the reply beside it is for a bridge that has none.
 func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
+	if translate.IsTry(p.OrderID) {
+		return b.refusePay(ctx, p, errReserved), nil
+	}
+	return b.serve(ctx, s, m, p, client)
+}
+
+// serve is Pay for whatever number the order has.
+func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
 	rule, err := translate.RuleFor(p)
 	if err != nil {
-		b.log.Info("pay request refused", orderFields(ledger.Order{
-			Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
-		}), zap.Error(err))
-		return translate.BuildPayFault(p, err), nil
+		return b.refusePay(ctx, p, err), nil
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
@@ -61,6 +66,14 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 		return translate.BuildPayRefusal(p, v1.CodeConflict), nil
 	}
 	return translate.BuildPayReply(result.order.ForMerchant()), nil
+}
+
+// refusePay answers a request that is no order of this bridge.
+func (b *Bridge) refusePay(ctx context.Context, p v1.PayRequest, err error) v1.PayReply {
+	b.log.Info("pay request refused", orderFields(ledger.Order{
+		Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
+	}), zap.Error(err))
+	return translate.BuildPayFault(p, err)
 }
 
 // pay makes the order durable and submits it, unless it exists with other

@@ -44,6 +44,7 @@ type Settings struct {
 	GatewayURL  string // where a payer's browser posts a hosted order
 	NotifyURL   string // where the gateway sends its notices
 	ResultURL   string // where a hosted payer's browser comes back to, and asks how the order stands
+	TryURL      string // the backurl of tried orders of which nobody is to be notified
 	TranCodes   TranCodes
 	OrderPrefix string
 	Subject     string

@@ -25,7 +25,7 @@ var exitStatuses = []struct {
 	{exitDone, "done, and all is well"},
 	{exitRefused, "no: the bridge refuses it, the message does not verify, a check fails, a statement differs, or a merchant is not ready"},
 	{exitUsage, "the command could not be carried out: a flag, a file, the configuration, or no bridge to ask"},
-	{exitWarned, "done, with a warning: of selfcheck, of readiness, of payments near the ends of reconciled days, or that rows of the ledger cannot be read and are left out"},
+	{exitWarned, "done, with a warning: of selfcheck, of readiness, of payments near the ends of reconciled days, that a tried order was not paid in time, or that rows of the ledger cannot be read and are left out"},
 }
 
 // exitTable is the table as the help shows it.

@@ -10,7 +10,7 @@ import (
 )
 
 // flagNames are the flags that are not called as the API's members are.
-var flagNames = map[string]string{"merid": "merchant"}
+var flagNames = map[string]string{"merid": "merchant", "amount-fen": "amount"}
 
 // withFlagName has a refusal of the API name the flag or argument of the command
 // that asked, in place of the member of the API.

@@ -89,6 +89,7 @@ func commands(offline Offline) []*cobra.Command {
 		selfcheckCommand(),
 		settleCommand(),
 		translateCommand(offline),
+		tryCommand(),
 		versionCommand(),
 	}
 }

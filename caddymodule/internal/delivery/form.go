@@ -7,10 +7,14 @@ import (
 )
 
 // form returns the body of the notification of an order, signed with the
-// merchant's key of this moment. It tells of the payment, which stands whenever
-// an order is notified ([translate.Notify]), also after a refund that failed.
-func form(o ledger.Order, key v1.Key) string {
+// merchant's key of this moment.
+func form(o ledger.Order, key v1.Key) string { return v1.SealForm(Message(o), key) }
+
+// Message is the JSON that the notification of an order brings. It tells of the
+// payment, which stands whenever an order is notified ([translate.Notify]), also after
+// a refund that failed.
+func Message(o ledger.Order) []byte {
 	told := o.ForMerchant()
 	told.State, told.Late = translate.Paid, false
-	return v1.SealForm(translate.BuildNotification(told).JSON(), key)
+	return translate.BuildNotification(told).JSON()
 }

@@ -63,6 +63,7 @@ const (
 	HealthPath    = "/paybridge/health"       // is this bridge ready
 	ReadyPath     = "/paybridge/health/ready" // the same
 	LivePath      = "/paybridge/health/live"  // does this process run
+	TryPath       = "/paybridge/try"          // the backurl of tried orders of which nobody is notified; nothing is there
 )
 
 // Routes are the routes of a site by their address in lower case.

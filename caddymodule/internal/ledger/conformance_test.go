@@ -182,6 +182,8 @@ var conformance = []struct {
 	{"open orders without a next step", idleOrders},
 	{"gauges", gauges},
 	{"outcomes", outcomes},
+	{"outcomes without tries", outcomesWithoutTries},
+	{"trials are on record", trials},
 	{"samples", samples},
 	{"shadow counts add", shadowCountsAdd},
 	{"shadow counts at once", shadowCountsAtOnce},

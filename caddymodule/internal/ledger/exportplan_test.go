@@ -47,6 +47,7 @@ func statements() map[string]statement {
 		"waiting":             {countWaiting, []any{1}},
 		"stuck":               {countStuck, nil},
 		"outcomes":            {countOutcomes, []any{1, 2, 1}},
+		"outcomes of tries":   {countTried, []any{1, 2, 1}},
 		"found orders":        {findOrders, []any{"a", 1}},
 		"PayId":               {orderByPayID, []any{"a"}},
 		"side":                {sideByKey, []any{"a", "b"}},

@@ -53,7 +53,7 @@ func notificationTargets(n *Notification, created, due *millis) []any {
 
 // owe creates the notification of a paid order.
 func owe(t *tx, o Order, at time.Time) error {
-	host := hostOf(o.BackURL)
+	host := HostOf(o.BackURL)
 	_, err := t.exec(`INSERT INTO notifications (order_id, mer_id, host, state, attempts, created_at, due, ready, claim)
 		VALUES ($1, $2, $3, $4, 0, $5, $5, $5, 0) ON CONFLICT DO NOTHING`,
 		o.OrderID, o.MerID, host, string(Waiting), toMillis(at))
@@ -63,8 +63,8 @@ func owe(t *tx, o Order, at time.Time) error {
 	return err
 }
 
-// hostOf is the host and port of an address, lower case; empty when it has none.
-func hostOf(address string) string {
+// HostOf is the host and port of an address, lower case; empty when it has none.
+func HostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""

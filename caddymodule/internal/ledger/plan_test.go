@@ -43,6 +43,7 @@ var indexes = map[string][]string{
 	"waiting":             {"notifications_queue"},
 	"stuck":               {"notifications_done"},
 	"outcomes":            {"orders_state"},
+	"outcomes of tries":   append(keys, "changes_at"),
 	"found orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no", "orders_pay_id"),
 	"PayId":               {"orders_pay_id"},
 	"side":                {"sqlite_autoindex_orders_1", "sqlite_autoindex_old_orders_1"},

@@ -17,7 +17,11 @@ func servePay(v visit) answer {
 	if err != nil {
 		return refused(err)
 	}
-	reply, err := v.Bridge.Pay(v.ctx, v.Settings, v.merchant, request, v.client)
+	pay := v.Bridge.Pay
+	if v.client.try {
+		pay = v.Bridge.TryPay
+	}
+	reply, err := pay(v.ctx, v.Settings, v.merchant, request, v.client.Address)
 	return answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID, isOld: err != nil}
 }
 

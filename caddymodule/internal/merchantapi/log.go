@@ -42,6 +42,9 @@ func (l requestLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if l.variant != 0 {
 		enc.AddString("req_received", l.variant.String())
 	}
+	if l.client.try {
+		enc.AddBool("try", true)
+	}
 	if l.previousKey {
 		enc.AddBool("previous_sign_key", true)
 	}

@@ -53,6 +53,8 @@ type Client struct {
 	// PassOn passes the request on to the old gateway instead, which turns out to have
 	// its order; nil where there is none.
 	PassOn func()
+
+	try bool // an operator tries the bridge, see [Server.Try]
 }
 
 // answer is what a merchant hears and what is logged of it.

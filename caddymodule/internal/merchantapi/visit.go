@@ -21,7 +21,7 @@ type visit struct {
 	ctx      context.Context
 	merchant *merchants.Merchant
 	opened   v1.Opened
-	client   string // the address the request came from
+	client   Client
 }
 
 // exchange is a request with what is found out about it, whether it is served or
@@ -78,6 +78,6 @@ func (s *Server) open(ctx context.Context, r *http.Request, e *exchange) (visit,
 	line.merID, line.variant, line.previousKey = opened.MerID, opened.Variant, opened.Previous
 	return visit{
 		Service: service, ctx: ctx,
-		merchant: registry.ByMerID(opened.MerID), opened: opened, client: line.client.Address,
+		merchant: registry.ByMerID(opened.MerID), opened: opened, client: line.client,
 	}, err
 }

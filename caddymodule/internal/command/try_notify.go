@@ -1,0 +1,65 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// tryNotifyCommand makes "caddy paybridge try notify".
+func tryNotifyCommand() *cobra.Command {
+	var request api.TryNotifyRequest
+	cmd := &cobra.Command{
+		Use:   "notify <merid> <url>",
+		Short: "Sends a sample notification to a merchant's program",
+		Long: `
+Sends one notification to an address, in the form of every notification, signed with
+the merchant's key, and with the same checks of the address: it must be public or in
+the merchant's allow_callbacks. Prints what was sent, what the merchant's program
+answered, and whether that answer would count.
+
+It tells of a payment of 0.01 yuan of an order that does not exist, with a number that
+begins with ` + translate.TryPrefix + `. A good program refuses it as unknown, and shows by its words
+that it took the signature; one that answers 0000 acknowledges what it does not know.
+It is sent once and changes no order. The exit status is 1 when the answer would not
+count. That it was tried is recorded with your name and the reason.`,
+		Example: `  caddy paybridge try notify 89900001 https://shop.example.com/notify.php`,
+	}
+	tryWhy(cmd, &request.Why)
+	return onlineCommand(cmd, cobra.ExactArgs(2), func(o *online, args []string) error {
+		request.MerID, request.URL = args[0], args[1]
+		var tried api.TriedNotification
+		if err := o.client.Post(o.Context(), "try/notify", request, &tried); err != nil {
+			return err
+		}
+		if err := o.show(tried, func(w io.Writer) { printTriedNotification(w, tried) }); err != nil {
+			return err
+		}
+		if !tried.Counts {
+			return ErrRefused
+		}
+		return nil
+	})
+}
+
+func printTriedNotification(w io.Writer, t api.TriedNotification) {
+	fmt.Fprintf(w, "Notification: POST to %s\n%s  as the form: resp=<that in base64>&sign=***\n\n", t.Host, pretty(t.Message))
+	a := t.Attempt
+	switch {
+	case a.Status != 0:
+		fmt.Fprintf(w, "Answer: HTTP %d after %d ms: %q\n", a.Status, a.TookMS, a.Excerpt)
+	default:
+		fmt.Fprintf(w, "No answer: %s\n", cmp.Or(a.Cause, a.Class))
+	}
+	if t.Counts {
+		fmt.Fprintf(w, "It counts: %s.\n", t.Explained)
+		return
+	}
+	fmt.Fprintf(w, "It does not count (%s): %s. For a real payment the bridge would call again.\n", a.Class, t.Explained)
+	fmt.Fprintln(w, "Only status 2xx with 0000 alone, or on the last line, counts.")
+}
