@@ -166,6 +166,21 @@ func TestReadmeNamesCaddy(t *testing.T) {
 	}
 }
 
+// The documents install the newest version of the changelog.
+func TestDocumentsNameTheNewestVersion(t *testing.T) {
+	t.Parallel()
+	heading := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\]`)
+	newest := heading.FindStringSubmatch(readText(t, "CHANGELOG.md"))
+	if newest == nil {
+		t.Fatal("CHANGELOG.md has no version")
+	}
+	for _, document := range []string{"README.md", "README.zh.md", "docs/releases.md", "docs/releases.zh.md"} {
+		if !strings.Contains(readText(t, document), "apt-get install ./paybridge_"+newest[1]+"_amd64.deb") {
+			t.Errorf("%s does not install %s", document, newest[1])
+		}
+	}
+}
+
 // Every document that says which Go is needed says that of go.mod.
 func TestDocumentsNameGo(t *testing.T) {
 	t.Parallel()
