@@ -83,16 +83,19 @@ fuzz-short: # every fuzz target for a second or a few
 fuzz: ## run every fuzz target for about a minute
 	.ci/fuzz $(FUZZ_LONG)
 
-# How many worlds the simulator plays, and from which seed on.
+# How many worlds the simulator plays, from which seed on, and for how long at most:
+# make -f xcaddy.mk simulate SEEDS=1000000 FIRST=5000 FOR=8h
 SEEDS := 1000
 FIRST := 1
-SIMULATE := go test -tags simulation -count=1 -timeout 24h ./caddymodule/internal/simulation
+FOR := 24h
+SIMULATE := go test -tags simulation -count=1 -timeout 25h ./caddymodule/internal/simulation
 
-simulate-short: # 1000 simulated worlds
-	$(SIMULATE) -first 1 -seeds 1000
+# A world takes about two thirds of a second of one core.
+simulate-short: # as many simulated worlds as fit two minutes, and all that the simulator must notice
+	$(SIMULATE) -seeds 300
 
 simulate: ## play simulated worlds: SEEDS=1000 of them, from the seed FIRST=1 on
-	$(SIMULATE) -v -run '^TestWorlds$$' -first $(FIRST) -seeds $(SEEDS)
+	$(SIMULATE) -v -run '^TestWorlds$$' -first $(FIRST) -seeds $(SEEDS) -for $(FOR)
 
 bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ratios
 	go test -run '^$$' -bench . -benchmem ./translate/... ./caddymodule/...

@@ -13,7 +13,7 @@ import (
 )
 
 // happenings are the events that meet an order in some state.
-var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload"}
+var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload", "freeze"}
 
 // cell is an event that met an order in a state.
 type cell struct{ state, happening string }
@@ -86,5 +86,39 @@ func (c *coverage) String() string {
 	for _, name := range slices.Sorted(maps.Keys(c.faults)) {
 		fmt.Fprintf(&b, "%8d  %s\n", c.faults[name], name)
 	}
+	for _, s := range states() {
+		for _, h := range happenings {
+			if c.cells[cell{s, h}] == 0 {
+				fmt.Fprintf(&b, "never: %s meets an order that is %s: %s\n", h, s, whyNever(s, h))
+			}
+		}
+	}
 	return b.String()
+}
+
+// never says why an event cannot meet an order in a state.
+var never = []struct {
+	happening string
+	states    []string
+	why       string
+}{
+	{"payment", []string{"none", "begun"}, "nothing has left for the gateway"},
+	{"payment", []string{"paid", "refunding", "refunded", "refund_failed"}, "it is paid already, and nothing is charged twice"},
+	{"refund", []string{"none", "begun", "sent", "pending", "in_doubt", "paid", "failed", "closed"}, "only a refund that is on record is asked for"},
+	{"refund", []string{"refunded"}, "it is given back already"},
+	{"notice", []string{"none", "begun"}, "the gateway does not know it"},
+	{"notification", []string{"none", "begun", "sent", "pending", "in_doubt", "failed", "closed", "refunding", "refunded"}, "only of a payment that stands a merchant is notified"},
+	{"kill", []string{"none"}, "there is no order yet"},
+	{"restart", []string{"none"}, "there is no order yet"},
+	{"reload", []string{"none"}, "there is no order yet"},
+	{"freeze", []string{"none"}, "there is no order yet"},
+}
+
+func whyNever(state, happening string) string {
+	for _, n := range never {
+		if n.happening == happening && slices.Contains(n.states, state) {
+			return n.why
+		}
+	}
+	return "not seen in these worlds, though it could be"
 }

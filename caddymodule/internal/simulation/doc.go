@@ -27,6 +27,9 @@
 //   - oracle, coverage: what must hold, and what was seen
 //   - mutation: money rules broken on purpose in the source, which must be found
 //
+// The old gateway is not played yet. Its place is in link, where a merchant's request
+// is handed to a bridge: there the side of an order is chosen.
+//
 // The simulation stands below caddymodule and not in tests, because Go lets no other
 // place import what is internal to caddymodule.
 package simulation

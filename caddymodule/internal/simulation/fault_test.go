@@ -81,6 +81,7 @@ var kinds = []kind{
 	{name: "kill", at: onBridge},
 	{name: "restart", at: onBridge},
 	{name: "reload", at: onBridge},
+	{name: "freeze", at: onBridge},
 	{name: "clock set ahead", at: onBridge},
 	{name: "clock set back", at: onBridge},
 }

@@ -71,9 +71,11 @@ type trip struct {
 // Post implements bridge.Gateway.
 func (c caller) Post(ctx context.Context, form string) bridge.RoundTrip {
 	g := c.p.m.w.gateway
+	c.p.wake()
 	if c.p.isDead() {
 		return bridge.RoundTrip{Err: errDead}
 	}
+	defer c.p.wake()
 	t := g.takes(form)
 	g.w.tell("bridge %d sends %s for %s%s", c.p.m.n, t.message.Head.TranCode, t.order.id(), but(t.what))
 	switch t.what {

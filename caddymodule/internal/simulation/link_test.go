@@ -41,6 +41,7 @@ func (l link) RoundTrip(r *http.Request) (*http.Response, error) {
 			failed <- &lineError{"no connection"}
 			return
 		}
+		p.wake()
 		reply := p.answer(r) //nolint:bodyclose // it goes to the merchant's program, which closes it
 		time.Sleep(back)
 		if what == "reply lost" || p.isDead() {

@@ -61,7 +61,7 @@ func (g *gateway) attempt(b *booked, a answer, what string, d draw) bool {
 	case "notice contradicts":
 		g.deliver(b, a.with("state", string(v2.TranFailed)), what, d)
 	case "notice with other amount":
-		g.deliver(b, a.with("totalAmt", "0.02"), what, d)
+		g.deliver(b, a.with("totalAmt", "0.02").with("refundAmt", "0.02"), what, d)
 	case "notice proves nothing":
 		unproven := a
 		unproven.code = v2.RespProcessing
@@ -89,6 +89,7 @@ func (g *gateway) deliver(b *booked, a answer, what string, d draw) (taken bool)
 	if p == nil {
 		return false
 	}
+	p.wake()
 	e := a.seal()
 	if what == "notice forged" {
 		e.Sign = swapped(e.Sign)
@@ -105,7 +106,7 @@ func (g *gateway) deliver(b *booked, a answer, what string, d draw) (taken bool)
 	if taken && what == "notice forged" {
 		g.w.broken("§4", "a forged notice of %s was acknowledged", b.order.id())
 	}
-	if taken && what == "notice with other amount" && a.body["totalAmt"] != b.amount {
+	if taken && a.body["totalAmt"]+a.body["refundAmt"] != b.amount {
 		g.w.broken("rule 5", "a notice of %s with another amount was acknowledged", b.order.id())
 	}
 	if taken && a.code == "" {

@@ -58,6 +58,8 @@ type process struct {
 	v1      *merchantapi.Server
 	notices *notices.Server
 
+	thaw atomic.Int64 // until when it stands still, by the time of the world
+
 	mu       sync.Mutex
 	settings *bridge.Settings
 }
@@ -186,6 +188,11 @@ func (m *machine) strike(f fault) {
 			m.w.noteStates("reload")
 			p.reload()
 		}
+	case "freeze":
+		if p := m.running(); p != nil {
+			m.w.noteStates("freeze")
+			p.thaw.Store(int64(m.w.since() + d.between(5*time.Second, 90*time.Second)))
+		}
 	case "clock set ahead":
 		m.ahead.Add(int64(d.between(2*time.Second, 10*time.Minute)))
 	case "clock set back":
@@ -243,11 +250,24 @@ func (p *process) isDead() bool {
 	}
 }
 
+// wake returns when the process does not stand still, as one whose machine was
+// stopped for a while: it finds everybody else further on.
+func (p *process) wake() {
+	for wait := time.Duration(p.thaw.Load()) - p.m.w.since(); wait > 0; wait = time.Duration(p.thaw.Load()) - p.m.w.since() {
+		select {
+		case <-time.After(wait):
+		case <-p.dead:
+			return
+		}
+	}
+}
+
 // sleep takes time, unless the process dies or ctx ends before.
 func (p *process) sleep(ctx context.Context, d time.Duration) error {
 	if p.isDead() {
 		return errDead
 	}
+	defer p.wake()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -61,9 +61,11 @@ var working = []merchant.Answer{merchant.AnswerOK, merchant.AnswerJunk, merchant
 // RoundTrip implements http.RoundTripper.
 func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer r.Body.Close()
+	n.p.wake()
 	if n.p.isDead() {
 		return nil, errDead
 	}
+	defer n.p.wake()
 	id := r.URL.Query().Get("order")
 	o := n.w.order(id)
 	m := n.w.merchants[o.merchant]
