@@ -278,6 +278,7 @@ func (a *App) Start() error {
 	if a.shadow != nil {
 		a.shadow.start(e)
 	}
+	refused.ForgetAll() // keys may have changed: what was kept belongs to the configuration before
 	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()

@@ -216,3 +216,16 @@ var (
 		Zh: "Caddy 的配置中没有 paybridge 块，或者加载配置失败；请查看 Caddy 的日志",
 	}
 )
+
+// What is said of forms that are kept.
+var (
+	keepingTime = bilingual.Text{En: "must be a time such as 10m, at most 1h", Zh: "必须是一段时间，例如 10m，最长 1h"}
+	tooManyKept = bilingual.Text{
+		En: "the forms of too many merchants are kept already; forget some of them first",
+		Zh: "正在为过多的商户保留表单；请先清除其中一些",
+	}
+	nothingKept = bilingual.Text{
+		En: "no forms of merchant %s are being kept; they go when their time is over and when the configuration is reloaded",
+		Zh: "没有为商户 %s 保留表单；到时间后或重新加载配置时，保留的表单即被清除",
+	}
+)

@@ -82,7 +82,7 @@ func notificationOf(n ledger.Notification) Notification {
 type Change struct {
 	At      time.Time `json:"at" doc:"When."`
 	Who     string    `json:"who" doc:"Who, and from where."`
-	What    string    `json:"what" doc:"What was done: resend, settle, refund, deal with refund, deal with notification, quarantine, pause, resume, route, try pay, try cancel or try notify."`
+	What    string    `json:"what" doc:"What was done: resend, settle, refund, deal with refund, deal with notification, quarantine, pause, resume, route, try pay, try cancel, try notify, keep forms, read form or forget forms."`
 	Why     string    `json:"why" doc:"The reason given."`
 	MerID   string    `json:"merid,omitempty" doc:"The merchant it concerns."`
 	OrderID string    `json:"orderid,omitempty" doc:"The order it concerns."`

@@ -26,10 +26,11 @@ add, change or remove a merchant: the configuration does.`,
 		Example: `  caddy paybridge merchant list
   caddy paybridge merchant pause 89900001 --why "their database is being moved"
   caddy paybridge merchant resume 89900001 --why "their database has moved"
-  caddy paybridge merchant route 89900001 v2 --percent 20 --why "shadow found nothing"`,
+  caddy paybridge merchant route 89900001 v2 --percent 20 --why "shadow found nothing"
+  caddy paybridge merchant keep 89900001 --for 10m --why "their signature fails"`,
 	}
 	refuseUnknown(cmd)
-	cmd.AddCommand(merchantListCommand(), pauseCommand(), resumeCommand(), merchantRouteCommand())
+	cmd.AddCommand(merchantListCommand(), pauseCommand(), resumeCommand(), merchantRouteCommand(), keepCommand(), keptCommand(), forgetCommand())
 	return cmd
 }
 

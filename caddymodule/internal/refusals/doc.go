@@ -10,6 +10,9 @@
 // one worker looks for causes, with a twentieth of one processor; what comes while it
 // has enough to do is counted as [NotExamined]. Nothing here delays an answer.
 //
+// Where an operator asks for it, the next refused forms of one merchant are kept for a
+// short time ([Recorder.Keep]): only in memory, and so many at most.
+//
 // All of it is in memory and bounded: rows by [maxRows], whatever merchants and
 // numbers a flood names. A restart forgets it. Several bridges count each for itself.
 package refusals

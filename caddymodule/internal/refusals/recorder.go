@@ -26,8 +26,9 @@ type Recorder struct {
 	mu      sync.Mutex
 	counts  *counts
 	waiting queue
-	works   bool          // the worker runs
-	stop    chan struct{} // closed: the worker is to end
+	kept    map[string]*keeping // by merchant
+	works   bool                // the worker runs
+	stop    chan struct{}       // closed: the worker is to end
 }
 
 // Rest is how long the worker rests after it has looked for a cause: it takes a
@@ -38,7 +39,7 @@ func Rest(took time.Duration) time.Duration { return max(19*took, 10*time.Millis
 func New(observer Observer, rest func(took time.Duration) time.Duration) *Recorder {
 	return &Recorder{
 		observer: observer, rest: rest, since: time.Now(),
-		counts: newCounts(), waiting: newQueue(), stop: make(chan struct{}),
+		counts: newCounts(), waiting: newQueue(), kept: make(map[string]*keeping), stop: make(chan struct{}),
 	}
 }
 
@@ -49,6 +50,9 @@ func (r *Recorder) Refused(q Request) {
 		return
 	}
 	cause := q.known()
+	if cause == "" && ofRequest[q.Code] {
+		r.keep(q)
+	}
 	switch {
 	case cause == "" && !ofRequest[q.Code]: // it is the bridge that failed
 		return
@@ -123,6 +127,7 @@ func (r *Recorder) examine(q Request) {
 	report := explain.Explain(q.Form.text(), explain.World{Merchants: q.Merchants, Now: time.Now()})
 	if q.MerID == "" && q.Merchants.ByMerID(report.Merchant) != nil {
 		q.MerID = report.Merchant // read from a message that the bridge cannot read
+		r.keep(q)
 	}
 	if cause = report.Cause(); cause == "" {
 		cause = NotByItself
@@ -130,11 +135,12 @@ func (r *Recorder) examine(q Request) {
 	q.Log.Info("v1 request refused", zap.Inline(explained{q, cause}))
 }
 
-// Stop ends the worker and forgets what it had to do. The recorder can go on being
+// Stop ends the worker and forgets what it had to do, and what was kept. The recorder can go on being
 // used.
 func (r *Recorder) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	close(r.stop)
 	r.stop, r.works, r.waiting = make(chan struct{}), false, newQueue()
+	r.forgetAll()
 }
