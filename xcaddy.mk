@@ -17,7 +17,7 @@ LDFLAGS := $(shell .ci/ldflags)
 BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo playground test unit packages system busy busy-rounds waiting-packages waiting-system \
+.PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
 	lint fuzz fuzz-short simulate simulate-short bench power-cuts soak release system-packages promtool clean
 
 help: ## show this list
@@ -27,6 +27,9 @@ build: caddy ## build Caddy with Paybridge at ./caddy
 
 demo: .build/caddy-sandbox ## show one payment, from a v1 request to the gateway and back
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox
+
+move: .build/caddy-sandbox ## show a merchant moved from the old gateway to v2, and back
+	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -move
 
 playground: build .build/caddy-sandbox ## the demo, and then an order for you to look after
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -stay

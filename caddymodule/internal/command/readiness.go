@@ -100,7 +100,7 @@ func printReadinessList(w io.Writer, list api.ReadinessList, o *online) {
 func printReadiness(w io.Writer, r api.Readiness, o *online) {
 	fmt.Fprintf(w, "Merchant %s: %s\n", r.MerID, r.Verdict)
 	if r.Days > 0 {
-		fmt.Fprintf(w, "%d exchanges were compared on %d days, %s to %s (Beijing).\n", r.Compared, r.Days, r.FirstDay, r.LastDay)
+		fmt.Fprintf(w, "%d exchanges were compared on %s, %s to %s (Beijing).\n", r.Compared, days(r.Days), r.FirstDay, r.LastDay)
 	}
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(w, "\n%-8s%s\n", levelWord(reason.Level), reason.Text)
@@ -128,6 +128,13 @@ func levelWord(level readiness.Level) string {
 		return string(level)
 	}
 	return strings.ToUpper(string(level))
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "one day"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 func times(n int) string {

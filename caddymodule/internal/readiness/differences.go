@@ -25,7 +25,7 @@ var differences = map[shadow.Kind]told{
 		return memberType.With(s.Interface, s.Subject, typeName(old), typeName(ours)), memberAdvice.With()
 	}},
 	shadow.Value: {Fail, sayValue},
-	shadow.Order: {Warn, func(s Sum) (said, said) { return memberOrder.With(s.Interface, s.Subject), memberAdvice.With() }},
+	shadow.Order: {Note, func(s Sum) (said, said) { return memberOrder.With(s.Interface, s.Subject), memberAdvice.With() }},
 }
 
 func sayRefused(s Sum) (text, advice said) {

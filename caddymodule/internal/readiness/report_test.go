@@ -63,7 +63,7 @@ func TestVerdicts(t *testing.T) {
 		"frozen":             {enoughSeen(count(day, shadow.Value, "query", "resultcode", "1002, 0000")), nil, Look, "(old, ours: 1002, 0000)"},
 		"a state of its own": {enoughSeen(count(day, shadow.Value, "query", "resultcode", "7777, 1001")), nil, NotReady, "7777, 1001"},
 		"sign in capitals":   {enoughSeen(count(day, shadow.Value, "pay", "body.sign", "capital letters")), nil, Look, "body.sign"},
-		"order":              {enoughSeen(count(day, shadow.Order, "pay", "respmsg", "")), nil, Look, "from respmsg on"},
+		"order":              {enoughSeen(count(day, shadow.Order, "pay", "respmsg", "")), nil, Ready, "from respmsg on"},
 		"not compared":       {enoughSeen(count(day, shadow.Uncompared, "pay", "status 502", "")), nil, Look, "most of them because: status 502"},
 		"a host":             {enoughSeen(count(day, shadow.Host, "pay", "https://shop.example", "")), nil, Ready, ""},
 		"a private host":     {enoughSeen(count(day, shadow.Host, "pay", "https://10.1.2.3", "")), nil, NotReady, "notifications to https://10.1.2.3"},

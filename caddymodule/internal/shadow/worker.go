@@ -31,7 +31,8 @@ type Config struct {
 	Bytes      int64         // of the queue
 	Lag        time.Duration // after which the worker is switched off
 
-	compare func(Merchant, Settings, Exchange, time.Time) Outcome // Compare, except in tests
+	// Compare is [Compare] when nil; tests have others.
+	Compare func(Merchant, Settings, Exchange, time.Time) Outcome
 }
 
 // Store keeps counts.
@@ -96,8 +97,8 @@ type job struct {
 
 // Start starts a worker.
 func Start(c Config) *Worker {
-	if c.compare == nil {
-		c.compare = Compare
+	if c.Compare == nil {
+		c.Compare = Compare
 	}
 	w := &Worker{config: c, queue: make(chan job, c.Entries), began: make([]atomic.Int64, c.Goroutines), stop: make(chan struct{})}
 	for i := range c.Goroutines {
@@ -191,7 +192,7 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 			w.report(ResultOff)
 		}
 	}()
-	outcome := w.config.compare(j.merchant, w.config.Settings, j.exchange, now)
+	outcome := w.config.Compare(j.merchant, w.config.Settings, j.exchange, now)
 	w.tally.add(j.merchant.MerID, j.exchange.At, outcome)
 	w.tell(outcome)
 }

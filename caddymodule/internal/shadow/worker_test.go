@@ -76,7 +76,7 @@ func (r *record) written() []Count {
 func start(r *record, compare func() Outcome) *Worker {
 	return Start(Config{
 		Store: r, Observer: r, Now: time.Now, Goroutines: 1, Entries: 4, Bytes: 1 << 20, Lag: 30 * time.Second,
-		compare: func(Merchant, Settings, Exchange, time.Time) Outcome { return compare() },
+		Compare: func(Merchant, Settings, Exchange, time.Time) Outcome { return compare() },
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 )
 
@@ -21,14 +22,25 @@ var templates embed.FS
 
 // settings is what the Caddyfiles are filled in with.
 type settings struct {
-	// BridgeURL and GatewayURL are the servers' addresses, without a path.
-	BridgeURL, GatewayURL string
+	// The servers' addresses, without a path: the bridge, the v2 gateway, the old one,
+	// and the bridge's admin endpoint. The last two are used where a merchant moves.
+	BridgeURL, GatewayURL, OldURL, AdminURL string
 	// MerchantID is the merchant's v1 merid, GatewayMerchantID its v2
 	// merchantId.
 	MerchantID, GatewayMerchantID string
+	scene
+}
+
+// scene is what kind of demo it is.
+type scene struct {
 	// Stay: the bridge has an admin endpoint and gives up on notifications soon.
 	Stay bool
+	// Move: the bridge stands beside an old gateway.
+	Move bool
 }
+
+// Admin is where the bridge's admin endpoint listens.
+func (s settings) Admin() string { return strings.TrimPrefix(s.AdminURL, "http://") }
 
 // writeCaddyfile fills in a template and writes it into a folder.
 func (s settings) writeCaddyfile(folder, name string) error {

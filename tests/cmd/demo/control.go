@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// control speaks to the sandbox gateway's control interface. Its types repeat only
+// control speaks to a sandbox gateway's control interface, which begins at url. Its types repeat only
 // what the demo shows: importing tests/sandbox would build all of Caddy into the
 // demo.
 type control struct {
@@ -124,7 +124,7 @@ func (c control) call(ctx context.Context, method, command string, body, value a
 	if err != nil {
 		return fmt.Errorf("asking the sandbox: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.url+"/_sandbox/"+command, bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(ctx, method, c.url+command, bytes.NewReader(text))
 	if err != nil {
 		return fmt.Errorf("asking the sandbox: %w", err)
 	}

@@ -111,16 +111,44 @@ func TestDemo(t *testing.T) {
 				if status != exitDone || stderr.Len() > 0 {
 					t.Fatalf("status %d\n%s\n%s", status, stdout.String(), stderr.String())
 				}
-				checkLines(t, stdout.String())
+				checkLines(t, stdout.String(), wanted)
 				checkNothingLeft(t, dir, stdout.String())
 			}
 		})
 	}
 }
 
+// moved are lines of the demo of a move.
+var moved = []string{
+	`^  4   Into the shadow`,
+	`^      Merchant 89900001: not_ready$`,
+	`the member txnamt is text at the old gateway`,
+	`--percent 20 --force`,
+	`^      new orders +\d+ to the old gateway, \d+ to v2$`,
+	`^      new orders +0 to the old gateway, 1 to v2$`,
+	`respcode 94`,
+	`merchant route 89900001 old --why`,
+	`^      new orders +1 to the old gateway, 0 to v2$`,
+	`^      new orders +0 to the old gateway, 1 to v2$`,
+	`^      notifications     3 for 3 paid orders$`,
+	`^Done in `,
+}
+
+// TestMove runs the demo of a move.
+func TestMove(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	if status := run(t.Context(), []string{"-caddy", caddyPath(t), "-dir", dir, "-move"}, &stdout, &stderr); status != exitDone || stderr.Len() > 0 {
+		t.Fatalf("status %d\n%s\n%s", status, stdout.String(), stderr.String())
+	}
+	checkLines(t, stdout.String(), moved)
+	checkNothingLeft(t, dir, stdout.String())
+}
+
 // checkLines wants the wanted lines in order, no line too wide, no colours and
 // no tabs.
-func checkLines(t *testing.T, output string) {
+func checkLines(t *testing.T, output string, wanted []string) {
 	t.Helper()
 	next := 0
 	for line := range strings.Lines(output) {
@@ -234,7 +262,7 @@ func TestEndsEarly(t *testing.T) {
 			var err error
 			recovered := func() (recovered any) {
 				defer func() { recovered = recover() }()
-				err = play(t.Context(), caddyPath(t), dir, false, started(t, dir, test.ending), newPrinter(&stdout))
+				err = play(t.Context(), caddyPath(t), dir, story{acts: started(t, dir, test.ending)}, newPrinter(&stdout))
 				return nil
 			}()
 			test.check(t, err, recovered)
@@ -249,10 +277,10 @@ func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stdout, stderr bytes.Buffer
-	err := play(ctx, caddyPath(t), dir, false, started(t, dir, func(d *demo, ctx context.Context) error {
+	err := play(ctx, caddyPath(t), dir, story{acts: started(t, dir, func(d *demo, ctx context.Context) error {
 		interrupt()
 		return d.askForCode(ctx)
-	}), newPrinter(&stdout))
+	})}, newPrinter(&stdout))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -268,12 +296,12 @@ func TestServerFails(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	err := play(t.Context(), caddyPath(t), dir, false, []act{
+	err := play(t.Context(), caddyPath(t), dir, story{acts: []act{
 		{"spoil", func(d *demo, _ context.Context) error {
 			return os.Remove(filepath.Join(d.folder, "gateway-public.pem"))
 		}},
 		{"start", (*demo).startServers},
-	}, newPrinter(&stdout))
+	}}, newPrinter(&stdout))
 	if err == nil {
 		t.Fatal("no error without the gateway's key")
 	}

@@ -11,7 +11,8 @@
 // process nor a file.
 //
 // With -stay (make -f xcaddy.mk playground) it goes on until it is interrupted,
-// with an order that an operator has to look after.
+// with an order that an operator has to look after. With -move (make -f xcaddy.mk
+// move) it shows instead how a merchant is moved from the old gateway to v2.
 //
 // The demo talks to the servers over HTTP alone and does not import them, so
 // that running it builds nothing big.
@@ -52,6 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	caddy := flags.String("caddy", ".build/caddy-sandbox", "the Caddy with Paybridge and the sandbox gateway")
 	parent := flags.String("dir", "", "where the temporary folder is made (default: the system's place)")
 	stay := flags.Bool("stay", false, "go on with an order for you to look after, until Ctrl-C")
+	move := flags.Bool("move", false, "show a merchant moved from the old gateway to v2, and back")
 	if err := flags.Parse(args); err != nil {
 		return exitUsage // Parse has said why
 	}
@@ -60,11 +62,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	show := newPrinter(stdout)
-	played := acts
-	if *stay {
-		played = slices.Concat(acts, stayActs)
+	played := payment
+	switch {
+	case *move:
+		played = moving
+	case *stay:
+		played.Stay, played.acts = true, slices.Concat(acts, stayActs)
 	}
-	err := play(ctx, *caddy, *parent, *stay, played, show)
+	err := play(ctx, *caddy, *parent, played, show)
 	if err != nil {
 		newPrinter(stderr).failure(ctx, err)
 		return exitFailed

@@ -16,6 +16,13 @@ type act struct {
 	play  func(*demo, context.Context) error
 }
 
+// story is a demo from the beginning to the end.
+type story struct {
+	scene
+	title string
+	acts  []act
+}
+
 // order is one of the demo's orders.
 type order struct {
 	action string
@@ -32,15 +39,18 @@ type demo struct {
 	show    *printer
 	tap     *tap
 	client  *merchant.Client
-	gateway control
+	gateway control // of the v2 gateway
+	old     control // of the old one, where a merchant moves
 	// shown is paid after its code was shown, scanned is paid at once and then
 	// refunded, unpaid is never paid, unheard is paid while the merchant does not
 	// listen.
 	shown, scanned, unpaid, unheard order
 	// reply is the last that the merchant got, exchange the gateway's last with
 	// the bridge that is of interest.
-	reply    *merchant.Reply
-	exchange exchange
+	reply *merchant.Reply
+	// submitted counts the orders of a merchant that moves.
+	submitted int
+	exchange  exchange
 }
 
 // clientPatience is what the least patient merchants wait (v1 in the field,
@@ -49,8 +59,8 @@ const clientPatience = 16 * time.Second
 
 // play makes a world, plays the acts in it and removes it again, whatever
 // happens.
-func play(ctx context.Context, caddy, parent string, stay bool, acts []act, show *printer) (err error) {
-	w, err := newWorld(caddy, parent, stay)
+func play(ctx context.Context, caddy, parent string, s story, show *printer) (err error) {
+	w, err := newWorld(caddy, parent, s.scene)
 	if err != nil {
 		return err
 	}
@@ -61,8 +71,8 @@ func play(ctx context.Context, caddy, parent string, stay bool, acts []act, show
 		err = errors.Join(err, w.close())
 	}()
 	d := newDemo(w, show)
-	show.title("Paybridge: one payment, from a v1 request to the merchant's notification")
-	for _, a := range acts {
+	show.title(s.title)
+	for _, a := range s.acts {
 		show.step(a.title)
 		if err := a.play(d, ctx); err != nil {
 			return fmt.Errorf("step %d: %w", show.steps, err)
@@ -77,7 +87,8 @@ func newDemo(w *world, show *printer) *demo {
 		world:   w,
 		show:    show,
 		tap:     tap,
-		gateway: control{w.GatewayURL},
+		gateway: control{w.GatewayURL + "/_sandbox/"},
+		old:     control{w.OldURL + "/_old/"},
 		client: &merchant.Client{
 			BaseURL: w.BridgeURL, MerchantID: merchantID, Key: w.signKey,
 			HTTP: &http.Client{Transport: tap, Timeout: clientPatience},

@@ -26,6 +26,9 @@ const (
 	resultOver   = "1003" // failed, closed or refunded
 )
 
+// payment is the demo without flags.
+var payment = story{title: "Paybridge: one payment, from a v1 request to the merchant's notification", acts: acts}
+
 // acts is the demo, step by step.
 var acts = []act{
 	{"The bridge's Caddyfile (keys and ledger are in a temporary folder):", (*demo).showCaddyfile},

@@ -36,10 +36,9 @@ type world struct {
 }
 
 // newWorld makes a world in a new folder below parent, the system's place for
-// temporary files if empty. One that stays lets operators in. It starts no
-// server yet. Close it in the end.
-func newWorld(caddy, parent string, stay bool) (_ *world, err error) {
-	w := &world{settings: settings{MerchantID: merchantID, GatewayMerchantID: gatewayMerchantID, Stay: stay}}
+// temporary files if empty. It starts no server yet. Close it in the end.
+func newWorld(caddy, parent string, show scene) (_ *world, err error) {
+	w := &world{settings: settings{MerchantID: merchantID, GatewayMerchantID: gatewayMerchantID, scene: show}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -87,7 +86,7 @@ func (w *world) makeFolder(parent string) (err error) {
 }
 
 func (w *world) reservePorts() error {
-	for _, address := range []*string{&w.BridgeURL, &w.GatewayURL} {
+	for _, address := range []*string{&w.BridgeURL, &w.GatewayURL, &w.OldURL, &w.AdminURL} {
 		reserved, err := port.Reserve()
 		if err != nil {
 			return err

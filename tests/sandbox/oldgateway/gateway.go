@@ -126,7 +126,11 @@ func (g *Gateway) answer(v visit, rule Rule) answer {
 		if v.request.Method != http.MethodPost || errors.Is(v.err, errUnreadable) {
 			return signed(refusedRequest, "")
 		}
-		return signed(program(g, v.call), v.merchant.Key)
+		reply := program(g, v.call)
+		if rule.Behaviour == TextAmount {
+			reply = textAmount(reply)
+		}
+		return signed(reply, v.merchant.Key)
 	}
 	if page, is := pages[canonical(v.path)]; is {
 		return page(g, v)

@@ -1,6 +1,10 @@
 package oldgateway
 
-import "cmp"
+import (
+	"cmp"
+	"encoding/json"
+	"regexp"
+)
 
 // The messages of v1, in the member order of the old gateway.
 
@@ -58,6 +62,14 @@ type queryReply struct {
 	RespCode string `json:"respcode"`
 	RespMsg  string `json:"respmsg"`
 	result
+}
+
+var amount = regexp.MustCompile(`"txnamt":([0-9]+)`)
+
+// textAmount is a message with its amount as a text. Merchants' programs of some languages
+// do not notice, and those of others do.
+func textAmount(message any) json.RawMessage {
+	return json.RawMessage(amount.ReplaceAllString(encode(message), `"txnamt":"$1"`))
 }
 
 func resultOf(o *Order) result {

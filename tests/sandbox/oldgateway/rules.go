@@ -17,6 +17,7 @@ type Behaviour string
 const (
 	Honest      Behaviour = "honest"
 	Refused     Behaviour = "refused"      // a signed reply with a respcode that refuses; nothing is processed
+	TextAmount  Behaviour = "text_amount"  // a signed reply whose txnamt is a text, not a number
 	Slow        Behaviour = "slow"         // the answer comes byte by byte over the rule's delay
 	Silent      Behaviour = "silent"       // no answer until the client goes away
 	Reset       Behaviour = "reset"        // the connection is reset (TCP RST) after the request was read
@@ -32,7 +33,7 @@ const (
 
 // sends are how behaviours let an answer out.
 var sends = map[Behaviour]func(*delivery){
-	Honest: sendWhole, Refused: sendWhole, Slow: sendSlow, Silent: sendNothing,
+	Honest: sendWhole, TextAmount: sendWhole, Refused: sendWhole, Slow: sendSlow, Silent: sendNothing,
 	Reset: sendReset, ResetUnread: sendReset, Close: sendClose,
 	Half: sendHalf, Rubbish: sendRubbish, Empty: sendEmpty,
 	ServerError: sendStatus(http.StatusInternalServerError),

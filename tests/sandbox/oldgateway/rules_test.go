@@ -21,6 +21,7 @@ func TestBehaviours(t *testing.T) {
 		left   bool // nothing is processed
 	}{
 		Honest:      {status: 200, body: `{"resp":"`},
+		TextAmount:  {status: 200, body: `{"resp":"`},
 		Slow:        {status: 200, body: `{"resp":"`},
 		Refused:     {status: 200, body: `{"resp":"`, left: true},
 		Empty:       {status: 200},
