@@ -173,14 +173,15 @@ func (d *demo) readiness(ctx context.Context) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		out, err := exec.CommandContext(ctx, d.caddy, "paybridge", "readiness", merchantID, "--json", "--address", d.Admin()).Output()
+		// A verdict that is not "ready" is a status of its own.
+		out, _ := exec.CommandContext(ctx, d.caddy, "paybridge", "readiness", merchantID, "--json", "--address", d.Admin()).Output()
 		if compared := gjson.GetBytes(out, "items.0.compared").Int(); compared >= shadowed {
 			break
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for the shadow: %w: %v, %s", ctx.Err(), err, out)
+			return fmt.Errorf("waiting for the shadow: %w: %s", ctx.Err(), out)
 		}
 	}
 	const notReady = 1
