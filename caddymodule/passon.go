@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
@@ -44,6 +45,7 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
+		failpoint.Reach(failpoint.AfterPass)
 		h.tellShadow(w, r, p, kept)
 		return
 	}

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -195,5 +196,42 @@ func TestStrangersGoToTheOldGateway(t *testing.T) {
 	}
 	if _, there := m.old.State().Order(shops["intl"].MerID, unsigned.OrderID); there {
 		t.Error("a bad signature has an order")
+	}
+}
+
+// A power cut at any instant on the way to the old gateway: the order that was in hand
+// is on one side afterwards, wherever its merchant's repeat would go if it were new.
+func TestCrashOnTheWayToTheOldGateway(t *testing.T) {
+	t.Parallel()
+	binary, err := fragileBridge()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for point, side := range map[string]string{"before_mark": "v2", "before_pass": "old", "after_pass": "old"} {
+		for name, world := range stores {
+			t.Run(point+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				m := newMovingWorld(t, "old", world)
+				m.killed = true
+				m.bridge.binary = binary
+				healthy := m.bridge.env
+				m.bridge.env = append(slices.Clip(healthy), "PAYBRIDGE_FAILPOINT="+point+":2")
+				m.bridge.start()
+				m.pay("intl", m.payment("intl", "WxSao", 100)) // passes the point once
+				p := m.payment("intl", "WxSao", 4200)
+				_, _ = m.client("intl").Pay(m.ctx(), p) // may still have been answered
+				<-m.bridge.exited
+				m.bridge.env = healthy
+				m.settings.Extra = m.routed("v2")
+				m.writeConfig(m.bridge)
+				m.bridge.start()
+				for range 2 {
+					if reply := m.pay("intl", p); reply.RespCode != "00" {
+						t.Errorf("the repeat hears %s", reply.Inner)
+					}
+				}
+				m.onlyOn(side, "intl", p.OrderID)
+			})
+		}
 	}
 }

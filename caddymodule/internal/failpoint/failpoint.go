@@ -11,7 +11,7 @@ type Point string
 const (
 	BeforeMark    Point = "before_mark"    // an order is to go to the old gateway; nothing is written
 	BeforePass    Point = "before_pass"    // its mark is durable, nothing has left
-	AfterPass     Point = "after_pass"     // the old gateway has answered, and so has the merchant
+	AfterPass     Point = "after_pass"     // the old gateway has answered
 	BeforeBegin   Point = "before_begin"   // nothing is written
 	BeforeSend    Point = "before_send"    // the order is durable
 	AfterAnswer   Point = "after_answer"   // the gateway has answered

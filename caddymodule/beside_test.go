@@ -1,0 +1,81 @@
+package caddymodule
+
+import (
+	"database/sql"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// onLedger runs a statement on the ledger's file while the bridge works with it.
+func (s *server) onLedger(t *testing.T, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", s.ledger+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// An order that turns out to be the old gateway's only when it is about to be begun
+// on v2, because another bridge was first, is passed on as it came.
+func TestOrderOfTheOldGatewayAfterAll(t *testing.T) { // not parallel: one Caddy a process
+	const orderID = "T2026112200000000001"
+	for path, header := range map[string]string{"/api/mpgateway": "", "/apis/wxjspaygateway": "Accept: text/html\r\n"} {
+		t.Run(path, func(t *testing.T) {
+			old := newSocketGateway(t, okAnswer)
+			s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route v2")
+			body := sealed(payJSON(orderID), signKey).Encode()
+			if path == "/apis/wxjspaygateway" {
+				body = sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), signKey).Encode()
+			}
+			request := "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+			request += strconv.Itoa(len(body)) + "\r\n\r\n" + body
+			if got, _, ok := s.exchange(t, request, false); !ok || got.body == "ok" {
+				t.Fatalf("a new order is answered %+v", got)
+			}
+			s.exchange(t, request, false) // from now on its side is known without the ledger
+			s.onLedger(t, "DELETE FROM orders")
+			s.onLedger(t, "INSERT INTO old_orders (order_id, mer_id, at) VALUES ('"+orderID+"', '89900001', 1)")
+			posts := s.gateway.posts()
+			if got, _, ok := s.exchange(t, request, false); !ok || got.body != "ok" {
+				t.Errorf("answered %+v", got)
+			}
+			if m := old.last(t); m.body != body {
+				t.Errorf("arrived as %q", m.body)
+			}
+			if s.gateway.posts() != posts {
+				t.Error("v2 was called")
+			}
+		})
+	}
+}
+
+// Without the old gateway, which has been taken out, nobody can pay its orders: their
+// numbers are used.
+func TestOrderOfAnOldGatewayThatIsGone(t *testing.T) { // not parallel: one Caddy a process
+	s := startServer(t, "")
+	s.onLedger(t, "INSERT INTO old_orders (order_id, mer_id, at) VALUES ('T2026112200000000001', '89900001', 1)")
+	mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(payJSON("T2026112200000000001"), signKey)), "92", signKey)
+	if s.gateway.posts() != 0 {
+		t.Error("v2 was called")
+	}
+}
+
+// The old gateway's word about other ways to reach it stays behind: they would lead
+// around the bridge.
+func TestAltSvcStaysBehind(t *testing.T) { // not parallel: one Caddy a process
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) {
+			old := newSocketGateway(t, "HTTP/1.1 200 OK\r\nAlt-Svc: h3=\"old.example.com:443\"; ma=86400\r\nContent-Length: 2\r\n\r\nok")
+			s := start(t, "http://"+old.Address, "")
+			got, _, ok := s.exchange(t, payRequest, false)
+			if header := strings.Join(got.header, "\n"); !ok || got.body != "ok" || strings.Contains(header, "alt-svc") {
+				t.Errorf("answered %+v", got)
+			}
+		})
+	}
+}
