@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,6 +18,7 @@ func ordersCommand() *cobra.Command {
 	var query api.OrdersQuery
 	var states []string
 	var from, to timeFlag
+	var asCSV, all bool
 	cmd := &cobra.Command{
 		Use:   "orders",
 		Short: "Lists orders",
@@ -29,21 +31,34 @@ The states:
 An order is overdue when its next step should have been taken by now, which is so
 for seconds at most while all is well.
 
+With --csv the list has every number and time of an order, and with --all every order
+that the filter lets through, however many: they are printed as they are read. Cells
+that a spreadsheet would take for formulas begin with an apostrophe.
+
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge orders --state in_doubt,refunding
   caddy paybridge orders --merchant 89900001 --from 2h
   caddy paybridge orders --open
-  caddy paybridge orders --overdue --json`,
+  caddy paybridge orders --overdue --json
+  caddy paybridge orders --from 2026-11-22 --to 2026-11-23 --all --csv > orders.csv`,
 	}
 	pageFlags(cmd, &query.MerID, &query.Page, &from, &to)
 	cmd.Flags().StringSliceVar(&states, "state", nil, "Only orders in these states")
 	cmd.Flags().BoolVar(&query.Open, "open", false, "Only orders whose refund failed and that nobody has dealt with")
 	cmd.Flags().BoolVar(&query.Overdue, "overdue", false, "Only orders whose next step should have been taken")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "Print the orders as CSV, with every number and time")
+	cmd.Flags().BoolVar(&all, "all", false, "With --csv: every order, not one page")
 	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
+		if all && !asCSV {
+			return errors.New("--all needs --csv")
+		}
 		for _, state := range states {
 			query.State = append(query.State, translate.State(state))
 		}
 		query.From, query.To = from.Time, to.Time
+		if asCSV {
+			return o.exportOrders(query, all)
+		}
 		var list api.OrderList
 		if err := o.client.Get(o.Context(), "orders", query, &list); err != nil {
 			return err
