@@ -138,6 +138,13 @@ func reconcileDay(t *testing.T, w *world) {
 	reconcile(lines, "--merchant", shops["gm"].MerID).want(t, 0, "The sides agree.", "of other days or merchants: 3")
 	reconcile(without(lines, lackingNo), "--csv").want(t, 1, "kind,merid,orderid", "missing_there,89900001,"+lacking)
 	reconcile(without(lines, lackingNo), "--json").want(t, 1, `"missing_there": 1`, `"amount_fen": 1300`)
+	all := w.bridge.ask("orders", "--all", "--csv", "--limit", "2")
+	all.want(t, 0, "merid,orderid,queryid", lacking, refunded, kept, pending.OrderID, lackingNo, "13.00", "refunded")
+	if rows := strings.Count(all.out, "\n"); rows != 6 {
+		t.Errorf("%d lines of 5 orders:\n%s", rows, all.out)
+	}
+	w.bridge.ask("orders", "--csv", "--limit", "2").want(t, 0, "for the next page add: --after")
+	w.bridge.ask("orders", "--all").want(t, 2, "--all needs --csv")
 	broken := with(lines, today+",2.02701E+19,支付,1.00,交易成功,X9")
 	reconcile(broken).want(t, 2, "line 9, column 2 (商户订单号)", "rounded by Excel")
 	w.bridge.ask("reconcile", "missing.csv").want(t, 2, "missing.csv: ", "no such file")

@@ -25,7 +25,7 @@ type Settlement struct {
 	SettledAt       time.Time       `json:"settled_at,omitzero" doc:"When the order last became final; of a refunded one, when its refund was known to be done."`
 }
 
-func settlementOf(o ledger.Order) Settlement {
+func settlementOf(o ledger.Settlement) Settlement {
 	return Settlement{
 		MerID: o.MerID, OrderID: o.OrderID, QueryID: o.QueryID, OrderNo: o.OrderNo,
 		GatewayMerchant: o.GatewayMerchant, GatewayNo: o.GatewayNo, RefundNo: o.RefundNo,
@@ -41,7 +41,7 @@ type SettlementList struct {
 	Missing
 }
 
-func settlements(list ledger.List[ledger.Order]) SettlementList {
+func settlements(list ledger.List[ledger.Settlement]) SettlementList {
 	return SettlementList{Items: shown(list.Items, settlementOf), Next: list.Next.String(), Missing: missingOf(list.Unreadable)}
 }
 

@@ -37,17 +37,17 @@ const findNamed = `WITH named (number) AS (SELECT value->>0 FROM {elements}), fo
 		UNION SELECT o.order_id, o.mer_id FROM named JOIN orders o ON o.order_no = named.number
 		UNION SELECT o.order_id, o.mer_id FROM named JOIN orders o ON o.refund_no <> '' AND o.refund_no = named.number
 	)
-	SELECT o.created_at, o.order_id, o.mer_id, ` + orderColumns + ` FROM found JOIN orders o ON o.order_id = found.order_id AND o.mer_id = found.mer_id
+	SELECT o.created_at, o.order_id, o.mer_id, ` + settlementColumns + ` FROM found JOIN orders o ON o.order_id = found.order_id AND o.mer_id = found.mer_id
 	ORDER BY o.created_at DESC, o.order_id DESC, o.mer_id DESC LIMIT $2`
 
 // FindNamed returns up to limit orders that any of the numbers names, as FindOrders
 // does for one; the PayId is no number of these. [List.Next] is set when there are
 // more.
-func (l *Ledger) FindNamed(ctx context.Context, numbers []string, limit int) (List[Order], error) {
+func (l *Ledger) FindNamed(ctx context.Context, numbers []string, limit int) (List[Settlement], error) {
 	keys := make([]Key, len(numbers))
 	for i, number := range numbers {
 		keys[i].OrderID = storable(number) // elements hides it from storableArgs
 	}
-	orders, err := listed(ctx, l, scanOrder, limit, findNamed, elements(keys), limit+1)
+	orders, err := listed(ctx, l, scanSettlement, limit, findNamed, elements(keys), limit+1)
 	return orders, wrap(err, "looking for orders by their numbers")
 }

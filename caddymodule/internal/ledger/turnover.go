@@ -44,13 +44,13 @@ type TurnoverFilter struct {
 
 // Turnover lists the orders that moved money in a stretch of time, the last movement
 // first. For the next page, give [List.Next] as TurnoverFilter.After.
-func (l *Ledger) Turnover(ctx context.Context, f TurnoverFilter) (List[Order], error) {
+func (l *Ledger) Turnover(ctx context.Context, f TurnoverFilter) (List[Settlement], error) {
 	limit := usualLimit
 	if f.Limit > 0 {
 		limit = min(f.Limit, maxTurnover)
 	}
 	text, args := f.query(limit)
-	orders, err := listed(ctx, l, scanOrder, limit, text, args...)
+	orders, err := listed(ctx, l, scanSettlement, limit, text, args...)
 	return orders, wrap(err, "listing turnover")
 }
 
@@ -71,7 +71,7 @@ func (f TurnoverFilter) query(limit int) (string, []any) {
 	if f.MerID != "" {
 		conditions = append(conditions, `{unindexed}o.mer_id = `+arg(f.MerID))
 	}
-	return `SELECT ` + at + `, o.order_id, o.mer_id, ` + orderColumns + ` FROM orders o
+	return `SELECT ` + at + `, o.order_id, o.mer_id, ` + settlementColumns + ` FROM orders o
 		WHERE ` + strings.Join(conditions, ` AND `) + `
 		ORDER BY ` + at + ` DESC, o.order_id DESC, o.mer_id DESC LIMIT ` + arg(limit+1), args
 }

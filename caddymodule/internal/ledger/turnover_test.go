@@ -9,6 +9,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+func settlementKey(s ledger.Settlement) ledger.Key { return s.Key }
+
 // paidAt is an order of a merchant that was paid at a time, long after it began.
 func paidAt(t *testing.T, l *ledger.Ledger, merID string, i int, at time.Time) ledger.Order {
 	t.Helper()
@@ -32,7 +34,7 @@ func turnoverOf(t *testing.T, l *ledger.Ledger, f ledger.TurnoverFilter) (names 
 		if err != nil || len(list.Unreadable) > 0 {
 			t.Fatal(err, list.Unreadable)
 		}
-		names = append(names, numbersOf(list.Items, orderKey)...)
+		names = append(names, numbersOf(list.Items, settlementKey)...)
 		if list.Next.IsZero() {
 			return names
 		}
@@ -117,7 +119,7 @@ func findNamed(t *testing.T, p place) {
 		"nothing is asked for": {nil, nil},
 	} {
 		list, err := l.FindNamed(t.Context(), c.numbers, 10)
-		if got := numbersOf(list.Items, orderKey); err != nil || !slices.Equal(got, c.want) || !list.Next.IsZero() {
+		if got := numbersOf(list.Items, settlementKey); err != nil || !slices.Equal(got, c.want) || !list.Next.IsZero() {
 			t.Errorf("%s: %v, %v, want %v", name, got, err, c.want)
 		}
 	}

@@ -46,7 +46,7 @@ func RowKinds() []RowKind {
 // kindOf returns the kind of the row that item was read from.
 func kindOf(item any) RowKind {
 	switch item.(type) {
-	case Order:
+	case Order, Settlement:
 		return OrderRow
 	case Notification, dueDelivery:
 		return NotificationRow

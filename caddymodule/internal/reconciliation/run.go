@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
@@ -163,9 +164,7 @@ func (r *run) setNumber(ctx context.Context) error {
 // readLedger reads what moved in the range.
 func (r *run) readLedger(ctx context.Context) error {
 	for _, movement := range ledger.Movements() {
-		after := ""
-		for {
-			page, err := r.Book.Turnover(ctx, movement, r.From, r.To, after)
+		for page, err := range r.pages(ctx, movement) {
 			if err != nil {
 				return err
 			}
@@ -175,12 +174,46 @@ func (r *run) readLedger(ctx context.Context) error {
 					return err
 				}
 			}
-			if after = page.Next; after == "" {
-				break
-			}
 		}
 	}
 	return nil
+}
+
+// pages are what moved in the range. While one page is worked on the next is on its
+// way already.
+func (r *run) pages(ctx context.Context, m ledger.Movement) iter.Seq2[api.SettlementList, error] {
+	type answer struct {
+		page api.SettlementList
+		err  error
+	}
+	return func(yield func(api.SettlementList, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		answers := make(chan answer, 1)
+		defer func() {
+			cancel()
+			for range answers { // until nothing is asked any more
+			}
+		}()
+		go func() {
+			defer close(answers)
+			for after := ""; ; {
+				page, err := r.Book.Turnover(ctx, m, r.From, r.To, after)
+				select {
+				case answers <- answer{page, err}:
+				case <-ctx.Done():
+					return
+				}
+				if after = page.Next; err != nil || after == "" {
+					return
+				}
+			}
+		}()
+		for a := range answers {
+			if !yield(a.page, a.err) {
+				return
+			}
+		}
+	}
 }
 
 func (r *run) addOrder(s api.Settlement, m ledger.Movement) error {

@@ -21,9 +21,12 @@ const (
 // grouped is an amount with separators of thousands at the right places.
 var grouped = regexp.MustCompile(`^\d{1,3}(,\d{3})+(\.\d+)?$`)
 
+// amountMarks take the currency off and bring signs into one form.
+var amountMarks = strings.NewReplacer("￥", "", "¥", "", "−", "-", "－", "-", "＋", "+", "，", ",", "元", "", "分", "")
+
 // amount reads an amount out of a clean cell, exactly. The sign comes apart.
 func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
-	text := strings.TrimSpace(strings.NewReplacer("￥", "", "¥", "", "−", "-", "－", "-", "＋", "+", "，", ",", "元", "", "分", "").Replace(cell))
+	text := strings.TrimSpace(amountMarks.Replace(cell))
 	if inner, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(inner, ")") { // as bookkeepers write it
 		text = "-" + strings.TrimSuffix(inner, ")")
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Role is what a column is for.
@@ -55,7 +56,7 @@ var columnNames = []struct {
 		"merid", "商户号", "商户编号", "商户代码", "商户id", "merchantId", "merchant no", "merchant number", "merchant", "mch_id", "mid",
 	}},
 	{AmountColumn, []string{
-		"amount_fen", "订单金额", "交易金额", "支付金额", "付款金额", "消费金额", "总金额", "应结订单金额", "实付金额", "实收金额", "商家实收", "金额",
+		"amount_yuan", "amount_fen", "订单金额", "交易金额", "支付金额", "付款金额", "消费金额", "总金额", "应结订单金额", "实付金额", "实收金额", "商家实收", "金额",
 		"totalAmt", "total amount", "total_fee", "txnamt", "txn amount", "tranAmt", "transAmt", "order amount", "orderAmt", "pay amount", "amount", "amt",
 	}},
 	{RefundAmountColumn, []string{"退款金额", "申请退款金额", "退货金额", "refundAmt", "refund amount", "refund_fee"}},
@@ -98,16 +99,34 @@ var unitNames = map[string]Unit{
 	"(分)": Fen, "/分": Fen, "(fen)": Fen,
 }
 
+// nameMarks bring brackets into one form and take away what does not matter.
+var nameMarks = strings.NewReplacer("（", "(", "）", ")", "[", "(", "]", ")", "【", "(", "】", ")", " ", "", "_", "", "-", "", "*", "", "\u3000", "")
+
+// usualNames is the table of names in the form that nameOf brings them into.
+var usualNames = sync.OnceValue(func() map[Role][]string {
+	table := make(map[Role][]string, len(columnNames))
+	for _, row := range columnNames {
+		for _, name := range row.names {
+			name, _ = nameOf(name)
+			table[row.role] = append(table[row.role], name)
+		}
+	}
+	return table
+})
+
 // nameOf brings the name of a column into one form, and takes its unit off.
 func nameOf(cell string) (name string, unit Unit) {
 	name = strings.ToLower(clean(cell))
-	name = strings.NewReplacer("（", "(", "）", ")", "[", "(", "]", ")", "【", "(", "】", ")", " ", "", "_", "", "-", "", "*", "", "\u3000", "").Replace(name)
+	name = nameMarks.Replace(name)
 	for suffix, u := range unitNames {
 		if plain, found := strings.CutSuffix(name, suffix); found && plain != "" {
 			return plain, u
 		}
 	}
-	if name == "amountfen" || name == "totalfee" || name == "refundfee" { // by their definition
+	switch name { // by their definition
+	case "amountyuan":
+		return name, Yuan
+	case "amountfen", "totalfee", "refundfee":
 		return name, Fen
 	}
 	return name, ""
@@ -122,7 +141,7 @@ func (o Options) find(cells []string) (heading, error) {
 		names[i], units[i] = nameOf(cell)
 	}
 	for _, row := range columnNames {
-		column, found, err := o.column(row.role, row.names, cells, names)
+		column, found, err := o.column(row.role, cells, names)
 		if err != nil {
 			return h, err
 		}
@@ -150,11 +169,10 @@ func (h heading) complete() error {
 
 // column finds the column of a role: the one that the options name, or the first by
 // its usual names.
-func (o Options) column(role Role, usual, cells, names []string) (Column, bool, error) {
+func (o Options) column(role Role, cells, names []string) (Column, bool, error) {
 	wanted, given := o.Columns[role]
 	if !given {
-		for _, name := range usual {
-			name, _ = nameOf(name)
+		for _, name := range usualNames()[role] {
 			if i := slices.Index(names, name); i >= 0 {
 				return Column{i, clean(cells[i])}, true, nil
 			}
