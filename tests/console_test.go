@@ -62,7 +62,7 @@ func TestConsoleShows(t *testing.T) {
 func (d *desk) lookAtLists(tab *chromium.Tab) {
 	for _, list := range []struct{ name, has string }{
 		{"overdue_orders", ""}, {"waiting", ""}, {"overdue_notifications", ""}, {"paused", ""},
-		{"exhausted", d.exhausted}, {"orders", d.failed}, {"merchants", shops["gm"].Gateway},
+		{"exhausted", d.exhausted}, {"orders", d.failed}, {"sums", "89900001"}, {"merchants", shops["gm"].Gateway},
 	} {
 		tab.Click("#tab-" + list.name)
 		tab.Await("the list "+list.name, `document.querySelector("#list table, #list .none") && !document.querySelector("#list").innerText.match("正在读取|Loading")`)

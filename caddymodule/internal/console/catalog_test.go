@@ -69,7 +69,7 @@ var families = map[string][]string{
 		translate.FailedAttempt.String(),
 	},
 	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
-	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "merchants", "routes"},
+	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "sums", "merchants", "routes"},
 	"mode":   texts(route.Modes()...),
 	"origin": texts(api.RouteOrigins()...),
 	"matter": {"open", "dealt with"},

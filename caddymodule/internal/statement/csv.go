@@ -114,7 +114,7 @@ func decode(file io.Reader, head []byte, encoding string) (io.Reader, error) {
 	case encoding == "gbk", encoding == "" && !validStart(head):
 		return transform.NewReader(file, simplifiedchinese.GB18030.NewDecoder()), nil
 	case bytes.IndexByte(head, 0) >= 0:
-		return nil, errors.New("the file is neither text nor an Excel workbook")
+		return nil, errors.New("the file is no text")
 	}
 	return file, nil
 }

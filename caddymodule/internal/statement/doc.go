@@ -1,5 +1,5 @@
 // Package statement reads the statements of acquirers and gateways: tables with a
-// line for each payment and refund, as CSV in UTF-8 or GBK or as an Excel workbook.
+// line for each payment and refund, as CSV in UTF-8, GBK or UTF-16.
 //
 // No two of them are alike. Columns are found by the names that they have in Chinese
 // and English statements, or by what [Options] say. What spreadsheets do to long

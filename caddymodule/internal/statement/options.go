@@ -14,7 +14,6 @@ type Options struct {
 	Unit      Unit            // of amounts; "" for what the heading says, else yuan
 	Separator rune            // 0 for a comma or a tab, whichever the heading has
 	Encoding  string          // utf-8 or gbk; "" for what the bytes say
-	Sheet     string          // of a workbook; "" for the first
 
 	words map[string]meaning
 }

@@ -61,14 +61,15 @@ func New(file io.ReadCloser, o Options) (*Reader, error) {
 // notText refuses files that are known for what they are.
 func notText(head []byte) error {
 	switch {
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
-		return errors.New("this is a workbook of an old Excel (.xls); save it as .xlsx or as CSV")
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")), bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return errors.New("this is an Excel workbook or an archive; get the statement as CSV, " +
+			"or save it as CSV after the columns of numbers were formatted as text")
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("Rar!")), bytes.HasPrefix(head, []byte("7z\xbc\xaf")):
 		return errors.New("this is an archive; unpack it first")
 	case bytes.HasPrefix(head, []byte("%PDF")):
-		return errors.New("this is a PDF; get the statement as CSV or as an Excel workbook")
+		return errors.New("this is a PDF; get the statement as CSV")
 	case bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("<html")), bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("<!doc")):
-		return errors.New("this is a web page; get the statement as CSV or as an Excel workbook")
+		return errors.New("this is a web page; get the statement as CSV")
 	}
 	return nil
 }

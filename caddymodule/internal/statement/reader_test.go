@@ -162,11 +162,12 @@ func TestRefused(t *testing.T) {
 		{"too many columns", head + "A1,1.00,成功,2026-11-22" + strings.Repeat(",", maxCells) + "\n", "more than 300 columns"},
 		{"no names of columns", "a,b\n1,2\n", "no line has names of columns for the order number and the amount"},
 		{"empty", "", "the file is empty"},
-		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .xlsx or as CSV"},
+		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook or an archive; get the statement as CSV"},
+		{"new Excel", "PK\x03\x04\x14\x00\x06\x00", "an Excel workbook or an archive; get the statement as CSV"},
 		{"archive", "\x1f\x8b\x08\x00", "unpack it first"},
 		{"PDF", "%PDF-1.7", "this is a PDF"},
 		{"web page", "<html><table>", "this is a web page"},
-		{"program", "\x7fELF\x00\x00\x00\x00", "neither text nor"},
+		{"program", "\x7fELF\x00\x00\x00\x00", "the file is no text"},
 		{"two encodings", "商户订单号,金额,名称\n1,1.00,\xb2\xe8\n", "column"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

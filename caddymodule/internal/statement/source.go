@@ -10,9 +10,8 @@ type source interface {
 
 // Limits of what is read, so that a file that is none takes no memory.
 const (
-	maxCells     = 300
-	maxLine      = 256 << 10 // bytes
-	maxRows      = 20_000_000
-	maxPreamble  = 100 // lines before the names of the columns
-	maxSheetSize = 4 << 30
+	maxCells    = 300
+	maxLine     = 256 << 10 // bytes
+	maxRows     = 20_000_000
+	maxPreamble = 100 // lines before the names of the columns
 )

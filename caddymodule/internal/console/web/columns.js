@@ -83,6 +83,16 @@ export function quarantineColumns(overview) {
   ];
 }
 
+// sumColumns are those of what moved for a merchant on a day.
+export const sumColumns = [
+  { label: 'day', class: 'number', text: (s) => s.day },
+  { label: 'merid', class: 'number', text: (s) => s.merid },
+  { label: 'payments', class: 'sum', text: (s) => count(s.payments) },
+  { label: 'sum_paid', class: 'sum', text: (s) => yuan(s.paid_fen) },
+  { label: 'refunds', class: 'sum', text: (s) => count(s.refunds) },
+  { label: 'sum_refunded', class: 'sum', text: (s) => yuan(s.refunded_fen) },
+];
+
 // merchantColumns are those of merchants, with what may be done.
 export function merchantColumns(overview) {
   const action = (m) => (m.pause ? 'resume' : 'pause');

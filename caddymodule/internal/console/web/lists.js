@@ -2,7 +2,7 @@
 
 import { resendMerchant } from './actions.js';
 import { get, Refusal } from './api.js';
-import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns } from './columns.js';
+import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns, sumColumns } from './columns.js';
 import { button, byID, make, reconcile, setText } from './dom.js';
 import { count, t } from './i18n.js';
 import { routeColumns } from './moving.js';
@@ -29,6 +29,7 @@ const LISTS = {
   paused: { path: 'merchants', query: { paused: 'true' }, columns: merchantColumns, keyOf: byMerchant },
   refused: { path: 'refused', query: {}, columns: () => refusalColumns, keyOf: (refusal) => refusal.merid + ' ' + refusal.cause },
   orders: { path: 'orders', query: {}, columns: () => orderColumns, keyOf: byOrder },
+  sums: { path: 'sums', query: {}, columns: () => sumColumns, keyOf: (sum) => sum.day + ' ' + sum.merid },
   merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },
   routes: { path: 'routes', query: {}, columns: routeColumns, keyOf: byMerchant },
 };
