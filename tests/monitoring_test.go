@@ -55,9 +55,17 @@ func TestAlertsFire(t *testing.T) {
 	}
 }
 
-// Every alert has a runbook of its name, and there are no others.
+// Every alert has a runbook of its name and leads to it, and there are no others.
 func TestAlertsHaveRunbooks(t *testing.T) {
 	t.Parallel()
+	const runbooks = "https://github.com/paybridge/paybridge/blob/main/docs/runbooks.md#"
+	rules := strings.Split(readText(t, filepath.Join("docs", "monitoring", "alerts.yml")), "- alert: ")
+	for _, rule := range rules[1:] {
+		name, _, _ := strings.Cut(rule, "\n")
+		if !strings.Contains(rule, "runbook_url: "+runbooks+strings.ToLower(name)+"\n") {
+			t.Errorf("%s does not lead to its runbook", name)
+		}
+	}
 	for _, file := range []string{"docs/runbooks.md", "docs/runbooks.zh.md"} {
 		var runbooks []string
 		for _, heading := range regexp.MustCompile(`(?m)^## (Paybridge\w+)`).FindAllStringSubmatch(readText(t, file), -1) {
