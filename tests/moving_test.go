@@ -3,9 +3,11 @@ package tests
 import (
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/tests/sandbox"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
@@ -233,5 +235,49 @@ func TestCrashOnTheWayToTheOldGateway(t *testing.T) {
 				m.onlyOn(side, "intl", p.OrderID)
 			})
 		}
+	}
+}
+
+// With the ledger away, a merchant that never had an order on v2 goes on with the old
+// gateway, every request of it; another hears 96. What could not be written down is
+// made up for, so that repeats follow afterwards.
+func TestMerchantsGoOnWithoutTheLedger(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	m := newMovingWorld(t, "v2", func(t testing.TB, s settings) *world { return newWorldOn(t, server.DSN(), s) })
+	m.bridge.start()
+	if reply := m.pay("intl", m.payment("intl", "WxSao", 100)); reply.RespCode != "00" {
+		t.Fatalf("the first order on v2: %s", reply.Inner)
+	}
+	m.reroute("old", m.bridge)
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	var unmarked []merchant.Payment
+	for range 10 {
+		p := m.payment("gm", "WxSao", 4200)
+		first := m.pay("gm", p)
+		again := m.pay("gm", p)
+		if first.RespCode != "00" || again.QueryID != first.QueryID {
+			t.Errorf("a merchant of the old gateway hears %s, then %s", first.Inner, again.Inner)
+		}
+		if reply := m.query("gm", p.OrderID); reply.ResultCode != "1001" {
+			t.Errorf("its query hears %s", reply.Inner)
+		}
+		unmarked = append(unmarked, p)
+	}
+	if reply := m.pay("intl", m.payment("intl", "WxSao", 4200)); reply.RespCode != "96" {
+		t.Errorf("a merchant with an order on v2 hears %s", reply.Inner)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if !eventually(func() bool { return strings.Contains(m.bridge.log(), "the sides of orders can be looked up again") }) {
+		t.Fatal("the bridge does not find its ledger again")
+	}
+	m.reroute("v2", m.bridge)
+	for _, p := range unmarked {
+		m.pay("gm", p)
+		m.onlyOn("old", "gm", p.OrderID)
 	}
 }
