@@ -231,7 +231,7 @@ func (s *scratch) wantUnit() {
 }
 
 // firstPayment does what the installation says: the configuration, validate, start,
-// selfcheck, and a payment. What the package brings as configuration is refused
+// selfcheck, a tried payment and a merchant's. What the package brings as configuration is refused
 // until it has real keys.
 func (s *scratch) firstPayment(r release) (*world, merchant.Payment) {
 	t := s.t
@@ -258,6 +258,8 @@ func (s *scratch) firstPayment(r release) (*world, merchant.Payment) {
 	b.start()
 	b.ask("version", "--running").want(t, 0, "v"+r.version)
 	b.ask("selfcheck").want(t, 0, "ledger")
+	b.ask("try", "pay", shops["intl"].MerID, "--action", "WxCode", "--amount", "0.01", "--code", "canarycode1", "--yes", "--for", "2m").
+		want(t, 0, "→ paid")
 	p := w.payment("intl", "WxCode", 1)
 	w.pay("intl", p)
 	w.notified("intl", p.OrderID, 1)
