@@ -18,7 +18,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint fuzz fuzz-short simulate simulate-short bench power-cuts soak release system-packages promtool clean
+	lint fuzz fuzz-short simulate simulate-short bench power-cuts failover soak release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -106,6 +106,10 @@ bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ra
 
 power-cuts: build ## cut the power under a ledger fifty times, on a disk that loses what was not synced
 	PAYBRIDGE_POWER_CUTS=50 go test -count=1 -v -timeout 60m -run '^TestPowerCut$$' ./tests
+
+failover: build ## let the primary of a PostgreSQL fail twenty times under two bridges, with Patroni
+	.ci/system-packages failover
+	PAYBRIDGE_FAILOVERS=20 go test -count=1 -v -timeout 60m -run '^TestFailover$$' ./tests
 
 soak: system-packages build ## kill a bridge under load 200 times on each ledger
 	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests

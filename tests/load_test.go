@@ -56,6 +56,12 @@ func (l *load) end() {
 	l.workers.Wait()
 }
 
+// heard lists the orders that merchants were answered "00" for.
+func (l *load) heard() (orders []string) {
+	l.accepted.Range(func(id, _ any) bool { orders = append(orders, id.(string)); return true })
+	return orders
+}
+
 // shop is one order from its payment to, perhaps, its cancellation.
 func (l *load) shop(ctx context.Context, random *rand.Rand) {
 	suite := []string{"intl", "gm"}[random.IntN(2)]

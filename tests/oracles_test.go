@@ -187,6 +187,37 @@ func (w *world) acknowledged(orderID string) bool {
 	return false
 }
 
+// acknowledgedNotices lists the orders, by our numbers, whose notices the gateway
+// need not send again.
+func (w *world) acknowledgedNotices() (orders []string) {
+	for _, n := range w.gateway.State().Notices {
+		if n.Acknowledged() {
+			orders = append(orders, n.OrderID)
+		}
+	}
+	return orders
+}
+
+// mustRelyOn checks that the ledger has what somebody relies on: the orders that a
+// merchant was answered 00 for, and the payments whose notices were acknowledged. The
+// states are by either number of an order.
+func mustRelyOn(t testing.TB, states map[string]string, orders, notices []string) {
+	t.Helper()
+	for _, id := range orders {
+		// A scanned code is answered 00 also while nobody knows what became of it.
+		if state := states[id]; state == "" || state == "begun" {
+			t.Errorf("the merchant of order %s heard 00, and it is %q", id, state)
+		}
+	}
+	for _, no := range notices {
+		switch state := states[no]; state {
+		case "paid", "refunding", "refunded", "refund_failed":
+		default:
+			t.Errorf("the notice of order %s was acknowledged, and it is %q", no, state)
+		}
+	}
+}
+
 // checkObservations checks O3: no merchant hears "paid" and later "failed",
 // unless it cancelled in between.
 func (w *world) checkObservations() {

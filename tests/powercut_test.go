@@ -57,23 +57,6 @@ func TestPowerCut(t *testing.T) {
 	t.Logf("%d cuts, %d orders and %d notices acknowledged", cuts, len(l.heard()), len(w.acknowledgedNotices()))
 }
 
-// heard lists the orders that merchants were answered "00" for.
-func (l *load) heard() (orders []string) {
-	l.accepted.Range(func(id, _ any) bool { orders = append(orders, id.(string)); return true })
-	return orders
-}
-
-// acknowledgedNotices lists the orders, by our numbers, whose notices the gateway
-// need not send again.
-func (w *world) acknowledgedNotices() (orders []string) {
-	for _, n := range w.gateway.State().Notices {
-		if n.Acknowledged() {
-			orders = append(orders, n.OrderID)
-		}
-	}
-	return orders
-}
-
 // checkDisk looks at the ledger as the power cut left it, before any bridge does: it
 // is whole, and has the orders and the payments that somebody relies on.
 func checkDisk(t *testing.T, disk *lossydisk.Remote, orders, notices []string) {
@@ -100,19 +83,7 @@ func checkDisk(t *testing.T, disk *lossydisk.Remote, orders, notices []string) {
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range orders {
-		// A scanned code is answered 00 also while nobody knows what became of it.
-		if state := states[id]; state == "" || state == "begun" {
-			t.Errorf("the merchant of order %s heard 00 before the power failed, and it is %q", id, state)
-		}
-	}
-	for _, no := range notices {
-		switch state := states[no]; state {
-		case "paid", "refunding", "refunded", "refund_failed":
-		default:
-			t.Errorf("the notice of order %s was acknowledged before the power failed, and it is %q", no, state)
-		}
-	}
+	mustRelyOn(t, states, orders, notices)
 }
 
 // openCopy opens a copy of the ledger's files: whoever opens a database mends it.
