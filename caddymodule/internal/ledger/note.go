@@ -5,14 +5,19 @@ import "context"
 // Note records what an operator did that changes nothing in the ledger itself: what,
 // for a whole merchant. Before and After are the caller's.
 func (l *Ledger) Note(ctx context.Context, merID, what string, c Change) error {
-	made, err := l.change(Key{MerID: merID}, what, c)
-	if err == nil {
-		_, err = write(ctx, l, func(t *tx) (none, error) {
-			if done, err := isMade(t, made); done || err != nil {
-				return none{}, err
-			}
-			return none{}, addChange(t, made)
-		})
+	return wrap(l.note(ctx, Key{MerID: merID}, what, c), "recording change")
+}
+
+func (l *Ledger) note(ctx context.Context, k Key, what string, c Change) error {
+	made, err := l.change(k, what, c)
+	if err != nil {
+		return err
 	}
-	return wrap(err, "recording change")
+	_, err = write(ctx, l, func(t *tx) (none, error) {
+		if noted, err := isMade(t, made); noted || err != nil {
+			return none{}, err
+		}
+		return none{}, addChange(t, made)
+	})
+	return err
 }

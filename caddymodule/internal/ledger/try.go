@@ -15,14 +15,5 @@ const (
 // NoteTrial records that somebody is about to try something: before it is done, so
 // that nothing is tried without a record. After says what.
 func (l *Ledger) NoteTrial(ctx context.Context, k Key, trial Trial, c Change) error {
-	made, err := l.change(k, string(trial), c)
-	if err == nil {
-		_, err = write(ctx, l, func(t *tx) (none, error) {
-			if noted, err := isMade(t, made); noted || err != nil {
-				return none{}, err
-			}
-			return none{}, addChange(t, made)
-		})
-	}
-	return wrap(err, "recording a trial")
+	return wrap(l.note(ctx, k, string(trial), c), "recording a trial")
 }
