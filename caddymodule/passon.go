@@ -74,8 +74,8 @@ func (h *Handler) kept(p passage) *oldgateway.Reply {
 
 // tellShadow tells of an exchange whose answer was kept.
 func (h *Handler) tellShadow(w http.ResponseWriter, r *http.Request, p passage, kept *oldgateway.Reply) {
-	if kept == nil || r.Context().Err() != nil {
-		return
+	if kept == nil {
+		return // a client that hangs up from here on has had its whole answer
 	}
 	_ = http.NewResponseController(w).Flush()                                 // the merchant waits for nobody
 	body, err := io.ReadAll(io.LimitReader(p.body.Reader(), forms.MaxBody+1)) // more makes no difference
