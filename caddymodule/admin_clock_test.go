@@ -12,6 +12,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldtraffic"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/tests/caddyctx"
@@ -25,7 +26,7 @@ func serveAt(t *testing.T, now func() time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: newRoutes(l, zap.NewNop(), steady.Machine)}
+	e := &engine{ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: newRoutes(l, zap.NewNop(), steady.Machine), traffic: oldtraffic.New(l, zap.NewNop(), now)}
 	t.Cleanup(func() {
 		if err := e.Destruct(); err != nil {
 			t.Error(err)

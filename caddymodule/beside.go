@@ -139,6 +139,10 @@ func (h *Handler) decide(r *http.Request, p *passage) (d sides.Decision) {
 func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, cause sides.Cause) {
 	p.cause = cause
 	observed.RequestSided(route.Old, cause)
+	if e := h.app.engine.Load(); e != nil {
+		strange := p.route.Caller == inbound.Nobody || p.asked.merchant == nil
+		e.traffic.Saw(p.asked.MerID, inbound.Canonical(r.URL.Path), strange)
+	}
 	h.passOn(w, r, p)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldtraffic"
 	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
 	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
@@ -30,6 +31,7 @@ type engine struct {
 	ledger  *ledger.Ledger
 	sides   *sides.Sides
 	routes  *routecache.Cache
+	traffic *oldtraffic.Counter
 	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
 	logs    *reloadlog.Output
 }
@@ -52,8 +54,9 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
 		return &engine{
 			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
-			sides:  sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
-			routes: newRoutes(l, logs.Logger("paybridge.routes"), machine),
+			sides:   sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
+			traffic: oldtraffic.New(l, logs.Logger("paybridge.old_traffic"), b.Now),
+			routes:  newRoutes(l, logs.Logger("paybridge.routes"), machine),
 		}, nil
 	})
 	if err != nil {
@@ -109,6 +112,7 @@ func (e *engine) Destruct() error {
 	e.bridge.Close(ctx)
 	e.sides.Close()
 	e.routes.Close()
+	e.traffic.Close()
 	return e.ledger.Close()
 }
 

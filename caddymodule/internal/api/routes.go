@@ -71,6 +71,8 @@ func init() { // the table refers to functions that refer to the table
 			"It holds what a payer may be known or charged by. Who read it and why is recorded.", readKept),
 		post(Prefix+"merchants/forget", "forgetForms", "Forgets a merchant's kept forms",
 			"No more are kept then.", forgetForms),
+		get(Prefix+"routes/left", "listLeft", "Lists what still goes to the old gateway",
+			"By merchant and path, the last seen first; what was not seen for 90 days is forgotten. Bridges add to it every 10 seconds.", listLeft),
 		get(Prefix+"changes", "listChanges", "Lists what people did",
 			"Newest first.", listChanges),
 		get(Prefix+"overview", "showOverview", "Shows how things stand",

@@ -55,6 +55,7 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"pause":               "暂停记录",
 	"quarantined message": "隔离的消息",
 	"route":               "路由",
+	"old traffic":         "旧网关流量",
 
 	"compared":   "已比对",
 	"uncompared": "无法比对",

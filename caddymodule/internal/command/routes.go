@@ -16,6 +16,7 @@ import (
 func routesCommand() *cobra.Command {
 	var query api.RoutesQuery
 	var mode string
+	var left bool
 	cmd := &cobra.Command{
 		Use:   "routes [<merid>]",
 		Short: "Lists where merchants' new orders go",
@@ -24,16 +25,27 @@ Lists where the new orders of merchants go, to the old gateway or to v2, since w
 and why, and how many orders each has today on either side. Of all merchants, or of
 one, whose earlier routes follow.
 
+With --left it lists what still goes to the old gateway, by merchant and path, and
+when it was last seen: when nothing is left, the old gateway can be switched off. The
+queries of old orders are in it, too.
+
 This command changes nothing; "merchant route" does.`,
 		Example: `  caddy paybridge routes
   caddy paybridge routes 89900001
-  caddy paybridge routes --route v2`,
+  caddy paybridge routes --route v2
+  caddy paybridge routes --left --limit 500`,
 	}
+	cmd.Flags().BoolVar(&left, "left", false, "List what still goes to the old gateway")
 	cmd.Flags().StringVar(&mode, "route", "", "Only merchants with this route: old, shadow or v2")
 	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
 	completeWords(cmd, "route", modes()...)
+	cmd.MarkFlagsMutuallyExclusive("left", "route")
+	cmd.MarkFlagsMutuallyExclusive("left", "after")
 	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
+		if left {
+			return listLeft(o, api.LeftQuery{Limit: query.Limit})
+		}
 		query.Route = route.Mode(mode)
 		if len(args) > 0 {
 			query.MerID = args[0]

@@ -160,6 +160,7 @@ var conformance = []struct {
 	{"routes at once", routesAtOnce},
 	{"revision of routes is lost", lostRevision},
 	{"activity of a merchant", activity},
+	{"traffic of the old gateway", oldTraffic},
 	{"parking fences", parkingFences},
 	{"resend what is paused", resendPaused},
 	{"backlog of a paused merchant", pausedBacklog},

@@ -33,6 +33,7 @@ const (
 	PauseRow        RowKind = "pause"
 	QuarantineRow   RowKind = "quarantined message"
 	RouteRow        RowKind = "route"
+	TrafficRow      RowKind = "old traffic"
 )
 
 // sampleRow is a row of a plot, where one more or less does not matter.
@@ -40,7 +41,7 @@ const sampleRow RowKind = "sample"
 
 // RowKinds returns every kind of row that is named to people.
 func RowKinds() []RowKind {
-	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow, RouteRow}
+	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow, RouteRow, TrafficRow}
 }
 
 // kindOf returns the kind of the row that item was read from.
@@ -62,6 +63,8 @@ func kindOf(item any) RowKind {
 		return QuarantineRow
 	case MerchantRoute:
 		return RouteRow
+	case OldTraffic:
+		return TrafficRow
 	case Sample:
 		return sampleRow
 	}

@@ -1,0 +1,44 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+)
+
+// listLeft lists what still goes to the old gateway.
+func listLeft(o *online, query api.LeftQuery) error {
+	var list api.LeftList
+	if err := o.client.Get(o.Context(), "routes/left", query, &list); err != nil {
+		return err
+	}
+	return o.show(list, func(w io.Writer) { printLeft(w, list, o) })
+}
+
+func printLeft(w io.Writer, list api.LeftList, o *online) {
+	if len(list.Items) == 0 {
+		noneNote(w, list.Missing, "Nothing has gone to the old gateway in the last 90 days.")
+		return
+	}
+	rows := make([][]string, len(list.Items))
+	for i, l := range list.Items {
+		rows[i] = []string{clock(l.LastAt), fmt.Sprint(l.Times), merchantText(l), cmp.Or(l.Path, "others")}
+	}
+	table(w, "LAST SEEN | TIMES | MERID | PATH", rows)
+	zoneNote(w, o.now)
+	if list.More {
+		fmt.Fprintln(w, "\nThere is more that was seen earlier: raise --limit.")
+	}
+}
+
+func merchantText(l api.Left) string {
+	switch {
+	case l.MerID == "":
+		return "-"
+	case !l.Configured:
+		return l.MerID + " (not configured)"
+	}
+	return l.MerID
+}

@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// OldTraffic is what went to the old gateway of one merchant at one path. What there
+// was no room for has neither.
+type OldTraffic struct {
+	MerID   string // empty when the request did not name one
+	Path    string
+	Last    time.Time // when it was last seen
+	Times   int64     // how often, about: an answer of the database that is lost may count twice
+	Strange bool      // the merchant is not configured, or the path is not served: anybody can make these up
+}
+
+func (o OldTraffic) key() Key { return Key{MerID: o.MerID} }
+
+const (
+	// maxTraffic bounds the rows of what is not strange: thousands of merchants at a
+	// few paths.
+	maxTraffic = 100_000
+	// maxStrange bounds the rows that anybody can make up.
+	maxStrange = 1000
+	// keepTraffic is how long what is not seen any more is told.
+	keepTraffic = 90 * 24 * time.Hour
+)
+
+const (
+	seeTraffic = `UPDATE old_traffic SET times = times + $3, last = CASE WHEN last < $4 THEN $4 ELSE last END
+		WHERE mer_id = $1 AND path = $2`
+	addTraffic = `INSERT INTO old_traffic (mer_id, path, last, times, strange) VALUES ($1, $2, $4, $3, $5)
+		ON CONFLICT (mer_id, path) DO UPDATE SET times = old_traffic.times + excluded.times, last = excluded.last, strange = excluded.strange`
+	countTraffic = `SELECT count(*) FROM old_traffic WHERE strange = $1`
+	pruneTraffic = `DELETE FROM old_traffic WHERE last < $1`
+	listTraffic  = `SELECT last, path, mer_id, mer_id, path, last, times, strange FROM old_traffic
+		ORDER BY last DESC, mer_id, path LIMIT $1`
+)
+
+// AddOldTraffic adds what was seen since the last time, and forgets what was not seen
+// for 90 days. It is for a list in which nothing comes twice.
+func (l *Ledger) AddOldTraffic(ctx context.Context, seen []OldTraffic) error {
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		for _, o := range seen {
+			if err := addOldTraffic(t, o); err != nil {
+				return none{}, err
+			}
+		}
+		_, err := t.exec(pruneTraffic, toMillis(l.now().Add(-keepTraffic)))
+		return none{}, err
+	})
+	return wrap(err, "recording what goes to the old gateway")
+}
+
+func addOldTraffic(t *tx, o OldTraffic) error {
+	last, strange := toMillis(o.Last), 0
+	if o.Strange {
+		strange = 1
+	}
+	n, err := t.exec(seeTraffic, o.MerID, o.Path, o.Times, last)
+	if err != nil || n > 0 {
+		return err
+	}
+	rows, err := one(t, scanCount, countTraffic, strange)
+	if err != nil {
+		return err
+	}
+	merID, path := o.MerID, o.Path
+	if most := map[int]int64{0: maxTraffic, 1: maxStrange}[strange]; rows >= most {
+		merID, path = "", ""
+	}
+	_, err = t.exec(addTraffic, merID, path, o.Times, last, strange)
+	return err
+}
+
+// OldTraffic returns up to limit of what went to the old gateway, the last first.
+func (l *Ledger) OldTraffic(ctx context.Context, limit int) (List[OldTraffic], error) {
+	list, err := listed(ctx, l, scanOldTraffic, limit, listTraffic, limit+1)
+	return list, wrap(err, "listing what goes to the old gateway")
+}
+
+func scanOldTraffic(from row) (OldTraffic, error) {
+	var o OldTraffic
+	var last millis
+	err := from.Scan(&o.MerID, &o.Path, &last, &o.Times, &o.Strange)
+	o.Last = last.time()
+	return o, err
+}

@@ -1,0 +1,146 @@
+// Package oldtraffic counts what still goes to the old gateway, by merchant and path,
+// so that somebody can see when it may be switched off. Requests only count in memory;
+// from time to time that is added to the ledger.
+package oldtraffic
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+)
+
+const (
+	// writeEvery is how often counts are written.
+	writeEvery = 10 * time.Second
+	// writeTime bounds one writing.
+	writeTime = 5 * time.Second
+	// maxKept bounds what is kept in memory. The rest is counted together.
+	maxKept = 10_000
+	// maxKeptStrange bounds what of that anybody can make up.
+	maxKeptStrange = 1000
+	// maxText bounds merchant numbers and paths, in bytes.
+	maxText = 100
+)
+
+// Store is where counts are kept: the ledger.
+type Store interface {
+	AddOldTraffic(ctx context.Context, seen []ledger.OldTraffic) error
+}
+
+// Counter counts. Its methods may be called from many goroutines.
+type Counter struct {
+	store Store
+	log   *zap.Logger
+	away  *outage.Log
+	now   func() time.Time
+	stop  context.CancelFunc
+	work  sync.WaitGroup
+
+	mu      sync.Mutex
+	counts  map[source]ledger.OldTraffic
+	strange int // of counts
+}
+
+// source is where requests come from and what they ask for.
+type source struct{ merID, path string }
+
+// New makes a Counter that works until it is closed.
+func New(store Store, log *zap.Logger, now func() time.Time) *Counter {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &Counter{
+		store: store, log: log, now: now, stop: stop, counts: map[source]ledger.OldTraffic{},
+		away: outage.New(log, zap.WarnLevel, "what goes to the old gateway cannot be recorded; trying on", "what goes to the old gateway is recorded again"),
+	}
+	c.work.Go(func() { c.writeOn(ctx) })
+	return c
+}
+
+// Saw counts a request that was passed on. strange tells that anybody could have made
+// up its merchant or path.
+func (c *Counter) Saw(merID, path string, strange bool) {
+	s := source{cut(merID), cut(path)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(s, ledger.OldTraffic{MerID: s.merID, Path: s.path, Last: c.now(), Times: 1, Strange: strange})
+}
+
+func cut(text string) string { return text[:min(len(text), maxText)] }
+
+// add adds to what is kept, under nobody's name when there is no room.
+func (c *Counter) add(s source, o ledger.OldTraffic) {
+	kept, known := c.counts[s]
+	if !known && (len(c.counts) >= maxKept || o.Strange && c.strange >= maxKeptStrange) {
+		s, o.MerID, o.Path, o.Strange = source{}, "", "", true
+		kept, known = c.counts[s]
+	}
+	switch {
+	case known:
+		o.Times += kept.Times
+		o.Strange = kept.Strange
+		if kept.Last.After(o.Last) {
+			o.Last = kept.Last
+		}
+	case o.Strange:
+		c.strange++
+	}
+	c.counts[s] = o
+}
+
+func (c *Counter) writeOn(ctx context.Context) {
+	ticker := time.NewTicker(writeEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			crash.Guard(c.log, "recording what goes to the old gateway", func() { c.away.Report(c.Write(ctx)) })
+		}
+	}
+}
+
+// Write adds to the ledger what was counted since the last time. When that fails it is
+// kept.
+func (c *Counter) Write(ctx context.Context) error {
+	seen := c.take()
+	if len(seen) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	err := c.store.AddOldTraffic(ctx, seen)
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, o := range seen {
+			c.add(source{o.MerID, o.Path}, o)
+		}
+	}
+	return err
+}
+
+func (c *Counter) take() []ledger.OldTraffic {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	seen := make([]ledger.OldTraffic, 0, len(c.counts))
+	for _, o := range c.counts {
+		seen = append(seen, o)
+	}
+	c.counts, c.strange = map[source]ledger.OldTraffic{}, 0
+	return seen
+}
+
+// Close ends the work and writes what is left.
+func (c *Counter) Close() {
+	c.stop()
+	c.work.Wait()
+	if err := c.Write(context.Background()); err != nil {
+		c.log.Warn("stopped with counts of what goes to the old gateway that could not be recorded", zap.Error(err))
+	}
+}
