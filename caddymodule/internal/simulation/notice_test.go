@@ -3,6 +3,7 @@
 package simulation
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -57,7 +58,8 @@ func (g *gateway) attempt(b *booked, a answer, what string, d draw) bool {
 	case "notice late":
 		time.Sleep(d.between(10*time.Second, 5*time.Minute))
 	case "notice doubled":
-		g.w.actor(func() { g.deliver(b, a, what, d) })
+		other := draw{rand.New(rand.NewPCG(d.Uint64(), 0))} // the two run at the same time
+		g.w.actor(func() { g.deliver(b, a, what, other) })
 	case "notice contradicts":
 		g.deliver(b, a.with("state", string(v2.TranFailed)), what, d)
 	case "notice with other amount":
