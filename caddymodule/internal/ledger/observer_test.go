@@ -63,7 +63,7 @@ func observed(t *testing.T, p place) {
 func TestObserverIsToldOfFailures(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}
-	l := stores[0].make(t).open(t, ledger.WithObserver(w), ledger.WithPragmas("max_page_count(60)"))
+	l := stores[0].make(t).open(t, ledger.WithObserver(w), withRoom(t, 10))
 	var err error
 	for i := 0; err == nil; i++ {
 		_, _, err = l.Begin(t.Context(), sample(i))

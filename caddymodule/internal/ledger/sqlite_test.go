@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -148,12 +149,26 @@ func TestSQLiteBatchIsNotSpoiled(t *testing.T) {
 	}
 }
 
+// withRoom lets a ledger's file grow by so many pages, and then be full.
+func withRoom(t *testing.T, pages int) ledger.Option {
+	t.Helper()
+	empty := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
+	if err := empty.open(t).Close(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(empty.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ledger.WithPragmas(fmt.Sprintf("max_page_count(%d)", int(info.Size())/page+pages))
+}
+
 // TestSQLiteFull lets the database itself say that it has no room, and the
 // functions that shared the batch fail with it.
 func TestSQLiteFull(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	l := sqlitePlace{path}.open(t, ledger.WithPragmas("max_page_count(60)"))
+	l := sqlitePlace{path}.open(t, withRoom(t, 10))
 	var begun []int
 	var err error
 	for i := 0; err == nil && i < 10_000; i++ {
