@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -112,16 +113,25 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-// tell tells the observer of the functions that did not refuse by themselves.
+// tell tells the observer of the functions that did not refuse by themselves. One that
+// the database itself has failed is a failure, also where others of the batch, or
+// nothing, could be committed.
 func (w *writer) tell(results []result, took time.Duration, err error) {
-	transactions := 0
+	transactions, failed := 0, 0
+	var failure *driverError
 	for _, r := range results {
-		if r.err == nil {
+		switch {
+		case r.err == nil:
 			transactions++
+		case errors.As(r.err, &failure):
+			failed++
 		}
 	}
 	if transactions > 0 || err != nil {
 		w.observer.Committed(transactions, took, err)
+	}
+	if failed > 0 && err == nil {
+		w.observer.Committed(failed, took, failure)
 	}
 }
 
