@@ -185,8 +185,24 @@ func TestNumbersOfTriesAreReserved(t *testing.T) {
 	if reply := w.pay("intl", p); reply.RespCode != "90" {
 		t.Errorf("reply: %s", reply.Inner)
 	}
+	link := func(orderID string) (status int) {
+		shop := shops["intl"]
+		message := fmt.Sprintf(`{"action":"WxJsApi","txnamt":"1","merid":%q,"orderid":%q,"backurl":%q}`, shop.MerID, orderID, w.backURLs["intl"])
+		page, err := http.Get(w.bridge.url + "/apis/wxjspaygateway?" + handMade(message, shop.Key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.Body.Close()
+		return page.StatusCode
+	}
+	if status := link(p.OrderID); status != http.StatusBadRequest {
+		t.Errorf("the link leads on: %d", status)
+	}
 	if rows := w.rows(); len(rows) != 0 {
 		t.Errorf("orders are left: %+v", rows)
+	}
+	if status := link("T20261122030000ABCDEF"); status == http.StatusBadRequest {
+		t.Error("the same link with a number of the merchant's own is refused, too")
 	}
 	w.rest()
 }
