@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,10 +97,16 @@ func (w *world) wantKeptBack(want int) {
 	}
 }
 
-// cutOff ends a context as soon as the ledger has committed something.
+// cutOff ends a context as soon as the ledger has committed that a merchant is being
+// resumed. Other commits may come before that one.
 func (w *world) cutOff() context.Context {
 	ctx, cancel := context.WithCancel(w.t.Context())
-	do := func() { cancel() }
+	do := func() {
+		pauses, err := w.ledger.PausedMerchants(ctx)
+		if err == nil && slices.ContainsFunc(pauses.Items, func(p ledger.Pause) bool { return p.Resuming }) {
+			cancel()
+		}
+	}
 	w.commits.do.Store(&do)
 	return ctx
 }

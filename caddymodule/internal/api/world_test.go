@@ -79,13 +79,13 @@ type world struct {
 	routeChanges int // that the bridge was told of
 }
 
-// onCommit does something once, when the ledger has just committed and whoever
-// waits for that has not heard of it.
+// onCommit does something when the ledger has just committed and whoever waits for
+// that has not heard of it.
 type onCommit struct{ do atomic.Pointer[func()] }
 
 // Committed implements ledger.Observer.
 func (c *onCommit) Committed(int, time.Duration, error) {
-	if do := c.do.Swap(nil); do != nil {
+	if do := c.do.Load(); do != nil {
 		(*do)()
 	}
 }
