@@ -35,7 +35,7 @@ func fillUp(ctx context.Context, l *ledger.Ledger, _ int) error {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &unlimited); err != nil {
 		return err
 	}
-	if err := limitFiles(512<<10, unlimited.Max); err != nil {
+	if err := limitFiles(2<<20, unlimited.Max); err != nil {
 		return err
 	}
 	begun := 0

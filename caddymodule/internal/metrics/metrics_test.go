@@ -159,7 +159,7 @@ func TestLabelsAreBounded(t *testing.T) {
 			t.Errorf("a label has what came from outside: %s", name)
 		}
 	}
-	if n := len(before); n > 400 {
+	if n := len(before); n > 500 {
 		t.Errorf("%d series", n)
 	}
 }
