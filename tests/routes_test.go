@@ -10,9 +10,11 @@ import (
 	"github.com/paybridge/paybridge/tests/sandbox"
 )
 
-// route carries out "merchant route" at a bridge and insists that it was taken.
+// route carries out "merchant route" at a bridge that runs and insists that it was
+// taken.
 func (m *movingWorld) route(at *process, args ...string) {
 	m.t.Helper()
+	at.wantHealth(200, `"status":"ready"`)
 	at.ask(append([]string{"merchant", "route", "--why", "test"}, args...)...).want(m.t, 0)
 }
 

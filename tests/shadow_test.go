@@ -18,6 +18,7 @@ func TestShadowSaysWhatDiffers(t *testing.T) {
 			t.Parallel()
 			m := newMovingWorld(t, "old", make)
 			m.bridge.start()
+			m.bridge.wantHealth(200, `"status":"ready"`) // commands ask a bridge that runs
 			for suite, shop := range shops {
 				m.bridge.ask("merchant", "route", shop.MerID, "shadow", "--why", "before it moves").want(t, 0, "shadow")
 				m.pay(suite, m.payment(suite, "WxCode", 4200))
