@@ -86,8 +86,7 @@ func (s *shadowing) watches(merID string) bool {
 func (s *shadowing) shadows(merID string) bool { return s.app.routeOf(merID).Shadows() }
 
 // saw is told of an exchange after the answer has left. It does not wait, and keeps
-// what it is given. Of a client that has hung up, or an answer that broke off, it is
-// not told.
+// what it is given. Of an answer that broke off it is not told.
 func (s *shadowing) saw(e oldgateway.Exchange) {
 	worker, m := s.worker.Load(), s.app.settings.Merchants.ByMerID(e.MerID)
 	if worker == nil || m == nil {

@@ -17,14 +17,21 @@ const hasty = "query_schedule 1s 1s 2s 2s 5s\n\t\tnotify_schedule 1s 1s 2s 2s 5s
 // more in a soak (make soak).
 func crashes(t *testing.T) int {
 	t.Helper()
-	if text := os.Getenv("PAYBRIDGE_SOAK"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatalf("PAYBRIDGE_SOAK: %v", err)
-		}
-		return n
+	return askedFor(t, "PAYBRIDGE_SOAK", 6)
+}
+
+// askedFor is the number in a variable of the environment, otherwise without one.
+func askedFor(t *testing.T, variable string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return otherwise
 	}
-	return 6
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", variable, err)
+	}
+	return n
 }
 
 func TestCrash(t *testing.T) {

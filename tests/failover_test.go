@@ -3,8 +3,6 @@ package tests
 import (
 	"context"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -26,13 +24,9 @@ var primaryFailures = []struct {
 // packages that only this test needs, and as often as is said with make failover.
 func failovers(t *testing.T) int {
 	t.Helper()
-	text := os.Getenv("PAYBRIDGE_FAILOVERS")
-	if text == "" {
+	n := askedFor(t, "PAYBRIDGE_FAILOVERS", 0)
+	if n == 0 {
 		t.Skip("set PAYBRIDGE_FAILOVERS, or use make -f xcaddy.mk failover")
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("PAYBRIDGE_FAILOVERS: %v", err)
 	}
 	return n
 }

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -20,15 +19,7 @@ import (
 // often with make power-cuts.
 func powerCuts(t *testing.T) int {
 	t.Helper()
-	text := os.Getenv("PAYBRIDGE_POWER_CUTS")
-	if text == "" {
-		return 5
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("PAYBRIDGE_POWER_CUTS: %v", err)
-	}
-	return n
+	return askedFor(t, "PAYBRIDGE_POWER_CUTS", 5)
 }
 
 // TestPowerCut cuts the power of the machine under the ledger again and again, under

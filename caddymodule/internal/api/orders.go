@@ -21,14 +21,18 @@ type Page struct {
 }
 
 // limit is how many items are wanted.
-func (p Page) limit() (int, error) {
+func (p Page) limit() (int, error) { return limitOf(p.Limit, maxLimit) }
+
+// limitOf is how many items are wanted, given what was asked for and how many there
+// may be.
+func limitOf(asked, most int) (int, error) {
 	switch {
-	case p.Limit == 0:
+	case asked == 0:
 		return defaultLimit, nil
-	case p.Limit < 0 || p.Limit > maxLimit:
-		return 0, badMember("query", "limit", outOfRange.With(maxLimit))
+	case asked < 0 || asked > most:
+		return 0, badMember("query", "limit", outOfRange.With(most))
 	}
-	return p.Limit, nil
+	return asked, nil
 }
 
 // cursor reads where the list goes on and how many items are wanted.

@@ -59,14 +59,7 @@ type TurnoverQuery struct {
 }
 
 func listTurnover(v *visit, q TurnoverQuery) (SettlementList, error) {
-	limit := q.Limit
-	var wrongLimit error
-	switch {
-	case limit == 0:
-		limit = defaultLimit
-	case limit < 0 || limit > MaxTurnover:
-		wrongLimit = badMember("query", "limit", outOfRange.With(MaxTurnover))
-	}
+	limit, wrongLimit := limitOf(q.Limit, MaxTurnover)
 	after, _, wrongCursor := Page{After: q.After}.cursor()
 	if err := errors.Join(wrongLimit, wrongCursor, Window{From: q.From, To: q.To}.check()); err != nil {
 		return SettlementList{}, err
