@@ -218,6 +218,27 @@ func TestScreenshot(t *testing.T) {
 	}
 }
 
+// TestPagesThatAreLeft: a tab is looked at while its pages follow one another,
+// also those of another origin, for which the browser changes its process.
+func TestPagesThatAreLeft(t *testing.T) {
+	t.Parallel()
+	base := site(t, map[string]string{"/": `<h1>left</h1><script nonce="good">
+		const step = Number(location.hash.slice(1))
+		if (step === 40) document.querySelector("h1").textContent = "arrived"
+		else setTimeout(() => {
+			const there = new URL(location)
+			there.hostname = there.hostname === "localhost" ? "127.0.0.1" : "localhost"
+			there.search = there.hash = step + 1
+			location.replace(there)
+		}, step % 7 * 10)</script>`})
+	tab := chromium.Open(t, chromium.Options{Device: chromium.Phone})
+	tab.Goto(base + "/#0")
+	for !tab.Shows("arrived") {
+		tab.Inspect("left")
+		tab.Address()
+	}
+}
+
 // TestTroublesAreComplete: what has happened is told at once, also what the
 // browser tells of later, and on a page that another has followed.
 func TestTroublesAreComplete(t *testing.T) {

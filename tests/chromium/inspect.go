@@ -10,7 +10,14 @@ var inspectScript string
 // finger, no language, no title.
 func (t *Tab) Wrong() []string {
 	t.tb.Helper()
-	return Evaluate[[]string](t, inspectScript)
+	var wrong []string
+	if !eventually(func() bool {
+		wrong = Evaluate[[]string](t, inspectScript)
+		return wrong != nil
+	}) {
+		t.tb.Fatalf("waited too long for a page to inspect\non %s", t.describe())
+	}
+	return wrong
 }
 
 // Inspect keeps a picture of the page under a name and fails the test for all

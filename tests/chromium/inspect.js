@@ -1,6 +1,8 @@
 // Inspects the page it is evaluated on and returns what is wrong for people, as
-// a list of sentences. It is one expression, for the tab's Inspect.
+// a list of sentences, or null while the page is not yet there. It is one
+// expression, for the tab's Inspect.
 (() => {
+  if (document.readyState === "loading") return null;
   const wrong = [];
   const say = (element, text) => wrong.push(`<${element.localName}> ${element.textContent.trim().slice(0, 30)}: ${text}`);
 

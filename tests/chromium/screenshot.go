@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -17,32 +16,20 @@ import (
 // screenshots is where pictures are kept, below the module's root.
 var screenshots = filepath.Join(".build", "screenshots")
 
-// pictureWithin is how long the browser may take for one picture. It takes none
-// of a page that is just being left, and does not say so.
-const pictureWithin = 5 * time.Second
-
 // Screenshot keeps a picture of the whole page under the test's name and this
 // one.
 func (t *Tab) Screenshot(name string) {
 	t.tb.Helper()
 	t.Do("taking a picture", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		picture, err := take(ctx, target)
-		for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			picture, err = take(ctx, target)
-		}
+		yes := true
+		picture, err := look(ctx, func(ctx context.Context) (page.CaptureScreenshotResult, error) {
+			return cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
+		})
 		if err != nil {
 			return err
 		}
-		return keep(t.tb.Name()+"-"+name+".png", picture)
+		return keep(t.tb.Name()+"-"+name+".png", picture.Data)
 	}))
-}
-
-func take(ctx context.Context, target *chromedp.Target) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, pictureWithin)
-	defer cancel()
-	yes := true
-	picture, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
-	return picture.Data, err
 }
 
 // keep writes a picture into the folder of screenshots.

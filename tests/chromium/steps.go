@@ -161,12 +161,15 @@ func (t *Tab) Address() string {
 	return Evaluate[string](t, "location.href")
 }
 
-// Evaluate returns the value of a JavaScript expression on the page.
+// Evaluate returns the value of a JavaScript expression on the page, or on the
+// next where this one is just being left.
 func Evaluate[T any](t *Tab, expression string) T {
 	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	value, err := look(ctx, func(ctx context.Context) (T, error) {
+		return chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	})
 	if err != nil {
 		t.tb.Fatalf("evaluating %s: %v", expression, err)
 	}
