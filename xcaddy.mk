@@ -18,7 +18,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint fuzz fuzz-short simulate simulate-short bench power-cuts failover soak release system-packages promtool clean
+	lint vulncheck fuzz fuzz-short simulate simulate-short bench power-cuts failover soak release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -75,10 +75,14 @@ waiting-packages:
 waiting-system:
 	go test -race -parallel 6 -count $(ROUNDS) -timeout 10h -run 'Console|Payer|Hosted|OpenID|Bridge|Metrics|Round|Start|Reload|Outage|Notif|Ladder|Script' ./tests
 
-lint: $(TOOLS)/golangci-lint ## run go vet and the linters
+lint: $(TOOLS)/golangci-lint $(TOOLS)/govulncheck ## run go vet and the linters, and look for known vulnerabilities
 	go vet ./...
 	go vet -tags simulation ./caddymodule/...
 	$(TOOLS)/golangci-lint run
+	.ci/vulncheck --where-possible
+
+vulncheck: $(TOOLS)/govulncheck ## look for known vulnerabilities, which needs https://vuln.go.dev or GOVULNDB
+	.ci/vulncheck
 
 fuzz-short: # every fuzz target for a second or a few
 	.ci/fuzz $(FUZZ_SHORT)
@@ -145,6 +149,9 @@ $(RELEASING) &: .tools/release/go.mod
 
 $(TOOLS)/golangci-lint: .tools/lint/go.mod
 	cd .tools/lint && CGO_ENABLED=0 go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(TOOLS)/govulncheck: .tools/vuln/go.mod
+	cd .tools/vuln && CGO_ENABLED=0 go build -o $(CURDIR)/$@ golang.org/x/vuln/cmd/govulncheck
 
 system-packages:
 	@.ci/system-packages
