@@ -138,7 +138,7 @@ caddy: $(SOURCES)
 		--with $(MODULE)/caddymodule --replace $(MODULE)=$(CURDIR) > .build/xcaddy.log 2>&1 \
 	|| { echo "xcaddy cannot be had or failed (.build/xcaddy.log); building without it"; $(BUILD) -o caddy ./caddymodule/cmd/caddy; }
 
-.build/caddy-sandbox: $(SOURCES) $(shell find tests/sandbox tests/cmd/sandbox -name '*.go')
+.build/caddy-sandbox: $(SOURCES) $(shell find tests/sandbox tests/nameserver tests/cmd/sandbox -name '*.go')
 	$(BUILD) -o $@ ./tests/cmd/sandbox
 
 $(TOOLS)/xcaddy: .tools/xcaddy/go.mod

@@ -23,6 +23,7 @@ import (
 type shop struct {
 	MerID, Key, Gateway, Suite string
 	PrivateKey, GatewayKey     string // files
+	Callbacks                  string // what allow_callbacks says
 }
 
 // shops are the invented merchants of these tests, one for each suite.
@@ -71,6 +72,7 @@ type settings struct {
 	Extra          string        // more words of the paybridge block
 	Merchant       string        // more words of each merchant block
 	IntlKey        string        // what private_key of the intl merchant says, in place of its file
+	IntlCallbacks  string        // what its allow_callbacks says, in place of all of loopback
 	Gateway        string        // of the gateway subdirective, with its block
 	Bind           string        // a bind directive for the site
 	Site           string        // more directives of the site
@@ -225,7 +227,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 			private_key {{.PrivateKey}}
 			gateway_key {{.GatewayKey}}
 			suite {{.Suite}}
-			allow_callbacks 127.0.0.0/8
+			allow_callbacks {{.Callbacks}}
 			{{$.S.Merchant}}
 		}
 {{- end}}
@@ -257,7 +259,9 @@ func (w *world) writeConfig(p *process) {
 			}
 			*name = path
 		}
+		shop.Callbacks = "127.0.0.0/8"
 		if shop.Suite == "intl" {
+			shop.Callbacks = cmp.Or(w.settings.IntlCallbacks, shop.Callbacks)
 			shop.PrivateKey = cmp.Or(w.settings.IntlKey, shop.PrivateKey)
 		}
 		if err := os.WriteFile(filepath.Join(p.dir, shop.MerID+".key"), []byte(shop.Key+"\n"), 0o600); err != nil {
