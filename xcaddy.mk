@@ -18,7 +18,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint vulncheck fuzz fuzz-short simulate simulate-short bench power-cuts failover soak release system-packages promtool clean
+	lint vulncheck fuzz fuzz-short simulate simulate-short bench power-cuts failover hostile soak release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -114,6 +114,15 @@ power-cuts: build ## cut the power under a ledger fifty times, on a disk that lo
 failover: build ## let the primary of a PostgreSQL fail twenty times under two bridges, with Patroni
 	.ci/system-packages failover
 	PAYBRIDGE_FAILOVERS=20 go test -count=1 -v -timeout 60m -run '^TestFailover$$' ./tests
+
+# How many forged notices each suite gets, and how many sockets rest:
+# make -f xcaddy.mk hostile NOTICES=300000 SOCKETS=10000
+NOTICES := 300000
+SOCKETS := 10000
+
+hostile: build .build/caddy-sandbox ## forge 300,000 notices of each suite, let 10,000 sockets rest, and time both
+	PAYBRIDGE_HOSTILE=$(NOTICES) PAYBRIDGE_SOCKETS=$(SOCKETS) go test -count=1 -v -timeout 5h -run '^TestHostile' ./tests
+	go test -run '^$$' -bench 'NoticeTiming' -benchtime 50000x -timeout 2h ./tests
 
 soak: system-packages build ## kill a bridge under load 200 times on each ledger
 	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests

@@ -3,19 +3,17 @@ package fastrsa_test
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"math"
 	"math/big"
 	randv2 "math/rand/v2"
 	"slices"
 	"testing"
-	"time"
+
+	"github.com/paybridge/paybridge/tests/leakage"
 )
 
 // BenchmarkTiming asks, as dudect does, whether the time of a decryption tells one
 // class of inputs from another: a fixed ciphertext from random ones, one with good
-// padding from one with broken padding. It prints Welch's t of the two, without
-// the slowest tenth; beyond 4.5, and growing with the number of operations, is a
-// leak. Chance may bring a single 3.
+// padding from one with broken padding. It prints the t of [leakage.Compare].
 func BenchmarkTiming(b *testing.B) {
 	key, k := newKey(b, 2048)
 	random := func() []byte {
@@ -47,45 +45,16 @@ func BenchmarkTiming(b *testing.B) {
 			for i := range inputs[0] {
 				inputs[0][i], inputs[1][i] = slices.Clone(c.first()), slices.Clone(c.other())
 			}
-			var times [2][]float64
 			b.ResetTimer()
-			for range b.N {
-				class := randv2.IntN(2)
+			t := leakage.Compare(b.N, func(class int) func() {
 				in := inputs[class][randv2.IntN(len(inputs[class]))]
-				start := time.Now()
-				_, err := k.Decrypt(rand.Reader, in, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: 8})
-				times[class] = append(times[class], float64(time.Since(start)))
-				if err != nil {
-					b.Fatal(err)
+				return func() {
+					if _, err := k.Decrypt(rand.Reader, in, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: 8}); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			b.ReportMetric(math.Abs(welch(quickest(times[0]), quickest(times[1]))), "t")
+			})
+			b.ReportMetric(t, "t")
 		})
 	}
-}
-
-// quickest leaves out the slowest tenth, which the machine's other work made.
-func quickest(times []float64) []float64 {
-	slices.Sort(times)
-	return times[:len(times)*9/10]
-}
-
-// welch is the t of Welch's test.
-func welch(a, b []float64) float64 {
-	meanA, errA := meanAndError(a)
-	meanB, errB := meanAndError(b)
-	return (meanA - meanB) / math.Sqrt(errA+errB)
-}
-
-// meanAndError are the mean and its variance.
-func meanAndError(x []float64) (mean, variance float64) {
-	for _, v := range x {
-		mean += v
-	}
-	mean /= float64(len(x))
-	for _, v := range x {
-		variance += (v - mean) * (v - mean)
-	}
-	n := float64(len(x))
-	return mean, variance / (n - 1) / n
 }
