@@ -123,6 +123,7 @@ SOCKETS := 10000
 hostile: build .build/caddy-sandbox ## forge 300,000 notices of each suite, let 10,000 sockets rest, and time both
 	PAYBRIDGE_HOSTILE=$(NOTICES) PAYBRIDGE_SOCKETS=$(SOCKETS) go test -count=1 -v -timeout 5h -run '^TestHostile' ./tests
 	go test -run '^$$' -bench 'NoticeTiming' -benchtime 50000x -timeout 2h ./tests
+	PAYBRIDGE_BENCH=1 go test -run '^$$' -bench 'Besieged' -timeout 20m ./tests
 
 soak: system-packages build ## kill a bridge under load 200 times on each ledger
 	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests

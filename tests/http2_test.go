@@ -122,22 +122,27 @@ func (c *http2Conn) begin(t testing.TB, path string, more ...hpack.HeaderField) 
 	t.Helper()
 	s := &http2Stream{http2Conn: c, id: uint32(2*len(c.streams) + 1), window: c.windows}
 	c.streams[s.id] = s
+	form := hpack.HeaderField{Name: "content-type", Value: "application/x-www-form-urlencoded"}
+	if err := c.writeRequest(s.id, path, true, append(more, form)...); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// writeRequest writes the headers of a request, which are not whole where more follow.
+func (c *http2Conn) writeRequest(id uint32, path string, whole bool, more ...hpack.HeaderField) error {
 	c.header.Reset()
 	for _, f := range append([]hpack.HeaderField{
 		{Name: ":method", Value: http.MethodPost},
 		{Name: ":scheme", Value: "https"},
 		{Name: ":authority", Value: c.authority},
 		{Name: ":path", Value: path},
-		{Name: "content-type", Value: "application/x-www-form-urlencoded"},
 	}, more...) {
 		if err := c.encoder.WriteField(f); err != nil {
-			t.Fatal(err)
+			return err
 		}
 	}
-	if err := c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: s.id, BlockFragment: c.header.Bytes(), EndHeaders: true}); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: c.header.Bytes(), EndHeaders: whole})
 }
 
 // send sends so much of a body. It reads frames only when it may not send any
