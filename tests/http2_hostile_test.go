@@ -15,13 +15,13 @@ var frameFloods = []struct {
 	frames int // of a run
 	write  func(c *http2Conn, id uint32) error
 }{
-	{"rapid reset", 10_000, func(c *http2Conn, id uint32) error {
+	{"rapid reset", 5000, func(c *http2Conn, id uint32) error {
 		if err := c.writeRequest(id, merchant.PayPath, true); err != nil {
 			return err
 		}
 		return c.framer.WriteRSTStream(id, http2.ErrCodeCancel)
 	}},
-	{"reset after a part of a body", 5000, func(c *http2Conn, id uint32) error {
+	{"reset after a part of a body", 2500, func(c *http2Conn, id uint32) error {
 		if err := c.writeRequest(id, merchant.PayPath, true); err != nil {
 			return err
 		}
@@ -36,11 +36,11 @@ var frameFloods = []struct {
 		}
 		return c.framer.WriteContinuation(1, false, make([]byte, 1000))
 	}},
-	{"pings", 20_000, func(c *http2Conn, _ uint32) error { return c.framer.WritePing(false, [8]byte{}) }},
-	{"settings", 20_000, func(c *http2Conn, _ uint32) error {
+	{"pings", 10_000, func(c *http2Conn, _ uint32) error { return c.framer.WritePing(false, [8]byte{}) }},
+	{"settings", 10_000, func(c *http2Conn, _ uint32) error {
 		return c.framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1 << 16})
 	}},
-	{"priorities", 20_000, func(c *http2Conn, id uint32) error {
+	{"priorities", 10_000, func(c *http2Conn, id uint32) error {
 		return c.framer.WritePriority(id, http2.PriorityParam{StreamDep: id + 2})
 	}},
 }

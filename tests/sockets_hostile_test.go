@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -140,7 +139,7 @@ func (p *process) openFiles() int {
 	p.t.Helper()
 	list, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "fd"))
 	if err != nil {
-		p.t.Skip(fmt.Sprintf("no /proc here: %v", err))
+		p.t.Skipf("no /proc here: %v", err)
 	}
 	return len(list)
 }
