@@ -37,7 +37,7 @@ func (w *world) statementLines() (lines []string) {
 // statement writes a file that a gateway might have handed out.
 func (w *world) statement(lines ...string) (path string) {
 	w.t.Helper()
-	text := "\ufeff# 交易明细\r\n交易时间,商户订单号,交易类型,交易金额（元）,交易状态,平台订单号\r\n" +
+	text := "\ufeff# 交易明细\r\n" + statementColumns + "\r\n" +
 		strings.Join(lines, "\r\n") + "\r\n总交易单数,总金额\r\n`" + fmt.Sprint(len(lines)) + ",`0.00\r\n"
 	path = filepath.Join(w.t.TempDir(), "statement.csv")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -135,6 +135,9 @@ func reconcileDay(t *testing.T, w *world) {
 	reconcile(strings.Split(part, "\n")).want(t, 1, "another amount refunded): 1", refundedNo[:8], "4.00")
 
 	reconcile(lines, "--number", "gateway_no", "--column", "number=平台订单号").want(t, 0, "The sides agree.")
+	w.bridge.ask("reconcile", w.workbook(lines), "--day", aDay(), "--sheet", "2").want(t, 0, "The sides agree.")
+	w.bridge.ask("reconcile", w.workbook(without(lines, lackingNo)), "--day", aDay(), "--sheet", "Orders").want(t, 1, "missing_there", lacking)
+	w.bridge.ask("reconcile", w.workbook(lines)).want(t, 2, "no line has names of columns", "the workbook has ", "--sheet")
 	reconcile(lines, "--merchant", shops["gm"].MerID).want(t, 0, "The sides agree.", "of other days or merchants: 3")
 	reconcile(without(lines, lackingNo), "--csv").want(t, 1, "kind,merid,orderid", "missing_there,89900001,"+lacking)
 	reconcile(without(lines, lackingNo), "--json").want(t, 1, `"missing_there": 1`, `"amount_fen": 1300`)

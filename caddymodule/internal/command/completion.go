@@ -11,6 +11,8 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/reconciliation"
+	"github.com/paybridge/paybridge/caddymodule/internal/statement"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -23,11 +25,14 @@ type completer = cobra.CompletionFunc
 var merchantWords = []string{"<merid>", "--merid", "--merchant"}
 
 // completedFlags are the flags whose values are known.
-var completedFlags = []string{"merchant", "merid", "state", "suite"}
+var completedFlags = []string{"merchant", "merid", "state", "suite", "encoding", "number", "unit"}
 
 // valueWords are the values of other arguments and flags, by command and word.
 var valueWords = map[string][]string{
 	"keygen --suite":        {v2.Intl.Name(), v2.GM.Name()},
+	"reconcile --encoding":  {"utf-8", "gbk"},
+	"reconcile --number":    namesOf(reconciliation.NumberKinds()),
+	"reconcile --unit":      {string(statement.Yuan), string(statement.Fen)},
 	"notifications --state": namesOf(ledger.NotificationStates()),
 	"orders --state":        namesOf(translate.States()),
 	"resend --state":        namesOf([]ledger.NotificationState{ledger.Exhausted, ledger.Paused, ledger.AlreadyCredited}),

@@ -40,9 +40,10 @@ Compares statements of the gateway or an acquirer with the ledger, and says whic
 orders are here and not there, there and not here, of another amount or in another
 state, which refunds differ, and how much each merchant was paid on both sides.
 
-A statement is CSV in UTF-8 or GBK, with commas or tabs. Its columns are found by the
-names that they usually have, in Chinese or English; others are named with --column,
-a column by its name or by its number:
+A statement is CSV in UTF-8 or GBK, with commas or tabs, or an Excel workbook (.xlsx),
+of which the first sheet is read or that of --sheet. Its columns are found by the names
+that they usually have, in Chinese or English; others are named with --column, a column
+by its name or by its number:
 
   ` + wrapped(statement.Roles()) + `
 
@@ -59,6 +60,7 @@ at: payments near the ends of the days, or rows of the ledger that cannot be rea
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge reconcile statement-2026-11-22.csv
   caddy paybridge reconcile --day 2026-11-22 statement-2026-11-22.csv statement-2026-11-23.csv
+  caddy paybridge reconcile --sheet 交易明细 statement.xlsx
   caddy paybridge reconcile --column number=单号 --column amount=5 --unit fen statement.csv --csv`,
 	}
 	flags := cmd.Flags()
@@ -69,6 +71,7 @@ This command changes nothing and asks the gateway nothing.`,
 	flags.BoolVar(&f.options.NoHeader, "no-header", false, "The first line is data; columns are given by number")
 	flags.StringVar(&f.unit, "unit", "", "Unit of amounts: yuan or fen")
 	flags.StringArrayVar(&f.words, "word", nil, "What a word of the state means, as 交易完成=paid (paid, refunded, processing, failed)")
+	flags.StringVar(&f.options.Sheet, "sheet", "", "Sheet of a workbook, by its name or number (default: the first)")
 	flags.StringVar(&f.separator, "separator", "", "What stands between the columns: a character, or tab")
 	flags.StringVar(&f.encoding, "encoding", "", "utf-8 or gbk")
 	flags.DurationVar(&f.edge, "edge", 10*time.Minute, "How near to the ends of the days a payment may be in another day's statement")

@@ -40,7 +40,9 @@ var (
 	errNoNumber   = errors.New("no order number")
 	errScientific = errors.New("rounded by Excel, which takes long numbers for quantities and loses their last digits; " +
 		"get the statement again and do not save it with Excel, or format the column as text before the numbers are pasted")
-	errLongNumber   = errors.New("longer than 64 characters; no order number is")
+	errLongNumber = errors.New("longer than 64 characters; no order number is")
+	errLostDigits = errors.New("a number of more than 15 digits that is stored as a number, of which spreadsheets keep 15; " +
+		"formatting the column does not bring the others back: get the statement again as CSV, or with this column as text")
 	errStrangeValue = errors.New("a character that cannot be seen")
 )
 

@@ -41,7 +41,7 @@ func moment(date, clock string) (time.Time, error) {
 			return checkYear(t)
 		}
 	}
-	return serial(clock)
+	return since1900.serial(clock)
 }
 
 // isClock reports whether a cell has a time of day only.
@@ -52,30 +52,70 @@ func isClock(cell string) bool {
 // withZeros gives a time of day the zeros back that Excel takes from its front:
 // 93015 is 09:30:15.
 func withZeros(cell string) string {
-	if strings.Contains(cell, ":") {
+	const digits = 6
+	if strings.Contains(cell, ":") || len(cell) > digits {
 		return cell
 	}
-	return fmt.Sprintf("%06s", cell)
+	cell = fmt.Sprintf("%06s", cell)
+	return cell[:2] + ":" + cell[2:4] + ":" + cell[4:]
 }
 
-// serial reads a time as Excel stores it: days since the end of 1899, with the time
-// of day as decimals. Seconds are counted in whole numbers.
-func serial(text string) (time.Time, error) {
+// epoch is the day from which a spreadsheet counts days.
+type epoch int
+
+const (
+	since1900 epoch = iota // from the end of 1899
+	since1904              // workbooks of Excel for the Macintosh
+)
+
+// start is the day with the number 0.
+func (e epoch) start() time.Time {
+	if e == since1904 {
+		return time.Date(1904, 1, 1, 0, 0, 0, 0, translate.Beijing)
+	}
+	return time.Date(1899, 12, 30, 0, 0, 0, 0, translate.Beijing)
+}
+
+// serial reads a time as spreadsheets store it: as days, with the time of day as
+// decimals. Seconds are counted in whole numbers.
+func (e epoch) serial(text string) (time.Time, error) {
+	days, seconds, err := daysAndSeconds(text)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return checkYear(e.start().AddDate(0, 0, days).Add(time.Duration(seconds) * time.Second))
+}
+
+// written writes a number that a workbook stores as statements write times: a time of
+// day where it has no day. What is no such number stays.
+func (e epoch) written(number string) string {
+	if days, seconds, err := daysAndSeconds(number); err == nil && days == 0 && strings.Contains(number, ".") {
+		return e.start().Add(time.Duration(seconds) * time.Second).Format(time.TimeOnly)
+	}
+	at, err := e.serial(number)
+	switch {
+	case err != nil:
+		return number
+	case !strings.Contains(number, "."):
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.DateTime)
+}
+
+func daysAndSeconds(text string) (days int, seconds int64, err error) {
 	const maxDecimals, secondsOfDay = 12, 24 * 60 * 60
 	whole, decimals, _ := strings.Cut(text, ".")
-	days, err := strconv.ParseUint(whole, 10, 17)
+	count, err := strconv.ParseUint(whole, 10, 17)
 	if err != nil || len(decimals) > maxDecimals+8 {
-		return time.Time{}, errTime
+		return 0, 0, errTime
 	}
 	decimals = (decimals + strings.Repeat("0", maxDecimals))[:maxDecimals]
 	fraction, err := strconv.ParseUint(decimals, 10, 63)
 	if err != nil {
-		return time.Time{}, errTime
+		return 0, 0, errTime
 	}
 	const unit = 1_000_000_000_000
-	seconds := int64((fraction*secondsOfDay + unit/2) / unit) //nolint:gosec // at most a day
-	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, translate.Beijing)
-	return checkYear(epoch.AddDate(0, 0, int(days)).Add(time.Duration(seconds) * time.Second))
+	return int(count), int64((fraction*secondsOfDay + unit/2) / unit), nil //nolint:gosec // 17 bits; at most a day
 }
 
 // checkYear refuses times in which no payment can have happened: what was read as a

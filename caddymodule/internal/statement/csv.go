@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -43,7 +44,7 @@ func newTextFile(file io.ReadCloser, start *bufio.Reader, o Options) (*textFile,
 		}
 		separator = o.separatorOf(head)
 	}
-	t := &textFile{file: file, limit: &lineLimit{from: text}}
+	t := &textFile{file: file, limit: &lineLimit{from: text, most: maxLine, err: errLongLine}}
 	t.reader = csv.NewReader(t.limit)
 	t.reader.Comma, t.reader.LazyQuotes, t.reader.FieldsPerRecord, t.reader.ReuseRecord = separator, true, -1, true
 	return t, nil
@@ -69,6 +70,18 @@ func (t *textFile) next() ([]string, int, error) {
 	return cells, t.line, nil
 }
 
+// stored implements source: CSV has nothing but text.
+func (t *textFile) stored(int) storage { return asText }
+
+// columnName implements source.
+func (t *textFile) columnName(i int) string { return strconv.Itoa(i + 1) }
+
+// since implements source.
+func (t *textFile) since() epoch { return since1900 }
+
+// whatElse implements source.
+func (t *textFile) whatElse(err error) error { return err }
+
 // Close implements source.
 func (t *textFile) Close() error { return t.file.Close() }
 
@@ -82,6 +95,8 @@ var (
 // closed would take the whole file otherwise.
 type lineLimit struct {
 	from io.Reader
+	most int
+	err  error // when more comes
 	read int
 }
 
@@ -89,8 +104,8 @@ func (l *lineLimit) reset() { l.read = 0 }
 
 // Read implements io.Reader.
 func (l *lineLimit) Read(p []byte) (int, error) {
-	if l.read > maxLine {
-		return 0, errLongLine
+	if l.read > l.most {
+		return 0, l.err
 	}
 	n, err := l.from.Read(p)
 	l.read += n

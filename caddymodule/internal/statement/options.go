@@ -13,6 +13,7 @@ type Options struct {
 	NoHeader  bool            // the first line is data already; columns are given by number
 	Unit      Unit            // of amounts; "" for what the heading says, else yuan
 	Separator rune            // 0 for a comma or a tab, whichever the heading has
+	Sheet     string          // of a workbook, its name or its number from 1; "" for the first
 	Encoding  string          // utf-8 or gbk; "" for what the bytes say
 
 	words map[string]meaning

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -52,26 +51,15 @@ func New(file io.ReadCloser, o Options) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{options: o}
-	if r.source, err = newTextFile(file, start, o); err != nil {
+	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		r.source, err = newWorkbook(file, o)
+	} else {
+		r.source, err = newTextFile(file, start, o)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return r, r.findColumns()
-}
-
-// notText refuses files that are known for what they are.
-func notText(head []byte) error {
-	switch {
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")), bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return errors.New("this is an Excel workbook or an archive; get the statement as CSV, " +
-			"or save it as CSV after the columns of numbers were formatted as text")
-	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("Rar!")), bytes.HasPrefix(head, []byte("7z\xbc\xaf")):
-		return errors.New("this is an archive; unpack it first")
-	case bytes.HasPrefix(head, []byte("%PDF")):
-		return errors.New("this is a PDF; get the statement as CSV")
-	case bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("<html")), bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("<!doc")):
-		return errors.New("this is a web page; get the statement as CSV")
-	}
-	return nil
+	return r, r.source.whatElse(r.findColumns())
 }
 
 // findColumns reads up to the line with the names of the columns.
@@ -162,7 +150,10 @@ var (
 // the columns once more, or a summary.
 func (r *Reader) passes(cells []string) bool {
 	first := ""
-	for _, cell := range cells {
+	for i, cell := range cells {
+		if r.source.stored(i) == asError { // #N/A is no comment
+			return false
+		}
 		if first = plain(cell); first != "" {
 			break
 		}
@@ -196,7 +187,7 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	if isOther(kind) {
 		return Row{}, false, nil
 	}
-	row = Row{Line: line, Merchant: l.text(MerchantColumn), RefundNo: l.optional(RefundNoColumn)}
+	row = Row{Line: line, Merchant: l.digits(MerchantColumn), RefundNo: l.optional(RefundNoColumn)}
 	l.money(&row, isRefund(kind))
 	row.Number = l.number(row)
 	row.At = l.time()
@@ -211,7 +202,7 @@ func (r *Reader) fit(cells []string) ([]string, error) {
 	if len(cells) > maxCells {
 		return nil, fmt.Errorf("more than %d columns", maxCells)
 	}
-	if r.options.NoHeader || len(cells) <= len(r.names) {
+	if _, divided := r.source.(*textFile); !divided || r.options.NoHeader || len(cells) <= len(r.names) {
 		return cells, nil
 	}
 	if strings.HasPrefix(cells[0], "`") {
@@ -252,7 +243,41 @@ func (l *lineCells) text(role Role) string {
 	if !found || column.Index >= len(l.cells) {
 		return ""
 	}
-	return clean(l.cells[column.Index])
+	text := clean(l.cells[column.Index])
+	if l.stored(role) == asError {
+		l.fail(role, fmt.Errorf("no value but %s; mend it in the workbook, or get the statement again", shown(text)))
+		return ""
+	}
+	return text
+}
+
+// stored says as what the cell of a role is stored.
+func (l *lineCells) stored(role Role) storage {
+	return l.reader.source.stored(l.reader.heading.columns[role].Index)
+}
+
+// digits is the text of a cell that identifies something, of which no digit may be
+// lost.
+func (l *lineCells) digits(role Role) string {
+	text := l.text(role)
+	switch {
+	case l.stored(role) != asNumber:
+	case strings.ContainsAny(text, "-."):
+		l.fail(role, fmt.Errorf("%w: %s", errNoNumber, text))
+	case len(text) > keptDigits:
+		l.fail(role, errLostDigits)
+	}
+	return text
+}
+
+// clock is the text of a cell that tells a time. With a day of its own in another
+// column, a whole number is a time of day: 93015.
+func (l *lineCells) clock(role Role, dated bool) string {
+	text := l.text(role)
+	if l.stored(role) != asNumber || dated && !strings.Contains(text, ".") {
+		return text
+	}
+	return l.reader.source.since().written(text)
 }
 
 // fail notes what is wrong with the cell of a role.
@@ -261,7 +286,7 @@ func (l *lineCells) fail(role Role, err error) {
 		return
 	}
 	column := l.reader.heading.columns[role]
-	name := strconv.Itoa(column.Index + 1)
+	name := l.reader.source.columnName(column.Index)
 	if column.Name != "" && column.Name != name {
 		name += " (" + column.Name + ")"
 	}
@@ -269,7 +294,7 @@ func (l *lineCells) fail(role Role, err error) {
 }
 
 func (l *lineCells) optional(role Role) string {
-	value, err := optional(l.text(role))
+	value, err := optional(l.digits(role))
 	l.fail(role, err)
 	return value
 }
@@ -282,7 +307,7 @@ func (l *lineCells) number(row Row) string {
 		}
 	}
 	for _, role := range []Role{NumberColumn, GatewayNoColumn} {
-		if value, err := number(l.text(role)); value != "" || err != nil {
+		if value, err := number(l.digits(role)); value != "" || err != nil {
 			l.fail(role, err)
 			return value
 		}
@@ -300,7 +325,8 @@ func (l *lineCells) number(row Row) string {
 
 // time is when the line's money moved.
 func (l *lineCells) time() time.Time {
-	at, err := moment(l.text(DateColumn), l.text(TimeColumn))
+	date := l.clock(DateColumn, false)
+	at, err := moment(date, l.clock(TimeColumn, date != ""))
 	role := TimeColumn
 	if !l.has(role) {
 		role = DateColumn

@@ -14,9 +14,14 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+// inMemory is a file that is in memory.
+type inMemory struct{ *strings.Reader }
+
+func (inMemory) Close() error { return nil }
+
 // read reads a whole statement.
 func read(text string, o Options) (rows []Row, err error) {
-	r, err := New(io.NopCloser(strings.NewReader(text)), o)
+	r, err := New(inMemory{strings.NewReader(text)}, o)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +167,9 @@ func TestRefused(t *testing.T) {
 		{"too many columns", head + "A1,1.00,成功,2026-11-22" + strings.Repeat(",", maxCells) + "\n", "more than 300 columns"},
 		{"no names of columns", "a,b\n1,2\n", "no line has names of columns for the order number and the amount"},
 		{"empty", "", "the file is empty"},
-		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook or an archive; get the statement as CSV"},
-		{"new Excel", "PK\x03\x04\x14\x00\x06\x00", "an Excel workbook or an archive; get the statement as CSV"},
+		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls) or one with a password; open it and save it as an Excel workbook (.xlsx)"},
+		{"new Excel, cut short", "PK\x03\x04\x14\x00\x06\x00", "a workbook that is cut short or damaged; get the statement again"},
+		{"XML of Excel", "<?xml version=\"1.0\"?>\n<Workbook/>", "this is XML; open it with a spreadsheet program"},
 		{"archive", "\x1f\x8b\x08\x00", "unpack it first"},
 		{"PDF", "%PDF-1.7", "this is a PDF"},
 		{"web page", "<html><table>", "this is a web page"},
