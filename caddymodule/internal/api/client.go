@@ -163,9 +163,9 @@ func queryOf(in any) url.Values {
 			if value {
 				values.Set(m.name, "true")
 			}
-		case int:
-			if value != 0 {
-				values.Set(m.name, strconv.Itoa(value))
+		case int, int64:
+			if !field.IsZero() {
+				values.Set(m.name, strconv.FormatInt(field.Int(), 10))
 			}
 		default:
 			for _, text := range textsOf(field) {

@@ -11,6 +11,7 @@ import (
 	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // member is one member of a request or an answer, read off a struct's field:
@@ -72,6 +73,8 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[shadow.Kind]():              texts(shadow.Kinds()...),
 	reflect.TypeFor[routing.Mode]():             texts(routing.Modes()...),
 	reflect.TypeFor[RouteOrigin]():              texts(RouteOrigins()...),
+	reflect.TypeFor[Span]():                     texts(Spans()...),
+	reflect.TypeFor[v1.Action]():                texts(v1.Actions()...),
 	reflect.TypeFor[ledger.Matter]():            texts(ledger.RefundMatter, ledger.NotificationMatter),
 }
 

@@ -38,7 +38,16 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 	if err != nil {
 		return NotificationList{}, err
 	}
+	last, err := v.lastAttempts(list.Items)
+	if err != nil {
+		return NotificationList{}, err
+	}
+	attempted := func(n ledger.Notification) Notification {
+		item, a := notificationOf(n), last[n.Key]
+		item.Class, item.Cause, item.Status = a.Class, a.Cause, a.Status
+		return item
+	}
 	return NotificationList{
-		Items: shown(list.Items, notificationOf), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
+		Items: shown(list.Items, attempted), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
 	}, nil
 }

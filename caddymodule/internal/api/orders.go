@@ -6,6 +6,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // How many items a list has.
@@ -67,6 +68,9 @@ type OrdersQuery struct {
 	State   []translate.State `json:"state" doc:"In one of these states only."`
 	Overdue bool              `json:"overdue" doc:"Only those whose next step should have been taken by now."`
 	Open    bool              `json:"open" doc:"Only those whose refund failed and that nobody has dealt with."`
+	Action  []v1.Action       `json:"action" doc:"Of one of these v1 actions only."`
+	MinFen  int64             `json:"min_fen" doc:"Of this amount, in fen, or more."`
+	MaxFen  int64             `json:"max_fen" doc:"Of this amount, in fen, or less; for one exact amount give both."`
 	Window
 	Page
 }
@@ -79,6 +83,16 @@ type OrderList struct {
 	Missing
 }
 
+func (q OrdersQuery) check() error {
+	switch {
+	case q.MinFen < 0:
+		return badMember("query", "min_fen", notAnAmount.With())
+	case q.MaxFen < 0 || q.MaxFen > 0 && q.MaxFen < q.MinFen:
+		return badMember("query", "max_fen", notMore.With())
+	}
+	return q.Window.check()
+}
+
 func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 	after, limit, err := q.cursor()
 	if err := errors.Join(err, q.check()); err != nil {
@@ -86,6 +100,7 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 	}
 	filter := ledger.OrderFilter{
 		MerID: q.MerID, States: q.State, Open: q.Open, From: q.From, To: q.To, After: after, Limit: limit,
+		Actions: texts(q.Action...), LeastAmount: q.MinFen, MostAmount: q.MaxFen,
 	}
 	if q.Overdue {
 		filter.OverdueAt = v.now

@@ -22,6 +22,10 @@ func TestListOrders(t *testing.T) {
 	doubt := w.order("89900001", translate.InDoubt, 3*time.Hour)
 	paid := w.order("89900001", translate.Paid, 2*time.Hour)
 	other := w.order("89900002", translate.Pending, time.Hour)
+	otherAction := "AliSao"
+	if paid.Action == otherAction {
+		otherAction = "WxSao"
+	}
 	at := func(ago time.Duration) string {
 		return strings.ReplaceAll(present.Add(-ago).Format(time.RFC3339), "+", "%2B")
 	}
@@ -36,6 +40,11 @@ func TestListOrders(t *testing.T) {
 		"of a time":            {"from=" + at(150*time.Minute) + "&to=" + at(90*time.Minute), []string{paid.OrderID}},
 		"overdue":              {"overdue=true", []string{}},
 		"of an unknown number": {"merid=1", []string{}},
+		"of an action":         {"action=" + paid.Action + "&merid=89900001", []string{paid.OrderID, doubt.OrderID}},
+		"of other actions":     {"action=" + otherAction, []string{}},
+		"of an amount":         {fmt.Sprintf("min_fen=%d&max_fen=%d&state=paid", paid.Amount, paid.Amount), []string{paid.OrderID}},
+		"of a larger amount":   {fmt.Sprintf("min_fen=%d", paid.Amount+1), []string{}},
+		"of a smaller amount":  {fmt.Sprintf("max_fen=%d", paid.Amount-1), []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := orderIDs(read[OrderList](t, w.get("orders?"+tc.query)))

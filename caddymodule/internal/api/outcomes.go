@@ -8,29 +8,39 @@ import (
 )
 
 // outcomesAge is how long counted outcomes are shown: counting a day's orders is
-// dear, and every console that is open asks for them again and again.
-const outcomesAge = 10 * time.Second
+// dear, those of a week more so, and every console that is open asks for them again
+// and again.
+func (g grain) outcomesAge() time.Duration { return max(10*time.Second, g.bucket/60) }
 
-// recentOutcomes are the last outcomes that were counted, of one ledger. The zero
-// value is ready.
+// recentOutcomes are the last outcomes that were counted, of one ledger, by span. The
+// zero value is ready.
 type recentOutcomes struct {
 	mu     sync.Mutex // held while counting: who comes meanwhile shares the result
 	ledger *ledger.Ledger
-	at     time.Time
-	list   []ledger.Outcome
+	spans  map[Span]countedOutcomes
 }
 
-// of returns the outcomes of the time that the overview shows.
-func (r *recentOutcomes) of(v *visit) ([]ledger.Outcome, error) {
+// countedOutcomes are the outcomes of a span as they were at a time.
+type countedOutcomes struct {
+	at   time.Time
+	list []ledger.Outcome
+}
+
+// of returns the outcomes of a span.
+func (r *recentOutcomes) of(v *visit, span Span) ([]ledger.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ledger == v.Ledger && v.now.Sub(r.at).Abs() < outcomesAge {
-		return r.list, nil
+	if r.ledger != v.Ledger {
+		r.ledger, r.spans = v.Ledger, map[Span]countedOutcomes{}
 	}
-	list, err := v.Ledger.Outcomes(v.ctx, v.now.Add(-overviewTime).Truncate(bucketTime), v.now, bucketTime)
+	g, last := grains[span], r.spans[span]
+	if v.now.Sub(last.at).Abs() < g.outcomesAge() {
+		return last.list, nil
+	}
+	list, err := v.Ledger.Outcomes(v.ctx, v.now.Add(-g.time).Truncate(g.bucket), v.now, g.bucket)
 	if err != nil {
 		return nil, err
 	}
-	r.ledger, r.at, r.list = v.Ledger, v.now, list
+	r.spans[span] = countedOutcomes{v.now, list}
 	return list, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -12,9 +13,39 @@ import (
 // What the overview shows.
 const (
 	overviewTime = 24 * time.Hour
-	bucketTime   = 10 * time.Minute
 	overviewList = 50 // items of each list
 )
+
+// Span is how much of the past the overview shows.
+type Span string
+
+// The spans.
+const (
+	LastHour Span = "1h"
+	LastDay  Span = "24h"
+	LastWeek Span = "7d"
+)
+
+// Spans lists them all.
+func Spans() []Span { return []Span{LastHour, LastDay, LastWeek} }
+
+// grain is how finely a span is told.
+type grain struct {
+	time   time.Duration // how long it is
+	bucket time.Duration // orders are counted in stretches of this
+	sample time.Duration // of the samples of each stretch of this the highest are told
+}
+
+var grains = map[Span]grain{
+	LastHour: {time.Hour, time.Minute, time.Minute},
+	LastDay:  {overviewTime, 10 * time.Minute, time.Minute},
+	LastWeek: {7 * 24 * time.Hour, time.Hour, 10 * time.Minute},
+}
+
+// OverviewQuery says how much of the past is wanted.
+type OverviewQuery struct {
+	Span Span `json:"span" doc:"How much of the past: 1h, 24h or 7d. Default: 24h."`
+}
 
 // Overview is how things stand and how they have been, for the console.
 type Overview struct {
@@ -23,8 +54,9 @@ type Overview struct {
 	ConsoleActions       bool           `json:"console_actions" doc:"A browser may make changes."`
 	Beside               bool           `json:"beside" doc:"There is an old gateway, from which merchants move."`
 	Gauges               Gauges         `json:"gauges" doc:"How much there is to do."`
-	Samples              []Sample       `json:"samples" doc:"The same over the last 24 hours, one a minute, oldest first; minutes without a bridge are missing."`
-	Outcomes             []Outcome      `json:"outcomes" doc:"What became of the orders of the last 24 hours, by the time they were begun, in buckets of 10 minutes, oldest first."`
+	Span                 Span           `json:"span" doc:"How much of the past samples and outcomes tell."`
+	Samples              []Sample       `json:"samples" doc:"The same over the span, oldest first: one a minute, of 7 days the highest of each 10 minutes. Times without a bridge are missing."`
+	Outcomes             []Outcome      `json:"outcomes" doc:"What became of the orders of the span, by the time they were begun, oldest first: in buckets of a minute for 1h, of 10 minutes for 24h, of an hour for 7d."`
 	InDoubt              []Order        `json:"in_doubt" doc:"The newest 50 orders in doubt."`
 	OverdueOrders        []Order        `json:"overdue_orders" doc:"The newest 50 orders whose next step should have been taken."`
 	OverdueNotifications []Notification `json:"overdue_notifications" doc:"The newest 50 notifications that should have been sent."`
@@ -77,8 +109,8 @@ type Exhaustion struct {
 	Count int    `json:"count" doc:"How many."`
 }
 
-func showOverview(v *visit, _ nothing) (Overview, error) {
-	o := Overview{At: v.now, Version: ThisVersion(), ConsoleActions: v.ConsoleActions, Beside: v.beside()}
+func showOverview(v *visit, q OverviewQuery) (Overview, error) {
+	o := Overview{At: v.now, Span: cmp.Or(q.Span, LastDay), Version: ThisVersion(), ConsoleActions: v.ConsoleActions, Beside: v.beside()}
 	for _, part := range []func(*visit, *Overview) error{overviewGauges, overviewPlots, overviewLists, overviewMerchants} {
 		if err := part(v, &o); err != nil {
 			return Overview{}, err
@@ -105,15 +137,36 @@ func overviewGauges(v *visit, o *Overview) error {
 }
 
 func overviewPlots(v *visit, o *Overview) error {
-	from := v.now.Add(-overviewTime)
-	samples, err := v.Ledger.Samples(v.ctx, from, v.now)
+	g := grains[o.Span]
+	samples, err := v.Ledger.Samples(v.ctx, v.now.Add(-g.time), v.now)
 	if err != nil {
 		return err
 	}
-	outcomes, err := v.outcomes.of(v)
-	o.Samples = shown(samples, func(s ledger.Sample) Sample { return Sample(s) })
+	outcomes, err := v.outcomes.of(v, o.Span)
+	o.Samples = highest(samples, g.sample)
 	o.Outcomes = shown(outcomes, outcomeOf)
 	return err
+}
+
+// highest tells of each stretch of time the highest that its samples show.
+func highest(samples []ledger.Sample, stretch time.Duration) []Sample {
+	list := []Sample{}
+	for _, s := range samples {
+		s.At = s.At.Truncate(stretch)
+		if n := len(list); n > 0 && list[n-1].At.Equal(s.At) {
+			list[n-1] = list[n-1].over(Sample(s))
+			continue
+		}
+		list = append(list, Sample(s))
+	}
+	return list
+}
+
+// over is the higher of each of two samples of one stretch of time.
+func (s Sample) over(t Sample) Sample {
+	return Sample{
+		s.At, max(s.Waiting, t.Waiting), max(s.Overdue, t.Overdue), max(s.Exhausted, t.Exhausted), max(s.InDoubt, t.InDoubt), max(s.Pending, t.Pending),
+	}
 }
 
 func outcomeOf(o ledger.Outcome) Outcome {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -69,13 +70,41 @@ func TestOverviewCountsOutcomesOnceInAWhile(t *testing.T) {
 	}
 	want("at first", 0)
 	w.order("89900001", translate.Paid, time.Hour)
-	now = present.Add(outcomesAge - time.Millisecond)
+	now = present.Add(grains[LastDay].outcomesAge() - time.Millisecond)
 	want("soon after", 0)
-	now = present.Add(outcomesAge)
+	now = present.Add(grains[LastDay].outcomesAge())
 	want("later", 1)
 	served.Ledger = other.ledger
 	want("on another ledger", 0)
 	served = w.served
 	now = present.Add(-time.Minute)
 	want("when the clock was set back", 1)
+}
+
+// TestOverviewOfSpans: each span has its own past, and of a week the highest of each
+// ten minutes.
+func TestOverviewOfSpans(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.order("89900001", translate.Paid, time.Minute)
+	w.order("89900001", translate.Paid, 3*time.Hour)
+	w.order("89900001", translate.Paid, 50*time.Hour)
+	for i, ago := range []time.Duration{50*time.Hour + 5*time.Minute, 50*time.Hour + time.Minute, 3 * time.Hour, 2 * time.Minute} {
+		must(w.ledger.AddSample(t.Context(), ledger.Sample{At: present.Add(-ago), Waiting: 1 + i, InDoubt: 9 - i}))
+	}
+	for _, test := range []struct {
+		span                     Span
+		begun, buckets, measured int
+	}{
+		{LastHour, 1, 60, 1}, {LastDay, 2, 144, 2}, {LastWeek, 3, 168, 3},
+	} {
+		o := read[Overview](t, w.get("overview?span="+string(test.span)))
+		if o.Span != test.span || o.begun() != test.begun || len(o.Outcomes) != test.buckets || len(o.Samples) != test.measured {
+			t.Errorf("%s: %s, %d orders in %d buckets, %d samples", test.span, o.Span, o.begun(), len(o.Outcomes), len(o.Samples))
+		}
+		if first := o.Samples[0]; test.span == LastWeek && (first.Waiting != 2 || first.InDoubt != 9 || first.At != present.Add(-50*time.Hour-10*time.Minute)) {
+			t.Errorf("of a stretch: %+v", first)
+		}
+	}
+	w.refused(w.get("overview?span=1y"), http.StatusBadRequest, "query.span")
 }

@@ -85,12 +85,12 @@ func setText(field reflect.Value, text string) (wrong bilingual.Said) {
 			return notABool.With()
 		}
 		field.SetBool(yes)
-	case field.Kind() == reflect.Int:
-		n, err := strconv.Atoi(text)
+	case field.CanInt():
+		n, err := strconv.ParseInt(text, 10, field.Type().Bits())
 		if err != nil {
 			return notANumber.With()
 		}
-		field.SetInt(int64(n))
+		field.SetInt(n)
 	default:
 		field.SetString(text)
 		return checkEnumeration(field)

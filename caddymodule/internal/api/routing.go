@@ -182,20 +182,10 @@ func (v *visit) merchantRoute(merID string, r Route) (MerchantRoute, error) {
 	if err != nil {
 		return MerchantRoute{}, err
 	}
-	m := MerchantRoute{
+	return MerchantRoute{
 		MerID: merID, Configured: v.Settings.Merchants.ByMerID(merID) != nil, Route: r,
-		SeenSince: activity.Since, Old: OldOrders{activity.Old},
-	}
-	for state, n := range activity.V2 {
-		m.V2.Orders += n
-		switch state.Row().Payer {
-		case translate.PayerPaid, translate.PayerRefunded:
-			m.V2.Paid += n
-		case translate.PayerFailed, translate.PayerClosed:
-			m.V2.Unpaid += n
-		}
-	}
-	return m, nil
+		SeenSince: activity.Since, Old: OldOrders{activity.Old}, V2: sideOrdersOf(activity.V2),
+	}, nil
 }
 
 // startOfDay is midnight in Beijing.

@@ -53,6 +53,8 @@ var (
 	notADay         = bilingual.Text{En: "not a day; write for example 2026-11-22", Zh: "不是日期；写法例如 2026-11-22"}
 	notACursor      = bilingual.Text{En: "not the member next of an answer", Zh: "不是某个应答中的 next"}
 	notLater        = bilingual.Text{En: "must be later than from", Zh: "必须晚于 from"}
+	notAnAmount     = bilingual.Text{En: "not an amount in fen", Zh: "不是以分为单位的金额"}
+	notMore         = bilingual.Text{En: "must not be less than min_fen", Zh: "不能小于 min_fen"}
 	bothNumbers     = bilingual.Text{En: "missing; an order is named by both numbers", Zh: "缺少；订单由商户号和订单号共同指明"}
 	numbersTogether = bilingual.Text{
 		En: "an order is named by merid and orderid together",

@@ -65,6 +65,9 @@ type Notification struct {
 	Attempts  int                      `json:"attempts" doc:"Calls made so far."`
 	CreatedAt time.Time                `json:"created_at" doc:"When the payment was recorded."`
 	DueAt     time.Time                `json:"due_at,omitzero" doc:"When the next call is due; absent unless it waits."`
+	Class     string                   `json:"class,omitempty" doc:"Of a list: what came of the newest call, as metrics name it; absent before the first."`
+	Cause     string                   `json:"cause,omitempty" doc:"Of a list: why the newest call had no answer to judge, as the bridge puts it."`
+	Status    int                      `json:"status,omitempty" doc:"Of a list: the HTTP status of the newest call; absent when there was none."`
 }
 
 func notificationOf(n ledger.Notification) Notification {

@@ -103,7 +103,7 @@ func TestCancelInALoop(t *testing.T) {
 			w.settings.TranCodes.Close = tc.close
 			p := order(v1.WxSao, 1)
 			doubted(w, p)
-			before := w.timeline(p, callEventKind)
+			before := w.timeline(p, CallEventKind)
 			for range 3 {
 				w.clock.advance(queryEvery)
 				w.gateway.setScript(slices.Repeat([]fault{tc.fault}, 40)...)
@@ -116,7 +116,7 @@ func TestCancelInALoop(t *testing.T) {
 			if n := w.gateway.count(v2.TranQuery); n != 3 {
 				t.Errorf("the gateway was asked %d times in three intervals", n)
 			}
-			if after := w.timeline(p, callEventKind); !slices.Equal(after, before) {
+			if after := w.timeline(p, CallEventKind); !slices.Equal(after, before) {
 				t.Errorf("left behind: %v, was %v", after, before)
 			}
 		})

@@ -16,7 +16,7 @@ import (
 // What the bridge writes on an order's timeline besides its states. An event
 // holds numbers and codes of the message and nothing else of it.
 const (
-	callEventKind   = "call"   // a call to the gateway; Source is its transaction code
+	CallEventKind   = "call"   // CallEventKind is a call to the gateway; Source is its transaction code
 	noticeEventKind = "notice" // a notice of the gateway
 )
 
@@ -29,7 +29,7 @@ func callEvent(out outgoing, start, end time.Time, answer v2.Statement, failed *
 		said = fmt.Sprintf("%s (%s)", failed.class, cause)
 	}
 	return ledger.Event{
-		At: start, Kind: callEventKind, Source: out.tranCode,
+		At: start, Kind: CallEventKind, Source: out.tranCode,
 		Detail: fmt.Sprintf("%s: %s, %s", out.flowNo, said, end.Sub(start).Round(time.Millisecond)),
 	}
 }
@@ -49,7 +49,7 @@ var callDetail = regexp.MustCompile(`^(\S*): (?:([a-z_]+) \((.*)\)|(.*)), (\S+)$
 // ReadCall reads an event that callEvent has made.
 func ReadCall(e ledger.Event) (Call, bool) {
 	parts := callDetail.FindStringSubmatch(e.Detail)
-	if e.Kind != callEventKind || parts == nil {
+	if e.Kind != CallEventKind || parts == nil {
 		return Call{}, false
 	}
 	return Call{FlowNo: parts[1], Class: CallClass(parts[2]), Cause: parts[3], Said: parts[4], Took: parts[5]}, true

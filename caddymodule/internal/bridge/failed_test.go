@@ -172,7 +172,7 @@ func callsOf(t *testing.T, w *world, p v1.PayRequest) int {
 	}
 	n := 0
 	for _, e := range events.Items {
-		if e.Kind == callEventKind {
+		if e.Kind == CallEventKind {
 			n++
 		}
 	}

@@ -107,7 +107,7 @@ func TestCallsHaveClasses(t *testing.T) {
 			}
 			o := w.order(p)
 			want := o.FlowNo + ": " + c.says
-			if calls := w.timeline(p, callEventKind); len(calls) != 1 || !strings.HasPrefix(calls[0], v2.TranPay+" "+want) {
+			if calls := w.timeline(p, CallEventKind); len(calls) != 1 || !strings.HasPrefix(calls[0], v2.TranPay+" "+want) {
 				t.Errorf("timeline says %q, want %q", calls, want)
 			}
 			wantReadable(t, w, p, c.class)
@@ -124,7 +124,7 @@ func wantReadable(t *testing.T, w *world, p v1.PayRequest, class CallClass) {
 	}
 	for _, e := range events.Items {
 		call, known := ReadCall(e)
-		if known != (e.Kind == callEventKind) {
+		if known != (e.Kind == CallEventKind) {
 			t.Errorf("%q is a call: %v", e.Detail, known)
 		}
 		failed := slices.Contains(FailedCalls(), class)
@@ -183,7 +183,7 @@ func TestTimelineIsComplete(t *testing.T) {
 		w.stepAt(p) // asked about: the gateway does not know it; at last submitted again
 	}
 	var got []string
-	for _, line := range w.timeline(p, callEventKind, noticeEventKind) {
+	for _, line := range w.timeline(p, CallEventKind, noticeEventKind) {
 		got = append(got, withoutFlow(line))
 	}
 	want := []string{
@@ -216,12 +216,12 @@ func TestPollsLeaveNoTrail(t *testing.T) {
 	w, y := observedWorld(t)
 	p := order(v1.WxSao, 1)
 	w.pay(p)
-	before := w.timeline(p, callEventKind)
+	before := w.timeline(p, CallEventKind)
 	for range 5 {
 		w.clock.advance(queryEvery)
 		w.query(p)
 	}
-	if after := w.timeline(p, callEventKind); !slices.Equal(before, after) {
+	if after := w.timeline(p, CallEventKind); !slices.Equal(before, after) {
 		t.Errorf("timeline grew to %q", after)
 	}
 	y.want(t, map[string]int{"sent": 1, "pay processed": 1, "applied": 1, "pending": 1, "query processed": 5})

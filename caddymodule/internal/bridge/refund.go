@@ -84,7 +84,7 @@ func latest(a, b time.Time) time.Time {
 // never.
 func lastCall(events []ledger.Event, tranCode string) (at time.Time) {
 	for _, e := range events {
-		if e.Kind == callEventKind && e.Source == tranCode && !unsentCall(e) {
+		if e.Kind == CallEventKind && e.Source == tranCode && !unsentCall(e) {
 			at = e.At
 		}
 	}

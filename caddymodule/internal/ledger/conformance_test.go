@@ -133,6 +133,8 @@ var conformance = []struct {
 	{"timelines", timelines},
 	{"many events", manyEvents},
 	{"list of orders", listOrders},
+	{"many orders of an amount", manyOfAnAmount},
+	{"recent of orders", recentOfOrders},
 	{"pages of orders", pagesOfOrders},
 	{"list of notifications", listNotifications},
 	{"pages of notifications", pagesOfNotifications},

@@ -54,6 +54,9 @@ func statements() map[string]statement {
 		"mark":                {insertOld, []any{"a", "b", 1}},
 		"old orders":          {pruneOld, []any{1, 1}},
 		"merchants":           {merchantsWithOrders, nil},
+		"actions":             {actionsOfOrders, nil},
+		"last attempts":       {recentAttempts, []any{keys}},
+		"events of orders":    {recentEvents, []any{keys, "call"}},
 		"route":               {routeByMerID, []any{"a"}},
 		"changes of route":    {changesOfRoute, []any{1, "a"}},
 		"first old":           {firstOld, []any{"a"}},
@@ -71,6 +74,8 @@ func statements() map[string]statement {
 		"changes of merchant": {changesOfMerchant, []any{1, "a"}},
 		"changes of order":    {changesOfOrder, []any{1, "a", "b"}},
 	}
+	counting, counted := OrderFilter{Actions: []string{"a", "b"}, LeastAmount: 5, MostAmount: 9}.counting()
+	list["orders of amounts"] = statement{counting, counted}
 	in := func(states ...translate.State) []translate.State { return states }
 	now := time.UnixMilli(2)
 	for name, f := range map[string]OrderFilter{
@@ -78,6 +83,10 @@ func statements() map[string]statement {
 		"next page":                 {From: now, To: now, After: Cursor{1, Key{"a", "b"}}},
 		"in doubt":                  {States: in(translate.InDoubt)},
 		"paid":                      {States: in(translate.Paid)},
+		"few of an amount":          {Actions: []string{"WxCode", "AliCode"}, LeastAmount: 5, MostAmount: 5, few: true},
+		"few of action of merchant": {Actions: []string{"WxCode"}, MerID: merchant, States: in(translate.Paid), From: now, few: true},
+		"many of an amount":         {Actions: []string{"WxCode"}, LeastAmount: 5},
+		"amount of merchant":        {MerID: merchant, LeastAmount: 5, MostAmount: 9},
 		"overdue":                   {OverdueAt: now},
 		"overdue of merchant":       {OverdueAt: now, MerID: merchant, States: in(translate.InDoubt, translate.Pending)},
 		"of merchant":               {MerID: merchant},

@@ -44,6 +44,7 @@ func listOrders(t *testing.T, p place) {
 	for i := range 6 {
 		o := of([]string{"A", "B"}[i%2], i)
 		o.Next = after(time.Duration(i) * time.Minute)
+		o.Action, o.Amount = []string{"WxCode", "AliCode"}[i%2], int64(100+i)
 		mustBegin(t, l, o)
 	}
 	for i, state := range map[int]translate.State{0: translate.Paid, 1: translate.Paid, 2: translate.InDoubt, 3: translate.InDoubt} {
@@ -78,11 +79,50 @@ func listOrders(t *testing.T, p place) {
 			ledger.OrderFilter{OverdueAt: after(time.Hour), States: states(translate.InDoubt, translate.Pending)},
 			[]string{"B/003", "A/002"},
 		},
+		"action":             {ledger.OrderFilter{Actions: []string{"AliCode"}}, []string{"B/005", "B/003", "B/001"}},
+		"actions":            {ledger.OrderFilter{Actions: []string{"AliCode", "WxCode", "AliCode"}, MerID: "A"}, []string{"A/004", "A/002", "A/000"}},
+		"action nobody uses": {ledger.OrderFilter{Actions: []string{"AliSao"}}, nil},
+		"amount":             {ledger.OrderFilter{LeastAmount: 102, MostAmount: 102}, []string{"A/002"}},
+		"amounts":            {ledger.OrderFilter{LeastAmount: 101, MostAmount: 103}, []string{"B/003", "A/002", "B/001"}},
+		"least amount":       {ledger.OrderFilter{LeastAmount: 104}, []string{"B/005", "A/004"}},
+		"most amount":        {ledger.OrderFilter{MostAmount: 101, Limit: 1}, []string{"B/001"}},
+		"amount in state":    {ledger.OrderFilter{MostAmount: 102, States: states(translate.Paid)}, []string{"B/001", "A/000"}},
+		"amount behind":      {ledger.OrderFilter{LeastAmount: 101, After: behindB3, MerID: "B"}, []string{"B/001"}},
+		"amount overdue":     {ledger.OrderFilter{LeastAmount: 103, OverdueAt: after(4 * time.Minute)}, []string{"B/003"}},
 		"behind":             {ledger.OrderFilter{After: behindB3}, []string{"A/002", "B/001", "A/000"}},
 		"behind of merchant": {ledger.OrderFilter{After: behindB3, MerID: "B"}, []string{"B/001"}},
 	} {
 		if got := numbersOf(mustList(t, l, c.filter), orderKey); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// manyOfAnAmount: the same is listed where there are so many of an amount that the list
+// goes by another index.
+func manyOfAnAmount(t *testing.T, p place) {
+	l := p.open(t)
+	usual := sample(0)
+	usual.Action, usual.Amount = "WxCode", 100
+	pay(t, l, usual, noon)
+	multiply(t, l, 1200)
+	rare := sample(1)
+	rare.Action, rare.Amount, rare.CreatedAt = "AliCode", 555, after(-time.Hour)
+	mustBegin(t, l, rare)
+	for name, c := range map[string]struct {
+		filter ledger.OrderFilter
+		want   int
+	}{
+		"usual":             {ledger.OrderFilter{LeastAmount: 100, MostAmount: 100}, 1000},
+		"usual of merchant": {ledger.OrderFilter{LeastAmount: 100, MostAmount: 100, MerID: usual.MerID}, 1000},
+		"usual in state":    {ledger.OrderFilter{Actions: []string{"WxCode"}, States: []translate.State{translate.Paid}}, 1000},
+		"all but the usual": {ledger.OrderFilter{LeastAmount: 101}, 1},
+		"rare":              {ledger.OrderFilter{Actions: []string{"AliCode"}}, 1},
+		"both":              {ledger.OrderFilter{LeastAmount: 1, To: after(-time.Minute)}, 1},
+	} {
+		c.filter.Limit = 1000
+		if got := mustList(t, l, c.filter); len(got) != c.want {
+			t.Errorf("%s: %d, want %d", name, len(got), c.want)
 		}
 	}
 }

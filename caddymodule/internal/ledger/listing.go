@@ -44,9 +44,12 @@ func (l *listing) arg(value any) string {
 // branch adds what fulfils all the conditions; there must be at least one.
 func (l *listing) branch(conditions ...string) {
 	l.branches = append(l.branches, `SELECT * FROM (SELECT l.created_at, l.order_id, l.mer_id FROM `+l.from+` l
-		WHERE `+strings.Join(append(conditions, l.within...), ` AND `)+`
+		WHERE `+allOf(append(conditions, l.within...))+`
 		ORDER BY l.created_at DESC, l.order_id DESC, l.mer_id DESC LIMIT `+l.limit+`) AS b`+strconv.Itoa(len(l.branches)))
 }
+
+// allOf is the condition that all of some are fulfilled.
+func allOf(conditions []string) string { return strings.Join(conditions, ` AND `) }
 
 // query returns the text that selects columns of what the branches found, behind
 // those of its spot. tables joins them to page.

@@ -19,6 +19,11 @@ type OrderFilter struct {
 	From, To  time.Time // only what was created from From to before To
 	After     Cursor    // only what comes behind this one
 	Limit     int       // at most 1000; 0 is 100
+
+	Actions                 []string // only orders of these v1 actions
+	LeastAmount, MostAmount int64    // only these amounts and what is between, in fen; 0 for no bound
+
+	few bool // there are few orders of these actions and amounts
 }
 
 // The states of orders by what lists and gauges want of them.
@@ -42,6 +47,10 @@ func inStates(states []translate.State) string {
 // Orders lists the orders that a filter lets through, the newest first. For the
 // next page, give [List.Next] as OrderFilter.After.
 func (l *Ledger) Orders(ctx context.Context, f OrderFilter) (List[Order], error) {
+	f, err := l.sought(ctx, f)
+	if err != nil {
+		return List[Order]{}, wrap(err, "listing orders")
+	}
 	text, args := f.query()
 	orders, err := listed(ctx, l, scanOrder, limitOf(f.Limit), text, args...)
 	return orders, wrap(err, "listing orders")
@@ -54,8 +63,10 @@ func (f OrderFilter) query() (string, []any) {
 		f.open(l)
 	case !f.OverdueAt.IsZero():
 		f.overdue(l)
+	case f.few:
+		f.byAmount(l)
 	case f.MerID != "" && len(f.States) == 0:
-		l.branch(`l.mer_id = ` + l.arg(f.MerID))
+		l.branch(append([]string{`l.mer_id = ` + l.arg(f.MerID)}, f.deal(l, `{unindexed}`)...)...)
 	default:
 		f.byState(l)
 	}
@@ -65,26 +76,16 @@ func (f OrderFilter) query() (string, []any) {
 // overdue goes by the next step: of what is overdue there is little.
 func (f OrderFilter) overdue(l *listing) {
 	conditions := []string{`l.next > 0 AND l.next < ` + l.arg(toMillis(f.OverdueAt))}
-	if f.MerID != "" {
-		conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
-	}
-	if len(f.States) > 0 {
-		conditions = append(conditions, `{unindexed}l.state IN (`+l.list(texts(f.States))+`)`)
-	}
-	l.branch(conditions...)
+	conditions = append(conditions, f.rest(l)...)
+	l.branch(append(conditions, f.deal(l, `{unindexed}`)...)...)
 }
 
 // open goes by the state: of what waits for a person there is little.
 func (f OrderFilter) open(l *listing) {
 	for _, state := range matterStates {
 		conditions := []string{`l.state = ` + l.arg(string(state)), `{unindexed}` + notDealtWith(l, RefundMatter)}
-		if f.MerID != "" {
-			conditions = append(conditions, `{unindexed}l.mer_id = `+l.arg(f.MerID))
-		}
-		if len(f.States) > 0 {
-			conditions = append(conditions, `{unindexed}l.state IN (`+l.list(texts(f.States))+`)`)
-		}
-		l.branch(conditions...)
+		conditions = append(conditions, f.rest(l)...)
+		l.branch(append(conditions, f.deal(l, `{unindexed}`)...)...)
 	}
 }
 
@@ -94,16 +95,21 @@ func (f OrderFilter) byState(l *listing) {
 	states := distinct(f.States)
 	if len(states) == 0 {
 		states = allStates
-		l.strays(OrderRow, texts(states))
+		if !f.byDeal() {
+			l.strays(OrderRow, texts(states))
+		}
 	}
 	for _, state := range states {
+		here, merchant := `l.state = `+l.arg(string(state)), f.MerID
+		var conditions []string
 		switch {
-		case f.MerID == "":
-			l.branch(`l.state = ` + l.arg(string(state)))
+		case merchant == "":
+			conditions = []string{here}
 		case slices.Contains(usualStates, state):
-			l.branch(`l.mer_id = `+l.arg(f.MerID), `{unindexed}l.state = `+l.arg(string(state)))
+			conditions = []string{`l.mer_id = ` + l.arg(merchant), `{unindexed}` + here}
 		default:
-			l.branch(`l.state = `+l.arg(string(state)), `{unindexed}l.mer_id = `+l.arg(f.MerID))
+			conditions = []string{here, `{unindexed}l.mer_id = ` + l.arg(merchant)}
 		}
+		l.branch(append(conditions, f.deal(l, `{unindexed}`)...)...)
 	}
 }

@@ -50,6 +50,10 @@ var indexes = map[string][]string{
 	"mark":                {"sqlite_autoindex_orders_1"},
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
+	"actions":             {"orders_amount"},
+	"last attempts":       {"sqlite_autoindex_attempts_1"},
+	"events of orders":    {"sqlite_autoindex_events_1"},
+	"orders of amounts":   {"orders_amount"},
 	"route":               {"sqlite_autoindex_routes_1"},
 	"changes of route":    {"changes_merchant"},
 	"first old":           {"old_orders_merchant"},
@@ -71,6 +75,10 @@ var indexes = map[string][]string{
 	"orders: next page":                 {"orders_state"},
 	"orders: in doubt":                  {"orders_state"},
 	"orders: paid":                      {"orders_state"},
+	"orders: few of an amount":          {"orders_amount"},
+	"orders: few of action of merchant": {"orders_amount"},
+	"orders: many of an amount":         {"orders_state"},
+	"orders: amount of merchant":        {"orders_merchant"},
 	"orders: overdue":                   {"orders_next"},
 	"orders: overdue of merchant":       {"orders_next"},
 	"orders: of merchant":               {"orders_merchant"},
@@ -96,8 +104,8 @@ var indexes = map[string][]string{
 }
 
 // sorters are the statements that may put in order what they found: what
-// a number names, and what waits or is overdue, all of it short.
-var sorters = regexp.MustCompile(`^(found|named) orders|^changes of route|: all|: next page|waiting|overdue`)
+// a number or a rare amount names, and what waits or is overdue, all of it short.
+var sorters = regexp.MustCompile(`^(found|named) orders|^events of orders|^changes of route|: all|: next page|: (few|many) of|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
 var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|shadow_counts|changes|routes|[nolpq])\b`)

@@ -1,0 +1,31 @@
+package ledger
+
+import "context"
+
+// recentAttempts goes from each order to its newest attempt.
+const recentAttempts = `SELECT l.at, CAST(l.n AS TEXT), '', l.order_id, l.mer_id, l.n, l.at, l.duration, l.status, l.class, l.cause, l.excerpt
+	FROM {elements} JOIN attempts l ON l.order_id = value->>0 AND l.mer_id = value->>1
+	WHERE l.n = (SELECT max(q.n) FROM attempts q WHERE q.order_id = l.order_id AND q.mer_id = l.mer_id)`
+
+// LastAttempts returns the newest call that was made for each of some orders. Those
+// that none was made for, and those whose row cannot be read, are missing.
+func (l *Ledger) LastAttempts(ctx context.Context, keys []Key) (map[Key]Attempt, error) {
+	list, err := listed(ctx, l, scanAttempt, noLimit, recentAttempts, elements(keys))
+	last := make(map[Key]Attempt, len(list.Items))
+	for _, a := range list.Items {
+		last[a.Key] = a.Attempt
+	}
+	return last, wrap(err, "reading the newest attempts")
+}
+
+// recentEvents goes from each order to its events.
+const recentEvents = `SELECT l.at, l.id, '', l.order_id, l.mer_id, l.at, l.kind, l.source, l.detail, l.times, l.last_at
+	FROM {elements} JOIN events l ON l.order_id = value->>0 AND l.mer_id = value->>1
+	WHERE l.kind = $2 ORDER BY l.at, l.id`
+
+// EventsOf returns what of one kind happened to some orders, oldest first. What cannot
+// be read is missing.
+func (l *Ledger) EventsOf(ctx context.Context, keys []Key, kind string) ([]Event, error) {
+	list, err := listed(ctx, l, scanEvent, noLimit, recentEvents, elements(keys), kind)
+	return list.Items, wrap(err, "reading events of orders")
+}
