@@ -147,7 +147,7 @@ func (n Notification) Explain(now time.Time, zone *time.Location) string {
 
 // atRest says what it means that a notification does not wait for its time.
 var atRest = map[ledger.NotificationState]string{
-	ledger.Delivered:       "the merchant acknowledged the last one",
+	ledger.Delivered:       "the merchant has acknowledged it",
 	ledger.AlreadyCredited: "the merchant says that it had credited the order already, which acknowledges nothing; the retry schedule has ended and nothing is to be done",
 	ledger.Exhausted:       "none was acknowledged and the retry schedule has ended; it can be sent again",
 	ledger.Paused:          "kept back while the merchant is paused",

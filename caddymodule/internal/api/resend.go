@@ -31,6 +31,7 @@ type ResendRequest struct {
 	From    time.Time                `json:"from,omitzero" doc:"Filter: of payments recorded at this time or later."`
 	To      time.Time                `json:"to,omitzero" doc:"Filter: of payments recorded before this time."`
 	All     bool                     `json:"all,omitzero" doc:"Needed to send again without any of merid, orderid, from and to."`
+	Again   bool                     `json:"again,omitzero" doc:"Call once more about the one order although its merchant has acknowledged. Exactly one call is made, and nothing follows from its answer. Some merchants' programs credit every call: ask the merchant first."`
 	Rate    int                      `json:"rate,omitzero" doc:"So many a second, 1 to 100. Default: 10."`
 	DryRun  bool                     `json:"dry_run,omitzero" doc:"Only tell what would be sent."`
 	Why     string                   `json:"why,omitzero" doc:"The reason, kept with the change. Needed unless dry_run is set."`
@@ -43,6 +44,8 @@ type Resent struct {
 	LastDue time.Time      `json:"last_due,omitzero" doc:"When the last of them is due."`
 	More    bool           `json:"more" doc:"More are found than one request sends; ask once more afterwards."`
 	Items   []Notification `json:"items" doc:"The first 500 of them."`
+	Warning string         `json:"warning,omitempty" doc:"What may go wrong, of again."`
+	Call    *CalledAgain   `json:"call,omitempty" doc:"The call that again has made."`
 	Refused []Refused      `json:"refused" doc:"Those that are found and not sent again, with the reason; at most 500."`
 	Missing
 }
@@ -63,6 +66,8 @@ func (r ResendRequest) check() error {
 		return badMember("body", "merid", bothNumbers.With())
 	case r.OrderID != "" && (r.State != "" || !r.From.IsZero() || !r.To.IsZero() || r.All):
 		return badMember("body", "orderid", resendNamesOne.With())
+	case r.Again && (r.OrderID == "" || r.Rate != 0):
+		return badMember("body", "again", againNamesOne.With())
 	case r.State != "" && !slices.Contains(resendable, r.State):
 		return badMember("body", "state", resendState.With())
 	case r.MerID == "" && r.From.IsZero() && r.To.IsZero() && !r.All:
@@ -78,6 +83,9 @@ func (r ResendRequest) check() error {
 func resend(v *visit, r ResendRequest) (Resent, error) {
 	if err := r.check(); err != nil {
 		return Resent{}, err
+	}
+	if r.Again {
+		return sendAgain(v, r)
 	}
 	if r.Rate == 0 {
 		r.Rate = defaultRate
@@ -181,7 +189,12 @@ func (v *visit) notAgain(n ledger.Notification, paused map[string]ledger.Pause) 
 	if _, is := paused[n.MerID]; is {
 		return merchantPaused.With(), nil
 	}
-	order, err := v.Ledger.Order(v.ctx, n.Key)
+	return v.notPaid(n.Key)
+}
+
+// notPaid says why a merchant must not be told that an order is paid, nothing when it may.
+func (v *visit) notPaid(k ledger.Key) (bilingual.Said, error) {
+	order, err := v.Ledger.Order(v.ctx, k)
 	if err != nil {
 		return bilingual.Said{}, err
 	}

@@ -39,7 +39,7 @@ func init() { // the table refers to functions that refer to the table
 		get(Prefix+"notifications", "listNotifications", "Lists notifications",
 			"Newest first, page by page.", listNotifications),
 		post(Prefix+"notifications/resend", "resendNotifications", "Sends notifications again",
-			"One, or what a filter finds; at most 5000 at once. Their times are spread by rate. What waits, was acknowledged or is withheld, and what belongs to a paused merchant is refused.", resend),
+			"One, or what a filter finds; at most 5000 at once. Their times are spread by rate. What waits, was acknowledged or is withheld, and what belongs to a paused merchant is refused. With again, one call is made about one that was acknowledged.", resend),
 		get(Prefix+"merchants", "listMerchants", "Lists merchants",
 			"Those of the configuration that serves, and those that are paused, by number.", listMerchants),
 		get(Prefix+"merchant", "showMerchant", "Shows how a merchant is doing",

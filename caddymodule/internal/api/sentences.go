@@ -180,6 +180,30 @@ var (
 		En: "names one notification, so state, from, to and all must not be given",
 		Zh: "指明了一条通知，因此不能再给出 state、from、to 和 all",
 	}
+	againNamesOne = bilingual.Text{
+		En: "is for one notification at a time: give merid and orderid, and no rate",
+		Zh: "一次只能用于一条通知：请给出 merid 和 orderid，不要给出 rate",
+	}
+	againWarning = bilingual.Text{
+		En: "the merchant has acknowledged this payment; a program that does not recognise the order number credits it a second time",
+		Zh: "商户已经确认过这笔支付；不识别重复订单号的程序会再次入账",
+	}
+	notAcknowledged = bilingual.Text{
+		En: "again is for what the merchant has acknowledged; this one is %s: send it without again",
+		Zh: "again 只用于商户已经确认的通知；这一条的状态是“%s”：请不带 again 重发",
+	}
+	beingCalled = bilingual.Text{
+		En: "the merchant is being called about it, or was half a minute ago; see what came of that first",
+		Zh: "正在或刚刚（半分钟内）就它通知商户；请先查看结果",
+	}
+	stateChanged = bilingual.Text{
+		En: "it has changed meanwhile; look at the order and ask again",
+		Zh: "它的状态刚刚发生了变化；请查看订单后再试",
+	}
+	answerNotRecorded = bilingual.Text{
+		En: "the call was made (%s), and what came of it could not be written down; it is not repeated",
+		Zh: "通知已经发出（%s），但结果未能写入账本；不会再次发送",
+	}
 	resendState = bilingual.Text{
 		En: "only what is exhausted, paused or already_credited can be sent again",
 		Zh: "只有 exhausted、paused 或 already_credited 的通知可以重发",

@@ -105,9 +105,8 @@ func (s story) settled() []Event {
 
 func (s story) attempt(i int, schedule delivery.Schedule) Event {
 	a := s.attempts[i]
-	shown := &Attempt{
-		N: a.N, Class: a.Class, Status: a.Status, Cause: a.Cause, Excerpt: a.Excerpt, TookMS: a.Duration.Milliseconds(), LagMS: s.lag(i, schedule),
-	}
+	shown := attemptOf(a)
+	shown.LagMS = s.lag(i, schedule)
 	text := fmt.Sprintf("call %d: %s", a.N, a.Class)
 	if a.Cause != "" {
 		text += " (" + a.Cause + ")"
@@ -119,7 +118,7 @@ func (s story) attempt(i int, schedule delivery.Schedule) Event {
 	if s.notification != nil {
 		host = s.notification.Host
 	}
-	return Event{At: a.At, Kind: kindAttempt, Source: host, Text: text, Attempt: shown}
+	return Event{At: a.At, Kind: kindAttempt, Source: host, Text: text, Attempt: &shown}
 }
 
 // lag is how late a call began. The ledger keeps only the next due time, so that
@@ -139,7 +138,7 @@ func (s story) lag(i int, schedule delivery.Schedule) *int64 {
 	}
 	due, onLadder := schedule.Next(before, ended)
 	changed := slices.ContainsFunc(s.changes, func(c ledger.Change) bool {
-		return c.At.After(ended) && c.At.Before(s.attempts[i].At)
+		return c.At.After(ended) && !c.At.After(s.attempts[i].At)
 	})
 	lag := s.attempts[i].At.Sub(due).Milliseconds()
 	if !onLadder || changed || lag < 0 {

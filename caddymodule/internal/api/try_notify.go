@@ -43,11 +43,9 @@ func tryNotify(v *visit, r TryNotifyRequest) (TriedNotification, error) {
 	if err != nil {
 		return TriedNotification{}, err
 	}
+	trial.N = 1
 	return TriedNotification{
-		OrderID: order.OrderID, Host: ledger.HostOf(r.URL), Message: string(delivery.Message(order)), Counts: trial.Class.Counts(), Explained: trial.Class.Message(),
-		Attempt: Attempt{
-			N: 1, Class: string(trial.Class), Status: trial.Status, Cause: trial.Cause, Excerpt: trial.Excerpt,
-			TookMS: trial.Duration.Milliseconds(),
-		},
+		OrderID: order.OrderID, Host: ledger.HostOf(r.URL), Message: string(delivery.Message(order)),
+		Attempt: attemptOf(trial.Attempt), Counts: trial.Class.Counts(), Explained: trial.Class.Message(),
 	}, nil
 }

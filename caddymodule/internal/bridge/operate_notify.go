@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -16,6 +17,12 @@ func (b *Bridge) Resend(ctx context.Context, k ledger.Key, due time.Time, c ledg
 	}
 	b.notify.Wake()
 	return nil
+}
+
+// SendAgain makes one call about a payment that its merchant has acknowledged; see
+// [delivery.Dispatcher.SendAgain].
+func (b *Bridge) SendAgain(ctx context.Context, k ledger.Key, c ledger.Change) (delivery.Trial, error) {
+	return b.notify.SendAgain(ctx, k, c)
 }
 
 // PauseMerchant keeps a merchant's notifications back. Calls that are under way

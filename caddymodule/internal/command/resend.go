@@ -30,10 +30,18 @@ They are spread over time, 10 a second unless --rate says otherwise, and each is
 called once more; when the merchant does not acknowledge, it is exhausted again. At
 most 5000 are sent at once. What is done is recorded with your name and the reason.
 
-This command does not send what waits for its time anyway, what the merchant has
+--again calls once more about one order that the merchant has acknowledged. ASK THE
+MERCHANT FIRST: a program that does not recognise the order number credits the payment
+a second time. Exactly one call is made, at once; its answer is printed and recorded,
+and whatever it is, the notification stays delivered and nothing is repeated. Should
+the bridge die meanwhile, the history shows the call as unrecorded. --dry-run only
+tells whether it could be made. The exit status is 1 when the answer does not count.
+
+Without --again, this command does not send what waits for its time anyway, what the merchant has
 acknowledged, what is withheld because the payment was given back, or what belongs
 to a paused merchant ("merchant resume" does that). It does not change an order.`,
 		Example: `  caddy paybridge notifications resend 89900001 20261122000001 --why "asked by telephone"
+  caddy paybridge notifications resend 89900001 20261122000001 --again --why "they lost their books; asked by telephone"
   caddy paybridge notifications resend --merchant 89900001 --from 6h
   caddy paybridge notifications resend --merchant 89900001 --from 6h --rate 5 --why "their server is back" --yes`,
 	}
@@ -44,6 +52,7 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 	flags.Var(&to, "to", "Filter: only of payments recorded before this time")
 	flags.BoolVar(&request.All, "all", false, "Everything, of all merchants")
 	flags.IntVar(&request.Rate, "rate", 0, "So many a second, up to 100 (default 10)")
+	flags.BoolVar(&request.Again, "again", false, "One call about one order that its merchant has acknowledged")
 	flags.BoolVar(&request.DryRun, "dry-run", false, "Only tell what would be sent")
 	flags.BoolVar(&yes, "yes", false, "Send what the filter finds, rather than show it")
 	flags.StringVar(&request.Why, "why", "", "The reason, which is recorded (required without --dry-run)")
@@ -65,6 +74,9 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 				fmt.Fprintln(w, "To send them, repeat the command with --yes and --why.")
 			}
 		})
+		if err == nil && sent.Call != nil && !sent.Call.Counts {
+			return ErrRefused
+		}
 		if (err == nil || errors.Is(err, errWarned)) && sent.Count == 0 && len(sent.Refused) > 0 {
 			return ErrRefused
 		}
@@ -82,6 +94,30 @@ func noneOr(n int) cobra.PositionalArgs {
 	}
 }
 
+// resentText says in a sentence what was sent.
+func resentText(sent api.Resent) string {
+	switch {
+	case sent.DryRun && sent.Count > 0 && sent.Warning != "":
+		return "The call could be made; nothing was changed. Note: " + sent.Warning + "."
+	case sent.DryRun:
+		return fmt.Sprintf("%d would be sent again; nothing was changed.", sent.Count)
+	case sent.Call != nil:
+		return calledAgainText(*sent.Call)
+	case sent.Count > 0:
+		return fmt.Sprintf("%d are sent again, the last at %s.", sent.Count, clock(sent.LastDue))
+	}
+	return "Nothing is sent again."
+}
+
+// calledAgainText says what came of the one call of --again.
+func calledAgainText(c api.CalledAgain) string {
+	text := fmt.Sprintf("Call %d: %s.\n%s\n", c.Attempt.N, c.Explained, answerText(c.Attempt))
+	if c.Counts {
+		return text + "The merchant has acknowledged again."
+	}
+	return text + "It does not count, and nothing follows: the notification stays delivered, and no other call is made."
+}
+
 func printResent(w io.Writer, sent api.Resent, now time.Time) {
 	if len(sent.Items) > 0 {
 		notificationTable(w, sent.Items)
@@ -90,14 +126,7 @@ func printResent(w io.Writer, sent api.Resent, now time.Time) {
 		}
 		fmt.Fprintln(w)
 	}
-	switch {
-	case sent.DryRun:
-		fmt.Fprintf(w, "%d would be sent again; nothing was changed.\n", sent.Count)
-	case sent.Count > 0:
-		fmt.Fprintf(w, "%d are sent again, the last at %s.\n", sent.Count, clock(sent.LastDue))
-	default:
-		fmt.Fprintln(w, "Nothing is sent again.")
-	}
+	fmt.Fprintln(w, resentText(sent))
 	for _, r := range sent.Refused {
 		fmt.Fprintf(w, "not %s %s: %s\n", r.MerID, r.OrderID, r.Reason)
 	}

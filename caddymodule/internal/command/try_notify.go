@@ -49,17 +49,19 @@ count. That it was tried is recorded with your name and the reason.`,
 
 func printTriedNotification(w io.Writer, t api.TriedNotification) {
 	fmt.Fprintf(w, "Notification: POST to %s\n%s  as the form: resp=<that in base64>&sign=***\n\n", t.Host, pretty(t.Message))
-	a := t.Attempt
-	switch {
-	case a.Status != 0:
-		fmt.Fprintf(w, "Answer: HTTP %d after %d ms: %q\n", a.Status, a.TookMS, a.Excerpt)
-	default:
-		fmt.Fprintf(w, "No answer: %s\n", cmp.Or(a.Cause, a.Class))
-	}
+	fmt.Fprintln(w, answerText(t.Attempt))
 	if t.Counts {
 		fmt.Fprintf(w, "It counts: %s.\n", t.Explained)
 		return
 	}
-	fmt.Fprintf(w, "It does not count (%s): %s. For a real payment the bridge would call again.\n", a.Class, t.Explained)
+	fmt.Fprintf(w, "It does not count (%s): %s. For a real payment the bridge would call again.\n", t.Attempt.Class, t.Explained)
 	fmt.Fprintln(w, "Only status 2xx with 0000 alone, or on the last line, counts.")
+}
+
+// answerText says what a merchant's program answered to a call.
+func answerText(a api.Attempt) string {
+	if a.Status == 0 {
+		return "No answer: " + cmp.Or(a.Cause, a.Class)
+	}
+	return fmt.Sprintf("Answer: HTTP %d after %d ms: %q", a.Status, a.TookMS, a.Excerpt)
 }

@@ -62,7 +62,7 @@ var families = map[string][]string{
 	"class":        texts(delivery.Classes()...),
 	"call":         texts(bridge.FailedCalls()...),
 	"cause":        texts(netcause.All()...),
-	"change":       {"resend", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume", "route", "keep forms", "read form", "forget forms"},
+	"change":       {"resend", "resend again", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume", "route", "keep forms", "read form", "forget forms"},
 	"kind": {
 		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", ledger.UnpaidEvent,
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),

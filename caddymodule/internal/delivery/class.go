@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"go.uber.org/zap/zapcore"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
 // Class says what came of an attempt. Its text is stored, logged and a label of
@@ -49,6 +51,9 @@ const (
 	// Withheld: no call was made because the payment has been given back; see
 	// state.go.
 	Withheld Class = "withheld"
+	// Unrecorded: the call was begun by hand after the merchant had acknowledged, and
+	// what came of it is not, or not yet, on record.
+	Unrecorded Class = ledger.Unrecorded
 	// UnknownMerchant: no call was made because no such merchant is
 	// configured. It is observed but not recorded as an attempt.
 	UnknownMerchant Class = "unknown_merchant"
@@ -82,6 +87,7 @@ var classes = []classRow{
 	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false},
 	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", false},
 	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false},
+	{Unrecorded, zapcore.WarnLevel, "what came of the call is not on record", false},
 	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false},
 }
 

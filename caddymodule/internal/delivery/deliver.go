@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -88,16 +89,22 @@ func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 // the slot is held until that is recorded: calls must not run ahead of a ledger
 // that is slow.
 func (d *Dispatcher) call(c claimed, s slot, t Target) {
-	ctx, span := d.tracer.Start(d.calls, c.Order.Trace, "notify merchant", trace.SpanKindClient,
-		tracing.MerID(c.MerID), tracing.OrderID(c.OrderID), tracing.Attempt(c.Attempts+1))
-	failpoint.Reach(failpoint.BeforeAttempt)
-	r := d.sender.send(ctx, c.Order, t)
-	failpoint.Reach(failpoint.AfterAttempt)
-	tracing.Finish(span, string(r.class), r.class != OK)
+	r := d.attempt(d.calls, c.Order, c.Attempts+1, t)
 	d.hosts.ended(s)
 	d.hosts.recordSpeed(s.host, r.hostSpeed())
 	d.Wake()
 	d.settle(c, r, t)
+}
+
+// attempt makes the n-th call about an order.
+func (d *Dispatcher) attempt(ctx context.Context, o ledger.Order, n int, t Target) result {
+	ctx, span := d.tracer.Start(ctx, o.Trace, "notify merchant", trace.SpanKindClient,
+		tracing.MerID(o.MerID), tracing.OrderID(o.OrderID), tracing.Attempt(n))
+	failpoint.Reach(failpoint.BeforeAttempt)
+	r := d.sender.send(ctx, o, t)
+	failpoint.Reach(failpoint.AfterAttempt)
+	tracing.Finish(span, string(r.class), r.class != OK)
+	return r
 }
 
 // settle records a result and makes it known.

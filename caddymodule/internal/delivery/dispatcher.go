@@ -30,6 +30,7 @@ type Dispatcher struct {
 
 	wake     chan struct{} // there may be something to claim
 	stopping chan struct{} // closed: claim nothing more
+	entry    sync.RWMutex  // held by whoever closes stopping, and by whoever adds to work from outside
 	finished chan struct{} // closed: nothing is being done any more
 	work     sync.WaitGroup
 
@@ -98,7 +99,7 @@ const recordTime = 500 * time.Millisecond
 // and will be sent once more. Stop returns when nothing runs any more; it may be
 // called again. The error is that of ctx when it came first.
 func (d *Dispatcher) Stop(ctx context.Context) error {
-	d.stop.Do(func() { close(d.stopping) })
+	d.stop.Do(d.closeEntry)
 	d.start.Do(func() { close(d.finished) }) // never started
 
 	early, cancel := shortly(ctx)
@@ -116,6 +117,24 @@ func (d *Dispatcher) Stop(ctx context.Context) error {
 	<-d.finished
 	d.transports.close()
 	return err
+}
+
+func (d *Dispatcher) closeEntry() {
+	d.entry.Lock()
+	defer d.entry.Unlock()
+	close(d.stopping)
+}
+
+// enter takes part in the work that Stop waits for, unless it has begun to wait.
+// Whoever has entered calls d.work.Done.
+func (d *Dispatcher) enter() bool {
+	d.entry.RLock()
+	defer d.entry.RUnlock()
+	if d.stopped() {
+		return false
+	}
+	d.work.Add(1)
+	return true
 }
 
 // awaitOr waits until everything has finished or for end.

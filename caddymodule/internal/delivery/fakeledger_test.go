@@ -266,6 +266,34 @@ func (f *fakeLedger) Release(ctx context.Context, d ledger.Notification) error {
 	return err
 }
 
+func (f *fakeLedger) BeginAgain(
+	ctx context.Context, k ledger.Key, at time.Time, _ time.Duration, _ ledger.Change,
+) (ledger.Delivery, error) {
+	if err := f.enter(ctx, "begin again"); err != nil {
+		return ledger.Delivery{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e := f.entries[k]
+	if e.State != ledger.Delivered {
+		return ledger.Delivery{}, ledger.ErrNotFound
+	}
+	e.Attempts++
+	e.attempts = append(e.attempts, ledger.Attempt{N: e.Attempts, At: at, Class: ledger.Unrecorded})
+	return e.Delivery, nil
+}
+
+func (f *fakeLedger) EndAgain(ctx context.Context, d ledger.Notification, a ledger.Attempt) error {
+	if err := f.enter(ctx, "end again"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a.N = d.Attempts
+	f.entries[d.Key].attempts[d.Attempts-1] = a
+	return nil
+}
+
 func (f *fakeLedger) held(d ledger.Notification) (*entry, error) {
 	e := f.entries[d.Key]
 	if e.Claim != d.Claim || e.Attempts != d.Attempts || e.State != ledger.Waiting {

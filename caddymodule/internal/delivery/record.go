@@ -13,11 +13,16 @@ import (
 // the lease ends: as long as nobody else can have taken over, the result is the
 // only one, and the call must not be made again for want of a record.
 func (d *Dispatcher) record(c claimed, a ledger.Attempt, to ledger.NotificationState, due time.Time) error {
-	ctx, cancel := context.WithTimeout(d.records, c.until.Sub(d.now()))
+	return d.recordUntil(c.until, func(ctx context.Context) error { return d.ledger.Finish(ctx, c.Notification, a, to, due) })
+}
+
+// recordUntil writes by write, again and again while the ledger is unavailable.
+func (d *Dispatcher) recordUntil(end time.Time, write func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(d.records, end.Sub(d.now()))
 	defer cancel()
 	failing := d.backoff()
 	for {
-		err := d.ledger.Finish(ctx, c.Notification, a, to, due)
+		err := write(ctx)
 		if err == nil || !errors.Is(err, ledger.ErrUnavailable) {
 			return err
 		}

@@ -21,6 +21,10 @@ type Ledger interface {
 	Attempts(ctx context.Context, k ledger.Key) (ledger.List[ledger.Attempt], error)
 	// Release gives a claimed notification back unsent.
 	Release(ctx context.Context, d ledger.Notification) error
+	// BeginAgain gives one call about a payment that the merchant has acknowledged.
+	BeginAgain(ctx context.Context, k ledger.Key, at time.Time, lease time.Duration, c ledger.Change) (ledger.Delivery, error)
+	// EndAgain records what came of that call.
+	EndAgain(ctx context.Context, d ledger.Notification, a ledger.Attempt) error
 	// NextDue says when the next notification can be claimed; zero for none.
 	NextDue(ctx context.Context) (orders, notifications time.Time, err error)
 }

@@ -13,7 +13,7 @@ type Change struct {
 	Key              // OrderID is empty for what concerns a whole merchant, MerID too for what concerns all
 	At     time.Time // the zero time is now
 	Who    string    // needed
-	What   string    // "resend", "settle", "pause", "resume" or "route"
+	What   string    // "resend", "resend again", "settle", "pause", "resume" or "route"
 	Why    string    // needed
 	Before string    // how things stood
 	After  string    // how they stand now

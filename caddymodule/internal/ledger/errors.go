@@ -12,6 +12,12 @@ var (
 	// ErrNotFound says that the ledger has no such order or notification.
 	ErrNotFound = errors.New("not in the ledger")
 
+	// ErrNotPaid says that an order is not paid, or not any more.
+	ErrNotPaid = errors.New("the order is not paid")
+
+	// ErrBeingCalled says that a merchant may be being called about the order already.
+	ErrBeingCalled = errors.New("the merchant is being called about this order")
+
 	// ErrNumberTaken says that a number which must be unique (query number, v2
 	// order number, refund number) belongs to another order.
 	ErrNumberTaken = errors.New("number belongs to another order")

@@ -84,6 +84,9 @@ func (l *Ledger) Finish(ctx context.Context, d Notification, a Attempt, to Notif
 	return wrap(err, "finishing notification")
 }
 
+const insertAttempt = `INSERT INTO attempts (order_id, mer_id, n, at, duration, status, class, cause, excerpt)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+
 func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Time) error {
 	n, err := t.exec(`UPDATE notifications SET state = $5, attempts = $6, due = $7, ready = $7
 		WHERE order_id = $1 AND mer_id = $2 AND claim = $3 AND attempts = $4 AND state = 'waiting'`,
@@ -94,8 +97,7 @@ func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Tim
 	if n == 0 {
 		return finishedBefore(t, d, a)
 	}
-	_, err = t.exec(`INSERT INTO attempts (order_id, mer_id, n, at, duration, status, class, cause, excerpt)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	_, err = t.exec(insertAttempt,
 		d.OrderID, d.MerID, a.N, toMillis(a.At), a.Duration.Milliseconds(), a.Status, a.Class,
 		printable(a.Cause, maxCause), printable(a.Excerpt, maxExcerpt))
 	return err

@@ -23,6 +23,30 @@ export function resendOne({ merid, orderid }) {
   resend(t('resend_title', { order: orderid }), { merid, orderid });
 }
 
+// mayCallAgain reports whether one more call can be offered about a payment that the
+// merchant has acknowledged.
+export function mayCallAgain(overview, n, order) {
+  const paused = overview && overview.paused.some((m) => m.merid === n.merid);
+  return Boolean(overview && overview.console_actions) && !paused && n.state === 'delivered' && order.state === 'paid';
+}
+
+// callAgain makes one call about a payment that the merchant has acknowledged.
+export function callAgain({ merid, orderid }) {
+  const which = { merid, orderid, again: true };
+  ask({
+    title: t('again_title', { order: orderid }),
+    confirm: t('again_confirm'),
+    preview: async () => {
+      const found = await post('notifications/resend', { ...which, dry_run: true });
+      return { lines: [found.warning, t('again_means'), ...refusedLines(found)], possible: found.count > 0 };
+    },
+    act: async ({ who, why }) => {
+      const made = await post('notifications/resend', { ...which, why }, who);
+      return made.call ? [t('again_made', { n: count(made.call.attempt.n), class: term('class', made.call.attempt.class) }), t('again_ends')] : refusedLines(made);
+    },
+  });
+}
+
 // resendMerchant sends all exhausted notifications of a merchant again.
 export function resendMerchant(merid) {
   resend(t('resend_all_title', { merid }), { merid, state: 'exhausted' });
@@ -52,15 +76,15 @@ function resendLines(word, found) {
   if (found.last_due && found.count > 1) {
     lines.push(t('last_due', { at: stamp(found.last_due) }));
   }
-  for (const refused of found.refused.slice(0, NAMED)) {
-    lines.push(t('not_sent', { order: refused.orderid, reason: refused.reason }));
-  }
+  lines.push(...refusedLines(found));
   lines.push(...(found.unreadable || []).slice(0, NAMED).map(unreadableText));
   if ((found.unreadable || []).length > NAMED) {
     lines.push(t('and_others', { n: count(found.unreadable.length - NAMED) }));
   }
   return found.more ? [...lines, t('ask_again')] : lines;
 }
+
+const refusedLines = (found) => found.refused.slice(0, NAMED).map((r) => t('not_sent', { order: r.orderid, reason: r.reason }));
 
 const mayBeRetried = (order) => Boolean(states[order.state] && states[order.state].retry);
 

@@ -1,6 +1,6 @@
 // One order: its numbers, what its state means, and everything that happened.
 
-import { dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
+import { callAgain, dealWithOrder, mayCallAgain, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
 import { get, Refusal } from './api.js';
 import { pauseText } from './columns.js';
 import { button, byID, make, reconcile, setClass, setText } from './dom.js';
@@ -130,6 +130,9 @@ function showActions(order, notification, pause, overview) {
     if (notification.state === 'exhausted') {
       offered.push(['dealt_notification', () => dealWithOrder(order, 'notification')]);
     }
+  }
+  if (notification && mayCallAgain(overview, notification, order)) {
+    offered.push(['again', () => callAgain(order)]);
   }
   if (mayRetry(overview, order)) {
     offered.push(['retry_refund', () => retryRefund(order)], ['dealt_refund', () => dealWithOrder(order, 'refund')]);
