@@ -60,7 +60,7 @@ func TestResendAgainKilled(t *testing.T) {
 				if !eventually(func() bool { return slices.Equal(w.attempts(p.OrderID), []string{"ok"}) }) {
 					t.Fatal("the notification is not delivered")
 				}
-				w.bridge.ask("notifications", "resend", merID, p.OrderID, "--again", "--why", "they lost their books").want(t, 1)
+				w.bridge.ask("notifications", "resend", merID, p.OrderID, "--again", "--why", "they lost their books").want(t, 2, "does not answer")
 				select {
 				case <-w.bridge.exited:
 				case <-time.After(patience):
