@@ -17,7 +17,9 @@ func TestResendAgainFromTheCommandLine(t *testing.T) {
 	p := w.payment("intl", "WxCode", 1999)
 	w.receivers["intl"].Script(p.OrderID, merchant.AnswerOK, merchant.AnswerOK, merchant.AnswerFail, merchant.AnswerOK)
 	w.pay("intl", p)
-	if !eventually(func() bool { return slices.Contains(w.bridge.ask("notifications", "--state", "delivered", "--json").listed(t), p.OrderID) }) {
+	if !eventually(func() bool {
+		return slices.Contains(w.bridge.ask("notifications", "--state", "delivered", "--json").listed(t), p.OrderID)
+	}) {
 		t.Fatal("the notification is not delivered")
 	}
 	again := []string{"notifications", "resend", merID, p.OrderID, "--again"}
