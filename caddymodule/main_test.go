@@ -16,6 +16,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
 func runTests(m *testing.M) int {
+	_ = os.Setenv("LC_ALL", "C.UTF-8") // commands print in the language of the environment
 	home, err := os.MkdirTemp("", "paybridge-test-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -24,6 +24,7 @@ const bridgeBinaryVariable = "PAYBRIDGE_TEST_CADDY"
 
 func TestMain(m *testing.M) {
 	lossydisk.ServeIfAsked()
+	os.Setenv("LC_ALL", "C.UTF-8") // commands print in the language of the environment
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

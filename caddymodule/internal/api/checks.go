@@ -11,22 +11,23 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // checkKeys tries the keys of merchants by themselves, without the gateway.
-func checkKeys(chosen []*merchants.Merchant) []Check {
+func (v *visit) checkKeys(chosen []*merchants.Merchant) []Check {
 	checks := make([]Check, len(chosen))
 	for i, m := range chosen {
-		check := Check{Name: "keys of " + m.GatewayMerchant, Detail: "private key and gateway key fit the suite " + m.Codec.Suite().Name()}
+		check := Check{Name: v.text(say("keys of %s", m.GatewayMerchant)), Detail: v.text(say("private key and gateway key fit the suite %s", m.Codec.Suite().Name()))}
 		if m.Arithmetic != "" {
-			check.Detail += "; RSA by " + m.Arithmetic
+			check.Detail += v.text(say("; RSA by %s", m.Arithmetic))
 		}
 		checks[i] = check.at(LevelOK)
 		if err := m.Codec.SelfTest(); err != nil {
-			check.Detail, check.Advice = err.Error(), "see private_key and gateway_key of the merchants with this gateway_merchant"
+			check.Detail, check.Advice = err.Error(), v.text(say("see private_key and gateway_key of the merchants with this gateway_merchant"))
 			checks[i] = check.at(LevelFail)
 		}
 	}
@@ -35,36 +36,36 @@ func checkKeys(chosen []*merchants.Merchant) []Check {
 
 // checkDoubt tells of something doubtful in the configuration. The bridge works
 // with it.
-func checkDoubt(f configcheck.Finding) Check {
-	return Check{Name: "configuration", Detail: f.String()}.at(LevelWarn)
+func (v *visit) checkDoubt(f configcheck.Finding) Check {
+	return Check{Name: v.text(say("configuration")), Detail: f.String()}.at(LevelWarn)
 }
 
 // checkGateway asks the gateway about an order that does not exist. One that
 // answers and does not answer that fails as well: without a query that works no
 // lost notice is ever found.
 func (v *visit) checkGateway(ctx context.Context, m *merchants.Merchant) Check {
-	check := Check{Name: "gateway as " + m.GatewayMerchant}
+	check := Check{Name: v.text(say("gateway as %s", m.GatewayMerchant))}
 	probe, err := v.Bridge.Probe(ctx, v.Settings, m)
 	if err != nil {
 		check.Detail = err.Error()
-		check.Advice = "no answer that these keys open: is the gateway reachable, does it have our public key, and is gateway_key its own?"
+		check.Advice = v.text(say("no answer that these keys open: is the gateway reachable, does it have our public key, and is gateway_key its own?"))
 		return check.at(LevelFail)
 	}
-	check.Detail = fmt.Sprintf("a signed answer after %s: %s", probe.Took.Round(time.Millisecond), probe.Class)
+	check.Detail = v.text(say("a signed answer after %s: %s", probe.Took.Round(time.Millisecond), probe.Class))
 	if probe.Timed {
-		check.Detail += fmt.Sprintf(", its clock %+.0fs", probe.Skew.Seconds())
+		check.Detail += v.text(say(", its clock %+.0fs", probe.Skew.Seconds()))
 	}
 	if probe.Foreign {
-		check.Detail += ", but its tranFlowid is not that of the question"
-		check.Advice = "no such answer is believed, so every payment would stay in doubt; ask the gateway's people to repeat our tranFlowid in answers"
+		check.Detail += v.text(say(", but its tranFlowid is not that of the question"))
+		check.Advice = v.text(say("no such answer is believed, so every payment would stay in doubt; ask the gateway's people to repeat our tranFlowid in answers"))
 		return check.at(LevelFail)
 	}
 	if probe.Class != v2.NotFound && probe.Class != v2.Processed {
-		check.Advice = "the keys fit, but the gateway does not answer the query; until it does, no notice that is lost is ever found: confirm tran_codes with it, and that the merchant may ask"
+		check.Advice = v.text(say("the keys fit, but the gateway does not answer the query; until it does, no notice that is lost is ever found: confirm tran_codes with it, and that the merchant may ask"))
 		return check.at(LevelFail)
 	}
 	if !probe.Repeats {
-		check.Advice = "the gateway does not repeat our tranFlowid: its refusals prove nothing and leave orders in doubt; ask its people to repeat it"
+		check.Advice = v.text(say("the gateway does not repeat our tranFlowid: its refusals prove nothing and leave orders in doubt; ask its people to repeat it"))
 		return check.at(LevelWarn)
 	}
 	return check.at(LevelOK)
@@ -79,7 +80,7 @@ func (v *visit) checkDatabase(ctx context.Context) []Check {
 	}
 	checks := make([]Check, len(risks))
 	for i, risk := range risks {
-		checks[i] = Check{Name: "database", Detail: risk, Advice: "see docs/ledger.md, \"PostgreSQL\""}.at(LevelWarn)
+		checks[i] = Check{Name: v.text(say("database")), Detail: risk, Advice: v.text(say("see docs/ledger.md, \"PostgreSQL\""))}.at(LevelWarn)
 	}
 	return checks
 }
@@ -96,9 +97,9 @@ func (v *visit) checkRows(ctx context.Context) []Check {
 	checks := make([]Check, len(rows))
 	for i, r := range rows {
 		checks[i] = Check{
-			Name:   "rows",
-			Detail: fmt.Sprintf("the %s %s of merchant %s is set aside, its row cannot be read: %s", r.Kind, r.OrderID, r.MerID, r.Cause),
-			Advice: "mend the row, see the runbook PaybridgeRowsSetAside",
+			Name:   v.text(say("rows")),
+			Detail: v.text(say("the %s %s of merchant %s is set aside, its row cannot be read: %s", bilingual.Term(r.Kind), r.OrderID, r.MerID, r.Cause)),
+			Advice: v.text(say("mend the row, see the runbook PaybridgeRowsSetAside")),
 		}.at(LevelWarn)
 	}
 	return checks
@@ -118,19 +119,20 @@ var callbackClient = &http.Client{
 // checkCallback calls the address that the gateway's notices go to, from here.
 func (v *visit) checkCallback(ctx context.Context) Check {
 	nonce := rand.Text()
-	check := Check{Name: "callback"}
+	check := Check{Name: v.text(say("callback"))}
 	text, err := askCallback(ctx, v.Settings.NotifyURL, nonce)
 	switch {
 	case err != nil:
 		check.Detail = v.Settings.NotifyURL + ": " + err.Error()
 	case text != callbackAnswer(nonce):
-		check.Detail = v.Settings.NotifyURL + " is answered by something else than Paybridge"
+		check.Detail = v.text(say("%s is answered by something else than Paybridge", v.Settings.NotifyURL))
 	default:
-		check.Detail = v.Settings.NotifyURL + " is answered by Paybridge"
+		check.Detail = v.text(say("%s is answered by Paybridge", v.Settings.NotifyURL))
 		return check.at(LevelOK)
 	}
-	check.Advice = "the gateway's notices may not arrive: see public_url, DNS, the firewall and the site's paybridge directive. " +
-		"Some networks cannot call their own outside address; then try from another machine: " + v.Settings.NotifyURL + "?" + callbackQuestion + "=0123456789abcdef"
+	check.Advice = v.text(say(
+		"the gateway's notices may not arrive: see public_url, DNS, the firewall and the site's paybridge directive. Some networks cannot call their own outside address; then try from another machine: %s",
+		v.Settings.NotifyURL+"?"+callbackQuestion+"=0123456789abcdef"))
 	return check.at(LevelFail)
 }
 

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Client asks the admin API of a Caddy that runs.
@@ -25,6 +27,9 @@ type Client struct {
 	origin   string // base, over TCP
 	operator string
 	http     http.Client
+
+	// Language is asked for where it is given. Without one the answers are English.
+	Language bilingual.Lang
 }
 
 // Refusal is an answer of the server that says no.
@@ -57,7 +62,7 @@ func patience(path string) time.Duration {
 func NewClient(address, operator string) (*Client, error) {
 	parsed, err := caddy.ParseNetworkAddress(address)
 	if err != nil || parsed.PortRangeSize() > 1 {
-		return nil, fmt.Errorf("%q is not the address of an admin endpoint; write localhost:2019 or unix//run/caddy-admin.sock", address)
+		return nil, bilingual.Say("%q is not the address of an admin endpoint; write localhost:2019 or unix//run/caddy-admin.sock", address)
 	}
 	network, target := parsed.Network, parsed.JoinHostPort(0)
 	c := &Client{address: address, base: "http://" + target, operator: operator}
@@ -104,6 +109,9 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, out a
 		return fmt.Errorf("making request: %w", err)
 	}
 	request.Header.Set(OperatorHeader, c.operator)
+	if c.Language != "" {
+		request.Header.Set("Accept-Language", string(c.Language))
+	}
 	if c.origin != "" {
 		request.Header.Set("Origin", c.origin) // for endpoints with enforce_origin
 	}
@@ -121,7 +129,7 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, out a
 		return c.refusal(response.StatusCode, answer)
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("the admin endpoint at %s answers something else than Paybridge; is it the right Caddy?", c.address)
+		return bilingual.Say("the admin endpoint at %s answers something else than Paybridge; is it the right Caddy?", c.address)
 	}
 	return nil
 }
@@ -133,7 +141,7 @@ func (c *Client) unreachable(err error) error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // without the request's address, which is made up
 	}
-	return fmt.Errorf("the admin endpoint at %s does not answer (%w): is Caddy running there? Its address is the admin option of the configuration; give another with --address", c.address, err)
+	return bilingual.Say("the admin endpoint at %s does not answer (%v): is Caddy running there? Its address is the admin option of the configuration; give another with --address", c.address, err)
 }
 
 func (c *Client) refusal(status int, answer []byte) error {
@@ -142,9 +150,9 @@ func (c *Client) refusal(status int, answer []byte) error {
 		return &Refusal{Status: status, Message: said.Error}
 	}
 	if status == http.StatusNotFound {
-		return &Refusal{Status: status, Message: fmt.Sprintf("the Caddy at %s has no Paybridge, or an older one", c.address)}
+		return &Refusal{Status: status, Message: bilingual.Say("the Caddy at %s has no Paybridge, or an older one", c.address).In(c.Language)}
 	}
-	return &Refusal{Status: status, Message: fmt.Sprintf("the Caddy at %s answered with HTTP status %d", c.address, status)}
+	return &Refusal{Status: status, Message: bilingual.Say("the Caddy at %s answered with HTTP status %d", c.address, status).In(c.Language)}
 }
 
 // queryOf writes what a route takes as a query. Members that are zero are left

@@ -72,7 +72,7 @@ type KeptForm struct {
 	RemoteIP string    `json:"remote_ip" doc:"From where."`
 	RespCode string    `json:"respcode" doc:"What the merchant heard."`
 	Cause    string    `json:"cause" doc:"Why, as explain names it, with the keys that count now."`
-	Report   string    `json:"report" doc:"All that explain says, in English: names, lengths, and the values of numbers, action and amount. Nothing else of the form."`
+	Report   string    `json:"report" doc:"All that explain says, in English or, where Accept-Language asks for it, in Chinese: names, lengths, and the values of numbers, action and amount. Nothing else of the form."`
 }
 
 // KeptList is the refused forms that are kept of a merchant.
@@ -90,7 +90,7 @@ func listKept(v *visit, q KeptQuery) (KeptList, error) {
 	for i, form := range forms {
 		report := explain.Explain(form.Text, explain.World{Merchants: v.Settings.Merchants, Now: form.At})
 		var text strings.Builder
-		_ = report.WriteText(&text) // into memory
+		_ = report.WriteText(&text, v.lang) // into memory
 		list.Items = append(list.Items, KeptForm{
 			Number: i + 1, At: form.At, RemoteIP: form.RemoteIP, RespCode: string(form.Code), Cause: report.Cause(), Report: text.String(),
 		})

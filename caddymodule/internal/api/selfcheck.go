@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -18,6 +17,12 @@ const (
 	// probesAtOnce is how many are tried side by side.
 	probesAtOnce = 4
 )
+
+// say fills values into a sentence of the catalogue of Chinese.
+var say = bilingual.Say
+
+// text is a sentence in the language of whoever asks.
+func (v *visit) text(said bilingual.Said) string { return said.In(v.lang) }
 
 // SelfCheckQuery says what to look at.
 type SelfCheckQuery struct {
@@ -41,9 +46,9 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	callback := v.checkCallback(ctx) // first: a silent gateway may use up the time
 	probes := v.probeAll(ctx, chosen)
 	checks := slices.Concat(
-		shown(v.Doubts(), checkDoubt),
-		checkKeys(chosen),
-		shown(v.Health.Judge(ctx).Checks, checksIn(bilingual.En)), // as all the others
+		shown(v.Doubts(), v.checkDoubt),
+		v.checkKeys(chosen),
+		shown(v.Health.Judge(ctx).Checks, checksIn(v.lang)),
 		v.checkDatabase(ctx),
 		v.checkRows(ctx),
 		probes,
@@ -51,7 +56,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	)
 	if left > 0 {
 		untried := Check{
-			Name: "gateway", Detail: fmt.Sprintf("%d more gateway merchants were not tried", left), Advice: "name one of their merchants to try it",
+			Name: v.text(say("gateway")), Detail: v.text(say("%d more gateway merchants were not tried", left)), Advice: v.text(say("name one of their merchants to try it")),
 		}
 		checks = append(checks, untried.at(LevelOK))
 	}

@@ -187,7 +187,7 @@ func literalText(e ast.Expr) string {
 	return ""
 }
 
-var verb = regexp.MustCompile(`%(\[\d+\])?[+#]?[0-9.]*([a-zA-Z%])`)
+var verb = regexp.MustCompile(`%(\[\d+\])?[-+#]*[0-9.]*([a-zA-Z%])`)
 
 // values are what a sentence shows: each value's number and verb, in the order of
 // their numbers.

@@ -19,6 +19,11 @@ func Term[T ~string](value T) Said {
 	return Text{En: string(value), Zh: zh}.With()
 }
 
+// Pair is a text that some table has in both languages.
+func Pair(en, zh string) Said {
+	return Text{En: strings.ReplaceAll(en, "%", "%%"), Zh: strings.ReplaceAll(zh, "%", "%%")}.With()
+}
+
 // OneOf lists states as alternatives.
 func OneOf(states []translate.State) Said {
 	zh := make([]string, len(states))
@@ -56,6 +61,32 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"quarantined message": "隔离的消息",
 	"route":               "路由",
 	"old traffic":         "旧网关流量",
+
+	// How a message arrived, and what was found of it.
+	"nothing":                                    "没有内容",
+	"an urlencoded form":                         "urlencoded 表单",
+	"a multipart form":                           "multipart 表单",
+	"a URL with a query":                         "带查询串的 URL",
+	"a JSON object in place of a form":           "JSON 对象，而不是表单",
+	"a bare JSON message, without req and sign":  "裸 JSON 报文，没有 req 和 sign",
+	"the plain text of a v2 message, not sealed": "v2 报文的明文，没有加密签名",
+	"a form that is percent-encoded as a whole":  "整体做了百分号编码的表单",
+	"a bare base64 text, without its name":       "裸 base64 文本，没有参数名",
+	"HTML or XML":                                "HTML 或 XML",
+	"a text that is no form":                     "不是表单的文本",
+	"URL-safe base64":                            "URL 安全的 base64",
+	"base64 of base64":                           "base64 的 base64",
+	"no coding at all":                           "未编码",
+	"hex":                                        "十六进制",
+	"percent-encoded once more":                  "多做了一次百分号编码",
+	"line breaks":                                "有换行",
+	"blanks around":                              "前后有空格",
+	"blanks for plus":                            "空格代替加号",
+	"as sent":                                    "按原样",
+	"both previous keys":                         "两把旧密钥",
+	"the previous private key":                   "旧私钥",
+	"the previous gateway key":                   "旧网关公钥",
+	"the current keys":                           "当前密钥",
 
 	"compared":   "已比对",
 	"uncompared": "无法比对",

@@ -25,15 +25,33 @@ type Said struct {
 func (s Said) In(lang Lang) string {
 	values := make([]any, len(s.values))
 	for i, value := range s.values {
+		if lang == Zh {
+			value = termOf(value)
+		}
 		if said, ok := value.(Said); ok {
 			value = said.In(lang)
 		}
 		values[i] = value
 	}
-	if lang == Zh {
+	if lang == Zh && s.text.Zh != "" {
 		return fmt.Sprintf(s.text.Zh, values...)
 	}
 	return fmt.Sprintf(s.text.En, values...)
+}
+
+// Mapped is the sentence with every text among its values changed.
+func (s Said) Mapped(change func(string) string) Said {
+	values := make([]any, len(s.values))
+	for i, value := range s.values {
+		switch v := value.(type) {
+		case string:
+			value = change(v)
+		case Said:
+			value = v.Mapped(change)
+		}
+		values[i] = value
+	}
+	return Said{s.text, values}
 }
 
 // IsZero reports whether nothing is said.

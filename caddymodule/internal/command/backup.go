@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -28,12 +26,12 @@ and does not work for a ledger on PostgreSQL, which has tools of its own.`,
 	}, cobra.ExactArgs(1), func(o *online, args []string) error {
 		path, err := filepath.Abs(args[0])
 		if err != nil {
-			return fmt.Errorf("%s: %w", args[0], err)
+			return say("%s: %v", args[0], err)
 		}
 		var written api.BackupAnswer
 		if err := o.client.Post(o.Context(), "backup", api.BackupRequest{Path: path}, &written); err != nil {
 			return err
 		}
-		return o.show(written, func(w io.Writer) { fmt.Fprintf(w, "The ledger was copied to %s.\n", written.Path) })
+		return o.show(written, func(w printer) { w.say("The ledger was copied to %s.\n", written.Path) })
 	})
 }

@@ -1,9 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
@@ -33,28 +30,28 @@ This command changes nothing. What the bridge did by itself is told by "order".`
 		if err := o.client.Get(o.Context(), "changes", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printChanges(w, list, o) })
+		return o.show(list, func(w printer) { printChanges(w, list, o) })
 	})
 }
 
-func printChanges(w io.Writer, list api.ChangeList, o *online) {
+func printChanges(w printer, list api.ChangeList, o *online) {
 	if len(list.Items) == 0 {
-		noneNote(w, list.Missing, "No change is on record.")
+		w.noneNote(list.Missing, "No change is on record.")
 		olderNote(w, list.More)
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, c := range list.Items {
-		rows[i] = []string{clock(c.At), c.What, c.MerID, c.OrderID, c.Before + " → " + c.After, c.Who + ": " + c.Why}
+		rows[i] = []string{clock(c.At), w.word("change", c.What), c.MerID, c.OrderID, w.state(c.Before) + " → " + w.state(c.After), c.Who + ": " + c.Why}
 	}
-	table(w, "TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
+	w.table("TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
 	zoneNote(w, o.now)
 	olderNote(w, list.More)
 }
 
 // olderNote says that there are more changes than were asked for.
-func olderNote(w io.Writer, more bool) {
+func olderNote(w printer, more bool) {
 	if more {
-		fmt.Fprintln(w, "\nThere are older ones: raise --limit, or name a merchant or an order.")
+		w.say("\nThere are older ones: raise --limit, or name a merchant or an order.\n")
 	}
 }

@@ -21,7 +21,7 @@ func configFlags(cmd *cobra.Command) {
 }
 
 // errNoConfig is that no configuration is named and none is in this folder.
-var errNoConfig = errors.New("there is no Caddyfile in this folder: name the configuration with --config")
+var errNoConfig = errors.New("no configuration")
 
 // namedConfig returns the configuration that the flags name, in JSON.
 func namedConfig(cmd *cobra.Command) ([]byte, error) {
@@ -37,7 +37,10 @@ func namedConfig(cmd *cobra.Command) ([]byte, error) {
 // load reads the configuration that the flags name.
 func load(cmd *cobra.Command, offline Offline) (Config, error) {
 	text, err := namedConfig(cmd)
-	if err != nil {
+	switch {
+	case errors.Is(err, errNoConfig):
+		return Config{}, say("there is no Caddyfile in this folder: name the configuration with --config")
+	case err != nil:
 		return Config{}, err
 	}
 	return offline.Load(text)

@@ -1,9 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
@@ -34,8 +31,8 @@ back by hand is better settled: then the order is refunded, see "settle --help".
 		if err := o.client.Post(o.Context(), "orders/deal", request, &answer); err != nil {
 			return err
 		}
-		return o.show(answer, func(w io.Writer) {
-			fmt.Fprintf(w, "The %s of %s %s is dealt with. The order stays %s.\n", request.Matter, answer.Order.MerID, answer.Order.OrderID, answer.Order.State)
+		return o.show(answer, func(w printer) {
+			w.say("The %s of %s %s is dealt with. The order stays %s.\n", request.Matter, answer.Order.MerID, answer.Order.OrderID, answer.Order.State)
 		})
 	})
 }

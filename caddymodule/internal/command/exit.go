@@ -1,11 +1,14 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Exit statuses of all commands, for scripts.
@@ -41,6 +44,9 @@ func exitTable() string {
 // error is logged as Caddy's commands log theirs; nil says that everything has
 // been said.
 func exitWith(cmd *cobra.Command, status int, err error) error {
+	if err != nil {
+		err = inLanguage(langOf(cmd), err)
+	}
 	fail := func(caddycmd.Flags) (int, error) { return status, err }
 	return caddycmd.WrapCommandFuncForCobra(fail)(cmd, nil)
 }
@@ -57,3 +63,19 @@ func usageOf(args cobra.PositionalArgs) cobra.PositionalArgs {
 
 // flagUsage answers wrong flags with exitUsage.
 func flagUsage(cmd *cobra.Command, err error) error { return exitWith(cmd, exitUsage, err) }
+
+// inLanguage puts an error into the operator's language, as far as it is of the
+// catalogue; several that are joined, each.
+func inLanguage(lang bilingual.Lang, err error) error {
+	switch e := err.(type) { //nolint:errorlint // what wraps another says more than that
+	case bilingual.Said:
+		return errors.New(e.In(lang))
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, one := range e.Unwrap() {
+			all = append(all, inLanguage(lang, one))
+		}
+		return errors.Join(all...)
+	}
+	return err
+}

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func runExplain(cmd *cobra.Command, offline Offline, args []string) error {
 	defer config.Close()
 	merID, _ := cmd.Flags().GetString("merid")
 	if merID != "" && config.Merchants.ByMerID(merID) == nil {
-		return exitWith(cmd, exitUsage, fmt.Errorf("--merid: the configuration has no merchant %q", merID))
+		return exitWith(cmd, exitUsage, say("--merid: the configuration has no merchant %q", merID))
 	}
 	report := explain.Explain(input, explain.World{Merchants: config.Merchants, MerID: merID, Now: time.Now()})
 	if err := printReport(cmd, report); err != nil {
@@ -98,16 +97,16 @@ func readAtMost(from io.Reader, limit int) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(from, int64(limit)+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("reading message: %w", err)
+		return nil, say("reading message: %v", err)
 	case len(data) > limit:
-		return nil, fmt.Errorf("reading message: it is longer than %d bytes, which no message is", limit)
+		return nil, say("reading message: it is longer than %d bytes, which no message is", limit)
 	}
 	return data, nil
 }
 
 func printReport(cmd *cobra.Command, report explain.Report) error {
 	if asJSON, _ := cmd.Flags().GetBool("json"); !asJSON {
-		return report.WriteText(cmd.OutOrStdout())
+		return report.WriteText(cmd.OutOrStdout(), langOf(cmd))
 	}
 	return writeJSON(cmd.OutOrStdout(), report)
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"strconv"
 
@@ -36,8 +34,8 @@ This command does not keep what was refused before, nor what names no merchant.`
 		if err := o.client.Post(o.Context(), "merchants/keep", request, &answer); err != nil {
 			return err
 		}
-		return o.show(answer, func(w io.Writer) {
-			fmt.Fprintf(w, "The next %d refused forms of merchant %s are kept until %s. To see why they were refused: caddy paybridge merchant kept %s\n",
+		return o.show(answer, func(w printer) {
+			w.say("The next %d refused forms of merchant %s are kept until %s. To see why they were refused: caddy paybridge merchant kept %s\n",
 				answer.Most, answer.MerID, clock(answer.Until), answer.MerID)
 		})
 	})
@@ -74,34 +72,34 @@ This command does not change what is kept.`,
 			if err := o.client.Post(o.Context(), "merchants/kept/text", request, &answer); err != nil {
 				return err
 			}
-			return o.show(answer, func(w io.Writer) { _, _ = io.WriteString(w, answer.Text) })
+			return o.show(answer, func(w printer) { _, _ = io.WriteString(w, answer.Text) })
 		}
 		var list api.KeptList
 		if err := o.client.Get(o.Context(), "merchants/kept", api.KeptQuery{MerID: args[0]}, &list); err != nil {
 			return err
 		}
 		if number < 0 || number > len(list.Items) {
-			return errors.New("--report: there is no form with this number")
+			return say("--report: there is no form with this number")
 		}
-		return o.show(list, func(w io.Writer) { printKept(w, list, number, o) })
+		return o.show(list, func(w printer) { printKept(w, list, number, o) })
 	})
 }
 
-func printKept(w io.Writer, list api.KeptList, number int, o *online) {
+func printKept(w printer, list api.KeptList, number int, o *online) {
 	if number > 0 {
 		_, _ = io.WriteString(w, list.Items[number-1].Report)
 		return
 	}
 	if len(list.Items) == 0 {
-		fmt.Fprintf(w, "None was refused yet. They are kept until %s.\n", clock(list.Until))
+		w.say("None was refused yet. They are kept until %s.\n", clock(list.Until))
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, k := range list.Items {
 		rows[i] = []string{strconv.Itoa(k.Number), clock(k.At), k.RemoteIP, k.RespCode, k.Cause}
 	}
-	table(w, "NUMBER | TIME | FROM | RESPCODE | CAUSE", rows)
-	fmt.Fprintf(w, "\nKept until %s.", clock(list.Until))
+	w.table("NUMBER | TIME | FROM | RESPCODE | CAUSE", rows)
+	w.say("\nKept until %s.", clock(list.Until))
 	zoneNote(w, o.now)
 }
 
@@ -124,8 +122,8 @@ This command does not change an order.`,
 		if err := o.client.Post(o.Context(), "merchants/forget", request, &answer); err != nil {
 			return err
 		}
-		return o.show(answer, func(w io.Writer) {
-			fmt.Fprintf(w, "%d kept forms of merchant %s are gone, and no more are kept.\n", answer.Forms, answer.MerID)
+		return o.show(answer, func(w printer) {
+			w.say("%d kept forms of merchant %s are gone, and no more are kept.\n", answer.Forms, answer.MerID)
 		})
 	})
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"text/template"
 
@@ -66,19 +64,19 @@ type keyOrder struct {
 // check completes the order or says what is wrong with it.
 func (o *keyOrder) check() (err error) {
 	if o.name == "" {
-		return errors.New("--out is missing: name the files, for example --out 473053110001")
+		return say("--out is missing: name the files, for example --out 473053110001")
 	}
 	if o.files, err = keygen.FilesOf(o.name); err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return say("--out: %v", err)
 	}
 	if o.suite, err = v2.LookupSuite(o.suiteName); err != nil {
-		return fmt.Errorf("--suite: %w", err)
+		return say("--suite: %v", err)
 	}
 	if o.suite == v2.GM && o.sized {
-		return errors.New("--bits is for suite intl: all SM2 keys have one size")
+		return say("--bits is for suite intl: all SM2 keys have one size")
 	}
 	if o.bits < keygen.MinBits || o.bits > keygen.MaxBits {
-		return fmt.Errorf("--bits: %d: write %d to %d", o.bits, keygen.MinBits, keygen.MaxBits)
+		return say("--bits: %d: write %d to %d", o.bits, keygen.MinBits, keygen.MaxBits)
 	}
 	return o.files.Free()
 }
@@ -87,7 +85,7 @@ func (o *keyOrder) check() (err error) {
 func (o *keyOrder) fill(out io.Writer) error {
 	pair, err := keygen.New(o.suite, o.bits)
 	if err != nil {
-		return fmt.Errorf("making key: %w", err)
+		return say("making key: %v", err)
 	}
 	if err := pair.Write(o.files); err != nil {
 		return err

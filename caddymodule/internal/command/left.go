@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"fmt"
-	"io"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 )
@@ -14,31 +13,31 @@ func listLeft(o *online, query api.LeftQuery) error {
 	if err := o.client.Get(o.Context(), "routes/left", query, &list); err != nil {
 		return err
 	}
-	return o.show(list, func(w io.Writer) { printLeft(w, list, o) })
+	return o.show(list, func(w printer) { printLeft(w, list, o) })
 }
 
-func printLeft(w io.Writer, list api.LeftList, o *online) {
+func printLeft(w printer, list api.LeftList, o *online) {
 	if len(list.Items) == 0 {
-		noneNote(w, list.Missing, "Nothing has gone to the old gateway in the last 90 days.")
+		w.noneNote(list.Missing, "Nothing has gone to the old gateway in the last 90 days.")
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, l := range list.Items {
-		rows[i] = []string{clock(l.LastAt), fmt.Sprint(l.Times), merchantText(l), cmp.Or(l.Path, "others")}
+		rows[i] = []string{clock(l.LastAt), fmt.Sprint(l.Times), w.merchantText(l), cmp.Or(l.Path, w.text(say("others")))}
 	}
-	table(w, "LAST SEEN | TIMES | MERID | PATH", rows)
+	w.table("LAST SEEN | TIMES | MERID | PATH", rows)
 	zoneNote(w, o.now)
 	if list.More {
-		fmt.Fprintln(w, "\nThere is more that was seen earlier: raise --limit.")
+		w.say("\nThere is more that was seen earlier: raise --limit.\n")
 	}
 }
 
-func merchantText(l api.Left) string {
+func (p printer) merchantText(l api.Left) string {
 	switch {
 	case l.MerID == "":
 		return "-"
 	case !l.Configured:
-		return l.MerID + " (not configured)"
+		return p.text(say("%s (not configured)", l.MerID))
 	}
 	return l.MerID
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,33 +51,33 @@ by number. It changes nothing and prints no key.`,
 		if err := o.client.Get(o.Context(), "merchants", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printMerchants(w, list, o.now) })
+		return o.show(list, func(w printer) { printMerchants(w, list, o.now) })
 	})
 }
 
-func printMerchants(w io.Writer, list api.MerchantList, now time.Time) {
+func printMerchants(w printer, list api.MerchantList, now time.Time) {
 	if len(list.Items) == 0 {
-		_, _ = fmt.Fprintln(w, "No merchant was found.")
+		w.say("No merchant was found.\n")
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, m := range list.Items {
-		rows[i] = []string{m.MerID, m.GatewayMerchant, m.Suite, pauseText(m)}
+		rows[i] = []string{m.MerID, m.GatewayMerchant, m.Suite, w.pauseText(m)}
 	}
-	table(w, "MERID | GATEWAY MERCHANT | SUITE | NOTIFICATIONS", rows)
+	w.table("MERID | GATEWAY MERCHANT | SUITE | NOTIFICATIONS", rows)
 	moreNote(w, list.Next)
 	zoneNote(w, now)
 }
 
-func pauseText(m api.Merchant) string {
-	text := "sent"
+func (p printer) pauseText(m api.Merchant) string {
+	text := say("sent")
 	if m.Pause != nil {
-		text = fmt.Sprintf("paused since %s by %s: %s", clock(m.Pause.At), m.Pause.Who, m.Pause.Why)
+		text = say("paused since %s by %s: %s", clock(m.Pause.At), m.Pause.Who, m.Pause.Why)
 	}
 	if !m.Configured {
-		text += " (not configured any more)"
+		text = say("%s (not configured any more)", text)
 	}
-	return text
+	return p.text(text)
 }
 
 func pauseCommand() *cobra.Command {
@@ -94,8 +92,8 @@ reloads and restarts.
 
 This command does not stop the merchant's payments, queries or cancels.`,
 		Example: `  caddy paybridge merchant pause 89900001 --why "their database is being moved"`,
-	}, func(w io.Writer, answer api.PauseAnswer) {
-		fmt.Fprintf(w, "The notifications of merchant %s are kept back. To send them: caddy paybridge merchant resume %s --why REASON\n",
+	}, func(w printer, answer api.PauseAnswer) {
+		w.say("The notifications of merchant %s are kept back. To send them: caddy paybridge merchant resume %s --why REASON\n",
 			answer.MerID, answer.MerID)
 	})
 }
@@ -110,14 +108,14 @@ as many calls at a time as always. It is recorded with your name and the reason.
 
 This command does not send what is exhausted; "notifications resend" does.`,
 		Example: `  caddy paybridge merchant resume 89900001 --why "their database has moved"`,
-	}, func(w io.Writer, answer api.PauseAnswer) {
-		fmt.Fprintf(w, "The notifications of merchant %s are sent again; %d that were kept back are due now.\n",
+	}, func(w printer, answer api.PauseAnswer) {
+		w.say("The notifications of merchant %s are sent again; %d that were kept back are due now.\n",
 			answer.MerID, answer.Resumed)
 	})
 }
 
 // pausing completes a command that pauses or resumes.
-func pausing(path string, cmd *cobra.Command, tell func(io.Writer, api.PauseAnswer)) *cobra.Command {
+func pausing(path string, cmd *cobra.Command, tell func(printer, api.PauseAnswer)) *cobra.Command {
 	var request api.PauseRequest
 	cmd.Flags().StringVar(&request.Why, "why", "", "The reason, which is recorded (required)")
 	return onlineCommand(cmd, cobra.ExactArgs(1), func(o *online, args []string) error {
@@ -126,6 +124,6 @@ func pausing(path string, cmd *cobra.Command, tell func(io.Writer, api.PauseAnsw
 		if err := o.client.Post(o.Context(), path, request, &answer); err != nil {
 			return err
 		}
-		return o.show(answer, func(w io.Writer) { tell(w, answer) })
+		return o.show(answer, func(w printer) { tell(w, answer) })
 	})
 }

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"io"
 	"strconv"
 	"time"
 
@@ -53,13 +52,13 @@ This command changes nothing. Its subcommand "resend" sends again.`,
 		if err := o.client.Get(o.Context(), "notifications", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printNotifications(w, list, o.now) })
+		return o.show(list, func(w printer) { printNotifications(w, list, o.now) })
 	})
 }
 
-func printNotifications(w io.Writer, list api.NotificationList, now time.Time) {
+func printNotifications(w printer, list api.NotificationList, now time.Time) {
 	if len(list.Items) == 0 {
-		noneNote(w, list.Missing, "No notification was found.")
+		w.noneNote(list.Missing, "No notification was found.")
 		moreNote(w, list.Next)
 		return
 	}
@@ -68,10 +67,10 @@ func printNotifications(w io.Writer, list api.NotificationList, now time.Time) {
 	zoneNote(w, now)
 }
 
-func notificationTable(w io.Writer, items []api.Notification) {
+func notificationTable(w printer, items []api.Notification) {
 	rows := make([][]string, len(items))
 	for i, n := range items {
-		rows[i] = []string{clock(n.CreatedAt), n.MerID, n.OrderID, string(n.State), strconv.Itoa(n.Attempts), clock(n.DueAt), n.Host}
+		rows[i] = []string{clock(n.CreatedAt), n.MerID, n.OrderID, w.term(string(n.State)), strconv.Itoa(n.Attempts), clock(n.DueAt), n.Host}
 	}
-	table(w, "PAID | MERID | ORDERID | STATE | CALLS | NEXT CALL | HOST", rows)
+	w.table("PAID | MERID | ORDERID | STATE | CALLS | NEXT CALL | HOST", rows)
 }

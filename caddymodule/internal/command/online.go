@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/user"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
@@ -66,9 +63,16 @@ func adminClient(cmd *cobra.Command) (*api.Client, error) {
 	}
 	address, err := caddycmd.DetermineAdminAPIAddress(text("address"), nil, text("config"), text("adapter"))
 	if err != nil {
-		return nil, fmt.Errorf("looking for the admin endpoint in the configuration: %w", err)
+		return nil, say("looking for the admin endpoint in the configuration: %v", err)
 	}
-	return api.NewClient(address, operatorName())
+	client, err := api.NewClient(address, operatorName())
+	if err != nil {
+		return nil, err
+	}
+	if asJSON, _ := cmd.Flags().GetBool("json"); !asJSON { // what programs read is English
+		client.Language = langOf(cmd)
+	}
+	return client, nil
 }
 
 // operatorName is who sits at the terminal, as far as the system knows. Behind
@@ -85,7 +89,7 @@ func operatorName() string {
 
 // show prints an answer: as JSON when that is asked for, else in words. It returns
 // errWarned when rows of the ledger are missing from the answer.
-func (o *online) show(answer any, words func(io.Writer)) error {
+func (o *online) show(answer any, words func(printer)) error {
 	var missing []api.Unreadable
 	if partial, may := answer.(interface{ Incomplete() []api.Unreadable }); may {
 		missing = partial.Incomplete()
@@ -95,8 +99,8 @@ func (o *online) show(answer any, words func(io.Writer)) error {
 			return err
 		}
 	} else {
-		words(o.OutOrStdout())
-		missingNote(o.OutOrStdout(), missing)
+		words(printerOf(o.Command))
+		missingNote(printerOf(o.Command), missing)
 	}
 	if len(missing) > 0 {
 		return errWarned
@@ -105,20 +109,20 @@ func (o *online) show(answer any, words func(io.Writer)) error {
 }
 
 // missingNote names the rows that are left out.
-func missingNote(w io.Writer, rows []api.Unreadable) {
+func missingNote(w printer, rows []api.Unreadable) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\nLeft out, because their rows in the ledger cannot be read: %d. See the runbook PaybridgeRowsSetAside.\n", len(rows))
+	w.say("\nLeft out, because their rows in the ledger cannot be read: %d. See the runbook PaybridgeRowsSetAside.\n", len(rows))
 	for _, row := range rows {
-		fmt.Fprintf(w, "  %s: %s\n", row.Name(), row.Cause)
+		w.say("  %s: %s\n", row.Name(), row.Cause)
 	}
 }
 
 // noneNote says that a list has nothing, unless what it has cannot be read.
-func noneNote(w io.Writer, missing api.Missing, text string) {
+func (p printer) noneNote(missing api.Missing, text string) {
 	if len(missing.Unreadable) == 0 {
-		fmt.Fprintln(w, text)
+		p.say(text + "\n")
 	}
 }
 
@@ -130,18 +134,6 @@ func writeJSON(w io.Writer, answer any) error {
 	return encoder.Encode(answer)
 }
 
-// table prints rows in columns. What is long or wide, such as Chinese text,
-// belongs into the last one.
-func table(w io.Writer, head string, rows [][]string) {
-	const gap = 2
-	columns := tabwriter.NewWriter(w, 0, 0, gap, ' ', 0)
-	fmt.Fprintln(columns, strings.ReplaceAll(head, " | ", "\t"))
-	for _, row := range rows {
-		fmt.Fprintln(columns, strings.Join(row, "\t"))
-	}
-	_ = columns.Flush() // the terminal is gone
-}
-
 // clock writes a time of a table, in the local zone; "-" for none.
 func clock(t time.Time) string {
 	if t.IsZero() {
@@ -151,14 +143,14 @@ func clock(t time.Time) string {
 }
 
 // zoneNote says in which zone the times of a table are.
-func zoneNote(w io.Writer, now time.Time) {
-	fmt.Fprintf(w, "\nTimes are local: %s (UTC%s).\n", now.Local().Format("MST"), now.Local().Format("-07:00"))
+func zoneNote(w printer, now time.Time) {
+	w.say("\nTimes are local: %s (UTC%s).\n", now.Local().Format("MST"), now.Local().Format("-07:00"))
 }
 
 // moreNote says that a list goes on.
-func moreNote(w io.Writer, next string) {
+func moreNote(w printer, next string) {
 	if next != "" {
-		fmt.Fprintf(w, "\nThere are more; for the next page add: --after %s\n", next)
+		w.say("\nThere are more; for the next page add: --after %s\n", next)
 	}
 }
 
@@ -180,7 +172,7 @@ func (f *timeFlag) Set(text string) error {
 			return nil
 		}
 	}
-	return errors.New(`write for example "2026-11-22 03:00" or 2026-11-22 in local time, or 2h for two hours ago`)
+	return say(`write for example "2026-11-22 03:00" or 2026-11-22 in local time, or 2h for two hours ago`)
 }
 
 func (f *timeFlag) String() string {

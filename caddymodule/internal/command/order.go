@@ -1,13 +1,12 @@
 package command
 
 import (
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -40,65 +39,48 @@ func showOrderStory(o *online, args []string) error {
 		}
 		switch {
 		case len(found.Items)+len(found.Unreadable) == 0:
-			return &api.Refusal{Message: "no order has the number " + number}
+			return say("no order has the number %s", number)
 		case len(found.Items) == 1 && len(found.Unreadable) == 0:
 			args, number = []string{found.Items[0].MerID}, found.Items[0].OrderID
 		default:
-			return o.show(found, func(w io.Writer) { printOrders(w, found, o.now) })
+			return o.show(found, func(w printer) { printOrders(w, found, o.now) })
 		}
 	}
 	var story api.Timeline
 	if err := o.client.Get(o.Context(), "order", api.OrderQuery{MerID: args[0], Number: number}, &story); err != nil {
 		return err
 	}
-	return o.show(story, func(w io.Writer) { printStory(w, story, o.now) })
+	return o.show(story, func(w printer) { printStory(w, story, o.now) })
 }
 
-func printStory(w io.Writer, story api.Timeline, now time.Time) {
+func printStory(w printer, story api.Timeline, now time.Time) {
 	order := story.Order
-	fmt.Fprintf(w, "%s %s: %s, %s yuan, %s\n", order.MerID, order.OrderID, order.Action, translate.FormatYuan(order.AmountFen), order.State)
-	fmt.Fprintf(w, "%s.\n\n", order.Explain(now, time.Local))
-	for _, line := range []struct{ name, value string }{
-		{"queryid (v1)", order.QueryID},
-		{"order number (v2)", order.OrderNo},
-		{"gateway merchant", order.GatewayMerchant},
-		{"gateway's number", order.GatewayNo},
-		{"refund number", order.RefundNo},
-		{"trace", order.TraceID},
-		{"payable until", clock(order.ExpiresAt)},
+	w.say("%s %s: %s, %s yuan, %s\n", order.MerID, order.OrderID, order.Action, translate.FormatYuan(order.AmountFen), order.State)
+	w.raw(w.headline(order, now) + "\n\n")
+	for _, line := range []struct {
+		name  bilingual.Said
+		value string
+	}{
+		{say("queryid (v1)"), order.QueryID},
+		{say("order number (v2)"), order.OrderNo},
+		{say("gateway merchant"), order.GatewayMerchant},
+		{say("gateway's number"), order.GatewayNo},
+		{say("refund number"), order.RefundNo},
+		{say("trace"), order.TraceID},
+		{say("payable until"), clock(order.ExpiresAt)},
 	} {
-		if line.value != "" {
-			fmt.Fprintf(w, "%-19s%s\n", line.name, line.value)
-		}
+		w.fact(line.name, line.value)
 	}
 	if story.Notification != nil {
-		fmt.Fprintf(w, "%-19s%s to %s\n", "notification", story.Notification.State, story.Notification.Host)
-		fmt.Fprintf(w, "%-19s%s\n", "", story.Notification.Explain(now, time.Local))
+		w.fact(say("notification"), w.text(say("%s to %s", story.Notification.State, story.Notification.Host)))
+		w.fact(bilingual.Said{}, w.standing(*story.Notification, now))
 	}
-	fmt.Fprintln(w)
+	w.line()
 	rows := make([][]string, len(story.Events))
 	for i, e := range story.Events {
-		rows[i] = []string{e.At.Local().Format("01-02 15:04:05.000"), e.Kind, e.Source, eventText(e)}
+		what, from, text := w.event(e)
+		rows[i] = []string{e.At.Local().Format("01-02 15:04:05.000"), what, from, text}
 	}
-	table(w, "TIME | WHAT | FROM | DETAIL", rows)
+	w.table("TIME | WHAT | FROM | DETAIL", rows)
 	zoneNote(w, now)
-}
-
-// eventText says what happened, with what an attempt brought.
-func eventText(e api.Event) string {
-	text := e.Text
-	if e.Times > 1 {
-		text += fmt.Sprintf(" (%d times, last %s)", e.Times, clock(e.LastAt))
-	}
-	if e.Attempt == nil {
-		return text
-	}
-	text += fmt.Sprintf(", %dms", e.Attempt.TookMS)
-	if lag := e.Attempt.LagMS; lag != nil && *lag >= 1000 {
-		text += fmt.Sprintf(", %s late", time.Duration(*lag)*time.Millisecond)
-	}
-	if e.Attempt.Excerpt != "" {
-		text += fmt.Sprintf(", answered %q", e.Attempt.Excerpt)
-	}
-	return text
 }

@@ -1,9 +1,7 @@
 package command
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -50,7 +48,7 @@ This command changes nothing and asks the gateway nothing.`,
 	cmd.Flags().BoolVar(&all, "all", false, "With --csv: every order, not one page")
 	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
 		if all && !asCSV {
-			return errors.New("--all needs --csv")
+			return say("--all needs --csv")
 		}
 		for _, state := range states {
 			query.State = append(query.State, translate.State(state))
@@ -63,7 +61,7 @@ This command changes nothing and asks the gateway nothing.`,
 		if err := o.client.Get(o.Context(), "orders", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printOrders(w, list, o.now) })
+		return o.show(list, func(w printer) { printOrders(w, list, o.now) })
 	})
 }
 
@@ -86,20 +84,20 @@ func pageFlags(cmd *cobra.Command, merID *string, page *api.Page, from, to *time
 	flags.StringVar(&page.After, "after", "", "Go on where the list before ended")
 }
 
-func printOrders(w io.Writer, list api.OrderList, now time.Time) {
+func printOrders(w printer, list api.OrderList, now time.Time) {
 	if len(list.Items) == 0 {
-		noneNote(w, list.Missing, "No order was found.")
+		w.noneNote(list.Missing, "No order was found.")
 		moreNote(w, list.Next)
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, o := range list.Items {
-		rows[i] = []string{clock(o.CreatedAt), o.MerID, o.OrderID, o.Action, translate.FormatYuan(o.AmountFen), string(o.State), clock(o.NextAt)}
+		rows[i] = []string{clock(o.CreatedAt), o.MerID, o.OrderID, o.Action, translate.FormatYuan(o.AmountFen), w.term(string(o.State)), clock(o.NextAt)}
 	}
-	table(w, "CREATED | MERID | ORDERID | ACTION | YUAN | STATE | NEXT STEP", rows)
+	w.table("CREATED | MERID | ORDERID | ACTION | YUAN | STATE | NEXT STEP", rows)
 	moreNote(w, list.Next)
 	if list.More {
-		fmt.Fprintln(w, "\nMore orders than these have the number; name the merchant before it.")
+		w.say("\nMore orders than these have the number; name the merchant before it.\n")
 	}
 	zoneNote(w, now)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"strconv"
 	"time"
 
@@ -75,9 +74,9 @@ func (o *online) exportOrders(query api.OrdersQuery, all bool) error {
 		}
 	}
 	if query.After != "" {
-		moreNote(o.ErrOrStderr(), query.After)
+		moreNote(o.errPrinter(), query.After)
 	}
-	return warnOf(o.ErrOrStderr(), missing)
+	return warnOf(o.errPrinter(), missing)
 }
 
 func writeOrders(out *csv.Writer, orders []api.Order) error {
@@ -104,7 +103,7 @@ func exportNames() []string {
 }
 
 // warnOf names rows that are left out, and returns errWarned if there are any.
-func warnOf(w io.Writer, missing []api.Unreadable) error {
+func warnOf(w printer, missing []api.Unreadable) error {
 	missingNote(w, missing)
 	if len(missing) > 0 {
 		return errWarned

@@ -2,14 +2,13 @@ package command
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // quarantineCommand makes "caddy paybridge quarantine".
@@ -47,7 +46,7 @@ This command changes nothing. Its subcommand "show" tells all of one message, an
 		if err := o.client.Get(o.Context(), "quarantine", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printQuarantine(w, list, o.now) })
+		return o.show(list, func(w printer) { printQuarantine(w, list, o.now) })
 	})
 }
 
@@ -64,7 +63,7 @@ gateway's people. This command changes nothing.`,
 		if err := o.client.Get(o.Context(), "quarantine/message", api.QuarantinedQuery{ID: args[0]}, &message); err != nil {
 			return err
 		}
-		return o.show(message, func(w io.Writer) { printQuarantined(w, message, o.now) })
+		return o.show(message, func(w printer) { printQuarantined(w, message, o.now) })
 	})
 }
 
@@ -86,13 +85,13 @@ what became of one, use "settle".`,
 		if err := o.client.Post(o.Context(), "quarantine/deal", request, &message); err != nil {
 			return err
 		}
-		return o.show(message, func(w io.Writer) { fmt.Fprintf(w, "The message %s is dealt with.\n", message.ID) })
+		return o.show(message, func(w printer) { w.say("The message %s is dealt with.\n", message.ID) })
 	})
 }
 
-func printQuarantine(w io.Writer, list api.QuarantineList, now time.Time) {
+func printQuarantine(w printer, list api.QuarantineList, now time.Time) {
 	if len(list.Items) == 0 {
-		noneNote(w, list.Missing, "No message is in quarantine.")
+		w.noneNote(list.Missing, "No message is in quarantine.")
 		moreNote(w, list.Next)
 		return
 	}
@@ -103,41 +102,42 @@ func printQuarantine(w io.Writer, list api.QuarantineList, now time.Time) {
 			orDash(cmp.Or(q.OrderID, q.OrderNo, q.RefundNo)), orDash(q.State), orDash(q.Amount), q.Cause,
 		}
 	}
-	table(w, "LAST | TIMES | ID | MERCHANT | ORDER | STATE | YUAN | CAUSE", rows)
+	w.table("LAST | TIMES | ID | MERCHANT | ORDER | STATE | YUAN | CAUSE", rows)
 	moreNote(w, list.Next)
 	zoneNote(w, now)
 }
 
-func printQuarantined(w io.Writer, q api.Quarantined, now time.Time) {
-	order := "the ledger does not know it"
+func printQuarantined(w printer, q api.Quarantined, now time.Time) {
+	order := w.text(say("the ledger does not know it"))
 	if q.OrderID != "" {
 		order = q.MerID + " " + q.OrderID
 	}
-	dealt := "nobody has dealt with it"
+	dealt := w.text(say("nobody has dealt with it"))
 	if !q.DealtAt.IsZero() {
-		dealt = clock(q.DealtAt) + " by " + q.DealtWho + ": " + q.DealtWhy
+		dealt = w.text(say("%s by %s: %s", clock(q.DealtAt), q.DealtWho, q.DealtWhy))
 	}
-	for _, line := range []struct{ name, value string }{
-		{"cause", q.Cause},
-		{"order", order},
-		{"gateway merchant", q.GatewayMerchant},
-		{"order number (v2)", q.OrderNo},
-		{"refund number", q.RefundNo},
-		{"gateway's number", q.GatewayNo},
-		{"state (v2)", q.State},
-		{"amount in yuan", q.Amount},
-		{"came as", q.Source},
-		{"tranCode", q.TranCode},
-		{"respCode", q.RespCode},
-		{"flow number", q.FlowNo},
-		{"first", clock(q.CreatedAt)},
-		{"last", clock(q.LastAt)},
-		{"times", strconv.Itoa(q.Times)},
-		{"dealt with", dealt},
+	for _, line := range []struct {
+		name  bilingual.Said
+		value string
+	}{
+		{say("cause"), q.Cause},
+		{say("order"), order},
+		{say("gateway merchant"), q.GatewayMerchant},
+		{say("order number (v2)"), q.OrderNo},
+		{say("refund number"), q.RefundNo},
+		{say("gateway's number"), q.GatewayNo},
+		{say("state (v2)"), q.State},
+		{say("amount in yuan"), q.Amount},
+		{say("came as"), q.Source},
+		{say("tranCode"), q.TranCode},
+		{say("respCode"), q.RespCode},
+		{say("flow number"), q.FlowNo},
+		{say("first"), clock(q.CreatedAt)},
+		{say("last"), clock(q.LastAt)},
+		{say("times"), strconv.Itoa(q.Times)},
+		{say("dealt with"), dealt},
 	} {
-		if line.value != "" {
-			fmt.Fprintf(w, "%-19s%s\n", line.name, line.value)
-		}
+		w.fact(line.name, line.value)
 	}
 	zoneNote(w, now)
 }

@@ -2,12 +2,12 @@ package command
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 )
 
@@ -50,7 +50,7 @@ This command changes no route; "merchant route" does.`,
 		if err := o.client.Get(o.Context(), "readiness", query, &list); err != nil {
 			return err
 		}
-		err := o.show(list, func(w io.Writer) {
+		err := o.show(list, func(w printer) {
 			if query.MerID != "" {
 				printReadiness(w, list.Items[0], o)
 			} else {
@@ -79,9 +79,9 @@ func verdictError(list []api.Readiness) error {
 	return err
 }
 
-func printReadinessList(w io.Writer, list api.ReadinessList, o *online) {
+func printReadinessList(w printer, list api.ReadinessList, o *online) {
 	if len(list.Items) == 0 {
-		fmt.Fprintln(w, "No merchant was found.")
+		w.say("No merchant was found.\n")
 		return
 	}
 	rows := make([][]string, len(list.Items))
@@ -90,63 +90,64 @@ func printReadinessList(w io.Writer, list api.ReadinessList, o *online) {
 		if len(r.Reasons) > 0 {
 			first = r.Reasons[0].Text
 		}
-		rows[i] = []string{r.MerID, string(r.Verdict), fmt.Sprint(r.Days), fmt.Sprint(r.Compared), first}
+		rows[i] = []string{r.MerID, w.term(string(r.Verdict)), fmt.Sprint(r.Days), fmt.Sprint(r.Compared), first}
 	}
-	table(w, "MERID | VERDICT | DAYS | COMPARED | FIRST REASON", rows)
+	w.table("MERID | VERDICT | DAYS | COMPARED | FIRST REASON", rows)
 	moreNote(w, list.Next)
 	zoneNote(w, o.now)
 }
 
-func printReadiness(w io.Writer, r api.Readiness, o *online) {
-	fmt.Fprintf(w, "Merchant %s: %s\n", r.MerID, r.Verdict)
+func printReadiness(w printer, r api.Readiness, o *online) {
+	w.say("Merchant %s: %s\n", r.MerID, r.Verdict)
 	if r.Days > 0 {
-		fmt.Fprintf(w, "%d exchanges were compared on %s, %s to %s (Beijing).\n", r.Compared, days(r.Days), r.FirstDay, r.LastDay)
+		w.say("%d exchanges were compared on %s, %s to %s (Beijing).\n", r.Compared, days(r.Days), r.FirstDay, r.LastDay)
 	}
 	for _, reason := range r.Reasons {
-		fmt.Fprintf(w, "\n%-8s%s\n", levelWord(reason.Level), reason.Text)
+		w.raw("\n" + padded(w.levelWord(reason.Level), 8) + reason.Text + "\n")
 		if reason.Times > 0 {
-			fmt.Fprintf(w, "        seen %s, last %s%s\n", times(reason.Times), clock(reason.LastAt), exampleNote(reason.Example))
+			w.say("        seen %s, last %s%s\n", times(reason.Times), clock(reason.LastAt), exampleNote(reason.Example))
 		}
 		if reason.Advice != "" {
-			fmt.Fprintf(w, "        → %s\n", reason.Advice)
+			w.raw("        → " + reason.Advice + "\n")
 		}
 	}
 	if len(r.Seen) > 0 {
-		fmt.Fprintln(w)
+		w.line()
 		rows := make([][]string, len(r.Seen))
 		for i, s := range r.Seen {
-			rows[i] = []string{string(s.Kind), s.Interface, fmt.Sprint(s.Times), clock(s.LastAt), s.Example, strings.Trim(s.Subject+": "+s.Detail, ": ")}
+			rows[i] = []string{w.term(string(s.Kind)), s.Interface, fmt.Sprint(s.Times), clock(s.LastAt), s.Example, strings.Trim(s.Subject+": "+s.Detail, ": ")}
 		}
-		table(w, "SEEN | INTERFACE | TIMES | LAST | EXAMPLE | WHAT", rows)
+		w.table("SEEN | INTERFACE | TIMES | LAST | EXAMPLE | WHAT", rows)
 	}
 	zoneNote(w, o.now)
 }
 
 // levelWord is a level as a line begins with it.
-func levelWord(level readiness.Level) string {
+func (p printer) levelWord(level readiness.Level) string {
+	word := p.term(string(level))
 	if level == readiness.Note {
-		return string(level)
+		return word
 	}
-	return strings.ToUpper(string(level))
+	return strings.ToUpper(word)
 }
 
-func days(n int) string {
+func days(n int) bilingual.Said {
 	if n == 1 {
-		return "one day"
+		return say("one day")
 	}
-	return fmt.Sprintf("%d days", n)
+	return say("%d days", n)
 }
 
-func times(n int) string {
+func times(n int) bilingual.Said {
 	if n == 1 {
-		return "once"
+		return say("once")
 	}
-	return fmt.Sprintf("%d times", n)
+	return say("%d times", n)
 }
 
-func exampleNote(orderID string) string {
+func exampleNote(orderID string) bilingual.Said {
 	if orderID == "" {
-		return ""
+		return bilingual.Said{}
 	}
-	return ", for example order " + orderID
+	return say(", for example order %s", orderID)
 }

@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,7 +90,7 @@ func (f *reconcileFlags) run(o *online, files []string) error {
 	if f.csv {
 		err = writeDifferences(o.OutOrStdout(), report)
 	} else {
-		err = o.show(report, func(w io.Writer) { printReconciliation(w, report) })
+		err = o.show(report, func(w printer) { printReconciliation(w, report) })
 	}
 	switch {
 	case err != nil && !errors.Is(err, errWarned):
@@ -115,7 +113,7 @@ func (f *reconcileFlags) job(o *online, files []string) (reconciliation.Job, err
 		job.Files = append(job.Files, filepath.Base(file))
 	}
 	if f.number != "" && !slices.Contains(reconciliation.NumberKinds(), job.Number) {
-		return job, fmt.Errorf("--number %s: there are %s", f.number, kindList())
+		return job, say("--number %s: there are %s", f.number, kindList())
 	}
 	var err error
 	job.From, job.To, err = parseDays(f.days)
@@ -131,7 +129,7 @@ func (f *reconcileFlags) setOptions() error {
 				continue
 			}
 			if err := take(value); err != nil {
-				errs = append(errs, fmt.Errorf("--%s %w", flag, err))
+				errs = append(errs, say("--%s %v", flag, err))
 			}
 		}
 	}
@@ -155,7 +153,7 @@ func parseDays(text string) (from, to time.Time, err error) {
 	from, wrongFirst := time.ParseInLocation(time.DateOnly, first, translate.Beijing)
 	to, wrongLast := time.ParseInLocation(time.DateOnly, last, translate.Beijing)
 	if wrongFirst != nil || wrongLast != nil || to.Before(from) {
-		return from, to, fmt.Errorf("--day %s: write a day as 2026-11-22, or several as 2026-11-22..2026-11-30", text)
+		return from, to, say("--day %s: write a day as 2026-11-22, or several as 2026-11-22..2026-11-30", text)
 	}
 	return from, to.AddDate(0, 0, 1), nil
 }

@@ -14,39 +14,39 @@ import (
 // maxPrinted bounds the differences of each kind that are printed as text.
 const maxPrinted = 50
 
-func printReconciliation(w io.Writer, r *reconciliation.Report) {
-	fmt.Fprintf(w, "From %s to %s (not included), Beijing time. Orders go by %s, of which the ledger knows %d of a sample of %d.\n",
+func printReconciliation(w printer, r *reconciliation.Report) {
+	w.say("From %s to %s (not included), Beijing time. Orders go by %s, of which the ledger knows %d of a sample of %d.\n",
 		minute(r.From), minute(r.To), r.Number, r.Known, r.Sampled)
-	fmt.Fprintf(w, "Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.\n\n",
+	w.say("Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.\n\n",
 		r.Lines, r.Outside, r.Skipped, r.Matched)
 	printSums(w, r.Merchants)
 	for _, kind := range reconciliation.Kinds() {
 		if n := r.Counts[kind.Kind]; n > 0 {
-			fmt.Fprintf(w, "\n%s (%s): %d\n", kind.Kind, kind.Means, n)
+			w.say("\n%s (%s): %d\n", string(kind.Kind), kind.Means, n)
 			printDifferences(w, r.Differences, kind.Kind, n)
 		}
 	}
 	switch {
 	case r.Differs():
-		fmt.Fprintln(w, "\nThe sides differ.")
+		w.say("\nThe sides differ.\n")
 	case r.Doubts():
-		fmt.Fprintln(w, "\nThe sides do not differ, but for what is listed above.")
+		w.say("\nThe sides do not differ, but for what is listed above.\n")
 	default:
-		fmt.Fprintln(w, "\nThe sides agree.")
+		w.say("\nThe sides agree.\n")
 	}
 }
 
-func printSums(w io.Writer, merchants []reconciliation.MerchantReport) {
+func printSums(w printer, merchants []reconciliation.MerchantReport) {
 	rows := make([][]string, len(merchants))
 	for i, m := range merchants {
-		rows[i] = append(append([]string{orUnknown(m.MerID)}, sums(m.Here)...), append(sums(m.There), strconv.Itoa(m.Differences))...)
+		rows[i] = append(append([]string{w.orUnknown(m.MerID)}, sums(m.Here)...), append(sums(m.There), strconv.Itoa(m.Differences))...)
 	}
-	table(w, "MERID | PAID HERE | YUAN | REFUNDED | YUAN | PAID THERE | YUAN | REFUNDED | YUAN | DIFFERENCES", rows)
+	w.table("MERID | PAID HERE | YUAN | REFUNDED | YUAN | PAID THERE | YUAN | REFUNDED | YUAN | DIFFERENCES", rows)
 }
 
-func orUnknown(merID string) string {
+func (p printer) orUnknown(merID string) string {
 	if merID == "" {
-		return "not in the ledger"
+		return p.text(say("not in the ledger"))
 	}
 	return merID
 }
@@ -55,7 +55,7 @@ func sums(s reconciliation.Sums) []string {
 	return []string{strconv.Itoa(s.Payments), translate.FormatYuan(s.PaidFen), strconv.Itoa(s.Refunds), translate.FormatYuan(s.RefundedFen)}
 }
 
-func printDifferences(w io.Writer, all []reconciliation.Difference, kind reconciliation.Kind, count int) {
+func printDifferences(w printer, all []reconciliation.Difference, kind reconciliation.Kind, count int) {
 	var rows [][]string
 	for _, d := range all {
 		if d.Kind != kind || len(rows) == maxPrinted {
@@ -63,16 +63,16 @@ func printDifferences(w io.Writer, all []reconciliation.Difference, kind reconci
 		}
 		here, there := []string{"-", "-", "-", "-", "-"}, []string{"-", "-", "-", "-"}
 		if h := d.Here; h != nil {
-			here = []string{h.MerID, h.OrderID, translate.FormatYuan(h.Fen), string(h.State), minute(h.At)}
+			here = []string{h.MerID, h.OrderID, translate.FormatYuan(h.Fen), w.term(string(h.State)), minute(h.At)}
 		}
 		if t := d.There; t != nil {
 			there = []string{translate.FormatYuan(t.Fen), t.State, minute(t.At), fmt.Sprintf("%s:%d %s", t.File, t.Line, t.Number)}
 		}
 		rows = append(rows, append(here, there...))
 	}
-	table(w, "MERID | ORDERID | YUAN HERE | STATE | TIME | YUAN THERE | STATE | TIME | LINE AND NUMBER THERE", rows)
+	w.table("MERID | ORDERID | YUAN HERE | STATE | TIME | YUAN THERE | STATE | TIME | LINE AND NUMBER THERE", rows)
 	if count > len(rows) {
-		fmt.Fprintf(w, "… and %d more; --csv or --json lists them.\n", count-len(rows))
+		w.say("… and %d more; --csv or --json lists them.\n", count-len(rows))
 	}
 }
 

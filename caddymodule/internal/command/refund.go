@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +40,7 @@ What was given back by other means, for example by bank transfer, is settled:
 		if err := o.client.Post(o.Context(), "orders/refund", request, &answer); err != nil {
 			return err
 		}
-		if err := o.show(answer, func(w io.Writer) { printRefund(w, answer, o.now) }); err != nil {
+		if err := o.show(answer, func(w printer) { printRefund(w, answer, o.now) }); err != nil {
 			return err
 		}
 		if !answer.DryRun && answer.Order.State == translate.RefundFailed {
@@ -52,11 +50,11 @@ What was given back by other means, for example by bank transfer, is settled:
 	})
 }
 
-func printRefund(w io.Writer, answer api.RefundAnswer, now time.Time) {
+func printRefund(w printer, answer api.RefundAnswer, now time.Time) {
 	if answer.DryRun {
-		fmt.Fprintf(w, "The refund %s could be tried again. Nothing was changed.\n", answer.Order.RefundNo)
+		w.say("The refund %s could be tried again. Nothing was changed.\n", answer.Order.RefundNo)
 		return
 	}
-	fmt.Fprintf(w, "The gateway was asked and said: %s\nThe order is %s.\n", answer.GatewaySaid, answer.Order.State)
-	fmt.Fprintf(w, "%s.\n", answer.Order.Explain(now, time.Local))
+	w.say("The gateway was asked and said: %s\nThe order is %s.\n", answer.GatewaySaid, answer.Order.State)
+	w.raw(w.headline(answer.Order, now) + "\n")
 }

@@ -15,7 +15,11 @@ var flagNames = map[string]string{"merid": "merchant", "amount-fen": "amount"}
 // withFlagName has a refusal of the API name the flag or argument of the command
 // that asked, in place of the member of the API.
 func withFlagName(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
-	path, rest, ok := strings.Cut(refusal.Message, ": ")
+	colon := ": "
+	if !strings.Contains(refusal.Message, colon) {
+		colon = "："
+	}
+	path, rest, ok := strings.Cut(refusal.Message, colon)
 	where, member, dotted := strings.Cut(path, ".")
 	if !ok || !dotted || (where != "body" && where != "query") {
 		return refusal
@@ -25,5 +29,5 @@ func withFlagName(cmd *cobra.Command, refusal *api.Refusal) *api.Refusal {
 	if flag := cmp.Or(flagNames[name], name); cmd.Flags().Lookup(flag) != nil {
 		given = "--" + flag
 	}
-	return &api.Refusal{Status: refusal.Status, Message: given + ": " + rest}
+	return &api.Refusal{Status: refusal.Status, Message: given + colon + rest}
 }

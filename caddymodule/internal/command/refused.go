@@ -2,8 +2,6 @@ package command
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -40,23 +38,23 @@ the next ones look like, see "merchant keep --help".`,
 		if err := o.client.Get(o.Context(), "refused", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printRefusals(w, list, o) })
+		return o.show(list, func(w printer) { printRefusals(w, list, o) })
 	})
 }
 
-func printRefusals(w io.Writer, list api.RefusalList, o *online) {
+func printRefusals(w printer, list api.RefusalList, o *online) {
 	if len(list.Items) == 0 {
-		fmt.Fprintf(w, "No request was refused since %s.\n", clock(list.Since))
+		w.say("No request was refused since %s.\n", clock(list.Since))
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, c := range list.Items {
-		rows[i] = []string{cmp.Or(c.MerID, "(unknown)"), c.Cause, strconv.Itoa(c.Times), clock(c.LastAt), c.Means}
+		rows[i] = []string{cmp.Or(c.MerID, w.text(say("(unknown)"))), c.Cause, strconv.Itoa(c.Times), clock(c.LastAt), c.Means}
 	}
-	table(w, "MERID | CAUSE | TIMES | LAST | MEANS", rows)
-	fmt.Fprintf(w, "\nCounted since %s.", clock(list.Since))
+	w.table("MERID | CAUSE | TIMES | LAST | MEANS", rows)
+	w.say("\nCounted since %s.", clock(list.Since))
 	zoneNote(w, o.now)
 	if list.More {
-		fmt.Fprintln(w, "\nThere are more: raise --limit, or name a merchant.")
+		w.say("\nThere are more: raise --limit, or name a merchant.\n")
 	}
 }

@@ -2,8 +2,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,10 +66,10 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 		if err := o.client.Post(o.Context(), "notifications/resend", request, &sent); err != nil {
 			return err
 		}
-		err := o.show(sent, func(w io.Writer) {
+		err := o.show(sent, func(w printer) {
 			printResent(w, sent, o.now)
 			if unconfirmed && sent.Count > 0 {
-				fmt.Fprintln(w, "To send them, repeat the command with --yes and --why.")
+				w.say("To send them, repeat the command with --yes and --why.\n")
 			}
 		})
 		if err == nil && sent.Call != nil && !sent.Call.Counts {
@@ -95,43 +93,43 @@ func noneOr(n int) cobra.PositionalArgs {
 }
 
 // resentText says in a sentence what was sent.
-func resentText(sent api.Resent) string {
+func (p printer) resentText(sent api.Resent) string {
 	switch {
 	case sent.DryRun && sent.Count > 0 && sent.Warning != "":
-		return "The call could be made; nothing was changed. Note: " + sent.Warning + "."
+		return p.text(say("The call could be made; nothing was changed. Note: %s.", sent.Warning))
 	case sent.DryRun:
-		return fmt.Sprintf("%d would be sent again; nothing was changed.", sent.Count)
+		return p.text(say("%d would be sent again; nothing was changed.", sent.Count))
 	case sent.Call != nil:
-		return calledAgainText(*sent.Call)
+		return p.calledAgainText(*sent.Call)
 	case sent.Count > 0:
-		return fmt.Sprintf("%d are sent again, the last at %s.", sent.Count, clock(sent.LastDue))
+		return p.text(say("%d are sent again, the last at %s.", sent.Count, clock(sent.LastDue)))
 	}
-	return "Nothing is sent again."
+	return p.text(say("Nothing is sent again."))
 }
 
 // calledAgainText says what came of the one call of --again.
-func calledAgainText(c api.CalledAgain) string {
-	text := fmt.Sprintf("Call %d: %s.\n%s\n", c.Attempt.N, c.Explained, answerText(c.Attempt))
+func (p printer) calledAgainText(c api.CalledAgain) string {
+	text := p.text(say("Call %d: %s.", c.Attempt.N, p.judged(c.Attempt, c.Explained))) + "\n" + p.answerText(c.Attempt) + "\n"
 	if c.Counts {
-		return text + "The merchant has acknowledged again."
+		return text + p.text(say("The merchant has acknowledged again."))
 	}
-	return text + "It does not count, and nothing follows: the notification stays delivered, and no other call is made."
+	return text + p.text(say("It does not count, and nothing follows: the notification stays delivered, and no other call is made."))
 }
 
-func printResent(w io.Writer, sent api.Resent, now time.Time) {
+func printResent(w printer, sent api.Resent, now time.Time) {
 	if len(sent.Items) > 0 {
 		notificationTable(w, sent.Items)
 		if sent.Count > len(sent.Items) {
-			fmt.Fprintf(w, "… and %d more\n", sent.Count-len(sent.Items))
+			w.say("… and %d more\n", sent.Count-len(sent.Items))
 		}
-		fmt.Fprintln(w)
+		w.line()
 	}
-	fmt.Fprintln(w, resentText(sent))
+	w.raw(w.resentText(sent) + "\n")
 	for _, r := range sent.Refused {
-		fmt.Fprintf(w, "not %s %s: %s\n", r.MerID, r.OrderID, r.Reason)
+		w.say("not %s %s: %s\n", r.MerID, r.OrderID, r.Reason)
 	}
 	if sent.More {
-		fmt.Fprintln(w, "There are more than one request sends; repeat the command when these are done.")
+		w.say("There are more than one request sends; repeat the command when these are done.\n")
 	}
 	if sent.Count > 0 {
 		zoneNote(w, now)

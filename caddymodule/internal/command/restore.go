@@ -2,8 +2,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,14 +42,14 @@ which has tools of its own.`,
 		done, err := ledger.Restore(cmd.Context(), args[0], path, time.Now())
 		switch {
 		case errors.Is(err, ledger.ErrLocked):
-			return exitWith(cmd, exitRefused, fmt.Errorf("%w; a backup is restored while nobody writes", err))
+			return exitWith(cmd, exitRefused, say("%v; a backup is restored while nobody writes", err))
 		case err != nil:
-			return exitWith(cmd, exitRefused, fmt.Errorf("nothing was restored: %w", err))
+			return exitWith(cmd, exitRefused, say("nothing was restored: %v", err))
 		}
 		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
 			return writeJSON(cmd.OutOrStdout(), done)
 		}
-		printRestored(cmd.OutOrStdout(), done)
+		printRestored(printerOf(cmd), done)
 		return nil
 	}
 	return cmd
@@ -65,21 +63,21 @@ func ledgerFile(cmd *cobra.Command, offline Offline) (string, error) {
 	text, err := namedConfig(cmd)
 	switch {
 	case errors.Is(err, errNoConfig):
-		return "", fmt.Errorf("%w, or the file with --ledger", err)
+		return "", say("there is no Caddyfile in this folder: name the configuration with --config, or the file with --ledger")
 	case err != nil:
 		return "", err
 	}
 	return offline.LedgerFile(text)
 }
 
-func printRestored(w io.Writer, done ledger.Restored) {
-	fmt.Fprintf(w, "The backup is at %s now. It has %d orders", done.Path, done.Orders)
-	if !done.Newest.IsZero() {
-		fmt.Fprintf(w, ", the newest of %s", clock(done.Newest))
+func printRestored(w printer, done ledger.Restored) {
+	if done.Newest.IsZero() {
+		w.say("The backup is at %s now. It has %d orders.\n", done.Path, done.Orders)
+	} else {
+		w.say("The backup is at %s now. It has %d orders, the newest of %s.\n", done.Path, done.Orders, clock(done.Newest))
 	}
-	fmt.Fprintln(w, ".")
 	if done.Aside != "" {
-		fmt.Fprintf(w, "What was there before is kept at %s.\n", done.Aside)
+		w.say("What was there before is kept at %s.\n", done.Aside)
 	}
-	fmt.Fprintln(w, "Orders made after the backup are unknown now. Before you start Caddy, read in docs/operating.md what to do about them.")
+	w.say("Orders made after the backup are unknown now. Before you start Caddy, read in docs/operating.md what to do about them.\n")
 }

@@ -2,13 +2,13 @@ package command
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
@@ -54,7 +54,7 @@ This command changes nothing; "merchant route" does.`,
 		if err := o.client.Get(o.Context(), "routes", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w io.Writer) { printRoutes(w, list, o.now) })
+		return o.show(list, func(w printer) { printRoutes(w, list, o.now) })
 	})
 }
 
@@ -74,43 +74,43 @@ func completeWords(cmd *cobra.Command, flag string, words ...string) {
 	}
 }
 
-func printRoutes(w io.Writer, list api.RouteList, now time.Time) {
+func printRoutes(w printer, list api.RouteList, now time.Time) {
 	if !list.Beside {
-		fmt.Fprint(w, "There is no old gateway in the configuration: all orders go to v2, whatever these routes say.\n\n")
+		w.say("There is no old gateway in the configuration: all orders go to v2, whatever these routes say.\n\n")
 	}
-	fmt.Fprintf(w, "Merchants without a route of their own: %s\n\n", routeText(list.Default))
+	w.say("Merchants without a route of their own: %s\n\n", routeText(list.Default))
 	if len(list.Items) == 0 {
-		noneNote(w, list.Missing, "No merchant was found.")
+		w.noneNote(list.Missing, "No merchant was found.")
 		return
 	}
 	rows := make([][]string, len(list.Items))
 	for i, m := range list.Items {
 		rows[i] = []string{
-			m.MerID, shareText(m.Route), fmt.Sprint(m.Old.Orders), fmt.Sprintf("%d (%d paid, %d not)", m.V2.Orders, m.V2.Paid, m.V2.Unpaid),
-			clock(m.SeenSince), reasonText(m),
+			m.MerID, shareText(m.Route), fmt.Sprint(m.Old.Orders), w.text(say("%d (%d paid, %d not)", m.V2.Orders, m.V2.Paid, m.V2.Unpaid)),
+			clock(m.SeenSince), w.reasonText(m),
 		}
 	}
-	table(w, "MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
+	w.table("MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
 	moreNote(w, list.Next)
 	printRouteHistory(w, list.History)
 	zoneNote(w, now)
 }
 
 // printRouteHistory tells the earlier routes of one merchant.
-func printRouteHistory(w io.Writer, history []api.Change) {
+func printRouteHistory(w printer, history []api.Change) {
 	if len(history) == 0 {
 		return
 	}
-	fmt.Fprintln(w)
+	w.line()
 	rows := make([][]string, len(history))
 	for i, c := range history {
-		of := "all"
+		of := w.text(say("all"))
 		if c.MerID != "" {
 			of = c.MerID
 		}
 		rows[i] = []string{clock(c.At), of, c.Before + " → " + c.After, c.Who + ": " + c.Why}
 	}
-	table(w, "TIME | OF | ROUTE | WHO AND WHY", rows)
+	w.table("TIME | OF | ROUTE | WHO AND WHY", rows)
 }
 
 // shareText is a route in the words of the command that makes it.
@@ -119,27 +119,27 @@ func shareText(r api.Route) string {
 }
 
 // originTexts say who has said what is on record of nobody in particular.
-var originTexts = map[api.RouteOrigin]string{
-	api.ConfiguredRoute: "default_route of the configuration",
-	api.RouteOfAll:      "of all merchants",
+var originTexts = map[api.RouteOrigin]bilingual.Said{
+	api.ConfiguredRoute: say("default_route of the configuration"),
+	api.RouteOfAll:      say("of all merchants"),
 }
 
-func reasonText(m api.MerchantRoute) string {
+func (p printer) reasonText(m api.MerchantRoute) string {
 	text := originTexts[m.Origin]
 	if m.Origin == api.OwnRoute {
-		text = fmt.Sprintf("since %s, %s: %s", clock(m.At), m.Who, m.Why)
+		text = say("since %s, %s: %s", clock(m.At), m.Who, m.Why)
 	}
 	if !m.Configured {
-		text += " (not configured any more)"
+		text = say("%s (not configured any more)", text)
 	}
-	return text
+	return p.text(text)
 }
 
-func routeText(r api.Route) string {
+func routeText(r api.Route) bilingual.Said {
 	if r.Origin == api.RouteOfAll {
-		return fmt.Sprintf("%s, since %s, %s: %s", shareText(r), clock(r.At), r.Who, r.Why)
+		return say("%s, since %s, %s: %s", shareText(r), clock(r.At), r.Who, r.Why)
 	}
-	return shareText(r) + ", by " + originTexts[r.Origin]
+	return say("%s, by %s", shareText(r), originTexts[r.Origin])
 }
 
 // merchantRouteCommand makes "caddy paybridge merchant route".
@@ -193,17 +193,17 @@ they began. It does not say whether a merchant is ready.`,
 		if err := o.client.Post(o.Context(), "merchants/route", request, &answer); err != nil {
 			return err
 		}
-		return o.show(answer, func(w io.Writer) {
-			fmt.Fprintf(w, "The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.\n",
+		return o.show(answer, func(w printer) {
+			w.say("The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.\n",
 				whose(answer), shareText(answer.Route))
 		})
 	})
 }
 
 // whose says of whom an answer speaks.
-func whose(a api.RouteAnswer) string {
+func whose(a api.RouteAnswer) bilingual.Said {
 	if a.MerID == "" {
-		return "all merchants that have no route of their own"
+		return say("all merchants that have no route of their own")
 	}
-	return "merchant " + a.MerID
+	return say("merchant %s", a.MerID)
 }

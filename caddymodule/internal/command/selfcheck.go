@@ -1,12 +1,10 @@
 package command
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // selfcheckCommand makes "caddy paybridge selfcheck".
@@ -37,7 +35,7 @@ configuration that is not loaded; "caddy validate" does.`,
 		if err := o.client.Get(o.Context(), "selfcheck", query, &found); err != nil {
 			return err
 		}
-		if err := o.show(found, func(w io.Writer) { printChecks(w, found) }); err != nil {
+		if err := o.show(found, func(w printer) { printChecks(w, found) }); err != nil {
 			return err
 		}
 		switch found.Level {
@@ -51,24 +49,24 @@ configuration that is not loaded; "caddy validate" does.`,
 }
 
 // levelMarks are how a line of selfcheck begins.
-var levelMarks = map[api.Level]string{api.LevelOK: "ok", api.LevelWarn: "WARN", api.LevelFail: "FAIL"}
+var levelMarks = map[api.Level]bilingual.Said{api.LevelOK: say("ok"), api.LevelWarn: say("WARN"), api.LevelFail: say("FAIL")}
 
 // levelTexts stand below the table.
-var levelTexts = map[api.Level]string{
-	api.LevelWarn: "Nothing fails; see the lines with WARN.",
-	api.LevelFail: "Something is wrong; see the lines with FAIL.",
+var levelTexts = map[api.Level]bilingual.Said{
+	api.LevelWarn: say("Nothing fails; see the lines with WARN."),
+	api.LevelFail: say("Something is wrong; see the lines with FAIL."),
 }
 
-func printChecks(w io.Writer, found api.SelfCheck) {
+func printChecks(w printer, found api.SelfCheck) {
 	rows := make([][]string, 0, len(found.Checks))
-	for _, c := range folded(found.Checks) {
-		rows = append(rows, []string{levelMarks[c.Level], c.Name, c.Detail})
+	for _, c := range w.folded(found.Checks) {
+		rows = append(rows, []string{w.text(levelMarks[c.Level]), c.Name, c.Detail})
 		if c.Advice != "" {
 			rows = append(rows, []string{"", "", "→ " + c.Advice})
 		}
 	}
-	table(w, " | CHECK | FOUND", rows)
-	if text := levelTexts[found.Level]; text != "" {
-		fmt.Fprintln(w, "\n"+text)
+	w.table(" | CHECK | FOUND", rows)
+	if text, is := levelTexts[found.Level]; is {
+		w.raw("\n" + w.text(text) + "\n")
 	}
 }

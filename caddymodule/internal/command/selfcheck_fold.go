@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -23,7 +22,7 @@ type reason struct {
 
 // folded puts failures of one sort and for one reason into one: a gateway that is
 // silent fails for each of a hundred merchants, and would hide what else is wrong.
-func folded(checks []api.Check) []api.Check {
+func (p printer) folded(checks []api.Check) []api.Check {
 	names := make(map[reason][]string)
 	for _, c := range checks {
 		if why, name := reasonOf(c); !c.OK {
@@ -41,7 +40,7 @@ func folded(checks []api.Check) []api.Check {
 		}
 		if !told[why] {
 			told[why] = true
-			c.Name = fmt.Sprintf("%s %s and %d more", why.sort, strings.Join(all[:foldedNames], ", "), len(all)-foldedNames)
+			c.Name = p.text(say("%s %s and %d more", why.sort, strings.Join(all[:foldedNames], ", "), len(all)-foldedNames))
 			lines = append(lines, c)
 		}
 	}

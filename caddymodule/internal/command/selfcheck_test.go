@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // A silent gateway takes one line, however many merchants there are, and hides
@@ -43,11 +44,12 @@ func TestSelfcheckFoldsFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if lines := folded(tc.checks); len(lines) != tc.lines {
+			english := printer{lang: bilingual.En}
+			if lines := english.folded(tc.checks); len(lines) != tc.lines {
 				t.Errorf("%d lines, want %d: %+v", len(lines), tc.lines, lines)
 			}
 			var out strings.Builder
-			printChecks(&out, api.SelfCheck{Checks: tc.checks})
+			printChecks(printer{&out, bilingual.En}, api.SelfCheck{Checks: tc.checks})
 			for _, text := range tc.shown {
 				if !strings.Contains(out.String(), text) {
 					t.Errorf("%q is not shown:\n%s", text, out.String())
@@ -66,7 +68,7 @@ func TestSelfcheckPrintsLevels(t *testing.T) {
 		api.LevelFail: {"FAIL  database", "Something is wrong; see the lines with FAIL."},
 	} {
 		var out strings.Builder
-		printChecks(&out, api.SelfCheck{Level: level, Checks: []api.Check{{Name: "ledger", OK: true, Level: api.LevelOK}, {Name: "database", Level: level}}})
+		printChecks(printer{&out, bilingual.En}, api.SelfCheck{Level: level, Checks: []api.Check{{Name: "ledger", OK: true, Level: api.LevelOK}, {Name: "database", Level: level}}})
 		for _, text := range want {
 			if !strings.Contains(out.String(), text) {
 				t.Errorf("%s: %q is not shown:\n%s", level, text, out.String())

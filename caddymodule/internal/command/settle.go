@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -55,7 +53,7 @@ It cannot undo what is final, and charges nobody.`,
 		if err := o.client.Post(o.Context(), "orders/settle", request, &answer); err != nil {
 			return err
 		}
-		if err := o.show(answer, func(w io.Writer) { printSettled(w, answer, request.State, o.now) }); err != nil {
+		if err := o.show(answer, func(w printer) { printSettled(w, answer, request.State, o.now) }); err != nil {
 			return err
 		}
 		if answer.ByGateway && answer.Order.State != request.State {
@@ -65,15 +63,15 @@ It cannot undo what is final, and charges nobody.`,
 	})
 }
 
-func printSettled(w io.Writer, answer api.SettleAnswer, wanted translate.State, now time.Time) {
-	fmt.Fprintf(w, "The gateway was asked and said: %s\n", answer.GatewaySaid)
+func printSettled(w printer, answer api.SettleAnswer, wanted translate.State, now time.Time) {
+	w.say("The gateway was asked and said: %s\n", answer.GatewaySaid)
 	switch {
 	case answer.ByGateway:
-		fmt.Fprintf(w, "That is certain and was recorded: the order was %s and is %s. Your word was not needed.\n", answer.Before, answer.Order.State)
+		w.say("That is certain and was recorded: the order was %s and is %s. Your word was not needed.\n", answer.Before, answer.Order.State)
 	case answer.DryRun:
-		fmt.Fprintf(w, "The order is %s; it could be settled as %s. Nothing was changed.\n", answer.Order.State, wanted)
+		w.say("The order is %s; it could be settled as %s. Nothing was changed.\n", answer.Order.State, wanted)
 	default:
-		fmt.Fprintf(w, "The order was %s and is %s.\n", answer.Before, answer.Order.State)
+		w.say("The order was %s and is %s.\n", answer.Before, answer.Order.State)
 	}
-	fmt.Fprintf(w, "%s.\n", answer.Order.Explain(now, time.Local))
+	w.raw(w.headline(answer.Order, now) + "\n")
 }

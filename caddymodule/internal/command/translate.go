@@ -91,7 +91,7 @@ func runTranslate(cmd *cobra.Command, offline Offline) error {
 func readTranslation(cmd *cobra.Command, offline Offline) (translation, error) {
 	in, _ := cmd.Flags().GetString("in")
 	if in == "" {
-		return translation{}, errors.New("--in: name the file with the merchant's message")
+		return translation{}, say("--in: name the file with the merchant's message")
 	}
 	input, err := fileInput(cmd, in)
 	if err != nil {
@@ -99,7 +99,7 @@ func readTranslation(cmd *cobra.Command, offline Offline) (translation, error) {
 	}
 	message, err := explain.Message(input)
 	if err != nil {
-		return translation{}, fmt.Errorf("--in: %w", err)
+		return translation{}, say("--in: %v", err)
 	}
 	settings, err := previewSettings(cmd, offline, message)
 	if err != nil {
@@ -127,7 +127,7 @@ func fileInput(cmd *cobra.Command, name string) ([]byte, error) {
 	}
 	file, err := os.Open(name) //nolint:gosec // the operator names it
 	if err != nil {
-		return nil, fmt.Errorf("reading message: %w", err)
+		return nil, say("reading message: %v", err)
 	}
 	defer file.Close()
 	return readAtMost(file, explain.MaxInput)
@@ -156,7 +156,7 @@ func previewSettings(cmd *cobra.Command, offline Offline, message []byte) (previ
 		}
 		merchant := config.Merchants.ByMerID(merID)
 		if merchant == nil {
-			return settings, errors.New("the configuration has no merchant with the merid of the message; name one with --merid if it has none")
+			return settings, say("the configuration has no merchant with the merid of the message; name one with --merid if it has none")
 		}
 		settings = config.Preview
 		settings.GatewayMerchant = merchant.GatewayMerchant
@@ -201,7 +201,7 @@ func translateRequest(iface string, message []byte, settings preview.Settings) (
 // is an error.
 func (t *translation) translateAnswer(request *preview.Request, answer []byte) error {
 	if _, err := v2.ParseMessage(answer); err != nil {
-		return fmt.Errorf("--answer: %w; give the plain text {\"head\":...,\"body\":...}", err)
+		return say("--answer: %v; give the plain text {\"head\":...,\"body\":...}", err)
 	}
 	reply, err := request.Reply(answer)
 	if err != nil {

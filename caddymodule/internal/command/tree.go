@@ -4,8 +4,6 @@
 package command
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -46,6 +44,7 @@ Exit statuses:` + exitTable()
 // AddTo adds the commands to "caddy paybridge".
 func AddTo(paybridge *cobra.Command, offline Offline) {
 	refuseUnknown(paybridge)
+	addLangFlag(paybridge)
 	for _, cmd := range commands(offline) {
 		addCompletion(cmd)
 		capitalise(cmd)
@@ -62,7 +61,7 @@ func refuseUnknown(group *cobra.Command) {
 		if len(args) == 0 {
 			return cmd.Help()
 		}
-		return exitWith(cmd, exitUsage, fmt.Errorf("there is no command %q; see %s --help", args[0], cmd.CommandPath()))
+		return exitWith(cmd, exitUsage, say("there is no command %q; see %s --help", args[0], cmd.CommandPath()))
 	}
 }
 

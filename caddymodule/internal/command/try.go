@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -91,7 +90,7 @@ func (o *online) tryOrder(path string, request api.TryOrderRequest) error {
 	if err := o.client.Post(o.Context(), path, request, &tried); err != nil {
 		return err
 	}
-	if err := o.show(tried, func(w io.Writer) { printTried(w, tried) }); err != nil {
+	if err := o.show(tried, func(w printer) { printTried(w, tried) }); err != nil {
 		return err
 	}
 	if !accepted(tried) {
@@ -103,12 +102,16 @@ func (o *online) tryOrder(path string, request api.TryOrderRequest) error {
 func accepted(t api.Tried) bool { return t.Code == string(v1.CodeOK) }
 
 // printTried shows a request and its reply.
-func printTried(w io.Writer, t api.Tried) {
-	fmt.Fprintf(w, "Request: POST %s\n%s", t.Address, pretty(t.Message))
-	fmt.Fprintf(w, "  as the form: req=%s&sign=%s\n\n", cmp.Or(t.Req, "<that in base64>"), t.Sign)
-	fmt.Fprintf(w, "Reply: %s, %s; its signature is good\n%s", t.Code, v1.Code(t.Code).Meaning(), pretty(t.Reply))
+func printTried(w printer, t api.Tried) {
+	w.say("Request: POST %s\n", t.Address)
+	w.raw(pretty(t.Message))
+	w.say("  as the form: req=%s&sign=%s\n\n", cmp.Or(t.Req, w.text(say("<that in base64>"))), t.Sign)
+	code := v1.Code(t.Code)
+	w.say("Reply: %s, %s; its signature is good\n", t.Code, bilingual.Pair(code.Meaning(), code.Message()))
+	w.raw(pretty(t.Reply))
 	if t.Result != "" {
-		fmt.Fprintf(w, "  resultcode %s: %s\n", t.Result, v1.ResultCode(t.Result).Meaning())
+		code := v1.ResultCode(t.Result)
+		w.say("  resultcode %s: %s\n", t.Result, bilingual.Pair(code.Meaning(), code.Message()))
 	}
 }
 

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
@@ -21,7 +20,7 @@ const (
 // follow watches an order that is being tried.
 type follow struct {
 	*online
-	out      io.Writer
+	out      printer
 	merID    string
 	orderID  string
 	why      string
@@ -37,14 +36,14 @@ func (f *follow) printPaying(t api.Tried, fen int64) {
 	if t.Shown == "" {
 		return
 	}
-	fmt.Fprintf(f.out, "\nTo pay %s yuan, scan or open:\n\n  %s\n\n", translate.FormatYuan(fen), t.Shown)
+	f.out.say("\nTo pay %s yuan, scan or open:\n\n  %s\n\n", translate.FormatYuan(fen), t.Shown)
 	drawCode(f.out, t.Shown)
 }
 
 // watch tells what happens to the order until it is paid or otherwise over, or until
 // the time is. It returns how the order stands.
 func (f *follow) watch(ctx context.Context, all *triedPayment) (translate.State, error) {
-	fmt.Fprintf(f.out, "\nWhat happens, for %s at most (Ctrl-C ends it, the order stays):\n", f.until)
+	f.out.say("\nWhat happens, for %s at most (Ctrl-C ends it, the order stays):\n", f.until)
 	ctx, cancel := context.WithTimeout(ctx, f.until)
 	defer cancel()
 	for {
@@ -98,5 +97,6 @@ func (f *follow) tell(e api.Event) {
 		f.told = make(map[string]bool)
 	}
 	f.told[key] = true
-	fmt.Fprintf(f.out, "  %s  %-8s %-8s %s\n", e.At.Local().Format("15:04:05.000"), e.Kind, e.Source, eventText(e))
+	what, from, text := f.out.event(e)
+	_, _ = fmt.Fprintf(f.out, "  %s  %s %s %s\n", e.At.Local().Format("15:04:05.000"), padded(what, 8), padded(from, 8), text)
 }

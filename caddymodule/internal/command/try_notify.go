@@ -2,12 +2,11 @@ package command
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -37,7 +36,7 @@ count. That it was tried is recorded with your name and the reason.`,
 		if err := o.client.Post(o.Context(), "try/notify", request, &tried); err != nil {
 			return err
 		}
-		if err := o.show(tried, func(w io.Writer) { printTriedNotification(w, tried) }); err != nil {
+		if err := o.show(tried, func(w printer) { printTriedNotification(w, tried) }); err != nil {
 			return err
 		}
 		if !tried.Counts {
@@ -47,21 +46,33 @@ count. That it was tried is recorded with your name and the reason.`,
 	})
 }
 
-func printTriedNotification(w io.Writer, t api.TriedNotification) {
-	fmt.Fprintf(w, "Notification: POST to %s\n%s  as the form: resp=<that in base64>&sign=***\n\n", t.Host, pretty(t.Message))
-	fmt.Fprintln(w, answerText(t.Attempt))
+func printTriedNotification(w printer, t api.TriedNotification) {
+	w.say("Notification: POST to %s\n", t.Host)
+	w.raw(pretty(t.Message))
+	w.say("  as the form: resp=<that in base64>&sign=***\n\n")
+	w.raw(w.answerText(t.Attempt) + "\n")
+	judged := w.judged(t.Attempt, t.Explained)
 	if t.Counts {
-		fmt.Fprintf(w, "It counts: %s.\n", t.Explained)
+		w.say("It counts: %s.\n", judged)
 		return
 	}
-	fmt.Fprintf(w, "It does not count (%s): %s. For a real payment the bridge would call again.\n", t.Attempt.Class, t.Explained)
-	fmt.Fprintln(w, "Only status 2xx with 0000 alone, or on the last line, counts.")
+	w.say("It does not count (%s): %s. For a real payment the bridge would call again.\n", t.Attempt.Class, judged)
+	w.say("Only status 2xx with 0000 alone, or on the last line, counts.\n")
+}
+
+// judged says what a call came to: in English as the API explains it, in Chinese in
+// the words of the console.
+func (p printer) judged(a api.Attempt, explained string) string {
+	if p.lang == bilingual.En {
+		return explained
+	}
+	return p.word("class", a.Class)
 }
 
 // answerText says what a merchant's program answered to a call.
-func answerText(a api.Attempt) string {
+func (p printer) answerText(a api.Attempt) string {
 	if a.Status == 0 {
-		return "No answer: " + cmp.Or(a.Cause, a.Class)
+		return p.text(say("No answer: %s", cmp.Or(p.cause(a.Cause), p.word("class", a.Class))))
 	}
-	return fmt.Sprintf("Answer: HTTP %d after %d ms: %q", a.Status, a.TookMS, a.Excerpt)
+	return p.text(say("Answer: HTTP %d after %d ms: %q", a.Status, a.TookMS, a.Excerpt))
 }

@@ -90,9 +90,9 @@ type triedPayment struct {
 
 // pay tries a payment from its request to its end.
 func (f *follow) pay(request api.TryPayRequest) error {
-	f.out = f.OutOrStdout()
+	f.out = printerOf(f.Command)
 	if asJSON, _ := f.Flags().GetBool("json"); asJSON {
-		f.out = io.Discard // one answer at the end
+		f.out.Writer = io.Discard // one answer at the end
 	}
 	var all triedPayment
 	if err := f.client.Post(f.Context(), "try/pay", request, &all.Pay); err != nil {
@@ -104,7 +104,7 @@ func (f *follow) pay(request api.TryPayRequest) error {
 	if err != nil && !errors.Is(err, ErrRefused) && !errors.Is(err, errWarned) {
 		return err
 	}
-	return errors.Join(f.show(all, func(io.Writer) {}), err)
+	return errors.Join(f.show(all, func(printer) {}), err)
 }
 
 // toTheEnd follows the order, and cancels it where that is wanted. An interrupt ends
@@ -112,7 +112,7 @@ func (f *follow) pay(request api.TryPayRequest) error {
 func (f *follow) toTheEnd(all *triedPayment) error {
 	unknown := all.Pay.Code == string(v1.CodeBusy) // it may have been sent
 	if !accepted(all.Pay) && !unknown {
-		fmt.Fprintln(f.out, "\nThe request was refused, and no money moves.")
+		f.out.say("\nThe request was refused, and no money moves.\n")
 		return ErrRefused
 	}
 	watched, stop := signal.NotifyContext(f.Context(), os.Interrupt, syscall.SIGTERM)
@@ -132,13 +132,13 @@ func (f *follow) verdict(state translate.State) error {
 	again := fmt.Sprintf("caddy paybridge try cancel %s %s", f.merID, f.orderID)
 	switch {
 	case state == translate.Paid:
-		fmt.Fprintf(f.out, "\nPaid. To give the money back: %s\n", again)
+		f.out.say("\nPaid. To give the money back: %s\n", again)
 		return nil
 	case state.Final():
-		fmt.Fprintf(f.out, "\nThe order is %s.\n", state)
+		f.out.say("\nThe order is %s.\n", state)
 		return ErrRefused
 	}
-	fmt.Fprintf(f.out, "\nNot paid within %s; it can still be paid. To see more: caddy paybridge order %s %s\nTo close it: %s\n",
+	f.out.say("\nNot paid within %s; it can still be paid. To see more: caddy paybridge order %s %s\nTo close it: %s\n",
 		f.until, f.merID, f.orderID, again)
 	return errWarned
 }
@@ -157,16 +157,16 @@ func (f *follow) giveUp(all *triedPayment) error {
 		}
 		rest(f.Context(), lookEvery)
 	}
-	fmt.Fprintln(f.out)
+	f.out.line()
 	printTried(f.out, *all.Cancel)
 	if _, err := f.look(f.Context(), all); err != nil {
 		return err
 	}
 	if !accepted(*all.Cancel) {
-		fmt.Fprintf(f.out, "\nNot cancelled yet; the bridge goes on. Repeat: caddy paybridge try cancel %s %s\n", f.merID, f.orderID)
+		f.out.say("\nNot cancelled yet; the bridge goes on. Repeat: caddy paybridge try cancel %s %s\n", f.merID, f.orderID)
 		return ErrRefused
 	}
-	fmt.Fprintf(f.out, "\nCancelled: the order is %s.\n", all.Story.Order.State)
+	f.out.say("\nCancelled: the order is %s.\n", all.Story.Order.State)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -37,14 +36,14 @@ This command changes nothing.`,
 				return err
 			}
 		}
-		return o.show(answer, func(w io.Writer) { printVersion(w, answer) })
+		return o.show(answer, func(w printer) { printVersion(w, answer) })
 	})
 }
 
-func printVersion(w io.Writer, v api.Version) {
+func printVersion(w printer, v api.Version) {
 	for _, line := range [][2]string{
 		{"paybridge", v.Version}, {"commit", v.Commit}, {"go", v.Go}, {"caddy", v.Caddy},
 	} {
-		fmt.Fprintf(w, "%-10s %s\n", line[0], line[1])
+		w.raw(fmt.Sprintf("%-10s %s\n", line[0], line[1]))
 	}
 }

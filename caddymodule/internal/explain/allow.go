@@ -1,9 +1,10 @@
 package explain
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // The forms in which a value may be shown. A value that is on the list by its
@@ -51,24 +52,24 @@ func mayShow(name, value string) (string, bool) {
 
 // describe tells of one parameter or member what may be told, path before its
 // name. ok is false for a name that is not known.
-func describe(path, name, value string) (line string, ok bool) {
-	said, shown := mayShow(name, value)
-	if !shown {
-		said = characters(value)
+func describe(path, name, value string) (line bilingual.Said, ok bool) {
+	said := characters(value)
+	if text, shown := mayShow(name, value); shown {
+		said = say("%s", text)
 	}
 	_, listed := shows[name]
-	return fmt.Sprintf("%-18s %s", path+name, said), listed || named[name]
+	return say("%-18s %s", path+name, said), listed || named[name]
 }
 
 // characters tells a length.
-func characters(value string) string {
+func characters(value string) bilingual.Said {
 	switch n := utf8.RuneCountInString(value); n {
 	case 0:
-		return "empty"
+		return say("empty")
 	case 1:
-		return "1 character"
+		return say("1 character")
 	default:
-		return fmt.Sprintf("%d characters", n)
+		return say("%d characters", n)
 	}
 }
 

@@ -63,7 +63,8 @@ func RequestCauses() []string {
 // details of any request; "" for a name that it does not know.
 func Happened(lang bilingual.Lang, cause string) string {
 	if lang == bilingual.Zh {
-		return chinese[cause]
+		happened, _ := chinese[cause].about("")
+		return happened
 	}
 	if cause == keyOf("").name {
 		return "It is signed with the key of another merchant."

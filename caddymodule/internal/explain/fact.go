@@ -1,10 +1,12 @@
 package explain
 
+import "github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+
 // fact is something that can be seen in a request without any key.
 type fact struct {
 	causeText
 	// holds reports whether it is so; detail, if any, goes behind the text.
-	holds func(*evidence) (detail string, is bool)
+	holds func(*evidence) (detail bilingual.Said, is bool)
 }
 
 // find adds the causes of the facts that hold.
@@ -40,11 +42,11 @@ func (r *Report) findAccepted(e *evidence) {
 }
 
 // is makes the test of a fact that has no detail.
-func is(holds func(*evidence) bool) func(*evidence) (string, bool) {
-	return func(e *evidence) (string, bool) { return "", holds(e) }
+func is(holds func(*evidence) bool) func(*evidence) (bilingual.Said, bool) {
+	return func(e *evidence) (bilingual.Said, bool) { return bilingual.Said{}, holds(e) }
 }
 
 // arrived makes the test of a fact that the shape tells.
-func arrived(s shape) func(*evidence) (string, bool) {
+func arrived(s shape) func(*evidence) (bilingual.Said, bool) {
 	return is(func(e *evidence) bool { return e.shape == s })
 }

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -8,17 +9,17 @@ import (
 
 // face is one of the interfaces that merchants call.
 type face struct {
-	does string
+	does bilingual.Said
 	read func(json []byte) error
 }
 
 // The interfaces. A query and a cancel are the same message.
 var (
-	payFace    = face{does: "pay", read: readPay}
-	queryFace  = face{does: "query or cancel", read: readOrderRef}
-	cancelFace = face{does: "query or cancel", read: readCancel}
-	openFace   = face{does: "pay in the WeChat browser", read: readPay}
-	goPayFace  = face{does: "go on to a WeChat payment", read: readGoPay}
+	payFace    = face{does: say("pay"), read: readPay}
+	queryFace  = face{does: say("query or cancel"), read: readOrderRef}
+	cancelFace = face{does: say("query or cancel"), read: readCancel}
+	openFace   = face{does: say("pay in the WeChat browser"), read: readPay}
+	goPayFace  = face{does: say("go on to a WeChat payment"), read: readGoPay}
 )
 
 // faces are the interfaces by the path of their route.

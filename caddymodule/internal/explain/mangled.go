@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // A mangling is a way in which programs spoil JSON on its way to base64. It
@@ -51,7 +53,7 @@ func unmangled(text string) []string {
 
 // mangled makes the test of a fact: the message is no JSON, and is when a
 // mangling is undone.
-func mangled(undo mangling) func(*evidence) (string, bool) {
+func mangled(undo mangling) func(*evidence) (bilingual.Said, bool) {
 	return is(func(e *evidence) bool {
 		text := string(e.message)
 		if len(text) == 0 || gjson.Valid(text) {
@@ -64,13 +66,13 @@ func mangled(undo mangling) func(*evidence) (string, bool) {
 
 // nested reports whether the members of the message stand inside one of its own
 // members: in an object, or as JSON in a text.
-func (e *evidence) nested() (detail string, is bool) {
+func (e *evidence) nested() (detail bilingual.Said, is bool) {
 	if !gjson.ValidBytes(e.message) || e.member("merid").Exists() || e.member("orderid").Exists() {
-		return "", false
+		return bilingual.Said{}, false
 	}
 	message := gjson.ParseBytes(e.message)
 	if !message.IsObject() {
-		return "", false
+		return bilingual.Said{}, false
 	}
 	message.ForEach(func(_, value gjson.Result) bool {
 		if value.Type == gjson.String && looksLikeJSON([]byte(value.Str)) {
@@ -79,5 +81,5 @@ func (e *evidence) nested() (detail string, is bool) {
 		is = value.Get("merid").Exists()
 		return !is
 	})
-	return "", is
+	return bilingual.Said{}, is
 }

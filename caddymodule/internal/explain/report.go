@@ -1,6 +1,12 @@
 package explain
 
-import v1 "github.com/paybridge/paybridge/translate/v1"
+import (
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// say fills values into a sentence of the catalogue.
+var say = bilingual.Say
 
 // Kind is what a message was taken for.
 type Kind string
@@ -24,6 +30,7 @@ type Report struct {
 	Accepted bool `json:"accepted"`
 	// Answer is what the sender heard.
 	Answer string `json:"answer,omitempty"`
+	answer bilingual.Said
 	// Steps are what was looked at, in order.
 	Steps []Step `json:"steps"`
 	// Causes are what explains the verdict, the most likely first; behind them
@@ -36,6 +43,8 @@ type Step struct {
 	Name    string   `json:"step"`
 	Result  Result   `json:"result"`
 	Details []string `json:"details"`
+	name    bilingual.Said
+	details []bilingual.Said
 }
 
 // Result is what a step came to.
@@ -55,25 +64,34 @@ type Cause struct {
 	// Accepted says that the bridge takes the message all the same.
 	Accepted bool `json:"accepted"`
 	// Happened says what went on.
-	Happened string `json:"happened"`
+	Happened string         `json:"happened"`
+	detail   bilingual.Said // stands behind what happened
+	subject  string         // whom the texts are about
 	// Advice says what to do or what to tell the sender.
 	Advice string `json:"advice"`
 }
 
 // causeText is the part of a row that becomes a Cause.
-type causeText struct{ name, happened, advice string }
-
-// cause makes a Cause; detail is put behind what happened.
-func (c causeText) cause(detail string) Cause {
-	happened := c.happened
-	if detail != "" {
-		happened += " " + detail
-	}
-	return Cause{Name: c.name, Happened: happened, Advice: c.advice}
+type causeText struct {
+	name, happened, advice string
+	subject                string // whom happened and advice are about, where they name somebody
 }
 
-func (r *Report) step(name string, result Result, details ...string) {
-	r.Steps = append(r.Steps, Step{Name: name, Result: result, Details: details})
+// cause makes a Cause; detail is put behind what happened.
+func (c causeText) cause(detail bilingual.Said) Cause {
+	happened := c.happened
+	if !detail.IsZero() {
+		happened += " " + detail.Error()
+	}
+	return Cause{Name: c.name, Happened: happened, Advice: c.advice, detail: detail, subject: c.subject}
+}
+
+func (r *Report) step(name bilingual.Said, result Result, details ...bilingual.Said) {
+	english := make([]string, len(details))
+	for i, line := range details {
+		english[i] = line.Error()
+	}
+	r.Steps = append(r.Steps, Step{Name: name.Error(), Result: result, Details: english, name: name, details: details})
 }
 
 // add appends a cause unless one of that name is there.
@@ -93,10 +111,12 @@ func (r Report) without(keys []v1.Key) Report {
 		for i := range r.Steps {
 			for j, line := range r.Steps[i].Details {
 				r.Steps[i].Details[j] = key.Mask(line)
+				r.Steps[i].details[j] = r.Steps[i].details[j].Mapped(key.Mask)
 			}
 		}
 		for i, c := range r.Causes {
 			r.Causes[i].Happened = key.Mask(c.Happened)
+			r.Causes[i].detail = c.detail.Mapped(key.Mask)
 		}
 	}
 	return r

@@ -2,8 +2,9 @@ package explain
 
 import (
 	"errors"
-	"fmt"
+	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -25,12 +26,14 @@ func explainRequest(a arrival, w World) Report {
 	e.tellSignature(&r)
 	e.tellMessage(&r)
 	if !r.Accepted && len(r.Causes) == 0 {
-		r.add(unexplained.cause(""))
+		r.add(unexplained.cause(bilingual.Said{}))
 	}
 	for i := range r.Causes {
 		r.Causes[i].Accepted = r.Accepted || r.Causes[i].Accepted
 	}
-	r.Answer = e.answer()
+	if answer := e.answer(); !answer.IsZero() {
+		r.Answer, r.answer = answer.Error(), answer
+	}
 	return r
 }
 
@@ -62,36 +65,40 @@ func (e *evidence) judge(w World) {
 }
 
 // answer is what the merchant's program hears.
-func (e *evidence) answer() string {
+func (e *evidence) answer() bilingual.Said {
 	if e.refusal == nil {
-		return ""
+		return bilingual.Said{}
 	}
 	switch {
 	case e.path != "" && !e.routed:
-		return "what else the site has at this path; nothing of the bridge"
+		return say("what else the site has at this path; nothing of the bridge")
 	case e.route.Caller == inbound.Payer:
-		return "a page that says what to do (" + e.refusal.Code.Meaning() + ")"
+		return say("a page that says what to do (%s)", meaning(e.refusal.Code))
 	case e.route.Caller == inbound.LoadBalancer, e.route.Caller == inbound.Probe:
-		return "a status for load balancers"
+		return say("a status for load balancers")
 	}
 	code := e.refusal.Code
-	signed := "signed"
+	signed := say("signed")
 	if e.opened.Key.IsZero() {
-		signed = "with an empty sign"
+		signed = say("with an empty sign")
 	}
-	return fmt.Sprintf("respcode %s %s (%s), %s", code, code.Message(), code.Meaning(), signed)
+	heard := bilingual.Pair(code.Message()+" ("+code.Meaning()+")", code.Message())
+	return say("respcode %s %s, %s", string(code), heard, signed)
 }
+
+// meaning is what a code of v1 means.
+func meaning(code v1.Code) bilingual.Said { return bilingual.Pair(code.Meaning(), code.Message()) }
 
 // tellReceived tells what came in.
 func (e *evidence) tellReceived(r *Report) {
-	lines := []string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}
+	lines := []bilingual.Said{say("%s, %d bytes", e.shape, e.size)}
 	lines = append(lines, e.arrivalLines()...)
 	lines = append(lines, parameters(e.meant)...)
 	result := Good
 	if (e.form.Req == "" || e.form.Sign == "") && !e.unsignedPage() || e.refuseArrival() != nil {
 		result = Bad
 	}
-	r.step("received", result, lines...)
+	r.step(say("received"), result, lines...)
 	r.find(e, arrivalFacts)
 	if !e.unsignedPage() && e.routedHere() {
 		r.find(e, formFacts)
@@ -103,38 +110,38 @@ func (e *evidence) tellText(r *Report) {
 	if e.sent.Req == "" {
 		return
 	}
-	lines := []string{fmt.Sprintf("%s, which stand for", characters(e.text))}
+	lines := []bilingual.Said{say("%s, which stand for", characters(e.text))}
 	switch {
 	case e.coding == inNone:
-		lines = []string{characters(e.text) + ", which are not base64"}
+		lines = []bilingual.Said{say("%s, which are not base64", characters(e.text))}
 	case len(e.message) != len(e.raw):
-		lines = append(lines, fmt.Sprintf("%d bytes in %s, %d without what is not UTF-8 text", len(e.raw), e.coding, len(e.message)))
+		lines = append(lines, say("%d bytes in %s, %d without what is not UTF-8 text", len(e.raw), e.coding, len(e.message)))
 	default:
-		lines = append(lines, fmt.Sprintf("%d bytes in %s", len(e.raw), e.coding))
+		lines = append(lines, say("%d bytes in %s", len(e.raw), e.coding))
 	}
 	result := Good
 	if e.coding != inBase64 || !looksLikeJSON(e.message) {
 		result = Bad
 	}
-	r.step("decoded req", result, lines...)
+	r.step(say("decoded req"), result, lines...)
 	r.findFirst(e, textFacts)
 }
 
 // tellMerchant tells whose request this is.
 func (e *evidence) tellMerchant(r *Report, w World) {
-	named := "the message names no merchant that can be read"
+	named := say("the message names no merchant that can be read")
 	if e.claimed != "" {
-		named = "the message says merid " + e.merID
+		named = say("the message says merid %s", e.merID)
 	} else if e.merID != "" {
-		named += "; judged as " + e.merID + ", as asked"
+		named = say("%s; judged as %s, as asked", named, e.merID)
 	}
 	switch {
 	case e.merchant == nil:
-		r.step("found the merchant", Bad, named, "not one of the merchants of the configuration")
+		r.step(say("found the merchant"), Bad, named, say("not one of the merchants of the configuration"))
 	case len(e.merchant.SignKeys(w.Now)) > 1:
-		r.step("found the merchant", Good, named, "its sign_key counts, and for now its previous_sign_key")
+		r.step(say("found the merchant"), Good, named, say("its sign_key counts, and for now its previous_sign_key"))
 	default:
-		r.step("found the merchant", Good, named, "its sign_key counts")
+		r.step(say("found the merchant"), Good, named, say("its sign_key counts"))
 	}
 	r.findFirst(e, merchantFacts)
 }
@@ -144,33 +151,40 @@ func (e *evidence) tellSignature(r *Report) {
 	if e.sent.Req == "" || e.sent.Sign == "" {
 		return
 	}
-	lines := []string{fmt.Sprintf("sign has %s, req %s", characters(e.sent.Sign), characters(e.sent.Req))}
+	lines := []bilingual.Said{say("sign has %s, req %s", characters(e.sent.Sign), characters(e.sent.Req))}
 	for variant, text := range v1.Candidates(e.sent.Req) {
-		fits := "does not equal sign"
+		form := repairsOf(variant)
 		if r.Verified && variant == e.opened.Variant {
-			fits = "equals sign"
-		}
-		lines = append(lines, fmt.Sprintf("%s: md5(<text of %s> + ***) %s", variant, characters(text), fits))
-		if fits == "equals sign" {
+			lines = append(lines, say("%s: md5(<text of %s> + ***) equals sign", form, characters(text)))
 			break
 		}
+		lines = append(lines, say("%s: md5(<text of %s> + ***) does not equal sign", form, characters(text)))
 	}
 	if r.Verified {
-		r.step("compared the signature", Good, lines...)
+		r.step(say("compared the signature"), Good, lines...)
 		return
 	}
 	found, tried := e.search()
 	for _, m := range found {
 		r.add(m.causes()...)
 	}
-	lines = append(lines, fmt.Sprintf("%d other ways of signing were tried", tried))
+	lines = append(lines, say("%d other ways of signing were tried", tried))
 	if len(found) > 0 && len(found[0].causes()) == 0 {
-		lines = append(lines, "the signature itself is right, with the key of merchant "+found[0].by.merID)
+		lines = append(lines, say("the signature itself is right, with the key of merchant %s", found[0].by.merID))
 	}
-	r.step("compared the signature", Bad, lines...)
+	r.step(say("compared the signature"), Bad, lines...)
 	if len(found) == 0 {
 		r.find(e, signFacts)
 	}
+}
+
+// repairsOf names the repairs of a form of req.
+func repairsOf(variant v1.Variant) bilingual.Said {
+	words := strings.Split(variant.String(), ", ")
+	for i, word := range words {
+		words[i] = bilingual.Term(word).In(bilingual.Zh)
+	}
+	return bilingual.Pair(variant.String(), strings.Join(words, "、"))
 }
 
 // unexplained is the cause when no row of any table holds.
@@ -195,19 +209,19 @@ func (e *evidence) tellMessage(r *Report) {
 	}
 	lines := members("", e.message)
 	if face := e.face(); face != nil {
-		lines = append([]string{"read as a request to " + face.does}, lines...)
+		lines = append([]bilingual.Said{say("read as a request to %s", face.does)}, lines...)
 	}
 	switch {
 	case e.refusal == nil:
-		r.step("read the message", Good, lines...)
+		r.step(say("read the message"), Good, lines...)
 	case r.Verified && e.refuseArrival() == nil:
-		r.step("read the message", Bad, append(lines, e.refusal.Error())...)
+		r.step(say("read the message"), Bad, append(lines, say("%s", e.refusal.Error()))...)
 		r.findFirst(e, memberFacts)
 		if len(r.Causes) == 0 {
-			r.add(memberRefused.cause("It says: " + e.refusal.Error() + "."))
+			r.add(memberRefused.cause(say("It says: %s.", e.refusal.Error())))
 		}
 	default:
-		r.step("read the message", Told, lines...)
+		r.step(say("read the message"), Told, lines...)
 	}
 	r.findAccepted(e)
 }

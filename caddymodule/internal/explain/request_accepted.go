@@ -2,9 +2,9 @@ package explain
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -59,20 +59,20 @@ var acceptedFacts = []fact{
 }
 
 // verified makes the test of a fact of requests whose signature is right.
-func verified(holds func(*evidence) bool) func(*evidence) (string, bool) {
+func verified(holds func(*evidence) bool) func(*evidence) (bilingual.Said, bool) {
 	return is(func(e *evidence) bool { return !e.opened.Key.IsZero() && holds(e) })
 }
 
 // repaired makes the test of a fact that the form of req tells.
-func repaired(v v1.Variant) func(*evidence) (string, bool) {
+func repaired(v v1.Variant) func(*evidence) (bilingual.Said, bool) {
 	return verified(func(e *evidence) bool { return e.opened.Variant&v != 0 })
 }
 
 // decimals finds an amount that is taken and could be meant in yuan.
-func decimals(e *evidence) (string, bool) {
+func decimals(e *evidence) (bilingual.Said, bool) {
 	amount, shown := mayShow("txnamt", e.amount())
 	if e.refusal != nil || !shown || !strings.Contains(amount, ".") {
-		return "", false
+		return bilingual.Said{}, false
 	}
-	return fmt.Sprintf("%s counts as %s fen.", amount, strings.TrimRight(strings.TrimRight(amount, "0"), ".")), true
+	return say("%s counts as %s fen.", amount, strings.TrimRight(strings.TrimRight(amount, "0"), ".")), true
 }

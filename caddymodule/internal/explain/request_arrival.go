@@ -2,9 +2,9 @@ package explain
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -84,7 +84,7 @@ var arrivalFacts = []fact{
 }
 
 // faultIs makes the test of a fact that the form's own error tells.
-func faultIs(want error) func(*evidence) (string, bool) {
+func faultIs(want error) func(*evidence) (bilingual.Said, bool) {
 	return is(func(e *evidence) bool { return e.fault != nil && strings.Contains(e.fault.Error(), want.Error()) })
 }
 
@@ -118,25 +118,25 @@ func (e *evidence) refuseArrival() *v1.Error {
 }
 
 // arrivalLines tell where and how a request came.
-func (a arrival) arrivalLines() []string {
-	var lines []string
+func (a arrival) arrivalLines() []bilingual.Said {
+	var lines []bilingual.Said
 	if a.request != nil {
 		if a.request.missing > 0 {
-			lines = append(lines, fmt.Sprintf("%d bytes fewer than Content-Length says; a bridge would wait for them and give up (line ends that an editor changed are no fault of the sender)", a.request.missing))
+			lines = append(lines, say("%d bytes fewer than Content-Length says; a bridge would wait for them and give up (line ends that an editor changed are no fault of the sender)", a.request.missing))
 		}
-		kind := "no Content-Type"
+		kind := say("no Content-Type")
 		if a.request.contentType != "" {
-			kind, _, _ = strings.Cut(a.request.contentType, ";")
-			kind = "Content-Type " + shortened(strings.TrimSpace(kind))
+			media, _, _ := strings.Cut(a.request.contentType, ";")
+			kind = say("Content-Type %s", shortened(strings.TrimSpace(media)))
 		}
-		lines = append(lines, "method "+shortened(a.request.method)+", "+kind)
+		lines = append(lines, say("method %s, %s", shortened(a.request.method), kind))
 	}
 	switch {
 	case a.path == "":
 	case a.routed && a.route.Caller != inbound.Nobody && a.route.Caller != inbound.Probe:
-		lines = append(lines, "path "+inbound.Canonical(a.path))
+		lines = append(lines, say("path %s", inbound.Canonical(a.path)))
 	default:
-		lines = append(lines, "a path that the bridge does not serve")
+		lines = append(lines, say("a path that the bridge does not serve"))
 	}
 	return lines
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -51,7 +52,7 @@ var cutFacts = []fact{
 }
 
 // coded makes the test of a fact that the coding tells.
-func coded(c coding) func(*evidence) (string, bool) {
+func coded(c coding) func(*evidence) (bilingual.Said, bool) {
 	return is(func(e *evidence) bool { return e.sent.Req != "" && e.coding == c })
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -88,12 +89,12 @@ var memberRefused = causeText{
 
 // refusal makes the test of a fact that the bridge's own refusal tells: its
 // field, and how its reason begins.
-func refusal(field, reason string) func(*evidence) (string, bool) {
-	return func(e *evidence) (string, bool) {
+func refusal(field, reason string) func(*evidence) (bilingual.Said, bool) {
+	return func(e *evidence) (bilingual.Said, bool) {
 		if !e.refuses(field, reason) || e.refusal.Reason == "given twice" {
-			return "", false
+			return bilingual.Said{}, false
 		}
-		return "The bridge says: " + e.refusal.Error() + ".", true
+		return say("The bridge says: %s.", e.refusal.Error()), true
 	}
 }
 

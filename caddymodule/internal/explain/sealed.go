@@ -2,9 +2,9 @@ package explain
 
 import (
 	"encoding/hex"
-	"fmt"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -45,7 +45,7 @@ func explainSealed(a arrival, w World) Report {
 	e.tellOpening(&r)
 	e.tellMessage(&r)
 	if !r.Accepted && len(r.Causes) == 0 {
-		r.add(sealedUnexplained.cause(""))
+		r.add(sealedUnexplained.cause(bilingual.Said{}))
 	}
 	return r
 }
@@ -148,9 +148,9 @@ func (e *sealedEvidence) tellReceived(r *Report) {
 	if e.formFault() != "" {
 		result = Bad
 	}
-	lines := append([]string{fmt.Sprintf("%s, %d bytes", e.shape, e.size)}, e.arrivalLines()...)
+	lines := append([]bilingual.Said{say("%s, %d bytes", e.shape, e.size)}, e.arrivalLines()...)
 	lines = append(lines, parameters(e.meant)...)
-	r.step("received", result, lines...)
+	r.step(say("received"), result, lines...)
 	r.findSealed(e, envelopeFacts)
 }
 
@@ -159,9 +159,9 @@ func (e *sealedEvidence) tellMerchant(r *Report) {
 		return
 	}
 	if e.merchant == nil {
-		r.step("found the merchant", Bad, "merchant_id names no gateway_merchant of the configuration")
+		r.step(say("found the merchant"), Bad, say("merchant_id names no gateway_merchant of the configuration"))
 	} else {
-		r.step("found the merchant", Good, "gateway_merchant "+e.merchant.GatewayMerchant+", merid "+e.merchant.MerID)
+		r.step(say("found the merchant"), Good, say("gateway_merchant %s, merid %s", e.merchant.GatewayMerchant, e.merchant.MerID))
 	}
 	r.findSealed(e, numberFacts)
 }
@@ -176,7 +176,7 @@ func (e *sealedEvidence) tellOpening(r *Report) {
 		if t.accepted && t.SignatureGood && t.Signer == v2.SignerPeer {
 			result = Good
 		}
-		r.step("opened with "+t.pair.Used.String(), result, t.lines(e.envelope)...)
+		r.step(say("opened with %s", bilingual.Term(t.pair.Used.String())), result, t.lines(e.envelope)...)
 	}
 	if !e.verified {
 		r.findSealed(e, openingFacts)
@@ -184,51 +184,51 @@ func (e *sealedEvidence) tellOpening(r *Report) {
 }
 
 // lines tells how far one pair got.
-func (t trial) lines(e v2.Envelope) []string {
-	lines := []string{"suite " + t.Suite}
+func (t trial) lines(e v2.Envelope) []bilingual.Said {
+	lines := []bilingual.Said{say("suite %s", t.Suite)}
 	if !t.pair.Until.IsZero() {
-		accepted := "accepted for now"
+		accepted := say("accepted for now")
 		if !t.accepted {
-			accepted = "not accepted any more"
+			accepted = say("not accepted any more")
 		}
 		lines = append(lines, accepted)
 	}
-	opens := "does not open with the private key"
+	opens := say("does not open with the private key")
 	switch {
 	case t.ASN1Key:
-		opens = fmt.Sprintf("opens in ASN.1 to a session key of %d bytes", t.SessionKey)
+		opens = say("opens in ASN.1 to a session key of %d bytes", t.SessionKey)
 	case t.OAEP != "":
-		opens = fmt.Sprintf("opens under OAEP with %s to a session key of %d bytes", t.OAEP, t.SessionKey)
+		opens = say("opens under OAEP with %s to a session key of %d bytes", t.OAEP, t.SessionKey)
 	case !t.KeyEncFits:
-		opens = "cannot be for the private key, by its length"
+		opens = say("cannot be for the private key, by its length")
 	case t.SessionKey > 0:
-		opens = fmt.Sprintf("opens to a session key of %d bytes", t.SessionKey)
+		opens = say("opens to a session key of %d bytes", t.SessionKey)
 	}
-	lines = append(lines, fmt.Sprintf("key_enc of %d bytes %s", hex.DecodedLen(len(e.KeyEnc)), opens))
+	lines = append(lines, say("key_enc of %d bytes %s", hex.DecodedLen(len(e.KeyEnc)), opens))
 	if t.SessionKey == 0 {
 		return append(lines, t.signerLine())
 	}
-	padding := "decrypts to no whole padding"
+	padding := say("decrypts to no whole padding")
 	if t.Padded {
-		padding = fmt.Sprintf("decrypts to a text of %d bytes", len(t.Plaintext))
+		padding = say("decrypts to a text of %d bytes", len(t.Plaintext))
 	}
-	return append(lines, fmt.Sprintf("msg_enc of %d bytes %s", hex.DecodedLen(len(e.MsgEnc)), padding), t.signerLine())
+	return append(lines, say("msg_enc of %d bytes %s", hex.DecodedLen(len(e.MsgEnc)), padding), t.signerLine())
 }
 
-func (t trial) signerLine() string {
+func (t trial) signerLine() bilingual.Said {
 	switch {
 	case t.SignatureGood:
-		return "signed by the gateway's key over this text"
+		return say("signed by the gateway's key over this text")
 	case t.RawSignature:
-		return "signed by the gateway's key over this text, as r and s in place of ASN.1"
+		return say("signed by the gateway's key over this text, as r and s in place of ASN.1")
 	case t.Signer == v2.SignerPeer:
-		return "signed by the gateway's key, and not over this text in this suite's way"
+		return say("signed by the gateway's key, and not over this text in this suite's way")
 	case t.Signer == v2.SignerOwn:
-		return "signed by our own private key"
+		return say("signed by our own private key")
 	case !t.SignFits:
-		return "sign cannot be of the gateway's key, by its length"
+		return say("sign cannot be of the gateway's key, by its length")
 	default:
-		return "not signed by the gateway's key"
+		return say("not signed by the gateway's key")
 	}
 }
 
@@ -239,15 +239,15 @@ func (e *sealedEvidence) tellMessage(r *Report) {
 	}
 	lines := messageLines(e.text)
 	if e.refused != "" {
-		r.step("read the message", Bad, lines...)
+		r.step(say("read the message"), Bad, lines...)
 		r.findSealed(e, sealedMemberFacts)
 		return
 	}
-	r.step("read the message", Good, append(lines,
-		"a running bridge also compares order number and amount with its ledger; that is not done here")...)
+	r.step(say("read the message"), Good, append(lines,
+		say("a running bridge also compares order number and amount with its ledger; that is not done here"))...)
 	for _, f := range sealedAcceptedFacts {
 		if f.holds(e) {
-			c := f.cause("")
+			c := f.cause(bilingual.Said{})
 			c.Accepted = true
 			r.add(c)
 		}

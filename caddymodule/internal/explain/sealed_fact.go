@@ -1,12 +1,14 @@
 package explain
 
+import "github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+
 // sealedFact is something that can be seen in a message between bridge and
 // gateway.
 type sealedFact struct {
 	causeText
 	holds func(*sealedEvidence) bool
 	// detail completes the text; nil for none.
-	detail func(*sealedEvidence) string
+	detail func(*sealedEvidence) bilingual.Said
 }
 
 // findSealed adds the causes of the facts that hold.
@@ -15,7 +17,7 @@ func (r *Report) findSealed(e *sealedEvidence, facts []sealedFact) {
 		if !f.holds(e) {
 			continue
 		}
-		detail := ""
+		var detail bilingual.Said
 		if f.detail != nil {
 			detail = f.detail(e)
 		}

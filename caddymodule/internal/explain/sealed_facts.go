@@ -2,10 +2,10 @@ package explain
 
 import (
 	"encoding/hex"
-	"fmt"
 	"regexp"
 	"strings"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -39,26 +39,31 @@ var envelopeFacts = []sealedFact{
 		happened: "The Content-Type does not fit the body, so the bridge finds no parameters in it.",
 		advice:   "Ask the gateway's people, or look at what stands between: the body must be urlencoded, or multipart with its boundary in the Content-Type.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.missing() != "" }, detail: (*sealedEvidence).missing, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.missing() != "" }, detail: alike((*sealedEvidence).missing), causeText: causeText{
 		name:     "parameter_missing",
 		happened: "A parameter is missing or empty:",
 		advice:   "Save the whole body. If it arrived like this, something on the way cut it off, or it is not a message of this gateway.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.notHex() != "" }, detail: (*sealedEvidence).notHex, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.notHex() != "" }, detail: alike((*sealedEvidence).notHex), causeText: causeText{
 		name:     "not_hex",
 		happened: "A parameter is not hex:",
 		advice:   "Ask the gateway's people how they encode; the bridge reads hex in either case. Perhaps it is base64.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.oddHex() != "" }, detail: (*sealedEvidence).oddHex, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.oddHex() != "" }, detail: alike((*sealedEvidence).oddHex), causeText: causeText{
 		name:     "odd_length",
 		happened: "A parameter has an odd number of hex digits, so at least one is missing:",
 		advice:   "The message was cut off on its way or when it was saved. Save it again.",
 	}},
-	{holds: func(e *sealedEvidence) bool { return e.otherFault() != "" }, detail: (*sealedEvidence).otherFault, causeText: causeText{
+	{holds: func(e *sealedEvidence) bool { return e.otherFault() != "" }, detail: alike((*sealedEvidence).otherFault), causeText: causeText{
 		name:     "parameter_refused",
 		happened: "The bridge does not take the form:",
 		advice:   "Ask the gateway's people; the parameters are numbers and hex.",
 	}},
+}
+
+// alike makes a detail of what is said alike in every language.
+func alike(text func(*sealedEvidence) string) func(*sealedEvidence) bilingual.Said {
+	return func(e *sealedEvidence) bilingual.Said { return say("%s", text(e)) }
 }
 
 // otherFault says what the bridge has against the form besides the rows above.
@@ -147,17 +152,17 @@ var openingFacts = []sealedFact{
 		happened: "It is signed with our own private key: this is a message of the bridge to the gateway, or such a message sent back.",
 		advice:   "Give what the gateway sent. If this arrived as a notice, somebody plays our own messages back to us; the bridge is right to refuse them.",
 	}},
-	{holds: func(e *sealedEvidence) bool { _, is := e.openedByExpired(); return is }, detail: func(e *sealedEvidence) string {
+	{holds: func(e *sealedEvidence) bool { _, is := e.openedByExpired(); return is }, detail: func(e *sealedEvidence) bilingual.Said {
 		t, _ := e.openedByExpired()
-		return "It needs " + t.pair.Used.String() + "."
+		return say("It needs %s.", bilingual.Term(t.pair.Used.String()))
 	}, causeText: causeText{
 		name:     "old_key_expired",
 		happened: "The message is for keys that were changed, and the day until which the previous ones were accepted is over.",
 		advice:   "Have the gateway's people use the new keys. Until then, give the previous key a later day and reload.",
 	}},
-	{holds: func(e *sealedEvidence) bool { _, is := e.openedByOther(); return is && !e.opens() }, detail: func(e *sealedEvidence) string {
+	{holds: func(e *sealedEvidence) bool { _, is := e.openedByOther(); return is && !e.opens() }, detail: func(e *sealedEvidence) bilingual.Said {
 		t, _ := e.openedByOther()
-		return fmt.Sprintf("It opens with that of gateway_merchant %s (merid %s).", t.merchant.GatewayMerchant, t.merchant.MerID)
+		return say("It opens with that of gateway_merchant %s (merid %s).", t.merchant.GatewayMerchant, t.merchant.MerID)
 	}, causeText: causeText{
 		name:     "key_of_other_merchant",
 		happened: "The session key is sealed to another merchant's key.",
@@ -194,13 +199,13 @@ var openingFacts = []sealedFact{
 		advice: "Ask the gateway's people for the plain form (GB/T 32918: C1‖C3‖C2, 113 bytes), as its document says; " +
 			"programs such as GmSSL and OpenSSL write ASN.1 by themselves.",
 	}},
-	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.OAEP != "" }), detail: func(e *sealedEvidence) string {
+	{holds: ownTrial(func(_ *sealedEvidence, t trial) bool { return t.OAEP != "" }), detail: func(e *sealedEvidence) bilingual.Said {
 		for _, t := range e.trials {
 			if t.own && t.OAEP != "" {
-				return "It is OAEP with " + t.OAEP + "."
+				return say("It is OAEP with %s.", t.OAEP)
 			}
 		}
-		return ""
+		return bilingual.Said{}
 	}, causeText: causeText{
 		name:     "key_padding_oaep",
 		happened: "Key_enc is for the right private key, and padded in another way than PKCS#1 v1.5.",
@@ -251,9 +256,9 @@ var openingFacts = []sealedFact{
 		happened: "It is signed by the gateway's key, over another text than the one that is encrypted.",
 		advice:   "Msg_enc and sign are from two messages, or the text was changed before it was encrypted (charset, blanks). Ask the gateway's people.",
 	}},
-	{holds: func(e *sealedEvidence) bool { _, is := e.signedForOther(); return is && e.opens() }, detail: func(e *sealedEvidence) string {
+	{holds: func(e *sealedEvidence) bool { _, is := e.signedForOther(); return is && e.opens() }, detail: func(e *sealedEvidence) bilingual.Said {
 		t, _ := e.signedForOther()
-		return fmt.Sprintf("It is the gateway_key of gateway_merchant %s (merid %s).", t.merchant.GatewayMerchant, t.merchant.MerID)
+		return say("It is the gateway_key of gateway_merchant %s (merid %s).", t.merchant.GatewayMerchant, t.merchant.MerID)
 	}, causeText: causeText{
 		name:     "gateway_key_of_other_merchant",
 		happened: "It is signed with a gateway key that another merchant of the configuration has.",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -83,9 +84,9 @@ func (e *sealedEvidence) takesItselfBack() bool {
 }
 
 // messageLines tells of the members of head and body.
-func messageLines(text []byte) []string {
+func messageLines(text []byte) []bilingual.Said {
 	text = v2.Readable(text)
-	var lines []string
+	var lines []bilingual.Said
 	for _, part := range []string{"head", "body"} {
 		lines = append(lines, members(part+".", []byte(gjson.GetBytes(text, part).Raw))...)
 	}

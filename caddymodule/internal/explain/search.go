@@ -1,5 +1,7 @@
 package explain
 
+import "github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+
 // match is a combination under which a signature fits.
 type match struct {
 	text     causeText
@@ -14,7 +16,7 @@ func (m match) causes() []Cause {
 	var all []Cause
 	for _, w := range []causeText{m.by.causeText, m.text, m.scheme.causeText, m.spelling.causeText} {
 		if w.name != "" {
-			all = append(all, w.cause(""))
+			all = append(all, w.cause(bilingual.Said{}))
 		}
 	}
 	return all

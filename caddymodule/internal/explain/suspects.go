@@ -56,6 +56,7 @@ var oldKeyExpired = causeText{
 func keyOf(otherMerID string) causeText {
 	return causeText{
 		name:     "key_of_other_merchant",
+		subject:  otherMerID,
 		happened: fmt.Sprintf("It is signed with the key of merchant %s.", otherMerID),
 		advice: fmt.Sprintf("Either the merchant's program has the key of %s in it, or it sends the wrong merid, "+
 			"or the keys of the two are mixed up in the configuration.", otherMerID),

@@ -1,18 +1,18 @@
 package explain
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // parameters tells of the parameters of a form, in the order of their names.
-func parameters(params v1.Params) []string {
-	var lines []string
+func parameters(params v1.Params) []bilingual.Said {
+	var lines []bilingual.Said
 	unknown := 0
 	for name, value := range params {
 		line, ok := describe("", name, value)
@@ -22,17 +22,17 @@ func parameters(params v1.Params) []string {
 		}
 		lines = append(lines, line)
 	}
-	slices.Sort(lines)
-	return withUnknown(lines, unknown, "parameter")
+	slices.SortFunc(lines, func(a, b bilingual.Said) int { return strings.Compare(a.Error(), b.Error()) })
+	return withUnknown(lines, unknown, say("parameter"), say("parameters"))
 }
 
 // members tells of the members of a JSON object, in its order; path goes before
 // each name.
-func members(path string, message []byte) []string {
+func members(path string, message []byte) []bilingual.Said {
 	if !gjson.ValidBytes(message) {
 		return nil
 	}
-	var lines []string
+	var lines []bilingual.Said
 	unknown := 0
 	gjson.ParseBytes(message).ForEach(func(name, value gjson.Result) bool {
 		line, ok := describe(path, name.Str, value.String())
@@ -43,16 +43,20 @@ func members(path string, message []byte) []string {
 		lines = append(lines, line)
 		return true
 	})
-	return withUnknown(lines, unknown, strings.TrimSpace(strings.TrimSuffix(path, ".")+" member"))
+	if path == "" {
+		return withUnknown(lines, unknown, say("member"), say("members"))
+	}
+	part := strings.TrimSuffix(path, ".")
+	return withUnknown(lines, unknown, say("%s member", part), say("%s members", part))
 }
 
-func withUnknown(lines []string, unknown int, kind string) []string {
+func withUnknown(lines []bilingual.Said, unknown int, one, several bilingual.Said) []bilingual.Said {
 	switch unknown {
 	case 0:
 		return lines
 	case 1:
-		return append(lines, "1 other "+kind)
+		return append(lines, say("1 other %s", one))
 	default:
-		return append(lines, fmt.Sprintf("%d other %ss", unknown, kind))
+		return append(lines, say("%d other %s", unknown, several))
 	}
 }

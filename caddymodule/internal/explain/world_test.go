@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
@@ -101,12 +102,14 @@ func with(old, replacement string) string {
 	return strings.Replace(message, old, replacement, 1)
 }
 
-// printed is everything that a report says, in both forms.
+// printed is everything that a report says, in both forms and both languages.
 func printed(t testing.TB, r explain.Report) string {
 	t.Helper()
 	var text strings.Builder
-	if err := r.WriteText(&text); err != nil {
-		t.Fatal(err)
+	for _, lang := range []bilingual.Lang{bilingual.En, bilingual.Zh} {
+		if err := r.WriteText(&text, lang); err != nil {
+			t.Fatal(err)
+		}
 	}
 	object, err := json.Marshal(r)
 	if err != nil {

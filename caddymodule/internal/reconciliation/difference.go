@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -27,21 +28,21 @@ const (
 // KindRow says what a kind means.
 type KindRow struct {
 	Kind  Kind
-	Means string
+	Means bilingual.Said
 	Note  bool // it is no difference
 }
 
 // kinds is the table of kinds, in the order in which they are told.
 var kinds = []KindRow{
-	{Kind: MissingThere, Means: "paid here, and not in the statement"},
-	{Kind: MissingHere, Means: "in the statement, and not in the ledger"},
-	{Kind: OtherAmount, Means: "another amount"},
-	{Kind: OtherState, Means: "another state"},
-	{Kind: Duplicate, Means: "paid more than once in the statement"},
-	{Kind: RefundMissingThere, Means: "refunded here, and the refund is not in the statement"},
-	{Kind: RefundMissingHere, Means: "refunded in the statement, and not here"},
-	{Kind: OtherRefund, Means: "another amount refunded"},
-	{Kind: Edge, Means: "near an end of the range: it may be in the statement of the day before or after", Note: true},
+	{Kind: MissingThere, Means: bilingual.Say("paid here, and not in the statement")},
+	{Kind: MissingHere, Means: bilingual.Say("in the statement, and not in the ledger")},
+	{Kind: OtherAmount, Means: bilingual.Say("another amount")},
+	{Kind: OtherState, Means: bilingual.Say("another state")},
+	{Kind: Duplicate, Means: bilingual.Say("paid more than once in the statement")},
+	{Kind: RefundMissingThere, Means: bilingual.Say("refunded here, and the refund is not in the statement")},
+	{Kind: RefundMissingHere, Means: bilingual.Say("refunded in the statement, and not here")},
+	{Kind: OtherRefund, Means: bilingual.Say("another amount refunded")},
+	{Kind: Edge, Means: bilingual.Say("near an end of the range: it may be in the statement of the day before or after"), Note: true},
 }
 
 // Kinds returns the table of kinds.

@@ -1,0 +1,81 @@
+package bilingual
+
+// chineseOfMoving is what the commands print of merchants that move, of tries and of
+// reconciliation.
+var chineseOfMoving = map[string]string{
+	// routes, merchant route
+	"There is no old gateway in the configuration: all orders go to v2, whatever these routes say.": "配置中没有旧网关：无论这些路由如何，所有订单都走 v2。",
+	"Merchants without a route of their own: %s":                                                    "没有自己路由的商户：%s",
+	"MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY":                               "商户号 | 路由 | 今天，旧网关 | 今天，v2 | 最早登记时间 | 操作人与原因",
+	"TIME | OF | ROUTE | WHO AND WHY":                                                               "时间 | 商户 | 路由 | 操作人与原因",
+	"%d (%d paid, %d not)":                                                                          "%d（已支付 %d，未支付 %d）",
+	"default_route of the configuration":                                                            "配置中的 default_route",
+	"of all merchants":                                                                              "所有商户的路由",
+	"since %s, %s: %s":                                                                              "%s 起，%s：%s",
+	"%s, since %s, %s: %s":                                                                          "%s，%s 起，%s：%s",
+	"%s, by %s":                                                                                     "%s，来自%s",
+	"The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.": "%s的新订单：%s，一秒之内在每个支付桥生效。已登记的订单在原处完成。",
+	"all merchants that have no route of their own":                                                              "所有没有自己路由的商户",
+
+	// routes --left
+	"Nothing has gone to the old gateway in the last 90 days.": "最近 90 天没有请求走旧网关。",
+	"LAST SEEN | TIMES | MERID | PATH":                         "最近一次 | 次数 | 商户号 | 路径",
+	"others":                                                   "其他路径",
+	"%s (not configured)":                                      "%s（配置中没有）",
+	"There is more that was seen earlier: raise --limit.":      "还有更早的：请加大 --limit。",
+
+	// readiness
+	"MERID | VERDICT | DAYS | COMPARED | FIRST REASON": "商户号 | 结论 | 天数 | 已比对 | 首要原因",
+	"Merchant %s: %s": "商户 %s：%s",
+	"%d exchanges were compared on %s, %s to %s (Beijing).": "共比对 %d 次请求，%s，%s 至 %s（北京时间）。",
+	"one day":                    "1 天",
+	"%d days":                    "%d 天",
+	"once":                       "1 次",
+	"%d times":                   "%d 次",
+	"        seen %s, last %s%s": "        出现 %s，最近一次 %s%s",
+	", for example order %s":     "，例如订单 %s",
+	"SEEN | INTERFACE | TIMES | LAST | EXAMPLE | WHAT": "情况 | 接口 | 次数 | 最近一次 | 例子 | 详情",
+
+	// try
+	"Request: POST %s":                                                "请求：POST %s",
+	"  as the form: req=%s&sign=%s":                                   "  表单：req=%s&sign=%s",
+	"<that in base64>":                                                "<以上内容的 base64>",
+	"Reply: %s, %s; its signature is good":                            "应答：%s，%s；验签通过",
+	"  resultcode %s: %s":                                             "  resultcode %s：%s",
+	"To pay %s yuan, scan or open:\n\n  %s":                           "支付 %s 元，请扫码或打开：\n\n  %s",
+	"What happens, for %s at most (Ctrl-C ends it, the order stays):": "经过，最长 %s（Ctrl-C 结束查看，订单不受影响）：",
+	"The request was refused, and no money moves.":                    "请求被拒绝，没有资金变动。",
+	"Paid. To give the money back: %s":                                "已支付。退回款项：%s",
+	"The order is %s.":                                                "订单的状态是“%s”。",
+	"Not paid within %s; it can still be paid. To see more: caddy paybridge order %s %s\nTo close it: %s": "%s 内没有支付；仍然可以支付。查看详情：caddy paybridge order %s %s\n关闭订单：%s",
+	"Not cancelled yet; the bridge goes on. Repeat: caddy paybridge try cancel %s %s":                     "尚未撤销；支付桥会继续处理。请再次执行：caddy paybridge try cancel %s %s",
+	"Cancelled: the order is %s.":                   "已撤销：订单的状态是“%s”。",
+	"Notification: POST to %s":                      "通知：POST 到 %s",
+	"  as the form: resp=<that in base64>&sign=***": "  表单：resp=<以上内容的 base64>&sign=***",
+	"Answer: HTTP %d after %d ms: %q":               "应答：HTTP %d，用时 %d ms：%q",
+	"No answer: %s":                                 "没有应答：%s",
+	"It counts: %s.":                                "这样的应答有效：%s。",
+	"It does not count (%s): %s. For a real payment the bridge would call again.": "这样的应答无效（%s）：%s。真实的支付会再次通知。",
+	"Only status 2xx with 0000 alone, or on the last line, counts.":               "只有状态码 2xx，且应答只有 0000 或最后一行是 0000，才有效。",
+
+	// reconcile
+	"From %s to %s (not included), Beijing time. Orders go by %s, of which the ledger knows %d of a sample of %d.": "范围：%s 至 %s（不含），北京时间。按 %s 对应订单：抽样中账本认得 %d 个，共抽样 %d 个。",
+	"Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.": "对账单共 %d 行，其中属于其他日期或商户 %d 行；略过（如手续费）%d 行。一致：%d。",
+	"%s (%s): %d":       "%s（%s）：%d",
+	"The sides differ.": "两边有差异。",
+	"The sides do not differ, but for what is listed above.": "除上面列出的以外，两边没有差异。",
+	"The sides agree.": "两边一致。",
+	"MERID | PAID HERE | YUAN | REFUNDED | YUAN | PAID THERE | YUAN | REFUNDED | YUAN | DIFFERENCES": "商户号 | 账本支付 | 元 | 退款 | 元 | 对账单支付 | 元 | 退款 | 元 | 差异",
+	"not in the ledger": "账本中没有",
+	"MERID | ORDERID | YUAN HERE | STATE | TIME | YUAN THERE | STATE | TIME | LINE AND NUMBER THERE": "商户号 | 订单号 | 账本金额（元） | 状态 | 时间 | 对账单金额（元） | 状态 | 时间 | 对账单的行与号码",
+	"… and %d more; --csv or --json lists them.":                                                     "……另有 %d 条；用 --csv 或 --json 列出全部。",
+	"paid here, and not in the statement":                                                            "账本已支付，对账单中没有",
+	"in the statement, and not in the ledger":                                                        "对账单中有，账本中没有",
+	"another amount":                       "金额不同",
+	"another state":                        "状态不同",
+	"paid more than once in the statement": "对账单中支付了多次",
+	"refunded here, and the refund is not in the statement":                           "账本已退款，对账单中没有该退款",
+	"refunded in the statement, and not here":                                         "对账单中已退款，账本中没有",
+	"another amount refunded":                                                         "退款金额不同",
+	"near an end of the range: it may be in the statement of the day before or after": "接近范围的两端：可能在前一天或后一天的对账单中",
+}

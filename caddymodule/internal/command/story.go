@@ -1,0 +1,166 @@
+package command
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/console"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// word is a value of a family of the console: in English as the API spells it.
+func (p printer) word(family, value string) string {
+	if p.lang == bilingual.En {
+		return value
+	}
+	return console.Word(p.lang, family, value)
+}
+
+// state is what a change was from or to: the state of an order or of a notification,
+// or a route.
+func (p printer) state(value string) string {
+	for _, family := range []string{"state", "notification", "matter", "mode"} {
+		if word := p.word(family, value); word != value {
+			return word
+		}
+	}
+	return value
+}
+
+// cause is why a call failed. What it is about stands behind a dash.
+func (p printer) cause(text string) string {
+	name, about, more := strings.Cut(text, " – ")
+	if more {
+		return p.word("cause", name) + " – " + about
+	}
+	return p.word("cause", name)
+}
+
+// told is a text of the console.
+func (p printer) told(name string, values map[string]string) string {
+	return console.Say(p.lang, name, values)
+}
+
+// headline says in a sentence what the state of an order means and what comes next,
+// in Chinese in the words of the console.
+func (p printer) headline(o api.Order, now time.Time) string {
+	if p.lang == bilingual.En {
+		return o.Explain(now, time.Local) + "."
+	}
+	name, row := "about."+string(o.State), o.State.Row()
+	if row.Final && row.Due != translate.DueNothing && !o.NextAt.IsZero() {
+		name += "_watched"
+	}
+	if o.Unpaid {
+		name += "_unpaid"
+	}
+	message := o.GatewayMessage
+	if message == "" {
+		message = p.told("no_gateway_message", nil)
+	}
+	return p.told(name, map[string]string{
+		"expires": clock(o.ExpiresAt), "next": p.due(o.NextAt, now), "tries": strconv.Itoa(o.Tries), "paid": clock(o.PaidAt),
+		"settled": clock(o.SettledAt), "refund": orDash(o.RefundNo), "message": message,
+	})
+}
+
+// due says when something is due.
+func (p printer) due(at, now time.Time) string {
+	if !at.After(now) {
+		return p.told("now", nil)
+	}
+	return clock(at)
+}
+
+// standing says in a sentence how a notification stands.
+func (p printer) standing(n api.Notification, now time.Time) string {
+	if p.lang == bilingual.En {
+		return n.Explain(now, time.Local)
+	}
+	return p.told("rest."+string(n.State), map[string]string{"n": strconv.Itoa(n.Attempts), "next": p.due(n.DueAt, now)})
+}
+
+// event says what sort of thing happened, where that was learnt, and what it was.
+func (p printer) event(e api.Event) (what, from, text string) {
+	text = p.eventText(e)
+	if e.Times > 1 {
+		text = p.text(say("%s (%d times, last %s)", text, e.Times, clock(e.LastAt)))
+	}
+	if e.Attempt != nil && e.Attempt.Excerpt != "" {
+		text = p.text(say("%s, answered %q", text, e.Attempt.Excerpt))
+	}
+	return p.word("kind", e.Kind), p.word("source", e.Source), text
+}
+
+func (p printer) eventText(e api.Event) string {
+	switch {
+	case p.lang == bilingual.En:
+		return e.Text + attemptEnd(e.Attempt)
+	case e.Attempt != nil:
+		return p.attempt(*e.Attempt)
+	case e.Call != nil:
+		return p.call(*e.Call)
+	case e.Change != nil:
+		change := p.told("change_text", map[string]string{
+			"who": e.Change.Who, "what": p.word("change", e.Change.What), "before": p.state(e.Change.Before), "after": p.state(e.Change.After),
+		})
+		return change + p.told("comma", nil) + p.told("because", map[string]string{"text": e.Change.Why})
+	case e.Kind == "moved":
+		states := strings.Split(e.Text, " → ")
+		for i, state := range states {
+			states[i] = p.word("state", state)
+		}
+		return strings.Join(states, " → ")
+	case e.Kind == "request":
+		var action, yuan string
+		if _, err := fmt.Sscanf(e.Text, "pay request %s over %s yuan recorded", &action, &yuan); err == nil {
+			return p.told("request_text", map[string]string{"action": action, "amount": yuan + " 元"})
+		}
+	}
+	return e.Text
+}
+
+// attemptEnd is what an attempt took, which the API's own text leaves out.
+func attemptEnd(a *api.Attempt) string {
+	if a == nil {
+		return ""
+	}
+	text := fmt.Sprintf(", %dms", a.TookMS)
+	if late(*a) {
+		text += fmt.Sprintf(", %s late", time.Duration(*a.LagMS)*time.Millisecond)
+	}
+	return text
+}
+
+// late reports whether an attempt began so late that it is told.
+func late(a api.Attempt) bool { return a.LagMS != nil && *a.LagMS >= 1000 }
+
+// attempt tells of a call of the merchant's address.
+func (p printer) attempt(a api.Attempt) string {
+	parts := []string{p.told("attempt_text", map[string]string{"n": strconv.Itoa(a.N), "class": p.word("class", a.Class)})}
+	if a.Cause != "" {
+		parts = append(parts, p.cause(a.Cause))
+	}
+	if a.Status != 0 {
+		parts = append(parts, fmt.Sprintf("HTTP %d", a.Status))
+	}
+	parts = append(parts, p.told("took", map[string]string{"took": fmt.Sprintf("%d ms", a.TookMS)}))
+	if late(a) {
+		parts = append(parts, p.told("lag", map[string]string{"took": (time.Duration(*a.LagMS) * time.Millisecond).String()}))
+	}
+	return strings.Join(parts, p.told("comma", nil))
+}
+
+// call tells of a call of the gateway.
+func (p printer) call(c api.Call) string {
+	came := c.Said
+	if c.Class != "" {
+		came = p.told("call_failed", map[string]string{"class": p.word("call", c.Class), "cause": p.cause(c.Cause)})
+	}
+	return p.told("call_text", map[string]string{"flow": orDash(c.FlowNo), "came": came}) +
+		p.told("comma", nil) + p.told("took", map[string]string{"took": c.Took})
+}

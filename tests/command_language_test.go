@@ -1,0 +1,91 @@
+package tests
+
+import (
+	"bytes"
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// inLocale carries out a command for an operator with a locale.
+func (p *process) inLocale(locale, input string, args ...string) said {
+	p.t.Helper()
+	cmd := p.command(append([]string{"paybridge"}, args...)...)
+	cmd.Env = append(cmd.Env, "LC_ALL=", "LC_MESSAGES=", "LANG="+locale)
+	cmd.Stdin = strings.NewReader(input)
+	var out, log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &log
+	var ended *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &ended) {
+		p.t.Fatal(err)
+	}
+	return said{out.String(), log.String(), cmd.ProcessState.ExitCode()}
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// An operator with a Chinese terminal reads Chinese, --lang decides above that, and
+// what programs read is the same in every language.
+func TestCommandsInTheOperatorsLanguage(t *testing.T) {
+	t.Parallel()
+	const chinese, english = "zh_CN.UTF-8", "C.UTF-8"
+	w := startWorld(t, settings{})
+	payment := w.payment("intl", "WxCode", 5000)
+	w.pay("intl", payment)
+	w.rest()
+	wrong := handMade(offlineMessage, "another key")
+	order := []string{"order", shops["intl"].MerID, payment.OrderID, "--address", w.bridge.admin}
+	at := func(args ...string) []string { return append(args, "--address", w.bridge.admin) }
+	for name, tc := range map[string]struct {
+		args   []string
+		input  string
+		status int
+		zh, en []string
+	}{
+		"explain": {
+			[]string{"explain"}, wrong, 1,
+			[]string{"验签未通过。", "最可能的原因是商户用了另一把密钥", "核对签名", "sign 有 32 个字符", "发送方得到的应答：respcode 91"},
+			[]string{"NOT VERIFIED.", "Most likely the merchant uses another key", "compared the signature", "The sender hears: respcode 91"},
+		},
+		"order": {
+			order, "", 0,
+			[]string{"50.00 元，已支付", "除非商户撤销，不会再有变化。", "状态", "已提交 → 已支付", "调用网关", "支付请求", "第 1 次：商户已确认"},
+			[]string{"50.00 yuan, paid", "nothing more is expected", "sent → paid", "call 1: ok"},
+		},
+		"orders":    {at("orders"), "", 0, []string{"商户号", "已支付", "时间均为本机时区"}, []string{"MERID", "paid", "Times are local"}},
+		"selfcheck": {at("selfcheck"), "", 0, []string{"检查项", "正常", "密钥 473053110001", "由支付桥应答", "签名的应答"}, []string{"CHECK", "keys of 473053110001"}},
+		"a refusal": {at("order", shops["intl"].MerID, "nothing"), "", 1, []string{"其他商户也没有"}, []string{"nor has any other merchant"}},
+		"a merchant's refused requests": {
+			at("refused"), "", 0, []string{"起没有请求被拒绝"}, []string{"No request was refused since"},
+		},
+		"no bridge":    {[]string{"orders", "--address", "127.0.0.1:1"}, "", 2, []string{"没有应答", "Caddy 在运行吗"}, []string{"is Caddy running there?"}},
+		"a wrong flag": {at("orders", "--all"), "", 2, []string{"--all 须与 --csv 一起使用"}, []string{"--all needs --csv"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := func(locale string, more ...string) said {
+				return w.bridge.inLocale(locale, tc.input, append(tc.args, more...)...)
+			}
+			in(chinese).want(t, tc.status, tc.zh...)
+			in(english, "--lang", "zh").want(t, tc.status, tc.zh...)
+			in(english).want(t, tc.status, tc.en...)
+			in(chinese, "--lang", "en").want(t, tc.status, tc.en...)
+			if s := in(english); strings.ContainsFunc(s.out, isHan) && name != "explain" {
+				t.Errorf("Chinese in English:\n%s", s.out)
+			}
+			zh, en := in(chinese, "--json"), in(english, "--json")
+			if zh.out != en.out && name != "selfcheck" { // which measures
+				t.Errorf("JSON depends on the language:\n%s\n%s", zh.out, en.out)
+			}
+			if strings.ContainsFunc(zh.out, isHan) && name != "explain" {
+				t.Errorf("Chinese in JSON:\n%s", zh.out)
+			}
+		})
+	}
+	zh, en := w.bridge.inLocale(chinese, "", at("orders", "--csv")...), w.bridge.inLocale(english, "", at("orders", "--csv")...)
+	if zh.out != en.out || zh.status != 0 {
+		t.Errorf("CSV depends on the language:\n%s\n%s", zh.out, en.out)
+	}
+	w.bridge.inLocale(english, "", "orders", "--lang", "fr").want(t, 2, "write zh or en")
+}
