@@ -79,3 +79,53 @@ func TestAltSvcStaysBehind(t *testing.T) { // not parallel: one Caddy a process
 		})
 	}
 }
+
+// A session in the path, as the old gateway's pages wrote it into links and forms, makes
+// no other address: the order is on record before it leaves, and is passed on as it came.
+func TestSessionsInPaths(t *testing.T) { // not parallel: one Caddy a process
+	const orderID = "T2026112200000000001"
+	old := newSocketGateway(t, okAnswer)
+	s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route old")
+	body := sealed(payJSON(orderID), signKey).Encode()
+	request := func(path string) string {
+		return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+			strconv.Itoa(len(body)) + "\r\n\r\n" + body
+	}
+	const path = "/api/mpgateway;jsessionid=1A2B.node1"
+	if got, _, ok := s.exchange(t, request(path), false); !ok || got.body != "ok" {
+		t.Fatalf("answered %+v", got)
+	}
+	if m := old.last(t); m.line != "POST "+path+" HTTP/1.1" || m.body != body {
+		t.Errorf("arrived as %q with %q", m.line, m.body)
+	}
+	s.awaitLog(t, `"interface":"pay"`, orderID)
+	if marks := s.marks(t); len(marks) != 1 || marks[0] != orderID {
+		t.Errorf("on record as the old gateway's: %q", marks)
+	}
+}
+
+// marks lists the orders that are on record as the old gateway's.
+func (s *server) marks(t *testing.T) (orders []string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", s.ledger+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(t.Context(), "SELECT order_id FROM old_orders")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var orderID string
+		if err := rows.Scan(&orderID); err != nil {
+			t.Fatal(err)
+		}
+		orders = append(orders, orderID)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return orders
+}

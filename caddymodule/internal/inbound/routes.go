@@ -117,10 +117,15 @@ func (r Routes) At(urlPath string) (route Route, ok bool) {
 }
 
 // Canonical is the one spelling of a decoded path: letters are small, slashes
-// single and none at the end, dots are resolved and blanks around taken away.
-// The old gateway ran on servers that did not tell the others apart, and
-// merchants' configuration has them all.
+// single and none at the end, dots are resolved, blanks around and the parameters of
+// segments, such as ";jsessionid=1A2B", taken away. The old gateway ran on servers that
+// did not tell the others apart, wrote their sessions into links and forms where a
+// browser had no cookie, and merchants' configuration has them all.
 func Canonical(urlPath string) string {
-	urlPath = strings.TrimFunc(urlPath, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-	return path.Clean("/" + strings.ToLower(strings.ReplaceAll(urlPath, `\`, "/")))
+	segments := strings.Split(strings.ReplaceAll(urlPath, `\`, "/"), "/")
+	for i, segment := range segments {
+		segments[i], _, _ = strings.Cut(segment, ";")
+	}
+	urlPath = strings.TrimFunc(strings.Join(segments, "/"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return path.Clean("/" + strings.ToLower(urlPath))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // ErrOtherSide says that an order is on record as one of the other gateway: for
@@ -93,14 +94,20 @@ func (l *Ledger) PruneOld(ctx context.Context, before time.Time) (more bool, err
 	return n == oldPrunedAtOnce, wrap(err, "forgetting orders of the old gateway")
 }
 
-// merchantsWithOrders goes from one merchant to the next along the index.
+// merchantsWithOrders goes from one merchant to the next along the index, and takes
+// those that have an order which is no try.
 const merchantsWithOrders = `WITH RECURSIVE found (mer_id) AS (
 		SELECT min(mer_id) FROM orders
 		UNION ALL SELECT (SELECT min(mer_id) FROM orders WHERE mer_id > found.mer_id) FROM found WHERE found.mer_id IS NOT NULL
-	) SELECT mer_id FROM found WHERE mer_id IS NOT NULL`
+	) SELECT mer_id FROM found WHERE EXISTS (
+		SELECT 1 FROM orders o WHERE o.mer_id = found.mer_id AND substr(o.order_id, 1, $1) <> $2)`
 
-// MerchantsWithOrders returns the merchants that ever had an order in this ledger.
+// MerchantsWithOrders returns the merchants that ever had an order of their own in this
+// ledger. What an operator has tried in a merchant's name is none: its program never
+// asks about it.
 func (l *Ledger) MerchantsWithOrders(ctx context.Context) ([]string, error) {
-	list, err := read(ctx, l, func(t *tx) ([]string, error) { return all(t, scanText, merchantsWithOrders) })
+	list, err := read(ctx, l, func(t *tx) ([]string, error) {
+		return all(t, scanText, merchantsWithOrders, len(translate.TryPrefix), translate.TryPrefix)
+	})
 	return list, wrap(err, "listing merchants with orders")
 }

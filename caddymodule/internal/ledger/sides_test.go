@@ -13,6 +13,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/translate"
 )
 
 func mustSide(tb testing.TB, l *ledger.Ledger, k ledger.Key, want route.Side) {
@@ -191,6 +192,11 @@ func merchantsWithOrders(t *testing.T, p place) {
 		mustBegin(t, l, o)
 	}
 	mustMarkOld(t, l, ledger.Key{MerID: "D", OrderID: "1"}, noon)
+	for i, merID := range []string{"AA", "B", "E"} { // of which AA and E have nothing but what was tried
+		o := sample(10 + i)
+		o.MerID, o.OrderID = merID, translate.NewTryOrderID(noon, fmt.Sprintf("%06d", i))
+		mustBegin(t, l, o)
+	}
 	if got, err := l.MerchantsWithOrders(t.Context()); err != nil || !slices.Equal(got, []string{"A", "B", "C"}) {
 		t.Errorf("%q, error %v", got, err)
 	}
