@@ -21,6 +21,9 @@ var shared struct {
 	cancel  context.CancelFunc
 }
 
+// Rebound is a name that leads to 127.0.0.1, as the name service of another site may say.
+const Rebound = "rebound.example"
+
 // flags keep the browser quiet, the same everywhere, and on loopback.
 var flags = map[string]any{
 	"no-sandbox":               true, // tests in containers are root
@@ -29,7 +32,7 @@ var flags = map[string]any{
 	"disable-component-update": true,
 	"no-proxy-server":          true,
 	"hide-scrollbars":          true,
-	"host-resolver-rules":      "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+	"host-resolver-rules":      "MAP " + Rebound + " 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 }
 
 // running returns the context of the browser, which it starts if need be.

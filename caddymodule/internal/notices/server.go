@@ -73,15 +73,23 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client string, ro
 	text := s.Reply
 	if line.err != nil {
 		text = refused
-		log := s.Log
-		if slices.ContainsFunc(junk, func(kind error) bool { return errors.Is(line.err, kind) }) {
-			log = s.JunkLog
-		}
-		log.Warn("notice not acknowledged", zap.Inline(line))
+		s.logOf(line.err).Warn("notice not acknowledged", zap.Inline(line))
 	}
 	s.Observer.NoticeFinished(resultOf(line.err))
 	_ = inbound.Answer(w, r, "text/plain; charset=utf-8", []byte(text))
 }
+
+// logOf is where a notice that was not acknowledged is logged: what the gateway has not
+// signed anybody can send as often as they like, in whatever form.
+func (s *Server) logOf(err error) *zap.Logger {
+	if slices.ContainsFunc(signed, func(end error) bool { return errors.Is(err, end) }) {
+		return s.Log
+	}
+	return s.JunkLog
+}
+
+// signed are the ends of notices that the gateway has signed.
+var signed = []error{bridge.ErrNoticeKept, bridge.ErrNoticeNotDurable}
 
 // take has the bridge take a notice in.
 func (s *Server) take(r *http.Request, route inbound.Route, line *logLine) error {
@@ -129,9 +137,6 @@ func (s *Server) open(r *http.Request, body *bodies.Body, line *logLine) (servic
 	}
 	return service, notice, err
 }
-
-// junk are the kinds of notices that anybody can send as often as they like.
-var junk = []error{bridge.ErrNoticeRefused, errThrottled, bodies.ErrTurnedAway}
 
 // results says how the ends of notices are counted.
 var results = []struct {

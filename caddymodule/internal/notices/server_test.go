@@ -3,9 +3,14 @@ package notices
 import (
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 )
 
@@ -26,6 +31,29 @@ func TestNoticesAreCountedByWhatBecameOfThem(t *testing.T) {
 	} {
 		if got := resultOf(c.err); got != c.want {
 			t.Errorf("%v counts as %s, want %s", c.err, got, c.want)
+		}
+	}
+}
+
+// What anybody can cause as often as they like is sampled, whatever it is: only what
+// the gateway has signed has a line each.
+func TestOnlySignedNoticesHaveALineEach(t *testing.T) {
+	t.Parallel()
+	s := &Server{Log: zap.NewNop(), JunkLog: zap.NewNop()}
+	for err, want := range map[error]*zap.Logger{
+		fmt.Errorf("%w: amount", bridge.ErrNoticeKept): s.Log,
+		bridge.ErrNoticeNotDurable:                     s.Log,
+		bridge.ErrNoticeRefused:                        s.JunkLog,
+		bridge.ErrNoticeUnopened:                       s.JunkLog,
+		forms.ErrMalformed:                             s.JunkLog,
+		forms.ErrTooLarge:                              s.JunkLog,
+		bodies.ErrTurnedAway:                           s.JunkLog,
+		errThrottled:                                   s.JunkLog,
+		io.ErrUnexpectedEOF:                            s.JunkLog,
+		errNotRunning:                                  s.JunkLog,
+	} {
+		if s.logOf(err) != want {
+			t.Errorf("%v is logged elsewhere", err)
 		}
 	}
 }
