@@ -97,7 +97,10 @@ func (c *comparison) refund(o *order, lines []*line) {
 	var sum int64
 	for _, l := range done {
 		sum += l.RefundFen
-		if o.refunded || c.within(l.At) {
+		// A line that tells of the payment as well has the payment's time. When its
+		// refund was, only the ledger knows.
+		dated := !l.Pays || !refunded
+		if o.refunded || dated && c.within(l.At) {
 			c.merchant(o.MerID).There.refund(l.RefundFen)
 		}
 	}

@@ -86,6 +86,11 @@ func refunded(s api.Settlement, at time.Duration) api.Settlement {
 	return s
 }
 
+func inState(s api.Settlement, state translate.State) api.Settlement {
+	s.State = state
+	return s
+}
+
 // csv is a statement whose lines are number, kind, yuan, state and hour of the day.
 func csvOf(lines ...string) string {
 	var b strings.Builder
@@ -168,6 +173,17 @@ func TestRun(t *testing.T) {
 		{"refund of an order that is unknown", nil, []string{"N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here 0.csv:2 101"}},
 		{"order of earlier days refunded", []api.Settlement{refunded(settled(1, -50*hour), 2*hour)}, []string{"N001 退款 -1.01 成功 2h"}, nil},
 		{"a refund by its own number", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "RN001 退款 -1.01 成功 2h"}, nil},
+		{"a refund without its payment", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 退款 -1.01 成功 2h"}, []string{"missing_there T001"}},
+		{"refunded twice there", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 成功 2h", "N001 退款 -1.01 成功 3h"}, []string{"refund_amount T001 0.csv:3 202"}},
+		{"part refunded there, paid here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -0.50 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 50"}},
+		{"refunded there, failed here", []api.Settlement{inState(settled(1, hour), translate.RefundFailed)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 101"}},
+		{"refunded there, under way here", []api.Settlement{inState(settled(1, hour), translate.Refunding)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 101"}},
+		{"refund failed there, paid here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 退款失败 2h"}, nil},
+		{"refund failed there, refunded here", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 退款失败 2h"}, []string{"refund_missing_there T001 0.csv:3 101"}},
+		{"refund in the statement of the day before", []api.Settlement{refunded(settled(1, -2*hour), time.Second)}, nil, []string{"edge T001"}},
+		{"refund in the statement of the next day", []api.Settlement{refunded(settled(1, hour), 24*hour-time.Second)}, []string{"N001 pay 1.01 成功 1h"}, []string{"edge T001"}},
+		{"one list entry, refunded days later", []api.Settlement{refunded(settled(1, hour), 50*hour)}, []string{"N001 pay 1.01 已退款 1h"}, nil},
+		{"one list entry, not refunded here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 已退款 1h"}, []string{"refund_missing_here T001 0.csv:2 101"}},
 		{"one list entry for payment and refund", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 已退款 1h"}, nil},
 		{"paid late the day before by our clock", []api.Settlement{settled(1, -time.Second)}, []string{"N001 pay 1.01 成功 1s"}, nil},
 		{"paid early next day by our clock", []api.Settlement{settled(1, 24*hour)}, []string{"N001 pay 1.01 成功 23h59m59s"}, nil},
@@ -242,6 +258,25 @@ func TestSums(t *testing.T) {
 	}
 	if !slices.Equal(r.Merchants, want) {
 		t.Errorf("%+v, want %+v", r.Merchants, want)
+	}
+}
+
+// TestSumsOfListEntries: a line that tells of a payment and of its refund sums up each
+// on its own day. The refund's is that of the ledger: the line has one time only.
+func TestSumsOfListEntries(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		order api.Settlement
+		there Sums
+	}{
+		"on the same day": {refunded(settled(1, hour), 2*hour), Sums{1, 101, 1, 101}},
+		"days later":      {refunded(settled(1, hour), 50*hour), Sums{1, 101, 0, 0}},
+		"not here":        {settled(1, hour), Sums{1, 101, 1, 101}},
+	} {
+		r := reconcile(t, &fakeBook{orders: []api.Settlement{c.order}}, nil, csvOf("N001 pay 1.01 已退款 1h"))
+		if got := r.Merchants[0].There; got != c.there {
+			t.Errorf("%s: %+v, want %+v", name, got, c.there)
+		}
 	}
 }
 
