@@ -36,6 +36,7 @@ func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, err
 			}
 			if fresh {
 				b.observer.OrderMoved(stored.State)
+				b.observer.OrderBegun(stored.Key)
 			}
 			return stored, fresh, nil
 		}

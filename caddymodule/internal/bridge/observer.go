@@ -20,6 +20,10 @@ type Observer interface {
 	// OrderMoved is called when an order is begun and at each step it takes,
 	// with the state that it is in then.
 	OrderMoved(to translate.State)
+	// OrderBegun is called once for each order, when it is on record, and OrderPaid
+	// when it is known to be paid and the merchant is to keep the money.
+	OrderBegun(order ledger.Key)
+	OrderPaid(order ledger.Key)
 	// UpdateJudged is called when an update of an order has been recorded or
 	// dismissed, with what became of it.
 	UpdateJudged(verdict translate.Verdict)
@@ -36,13 +40,15 @@ type Observer interface {
 // nobody is the Observer of a bridge that was given none.
 type nobody struct{}
 
-func (nobody) AttemptFinished(delivery.Class, time.Duration, time.Duration) {}
-func (nobody) NotificationEnded(ledger.NotificationState)                   {}
-func (nobody) CallFinished(CallKind, CallClass, time.Duration)              {}
-func (nobody) OrderMoved(translate.State)                                   {}
-func (nobody) UpdateJudged(translate.Verdict)                               {}
-func (nobody) Quarantined()                                                 {}
-func (nobody) ClockCompared(time.Duration)                                  {}
-func (nobody) ClockSet(time.Duration)                                       {}
+func (nobody) AttemptFinished(string, delivery.Class, time.Duration, time.Duration) {}
+func (nobody) NotificationEnded(ledger.NotificationState)                           {}
+func (nobody) CallFinished(CallKind, CallClass, time.Duration)                      {}
+func (nobody) OrderMoved(translate.State)                                           {}
+func (nobody) OrderBegun(ledger.Key)                                                {}
+func (nobody) OrderPaid(ledger.Key)                                                 {}
+func (nobody) UpdateJudged(translate.Verdict)                                       {}
+func (nobody) Quarantined()                                                         {}
+func (nobody) ClockCompared(time.Duration)                                          {}
+func (nobody) ClockSet(time.Duration)                                               {}
 
 var _ Observer = nobody{}

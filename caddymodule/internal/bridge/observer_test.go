@@ -47,14 +47,16 @@ func (y *tally) want(t *testing.T, want map[string]int) {
 	y.counts = map[string]int{}
 }
 
-func (y *tally) CallFinished(kind CallKind, class CallClass, _ time.Duration) { y.count(kind, class) }
-func (y *tally) OrderMoved(to translate.State)                                { y.count(to) }
-func (y *tally) UpdateJudged(verdict translate.Verdict)                       { y.count(verdict) }
-func (y *tally) Quarantined()                                                 { y.count("quarantined") }
-func (y *tally) ClockCompared(time.Duration)                                  {}
-func (y *tally) ClockSet(time.Duration)                                       {}
-func (y *tally) NotificationEnded(ledger.NotificationState)                   {}
-func (y *tally) AttemptFinished(c delivery.Class, _, _ time.Duration)         { y.attempts <- c }
+func (y *tally) CallFinished(kind CallKind, class CallClass, _ time.Duration)   { y.count(kind, class) }
+func (y *tally) OrderMoved(to translate.State)                                  { y.count(to) }
+func (y *tally) OrderBegun(ledger.Key)                                          {}
+func (y *tally) OrderPaid(ledger.Key)                                           {}
+func (y *tally) UpdateJudged(verdict translate.Verdict)                         { y.count(verdict) }
+func (y *tally) Quarantined()                                                   { y.count("quarantined") }
+func (y *tally) ClockCompared(time.Duration)                                    {}
+func (y *tally) ClockSet(time.Duration)                                         {}
+func (y *tally) NotificationEnded(ledger.NotificationState)                     {}
+func (y *tally) AttemptFinished(_ string, c delivery.Class, _, _ time.Duration) { y.attempts <- c }
 
 // observedWorld is a world whose bridge is observed.
 func observedWorld(t *testing.T, options ...Option) (*world, *tally) {

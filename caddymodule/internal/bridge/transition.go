@@ -35,6 +35,7 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 		b.wake() // the refund is due now
 	case verdict == translate.Applied && order.State == translate.Paid:
 		b.notify.Wake()
+		b.observer.OrderPaid(order.Key)
 	}
 }
 

@@ -75,7 +75,7 @@ func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 	now := d.now()
 	d.hosts.rest(c.MerID, now.Add(unknownRest))
 	d.hosts.ended(s)
-	d.observer.attemptFinished(UnknownMerchant, 0, now.Sub(c.Due))
+	d.observer.attemptFinished(c.MerID, UnknownMerchant, 0, now.Sub(c.Due))
 	if d.unknown.lines.Allow(c.MerID, now) {
 		row := UnknownMerchant.row()
 		d.log.Log(row.level, row.message, orderFields(c))
@@ -118,7 +118,7 @@ func (d *Dispatcher) settle(c claimed, r result, t Target) {
 		failpoint.Reach(failpoint.AfterFinish)
 	}
 	lag := r.At.Sub(c.Due)
-	d.observer.attemptFinished(r.class, r.Duration, lag)
+	d.observer.attemptFinished(c.MerID, r.class, r.Duration, lag)
 	d.logAttempt(attemptLine{c.Notification, tracing.ID(c.Order.Trace), r, lag, to}, err)
 	if err == nil && to != ledger.Waiting {
 		d.observer.notificationEnded(to)

@@ -98,8 +98,8 @@ type counting struct {
 	ended    func(ledger.NotificationState)
 }
 
-func (c counting) AttemptFinished(class Class, _, _ time.Duration) { c.finished(class) }
-func (c counting) NotificationEnded(in ledger.NotificationState)   { c.ended(in) }
+func (c counting) AttemptFinished(_ string, class Class, _, _ time.Duration) { c.finished(class) }
+func (c counting) NotificationEnded(in ledger.NotificationState)             { c.ended(in) }
 
 func TestLevelsAndMetrics(t *testing.T) {
 	t.Parallel()

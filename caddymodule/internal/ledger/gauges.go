@@ -19,6 +19,9 @@ type Gauges struct {
 	Paused               int       // notifications
 	Withheld             int       // notifications
 
+	PausedMerchants int
+	OldestPause     time.Time // since when the first of them is; zero for none
+
 	SetAside int // rows that cannot be read, see [Ledger.Recheck]
 
 	Open Matters // what waits for a person
@@ -60,7 +63,8 @@ var (
 		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
 	countStuck = `SELECT state, count(*) FROM notifications
 		WHERE state <> 'waiting' AND state IN ('exhausted', 'paused', 'withheld') GROUP BY state`
-	countAside = `SELECT count(*) FROM set_aside`
+	countPauses = `SELECT count(*), CAST(COALESCE(min(at), 0) AS BIGINT) FROM pauses WHERE resume = 0`
+	countAside  = `SELECT count(*) FROM set_aside`
 	// What is dealt with has left the list, and its row goes when it is tried again.
 	countMatters = `SELECT
 		(SELECT count(*) FROM orders WHERE ` + inStates(matterStates) + `) - (SELECT count(*) FROM dealt WHERE kind = 'refund'),
@@ -74,7 +78,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		g.Orders[state] = StateGauge{}
 	}
 	stuck := map[NotificationState]*int{Exhausted: &g.Exhausted, Paused: &g.Paused, Withheld: &g.Withheld}
-	var due, doubted millis
+	var due, doubted, pausedSince millis
 	var dealt int // exhausted notifications
 	for _, count := range []struct {
 		text string
@@ -94,6 +98,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 			}
 			return err
 		}},
+		{countPauses, nil, func(r row) error { return r.Scan(&g.PausedMerchants, &pausedSince) }},
 		{countAside, nil, func(r row) error { return r.Scan(&g.SetAside) }},
 		{countMatters, nil, func(r row) error {
 			return r.Scan(&g.Open.FailedRefunds, &dealt, &g.Open.QuarantinedMessages)
@@ -104,7 +109,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 			return Gauges{}, err
 		}
 	}
-	g.OldestDue = due.time()
+	g.OldestDue, g.OldestPause = due.time(), pausedSince.time()
 	g.Orders[translate.InDoubt] = StateGauge{g.Orders[translate.InDoubt].Count, doubted.time()}
 	g.Open.ExhaustedNotifications = g.Exhausted - dealt
 	return g, nil

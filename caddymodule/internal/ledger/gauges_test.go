@@ -63,6 +63,7 @@ func gauges(t *testing.T, p place) {
 		},
 		OverdueOrders: 1, Waiting: 3, OldestDue: after(time.Minute), OverdueNotifications: 2,
 		Exhausted: 2, Paused: 1, Withheld: 1,
+		PausedMerchants: 1, OldestPause: noon,
 		Open: ledger.Matters{ExhaustedNotifications: 2},
 	}
 	if got := mustGauge(t, l, after(30*time.Minute)); !reflect.DeepEqual(got, want) {

@@ -21,6 +21,8 @@ type durable struct {
 	notifications *prometheus.Desc
 	latest        *prometheus.Desc
 	matters       *prometheus.Desc
+	paused        *prometheus.Desc
+	pause         *prometheus.Desc
 	aside         *prometheus.Desc
 }
 
@@ -44,7 +46,9 @@ func newDurable(now func() time.Time) *durable {
 			"How long the notification that waits longest has been due, 0 when none is."),
 		matters: desc("open_matters",
 			"What waits for a person to deal with it: refunds that failed, exhausted notifications, messages in quarantine.", "kind"),
-		aside: desc("rows_set_aside", "Orders and notifications whose rows in the ledger cannot be read. Nothing is done for them."),
+		paused: desc("paused_merchants", "Merchants that an operator has paused: they are not notified until they are resumed."),
+		pause:  desc("oldest_pause_seconds", "How long the one of them that was paused first has been paused, 0 when none is."),
+		aside:  desc("rows_set_aside", "Orders and notifications whose rows in the ledger cannot be read. Nothing is done for them."),
 	}
 }
 
@@ -54,7 +58,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (d *durable) Describe(out chan<- *prometheus.Desc) {
-	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest, d.matters, d.aside} {
+	for _, described := range []*prometheus.Desc{d.up, d.orders, d.oldest, d.overdue, d.notifications, d.latest, d.matters, d.paused, d.pause, d.aside} {
 		out <- described
 	}
 }
@@ -83,6 +87,8 @@ func (d *durable) Collect(out chan<- prometheus.Metric) {
 	gauge(d.matters, float64(g.Open.FailedRefunds), "refund")
 	gauge(d.matters, float64(g.Open.ExhaustedNotifications), "notification")
 	gauge(d.matters, float64(g.Open.QuarantinedMessages), "quarantine")
+	gauge(d.paused, float64(g.PausedMerchants))
+	gauge(d.pause, age(g.OldestPause, now))
 	gauge(d.aside, float64(g.SetAside))
 }
 

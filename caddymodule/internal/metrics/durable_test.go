@@ -49,8 +49,8 @@ func TestGaugesOfTheLedger(t *testing.T) {
 			},
 			OverdueOrders: 2, Waiting: 9, OldestDue: now.Add(-time.Minute), OverdueNotifications: 4,
 			Exhausted: 5, Paused: 6, Withheld: 7,
-			SetAside: 6,
-			Open:     ledger.Matters{FailedRefunds: 8, ExhaustedNotifications: 3, QuarantinedMessages: 2},
+			SetAside: 6, PausedMerchants: 2, OldestPause: now.Add(-2 * time.Hour),
+			Open: ledger.Matters{FailedRefunds: 8, ExhaustedNotifications: 3, QuarantinedMessages: 2},
 		}})
 		got := gathered(t, m)
 		for name, want := range map[string]float64{
@@ -73,6 +73,8 @@ func TestGaugesOfTheLedger(t *testing.T) {
 			`paybridge_open_matters{kind="refund"}`:                8,
 			`paybridge_open_matters{kind="notification"}`:          3,
 			`paybridge_open_matters{kind="quarantine"}`:            2,
+			`paybridge_paused_merchants{}`:                         2,
+			`paybridge_oldest_pause_seconds{}`:                     7200,
 			`paybridge_rows_set_aside{}`:                           6,
 		} {
 			if value, there := got[name]; !there || value != want {

@@ -21,6 +21,7 @@ type Metrics struct {
 	sided         sided
 	orders        orders
 	notifications notifications
+	merchants     merchants
 	commits       commits
 	rsa           []prometheus.Collector
 	build         prometheus.Collector
@@ -38,6 +39,7 @@ func New(now func() time.Time) *Metrics {
 		sided:         newSided(),
 		orders:        newOrders(),
 		notifications: newNotifications(),
+		merchants:     newMerchants(),
 		commits:       newCommits(),
 		rsa:           rsaCounters(),
 		build:         newBuild(),
@@ -68,6 +70,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.sided.requests, m.sided.marks, m.sided.waiting,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
+		m.merchants.orders, m.merchants.attempts,
 		m.commits.done, m.commits.sizes, m.commits.took,
 		m.build, m.durable,
 	}, m.rsa...)

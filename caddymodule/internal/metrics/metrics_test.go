@@ -33,7 +33,7 @@ func fire(m *Metrics) {
 	m.OrderMoved(translate.Paid)
 	m.UpdateJudged(translate.LatePayment)
 	m.Quarantined()
-	m.AttemptFinished(delivery.Blocked, time.Second, 2*time.Second)
+	m.AttemptFinished("1", delivery.Blocked, time.Second, 2*time.Second)
 	m.NotificationEnded(ledger.Exhausted)
 	m.Committed(7, time.Millisecond, nil)
 	m.Committed(1, time.Millisecond, errors.New("disk full"))
@@ -46,28 +46,29 @@ func TestEventsAreCounted(t *testing.T) {
 	m := New(time.Now)
 	fire(m)
 	want := map[string]float64{
-		`paybridge_requests_total{interface="pay",result="00"}`:            1,
-		`paybridge_pages_total{page="gopay",result="redirected"}`:          1,
-		`paybridge_notices_total{result="taken"}`:                          1,
-		`paybridge_gateway_calls_total{class="timeout",tran_code="query"}`: 1,
-		`paybridge_crypto_failures_total{reason="signature"}`:              1,
-		`paybridge_clock_skew_seconds{}`:                                   -3,
-		`paybridge_clock_set_seconds{}`:                                    3600,
-		`paybridge_order_moves_total{state="paid"}`:                        1,
-		`paybridge_order_news_total{verdict="late_payment"}`:               1,
-		`paybridge_quarantined_total{}`:                                    1,
-		`paybridge_notification_attempts_total{class="blocked"}`:           1,
-		`paybridge_notifications_exhausted_total{}`:                        1,
-		`paybridge_notifications_ended_total{state="exhausted"}`:           1,
-		`paybridge_ledger_commits_total{result="ok"}`:                      1,
-		`paybridge_ledger_commits_total{result="failed"}`:                  1,
-		`paybridge_request_duration_seconds{interface="pay"}`:              1,
-		`paybridge_gateway_call_duration_seconds{tran_code="query"}`:       10,
-		`paybridge_notification_lag_seconds{}`:                             2,
-		`paybridge_ledger_commit_transactions{}`:                           8,
-		`paybridge_ledger_commit_duration_seconds{}`:                       0.002,
-		`paybridge_ledger_up{}`:                                            0,
-		`paybridge_build_info`:                                             1,
+		`paybridge_requests_total{interface="pay",result="00"}`:                     1,
+		`paybridge_pages_total{page="gopay",result="redirected"}`:                   1,
+		`paybridge_notices_total{result="taken"}`:                                   1,
+		`paybridge_gateway_calls_total{class="timeout",tran_code="query"}`:          1,
+		`paybridge_crypto_failures_total{reason="signature"}`:                       1,
+		`paybridge_clock_skew_seconds{}`:                                            -3,
+		`paybridge_clock_set_seconds{}`:                                             3600,
+		`paybridge_order_moves_total{state="paid"}`:                                 1,
+		`paybridge_order_news_total{verdict="late_payment"}`:                        1,
+		`paybridge_quarantined_total{}`:                                             1,
+		`paybridge_notification_attempts_total{class="blocked"}`:                    1,
+		`paybridge_notifications_exhausted_total{}`:                                 1,
+		`paybridge_notifications_ended_total{state="exhausted"}`:                    1,
+		`paybridge_merchant_notification_attempts_total{merid="1",result="failed"}`: 1,
+		`paybridge_ledger_commits_total{result="ok"}`:                               1,
+		`paybridge_ledger_commits_total{result="failed"}`:                           1,
+		`paybridge_request_duration_seconds{interface="pay"}`:                       1,
+		`paybridge_gateway_call_duration_seconds{tran_code="query"}`:                10,
+		`paybridge_notification_lag_seconds{}`:                                      2,
+		`paybridge_ledger_commit_transactions{}`:                                    8,
+		`paybridge_ledger_commit_duration_seconds{}`:                                0.002,
+		`paybridge_ledger_up{}`:                                                     0,
+		`paybridge_build_info`:                                                      1,
 	}
 	for name, value := range gathered(t, m) {
 		name, _, _ = strings.Cut(name, `{caddy="`) // the build's, whatever it is
@@ -128,7 +129,8 @@ func TestMetricsAreWellFormed(t *testing.T) {
 	}
 }
 
-// Whatever comes from outside, the number of series stays.
+// Whatever comes from outside, the number of series stays. Merchants are those that
+// are configured, and have a budget.
 func TestLabelsAreBounded(t *testing.T) {
 	t.Parallel()
 	m := New(time.Now)
@@ -141,7 +143,7 @@ func TestLabelsAreBounded(t *testing.T) {
 		m.MessageRefused(v2.Reason(len(word)))
 		m.OrderMoved(translate.State(word))
 		m.UpdateJudged(translate.Verdict(len(word)))
-		m.AttemptFinished(delivery.Class(word), 0, 0)
+		m.AttemptFinished("1", delivery.Class(word), 0, 0)
 		m.RequestPassed(word, PassedResult(word), 0)
 		m.RequestSided(route.Side(word+"x"), sides.Cause(word))
 		m.OrderMarked(sides.MarkResult(word))

@@ -36,10 +36,11 @@ func newNotifications() notifications {
 }
 
 // AttemptFinished implements delivery.Observer.
-func (m *Metrics) AttemptFinished(class delivery.Class, _, lag time.Duration) {
+func (m *Metrics) AttemptFinished(merID string, class delivery.Class, _, lag time.Duration) {
 	if m == nil {
 		return
 	}
+	m.merchantCalled(merID, class)
 	m.notifications.attempts.add(string(class))
 	if class != delivery.UnknownMerchant && class != delivery.Withheld { // there was a call
 		m.notifications.lag.observe(lag)
