@@ -37,7 +37,7 @@ func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, c ledger.Chang
 	err = d.recordUntil(now.Add(d.lease()), func(ctx context.Context) error {
 		return d.ledger.EndAgain(ctx, delivery.Notification, r.Attempt)
 	})
-	d.observer.attemptFinished(r.class, r.Duration, 0)
+	d.observer.attemptFinished(k.MerID, r.class, r.Duration, 0)
 	line := delivery.Notification
 	line.Attempts-- // the line names the call that follows
 	d.logAttempt(attemptLine{n: line, trace: tracing.ID(delivery.Order.Trace), result: r, to: ledger.Delivered}, err)
