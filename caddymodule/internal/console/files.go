@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 //go:embed web
@@ -36,9 +37,9 @@ var kinds = map[string]string{
 	".css": mime.FormatMediaType("text/css", map[string]string{"charset": "utf-8"}),
 }
 
-// comment matches lines with nothing but a comment of a script. No browser needs
-// them; the empty lines keep the numbers of the others.
-var comment = regexp.MustCompile(`(?m)^[ \t]*//.*$`)
+// needless matches what no browser needs of a script or style: how lines are indented,
+// and lines with nothing but a comment. The empty lines keep the numbers of the others.
+var needless = regexp.MustCompile(`(?m)^[ \t]*(//.*$)?`)
 
 func makeFiles(lang bilingual.Lang) map[string]file {
 	texts := readCatalog(lang)
@@ -46,6 +47,8 @@ func makeFiles(lang bilingual.Lang) map[string]file {
 		pagePath:                {"text/html; charset=utf-8", makePage(lang, texts)},
 		filesPath + "texts.js":  {kinds[".js"], makeModule(texts)},
 		filesPath + "states.js": {kinds[".js"], makeModule(stateTable())},
+
+		filesPath + "actionnames.js": {kinds[".js"], makeModule(v1.Actions())},
 	}
 	entries, err := webFiles.ReadDir("web")
 	must(err)
@@ -56,7 +59,7 @@ func makeFiles(lang bilingual.Lang) map[string]file {
 		}
 		body, err := webFiles.ReadFile("web/" + entry.Name())
 		must(err)
-		made[filesPath+entry.Name()] = file{kind, comment.ReplaceAll(body, nil)}
+		made[filesPath+entry.Name()] = file{kind, needless.ReplaceAll(body, nil)}
 	}
 	return made
 }

@@ -3,30 +3,62 @@
 import { dealWithMessage, dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
 import { button, make } from './dom.js';
 import { count, due, stamp, t, term, yuan } from './i18n.js';
-import { orderLink } from './route.js';
+import { attemptText, stateWord } from './events.js';
+import { merchantLink, orderLink } from './route.js';
 
 const orderColumn = {
   label: 'order', class: 'number',
   text: (o) => o.merid + ' ' + o.orderid,
-  node: (o) => make('span', {}, make('a', { href: orderLink(o.merid, o.orderid) }, o.orderid), make('small', {}, o.merid)),
+  node: (o) => make('span', {}, make('a', { href: orderLink(o.merid, o.orderid) }, o.orderid), make('small', {}, merchantNode(o))),
 };
+
+const merchantNode = ({ merid }) => make('a', { href: merchantLink(merid) }, merid);
+
+const merchantColumn = { label: 'merid', class: 'number', text: (m) => m.merid, node: merchantNode };
 
 // orderColumns are those of orders.
 export const orderColumns = [
   orderColumn,
   { label: 'amount', class: 'sum', text: (o) => yuan(o.amount_fen) },
-  { label: 'state', text: (o) => term('state', o.state) },
+  { label: 'action', text: (o) => o.action },
+  {
+    label: 'state', text: (o) => [term('state', o.state), o.words].filter(Boolean).join('\n'),
+    node: (o) => make('span', {}, term('state', o.state), ...(o.words ? [make('small', {}, o.words)] : [])),
+  },
   { label: 'created', class: 'time', text: (o) => stamp(o.created_at) },
   { label: 'next', class: 'time', text: (o) => (o.next_at ? due(o.next_at) : '–') },
   { label: 'tries', class: 'sum', text: (o) => count(o.tries) },
 ];
+
+// failureText says why the newest call of a merchant was not acknowledged.
+const failureText = (n) => (n.class && n.class !== 'ok' ? attemptText(n) : '');
+
+// changeColumns are those of what people did.
+export const changeColumns = [
+  { label: 'time', class: 'time', text: (c) => stamp(c.at) },
+  { label: 'who_did', class: 'number', text: (c) => c.who },
+  {
+    label: 'what', text: (c) => term('change', c.what) + '\n' + step(c),
+    node: (c) => make('span', {}, term('change', c.what), make('small', {}, step(c))),
+  },
+  {
+    label: 'about', class: 'number', text: (c) => [c.merid, c.orderid].filter(Boolean).join(' '),
+    node: (c) => (c.orderid ? orderColumn.node(c) : merchantNode(c)),
+  },
+  { label: 'why', text: (c) => c.why },
+];
+
+const step = (c) => [c.before, c.after].filter(Boolean).map(stateWord).join(' → ');
 
 // notificationColumns are those of notifications, with what may be done.
 export function notificationColumns(overview) {
   return [
     orderColumn,
     { label: 'host', class: 'number', text: (n) => n.host },
-    { label: 'state', text: (n) => term('notification', n.state) },
+    {
+      label: 'state', text: (n) => term('notification', n.state) + '\n' + failureText(n),
+      node: (n) => make('span', {}, term('notification', n.state), make('small', {}, failureText(n))),
+    },
     { label: 'attempts', class: 'sum', text: (n) => count(n.attempts) },
     { label: 'recorded', class: 'time', text: (n) => stamp(n.created_at) },
     { label: 'due', class: 'time', text: (n) => (n.state === 'waiting' ? due(n.due_at) : '–') },
@@ -86,7 +118,7 @@ export function quarantineColumns(overview) {
 // sumColumns are those of what moved for a merchant on a day.
 export const sumColumns = [
   { label: 'day', class: 'number', text: (s) => s.day },
-  { label: 'merid', class: 'number', text: (s) => s.merid },
+  merchantColumn,
   { label: 'payments', class: 'sum', text: (s) => count(s.payments) },
   { label: 'sum_paid', class: 'sum', text: (s) => yuan(s.paid_fen) },
   { label: 'refunds', class: 'sum', text: (s) => count(s.refunds) },
@@ -97,7 +129,7 @@ export const sumColumns = [
 export function merchantColumns(overview) {
   const action = (m) => (m.pause ? 'resume' : 'pause');
   return [
-    { label: 'merid', class: 'number', text: (m) => m.merid },
+    merchantColumn,
     { label: 'gateway_merchant', class: 'number', text: (m) => m.gateway_merchant || t('not_configured') },
     { label: 'suite', text: (m) => m.suite || '–' },
     { label: 'state', text: (m) => (m.pause ? pauseText(m.pause) : t('notified')) },
@@ -111,7 +143,7 @@ export function merchantColumns(overview) {
 
 // refusalColumns are those of why requests were refused in the last day.
 export const refusalColumns = [
-  { label: 'merid', class: 'number', text: (r) => r.merid || t('merchant_unknown') },
+  { label: 'merid', class: 'number', text: (r) => r.merid || t('merchant_unknown'), node: (r) => (r.merid ? merchantNode(r) : t('merchant_unknown')) },
   { label: 'refused_times', class: 'sum', text: (r) => count(r.times) },
   { label: 'cause', text: (r) => r.means, node: (r) => make('span', {}, r.means, make('small', {}, r.cause)) },
   { label: 'last', class: 'time', text: (r) => stamp(r.last_at) },

@@ -46,7 +46,7 @@ const TEXTS = {
   request: (event, order) => t('request_text', { action: order.action, amount: yuan(order.amount_fen) }),
   call: ({ call: c, text }) => (c ? callText(c) : text),
   moved: (event) => event.text.split(' → ').map((state) => term('state', state)).join(' → '),
-  attempt: ({ attempt: a, text }) => (a ? attemptText(a) : text),
+  attempt: ({ attempt: a, text }) => (a ? attemptLine(a) : text),
   change: ({ change: c, text }) => (c ? t('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
 };
 
@@ -54,7 +54,7 @@ const plain = (event) => event.text;
 
 // stateWord names what a change was from or to: a state of an order, of a
 // notification, or of a matter that waits for a person.
-function stateWord(state) {
+export function stateWord(state) {
   for (const family of ['state', 'notification', 'matter']) {
     const word = term(family, state);
     if (word !== state) {
@@ -76,14 +76,13 @@ function callText(c) {
   return [t('call_text', { flow: c.flow_no || '–', came }), t('took', { took: c.took })].join(t('comma'));
 }
 
-function attemptText(a) {
-  const parts = [t('attempt_text', { n: count(a.n), class: term('class', a.class) })];
-  if (a.cause) {
-    parts.push(causeText(a.cause));
-  }
-  if (a.status) {
-    parts.push('HTTP ' + a.status);
-  }
+// attemptText says what came of a call of a merchant.
+export function attemptText(a) {
+  return [term('class', a.class), a.cause && causeText(a.cause), a.status && 'HTTP ' + a.status].filter(Boolean).join(t('comma'));
+}
+
+function attemptLine(a) {
+  const parts = [t('attempt_text', { n: count(a.n), class: attemptText(a) })];
   parts.push(t('took', { took: took(a.took_ms) }));
   if (a.lag_ms !== undefined) {
     parts.push(t('lag', { took: took(a.lag_ms) }));

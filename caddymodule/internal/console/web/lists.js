@@ -2,10 +2,12 @@
 
 import { resendMerchant } from './actions.js';
 import { get, Refusal } from './api.js';
-import { merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns, sumColumns } from './columns.js';
+import { changeColumns, merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns, sumColumns } from './columns.js';
 import { button, byID, make, reconcile, setText } from './dom.js';
 import { count, t } from './i18n.js';
+import { queryOf, showFilter } from './filter.js';
 import { routeColumns } from './moving.js';
+import { listLink } from './route.js';
 import { showTable } from './table.js';
 import { newUnreadable, showUnreadable } from './unreadable.js';
 
@@ -17,7 +19,8 @@ const MOST = 500;
 const byOrder = (item) => item.merid + ' ' + item.orderid;
 const byMerchant = (item) => item.merid;
 
-// LISTS are all lists by name: where the API has them and how they are shown.
+// LISTS are all lists by name: where the API has them, how they are shown and what they
+// can be filtered by.
 const LISTS = {
   in_doubt: { path: 'orders', query: { state: 'in_doubt' }, columns: () => orderColumns, keyOf: byOrder },
   overdue_orders: { path: 'orders', query: { overdue: 'true' }, columns: () => orderColumns, keyOf: byOrder },
@@ -27,15 +30,19 @@ const LISTS = {
   refund_failed: { path: 'orders', query: { open: 'true' }, columns: refundColumns, keyOf: byOrder },
   quarantine: { path: 'quarantine', query: {}, columns: quarantineColumns, keyOf: (message) => message.id },
   paused: { path: 'merchants', query: { paused: 'true' }, columns: merchantColumns, keyOf: byMerchant },
-  refused: { path: 'refused', query: {}, columns: () => refusalColumns, keyOf: (refusal) => refusal.merid + ' ' + refusal.cause },
-  orders: { path: 'orders', query: {}, columns: () => orderColumns, keyOf: byOrder },
-  sums: { path: 'sums', query: {}, columns: () => sumColumns, keyOf: (sum) => sum.day + ' ' + sum.merid },
+  refused: { path: 'refused', query: {}, filters: ['merid'], columns: () => refusalColumns, keyOf: (refusal) => refusal.merid + ' ' + refusal.cause },
+  orders: {
+    path: 'orders', query: {}, filters: ['merid', 'state', 'action', 'amount', 'from', 'to'], columns: () => orderColumns, keyOf: byOrder,
+  },
+  notifications: { path: 'notifications', query: {}, filters: ['merid', 'from', 'to'], columns: notificationColumns, keyOf: byOrder },
+  sums: { path: 'sums', query: {}, filters: ['merid'], columns: () => sumColumns, keyOf: (sum) => sum.day + ' ' + sum.merid },
   merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },
+  changes: { path: 'changes', query: {}, filters: ['merid'], columns: () => changeColumns, keyOf: (c) => [c.at, c.what, c.merid, c.orderid].join(' ') },
   routes: { path: 'routes', query: {}, columns: routeColumns, keyOf: byMerchant },
 };
 
-const state = { name: 'in_doubt', limit: STEP, overview: () => null, columns: [], round: 0 };
-const parts = { groups: make('ul', { class: 'groups' }), unreadable: newUnreadable(), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }) };
+const state = { name: 'in_doubt', filters: {}, limit: STEP, overview: () => null, columns: [], round: 0 };
+const parts = { filter: make('form', { class: 'filter' }), groups: make('ul', { class: 'groups' }), unreadable: newUnreadable(), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }), next: make('a', { class: 'button quiet' }, t('older')) };
 
 // startLists makes the tabs. overview gives the newest overview.
 export function startLists(overview) {
@@ -49,7 +56,7 @@ export function startLists(overview) {
     tabs.append(tab);
   }
   tabs.addEventListener('keydown', walk);
-  byID('list').append(parts.groups, parts.unreadable, parts.rows, parts.more, parts.note);
+  byID('list').append(parts.filter, parts.groups, parts.unreadable, parts.rows, parts.more, parts.note, parts.next);
   turnTo(state.name);
 }
 
@@ -72,16 +79,26 @@ export function openList(name) {
   byID('tab-' + name).focus({ preventScroll: true });
 }
 
+// choose puts a list into the address.
 function choose(name) {
-  turnTo(name);
+  location.hash = listLink(name);
+  showList(name, {});
+}
+
+// showList shows a list of the address; the same one stays as it is.
+export function showList(name, filters) {
+  if (!Object.hasOwn(LISTS, name) || (state.name === name && listLink(name, state.filters) === listLink(name, filters))) {
+    return;
+  }
+  turnTo(name, filters);
   if (state.overview()) {
     refreshList(state.overview());
   }
 }
 
-function turnTo(name) {
+function turnTo(name, filters = {}) {
   state.round++; // what was asked for another list comes too late
-  Object.assign(state, { name, limit: STEP, columns: LISTS[name].columns(state.overview) });
+  Object.assign(state, { name, filters, limit: STEP, columns: LISTS[name].columns(state.overview) });
   for (const tab of byID('tabs').children) {
     const chosen = tab.id === 'tab-' + name;
     tab.setAttribute('aria-selected', chosen);
@@ -89,7 +106,8 @@ function turnTo(name) {
   }
   byID('list').setAttribute('aria-labelledby', 'tab-' + name);
   parts.rows.replaceChildren(make('p', { class: 'none' }, t('loading')));
-  parts.more.hidden = parts.note.hidden = parts.groups.hidden = parts.unreadable.hidden = true;
+  showFilter(parts.filter, name, LISTS[name].filters || [], filters);
+  parts.next.hidden = parts.more.hidden = parts.note.hidden = parts.groups.hidden = parts.unreadable.hidden = true;
 }
 
 function more() {
@@ -106,7 +124,7 @@ export async function refreshList(overview) {
   let next;
   let unreadable;
   try {
-    const answer = await get(path, { ...query, limit: state.limit });
+    const answer = await get(path, { ...query, ...queryOf(state.filters), limit: state.limit });
     ({ items, unreadable } = answer);
     next = answer.next || answer.more;
   } catch (reason) {
@@ -123,7 +141,10 @@ export async function refreshList(overview) {
   showGroups(overview);
   parts.more.hidden = !next || state.limit >= MOST;
   setText(parts.more, t('more', { n: STEP }));
-  parts.note.hidden = !next || state.limit < MOST;
+  const full = Boolean(next) && state.limit >= MOST;
+  parts.next.hidden = !full || typeof next !== 'string';
+  parts.next.href = full ? listLink(state.name, { ...state.filters, after: next }) : '#';
+  parts.note.hidden = !full;
   setText(parts.note, t('most', { n: count(MOST) }));
 }
 

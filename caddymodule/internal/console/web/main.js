@@ -3,9 +3,11 @@
 
 import { get, Refusal } from './api.js';
 import { byID } from './dom.js';
+import { startKeys } from './keys.js';
 import { openList, refreshList, startLists } from './lists.js';
+import { refreshMerchant } from './merchant.js';
 import { refreshOrder } from './order.js';
-import { showBacklog, showSuccess } from './plots.js';
+import { chosenSpan, showBacklog, showSuccess, startSpans } from './plots.js';
 import { showRoute, startSearch } from './search.js';
 import { showHealth, showMode, showNoTrouble, showNumbers, showSetAside, showTime, showTrouble, showVersion } from './status.js';
 
@@ -18,7 +20,7 @@ const state = { overview: null, answered: null, timer: 0, round: 0 };
 async function refresh() {
   clearTimeout(state.timer);
   const mine = ++state.round;
-  const [health, overview] = await Promise.allSettled([get('health', {}, 503), get('overview')]);
+  const [health, overview] = await Promise.allSettled([get('health', {}, 503), get('overview', { span: chosenSpan() })]);
   if (mine !== state.round) {
     return;
   }
@@ -46,7 +48,7 @@ async function show(overview, health) {
   showNumbers(overview, openList);
   showSuccess(overview);
   showBacklog(overview);
-  await Promise.allSettled([refreshList(overview), refreshOrder(overview)]);
+  await Promise.allSettled([refreshList(overview), refreshOrder(overview), refreshMerchant(overview)]);
 }
 
 byID('again').addEventListener('click', refresh);
@@ -61,4 +63,6 @@ document.addEventListener('changed', refresh); // an action of this page has cha
 
 startLists(() => state.overview);
 startSearch();
+startKeys();
+startSpans(refresh);
 refresh().then(() => showRoute(state.overview));

@@ -34,7 +34,7 @@ export function routeColumns(overview) {
 }
 
 // routeText is a route in few words: its name, its share and its actions.
-function routeText({ route, percent, actions }) {
+export function routeText({ route, percent, actions }) {
   const share = percent ? percent + ' %' : '';
   return [term('mode', route), share, (actions || []).join(t('comma'))].filter(Boolean).join(' · ');
 }

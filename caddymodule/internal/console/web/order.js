@@ -6,6 +6,7 @@ import { pauseText } from './columns.js';
 import { button, byID, make, reconcile, setClass, setText } from './dom.js';
 import { showEvents } from './events.js';
 import { count, due, stamp, t, term, yuan } from './i18n.js';
+import { merchantLink } from './route.js';
 import states from './states.js';
 import { showUnreadable } from './unreadable.js';
 
@@ -70,6 +71,7 @@ function showOrder({ order, notification, events, unreadable }, overview) {
   setText(byID('orderstate'), term('state', order.state));
   setClass(byID('orderstate'), 'pill ' + factsOf(order.state).tone);
   setText(byID('about'), about(order));
+  byID('ordermerchant').href = merchantLink(order.merid);
   const pause = overview && overview.paused.find((m) => m.merid === order.merid);
   showFacts(order, notification, pause);
   showActions(order, notification, pause, overview);

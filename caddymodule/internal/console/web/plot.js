@@ -3,7 +3,7 @@
 // size, and can be read by pointer, by keyboard, and as a table.
 
 import { draw, make, setText } from './dom.js';
-import { hour, t } from './i18n.js';
+import { day, hour, t } from './i18n.js';
 
 // Room around the bands, in pixels.
 const LEFT = 44;
@@ -12,9 +12,10 @@ const TOP = 18;
 const BOTTOM = 20;
 const GAP = 26; // between bands, for the title of the lower one
 
-// Distances of the marks on the axis of time, in hours; the first that leaves
-// each this many pixels is taken.
-const MARKS = [1, 2, 3, 6, 12];
+// Distances of the marks on the axis of time, in minutes; the first that leaves each
+// this many pixels is taken. Marks that are days apart are days.
+const DAY = 1440;
+const MARKS = [5, 10, 15, 30, 60, 120, 180, 360, 720, DAY, 2 * DAY];
 const MARK_ROOM = 44;
 
 // Plot draws into a figure. spec is
@@ -50,9 +51,10 @@ export class Plot {
   }
 
   // show draws points, which are { at } in milliseconds and what the spec reads,
-  // oldest first, from one time to another.
-  show(points, from, to) {
+  // oldest first and a step apart, from one time to another.
+  show(points, from, to, step) {
     Object.assign(this, { points, from, to });
+    this.spec.step = step;
     this.render();
     this.tabulate();
   }
@@ -92,7 +94,7 @@ export class Plot {
   band(band, top) {
     const most = band.most || niceMost(this.points, band);
     const y = (value) => top + band.height * (1 - value / most);
-    const parts = [draw('text', { x: LEFT, y: top - 6, class: 'title' }, band.title)];
+    const parts = [draw('text', { x: LEFT, y: top - 6, class: 'title' }, textOf(band.title, this.spec.step))];
     for (const value of [0, most / 2, most]) {
       parts.push(draw('line', { class: 'grid', x1: LEFT, x2: this.width - RIGHT, y1: y(value), y2: y(value) }));
       parts.push(draw('text', { x: LEFT - 6, y: y(value) + 4, class: 'left' }, band.show(value)));
@@ -149,19 +151,24 @@ export class Plot {
     return this.spec.wide ? point.at + this.spec.step / 2 : point.at;
   }
 
-  // hours marks the axis of time at full hours.
+  // hours marks the axis of time at round times: of a week at days.
   hours(bottom) {
-    const hours = (this.to - this.from) / 3600000;
-    const room = (this.width - LEFT - RIGHT) / hours;
-    const every = MARKS.find((h) => h * room >= MARK_ROOM) || MARKS[MARKS.length - 1];
+    const minutes = (this.to - this.from) / 60000;
+    const room = (this.width - LEFT - RIGHT) / minutes;
+    const every = MARKS.find((m) => m * room >= MARK_ROOM) || 2 * DAY;
     const parts = [];
     const at = new Date(this.from);
-    at.setMinutes(0, 0, 0);
-    for (; at <= this.to; at.setHours(at.getHours() + 1)) {
+    at.setHours(0, 0, 0, 0);
+    while (at <= this.to) {
       const x = this.x(at);
-      if (at >= this.from && at.getHours() % every === 0 && x < this.width - RIGHT - 12) {
+      if (at >= this.from && x < this.width - RIGHT - 12) {
         parts.push(draw('line', { class: 'mark', x1: x, x2: x, y1: bottom, y2: bottom + 4 }));
-        parts.push(draw('text', { x, y: bottom + 16, class: 'middle' }, hour(at)));
+        parts.push(draw('text', { x, y: bottom + 16, class: 'middle' }, every < DAY ? hour(at) : day(at).slice(5)));
+      }
+      if (every < DAY) {
+        at.setMinutes(at.getMinutes() + every);
+      } else {
+        at.setDate(at.getDate() + every / DAY);
       }
     }
     return parts;
@@ -218,7 +225,13 @@ export class Plot {
   // time names the time of a point.
   time(point) {
     const at = new Date(point.at);
-    return this.spec.wide ? hour(at) + '–' + hour(new Date(point.at + this.spec.step)) : hour(at);
+    const date = this.far() ? day(at).slice(5) + ' ' : '';
+    return date + (this.spec.wide ? hour(at) + '–' + hour(new Date(point.at + this.spec.step)) : hour(at));
+  }
+
+  // far reports whether a time of day alone would not tell which day is meant.
+  far() {
+    return this.to - this.from > 2 * DAY * 60000;
   }
 
   // tabulate writes the table while it is open.
@@ -227,10 +240,10 @@ export class Plot {
       return;
     }
     const rows = (this.spec.rows ? this.spec.rows(this.points) : this.points).slice().reverse();
-    const cells = rows.map((point) => make('tr', {}, make('th', { scope: 'row' }, hour(new Date(point.at))),
+    const cells = rows.map((point) => make('tr', {}, make('th', { scope: 'row' }, (this.far() ? day(new Date(point.at)).slice(5) + ' ' : '') + hour(new Date(point.at))),
       ...this.series.map((series) => make('td', {}, valueText(series, point)))));
     const heads = [t('time'), ...this.series.map((series) => series.name)].map((text) => make('th', { scope: 'col' }, text));
-    this.table.replaceChildren(make('caption', {}, this.spec.caption), make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...cells));
+    this.table.replaceChildren(make('caption', {}, textOf(this.spec.caption, this.spec.step)), make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...cells));
   }
 }
 
@@ -264,5 +277,8 @@ function niceMost(points, band) {
 function nearest(points, at) {
   return points.reduce((best, point) => (!best || Math.abs(point.at - at) < Math.abs(best.at - at) ? point : best), null);
 }
+
+// textOf is a text, or one that depends on how far apart the points are.
+const textOf = (text, step) => (typeof text === 'function' ? text(step) : text);
 
 const round = (n) => Math.round(n * 10) / 10;

@@ -1,15 +1,39 @@
 // The two plots: how payments end, and how much is waiting.
 
-import { byID } from './dom.js';
-import { count, t } from './i18n.js';
+import { button, byID } from './dom.js';
+import { count, span, t } from './i18n.js';
 import { Plot } from './plot.js';
 import states from './states.js';
 
-// How far apart the points are, in milliseconds: the API counts orders in buckets
-// of ten minutes and takes a sample a minute.
-const BUCKET = 600000;
-const SAMPLE = 60000;
-const DAY = 86400000;
+const MINUTE = 60000;
+const HOUR = 60 * MINUTE;
+
+// SPANS are how much of the past is shown, and how far apart the points then are, in
+// milliseconds: the API counts orders in such buckets and tells such samples.
+const SPANS = {
+  '1h': { time: HOUR, bucket: MINUTE, sample: MINUTE },
+  '24h': { time: 24 * HOUR, bucket: 10 * MINUTE, sample: MINUTE },
+  '7d': { time: 168 * HOUR, bucket: HOUR, sample: 10 * MINUTE },
+};
+
+let chosen = '24h';
+
+// chosenSpan is the span that the API is asked for.
+export const chosenSpan = () => chosen;
+
+// startSpans makes the buttons that choose a span; refresh asks again.
+export function startSpans(refresh) {
+  byID('spans').append(...Object.keys(SPANS).map((name) => button(span(SPANS[name].time), 'small', () => {
+    chosen = name;
+    markSpan();
+    refresh();
+  })));
+  markSpan();
+}
+
+function markSpan() {
+  Object.keys(SPANS).forEach((name, i) => byID('spans').children[i].setAttribute('aria-pressed', name === chosen));
+}
 
 const sum = (counts, names) => names.reduce((all, name) => all + (counts[name] || 0), 0);
 
@@ -24,14 +48,14 @@ const OPEN = told('open');
 const percent = (value) => Math.round(value * 10) / 10 + ' %';
 
 const success = new Plot(byID('success'), {
-  title: t('success'), caption: t('success_caption'), step: BUCKET, wide: true,
+  title: t('success'), caption: (apart) => t('success_caption', { span: span(apart) }), step: SPANS[chosen].bucket, wide: true,
   bands: [
     {
       title: t('band_rate'), height: 96, most: 100, show: percent,
       series: [{ name: t('rate'), class: 'line good', of: (p) => p.rate }],
     },
     {
-      title: t('band_volume'), height: 84, least: 4, show: count,
+      title: (apart) => t('band_volume', { span: span(apart) }), height: 84, least: 4, show: count,
       series: [
         { name: t('volume_paid'), class: 'bar good', of: (p) => p.paid },
         { name: t('volume_unpaid'), class: 'bar bad', of: (p) => p.unpaid },
@@ -41,17 +65,17 @@ const success = new Plot(byID('success'), {
   ],
 });
 
-// showSuccess plots how the orders of the last 24 hours ended.
+// showSuccess plots how the orders of the span ended.
 export function showSuccess(overview) {
   const points = overview.outcomes.map(({ at, states: counts }) => {
     const [paid, unpaid, open] = [sum(counts, PAID), sum(counts, UNPAID), sum(counts, OPEN)];
     return { at: Date.parse(at), paid, unpaid, open, rate: paid + unpaid > 0 ? (100 * paid) / (paid + unpaid) : null };
   });
-  show(success, points, overview);
+  show(success, points, overview, 'bucket');
 }
 
 const backlog = new Plot(byID('backlog'), {
-  title: t('backlog'), caption: t('backlog_caption'), step: SAMPLE, rows: highest,
+  title: t('backlog'), caption: () => t('backlog_caption', { span: span(SPANS[chosen].bucket) }), step: SPANS[chosen].sample, rows: highest,
   bands: [
     {
       title: t('band_notifications'), height: 96, least: 4, show: count,
@@ -70,27 +94,28 @@ const backlog = new Plot(byID('backlog'), {
   ],
 });
 
-// showBacklog plots how much has been waiting over the last 24 hours, up to now.
+// showBacklog plots how much has been waiting over the span, up to now.
 export function showBacklog(overview) {
   const g = overview.gauges;
   const now = {
     at: overview.at, waiting: g.waiting, overdue: g.overdue_notifications, exhausted: g.exhausted,
     in_doubt: g.orders.in_doubt ? g.orders.in_doubt.count : 0,
   };
-  show(backlog, [...overview.samples, now].map((sample) => ({ ...sample, at: Date.parse(sample.at) })), overview);
+  show(backlog, [...overview.samples, now].map((sample) => ({ ...sample, at: Date.parse(sample.at) })), overview, 'sample');
 }
 
-function show(plot, points, overview) {
+function show(plot, points, overview, apart) {
   const to = Date.parse(overview.at);
-  plot.show(points, to - DAY, to);
+  const shown = SPANS[overview.span];
+  plot.show(points, to - shown.time, to, shown[apart]);
 }
 
-// highest shortens samples to one row for ten minutes, the highest of each: a
-// table of a day's minutes reads nobody.
+// highest shortens samples to one row for each bucket, the highest of each: a table
+// of a day's minutes reads nobody.
 function highest(points) {
   const rows = new Map();
   for (const point of points) {
-    const at = Math.floor(point.at / BUCKET) * BUCKET;
+    const at = Math.floor(point.at / SPANS[chosen].bucket) * SPANS[chosen].bucket;
     const row = rows.get(at) || { ...point, at };
     for (const name of ['waiting', 'overdue', 'exhausted', 'in_doubt']) {
       row[name] = Math.max(row[name], point[name]);

@@ -4,6 +4,8 @@ import { get, Refusal } from './api.js';
 import { orderColumns } from './columns.js';
 import { byID, setText } from './dom.js';
 import { count, t } from './i18n.js';
+import { showList } from './lists.js';
+import { closeMerchant, openMerchant } from './merchant.js';
 import { closeOrder, openOrder } from './order.js';
 import { currentRoute, findLink, orderLink } from './route.js';
 import { showTable } from './table.js';
@@ -25,13 +27,22 @@ export function startSearch() {
 
 // showRoute shows what the address asks for.
 export function showRoute(overview) {
-  const { order, find: number } = currentRoute();
+  const { order, merchant, list, filters, find: number } = currentRoute();
   byID('found').hidden = true;
   if (order) {
+    closeMerchant();
     openOrder(order, overview);
     return;
   }
   closeOrder();
+  if (merchant) {
+    openMerchant(merchant, overview);
+    return;
+  }
+  closeMerchant();
+  if (list) {
+    showList(list, filters);
+  }
   if (number) {
     byID('number').value = number;
     find(number);

@@ -90,8 +90,20 @@ function oldest(overview, at) {
   return at ? t('oldest', { span: span(new Date(overview.at) - new Date(at)) }) : '';
 }
 
+// OPEN are the numbers that wait for somebody; the title of the page counts them.
+const OPEN = ['in_doubt', 'overdue_orders', 'overdue_notifications', 'exhausted', 'refund_failed', 'quarantine'];
+
+function showOpen(overview) {
+  const open = NUMBERS.filter(({ list }) => OPEN.includes(list)).reduce((n, number) => n + number.of(overview), 0);
+  const title = (open > 0 ? '(' + count(open) + ') ' : '') + t('title');
+  if (document.title !== title) {
+    document.title = title;
+  }
+}
+
 // showNumbers shows the numbers. open(list) is called when one is pressed.
 export function showNumbers(overview, open) {
+  showOpen(overview);
   reconcile(byID('numbers'), NUMBERS, (number) => number.list, (number) => tile(number, open), (item, number) => {
     const n = number.of(overview);
     const [figure, , more] = item.firstChild.children;
