@@ -58,6 +58,15 @@ var chineseOfMoving = map[string]string{
 	"It does not count (%s): %s. For a real payment the bridge would call again.": "这样的应答无效（%s）：%s。真实的支付会再次通知。",
 	"Only status 2xx with 0000 alone, or on the last line, counts.":               "只有状态码 2xx，且应答只有 0000 或最后一行是 0000，才有效。",
 
+	// translate
+	"v1 %s → v2 %s, before it is sealed:":         "v1 %s → v2 %s，加密签名之前：",
+	"Made up here, drawn for each real order: %s": "以下为示例，真实订单逐笔生成：%s",
+	"The answer means: %s":                        "该应答的含义：%s",
+	"Because: %s":                                 "原因：%s",
+	"Refused: %s":                                 "被拒绝：%s",
+	"v1 reply, before it is signed:":              "v1 应答，签名之前：",
+	"Note: %s":                                    "请注意：%s",
+
 	// reconcile
 	"From %s to %s (not included), Beijing time. Orders go by %s, of which the ledger knows %d of a sample of %d.": "范围：%s 至 %s（不含），北京时间。按 %s 对应订单：抽样中账本认得 %d 个，共抽样 %d 个。",
 	"Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.": "对账单共 %d 行，其中属于其他日期或商户 %d 行；略过（如手续费）%d 行。一致：%d。",

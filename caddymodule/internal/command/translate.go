@@ -14,6 +14,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -68,7 +69,7 @@ func runTranslate(cmd *cobra.Command, offline Offline) error {
 	if err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
-	write := t.writeText
+	write := func(out *bytes.Buffer) error { return t.writeText(printer{out, langOf(cmd)}) }
 	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
 		write = func(out *bytes.Buffer) error { return writeJSON(out, t) }
 	}
@@ -212,39 +213,40 @@ func (t *translation) translateAnswer(request *preview.Request, answer []byte) e
 	return nil
 }
 
-func (t *translation) writeText(out *bytes.Buffer) error {
+func (t *translation) writeText(out printer) error {
 	if t.Request != nil {
-		fmt.Fprintf(out, "v1 %s → v2 %s, before it is sealed:\n", t.Interface, t.TranCode)
+		out.say("v1 %s → v2 %s, before it is sealed:\n", t.Interface, t.TranCode)
 		if err := writeIndented(out, t.Request); err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "Made up here, drawn for each real order: %s\n", strings.Join(t.Examples, ", "))
+		out.say("Made up here, drawn for each real order: %s\n", strings.Join(t.Examples, ", "))
 	}
 	if t.State != "" {
-		fmt.Fprintf(out, "\nThe answer means: %s\n", t.State)
+		out.say("\nThe answer means: %s\n", translate.State(t.State))
 	}
 	if t.Reason != "" {
-		fmt.Fprintf(out, "Because: %s\n", t.Reason)
+		out.say("Because: %s\n", t.Reason)
 	}
 	if t.Error != "" {
-		fmt.Fprintf(out, "\nRefused: %s\n", t.Error)
+		out.say("\nRefused: %s\n", t.Error)
 	}
 	if t.Reply != nil {
-		fmt.Fprintf(out, "\nv1 reply, before it is signed:\n")
+		out.say("\nv1 reply, before it is signed:\n")
 		if err := writeIndented(out, t.Reply); err != nil {
 			return err
 		}
 	}
 	for _, note := range t.Notes {
-		fmt.Fprintf(out, "\nNote: %s\n", note)
+		out.say("\nNote: %s\n", note)
 	}
 	return nil
 }
 
-func writeIndented(out *bytes.Buffer, text []byte) error {
-	if err := json.Indent(out, text, "", "  "); err != nil {
+func writeIndented(out printer, text []byte) error {
+	var lines bytes.Buffer
+	if err := json.Indent(&lines, text, "", "  "); err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}
-	out.WriteByte('\n')
+	out.raw(lines.String() + "\n")
 	return nil
 }
