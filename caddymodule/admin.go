@@ -51,6 +51,7 @@ func servedNow() (api.Served, bool) {
 		DefaultRoute: app.defaultRoute(), RouteChanged: e.routes.Expire,
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(), Refusals: refused,
 		Try: app.try(), PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, Shadow: app.shadow.forAPI(),
+		OldGateway: app.OldGateway,
 	}, true
 }
 

@@ -35,6 +35,9 @@ func (a *App) findDoubts(all []merchants.Config) configerror.List {
 	if a.Gateway != nil {
 		config.GatewayURL = a.Gateway.URL
 	}
+	if a.OldGateway != nil {
+		config.OldGatewayURL = a.OldGateway.URL
+	}
 	var wrong configerror.List
 	for _, f := range configcheck.Check(config) {
 		if f.Wrong {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -34,7 +37,9 @@ type passage struct {
 // it may try again.
 func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
+	r, span := tracePassing(r, p)
 	defer func() { // also when the answer breaks off, which is a panic
+		tracing.Finish(span, string(line.result), line.result != metrics.PassedAnswered)
 		line.took, line.lost = time.Since(p.start), r.Context().Err() != nil
 		h.log.Info("passed on to the old gateway", zap.Inline(line))
 		observed.RequestPassed(p.route.Name, line.result, line.took)
@@ -51,6 +56,20 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	}
 	line.result, line.err = metrics.PassedUnanswered, netcause.Wrap(err, way.Of(err, old.Host()))
 	h.answerBusy(w, r, p)
+}
+
+// tracePassing begins the span of a request that is passed on. Nothing of it goes
+// onto the wire.
+func tracePassing(r *http.Request, p passage) (*http.Request, trace.Span) {
+	attributes := make([]attribute.KeyValue, 0, 2)
+	if merID := p.asked.knownMerID(); merID != "" {
+		attributes = append(attributes, tracing.MerID(merID))
+	}
+	if orderID := p.asked.knownOrderID(); orderID != "" {
+		attributes = append(attributes, tracing.OrderID(orderID))
+	}
+	ctx, span := tracer.Start(r.Context(), "", "old gateway "+p.route.Name, trace.SpanKindClient, attributes...)
+	return r.WithContext(ctx), span
 }
 
 // patience is how long the old gateway may take to answer. Programs that pay, query

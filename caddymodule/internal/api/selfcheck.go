@@ -52,6 +52,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 		v.checkDatabase(ctx),
 		v.checkRows(ctx),
 		probes,
+		v.checkOldGateway(ctx),
 		[]Check{callback},
 	)
 	if left > 0 {

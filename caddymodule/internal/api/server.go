@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/refusals"
 	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 )
@@ -30,6 +31,7 @@ type Served struct {
 	ConsoleActions bool                         // a browser may make changes
 	Doubts         func() []configcheck.Finding // what is doubtful in the configuration
 	Shadow         ShadowState                  // how the comparison with the old gateway stands
+	OldGateway     *oldgateway.Gateway          // nil for none
 
 	DefaultRoute routing.Route // of merchants without one; the zero Route without an old gateway
 	RouteChanged func()        // has this bridge see a change at once

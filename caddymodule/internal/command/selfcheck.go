@@ -16,8 +16,9 @@ func selfcheckCommand() *cobra.Command {
 		Long: `
 Tries everything a payment needs: keys, the clock, a commit to the ledger, free
 disk, the gateway (a signed question about an order that does not exist, in the
-name of each gateway merchant, at most 100), and whether the address that the
-gateway's notices go to is answered by Paybridge.
+name of each gateway merchant, at most 100), whether the old gateway answers (a
+GET of its page /, which moves nothing), and whether the address that the gateway's
+notices go to is answered by Paybridge.
 
 A line says ok; WARN where something works and payments can be lost all the same,
 as with a database without a synchronous standby; or FAIL. The exit status is 0

@@ -10,12 +10,13 @@ import (
 
 // Config is what is looked at, with its defaults filled in.
 type Config struct {
-	PublicURL  string
-	GatewayURL string
-	Subject    string
-	TranCodes  []TranCode
-	Merchants  []merchants.Config // those of files, too
-	Now        time.Time
+	PublicURL     string
+	GatewayURL    string
+	OldGatewayURL string // empty for none
+	Subject       string
+	TranCodes     []TranCode
+	Merchants     []merchants.Config // those of files, too
+	Now           time.Time
 
 	Source configerror.Source // where the directives stand that are no merchant's
 }
@@ -41,7 +42,7 @@ func (f Finding) String() string { return f.Directive + ": " + f.Text }
 // checks is everything that is looked at.
 var checks = []func(Config) []Finding{
 	equalTranCodes, oddTranCodes,
-	plainPublicURL, plainGateway, gatewayPath,
+	plainPublicURL, plainGateway, gatewayPath, oldGatewayIsBridge,
 	subjects, pastKeys, allowedCallbacks,
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 // equalTranCodes finds messages that the gateway cannot tell apart. Where one of
@@ -73,4 +74,27 @@ func gatewayPath(c Config) []Finding {
 	}
 	return []Finding{{Directive: "gateway", At: c.Source.At("gateway"), Text: fmt.Sprintf(
 		"the address has no path; the gateway's document names one, such as https://%s/onePayService/onePay.do", host)}}
+}
+
+// oldGatewayIsBridge finds an old gateway by the name that merchants call: since that
+// leads here, requests would go round in a circle.
+func oldGatewayIsBridge(c Config) []Finding {
+	old, err := url.Parse(c.OldGatewayURL)
+	if err != nil || old.Host == "" {
+		return nil
+	}
+	public, err := url.Parse(c.PublicURL)
+	if err != nil || !strings.EqualFold(old.Hostname(), public.Hostname()) || portOf(old) != portOf(public) {
+		return nil
+	}
+	return []Finding{{Directive: "old_gateway", At: c.Source.At("old_gateway"), Text: fmt.Sprintf(
+		"%s is the name of public_url: where it leads to the bridge, requests go round in a circle; write the old gateway's own address, such as https://10.20.0.5", old.Hostname())}}
+}
+
+// portOf is the port that an address leads to.
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }

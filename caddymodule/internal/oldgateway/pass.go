@@ -15,6 +15,8 @@ import (
 var (
 	errTooLate = fmt.Errorf("no answer in time: %w", context.DeadlineExceeded)
 	errNoHTTP  = errors.New("the answer has no status of HTTP")
+
+	errBrokeOff = errors.New("the answer broke off")
 )
 
 // Pass passes a request on and its answer back. The error says why there is none;
