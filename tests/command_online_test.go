@@ -113,7 +113,7 @@ func TestResendFromTheCommandLine(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	acknowledged := func() bool {
-		return strings.Contains(w.bridge.ask("order", merID, p.OrderID).out, "the merchant acknowledged")
+		return strings.Contains(w.bridge.ask("order", merID, p.OrderID).out, "the merchant has acknowledged it")
 	}
 	if !eventually(acknowledged) {
 		t.Error("it is not delivered")
