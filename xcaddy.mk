@@ -18,7 +18,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint vulncheck fuzz fuzz-short simulate simulate-short bench power-cuts failover hostile soak release system-packages promtool clean
+	lint vulncheck fuzz fuzz-short simulate simulate-short bench power-cuts failover hostile soak storm release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -125,8 +125,14 @@ hostile: build .build/caddy-sandbox ## forge 300,000 notices of each suite, let 
 	go test -run '^$$' -bench 'NoticeTiming' -benchtime 50000x -timeout 2h ./tests
 	PAYBRIDGE_BENCH=1 go test -run '^$$' -bench 'Besieged' -timeout 20m ./tests
 
+# How many orders a storm has. make -f xcaddy.mk storm ORDERS=2000
+ORDERS := 20000
+
 soak: system-packages build ## kill a bridge under load 200 times on each ledger
 	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests
+
+storm: system-packages build ## move merchants to and fro under everything at once, over 20,000 orders (ORDERS=n)
+	PAYBRIDGE_STORM=$(ORDERS) go test -count=1 -v -timeout 3h -run '^TestStorm$$' ./tests
 
 release: $(RELEASING) ## build binaries, packages and checksums for amd64 and arm64 at .build/release
 	@rm -rf .build/release && .ci/release .build/release amd64 arm64

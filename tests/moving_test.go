@@ -23,6 +23,12 @@ type movingWorld struct {
 // newMovingWorld makes one whose bridge is not started.
 func newMovingWorld(t *testing.T, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
 	t.Helper()
+	return newMovingWorldOf(t, shops, defaultRoute, world)
+}
+
+// newMovingWorldOf makes one of some merchants.
+func newMovingWorldOf(t *testing.T, shops map[string]shop, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
+	t.Helper()
 	config := oldgateway.Config{Ladder: []time.Duration{time.Second, time.Second}}
 	for _, shop := range shops {
 		config.Merchants = append(config.Merchants, oldgateway.Merchant{ID: shop.MerID, Key: shop.Key})
@@ -35,7 +41,7 @@ func newMovingWorld(t *testing.T, defaultRoute string, world func(testing.TB, se
 	server := httptest.NewServer(old)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close(); _ = old.Close() })
 	m := &movingWorld{old: old, server: server}
-	m.world = world(t, settings{Extra: m.routed(defaultRoute)})
+	m.world = world(t, settings{Extra: m.routed(defaultRoute), Shops: shops})
 	return m
 }
 
@@ -45,6 +51,16 @@ var stayer = shop{MerID: "89900003", Key: "canary-sign-key-of-a-shop-that-stays"
 // routed are the words of the paybridge block.
 func (m *movingWorld) routed(defaultRoute string) string {
 	return "old_gateway " + m.server.URL + "\n\t\tdefault_route " + defaultRoute + "\n\t\tquery_schedule 1s"
+}
+
+// merIDs are the v1 numbers of the merchants.
+func (m *movingWorld) merIDs() []string {
+	ids := make([]string, 0, len(m.shops))
+	for _, shop := range m.shops {
+		ids = append(ids, shop.MerID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // reroute changes the default route of running bridges.

@@ -81,6 +81,13 @@ func (p *process) command(args ...string) *exec.Cmd {
 // start starts the bridge and waits until it answers.
 func (p *process) start() {
 	p.t.Helper()
+	p.launch()
+	p.await()
+}
+
+// launch starts the bridge.
+func (p *process) launch() {
+	p.t.Helper()
 	log, err := os.OpenFile(p.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		p.t.Fatal(err)
@@ -96,27 +103,50 @@ func (p *process) start() {
 	exited := make(chan error, 1)
 	p.cmd, p.exited = cmd, exited
 	go func() { exited <- cmd.Wait() }()
-	p.await()
+}
+
+// died reports whether the bridge has ended by itself.
+func (p *process) died() bool {
+	select {
+	case <-p.exited:
+		p.cmd = nil
+		return true
+	default:
+		return false
+	}
+}
+
+// comesUp waits until the bridge answers, or reports false when it ends before.
+func (p *process) comesUp() bool {
+	up := false
+	eventually(func() bool {
+		up = p.answers()
+		return up || p.died()
+	})
+	return up
 }
 
 // await returns when the bridge answers a request, even with a redirect.
 func (p *process) await() {
 	p.t.Helper()
+	if !eventually(p.answers) {
+		p.t.Fatalf("the bridge does not answer; its log:\n%s", p.log())
+	}
+}
+
+// answers reports whether the bridge answers a request, even with a redirect.
+func (p *process) answers() bool {
+	p.t.Helper()
 	request, err := http.NewRequest(http.MethodGet, p.url+"/ready", nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	ok := eventually(func() bool {
-		resp, err := http.DefaultTransport.RoundTrip(request)
-		if err != nil {
-			return false
-		}
-		resp.Body.Close()
-		return true
-	})
-	if !ok {
-		p.t.Fatalf("the bridge does not answer; its log:\n%s", p.log())
+	resp, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return false
 	}
+	resp.Body.Close()
+	return true
 }
 
 // stop ends the bridge as an operator would.

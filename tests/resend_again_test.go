@@ -54,7 +54,7 @@ func TestResendAgainKilled(t *testing.T) {
 				w.killed = true
 				w.bridge.binary = binary
 				healthy := slices.Clip(w.bridge.env)
-				w.bridge.env = append(healthy, "PAYBRIDGE_FAILPOINT="+point+":2")
+				w.bridge.env = slices.Concat(healthy, []string{"PAYBRIDGE_FAILPOINT=" + point + ":2"})
 				w.bridge.start()
 				merID := shops["intl"].MerID
 				p := w.payment("intl", "WxCode", 1999)

@@ -44,6 +44,17 @@ var gatewaySide = map[string][2]string{
 	"gm":   {"merchant_sm2_public.pem", "gateway_sm2_private.pem"},
 }
 
+// manyShops are so many merchants, of both suites in turn, with names of their own.
+func manyShops(n int) map[string]shop {
+	many := make(map[string]shop, n)
+	for i := range n {
+		s := shops[[]string{"intl", "gm"}[i%2]]
+		s.MerID, s.Key, s.Gateway = fmt.Sprintf("899001%02d", i), fmt.Sprintf("%s-%d", s.Key, i), fmt.Sprintf("4730531101%02d", i)
+		many[s.MerID] = s
+	}
+	return many
+}
+
 // world is everything around a bridge: the gateway, and the programs of its
 // merchants.
 type world struct {
@@ -51,8 +62,9 @@ type world struct {
 	dir       string
 	settings  settings
 	gateway   *sandbox.Gateway
-	receivers map[string]*merchant.Receiver // by suite
-	backURLs  map[string]string             // by suite
+	shops     map[string]shop               // by a name, mostly the suite
+	receivers map[string]*merchant.Receiver // by the same
+	backURLs  map[string]string             // by the same
 	bridge    *process
 	signKeys  sync.Map // by suite, where a merchant has another key by now
 	orders    atomic.Int64
@@ -66,18 +78,19 @@ type settings struct {
 	GatewayTimeout time.Duration
 	ReplyTimeout   time.Duration
 	ReadTimeout    time.Duration
-	NoticeTimeout  time.Duration // of the gateway
-	Skew           time.Duration // how far from its own the gateway lets clocks be
-	TranCodes      string        // words of the tran_codes block
-	Extra          string        // more words of the paybridge block
-	Merchant       string        // more words of each merchant block
-	IntlKey        string        // what private_key of the intl merchant says, in place of its file
-	IntlCallbacks  string        // what its allow_callbacks says, in place of all of loopback
-	Gateway        string        // of the gateway subdirective, with its block
-	Bind           string        // a bind directive for the site
-	Site           string        // more directives of the site
-	After          string        // more sites
-	Global         string        // more global options
+	NoticeTimeout  time.Duration   // of the gateway
+	Skew           time.Duration   // how far from its own the gateway lets clocks be
+	TranCodes      string          // words of the tran_codes block
+	Extra          string          // more words of the paybridge block
+	Merchant       string          // more words of each merchant block
+	IntlKey        string          // what private_key of the intl merchant says, in place of its file
+	IntlCallbacks  string          // what its allow_callbacks says, in place of all of loopback
+	Gateway        string          // of the gateway subdirective, with its block
+	Bind           string          // a bind directive for the site
+	Site           string          // more directives of the site
+	After          string          // more sites
+	Shops          map[string]shop // by a name; shops where there are none
+	Global         string          // more global options
 
 	dsn string // of a postgres ledger
 }
@@ -110,16 +123,19 @@ func newWorldOn(t testing.TB, dsn string, s settings) *world {
 func newWorld(t testing.TB, s settings) *world {
 	t.Helper()
 	w := &world{
-		t: t, dir: t.TempDir(), settings: s,
+		t: t, dir: t.TempDir(), settings: s, shops: s.Shops,
 		receivers: make(map[string]*merchant.Receiver), backURLs: make(map[string]string),
 	}
+	if w.shops == nil {
+		w.shops = shops
+	}
 	config := sandbox.Config{NoticeTimeout: s.NoticeTimeout, Skew: s.Skew}
-	for suite, shop := range shops {
-		config.Merchants = append(config.Merchants, sandboxMerchant(t, suite, shop.Gateway))
+	for name, shop := range w.shops {
+		config.Merchants = append(config.Merchants, sandboxMerchant(t, shop.Suite, shop.Gateway))
 		receiver := merchant.NewReceiver(shop.MerID, shop.Key)
 		server := httptest.NewServer(receiver)
 		t.Cleanup(func() { receiver.Close(); server.Close() })
-		w.receivers[suite], w.backURLs[suite] = receiver, server.URL+"/notify?from=canary-backurl&x=1"
+		w.receivers[name], w.backURLs[name] = receiver, server.URL+"/notify?from=canary-backurl&x=1"
 	}
 	gateway, err := sandbox.New(config)
 	if err != nil {
@@ -251,7 +267,7 @@ func (w *world) writeConfig(p *process) {
 		S               settings
 		Shops           []shop
 	}{p.dir, p.admin, p.url, w.settings, nil}
-	for _, shop := range shops {
+	for _, shop := range w.shops {
 		for _, name := range []*string{&shop.PrivateKey, &shop.GatewayKey} {
 			path, err := filepath.Abs(keyPath(*name))
 			if err != nil {
@@ -287,7 +303,7 @@ func (w *world) orderID() string {
 func (w *world) client(suite string) *merchant.Client { return w.clientOf(suite, w.bridge) }
 
 func (w *world) clientOf(suite string, p *process) *merchant.Client {
-	client := &merchant.Client{BaseURL: p.url, MerchantID: shops[suite].MerID, Key: shops[suite].Key, Dialect: merchant.Dialects()[0]}
+	client := &merchant.Client{BaseURL: p.url, MerchantID: w.shops[suite].MerID, Key: w.shops[suite].Key, Dialect: merchant.Dialects()[0]}
 	if changed, ok := w.signKeys.Load(suite); ok {
 		client.Key = changed.(string)
 	}
