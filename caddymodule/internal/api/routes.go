@@ -89,6 +89,8 @@ func init() { // the table refers to functions that refer to the table
 			"It looks at nothing.", showLive)),
 		asLongAsItTakes(post(Prefix+"backup", "backUp", "Writes a copy of the ledger to a file",
 			"The bridge goes on working. Only for a ledger on SQLite.", backup)),
+		asLongAsItTakes(post(Prefix+"purge", "purge", "Purges old orders, which are exported first",
+			"Of final orders that nobody waits for: all but numbers, amount, state, times and fingerprint is written to a new file on Caddy's machine, made durable, and then forgotten. Payments go on.", purge)),
 		evenStopped(get(Prefix+"version", "showVersion", "Says which version runs", "", showVersion)),
 		evenStopped(get(Prefix+"openapi.json", "showOpenAPI", "This document", "", serveOpenAPI)),
 	}

@@ -255,3 +255,12 @@ var (
 		Zh: "没有为商户 %s 保留表单；到时间后或重新加载配置时，保留的表单即被清除",
 	}
 )
+
+// What a purge is refused with.
+var (
+	purgeTooYoung = bilingual.Text{En: "orders of the last 30 days are not purged", Zh: "最近 30 天的订单不能清除"}
+	purgeFailed   = bilingual.Text{
+		En: "the purge stopped after %d orders, which are in the file; ask again with another file: %v",
+		Zh: "清除了 %d 笔订单（已写入文件）后中断；请换一个文件名再次执行：%v",
+	}
+)

@@ -78,6 +78,7 @@ func commands(offline Offline) []*cobra.Command {
 		notificationsCommand(),
 		orderCommand(),
 		ordersCommand(),
+		purgeCommand(),
 		quarantineCommand(),
 		reconcileCommand(),
 		readinessCommand(),

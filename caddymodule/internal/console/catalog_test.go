@@ -63,7 +63,7 @@ var families = map[string][]string{
 	"call":         texts(bridge.FailedCalls()...),
 	"cause":        texts(netcause.All()...),
 	"change": {
-		"resend", "resend again", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume",
+		"purge", "resend", "resend again", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume",
 		"route", "keep forms", "read form", "forget forms", "try pay", "try cancel", "try notify",
 	},
 	"kind": {

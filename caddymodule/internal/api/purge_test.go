@@ -1,0 +1,65 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// A purge writes a file of lines with their number and checksum before it forgets, is on
+// record, does not overwrite, and spares the last 30 days.
+func TestPurge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 60 {
+		w.notification("89900001", ledger.Delivered, 400*24*time.Hour)
+	}
+	kept := w.notification("89900001", ledger.Delivered, time.Hour)
+	request := PurgeRequest{Before: present.AddDate(0, 0, -300), DryRun: true}
+	if got := read[Purged](t, w.post("purge", request)); got.Orders != 60 || !got.DryRun {
+		t.Errorf("dry run: %+v", got)
+	}
+	request.DryRun = false
+	w.refused(w.post("purge", request), http.StatusBadRequest, "why")
+	request.Why = "retention"
+	w.refused(w.post("purge", request), http.StatusBadRequest, "file")
+	request.File = filepath.Join(t.TempDir(), "purged.jsonl")
+	got := read[Purged](t, w.post("purge", request))
+	if got.Orders != 60 || got.Written != 60 {
+		t.Fatalf("%+v", got)
+	}
+	text, err := os.ReadFile(request.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	var end exportEnd
+	if err := json.Unmarshal(lines[60], &end); err != nil || end.Orders != 60 || len(lines) != 62 {
+		t.Errorf("%d lines, the last is %q, %v", len(lines), lines[60], err)
+	}
+	sum := sha256.Sum256(bytes.Join(lines[:60], nil))
+	if hex.EncodeToString(sum[:]) != end.SHA256 || got.SHA256 != end.SHA256 {
+		t.Errorf("the checksum is %s, want %s", end.SHA256, got.SHA256)
+	}
+	if info, err := os.Stat(request.File); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	w.refused(w.post("purge", request), http.StatusConflict, request.File)
+	request.Before = present.AddDate(0, 0, -29)
+	w.refused(w.post("purge", request), http.StatusBadRequest, "30 days")
+	if n := w.stateOf(kept); n.State != ledger.Delivered {
+		t.Errorf("the young one: %+v", n)
+	}
+	changes := read[ChangeList](t, w.get("changes"))
+	if len(changes.Items) != 2 || changes.Items[0].What != "purge" || changes.Items[1].What != "purge" {
+		t.Errorf("changes: %+v", changes.Items)
+	}
+}

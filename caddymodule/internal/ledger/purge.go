@@ -1,0 +1,189 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
+)
+
+// MinPurgeAge is how old an order is at least before it can be purged: older than every
+// retry schedule, and than what merchants still ask about every day.
+const MinPurgeAge = 30 * 24 * time.Hour
+
+// purgedAtOnce bounds how many orders one transaction purges, and so how long payments
+// wait for it.
+const purgedAtOnce = 50
+
+// ErrTooYoung says that orders were to be purged that are younger than [MinPurgeAge].
+var ErrTooYoung = errors.New("orders of the last 30 days are not purged")
+
+// mayBePurged selects what nobody waits for any more, of orders o that were created and
+// settled before $1.
+const mayBePurged = `o.created_at < $1 AND o.settled_at < $1 AND o.purged_at = 0 AND o.next = 0
+	AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.order_id = o.order_id AND q.mer_id = o.mer_id AND q.dealt_at = 0)
+	AND NOT EXISTS (SELECT 1 FROM set_aside s WHERE s.order_id = o.order_id AND s.mer_id = o.mer_id)
+	AND (o.state <> 'refund_failed' OR EXISTS (
+		SELECT 1 FROM dealt d WHERE d.kind = 'refund' AND d.order_id = o.order_id AND d.mer_id = o.mer_id))
+	AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.order_id = o.order_id AND n.mer_id = o.mer_id
+		AND n.state NOT IN ('delivered', 'already_credited', 'withheld') AND NOT (n.state = 'exhausted' AND EXISTS (
+			SELECT 1 FROM dealt d WHERE d.kind = 'notification' AND d.order_id = n.order_id AND d.mer_id = n.mer_id)))
+	AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.order_id = o.order_id AND n.mer_id = o.mer_id AND n.again_until >= $1)`
+
+const (
+	purgeableOfState = `SELECT o.order_id, o.mer_id, o.created_at FROM orders o WHERE o.state = $2
+		AND o.created_at >= $3 AND (o.created_at > $3 OR o.order_id > $4 OR (o.order_id = $4 AND o.mer_id > $5))
+		AND ` + mayBePurged + ` ORDER BY o.created_at, o.order_id, o.mer_id LIMIT $6`
+
+	purgeableByKey = `SELECT o.order_id, o.mer_id, o.created_at FROM orders o
+		WHERE o.order_id = $2 AND o.mer_id = $3 AND o.state = $4 AND ` + mayBePurged + ` {lock}`
+)
+
+// emptied are the statements that purge an order. What is left in its row is what the
+// rules of money go by: its numbers can never be used for another payment, a repeat is
+// recognised by the fingerprint, a late notice is held against state and amount, and
+// merchants are told its state as ever.
+var emptied = []string{
+	`DELETE FROM attempts WHERE order_id = $1 AND mer_id = $2`,
+	`DELETE FROM events WHERE order_id = $1 AND mer_id = $2`,
+	`DELETE FROM notifications WHERE order_id = $1 AND mer_id = $2`,
+	`DELETE FROM dealt WHERE kind = 'notification' AND order_id = $1 AND mer_id = $2`,
+}
+
+const emptyOrder = `UPDATE orders SET back_url = '', front_url = '', open_id = '', client_ip = '', trace = '',
+	form_action = '', pay_data = '', pay_id = '', words = '', purged_at = $3 WHERE order_id = $1 AND mer_id = $2`
+
+// Purgeable walks through the final orders that were created and settled before a time.
+type Purgeable struct {
+	ledger *Ledger
+	before millis
+	states []translate.State // still to be walked through
+	at     Cursor            // of the first of them
+}
+
+// Purgeable begins a walk. It returns [ErrTooYoung] for a time within [MinPurgeAge].
+func (l *Ledger) Purgeable(before time.Time) (*Purgeable, error) {
+	if before.After(l.now().Add(-MinPurgeAge)) {
+		return nil, ErrTooYoung
+	}
+	final := translate.StatesWhere(func(s translate.StateRow) bool { return s.Final })
+	p := &Purgeable{ledger: l, before: toMillis(before), states: final}
+	return p, nil
+}
+
+// Archived is an order with everything that the ledger has of it.
+type Archived struct {
+	Key
+	State translate.State
+	Rows  []byte // every column of every row, as JSON, by table
+}
+
+// Next returns the next orders, no more than one transaction purges; none at the end.
+func (p *Purgeable) Next(ctx context.Context) ([]Archived, error) {
+	for len(p.states) > 0 {
+		list, err := read(ctx, p.ledger, p.page)
+		if err != nil || len(list) > 0 {
+			return list, wrap(err, "reading what can be purged")
+		}
+		p.states, p.at = p.states[1:], Cursor{}
+	}
+	return nil, nil
+}
+
+func (p *Purgeable) page(t *tx) ([]Archived, error) {
+	places, err := all(t, scanPlace, purgeableOfState, p.before, string(p.states[0]), p.at.at, p.at.key.OrderID, p.at.key.MerID, purgedAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Archived, len(places))
+	for i, place := range places {
+		list[i] = Archived{Key: place.key, State: p.states[0]}
+		if list[i].Rows, err = rowsOf(t, place.key); err != nil {
+			return nil, err
+		}
+		p.at = place
+	}
+	return list, nil
+}
+
+func scanPlace(from row) (Cursor, error) {
+	var c Cursor
+	err := from.Scan(&c.key.OrderID, &c.key.MerID, &c.at)
+	return c, err
+}
+
+// Purge forgets everything of orders but what the rules of money need, in one
+// transaction, and returns how many there were. The caller has made what Next returned
+// durable elsewhere; an order that has changed since, by as little as one column, is left
+// as it is.
+func (p *Purgeable) Purge(ctx context.Context, list []Archived) (int, error) {
+	now := toMillis(p.ledger.now())
+	purged, err := write(ctx, p.ledger, func(t *tx) (int, error) {
+		n := 0
+		for _, a := range list {
+			done, err := p.purge(t, a, now)
+			if err != nil {
+				return 0, err
+			}
+			if done {
+				n++
+			}
+		}
+		return n, nil
+	})
+	return purged, wrap(err, "purging orders")
+}
+
+func (p *Purgeable) purge(t *tx, a Archived, now millis) (bool, error) {
+	_, err := one(t, scanPlace, purgeableByKey, p.before, a.OrderID, a.MerID, string(a.State))
+	if isNotFound(err) {
+		return t.again, nil // an earlier run of this function may have purged it
+	}
+	if err != nil {
+		return false, err
+	}
+	rows, err := rowsOf(t, a.Key)
+	if err != nil || !bytes.Equal(rows, a.Rows) {
+		return false, err
+	}
+	for _, text := range emptied {
+		if _, err := t.exec(text, a.OrderID, a.MerID); err != nil {
+			return false, err
+		}
+	}
+	_, err = t.exec(emptyOrder, a.OrderID, a.MerID, now)
+	return err == nil, err
+}
+
+// NotePurge puts on record that orders were, or are to be, purged; c.After says which.
+func (l *Ledger) NotePurge(ctx context.Context, c Change) error {
+	made, err := l.change(Key{}, "purge", c)
+	if err == nil {
+		_, err = write(ctx, l, func(t *tx) (none, error) {
+			done, err := isMade(t, made)
+			if done || err != nil {
+				return none{}, err
+			}
+			return none{}, addChange(t, made)
+		})
+	}
+	return wrap(err, "noting a purge")
+}
+
+// archivedTables are the tables with rows of an order, and how these are put in order.
+var archivedTables = []struct{ name, by string }{
+	{"orders", "order_id"},
+	{"notifications", "order_id"},
+	{"attempts", "n"},
+	{"events", "at, id"},
+	{"changes", "at, id"},
+	{"quarantine", "id"},
+	{"dealt", "kind"},
+}
+
+func rowsQuery(table, by string) string {
+	return fmt.Sprintf(`SELECT * FROM %s WHERE order_id = $1 AND mer_id = $2 ORDER BY %s`, table, by)
+}
