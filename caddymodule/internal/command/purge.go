@@ -65,7 +65,7 @@ is left, and so has a ledger that was restored from one.`,
 		if err := o.client.Post(o.Context(), "purge", request, &purged); err != nil {
 			return err
 		}
-		return o.show(purged, func(w io.Writer) { printPurged(w, purged) })
+		return o.show(purged, func(w printer) { printPurged(w, purged) })
 	})
 }
 
