@@ -11,8 +11,10 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldtraffic"
+	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	"github.com/paybridge/paybridge/tests/caddyctx"
@@ -26,7 +28,11 @@ func serveAt(t *testing.T, now func() time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: newRoutes(l, zap.NewNop(), steady.Machine), traffic: oldtraffic.New(l, zap.NewNop(), now)}
+	routes := routecache.New(l, zap.NewNop(), elapsed(steady.Machine))
+	e := &engine{
+		ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: routes,
+		traffic: oldtraffic.New(l, zap.NewNop(), now), guard: guard.New(l, zap.NewNop(), observed, elapsed(steady.Machine), routes.Expire),
+	}
 	t.Cleanup(func() {
 		if err := e.Destruct(); err != nil {
 			t.Error(err)

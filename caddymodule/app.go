@@ -15,6 +15,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/gateway"
+	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -52,6 +53,10 @@ type App struct {
 	// How long it is remembered that an order went to the old gateway. Afterwards its
 	// number is as good as new. Default: 30 days.
 	KeepOldOrders caddy.Duration `json:"keep_old_orders,omitempty"`
+
+	// When a merchant is turned back to the old gateway because v2 refuses too much.
+	// Default: never.
+	Rollback *guard.Config `json:"rollback,omitempty"`
 
 	// Merchants, one by one.
 	Merchants []merchants.Config `json:"merchants,omitempty"`
@@ -259,6 +264,7 @@ func (a *App) setDefaults() {
 	}
 	a.Health.setDefaults()
 	a.WeChat.setDefaults()
+	a.Rollback.SetDefaults()
 }
 
 // Start opens the ledger, or joins it if the configuration before has it open,

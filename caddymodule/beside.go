@@ -15,6 +15,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
@@ -112,17 +113,18 @@ func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound
 // serveReceived serves a request whose body has been received.
 func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passage) {
 	decision := h.decide(r, &p)
+	p.cause, p.mark = decision.Cause, h.app.routeMark(p.asked)
 	passOn := func() { h.passOldOn(w, received(r, p.body), p, sides.OnRecord) }
 	switch decision.Side {
 	case route.Old:
 		h.passOldOn(w, received(r, p.body), p, decision.Cause)
 	case route.V2:
 		observed.RequestSided(route.V2, decision.Cause)
-		serve := (*Handler).merchantOr
-		if p.route.Caller == inbound.Payer {
-			serve = (*Handler).payerOr
+		if r = received(r, p.body); p.route.Caller == inbound.Payer {
+			h.payerOr(w, r, p.route, passOn)
+			return
 		}
-		serve(h, w, received(r, p.body), p.route, passOn)
+		h.merchantOr(w, r, p.route, merchantapi.Client{PassOn: passOn, Answered: h.app.guardsV2(p)})
 	default:
 		observed.RequestSided("", decision.Cause)
 		h.answerBusy(w, received(r, p.body), p)

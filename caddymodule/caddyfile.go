@@ -62,6 +62,7 @@ func init() { // the table refers to functions that refer to the table
 		"old_gateway":     {read: (*App).readOldGateway},
 		"default_route":   {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.DefaultRoute) }},
 		"keep_old_orders": {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.KeepOldOrders) }},
+		"rollback":        {read: (*App).readRollback},
 		"merchant":        {read: (*App).readMerchant, repeat: true},
 		"merchants":       {read: (*App).readMerchantsFile, repeat: true},
 		"tran_codes":      {read: (*App).readTranCodes},
@@ -94,6 +95,11 @@ func init() { // the table refers to functions that refer to the table
 //		}
 //		default_route old|v2
 //		keep_old_orders <duration>
+//		rollback {
+//			min_payments <number>
+//			window       <duration>
+//			max_worse    <percentage points>
+//		}
 //		merchant     <merid> {
 //			sign_key          <{file.PATH}|{env.NAME}>
 //			previous_sign_key <{file.PATH}|{env.NAME}> until <yyyy-MM-dd>

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
@@ -179,6 +180,21 @@ func durationArg(d *caddyfile.Dispenser, into *caddy.Duration) error {
 		return d.Errf("%s: %q is not a duration; write for example 10s or 2h", directive, text)
 	}
 	*into = caddy.Duration(duration)
+	return nil
+}
+
+// numberArg reads a number from 1 on.
+func numberArg(d *caddyfile.Dispenser, into *int) error {
+	directive := d.Val()
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return d.Errf("%s: %q is not a number; write for example 50", directive, text)
+	}
+	*into = n
 	return nil
 }
 

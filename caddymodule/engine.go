@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
+	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldtraffic"
 	"github.com/paybridge/paybridge/caddymodule/internal/reloadlog"
@@ -32,6 +33,7 @@ type engine struct {
 	sides   *sides.Sides
 	routes  *routecache.Cache
 	traffic *oldtraffic.Counter
+	guard   *guard.Guard
 	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
 	logs    *reloadlog.Output
 }
@@ -52,11 +54,14 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		}
 		b := bridge.New(l, logs.Logger("paybridge"), watch.Now,
 			bridge.WithClock(watch), bridge.WithObserver(observed), bridge.WithTracer(tracer))
+		passed := elapsed(machine)
+		routes := routecache.New(l, logs.Logger("paybridge.routes"), passed)
 		return &engine{
 			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
 			sides:   sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
 			traffic: oldtraffic.New(l, logs.Logger("paybridge.old_traffic"), b.Now),
-			routes:  newRoutes(l, logs.Logger("paybridge.routes"), machine),
+			routes:  routes,
+			guard:   guard.New(l, logs.Logger("paybridge.guard"), observed, passed, routes.Expire),
 		}, nil
 	})
 	if err != nil {
@@ -69,13 +74,12 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 	return e, nil
 }
 
-// newRoutes makes the copy of a ledger's routes, whose age nobody can change by
-// setting the machine's clock.
-func newRoutes(l *ledger.Ledger, log *zap.Logger, machine steady.Source) *routecache.Cache {
-	return routecache.New(l, log, func() time.Duration {
+// elapsed is a clock that setting the machine's clock does not change.
+func elapsed(machine steady.Source) func() time.Duration {
+	return func() time.Duration {
 		_, passed := machine()
 		return passed
-	})
+	}
 }
 
 // attach makes the engine's background work, its log and the metrics of its
@@ -110,6 +114,7 @@ func (e *engine) Destruct() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
 	defer cancel()
 	e.bridge.Close(ctx)
+	e.guard.Close()
 	e.sides.Close()
 	e.routes.Close()
 	e.traffic.Close()

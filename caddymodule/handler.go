@@ -110,12 +110,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 
 // merchant answers the programs of merchants.
 func (h *Handler) merchant(w http.ResponseWriter, r *http.Request, route inbound.Route) {
-	h.merchantOr(w, r, route, nil)
+	h.merchantOr(w, r, route, merchantapi.Client{})
 }
 
-// merchantOr does so, or passes on what turns out to be the old gateway's.
-func (h *Handler) merchantOr(w http.ResponseWriter, r *http.Request, route inbound.Route, passOn func()) {
-	h.merchants.Serve(w, r, merchantapi.Client{Address: clientIP(r), TLS: tlsVersion(r), PassOn: passOn}, route)
+// merchantOr does so beside an old gateway: it passes on what turns out to be that
+// one's, and tells of its answers.
+func (h *Handler) merchantOr(w http.ResponseWriter, r *http.Request, route inbound.Route, client merchantapi.Client) {
+	client.Address, client.TLS = clientIP(r), tlsVersion(r)
+	h.merchants.Serve(w, r, client, route)
 }
 
 // notice takes the gateway's notices.

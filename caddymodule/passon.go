@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
@@ -29,13 +30,19 @@ type passage struct {
 	start time.Time // when the request came
 	asked asked     // what it names, where merchants are configured
 	cause sides.Cause
-	body  *bodies.Body // that has been received; nil for none
+	mark  ledger.RouteMark // the route of the merchant, where merchants are configured
+	body  *bodies.Body     // that has been received; nil for none
 }
 
 // passOn passes a request on to the old gateway, and its answer back. Where there
 // is none a merchant's program hears v1 96 in time, and a payer's browser reads that
 // it may try again.
 func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
+	forShadow, forGuard := h.showsShadow(p), h.app.guards(p)
+	var kept *oldgateway.Reply // nil when nobody wants it
+	if forShadow || forGuard {
+		kept = new(oldgateway.Reply)
+	}
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
 	r, span := tracePassing(r, p)
 	defer func() { // also when the answer breaks off, which is a panic
@@ -43,15 +50,19 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		line.took, line.lost = time.Since(p.start), r.Context().Err() != nil
 		h.log.Info("passed on to the old gateway", zap.Inline(line))
 		observed.RequestPassed(p.route.Name, line.result, line.took)
+		if forGuard {
+			h.app.guardOld(p, line.result, kept)
+		}
 	}()
 	var way netcause.Trace
 	old := h.app.OldGateway
-	kept := h.kept(p)
 	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
 		failpoint.Reach(failpoint.AfterPass)
-		h.tellShadow(w, r, p, kept)
+		if forShadow {
+			h.tellShadow(w, r, p, kept)
+		}
 		return
 	}
 	line.result, line.err = metrics.PassedUnanswered, netcause.Wrap(err, way.Of(err, old.Host()))
@@ -82,20 +93,15 @@ func (h *Handler) patience(p passage) time.Duration {
 	return 0
 }
 
-// kept is where the answer is kept for the shadow, nil if it is not wanted.
-func (h *Handler) kept(p passage) *oldgateway.Reply {
+// showsShadow reports whether the shadow is to be told of the answer.
+func (h *Handler) showsShadow(p passage) bool {
 	shadow := h.app.shadow
-	if shadow == nil || p.body == nil || p.asked.merchant == nil || p.route.Caller != inbound.Merchant || !shadow.watches(p.asked.merchant.MerID) {
-		return nil
-	}
-	return new(oldgateway.Reply)
+	return shadow != nil && p.body != nil && p.asked.merchant != nil && p.route.Caller == inbound.Merchant && shadow.watches(p.asked.merchant.MerID)
 }
 
-// tellShadow tells of an exchange whose answer was kept.
+// tellShadow tells of an exchange whose answer was kept. A client that hangs up from
+// here on has had its whole answer.
 func (h *Handler) tellShadow(w http.ResponseWriter, r *http.Request, p passage, kept *oldgateway.Reply) {
-	if kept == nil {
-		return // a client that hangs up from here on has had its whole answer
-	}
 	_ = http.NewResponseController(w).Flush()                                 // the merchant waits for nobody
 	body, err := io.ReadAll(io.LimitReader(p.body.Reader(), forms.MaxBody+1)) // more makes no difference
 	if err != nil {

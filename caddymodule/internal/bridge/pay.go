@@ -34,8 +34,9 @@ type payJob struct {
 // call and hear the same; the same order number with other contents is
 // refused. A merchant that hangs up or loses patience does not stop the call.
 //
-// The error is [ledger.ErrOtherSide] for an order that is on record as one of the
-// old gateway; the reply beside it is for a bridge that has none.
+// The error is the ledger's, which has not taken the order: [ledger.ErrOtherSide] for
+// one that is on record as the old gateway's; the reply beside that is for a bridge
+// that has no old gateway.
 func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
 	if translate.IsTry(p.OrderID) {
 		return b.refusePay(ctx, p, errReserved), nil
@@ -60,8 +61,10 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 	switch {
 	case ok && errors.Is(result.err, ledger.ErrOtherSide):
 		return translate.BuildPayRefusal(p, v1.CodeConflict), ledger.ErrOtherSide
-	case !ok || result.err != nil:
+	case !ok:
 		return translate.BuildPayRefusal(p, v1.CodeBusy), nil
+	case result.err != nil:
+		return translate.BuildPayRefusal(p, v1.CodeBusy), result.err
 	case result.order.Fingerprint != p.Fingerprint():
 		return translate.BuildPayRefusal(p, v1.CodeConflict), nil
 	}

@@ -167,6 +167,7 @@ var conformance = []struct {
 	{"all routes", allRoutes},
 	{"routes that cannot be read", unreadableRoutes},
 	{"routes at once", routesAtOnce},
+	{"merchants turned back", turnedBack},
 	{"revision of routes is lost", lostRevision},
 	{"activity of a merchant", activity},
 	{"traffic of the old gateway", oldTraffic},

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,12 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 		{"sample", func() error { return l.AddSample(t.Context(), ledger.Sample{At: noon}) }, "pause resend resume settle"},
 		{"route", func() error { return l.SetRoute(t.Context(), "A", route.ToV2, because) }, "pause resend resume route settle"},
 		{"all routes", func() error { return l.SetAllRoutes(t.Context(), route.ToOld, because) }, "pause resend resume route route route settle"},
+		{"turned back", func() error {
+			if turned, err := l.TurnBack(t.Context(), "B", ledger.RouteMark{Route: "old", At: noon.UnixMilli()}, because); !turned || err != nil {
+				return fmt.Errorf("turned back: %t, %w", turned, err)
+			}
+			return nil
+		}, "pause resend resume route route route route settle"},
 	} {
 		line.loseNextAnswer()
 		if err := c.do(); err != nil {
@@ -64,8 +71,8 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 			t.Errorf("%s: changes are %q, want %q", c.name, got, c.want)
 		}
 	}
-	if lost := line.lost(); lost != 9 {
-		t.Errorf("%d answers were lost, want 9", lost)
+	if lost := line.lost(); lost != 10 {
+		t.Errorf("%d answers were lost, want 10", lost)
 	}
 	wantError(t, l.UseOnce(t.Context(), "state", after(time.Hour)), ledger.ErrUsed)
 	if got := timeline(t, l, o.Key); !slices.Equal(got, []string{"0s moved operator begun → paid"}) {

@@ -31,6 +31,19 @@ const (
 	unreadableRoute = "unreadable"
 )
 
+// RouteMark tells the route by which the new orders of a merchant go from those before
+// and after it. The zero mark is that of the configuration's default.
+type RouteMark struct {
+	MerID string // empty: the route of every merchant without one of its own
+	Route string
+	At    int64 // since when, in milliseconds
+}
+
+// Mark is what tells the route from others.
+func (r MerchantRoute) Mark() RouteMark {
+	return RouteMark{r.MerID, r.Route.String(), r.At.UnixMilli()}
+}
+
 // SetRoute changes where the new orders of a merchant go and records the change; the
 // zero route takes the merchant's own away. An order that is on record stays on its
 // side. A route that is there already changes nothing and records nothing.
@@ -57,12 +70,24 @@ func (l *Ledger) SetAllRoutes(ctx context.Context, r route.Route, c Change) erro
 	return wrap(err, "changing all routes")
 }
 
+// TurnBack changes the route of a merchant to the old gateway and records the change,
+// if its new orders still go by the route that was seen. It reports whether they did.
+func (l *Ledger) TurnBack(ctx context.Context, merID string, seen RouteMark, c Change) (bool, error) {
+	made, err := l.change(Key{MerID: merID}, "route", c)
+	if err != nil {
+		return false, wrap(err, "turning merchant back")
+	}
+	turned, err := write(ctx, l, func(t *tx) (bool, error) { return turnBack(t, seen, made) })
+	return turned, wrap(err, "turning merchant back")
+}
+
 const (
 	nextRevision  = `UPDATE revisions SET n = n + 1 WHERE id = 'routes'`
 	firstRevision = `INSERT INTO revisions (id, n) VALUES ('routes', $1)`
 	routeRevision = `SELECT n FROM revisions WHERE id = 'routes'`
 
 	routeByMerID = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id = $1`
+	routeInForce = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id IN ($1, '') ORDER BY mer_id DESC LIMIT 1`
 	routesNow    = `SELECT mer_id, route, at, who, why FROM routes`
 	allRoutes    = `SELECT at, '', mer_id, mer_id, route, at, who, why FROM routes ORDER BY mer_id`
 	deleteRoute  = `DELETE FROM routes WHERE mer_id = $1`
@@ -100,6 +125,29 @@ func setAllRoutes(t *tx, r route.Route, c change) error {
 		}
 	}
 	return replaceRoute(t, r, c)
+}
+
+// turnBack changes the route of the merchant that c names, if it is the one that was
+// seen.
+func turnBack(t *tx, seen RouteMark, c change) (bool, error) {
+	if made, err := isMade(t, c); made || err != nil {
+		return made, err
+	}
+	if err := reviseRoutes(t, c.At); err != nil {
+		return false, err
+	}
+	list, damaged, err := readable(t, scanRoute, routeInForce, c.MerID)
+	if err != nil || len(damaged) > 0 { // which leads to the old gateway
+		return false, err
+	}
+	var now RouteMark
+	if len(list) > 0 {
+		now = list[0].Mark()
+	}
+	if now != seen {
+		return false, nil
+	}
+	return true, replaceRoute(t, route.ToOld, c)
 }
 
 // reviseRoutes says that the routes are others now. Whoever is about to change one

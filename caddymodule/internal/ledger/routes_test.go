@@ -234,3 +234,48 @@ func activity(t *testing.T, p place) {
 	want("A", after(time.Second), 2, map[translate.State]int{translate.Paid: 2, translate.Begun: 1})
 	want("B", after(3*time.Hour), 1, map[translate.State]int{})
 }
+
+// turnedBack goes by the route that was seen, and by no other.
+func turnedBack(t *testing.T, p place) {
+	l := p.open(t)
+	mark := func(merID string) ledger.RouteMark {
+		t.Helper()
+		list, err := l.Routes(t.Context())
+		for _, r := range list.Items {
+			if r.MerID == merID {
+				return r.Mark()
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ledger.RouteMark{}
+	}
+	turn := func(merID string, seen ledger.RouteMark, want bool) {
+		t.Helper()
+		if turned, err := l.TurnBack(t.Context(), merID, seen, because); err != nil || turned != want {
+			t.Errorf("%s by %+v is turned back: %t, %v, want %t", merID, seen, turned, err, want)
+		}
+	}
+	mustRoute(t, l, "A", fifth)
+	before := mark("A")
+	mustRoute(t, l, "A", route.ToV2)
+	turn("A", before, false)
+	turn("A", ledger.RouteMark{}, false)
+	wantRoutes(t, l, "A v2 100%")
+	seen := mark("A")
+	turn("A", seen, true)
+	turn("A", seen, false) // another bridge, a moment later
+	turn("B", ledger.RouteMark{}, true)
+	wantRoutes(t, l, "A old", "B old")
+	if err := l.SetAllRoutes(t.Context(), route.ToV2, because); err != nil {
+		t.Fatal(err)
+	}
+	turn("C", ledger.RouteMark{}, false) // it goes by that of all now
+	turn("C", mark(""), true)
+	turn("A", mark(""), false)
+	wantRoutes(t, l, " v2 100%", "A v2 100%", "B v2 100%", "C old")
+	if got := routeChanges(t, l, ledger.Key{MerID: "C"}); !slices.Equal(got, []string{"C route: default → old"}) {
+		t.Errorf("changes of C are %q", got)
+	}
+}

@@ -1,6 +1,9 @@
 package merchantapi
 
 import (
+	"errors"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -22,7 +25,10 @@ func servePay(v visit) answer {
 		pay = v.Bridge.TryPay
 	}
 	reply, err := pay(v.ctx, v.Settings, v.merchant, request, v.client.Address)
-	return answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID, isOld: err != nil}
+	return answer{
+		json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID,
+		isOld: errors.Is(err, ledger.ErrOtherSide), unrecorded: err != nil,
+	}
 }
 
 // serveQuery serves /api/query (v1 §3.5).

@@ -53,18 +53,22 @@ type Client struct {
 	// PassOn passes the request on to the old gateway instead, which turns out to have
 	// its order; nil where there is none.
 	PassOn func()
+	// Answered is told of the reply once it has left, but for that to a payment which
+	// the ledger could not take: v2 has no part in it. nil tells nobody.
+	Answered func(v1.Code)
 
 	try bool // an operator tries the bridge, see [Server.Try]
 }
 
 // answer is what a merchant hears and what is logged of it.
 type answer struct {
-	json    []byte
-	code    v1.Code
-	orderID string
-	result  v1.ResultCode // of a query
-	err     error         // why the request was refused
-	isOld   bool          // the order is the old gateway's
+	json       []byte
+	code       v1.Code
+	orderID    string
+	result     v1.ResultCode // of a query
+	err        error         // why the request was refused
+	isOld      bool          // the order is the old gateway's
+	unrecorded bool          // the ledger could not take the order
 }
 
 func refused(err error) answer {
@@ -102,6 +106,9 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 	s.Observer.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
+	if client.Answered != nil && !a.unrecorded {
+		client.Answered(a.code)
+	}
 }
 
 // answer verifies a request and has it served.

@@ -19,6 +19,7 @@ type Metrics struct {
 	passed        passed
 	compared      compared
 	sided         sided
+	guarded       guarded
 	orders        orders
 	notifications notifications
 	merchants     merchants
@@ -37,6 +38,7 @@ func New(now func() time.Time) *Metrics {
 		passed:        newPassed(),
 		compared:      newCompared(),
 		sided:         newSided(),
+		guarded:       newGuarded(),
 		orders:        newOrders(),
 		notifications: newNotifications(),
 		merchants:     newMerchants(),
@@ -68,6 +70,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.passed.requests, m.passed.took,
 		m.compared.exchanges, m.compared.differences, m.compared.off,
 		m.sided.requests, m.sided.marks, m.sided.waiting,
+		m.guarded.payments, m.guarded.turnedBack,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,
 		m.merchants.orders, m.merchants.attempts,

@@ -1,6 +1,7 @@
 package payer
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -35,7 +36,7 @@ func serveGateway(v visit) view {
 	reply, err := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
 	if err != nil {
 		refusal := v.notSubmitted(reply.RespCode, err)
-		refusal.isOld = true
+		refusal.isOld = errors.Is(err, ledger.ErrOtherSide)
 		return refusal
 	}
 	if reply.RespCode != v1.CodeOK {

@@ -121,6 +121,16 @@ func (c *Cache) Last(merID string, fallback route.Route) route.Route {
 	return known.of(merID, fallback)
 }
 
+// Mark tells the route of a merchant, when it was last seen, from those before and
+// after it.
+func (c *Cache) Mark(merID string) ledger.RouteMark {
+	known := c.latest.Load().onRecord(merID)
+	if known.Route.Mode == "" {
+		return ledger.RouteMark{}
+	}
+	return known.Mark()
+}
+
 // Expire makes the copy too old to go by: the caller has changed a route.
 func (c *Cache) Expire() {
 	c.mu.Lock()

@@ -12,22 +12,22 @@ import (
 type table struct {
 	asOf     time.Duration // when reading it began
 	revision int64
-	own      map[string]route.Route // by merchant
-	rest     route.Route            // of merchants without one; the zero Route for none
+	own      map[string]ledger.MerchantRoute // by merchant
+	rest     ledger.MerchantRoute            // of merchants without one; the zero MerchantRoute for none
 }
 
 // tableOf makes a table. A route that cannot be read is one to the old gateway: that
 // is where an operator would turn a merchant of whom nothing is known.
 func tableOf(routes ledger.Routes, asOf time.Duration) *table {
-	own := make(map[string]route.Route, len(routes.Items)+len(routes.Unreadable))
+	own := make(map[string]ledger.MerchantRoute, len(routes.Items)+len(routes.Unreadable))
 	for _, r := range routes.Items {
-		own[r.MerID] = r.Route
+		own[r.MerID] = r
 	}
 	for _, r := range routes.Unreadable {
-		own[r.MerID] = route.ToOld
+		own[r.MerID] = ledger.MerchantRoute{MerID: r.MerID, Route: route.ToOld}
 	}
 	t := &table{asOf: asOf, revision: routes.Revision, own: own, rest: own[""]}
-	maps.DeleteFunc(own, func(merID string, _ route.Route) bool { return merID == "" })
+	maps.DeleteFunc(own, func(merID string, _ ledger.MerchantRoute) bool { return merID == "" })
 	return t
 }
 
@@ -40,13 +40,19 @@ func (t *table) seen(asOf time.Duration) *table {
 
 // of is the route of a merchant, fallback when the table has none.
 func (t *table) of(merID string, fallback route.Route) route.Route {
-	switch {
-	case t == nil:
-		return fallback
-	case t.own[merID].Mode != "":
-		return t.own[merID]
-	case t.rest.Mode != "":
-		return t.rest
+	if known := t.onRecord(merID).Route; known.Mode != "" {
+		return known
 	}
 	return fallback
+}
+
+// onRecord is what the table has for a merchant, zero for nothing.
+func (t *table) onRecord(merID string) ledger.MerchantRoute {
+	switch {
+	case t == nil:
+		return ledger.MerchantRoute{}
+	case t.own[merID].Route.Mode != "":
+		return t.own[merID]
+	}
+	return t.rest
 }

@@ -1,0 +1,198 @@
+package guard
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+const (
+	// Who is who has changed a route, on record.
+	Who = "guard"
+
+	// retryEvery is how often a merchant is tried to be turned back that could not be.
+	retryEvery = time.Second
+	// writeTime bounds one try.
+	writeTime = 5 * time.Second
+	// maxMerchants bounds of how many merchants is counted. Of more than that, one is
+	// counted anew now and then.
+	maxMerchants = 20_000
+)
+
+// Store is where routes are on record: the ledger.
+type Store interface {
+	TurnBack(ctx context.Context, merID string, seen ledger.RouteMark, c ledger.Change) (bool, error)
+}
+
+// Observer is told of what is counted and done, for metrics.
+type Observer interface {
+	// PaymentCompared tells of a new payment that was counted.
+	PaymentCompared(side route.Side, refused bool)
+	// MerchantTurnedBack tells that the route of a merchant has become old.
+	MerchantTurnedBack()
+}
+
+// Payment is a new payment that was answered, signed by its merchant.
+type Payment struct {
+	MerID, OrderID string
+	Route          ledger.RouteMark // by which it was served
+	Refused        bool             // refused, failed, or not answered
+}
+
+// Guard counts and turns back. Its methods may be called from many goroutines.
+type Guard struct {
+	store    Store
+	log      *zap.Logger
+	away     *outage.Log
+	observer Observer
+	passed   func() time.Duration
+	changed  func()
+
+	mu        sync.Mutex
+	merchants map[string]*merchant
+	findings  map[string]finding // that are not on record yet, by merchant
+
+	wake chan struct{}
+	stop context.CancelFunc
+	work sync.WaitGroup
+}
+
+// finding is a merchant that is to be turned back.
+type finding struct {
+	route  ledger.RouteMark
+	reason string
+}
+
+// New makes a Guard that works until it is closed. passed is a clock that nobody can
+// set; changed is called when a route has changed.
+func New(store Store, log *zap.Logger, observer Observer, passed func() time.Duration, changed func()) *Guard {
+	ctx, stop := context.WithCancel(context.Background())
+	g := &Guard{
+		store: store, log: log, observer: observer, passed: passed, changed: changed, stop: stop,
+		merchants: map[string]*merchant{}, findings: map[string]finding{}, wake: make(chan struct{}, 1),
+		away: outage.New(log, zap.ErrorLevel, "a merchant cannot be turned back to the old gateway; trying on", "merchants can be turned back again"),
+	}
+	g.work.Go(func() { g.workOn(ctx) })
+	return g
+}
+
+// OldAnswered counts what the old gateway has answered.
+func (g *Guard) OldAnswered(r Rule, p Payment) {
+	g.count(r, p, route.Old, func(m *merchant, now time.Duration) { m.onOld(p, now) })
+}
+
+// V2Answered counts what v2 has answered, and has the merchant turned back when the
+// rule is broken. Nobody waits for that.
+func (g *Guard) V2Answered(r Rule, p Payment) {
+	g.count(r, p, route.V2, func(m *merchant, now time.Duration) {
+		v2, old, broken := m.onV2(p, now)
+		if !broken {
+			return
+		}
+		g.findings[p.MerID] = finding{p.Route, r.reason(v2, old)}
+		select {
+		case g.wake <- struct{}{}:
+		default: // it is awake
+		}
+	})
+}
+
+// count counts a payment unless it was counted before.
+func (g *Guard) count(r Rule, p Payment, side route.Side, add func(*merchant, time.Duration)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.merchant(p.MerID)
+	m.follow(r)
+	if m.repeats(p) {
+		return
+	}
+	add(m, g.passed())
+	g.observer.PaymentCompared(side, p.Refused)
+}
+
+// merchant finds what was counted of a merchant, or begins to count.
+func (g *Guard) merchant(merID string) *merchant {
+	if m := g.merchants[merID]; m != nil {
+		return m
+	}
+	for other := range g.merchants {
+		if len(g.merchants) < maxMerchants {
+			break
+		}
+		delete(g.merchants, other)
+	}
+	m := new(merchant)
+	g.merchants[merID] = m
+	return m
+}
+
+func (g *Guard) workOn(ctx context.Context) {
+	ticker := time.NewTicker(retryEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-g.wake:
+		case <-ticker.C:
+		}
+		crash.Guard(g.log, "turning merchants back", func() { g.turnBack(ctx) })
+	}
+}
+
+// turnBack has the ledger told of what was found. What it does not take is kept.
+func (g *Guard) turnBack(ctx context.Context) {
+	for merID, f := range g.open() {
+		turned, err := g.write(ctx, merID, f)
+		if ctx.Err() != nil {
+			return
+		}
+		g.away.Report(err)
+		if err != nil {
+			return
+		}
+		g.done(merID, f, turned)
+	}
+}
+
+func (g *Guard) open() map[string]finding {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.findings)
+}
+
+func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	return g.store.TurnBack(ctx, merID, f.route, ledger.Change{Who: Who, Why: f.reason}) //nolint:wrapcheck // it is logged
+}
+
+func (g *Guard) done(merID string, f finding, turned bool) {
+	g.mu.Lock()
+	if g.findings[merID] == f {
+		delete(g.findings, merID)
+	}
+	g.mu.Unlock()
+	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason)}
+	if !turned {
+		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)
+		return
+	}
+	g.changed()
+	g.observer.MerchantTurnedBack()
+	g.log.Error("merchant turned back to the old gateway, v2 refuses too much; it stays there until somebody gives it a route", fields...)
+}
+
+// Close ends the work. What is not on record by then is found again by who serves on.
+func (g *Guard) Close() {
+	g.stop()
+	g.work.Wait()
+}

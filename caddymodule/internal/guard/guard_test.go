@@ -1,0 +1,228 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// record is where routes are on record in a test.
+type record struct {
+	mu    sync.Mutex
+	route ledger.RouteMark
+	away  bool
+	tries int
+	told  []string // the reasons
+}
+
+func (r *record) TurnBack(_ context.Context, merID string, seen ledger.RouteMark, c ledger.Change) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tries++
+	switch {
+	case r.away:
+		return false, errors.New("away")
+	case seen != r.route:
+		return false, nil
+	}
+	r.route = ledger.RouteMark{MerID: merID, Route: "old", At: r.route.At + 1}
+	r.told = append(r.told, c.Who+": "+c.Why)
+	return true, nil
+}
+
+func (r *record) isAway(away bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.away = away
+}
+
+func (r *record) tried() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tries
+}
+
+// given is a person who gives the merchant a route.
+func (r *record) given(to string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.route = ledger.RouteMark{MerID: "A", Route: to, At: r.route.At + 1}
+}
+
+// seen counts what the guard has told.
+type seen struct{ compared, back, expired atomic.Int64 }
+
+func (s *seen) PaymentCompared(route.Side, bool) { s.compared.Add(1) }
+func (s *seen) MerchantTurnedBack()              { s.back.Add(1) }
+
+// watch is a guard and what is around it.
+type watch struct {
+	*Guard
+	seen
+
+	ledger *record
+	rule   Rule
+	n      int
+}
+
+// watching runs a test with a guard in virtual time.
+func watching(t *testing.T, test func(*testing.T, *watch)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		w := &watch{ledger: new(record), rule: Rule{MinPayments: 10, Window: 10 * time.Minute, MaxWorse: 20}}
+		w.ledger.given("v2 100%")
+		w.Guard = New(w.ledger, zap.NewNop(), &w.seen, func() time.Duration { return time.Since(start) }, func() { w.expired.Add(1) })
+		defer w.Close()
+		test(t, w)
+	})
+}
+
+// pay has so many new payments answered, and waits for what comes of it.
+func (w *watch) pay(side route.Side, payments, refused int) {
+	answered := w.OldAnswered
+	if side == route.V2 {
+		answered = w.V2Answered
+	}
+	w.ledger.mu.Lock()
+	mark := w.ledger.route
+	w.ledger.mu.Unlock()
+	for i := range payments {
+		w.n++
+		answered(w.rule, Payment{MerID: "A", OrderID: fmt.Sprint(w.n), Route: mark, Refused: i < refused})
+	}
+	synctest.Wait()
+}
+
+// wantBack insists on how often the merchant was turned back.
+func (w *watch) wantBack(t *testing.T, times int) {
+	t.Helper()
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	if back, expired := int(w.back.Load()), int(w.expired.Load()); back != times || len(w.ledger.told) != times || expired != times {
+		t.Errorf("turned back %d times, on record %q, told %d times, want %d", back, w.ledger.told, expired, times)
+	}
+}
+
+func TestTurnsBackOnceUntilAPersonGivesARoute(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.pay(route.Old, 20, 1)
+		w.pay(route.V2, 9, 9)
+		w.wantBack(t, 0)
+		w.pay(route.V2, 1, 1)
+		w.wantBack(t, 1)
+		if want := "guard: v2 refused 10 of 10 new payments within 10m0s, the old gateway 1 of 20; "; !strings.HasPrefix(w.ledger.told[0], want) {
+			t.Errorf("the reason is %q, want %q", w.ledger.told[0], want)
+		}
+		w.ledger.given("v2 20%")
+		w.pay(route.V2, 9, 9) // those before count no more
+		w.wantBack(t, 1)
+		w.pay(route.V2, 1, 1)
+		w.wantBack(t, 2)
+	})
+}
+
+func TestAnswersThatComeLateTurnNobodyBack(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		before := w.ledger.route
+		w.pay(route.V2, 10, 10)
+		w.wantBack(t, 1)
+		w.ledger.given("v2 100%")
+		for i := range 20 {
+			w.V2Answered(w.rule, Payment{MerID: "A", OrderID: fmt.Sprint("late", i), Route: before, Refused: true})
+		}
+		synctest.Wait()
+		w.wantBack(t, 1)
+	})
+}
+
+func TestOldGatewayThatRefusesAsMuch(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.pay(route.Old, 10, 8)
+		w.pay(route.V2, 100, 90)
+		w.wantBack(t, 0)
+		time.Sleep(time.Hour) // nothing on the old gateway within the window, but it is remembered
+		w.pay(route.V2, 100, 90)
+		w.wantBack(t, 0)
+		w.pay(route.Old, 9, 0) // too few to say anything else
+		w.pay(route.V2, 10, 9)
+		w.wantBack(t, 0)
+		w.pay(route.Old, 20, 0)
+		w.pay(route.V2, 1, 1)
+		w.wantBack(t, 1)
+	})
+}
+
+func TestWhatIsLongAgoCountsNoMore(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.pay(route.V2, 9, 9)
+		time.Sleep(11 * time.Minute)
+		w.pay(route.V2, 9, 9)
+		w.wantBack(t, 0)
+	})
+}
+
+func TestOneOrderThatIsRepeatedCountsOnce(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		for range 100 {
+			w.V2Answered(w.rule, Payment{MerID: "A", OrderID: "1", Route: w.ledger.route, Refused: true})
+		}
+		synctest.Wait()
+		w.wantBack(t, 0)
+		if w.compared.Load() != 1 {
+			t.Errorf("%d payments are counted", w.compared.Load())
+		}
+	})
+}
+
+func TestLedgerAway(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.ledger.isAway(true)
+		w.pay(route.V2, 20, 20)
+		time.Sleep(time.Minute)
+		w.wantBack(t, 0)
+		if tries := w.ledger.tried(); tries < 50 || tries > 65 {
+			t.Errorf("%d tries in a minute", tries)
+		}
+		w.ledger.isAway(false)
+		time.Sleep(2 * time.Second)
+		w.wantBack(t, 1)
+	})
+}
+
+func TestAPersonIsFirst(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.ledger.isAway(true)
+		w.pay(route.V2, 20, 20)
+		w.ledger.given("v2 20%")
+		w.ledger.isAway(false)
+		time.Sleep(time.Minute)
+		w.wantBack(t, 0)
+		if tries := w.ledger.tried(); tries > 5 {
+			t.Errorf("%d tries", tries)
+		}
+	})
+}
+
+func TestMerchantsAreBounded(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		for n := range maxMerchants + 10 {
+			w.OldAnswered(w.rule, Payment{MerID: fmt.Sprint(n)})
+		}
+		if len(w.merchants) != maxMerchants {
+			t.Errorf("%d merchants are counted", len(w.merchants))
+		}
+	})
+}

@@ -1,0 +1,81 @@
+package guard
+
+import (
+	"hash/maphash"
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// maxRefused is how many refused orders of a merchant are known when they come again.
+const maxRefused = 64
+
+// merchant is what was counted of a merchant.
+type merchant struct {
+	rule  Rule
+	v2    window
+	route ledger.RouteMark // by which v2 was counted
+	found bool             // the rule was broken by this route
+
+	old  window
+	last Tally // of the old gateway, when there was last enough of it within a window
+
+	refused [maxRefused]uint64 // the last refused orders
+	next    int                // in refused
+}
+
+// follow begins anew what another rule or another route makes worthless.
+func (m *merchant) follow(r Rule) {
+	if m.rule.Window != r.Window {
+		m.v2, m.old = window{}, window{}
+	}
+	m.rule = r
+}
+
+// onV2 counts a payment on v2. It says when that is the one too many, once by a route.
+func (m *merchant) onV2(p Payment, now time.Duration) (v2, old Tally, broken bool) {
+	if m.route != p.Route {
+		m.route, m.v2, m.found = p.Route, window{}, false
+	}
+	m.v2.add(now, m.rule.Window, p.Refused)
+	v2, old = m.v2.sum(now, m.rule.Window), m.oldShare(now)
+	broken = !m.found && m.rule.Broken(v2, old)
+	m.found = m.found || broken
+	return v2, old, broken
+}
+
+// onOld counts a payment on the old gateway.
+func (m *merchant) onOld(p Payment, now time.Duration) {
+	m.old.add(now, m.rule.Window, p.Refused)
+	if sum := m.old.sum(now, m.rule.Window); sum.Payments >= m.rule.MinPayments {
+		m.last = sum
+	}
+}
+
+// oldShare is what the old gateway refuses: within the window when that is enough to
+// go by, else when it last was, else whatever there is.
+func (m *merchant) oldShare(now time.Duration) Tally {
+	sum := m.old.sum(now, m.rule.Window)
+	if sum.Payments < m.rule.MinPayments && m.last.Payments > 0 {
+		return m.last
+	}
+	return sum
+}
+
+var seed = maphash.MakeSeed()
+
+// repeats reports whether a refused order was refused before. The others are on record
+// when they come again.
+func (m *merchant) repeats(p Payment) bool {
+	if !p.Refused {
+		return false
+	}
+	order := maphash.String(seed, p.OrderID)
+	if slices.Contains(m.refused[:], order) {
+		return true
+	}
+	m.refused[m.next] = order
+	m.next = (m.next + 1) % maxRefused
+	return false
+}

@@ -1,0 +1,31 @@
+package guard
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Refuses reads what the old gateway has answered to a payment: whether a merchant's
+// program has no payment by it. known is false for an answer that the bridge cannot
+// read and a program may.
+func Refuses(status int, header http.Header, body []byte, cut bool) (refused, known bool) {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return true, true
+	case cut || header.Get("Content-Encoding") != "":
+		return false, false
+	}
+	resp := strings.TrimRight(strings.TrimSpace(gjson.GetBytes(body, "resp").String()), "=\r\n")
+	message, err := base64.RawStdEncoding.DecodeString(resp)
+	if err != nil {
+		return true, true // a program has nothing by it either
+	}
+	code := gjson.GetBytes(message, "respcode").String()
+	result := gjson.GetBytes(message, "resultcode").String()
+	return code != string(v1.CodeOK) || result == string(v1.ResultFailed), true
+}

@@ -1,0 +1,81 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/paybridge/paybridge/tests/sandbox"
+	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
+)
+
+// guarded is how many payments the guard of a test goes by.
+const guarded = 5
+
+// payMany has a merchant submit new orders, and returns the first.
+func (m *movingWorld) payMany(suite string, fen int64) merchant.Payment {
+	m.t.Helper()
+	first := m.payment(suite, "WxSao", fen)
+	m.pay(suite, first)
+	for range guarded - 1 {
+		m.pay(suite, m.payment(suite, "WxSao", fen))
+	}
+	return first
+}
+
+// A merchant whose payments v2 begins to refuse is back on the old gateway by itself,
+// and stays there over a restart until a person brings it forward. One whose old
+// gateway refuses as much stays on v2.
+func TestGuardTurnsBack(t *testing.T) {
+	t.Parallel()
+	for name, make := range stores {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMovingWorld(t, "old", make)
+			m.settings.Extra += "\n\t\trollback {\n\t\t\tmin_payments 5\n\t\t\twindow 24h\n\t\t\tmax_worse 50\n\t\t}"
+			m.bridge.start()
+			if err := m.old.Script(oldgateway.Rule{Behaviour: oldgateway.Refused, MerID: shops["gm"].MerID, Times: guarded}); err != nil {
+				t.Fatal(err)
+			}
+			m.onlyOn("old", "intl", m.payMany("intl", 4200).OrderID)
+			m.payMany("gm", 4200)
+			for _, shop := range shops {
+				m.route(m.bridge, shop.MerID, "v2", "--force")
+			}
+			m.payBoth("v2")
+			refused, _ := sandbox.AmountFor(sandbox.Refused, false)
+			for suite := range shops {
+				m.onlyOn("v2", suite, m.payMany(suite, refused).OrderID)
+			}
+			m.awaitRoute("intl", "old")
+			m.bridge.kill()
+			m.bridge.start()
+			m.stands()
+			m.route(m.bridge, shops["intl"].MerID, "v2", "--force")
+			m.payBoth("v2")
+		})
+	}
+}
+
+// stands insists that the one merchant is on the old gateway, the other on v2, and
+// that the record says why.
+func (m *movingWorld) stands() {
+	m.t.Helper()
+	m.bridge.wantHealth(200, `"status":"ready"`)
+	for suite, side := range map[string]string{"intl": "old", "gm": "v2"} {
+		p := m.payment(suite, "WxSao", 4200)
+		m.pay(suite, p)
+		m.onlyOn(side, suite, p.OrderID)
+	}
+	m.bridge.ask("routes", shops["intl"].MerID).want(m.t, 0, "guard", "new payments within 24h0m0s, the old gateway 0 of 5")
+}
+
+// awaitRoute waits until a merchant has a route.
+func (m *movingWorld) awaitRoute(suite, mode string) {
+	m.t.Helper()
+	if !eventually(func() bool {
+		return strings.Contains(m.bridge.ask("routes", shops[suite].MerID, "--json").out, `"route":"`+mode+`"`)
+	}) {
+		m.t.Fatalf("%s: %s", suite, m.bridge.ask("routes", shops[suite].MerID).out)
+	}
+}
