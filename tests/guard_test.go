@@ -33,6 +33,7 @@ func TestGuardTurnsBack(t *testing.T) {
 			t.Parallel()
 			m := newMovingWorld(t, "old", make)
 			m.settings.Extra += "\n\t\trollback {\n\t\t\tmin_payments 5\n\t\t\twindow 24h\n\t\t\tmax_worse 50\n\t\t}"
+			m.writeConfig(m.bridge)
 			m.bridge.start()
 			if err := m.old.Script(oldgateway.Rule{Behaviour: oldgateway.Refused, MerID: shops["gm"].MerID, Times: guarded}); err != nil {
 				t.Fatal(err)
@@ -74,7 +75,7 @@ func (m *movingWorld) stands() {
 func (m *movingWorld) awaitRoute(suite, mode string) {
 	m.t.Helper()
 	if !eventually(func() bool {
-		return strings.Contains(m.bridge.ask("routes", shops[suite].MerID, "--json").out, `"route":"`+mode+`"`)
+		return strings.Contains(m.bridge.ask("routes", shops[suite].MerID, "--json").out, `"route": "`+mode+`"`)
 	}) {
 		m.t.Fatalf("%s: %s", suite, m.bridge.ask("routes", shops[suite].MerID).out)
 	}
