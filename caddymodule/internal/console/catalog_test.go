@@ -48,6 +48,28 @@ func TestCatalogsAreComplete(t *testing.T) {
 	}
 }
 
+// TestCatalogsNameTextsOnce: of two texts with one name the later would silently stand
+// in both places.
+func TestCatalogsNameTextsOnce(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []bilingual.Lang{bilingual.Zh, bilingual.En} {
+		text, err := catalogFiles.ReadFile("i18n/" + string(lang) + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, name := range regexp.MustCompile(`(?m)^  "([^"]+)":`).FindAllStringSubmatch(string(text), -1) {
+			if seen[name[1]] {
+				t.Errorf("%s: %q is there twice", lang, name[1])
+			}
+			seen[name[1]] = true
+		}
+		if len(seen) != len(readCatalog(lang)) {
+			t.Errorf("%s: %d names are read of %d", lang, len(seen), len(readCatalog(lang)))
+		}
+	}
+}
+
 func placeholdersOf(text string) []string {
 	names := placeholder.FindAllString(text, -1)
 	slices.Sort(names)
