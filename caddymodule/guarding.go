@@ -24,8 +24,8 @@ func (a *App) readRollback(d *caddyfile.Dispenser) error {
 }
 
 func (a *App) checkRollback() error {
-	if a.Rollback != nil && !a.isBeside() {
-		return errors.New("rollback: without old_gateway and merchants there is nowhere to turn back to; add them, or take rollback out")
+	if a.Rollback != nil && a.OldGateway == nil {
+		return errors.New("rollback: without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out")
 	}
 	return nil
 }
