@@ -1,9 +1,7 @@
 package command
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -51,7 +49,7 @@ is left, and so has a ledger that was restored from one.`,
 	flags.BoolVar(&yes, "yes", false, "Purge, rather than count")
 	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
 		if age.days == 0 {
-			return exitWith(cmd, exitUsage, errors.New("--older-than: missing; write for example 400d"))
+			return exitWith(cmd, exitUsage, say("--older-than: missing; write for example 400d"))
 		}
 		request.Before, request.DryRun = o.now.AddDate(0, 0, -age.days).Truncate(time.Millisecond), !yes
 		if yes && request.File != "" {
@@ -69,12 +67,12 @@ is left, and so has a ledger that was restored from one.`,
 	})
 }
 
-func printPurged(w io.Writer, p api.Purged) {
+func printPurged(w printer, p api.Purged) {
 	if p.DryRun {
-		fmt.Fprintf(w, "%d orders would be purged; nothing was changed. To purge them, repeat the command with --export, --why and --yes.\n", p.Orders)
+		w.say("%d orders would be purged; nothing was changed. To purge them, repeat the command with --export, --why and --yes.\n", p.Orders)
 		return
 	}
-	fmt.Fprintf(w, "%d orders were purged; %d are in %s (SHA-256 %s).\n", p.Orders, p.Written, p.File, p.SHA256)
+	w.say("%d orders were purged; %d are in %s (SHA-256 %s).\n", p.Orders, p.Written, p.File, p.SHA256)
 }
 
 // daysFlag is a flag with a number of days, such as 400d.
@@ -85,7 +83,7 @@ func (f *daysFlag) Set(text string) error {
 	number, days := strings.CutSuffix(text, "d")
 	n, err := strconv.Atoi(number)
 	if !days || err != nil || n < 1 || n > 100_000 {
-		return errors.New("write for example 400d for 400 days")
+		return say("write for example 400d for 400 days")
 	}
 	f.days = n
 	return nil
