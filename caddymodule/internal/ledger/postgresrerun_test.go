@@ -112,3 +112,43 @@ func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
 	}
 	wantError(t, l.Rest(t.Context(), o.Key, 1), ledger.ErrFenced)
 }
+
+// TestPostgresLosesAnswersAboutOldOrders does so with one more call about what is
+// acknowledged, and with a purge.
+func TestPostgresLosesAnswersAboutOldOrders(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, "fsync=off")
+	line := newLine(t, server.Addr())
+	l := inAYear(t, postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)})
+	k := deliver(t, l, 0)
+	deliver(t, l, 1)
+	line.loseNextAnswer()
+	d, err := l.BeginAgain(t.Context(), k, noon, time.Minute, because)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line.loseNextAnswer()
+	if err := l.EndAgain(t.Context(), d.Notification, ledger.Attempt{At: noon, Class: "timeout"}); err != nil {
+		t.Error(err)
+	}
+	if got, err := l.Attempts(t.Context(), k); err != nil || len(got.Items) != 2 {
+		t.Errorf("there are %d calls on record, %v, want 2", len(got.Items), err)
+	}
+	walk, found := purgeable(t, l)
+	line.loseNextAnswer()
+	if n, err := walk.Purge(t.Context(), found); err != nil || n != 2 {
+		t.Errorf("purged %d, %v, want 2", n, err)
+	}
+	line.loseNextAnswer()
+	if err := l.NotePurge(t.Context(), because); err != nil {
+		t.Error(err)
+	}
+	var told []string
+	for _, change := range mustChanges(t, l, ledger.Key{}) {
+		told = append(told, change.What)
+	}
+	slices.Sort(told)
+	if line.lost() != 4 || !slices.Equal(told, []string{"purge", "resend again"}) {
+		t.Errorf("after %d lost answers changes are %q", line.lost(), told)
+	}
+}
