@@ -53,6 +53,11 @@ func TestPurge(t *testing.T) {
 					t.Errorf("order %s was forgotten and is in no file", p.OrderID)
 				}
 			}
+			for id := range old {
+				w.bridge.ask("order", id).want(t, 0, "; purged at ", "only numbers, amount, state and times are kept.")
+				w.bridge.ask("order", id, "--lang", "zh").want(t, 0, "清除，只保留号码、金额、状态和时间。")
+				break // one shows it
+			}
 			for id := range files {
 				if _, paid := old[id]; !paid {
 					t.Errorf("order %s of today was exported", id)

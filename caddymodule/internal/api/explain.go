@@ -16,7 +16,11 @@ func (o Order) Explain(now time.Time, zone *time.Location) string {
 	if !known {
 		return ""
 	}
-	return explain(o, moment{now, zone})
+	m := moment{now, zone}
+	if o.PurgedAt.IsZero() {
+		return explain(o, m)
+	}
+	return explain(o, m) + "; purged at " + m.at(o.PurgedAt) + ", only numbers, amount, state and times are kept"
 }
 
 // moment writes times for people.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,14 @@ func TestPurge(t *testing.T) {
 	}
 	if info, err := os.Stat(request.File); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	for _, o := range read[OrderList](t, w.get("orders?limit=100")).Items {
+		story := read[Timeline](t, w.get("order?merid=89900001&number="+o.OrderID))
+		purged := o.OrderID != kept.OrderID
+		if at := story.Order.PurgedAt; at.Equal(present) != purged || at.IsZero() == purged || !at.Equal(o.PurgedAt) ||
+			strings.Contains(story.Order.Explained, "purged at 2026-11-22 11:00:00 Beijing time, only") != purged {
+			t.Errorf("of a purged order %t: %+v", purged, story.Order)
+		}
 	}
 	w.refused(w.post("purge", request), http.StatusConflict, request.File)
 	request.Before = present.AddDate(0, 0, -29)

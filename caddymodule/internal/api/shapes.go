@@ -27,6 +27,7 @@ type Order struct {
 	PaidAt          time.Time       `json:"paid_at,omitzero" doc:"When the payer paid, by the gateway's word."`
 	SettledAt       time.Time       `json:"settled_at,omitzero" doc:"When the order last became final."`
 	ExpiresAt       time.Time       `json:"expires_at" doc:"Until when it can be paid."`
+	PurgedAt        time.Time       `json:"purged_at,omitzero" doc:"When all of it but numbers, amount, state and times was purged."`
 	NextAt          time.Time       `json:"next_at,omitzero" doc:"When its next step is due; absent when there is none."`
 	Unpaid          bool            `json:"unpaid,omitempty" doc:"The order is in doubt, and the gateway says that nobody has paid it. Told with the order's story only."`
 	Tries           int             `json:"tries" doc:"Steps taken on the present retry schedule."`
@@ -39,7 +40,7 @@ func orderOf(o ledger.Order, now time.Time) Order {
 		GatewayMerchant: o.GatewayMerchant, GatewayNo: o.GatewayNo, RefundNo: o.RefundNo,
 		Action: o.Action, AmountFen: o.Amount, State: o.State, GatewayMessage: o.GatewayMessage,
 		CreatedAt: o.CreatedAt, SentAt: o.SentAt, PaidAt: o.PaidAt, SettledAt: o.SettledAt,
-		ExpiresAt: o.ExpiresAt, NextAt: o.Next, Tries: o.Tries, TraceID: traceID(o.Trace),
+		ExpiresAt: o.ExpiresAt, PurgedAt: o.PurgedAt, NextAt: o.Next, Tries: o.Tries, TraceID: traceID(o.Trace),
 	}
 	order.Explained = order.Explain(now, translate.Beijing)
 	return order

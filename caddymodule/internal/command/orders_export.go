@@ -35,6 +35,7 @@ var exportColumns = []struct {
 	{"paid_at", func(o api.Order) string { return exact(o.PaidAt) }},
 	{"settled_at", func(o api.Order) string { return exact(o.SettledAt) }},
 	{"expires_at", func(o api.Order) string { return exact(o.ExpiresAt) }},
+	{"purged_at", func(o api.Order) string { return exact(o.PurgedAt) }},
 	{"next_at", func(o api.Order) string { return exact(o.NextAt) }},
 	{"tries", func(o api.Order) string { return strconv.Itoa(o.Tries) }},
 	{"trace_id", func(o api.Order) string { return o.TraceID }},

@@ -62,10 +62,14 @@ func (p printer) headline(o api.Order, now time.Time) string {
 	if message == "" {
 		message = p.told("no_gateway_message", nil)
 	}
-	return p.told(name, map[string]string{
+	about := p.told(name, map[string]string{
 		"expires": clock(o.ExpiresAt), "next": p.due(o.NextAt, now), "tries": strconv.Itoa(o.Tries), "paid": clock(o.PaidAt),
 		"settled": clock(o.SettledAt), "refund": orDash(o.RefundNo), "message": message,
 	})
+	if !o.PurgedAt.IsZero() {
+		about += p.told("about_purged", map[string]string{"purged": clock(o.PurgedAt)})
+	}
+	return about
 }
 
 // due says when something is due.

@@ -46,6 +46,7 @@ type Order struct {
 	SettledAt time.Time // when the order last became final
 	PaidAt    time.Time // when the payer paid, by the gateway's word
 	ExpiresAt time.Time // when an unpaid order is given up
+	PurgedAt  time.Time // when all was forgotten but what the rules of money need, see [Purgeable]
 
 	Next  time.Time // when the order needs its next step; zero for none
 	Tries int       // steps taken on the current schedule

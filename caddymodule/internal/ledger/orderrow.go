@@ -4,20 +4,20 @@ import (
 	"encoding/hex"
 )
 
-// orderColumns is every column of an order, in the order of scanOrder and
-// values. Queries name the table o.
+// orderColumns is every column of an order, in the order of scanOrder. Queries name
+// the table o.
 const orderColumns = `o.order_id, o.mer_id, o.query_id, o.order_no, o.flow_no, o.gateway_merchant,
 	o.fingerprint, o.action, o.amount, o.back_url, o.front_url, o.open_id, o.client_ip,
 	o.trace, o.state, o.form_action, o.pay_data, o.gateway_no, o.words, o.refund_no,
-	o.created_at, o.sent_at, o.settled_at, o.paid_at, o.expires_at, o.next, o.tries, o.claim, o.late, o.pay_id`
+	o.created_at, o.sent_at, o.settled_at, o.paid_at, o.expires_at, o.next, o.tries, o.claim, o.late, o.pay_id, o.purged_at`
 
 const orderByKey = `SELECT ` + orderColumns + ` FROM orders o WHERE o.order_id = $1 AND o.mer_id = $2`
 
 // orderRow is where the columns of an order are scanned to.
 type orderRow struct {
-	order                                       Order
-	fingerprint                                 string
-	created, sent, settled, paid, expires, next millis
+	order                                               Order
+	fingerprint                                         string
+	created, sent, settled, paid, expires, next, purged millis
 }
 
 func (r *orderRow) targets() []any {
@@ -26,7 +26,7 @@ func (r *orderRow) targets() []any {
 		&o.OrderID, &o.MerID, &o.QueryID, &o.OrderNo, &o.FlowNo, &o.GatewayMerchant,
 		&r.fingerprint, &o.Action, &o.Amount, &o.BackURL, &o.FrontURL, &o.OpenID, &o.ClientIP,
 		&o.Trace, &o.State, &o.FormAction, &o.PayData, &o.GatewayNo, &o.GatewayMessage, &o.RefundNo,
-		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim, &o.Late, &o.PayID,
+		&r.created, &r.sent, &r.settled, &r.paid, &r.expires, &r.next, &o.Tries, &o.Claim, &o.Late, &o.PayID, &r.purged,
 	}
 }
 
@@ -44,14 +44,14 @@ func (r *orderRow) finish() (Order, error) {
 	}{
 		{"amount", o.Amount}, {"tries", int64(o.Tries)}, {"claim", o.Claim}, {"created_at", int64(r.created)},
 		{"sent_at", int64(r.sent)}, {"settled_at", int64(r.settled)}, {"paid_at", int64(r.paid)},
-		{"expires_at", int64(r.expires)}, {"next", int64(r.next)},
+		{"expires_at", int64(r.expires)}, {"next", int64(r.next)}, {"purged_at", int64(r.purged)},
 	} {
 		if number.value < 0 {
 			return *o, damage(number.column + ": negative")
 		}
 	}
 	o.CreatedAt, o.SentAt, o.SettledAt = r.created.time(), r.sent.time(), r.settled.time()
-	o.PaidAt, o.ExpiresAt, o.Next = r.paid.time(), r.expires.time(), r.next.time()
+	o.PaidAt, o.ExpiresAt, o.Next, o.PurgedAt = r.paid.time(), r.expires.time(), r.next.time(), r.purged.time()
 	return *o, nil
 }
 

@@ -73,6 +73,7 @@ func purge(t *testing.T, p place) {
 	want := was
 	want.BackURL, want.FrontURL, want.OpenID, want.ClientIP, want.Trace = "", "", "", "", ""
 	want.FormAction, want.PayData, want.PayID, want.GatewayMessage = "", "", "", ""
+	want.PurgedAt = after(aYear)
 	if got := mustOrder(t, l, was.Key); got != want {
 		t.Errorf("what is left is\n%+v\nwant\n%+v", got, want)
 	}

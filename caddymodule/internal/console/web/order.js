@@ -83,10 +83,11 @@ function showOrder({ order, notification, events, unreadable }, overview) {
 function about(order) {
   const watched = factsOf(order.state).watched && order.next_at ? '_watched' : '';
   const unpaid = order.unpaid ? '_unpaid' : '';
+  const purged = order.purged_at ? t('about_purged', { purged: stamp(order.purged_at) }) : '';
   return t('about.' + order.state + watched + unpaid, {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),
     settled: stamp(order.settled_at), refund: order.refund_no || '–', message: order.words || t('no_gateway_message'),
-  });
+  }) + purged;
 }
 
 // FACTS are the rows of the list of facts; what is empty is left out.
@@ -107,7 +108,7 @@ const FACTS = [
   ['gateway_merchant', (o) => o.gateway_merchant],
   ['trace_id', (o) => o.trace_id],
   ['gateway_message', (o) => o.words],
-  ['notification', (o, n) => (n ? rest(n) : t('owes_none'))],
+  ['notification', (o, n) => (n ? rest(n) : !o.purged_at && t('owes_none'))],
   ['host', (o, n) => n && n.host],
   ['pause', (o, n, pause) => pause && pauseText(pause.pause)],
 ];
