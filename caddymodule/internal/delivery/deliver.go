@@ -90,8 +90,8 @@ func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 // that is slow.
 func (d *Dispatcher) call(c claimed, s slot, t Target) {
 	r := d.attempt(d.calls, c.Order, c.Attempts+1, t)
+	d.hosts.recordSpeed(s.host, r.hostSpeed()) // what takes the place of this call goes by it
 	d.hosts.ended(s)
-	d.hosts.recordSpeed(s.host, r.hostSpeed())
 	d.Wake()
 	d.settle(c, r, t)
 }
