@@ -21,13 +21,13 @@ type movingWorld struct {
 }
 
 // newMovingWorld makes one whose bridge is not started.
-func newMovingWorld(t *testing.T, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
+func newMovingWorld(t testing.TB, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
 	t.Helper()
 	return newMovingWorldOf(t, shops, defaultRoute, world)
 }
 
 // newMovingWorldOf makes one of some merchants.
-func newMovingWorldOf(t *testing.T, shops map[string]shop, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
+func newMovingWorldOf(t testing.TB, shops map[string]shop, defaultRoute string, world func(testing.TB, settings) *world) *movingWorld {
 	t.Helper()
 	config := oldgateway.Config{Ladder: []time.Duration{time.Second, time.Second}}
 	for _, shop := range shops {
