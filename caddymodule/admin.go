@@ -6,6 +6,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/health"
 )
 
 func init() { caddy.RegisterModule(new(AdminAPI)) }
@@ -50,7 +51,7 @@ func servedNow() (api.Served, bool) {
 	return api.Served{
 		DefaultRoute: app.defaultRoute(), RouteChanged: e.routes.Expire,
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(), Refusals: refused,
-		Try: app.try(), PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, Shadow: app.shadow.forAPI(),
+		Try: app.try(), PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, DiskSpace: health.DiskSpace, Shadow: app.shadow.forAPI(),
 		OldGateway: app.OldGateway,
 	}, true
 }

@@ -80,7 +80,7 @@ func init() { // the table refers to functions that refer to the table
 		get(Prefix+"overview", "showOverview", "Shows how things stand",
 			"What the console shows: gauges, the past, what is in doubt and what is overdue.", showOverview),
 		get(Prefix+"selfcheck", "selfCheck", "Looks for what is wrong",
-			"Keys, clock, ledger, gateway, the notify address, disk. It asks the gateway about an order that does not exist, once for each gateway merchant; no money moves. It takes some seconds.", selfCheck),
+			"Keys, clock, ledger and its size, gateway, the notify address, disk. It asks the gateway about an order that does not exist, once for each gateway merchant; no money moves. It takes some seconds.", selfCheck),
 		evenStopped(get(Prefix+"health", "showHealth", "Says whether the bridge may be sent payments",
 			"As on the public site, with the reasons. The status is 503 when it is not ready.", showReady)),
 		evenStopped(get(Prefix+"health/ready", "showReady", "Says whether the bridge may be sent payments",

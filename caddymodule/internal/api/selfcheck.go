@@ -49,6 +49,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 		shown(v.Doubts(), v.checkDoubt),
 		v.checkKeys(chosen),
 		shown(v.Health.Judge(ctx).Checks, checksIn(v.lang)),
+		v.checkSize(ctx),
 		v.checkDatabase(ctx),
 		v.checkRows(ctx),
 		probes,

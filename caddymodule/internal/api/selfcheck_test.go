@@ -4,8 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/translate"
 )
 
 // check finds a check by how its name begins.
@@ -42,7 +46,7 @@ func TestSelfCheckIsWell(t *testing.T) {
 	w := newWorld(t)
 	w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
 	found := read[SelfCheck](t, w.get("selfcheck"))
-	for _, name := range []string{"keys of 473053110001", "ledger", "disk", "clock", "gateway as 473053110001", "callback"} {
+	for _, name := range []string{"keys of 473053110001", "ledger", "disk", "clock", "size", "gateway as 473053110001", "callback"} {
 		if c := check(t, found, name); !c.OK || c.Advice != "" {
 			t.Errorf("%+v", c)
 		}
@@ -51,7 +55,7 @@ func TestSelfCheckIsWell(t *testing.T) {
 		t.Error("not well")
 	}
 	// Both merchants are one gateway merchant, which is asked once.
-	if len(found.Checks) != 6 {
+	if len(found.Checks) != 7 {
 		t.Errorf("%d checks: %+v", len(found.Checks), found.Checks)
 	}
 }
@@ -88,6 +92,39 @@ func TestSelfCheckFinds(t *testing.T) {
 				t.Error("all is well, it says")
 			}
 		})
+	}
+}
+
+// The size of the ledger is told, and a warning where a copy of it has no room.
+func TestSelfCheckOfSize(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.order("89900001", translate.Sent, time.Minute)
+	space := map[string]struct {
+		free, size uint64
+		err        error
+		level      Level
+		detail     string
+	}{
+		"much":             {40 << 30, 100 << 30, nil, LevelOK, "; orders: 1; 40 GiB of 100 GiB are free on its disk"},
+		"a tenth of it":    {10 << 20, 100 << 20, nil, LevelOK, "10 MiB of 100 MiB"},
+		"less than that":   {10<<20 - 1, 100 << 20, nil, LevelWarn, "10 MiB of 100 MiB"},
+		"enough of a lot":  {2 << 30, 100 << 40, nil, LevelOK, "2.0 GiB of 100 TiB"},
+		"no room for more": {1 << 10, 2 << 10, nil, LevelWarn, "1.0 KiB of 2.0 KiB"},
+		"not told":         {0, 0, nil, LevelOK, "; orders: 1"},
+		"no disk":          {0, 0, errors.New("input/output error"), LevelWarn, "; orders: 1; input/output error"},
+	}
+	for name, tc := range space {
+		w.served.DiskSpace = func(folder string) (uint64, uint64, error) {
+			if folder != filepath.Dir(w.path) {
+				t.Errorf("asked of %s", folder)
+			}
+			return tc.free, tc.size, tc.err
+		}
+		c := check(t, read[SelfCheck](t, w.get("selfcheck")), "size")
+		if c.Level != tc.level || !strings.Contains(c.Detail, tc.detail) || (c.Advice != "") != (tc.level == LevelWarn) {
+			t.Errorf("%s: %+v", name, c)
+		}
 	}
 }
 

@@ -30,8 +30,9 @@ type Served struct {
 	PublicURL      string                       // without a slash at its end
 	ConsoleActions bool                         // a browser may make changes
 	Doubts         func() []configcheck.Finding // what is doubtful in the configuration
-	Shadow         ShadowState                  // how the comparison with the old gateway stands
-	OldGateway     *oldgateway.Gateway          // nil for none
+	DiskSpace      func(folder string) (free, size uint64, err error)
+	Shadow         ShadowState         // how the comparison with the old gateway stands
+	OldGateway     *oldgateway.Gateway // nil for none
 
 	DefaultRoute routing.Route // of merchants without one; the zero Route without an old gateway
 	RouteChanged func()        // has this bridge see a change at once

@@ -105,7 +105,8 @@ func newWorld(t *testing.T) *world {
 		return b
 	})
 	w.served = Served{
-		Ledger: l, Settings: w.settings(), PublicURL: "https://pay.example.com",
+		DiskSpace: func(string) (free, size uint64, err error) { return 40 << 30, 100 << 30, nil },
+		Ledger:    l, Settings: w.settings(), PublicURL: "https://pay.example.com",
 		Doubts: func() []configcheck.Finding { return nil }, RouteChanged: func() { w.routeChanges++ },
 		Health: health.New(health.Limits{MinFreeDisk: 1, MaxSkew: 30 * time.Second}, health.Sources{
 			Commit: func(ctx context.Context) error { return errors.Join(w.disk(), l.Ping(ctx)) },

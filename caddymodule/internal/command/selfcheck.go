@@ -18,7 +18,9 @@ Tries everything a payment needs: keys, the clock, a commit to the ledger, free
 disk, the gateway (a signed question about an order that does not exist, in the
 name of each gateway merchant, at most 100), whether the old gateway answers (a
 GET of its page /, which moves nothing), and whether the address that the gateway's
-notices go to is answered by Paybridge.
+notices go to is answered by Paybridge. It tells how large the ledger is, and warns
+when the disk of a SQLite ledger has no room for a copy of it, or less than a tenth
+of itself free and less than 2 GiB. More than 10,000 orders are estimated.
 
 A line says ok; WARN where something works and payments can be lost all the same,
 as with a database without a synchronous standby; or FAIL. The exit status is 0

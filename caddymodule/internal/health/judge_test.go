@@ -163,6 +163,9 @@ func TestFreeDisk(t *testing.T) {
 	if free, err := FreeDisk(t.TempDir()); err != nil || free == 0 {
 		t.Errorf("%d, %v", free, err)
 	}
+	if free, size, err := DiskSpace(t.TempDir()); err != nil || free == 0 || size < free {
+		t.Errorf("%d of %d, %v", free, size, err)
+	}
 	if _, err := FreeDisk(t.TempDir() + "/nothing"); err == nil {
 		t.Error("a folder that is not there has room")
 	}

@@ -126,6 +126,7 @@ var conformance = []struct {
 	{"purge", purge},
 	{"purge leaves what somebody waits for", purgeLeaves},
 	{"purge leaves what has changed", purgeLeavesChanged},
+	{"size", sizes},
 	{"one call more of what is delivered", callOnceMore},
 	{"one call more, and a crash", callOnceMoreDies},
 	{"one call more, refused", callOnceMoreRefused},

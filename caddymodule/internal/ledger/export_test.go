@@ -182,3 +182,8 @@ func PutAside(ctx context.Context, path string, now time.Time) (string, error) {
 	foldLog(ctx, path)
 	return putAside(path, now)
 }
+
+// SizeCounting is Size with another bound of what is counted.
+func SizeCounting(ctx context.Context, l *Ledger, counted int) (Size, error) {
+	return l.size(ctx, counted)
+}

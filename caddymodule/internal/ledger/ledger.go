@@ -42,6 +42,8 @@ type store interface {
 	read(ctx context.Context, do func(*tx) (any, error)) (any, error)
 	// risks says how what was committed could be lost.
 	risks(ctx context.Context) ([]string, error)
+	// size measures, and counts no more than so many orders.
+	size(ctx context.Context, counted int) (Size, error)
 	// backup copies everything to a new file.
 	backup(ctx context.Context, path string) error
 	close() error
