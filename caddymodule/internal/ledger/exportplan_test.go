@@ -53,7 +53,7 @@ func statements() map[string]statement {
 		"side":                {sideByKey, []any{"a", "b"}},
 		"mark":                {insertOld, []any{"a", "b", 1}},
 		"old orders":          {pruneOld, []any{1, 1}},
-		"merchants":           {merchantsWithOrders, nil},
+		"merchants":           {merchantsWithOrders, []any{len(translate.TryPrefix), translate.TryPrefix}},
 		"actions":             {actionsOfOrders, nil},
 		"last attempts":       {recentAttempts, []any{keys}},
 		"events of orders":    {recentEvents, []any{keys, "call"}},
