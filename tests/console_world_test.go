@@ -135,10 +135,7 @@ func press(tab *chromium.Tab, key string) { tab.Do("pressing "+key, chromedp.Key
 func (d *desk) history() {
 	d.t.Helper()
 	d.bridge.stop()
-	db, err := sql.Open("sqlite", strings.TrimPrefix(d.settings.Ledger, "sqlite "))
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	db := d.openLedger()
 	defer db.Close()
 	tx, err := db.BeginTx(d.t.Context(), nil)
 	if err != nil {

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"database/sql"
 	"fmt"
 	"io"
 	"maps"
@@ -154,14 +153,10 @@ func (w *world) seriesNames() map[string]bool {
 // rowCount is the number of rows of all tables of a ledger on SQLite.
 func (w *world) rowCount() (sum int) {
 	w.t.Helper()
-	_, path, _ := strings.Cut(w.settings.Ledger, " ")
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	db := w.openLedger()
 	defer db.Close()
 	var counts string
-	err = db.QueryRowContext(w.ctx(), `SELECT group_concat('SELECT count(*) AS n FROM "' || name || '"', ' UNION ALL ') FROM sqlite_master WHERE type = 'table'`).Scan(&counts)
+	err := db.QueryRowContext(w.ctx(), `SELECT group_concat('SELECT count(*) AS n FROM "' || name || '"', ' UNION ALL ') FROM sqlite_master WHERE type = 'table'`).Scan(&counts)
 	if err == nil {
 		err = db.QueryRowContext(w.ctx(), `SELECT sum(n) FROM (`+counts+`)`).Scan(&sum)
 	}

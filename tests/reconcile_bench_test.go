@@ -3,7 +3,6 @@ package tests
 import (
 	"bufio"
 	"cmp"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,19 +65,13 @@ func benchOrders(b *testing.B, usual int) int {
 func (w *world) multiply(orderID string, n int) {
 	w.t.Helper()
 	w.bridge.stop()
-	driver, source, _ := strings.Cut(w.settings.Ledger, " ")
-	if driver == "postgres" {
-		driver, source = "pgx", w.settings.dsn
-	}
-	db, err := sql.Open(driver, source)
-	if err == nil {
-		_, err = db.ExecContext(w.t.Context(), `WITH RECURSIVE series (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i < $1)
+	db := w.openLedger()
+	_, err := db.ExecContext(w.t.Context(), `WITH RECURSIVE series (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i < $1)
 			INSERT INTO orders (order_id, query_id, order_no, mer_id, flow_no, gateway_merchant, fingerprint, action, amount, back_url, front_url, open_id,
 				client_ip, state, form_action, gateway_no, words, refund_no, created_at, sent_at, settled_at, paid_at, expires_at, next, tries, claim)
 			SELECT 'M' || i, 'H' || i, 'N' || i, mer_id, flow_no, gateway_merchant, fingerprint, action, amount, back_url, front_url, open_id,
 				client_ip, state, form_action, 'G' || i, words, refund_no, created_at + i, sent_at + i, settled_at + i, paid_at + i, expires_at, 0, tries, claim
 			FROM orders, series WHERE order_id = $2`, n, orderID)
-	}
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func (e envelope) confirm(text string) (envelope, error) {
 }
 
 func openEnvelope(text string) (envelope, error) {
-	json, err := decodeBase64(text)
+	json, err := DecodeBase64(text)
 	if err != nil {
 		return envelope{}, refuse(CodeBadRequest, "req", "not base64")
 	}
@@ -130,8 +130,9 @@ func openEnvelope(text string) (envelope, error) {
 	return e, err
 }
 
-// decodeBase64 reads standard base64 with or without its padding (seen in the
-// field), skipping line breaks and blanks around.
-func decodeBase64(text string) ([]byte, error) {
+// DecodeBase64 reads what req and resp hold: standard base64 with or without its
+// padding (seen in the field), skipping line breaks and blanks around. It verifies
+// nothing.
+func DecodeBase64(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(text), "=\r\n"))
 }

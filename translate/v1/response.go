@@ -37,7 +37,7 @@ func OpenResponse(resp, sign string, key Key) (Response, error) {
 			return Response{}, refuse(CodeSignature, "sign", "does not match")
 		}
 	}
-	msg, err := decodeBase64(resp)
+	msg, err := DecodeBase64(resp)
 	if err != nil {
 		return Response{}, refuse(CodeBadRequest, "resp", "not base64")
 	}

@@ -41,15 +41,7 @@ func (g *Gateway) Post(ctx context.Context, form string) bridge.RoundTrip {
 
 // serve has the proxy carry a request and says why no answer came back.
 func (g *Gateway) serve(answer *answerRecorder, req *http.Request) (err error) {
-	defer func() {
-		// The proxy ends an answer that breaks off half-way with this panic,
-		// as the standard library's does.
-		if crash := recover(); crash == http.ErrAbortHandler { //nolint:errorlint,err113 // a panic value, compared as net/http does
-			err = answer.brokeOff(req.Context())
-		} else if crash != nil {
-			panic(crash)
-		}
-	}()
+	defer gatewayproxy.CatchAbort(func() { err = answer.brokeOff(req.Context()) })
 	err = g.proxy.ServeHTTP(answer, req, gatewayproxy.NothingMore)
 	switch ctx := req.Context(); {
 	case err == nil && answer.status == http.StatusOK:

@@ -67,6 +67,17 @@ func CloseIdle(transport http.RoundTripper) {
 // NothingMore is the handler behind a proxy, which hands nothing on.
 var NothingMore = caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
 
+// CatchAbort is deferred where a proxy serves without a server around it. The proxy ends
+// an answer that breaks off half-way with a panic, as the standard library's does; then
+// brokeOff is called. Other panics go on.
+func CatchAbort(brokeOff func()) {
+	if crash := recover(); crash == http.ErrAbortHandler { //nolint:errorlint,err113 // a panic value, compared as net/http does
+		brokeOff()
+	} else if crash != nil {
+		panic(crash)
+	}
+}
+
 // check looks at what has been provisioned: the raw members are gone by then.
 func check(directive string, p *reverseproxy.Handler) error {
 	for _, c := range []struct {

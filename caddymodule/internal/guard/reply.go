@@ -1,9 +1,7 @@
 package guard
 
 import (
-	"encoding/base64"
 	"net/http"
-	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -20,8 +18,7 @@ func Refuses(status int, header http.Header, body []byte, cut bool) (refused, kn
 	case cut || header.Get("Content-Encoding") != "":
 		return false, false
 	}
-	resp := strings.TrimRight(strings.TrimSpace(gjson.GetBytes(body, "resp").String()), "=\r\n")
-	message, err := base64.RawStdEncoding.DecodeString(resp)
+	message, err := v1.DecodeBase64(gjson.GetBytes(body, "resp").String())
 	if err != nil {
 		return true, true // a program has nothing by it either
 	}

@@ -69,7 +69,7 @@ func (l *listing) list(values []string) string {
 	return strings.Join(places, ", ")
 }
 
-// distinct returns each of the states once.
+// distinct returns each of the texts once, in their order.
 func distinct[S ~string](states []S) []S {
 	return slices.Compact(slices.Sorted(slices.Values(states)))
 }

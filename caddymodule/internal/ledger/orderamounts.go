@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"slices"
 )
 
 // fewOrders is up to how many orders of some actions and amounts are looked at one by
@@ -70,7 +69,7 @@ func (f OrderFilter) counting() (string, []any) {
 
 // byAmount has a branch for each action: of what it selects there is little.
 func (f OrderFilter) byAmount(l *listing) {
-	for _, action := range slices.Compact(slices.Sorted(slices.Values(f.Actions))) {
+	for _, action := range distinct(f.Actions) {
 		one := f
 		one.Actions = []string{action}
 		l.branch(append(one.deal(l, ``), f.rest(l)...)...)

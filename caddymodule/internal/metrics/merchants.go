@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,7 +77,7 @@ func (m *Metrics) OrderBegun(order ledger.Key) { m.merchantOrder(order, "begun")
 func (m *Metrics) OrderPaid(order ledger.Key) { m.merchantOrder(order, "paid") }
 
 func (m *Metrics) merchantOrder(order ledger.Key, result string) {
-	if m == nil || strings.HasPrefix(order.OrderID, translate.TryPrefix) {
+	if m == nil || translate.IsTry(order.OrderID) {
 		return
 	}
 	m.merchants.orders.add(order.MerID, result)

@@ -9,6 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
@@ -30,13 +31,7 @@ func (g *Gateway) Try(ctx context.Context, host string) (status int, err error) 
 	r.Header.Set("User-Agent", "paybridge")
 	w := dropped{}
 	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, &caddyhttp.Server{})
-	defer func() {
-		if crash := recover(); crash == http.ErrAbortHandler { //nolint:errorlint,err113 // a panic value, compared as net/http does
-			err = errBrokeOff
-		} else if crash != nil {
-			panic(crash)
-		}
-	}()
+	defer gatewayproxy.CatchAbort(func() { err = errBrokeOff })
 	var reply Reply
 	if err := g.Pass(w, r, tryTime, &reply); err != nil {
 		return 0, netcause.Wrap(err, way.Of(err, g.url.Host))

@@ -1,11 +1,11 @@
 package shadow
 
 import (
-	"encoding/base64"
 	"fmt"
-	"strings"
 
 	"github.com/tidwall/gjson"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // oldReply is a reply of the old gateway.
@@ -32,7 +32,7 @@ func readReply(e Exchange) (reply oldReply, reason string) {
 	}
 	body := gjson.ParseBytes(e.Reply)
 	reply = oldReply{body: e.Reply, resp: body.Get("resp").String(), sign: body.Get("sign").String()}
-	message, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(reply.resp), "=\r\n"))
+	message, err := v1.DecodeBase64(reply.resp)
 	if err != nil || !gjson.ValidBytes(message) {
 		return reply, "no v1 reply"
 	}
