@@ -1,9 +1,12 @@
 package tests
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
@@ -17,8 +20,8 @@ type operatorsDay struct {
 }
 
 // TestOperatorsDay: a merchant is added, tried, refused, explained, paid, notified,
-// reconciled, paused and resumed, with the commands of the documents alone, and all
-// of it is on record.
+// reconciled, paused, resumed and purged, with the commands of the documents alone, and
+// all of it is on record.
 func TestOperatorsDay(t *testing.T) {
 	t.Parallel()
 	for suite, shop := range shops {
@@ -30,8 +33,10 @@ func TestOperatorsDay(t *testing.T) {
 			d.refuse()
 			payment := d.sell(2600)
 			d.reconcile(payment.OrderID)
-			d.pause()
+			later := d.pause()
 			d.changes()
+			d.rest()
+			d.purge(payment, later)
 			d.rest()
 		})
 	}
@@ -121,7 +126,7 @@ func (d *operatorsDay) reconcile(orderID string) {
 }
 
 // pause keeps the merchant's notifications back while its program is repaired.
-func (d *operatorsDay) pause() {
+func (d *operatorsDay) pause() merchant.Payment {
 	d.bridge.ask("merchant", "pause", d.shop.MerID, "--why", "their repair").want(d.t, 0, "are kept back")
 	d.bridge.ask("merchant", "list", "--paused").want(d.t, 0, d.shop.MerID, "their repair")
 	p := d.payment(d.suite, "WxCode", 2700)
@@ -141,9 +146,44 @@ func (d *operatorsDay) pause() {
 		"paybridge_paused_merchants": 0, "paybridge_oldest_pause_seconds": 0,
 		`paybridge_merchant_orders_total{merid="` + d.shop.MerID + `",result="paid"}`: 2,
 	})
+	return p
 }
 
 // changes is the record of the day.
 func (d *operatorsDay) changes() {
 	d.bridge.ask("changes").want(d.t, 0, "try pay", "a new merchant", "try notify", "their signature fails", "their repair", "repaired")
+}
+
+// purge forgets the day's orders when they are over a year old: they are counted,
+// exported, and gone but for their numbers, which nobody can pay with again.
+func (d *operatorsDay) purge(sold ...merchant.Payment) {
+	d.bridge.stop()
+	d.age(400 * 24 * time.Hour)
+	d.bridge.start()
+	d.bridge.wantHealth(200, `"status":"ready"`)
+	file := filepath.Join(d.dir, "purged.jsonl")
+	all := len(d.rows()) // what was tried, too
+	d.bridge.ask("purge", "--older-than", "500d").want(d.t, 0, "0 orders would be purged")
+	d.bridge.ask("purge", "--older-than", "300d").want(d.t, 0, fmt.Sprintf("%d orders would be purged", all))
+	d.bridge.ask("purge", "--older-than", "300d", "--export", file, "--why", "older than a year", "--yes").want(d.t, 0, fmt.Sprintf("%d orders were purged", all))
+	d.bridge.ask("changes").want(d.t, 0, "purge", "older than a year")
+	written := exported(d.t, file)
+	if len(written) != all {
+		d.t.Errorf("%d orders are in the file, want %d", len(written), all)
+	}
+	for _, p := range sold {
+		if !written[p.OrderID] {
+			d.t.Errorf("order %s is not in the file", p.OrderID)
+		}
+		d.bridge.ask("order", d.shop.MerID, p.OrderID).want(d.t, 0, "; purged at ", "only numbers, amount, state and times are kept.")
+		if again := d.pay(d.suite, p); again.RespCode != "00" {
+			d.t.Errorf("a repeat of %s hears %s", p.OrderID, again.Inner)
+		}
+		if asked := d.query(d.suite, p.OrderID); asked.ResultCode != "0000" || asked.Amount != p.Amount {
+			d.t.Errorf("a query of %s hears %s", p.OrderID, asked.Inner)
+		}
+		if calls := d.receivers[d.suite].Notifications(p.OrderID); len(calls) != 1 {
+			d.t.Errorf("the merchant of %s was told %d times", p.OrderID, len(calls))
+		}
+	}
 }
