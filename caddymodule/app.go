@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/collector"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
@@ -270,6 +271,7 @@ func (a *App) setDefaults() {
 // Start opens the ledger, or joins it if the configuration before has it open,
 // and lets requests in.
 func (a *App) Start() error {
+	collector.Tune()
 	if a.isFront() {
 		a.startFront()
 		return nil
