@@ -72,6 +72,8 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[readiness.Level]():          texts(readiness.Levels()...),
 	reflect.TypeFor[shadow.Kind]():              texts(shadow.Kinds()...),
 	reflect.TypeFor[routing.Mode]():             texts(routing.Modes()...),
+	reflect.TypeFor[StepMode]():                 texts(StepModes()...),
+	reflect.TypeFor[RouteMover]():               texts(RouteMovers()...),
 	reflect.TypeFor[RouteOrigin]():              texts(RouteOrigins()...),
 	reflect.TypeFor[Span]():                     texts(Spans()...),
 	reflect.TypeFor[v1.Action]():                texts(v1.Actions()...),

@@ -57,6 +57,8 @@ func init() { // the table refers to functions that refer to the table
 				"A merchant moves to v2 when it has been seen for a day; whoever goes back is never held up.", routeMerchants),
 		get(Prefix+"routes", "listRoutes", "Lists where merchants' new orders go",
 			"The configured merchants and those that have a route, by number, with what they do today on either side.", listRoutes),
+		get(Prefix+"routes/timeline", "showRouteTimeline", "Tells how a merchant's route has changed",
+			"When, from which route to which, by whom or by the guard, and why; newest first.", showRouteTimeline),
 		post(Prefix+"try/pay", "tryPay", "Pays in a merchant's name, to try the bridge",
 			"The request is signed by the bridge and served as one that came to the site; the signature is told to nobody. It moves real money. The order's number begins with PAYBRIDGETRY, which no merchant may use.", tryPay),
 		post(Prefix+"try/query", "tryQuery", "Queries an order in a merchant's name",

@@ -70,11 +70,11 @@ type SideOrders struct {
 
 // RouteList is a part of the list of routes, by merchant.
 type RouteList struct {
-	Beside  bool            `json:"beside" doc:"There is an old gateway; without one all orders go to v2, whatever the routes say."`
-	Default Route           `json:"default" doc:"The route of merchants that have none of their own."`
-	Items   []MerchantRoute `json:"items" doc:"The merchants, by number."`
-	Next    string          `json:"next,omitempty" doc:"Give it as after for those that follow; absent when there are none."`
-	History []Change        `json:"history,omitempty" doc:"With merid: the newest 50 changes of its route and of that of all merchants, newest first."`
+	Beside   bool            `json:"beside" doc:"There is an old gateway; without one all orders go to v2, whatever the routes say."`
+	Default  Route           `json:"default" doc:"The route of merchants that have none of their own."`
+	Items    []MerchantRoute `json:"items" doc:"The merchants, by number."`
+	Next     string          `json:"next,omitempty" doc:"Give it as after for those that follow; absent when there are none."`
+	Timeline []RouteMove     `json:"timeline,omitempty" doc:"With merid: the newest 50 changes of its route, newest first."`
 	Missing
 }
 
@@ -105,18 +105,13 @@ func listRoutes(v *visit, q RoutesQuery) (RouteList, error) {
 	if len(merchants) > limit {
 		list.Next = merchants[limit-1]
 	}
-	return list, list.addHistory(v, q.MerID)
-}
-
-// addHistory adds the earlier routes of one merchant.
-func (l *RouteList) addHistory(v *visit, merID string) error {
-	if merID == "" {
-		return nil
+	if q.MerID == "" {
+		return list, nil
 	}
-	changes, err := v.Ledger.RouteChanges(v.ctx, merID, defaultLimit)
-	l.History = shown(changes.Items, changeOf)
-	l.miss(missingOf(changes.Unreadable))
-	return err
+	line, err := v.routeTimeline(q.MerID, table, defaultLimit)
+	list.Timeline = line.Items
+	list.miss(line.Missing)
+	return list, err
 }
 
 // routeTable is all routes as they are on record.

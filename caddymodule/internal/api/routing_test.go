@@ -153,10 +153,10 @@ func TestListRoutes(t *testing.T) {
 	if only := read[RouteList](t, w.get("routes?route=v2")); len(only.Items) != 1 {
 		t.Errorf("%+v", only)
 	}
-	if only := read[RouteList](t, w.get("routes?merid=89900002")); len(only.Items) != 1 || only.Items[0].MerID != "89900002" || len(only.History) != 0 {
+	if only := read[RouteList](t, w.get("routes?merid=89900002")); len(only.Items) != 1 || only.Items[0].MerID != "89900002" || len(only.Timeline) != 0 {
 		t.Errorf("%+v", only)
 	}
-	if only := read[RouteList](t, w.get("routes?merid=89900001")); len(only.History) != 1 || only.History[0].After != "v2 100%" {
+	if only := read[RouteList](t, w.get("routes?merid=89900001")); len(only.Timeline) != 1 || only.Timeline[0].To.Percent != 100 {
 		t.Errorf("%+v", only)
 	}
 	first := read[RouteList](t, w.get("routes?limit=1"))

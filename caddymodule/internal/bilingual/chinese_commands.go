@@ -10,7 +10,6 @@ var chineseOfCommands = map[string]string{
 	"… and %d more":                "……另有 %d 条",
 	"%s (not configured any more)": "%s（配置中已没有）",
 	"merchant %s":                  "商户 %s",
-	"all":                          "所有商户",
 	"%s by %s: %s":                 "%s，%s：%s",
 
 	// orders, order, changes, dealt

@@ -117,4 +117,8 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"merchant": "商户",
 	"all":      "所有商户",
 	"default":  "默认",
+	"guard":    "守护",
+
+	"person":     "人工",
+	"unreadable": "无法读取",
 }

@@ -16,7 +16,7 @@ import (
 func routesCommand() *cobra.Command {
 	var query api.RoutesQuery
 	var mode string
-	var left bool
+	var left, timeline bool
 	cmd := &cobra.Command{
 		Use:   "routes [<merid>]",
 		Short: "Lists where merchants' new orders go",
@@ -24,6 +24,9 @@ func routesCommand() *cobra.Command {
 Lists where the new orders of merchants go, to the old gateway or to v2, since when
 and why, and how many orders each has today on either side. Of all merchants, or of
 one, whose earlier routes follow.
+
+With --timeline it tells only how the route of one merchant has changed: when, from
+which to which, by whom or by the guard, and why.
 
 With --left it lists what still goes to the old gateway, by merchant and path, and
 when it was last seen: when nothing is left, the old gateway can be switched off. The
@@ -33,23 +36,29 @@ This command changes nothing; "merchant route" does.`,
 		Example: `  caddy paybridge routes
   caddy paybridge routes 89900001
   caddy paybridge routes --route v2
+  caddy paybridge routes 89900001 --timeline --limit 500
   caddy paybridge routes --left --limit 500`,
 	}
 	cmd.Flags().BoolVar(&left, "left", false, "List what still goes to the old gateway")
+	cmd.Flags().BoolVar(&timeline, "timeline", false, "Tell how the merchant's route has changed")
 	cmd.Flags().StringVar(&mode, "route", "", "Only merchants with this route: old, shadow or v2")
 	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
 	completeWords(cmd, "route", modes()...)
-	cmd.MarkFlagsMutuallyExclusive("left", "route")
-	cmd.MarkFlagsMutuallyExclusive("left", "after")
+	for _, other := range []string{"route", "after"} {
+		cmd.MarkFlagsMutuallyExclusive("left", "timeline", other)
+	}
 	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
-		if left {
-			return listLeft(o, api.LeftQuery{Limit: query.Limit})
-		}
-		query.Route = route.Mode(mode)
 		if len(args) > 0 {
 			query.MerID = args[0]
 		}
+		switch {
+		case left:
+			return listLeft(o, api.LeftQuery{Limit: query.Limit})
+		case timeline:
+			return showRouteTimeline(o, api.RouteTimelineQuery{MerID: query.MerID, Limit: query.Limit})
+		}
+		query.Route = route.Mode(mode)
 		var list api.RouteList
 		if err := o.client.Get(o.Context(), "routes", query, &list); err != nil {
 			return err
@@ -92,25 +101,11 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 	}
 	w.table("MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
 	moreNote(w, list.Next)
-	printRouteHistory(w, list.History)
+	if len(list.Timeline) > 0 {
+		w.line()
+		printRouteMoves(w, list.Timeline)
+	}
 	zoneNote(w, now)
-}
-
-// printRouteHistory tells the earlier routes of one merchant.
-func printRouteHistory(w printer, history []api.Change) {
-	if len(history) == 0 {
-		return
-	}
-	w.line()
-	rows := make([][]string, len(history))
-	for i, c := range history {
-		of := w.text(say("all"))
-		if c.MerID != "" {
-			of = c.MerID
-		}
-		rows[i] = []string{clock(c.At), of, c.Before + " → " + c.After, c.Who + ": " + c.Why}
-	}
-	w.table("TIME | OF | ROUTE | WHO AND WHY", rows)
 }
 
 // shareText is a route in the words of the command that makes it.
