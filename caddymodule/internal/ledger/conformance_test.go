@@ -169,6 +169,8 @@ var conformance = []struct {
 	{"routes that cannot be read", unreadableRoutes},
 	{"routes at once", routesAtOnce},
 	{"merchants turned back", turnedBack},
+	{"merchants turned back at once", turnedBackAtOnce},
+	{"routes that stay as they are", unchangedRoutes},
 	{"revision of routes is lost", lostRevision},
 	{"activity of a merchant", activity},
 	{"traffic of the old gateway", oldTraffic},

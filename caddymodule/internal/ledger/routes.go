@@ -85,6 +85,7 @@ const (
 	nextRevision  = `UPDATE revisions SET n = n + 1 WHERE id = 'routes'`
 	firstRevision = `INSERT INTO revisions (id, n) VALUES ('routes', $1)`
 	routeRevision = `SELECT n FROM revisions WHERE id = 'routes'`
+	lockRevision  = routeRevision + ` {lock}`
 
 	routeByMerID = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id = $1`
 	routeInForce = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id IN ($1, '') ORDER BY mer_id DESC LIMIT 1`
@@ -106,65 +107,74 @@ func setRoute(t *tx, r route.Route, c change) error {
 	if made, err := isMade(t, c); made || err != nil {
 		return err
 	}
-	if err := reviseRoutes(t, c.At); err != nil {
-		return err
-	}
-	return replaceRoute(t, r, c)
+	return changeRoutes(t, c.At, func() (bool, error) { return replaceRoute(t, r, c) })
 }
 
 func setAllRoutes(t *tx, r route.Route, c change) error {
 	if made, err := isMade(t, c); made || err != nil {
 		return err
 	}
-	if err := reviseRoutes(t, c.At); err != nil {
-		return err
-	}
-	if r.Mode != "" {
-		if err := replaceOwnRoutes(t, r, c); err != nil {
-			return err
+	return changeRoutes(t, c.At, func() (changed bool, err error) {
+		if r.Mode != "" {
+			if changed, err = replaceOwnRoutes(t, r, c); err != nil {
+				return false, err
+			}
 		}
-	}
-	return replaceRoute(t, r, c)
+		rest, err := replaceRoute(t, r, c)
+		return changed || rest, err
+	})
 }
 
 // turnBack changes the route of the merchant that c names, if it is the one that was
-// seen.
-func turnBack(t *tx, seen RouteMark, c change) (bool, error) {
+// seen, and reports whether it was.
+func turnBack(t *tx, seen RouteMark, c change) (turned bool, err error) {
 	if made, err := isMade(t, c); made || err != nil {
 		return made, err
 	}
-	if err := reviseRoutes(t, c.At); err != nil {
-		return false, err
-	}
-	list, damaged, err := readable(t, scanRoute, routeInForce, c.MerID)
-	if err != nil || len(damaged) > 0 { // which leads to the old gateway
-		return false, err
-	}
-	var now RouteMark
-	if len(list) > 0 {
-		now = list[0].Mark()
-	}
-	if now != seen {
-		return false, nil
-	}
-	return true, replaceRoute(t, route.ToOld, c)
+	return turned, changeRoutes(t, c.At, func() (bool, error) {
+		list, damaged, err := readable(t, scanRoute, routeInForce, c.MerID)
+		if err != nil || len(damaged) > 0 { // which leads to the old gateway
+			return false, err
+		}
+		var now RouteMark
+		if len(list) > 0 {
+			now = list[0].Mark()
+		}
+		if turned = now == seen; !turned {
+			return false, nil
+		}
+		return replaceRoute(t, route.ToOld, c)
+	})
 }
 
-// reviseRoutes says that the routes are others now. Whoever is about to change one
-// waits until that is committed.
-func reviseRoutes(t *tx, at time.Time) error {
-	n, err := t.exec(nextRevision)
-	if err == nil && n == 0 { // somebody has deleted it; bridges must see the change all the same
+// changeRoutes has f change routes while nobody else does, and says that they are
+// others now when f reports that it has changed one.
+func changeRoutes(t *tx, at time.Time, f func() (changed bool, err error)) error {
+	if err := lockRoutes(t, at); err != nil {
+		return err
+	}
+	changed, err := f()
+	if err == nil && changed {
+		_, err = t.exec(nextRevision)
+	}
+	return err
+}
+
+// lockRoutes lets nobody else change a route until this transaction has ended.
+func lockRoutes(t *tx, at time.Time) error {
+	_, err := one(t, scanCount, lockRevision)
+	if isNotFound(err) { // somebody has deleted it; bridges must see the change all the same
 		_, err = t.exec(firstRevision, toMillis(at))
 	}
 	return err
 }
 
-// replaceRoute writes a route down and the change from the one before.
-func replaceRoute(t *tx, r route.Route, c change) error {
+// replaceRoute writes a route down and the change from the one before, and reports
+// whether there was one.
+func replaceRoute(t *tx, r route.Route, c change) (changed bool, err error) {
 	list, damaged, err := readable(t, scanRoute, routeByMerID, c.MerID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	before, after := noRoute, noRoute
 	switch {
@@ -178,39 +188,40 @@ func replaceRoute(t *tx, r route.Route, c change) error {
 	}
 	switch {
 	case before == after:
-		return nil
+		return false, nil
 	case after == noRoute:
 		_, err = t.exec(deleteRoute, c.MerID)
 	default:
 		_, err = t.exec(writeRoute, c.MerID, after, toMillis(c.At), printable(c.Who, maxNumber), printable(c.Why, maxDetail))
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return addChange(t, c.from(before, after))
+	return true, addChange(t, c.from(before, after))
 }
 
-// replaceOwnRoutes gives all merchants that have a route of their own another one.
-func replaceOwnRoutes(t *tx, r route.Route, c change) error {
+// replaceOwnRoutes gives all merchants that have a route of their own another one, and
+// reports whether any had another.
+func replaceOwnRoutes(t *tx, r route.Route, c change) (changed bool, err error) {
 	_, damaged, err := readable(t, scanRoute, routesNow)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for i := range damaged { // a change is not to repeat what stands in these
 		of := c
 		of.Key = damaged[i].Key
 		if of.MerID != "" {
-			if err := replaceRoute(t, r, of); err != nil {
-				return err
+			if changed, err = replaceRoute(t, r, of); err != nil {
+				return false, err
 			}
 		}
 	}
 	at, who, why := toMillis(c.At), printable(c.Who, maxNumber), printable(c.Why, maxDetail)
 	if _, err := t.exec(addRouteChanges, r.String(), at, c.id, who, c.What, why); err != nil {
-		return err
+		return false, err
 	}
-	_, err = t.exec(rewriteRoutes, r.String(), at, who, why)
-	return err
+	n, err := t.exec(rewriteRoutes, r.String(), at, who, why)
+	return changed || n > 0, err
 }
 
 // RouteRevision returns a number that has changed when a route has.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +17,13 @@ import (
 func mustRoute(tb testing.TB, l *ledger.Ledger, merID string, r route.Route) {
 	tb.Helper()
 	if err := l.SetRoute(tb.Context(), merID, r, because); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func mustRouteAll(tb testing.TB, l *ledger.Ledger, r route.Route) {
+	tb.Helper()
+	if err := l.SetAllRoutes(tb.Context(), r, because); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -92,9 +100,7 @@ func allRoutes(t *testing.T, p place) {
 	l := p.open(t)
 	all := func(r route.Route) {
 		t.Helper()
-		if err := l.SetAllRoutes(t.Context(), r, because); err != nil {
-			t.Fatal(err)
-		}
+		mustRouteAll(t, l, r)
 	}
 	mustRoute(t, l, "A", route.ToV2)
 	mustRoute(t, l, "B", fifth)
@@ -192,6 +198,66 @@ func routesAtOnce(t *testing.T, p place) {
 	}
 }
 
+// unchangedRoutes are not read again by every bridge: what changes no route leaves the
+// revision as it is.
+func unchangedRoutes(t *testing.T, p place) {
+	l := p.open(t)
+	mustRoute(t, l, "A", fifth)
+	mustRouteAll(t, l, route.ToShadow)
+	before := wantRoutes(t, l, " shadow", "A shadow")
+	for name, change := range map[string]func(){
+		"the same route":   func() { mustRoute(t, l, "A", route.ToShadow) },
+		"none, as before":  func() { mustRoute(t, l, "B", route.Route{}) },
+		"the same for all": func() { mustRouteAll(t, l, route.ToShadow) },
+		"not turned back":  func() { mustTurn(t, l, "A", ledger.RouteMark{}, false) },
+		"by another's":     func() { mustTurn(t, l, "B", before.Items[1].Mark(), false) },
+	} {
+		change()
+		if after := wantRoutes(t, l, " shadow", "A shadow"); after.Revision != before.Revision {
+			t.Errorf("%s: revision %d became %d", name, before.Revision, after.Revision)
+		}
+	}
+	mustTurn(t, l, "A", before.Items[1].Mark(), true)
+	if after := wantRoutes(t, l, " shadow", "A old"); after.Revision == before.Revision {
+		t.Errorf("turned back, and the revision is still %d", after.Revision)
+	}
+}
+
+// mustTurn insists on whether a merchant is turned back.
+func mustTurn(t *testing.T, l *ledger.Ledger, merID string, seen ledger.RouteMark, want bool) {
+	t.Helper()
+	turned, err := l.TurnBack(t.Context(), merID, seen, because)
+	if err != nil || turned != want {
+		t.Errorf("%s by %+v is turned back: %t, %v, want %t", merID, seen, turned, err, want)
+	}
+}
+
+// turnedBackAtOnce is what every bridge does that finds too much: one of them turns the
+// merchant back, and the others see that it was.
+func turnedBackAtOnce(t *testing.T, p place) {
+	const tries = 20
+	ledgers := bridges(t, p)
+	mustRoute(t, ledgers[0], "A", fifth)
+	before := wantRoutes(t, ledgers[0], "A "+fifth.String())
+	var turned atomic.Int32
+	var all sync.WaitGroup
+	for i := range tries {
+		all.Go(func() {
+			switch done, err := ledgers[i%len(ledgers)].TurnBack(t.Context(), "A", before.Items[0].Mark(), because); {
+			case err != nil:
+				t.Error(err)
+			case done:
+				turned.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	after := wantRoutes(t, ledgers[0], "A old")
+	if n := turned.Load(); n != 1 || after.Revision != before.Revision+1 {
+		t.Errorf("%d of %d have turned the merchant back, revision %d became %d", n, tries, before.Revision, after.Revision)
+	}
+}
+
 // lostRevision is what somebody leaves who empties a table: changes are seen all the
 // same.
 func lostRevision(t *testing.T, p place) {
@@ -253,9 +319,7 @@ func turnedBack(t *testing.T, p place) {
 	}
 	turn := func(merID string, seen ledger.RouteMark, want bool) {
 		t.Helper()
-		if turned, err := l.TurnBack(t.Context(), merID, seen, because); err != nil || turned != want {
-			t.Errorf("%s by %+v is turned back: %t, %v, want %t", merID, seen, turned, err, want)
-		}
+		mustTurn(t, l, merID, seen, want)
 	}
 	mustRoute(t, l, "A", fifth)
 	before := mark("A")
@@ -268,9 +332,7 @@ func turnedBack(t *testing.T, p place) {
 	turn("A", seen, false) // another bridge, a moment later
 	turn("B", ledger.RouteMark{}, true)
 	wantRoutes(t, l, "A old", "B old")
-	if err := l.SetAllRoutes(t.Context(), route.ToV2, because); err != nil {
-		t.Fatal(err)
-	}
+	mustRouteAll(t, l, route.ToV2)
 	turn("C", ledger.RouteMark{}, false) // it goes by that of all now
 	turn("C", mark(""), true)
 	turn("A", mark(""), false)
