@@ -21,6 +21,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 	"github.com/paybridge/paybridge/caddymodule/internal/version"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -56,8 +57,8 @@ type App struct {
 	KeepOldOrders caddy.Duration `json:"keep_old_orders,omitempty"`
 
 	// When a merchant is turned back to the old gateway because v2 refuses too much.
-	// Default: never.
-	Rollback *guard.Config `json:"rollback,omitempty"`
+	// Merchants may say otherwise. Default: never.
+	Rollback *rollback.Config `json:"rollback,omitempty"`
 
 	// Merchants, one by one.
 	Merchants []merchants.Config `json:"merchants,omitempty"`
@@ -136,6 +137,8 @@ type App struct {
 
 	configured []merchants.Config // those of files, too
 
+	rollbacks *guard.Rules // when merchants are turned back; nil without an old gateway
+
 	shadow *shadowing // of what merchants ask the old gateway; nil without one
 }
 
@@ -186,6 +189,7 @@ func (a *App) Provision(ctx caddy.Context) error {
 	}
 	if a.isBeside() {
 		a.shadow = &shadowing{app: a}
+		a.rollbacks = guard.NewRules(a.Rollback, registry.All())
 	}
 	for _, f := range a.doubts {
 		a.warn(f)
@@ -265,7 +269,6 @@ func (a *App) setDefaults() {
 	}
 	a.Health.setDefaults()
 	a.WeChat.setDefaults()
-	a.Rollback.SetDefaults()
 }
 
 // Start opens the ledger, or joins it if the configuration before has it open,

@@ -12,6 +12,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -28,9 +29,6 @@ var appChecks = []struct {
 	{"default_route", (*App).checkDefaultRoute},
 	{"keep_old_orders", (*App).checkKeepOldOrders},
 	{"rollback", (*App).checkRollback},
-	{"rollback.min_payments", func(a *App) error { return a.Rollback.CheckMinPayments() }},
-	{"rollback.window", func(a *App) error { return a.Rollback.CheckWindow() }},
-	{"rollback.max_worse", func(a *App) error { return a.Rollback.CheckMaxWorse() }},
 	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},
@@ -51,6 +49,11 @@ func (a *App) check() configerror.List {
 	var errs configerror.List
 	for _, c := range appChecks {
 		errs.Add(a.Source.At(c.word, "paybridge"), c.check(a))
+	}
+	if a.Rollback != nil {
+		for _, c := range rollback.Checks {
+			errs.Add(a.Source.At(c.Word, "paybridge"), c.Of(a.Rollback))
+		}
 	}
 	return errs
 }

@@ -95,7 +95,7 @@ func init() { // the table refers to functions that refer to the table
 //		}
 //		default_route old|v2
 //		keep_old_orders <duration>
-//		rollback {
+//		rollback     [off] {
 //			min_payments <number>
 //			window       <duration>
 //			max_worse    <percentage points>
@@ -117,6 +117,9 @@ func init() { // the table refers to functions that refer to the table
 //			wechat_app        <appid> <{file.PATH}|{env.NAME}> [payway <number>]
 //			redirect_hosts    <host...>
 //			redirect_to_backurl_hosts
+//			rollback          [off] {
+//				<as above>
+//			}
 //		}
 //		merchants    <path of a JSON file>
 //		tran_codes {

@@ -27,6 +27,8 @@ var merchantDirectives = map[string]subdirective[*merchants.Config]{
 	"wechat_app":                {read: readWeChatApp, repeat: true},
 	"redirect_hosts":            {read: list("shop.example.com", func(c *merchants.Config) *[]string { return &c.RedirectHosts })},
 	"redirect_to_backurl_hosts": {read: flag(func(c *merchants.Config) *bool { return &c.RedirectToBackURLHosts })},
+
+	"rollback": {read: readMerchantRollback},
 }
 
 // text makes the reader of a directive with one argument.

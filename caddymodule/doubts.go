@@ -23,7 +23,7 @@ import (
 func (a *App) findDoubts(all []merchants.Config) configerror.List {
 	codes := a.TranCodes
 	config := configcheck.Config{
-		PublicURL: a.PublicURL, Subject: a.Subject, Merchants: all, Now: time.Now(), Source: a.Source,
+		PublicURL: a.PublicURL, Subject: a.Subject, Rollback: a.Rollback, Merchants: all, Now: time.Now(), Source: a.Source,
 		TranCodes: []configcheck.TranCode{
 			{Directive: "pay", Code: codes.Pay, Moves: true},
 			{Directive: "refund", Code: codes.Refund, Moves: true},

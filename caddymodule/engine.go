@@ -90,11 +90,13 @@ func (e *engine) attach(a *App) {
 	if a.isBeside() {
 		e.sides.Use(time.Duration(a.KeepOldOrders))
 	}
+	e.guard.Attach(a.rollbacks)
 	observed.AttachLedger(e.ledger)
 }
 
 func (e *engine) detach(a *App) {
 	observed.DetachLedger(e.ledger)
+	e.guard.Detach(a.rollbacks)
 	e.bridge.Detach(a.settings)
 	e.logs.Detach(a.log)
 }

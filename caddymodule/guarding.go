@@ -2,29 +2,54 @@ package caddymodule
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// readRollback reads the block of rollback, which may be left out.
-func (a *App) readRollback(d *caddyfile.Dispenser) error {
-	a.Rollback = new(guard.Config)
-	return readBlock(d, a.inner("rollback", map[string]subdirective[*App]{
-		"min_payments": {read: func(a *App, d *caddyfile.Dispenser) error { return numberArg(d, &a.Rollback.MinPayments) }},
-		"window":       {read: func(a *App, d *caddyfile.Dispenser) error { return durationArg(d, &a.Rollback.Window) }},
-		"max_worse":    {read: func(a *App, d *caddyfile.Dispenser) error { return numberArg(d, &a.Rollback.MaxWorse) }},
-	}), a)
+// rollbackDirectives are the directives of the block rollback.
+var rollbackDirectives = map[string]subdirective[*rollback.Config]{
+	"min_payments": {read: func(c *rollback.Config, d *caddyfile.Dispenser) error { return numberArg(d, &c.MinPayments) }},
+	"window":       {read: func(c *rollback.Config, d *caddyfile.Dispenser) error { return durationArg(d, &c.Window) }},
+	"max_worse":    {read: func(c *rollback.Config, d *caddyfile.Dispenser) error { return numberArg(d, &c.MaxWorse) }},
+}
+
+// readRollback reads rollback, of the app or of a merchant: off, or its block, which may
+// be left out.
+func readRollback(d *caddyfile.Dispenser, source configerror.Source) (*rollback.Config, error) {
+	c := new(rollback.Config)
+	switch args := rest(d); {
+	case len(args) == 0:
+		return c, readBlock(d, block[*rollback.Config]{name: "rollback", directives: rollbackDirectives, source: source, within: "rollback."}, c)
+	case args[0] != "off" || len(args) > 1:
+		return c, d.Errf("rollback: unexpected %q; write off, or what belongs to it into the block { … }", strings.Join(args, " "))
+	}
+	c.Off = d.NextArg()
+	return c, nil
+}
+
+func (a *App) readRollback(d *caddyfile.Dispenser) (err error) {
+	a.Rollback, err = readRollback(d, a.Source)
+	return err
+}
+
+func readMerchantRollback(c *merchants.Config, d *caddyfile.Dispenser) (err error) {
+	c.Rollback, err = readRollback(d, c.Source)
+	return err
 }
 
 func (a *App) checkRollback() error {
-	if a.Rollback != nil && a.OldGateway == nil {
+	if a.Rollback != nil && !a.Rollback.Off && a.OldGateway == nil {
 		return errors.New("rollback: without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out")
 	}
 	return nil
@@ -33,13 +58,22 @@ func (a *App) checkRollback() error {
 // guards reports whether the answer to a request counts: that to a new payment which
 // is its merchant's own.
 func (a *App) guards(p passage) bool {
-	return a.Rollback != nil && a.isBeside() && p.route.Name == "pay" && p.cause == sides.ByRoute && p.asked.verified
+	return p.route.Name == "pay" && p.cause == sides.ByRoute && p.asked.verified && a.isGuarded(p.asked.merchant)
+}
+
+// isGuarded reports whether a merchant may be turned back.
+func (a *App) isGuarded(m *merchants.Merchant) bool {
+	if m == nil {
+		return false
+	}
+	_, ok := a.rollbacks.Of(m.MerID)
+	return ok
 }
 
 // routeMark tells by which route a request is served, where that counts.
 func (a *App) routeMark(q asked) ledger.RouteMark {
 	e := a.engine.Load()
-	if e == nil || a.Rollback == nil || q.merchant == nil {
+	if e == nil || !a.isGuarded(q.merchant) {
 		return ledger.RouteMark{}
 	}
 	return e.routes.Mark(q.merchant.MerID)
@@ -65,13 +99,10 @@ func (a *App) guardsV2(p passage) func(v1.Code) {
 }
 
 // count has the guard count a payment.
-func (a *App) count(answered func(*guard.Guard, guard.Rule, guard.Payment), p passage, refused bool) {
-	e := a.engine.Load()
-	rule, ok := a.Rollback.Rule()
-	if e == nil || !ok {
-		return
+func (a *App) count(answered func(*guard.Guard, guard.Payment), p passage, refused bool) {
+	if e := a.engine.Load(); e != nil {
+		answered(e.guard, guard.Payment{
+			MerID: p.asked.merchant.MerID, OrderID: p.asked.OrderID, Route: p.mark, Refused: refused,
+		})
 	}
-	answered(e.guard, rule, guard.Payment{
-		MerID: p.asked.merchant.MerID, OrderID: p.asked.OrderID, Route: p.mark, Refused: refused,
-	})
 }

@@ -24,6 +24,7 @@ type shop struct {
 	MerID, Key, Gateway, Suite string
 	PrivateKey, GatewayKey     string // files
 	Callbacks                  string // what allow_callbacks says
+	Words                      string // more of its block
 }
 
 // shops are the invented merchants of these tests, one for each suite.
@@ -245,6 +246,7 @@ var caddyfile = template.Must(template.New("Caddyfile").Parse(`{
 			suite {{.Suite}}
 			allow_callbacks {{.Callbacks}}
 			{{$.S.Merchant}}
+			{{.Words}}
 		}
 {{- end}}
 	}

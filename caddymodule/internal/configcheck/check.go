@@ -6,6 +6,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
 // Config is what is looked at, with its defaults filled in.
@@ -15,6 +16,7 @@ type Config struct {
 	OldGatewayURL string // empty for none
 	Subject       string
 	TranCodes     []TranCode
+	Rollback      *rollback.Config   // nil for none
 	Merchants     []merchants.Config // those of files, too
 	Now           time.Time
 
@@ -44,6 +46,7 @@ var checks = []func(Config) []Finding{
 	equalTranCodes, oddTranCodes,
 	plainPublicURL, plainGateway, gatewayPath, oldGatewayIsBridge,
 	subjects, pastKeys, allowedCallbacks,
+	rollbackToNowhere, rollbackOffAnyway,
 }
 
 // mostAlike is how many findings of one check are told one by one: a slip in a

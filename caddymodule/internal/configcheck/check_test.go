@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
 // good is a configuration without a doubt.
@@ -61,6 +62,20 @@ func TestCheck(t *testing.T) {
 		{"metadata", networks("169.254.169.254/32"), []string{"has no effect"}},
 		{"metadata of others", networks("100.100.100.200/32", "fd00:ec2::254/128"), []string{"cloud metadata", "cloud metadata"}},
 		{"host bits", networks("10.20.30.40/16"), []string{"has bits set beyond its length and means 10.20.0.0/16; write that, or 10.20.30.40/32"}},
+		{"turned back to nowhere", turnsBack(rollback.Config{MaxWorse: 5}), []string{"!merchant 89900001: rollback: without old_gateway"}},
+		{"turned back to the old gateway", func(c *Config) {
+			turnsBack(rollback.Config{MaxWorse: 5})(c)
+			c.OldGatewayURL = "https://10.20.0.5"
+		}, nil},
+		{"off anyway", turnsBack(rollback.Config{Off: true}), []string{"merchant 89900001: rollback: off changes nothing here"}},
+		{"off, as for all", func(c *Config) {
+			turnsBack(rollback.Config{Off: true})(c)
+			c.Rollback = &rollback.Config{Off: true}
+		}, []string{"off changes nothing here"}},
+		{"off, unlike the others", func(c *Config) {
+			turnsBack(rollback.Config{Off: true})(c)
+			c.OldGatewayURL, c.Rollback = "https://10.20.0.5", new(rollback.Config)
+		}, nil},
 		{"no network", networks("10.20.30.40"), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,6 +94,10 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+func turnsBack(r rollback.Config) func(*Config) {
+	return func(c *Config) { c.Merchants[0].Rollback = &r }
 }
 
 func networks(list ...string) func(*Config) {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
@@ -55,6 +57,7 @@ type Guard struct {
 	observer Observer
 	passed   func() time.Duration
 	changed  func()
+	rules    newest.List[*Rules] // of the loaded configurations
 
 	mu        sync.Mutex
 	merchants map[string]*merchant
@@ -67,6 +70,7 @@ type Guard struct {
 
 // finding is a merchant that is to be turned back.
 type finding struct {
+	rule   rollback.Rule // that was broken
 	route  ledger.RouteMark
 	reason string
 }
@@ -84,20 +88,33 @@ func New(store Store, log *zap.Logger, observer Observer, passed func() time.Dur
 	return g
 }
 
+// Attach has the guard go by the rules of a configuration; Detach undoes it. What was
+// counted stays, but for what a rule with another window cannot use.
+func (g *Guard) Attach(r *Rules) { g.rules.Add(r) }
+
+// Detach ends what Attach has begun.
+func (g *Guard) Detach(r *Rules) { g.rules.Remove(r) }
+
+// rule is the rule for a merchant that is in force; ok is false for none.
+func (g *Guard) rule(merID string) (rule rollback.Rule, ok bool) {
+	rules, _ := g.rules.Get()
+	return rules.Of(merID)
+}
+
 // OldAnswered counts what the old gateway has answered.
-func (g *Guard) OldAnswered(r Rule, p Payment) {
-	g.count(r, p, route.Old, func(m *merchant, now time.Duration) { m.onOld(p, now) })
+func (g *Guard) OldAnswered(p Payment) {
+	g.count(p, route.Old, func(m *merchant, now time.Duration) { m.onOld(p, now) })
 }
 
 // V2Answered counts what v2 has answered, and has the merchant turned back when the
 // rule is broken. Nobody waits for that.
-func (g *Guard) V2Answered(r Rule, p Payment) {
-	g.count(r, p, route.V2, func(m *merchant, now time.Duration) {
+func (g *Guard) V2Answered(p Payment) {
+	g.count(p, route.V2, func(m *merchant, now time.Duration) {
 		v2, old, broken := m.onV2(p, now)
 		if !broken {
 			return
 		}
-		g.findings[p.MerID] = finding{p.Route, r.reason(v2, old)}
+		g.findings[p.MerID] = finding{m.rule, p.Route, m.rule.Reason(v2, old)}
 		select {
 		case g.wake <- struct{}{}:
 		default: // it is awake
@@ -105,12 +122,16 @@ func (g *Guard) V2Answered(r Rule, p Payment) {
 	})
 }
 
-// count counts a payment unless it was counted before.
-func (g *Guard) count(r Rule, p Payment, side route.Side, add func(*merchant, time.Duration)) {
+// count counts a payment unless it was counted before, or no rule needs it.
+func (g *Guard) count(p Payment, side route.Side, add func(*merchant, time.Duration)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	rule, ok := g.rule(p.MerID)
+	if !ok {
+		return
+	}
 	m := g.merchant(p.MerID)
-	m.follow(r)
+	m.follow(rule)
 	if m.repeats(p) {
 		return
 	}
@@ -151,6 +172,10 @@ func (g *Guard) workOn(ctx context.Context) {
 // turnBack has the ledger told of what was found. What it does not take is kept.
 func (g *Guard) turnBack(ctx context.Context) {
 	for merID, f := range g.open() {
+		if now, ok := g.rule(merID); !ok || now != f.rule {
+			g.withdraw(merID, f)
+			continue
+		}
 		turned, err := g.write(ctx, merID, f)
 		if ctx.Err() != nil {
 			return
@@ -175,12 +200,26 @@ func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error
 	return g.store.TurnBack(ctx, merID, f.route, ledger.Change{Who: Who, Why: f.reason}) //nolint:wrapcheck // it is logged
 }
 
-func (g *Guard) done(merID string, f finding, turned bool) {
+// withdraw takes back what was found by a rule that is not in force any more, such as
+// one that an operator has switched off while the ledger was away. What is counted is
+// judged by the new rule, if there is one.
+func (g *Guard) withdraw(merID string, f finding) {
+	g.forget(merID, f)
+	g.log.Info("a merchant is not turned back to the old gateway: its rule was changed in the meantime",
+		zap.String("merid", merID), zap.String("reason", f.reason))
+}
+
+// forget takes a finding from those that are not on record yet.
+func (g *Guard) forget(merID string, f finding) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.findings[merID] == f {
 		delete(g.findings, merID)
 	}
-	g.mu.Unlock()
+}
+
+func (g *Guard) done(merID string, f finding, turned bool) {
+	g.forget(merID, f)
 	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason)}
 	if !turned {
 		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
@@ -72,9 +73,15 @@ type watch struct {
 	seen
 
 	ledger *record
-	rule   Rule
+	rules  *Rules
 	n      int
 }
+
+// byRule are rules for one merchant.
+func byRule(r rollback.Rule) *Rules { return &Rules{byMerID: map[string]rollback.Rule{"A": r}} }
+
+// usual is the rule of most tests.
+var usual = rollback.Rule{MinPayments: 10, Window: 10 * time.Minute, MaxWorse: 20}
 
 // watching runs a test with a guard in virtual time.
 func watching(t *testing.T, test func(*testing.T, *watch)) {
@@ -82,16 +89,27 @@ func watching(t *testing.T, test func(*testing.T, *watch)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		w := &watch{ledger: new(record), rule: Rule{MinPayments: 10, Window: 10 * time.Minute, MaxWorse: 20}}
+		w := &watch{ledger: new(record)}
 		w.ledger.given("v2 100%")
 		w.Guard = New(w.ledger, zap.NewNop(), &w.seen, func() time.Duration { return time.Since(start) }, func() { w.expired.Add(1) })
+		w.reload(byRule(usual))
 		defer w.Close()
 		test(t, w)
 	})
 }
 
+// reload has another configuration follow the one before.
+func (w *watch) reload(r *Rules) {
+	w.Attach(r)
+	w.Detach(w.rules)
+	w.rules = r
+}
+
 // pay has so many new payments answered, and waits for what comes of it.
-func (w *watch) pay(side route.Side, payments, refused int) {
+func (w *watch) pay(side route.Side, payments, refused int) { w.payAs("A", side, payments, refused) }
+
+// payAs does so for any merchant.
+func (w *watch) payAs(merID string, side route.Side, payments, refused int) {
 	answered := w.OldAnswered
 	if side == route.V2 {
 		answered = w.V2Answered
@@ -101,7 +119,7 @@ func (w *watch) pay(side route.Side, payments, refused int) {
 	w.ledger.mu.Unlock()
 	for i := range payments {
 		w.n++
-		answered(w.rule, Payment{MerID: "A", OrderID: fmt.Sprint(w.n), Route: mark, Refused: i < refused})
+		answered(Payment{MerID: merID, OrderID: fmt.Sprint(w.n), Route: mark, Refused: i < refused})
 	}
 	synctest.Wait()
 }
@@ -141,7 +159,7 @@ func TestAnswersThatComeLateTurnNobodyBack(t *testing.T) {
 		w.wantBack(t, 1)
 		w.ledger.given("v2 100%")
 		for i := range 20 {
-			w.V2Answered(w.rule, Payment{MerID: "A", OrderID: fmt.Sprint("late", i), Route: before, Refused: true})
+			w.V2Answered(Payment{MerID: "A", OrderID: fmt.Sprint("late", i), Route: before, Refused: true})
 		}
 		synctest.Wait()
 		w.wantBack(t, 1)
@@ -177,7 +195,7 @@ func TestWhatIsLongAgoCountsNoMore(t *testing.T) {
 func TestOneOrderThatIsRepeatedCountsOnce(t *testing.T) {
 	watching(t, func(t *testing.T, w *watch) {
 		for range 100 {
-			w.V2Answered(w.rule, Payment{MerID: "A", OrderID: "1", Route: w.ledger.route, Refused: true})
+			w.V2Answered(Payment{MerID: "A", OrderID: "1", Route: w.ledger.route, Refused: true})
 		}
 		synctest.Wait()
 		w.wantBack(t, 0)
@@ -218,8 +236,13 @@ func TestAPersonIsFirst(t *testing.T) {
 
 func TestMerchantsAreBounded(t *testing.T) {
 	watching(t, func(t *testing.T, w *watch) {
+		many := map[string]rollback.Rule{}
 		for n := range maxMerchants + 10 {
-			w.OldAnswered(w.rule, Payment{MerID: fmt.Sprint(n)})
+			many[fmt.Sprint(n)] = usual
+		}
+		w.reload(&Rules{byMerID: many})
+		for merID := range many {
+			w.OldAnswered(Payment{MerID: merID})
 		}
 		if len(w.merchants) != maxMerchants {
 			t.Errorf("%d merchants are counted", len(w.merchants))

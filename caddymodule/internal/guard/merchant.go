@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
 // maxRefused is how many refused orders of a merchant are known when they come again.
@@ -13,28 +14,32 @@ const maxRefused = 64
 
 // merchant is what was counted of a merchant.
 type merchant struct {
-	rule  Rule
+	rule  rollback.Rule
 	v2    window
 	route ledger.RouteMark // by which v2 was counted
 	found bool             // the rule was broken by this route
 
 	old  window
-	last Tally // of the old gateway, when there was last enough of it within a window
+	last rollback.Tally // of the old gateway, when there was last enough of it within a window
 
 	refused [maxRefused]uint64 // the last refused orders
 	next    int                // in refused
 }
 
-// follow begins anew what another rule or another route makes worthless.
-func (m *merchant) follow(r Rule) {
+// follow goes by a rule. Another one judges anew, by what was counted; that is
+// worthless when its window is another.
+func (m *merchant) follow(r rollback.Rule) {
+	if m.rule == r {
+		return
+	}
 	if m.rule.Window != r.Window {
 		m.v2, m.old = window{}, window{}
 	}
-	m.rule = r
+	m.rule, m.found = r, false
 }
 
 // onV2 counts a payment on v2. It says when that is the one too many, once by a route.
-func (m *merchant) onV2(p Payment, now time.Duration) (v2, old Tally, broken bool) {
+func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, broken bool) {
 	if m.route != p.Route {
 		m.route, m.v2, m.found = p.Route, window{}, false
 	}
@@ -55,7 +60,7 @@ func (m *merchant) onOld(p Payment, now time.Duration) {
 
 // oldShare is what the old gateway refuses: within the window when that is enough to
 // go by, else when it last was, else whatever there is.
-func (m *merchant) oldShare(now time.Duration) Tally {
+func (m *merchant) oldShare(now time.Duration) rollback.Tally {
 	sum := m.old.sum(now, m.rule.Window)
 	if sum.Payments < m.rule.MinPayments && m.last.Payments > 0 {
 		return m.last

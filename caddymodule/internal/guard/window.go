@@ -1,6 +1,10 @@
 package guard
 
-import "time"
+import (
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
+)
 
 // slots is in how many parts a window moves on: what is counted is that of the last
 // window to within a twentieth.
@@ -9,7 +13,7 @@ const slots = 20
 // window counts what has happened lately.
 type window struct {
 	slot   int64 // the newest, counted from the start of the clock
-	counts [slots]Tally
+	counts [slots]rollback.Tally
 }
 
 // add counts one payment.
@@ -23,10 +27,10 @@ func (w *window) add(now, length time.Duration, refused bool) {
 }
 
 // sum is what was counted within the window.
-func (w *window) sum(now, length time.Duration) (all Tally) {
+func (w *window) sum(now, length time.Duration) (all rollback.Tally) {
 	w.move(now, length)
 	for _, count := range w.counts {
-		all.add(count)
+		all.Add(count)
 	}
 	return all
 }
@@ -38,6 +42,6 @@ func (w *window) move(now, length time.Duration) {
 		if slot-w.slot > slots {
 			w.slot = slot - slots
 		}
-		w.counts[(w.slot+1)%slots] = Tally{}
+		w.counts[(w.slot+1)%slots] = rollback.Tally{}
 	}
 }

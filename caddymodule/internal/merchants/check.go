@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
 // Check returns everything that is wrong with merchants as far as no file and no
@@ -129,6 +130,11 @@ func (c Config) check() []fault {
 	add("redirect_hosts", err)
 	_, err = c.allowed()
 	add("allow_callbacks", err)
+	if c.Rollback != nil {
+		for _, check := range rollback.Checks {
+			add(check.Word, check.Of(c.Rollback))
+		}
+	}
 	return append(found, c.checkWeChatApps()...)
 }
 

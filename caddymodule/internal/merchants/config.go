@@ -11,6 +11,7 @@ import (
 	"regexp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -107,6 +108,11 @@ type Config struct {
 	// Also allows the hosts of addresses at which the merchant was notified of
 	// paid orders. Default: only redirect_hosts.
 	RedirectToBackURLHosts bool `json:"redirect_to_backurl_hosts,omitempty"`
+
+	// When the merchant is turned back to the old gateway because v2 refuses too
+	// much, or that it never is. Default: as the app says; what is left out is the
+	// app's.
+	Rollback *rollback.Config `json:"rollback,omitempty"`
 
 	// Where the directives above stand in a Caddyfile, for messages. Its reader fills
 	// this in; leave it out in JSON.

@@ -154,6 +154,8 @@ func jsonKind(kind string) string {
 		return "an object {...}"
 	case "bool":
 		return "true or false"
+	case "int":
+		return "a number"
 	}
 	return `a text "..."`
 }

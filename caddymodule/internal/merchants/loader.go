@@ -74,7 +74,7 @@ func (l *Loader) Load(configs []Config) (*Registry, error) {
 func (l *Loader) merchant(index int, c Config) *Merchant {
 	m := &Merchant{
 		MerID: c.MerID, GatewayMerchant: c.GatewayMerchant, Subject: c.Subject,
-		JSAPI: c.JSAPI, RedirectToBackURLHosts: c.RedirectToBackURLHosts,
+		JSAPI: c.JSAPI, RedirectToBackURLHosts: c.RedirectToBackURLHosts, Rollback: c.Rollback,
 		previousKeyUsed: l.PreviousKeyUsed,
 	}
 	m.current = resolve(l, index, c, material{"sign_key", c.SignKey}, l.signKey)

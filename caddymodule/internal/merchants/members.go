@@ -8,14 +8,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddyserver/caddy/v2"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 )
 
 // memberNames are the JSON members of a struct in order, and those of the objects
 // in them.
 type memberNames struct {
-	names  []string
-	inside map[string]*memberNames
+	names     []string
+	durations []string // those that are durations, whose own errors name no member
+	inside    map[string]*memberNames
+	array     bool // of such objects
 }
 
 // configMembers are the members of a merchant.
@@ -29,8 +33,12 @@ func membersOf(t reflect.Type) *memberNames {
 			continue
 		}
 		m.names = append(m.names, name)
-		if field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct {
+		if field.Type == reflect.TypeFor[caddy.Duration]() {
+			m.durations = append(m.durations, name)
+		}
+		if kind := field.Type.Kind(); (kind == reflect.Slice || kind == reflect.Pointer) && field.Type.Elem().Kind() == reflect.Struct {
 			m.inside[name] = membersOf(field.Type.Elem())
+			m.inside[name].array = kind == reflect.Slice
 		}
 	}
 	return m
@@ -75,8 +83,15 @@ func (f *merchantsFile) members(object []byte, start int64, within string, known
 		}
 		seen[member] = true
 		source[within+member] = f.at(at)
+		if slices.Contains(known.durations, member) && json.Unmarshal(value, new(caddy.Duration)) != nil {
+			f.wrong(at, fmt.Errorf("%s: %.40s is not a duration; write for example \"10m\"", within+member, value))
+		}
 		if inside := known.inside[member]; inside != nil {
-			f.objects(value, start+dec.InputOffset()-int64(len(value)), within+member, inside, source)
+			read := f.object
+			if inside.array {
+				read = f.objects
+			}
+			read(value, start+dec.InputOffset()-int64(len(value)), within+member, inside, source)
 		}
 	}
 }
@@ -87,6 +102,11 @@ func (m *memberNames) named(name string) string {
 		return m.names[i]
 	}
 	return ""
+}
+
+// object is members for an object of that name.
+func (f *merchantsFile) object(object []byte, start int64, name string, known *memberNames, source configerror.Source) {
+	f.members(object, start, name+".", known, source)
 }
 
 // objects is members for each object of an array of that name.

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -22,6 +23,8 @@ type Merchant struct {
 	JSAPI                  string   // Hosted, Raw or "" = by the order
 	RedirectHosts          []string // lower case; see MayRedirect
 	RedirectToBackURLHosts bool
+
+	Rollback *rollback.Config // nil = the app's
 
 	wechatApps    map[string]WeChatApp // by payway, "" = all others
 	current       v1.Key

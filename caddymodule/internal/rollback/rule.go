@@ -1,4 +1,4 @@
-package guard
+package rollback
 
 import (
 	"fmt"
@@ -8,7 +8,8 @@ import (
 // Tally is how many new payments there were, and how many of them were refused.
 type Tally struct{ Payments, Refused int }
 
-func (t *Tally) add(other Tally) {
+// Add adds another tally.
+func (t *Tally) Add(other Tally) {
 	t.Payments += other.Payments
 	t.Refused += other.Refused
 }
@@ -33,8 +34,8 @@ func (r Rule) Broken(v2, old Tally) bool {
 	return percent*(v2.Refused*of-old.Refused*v2.Payments) > r.MaxWorse*v2.Payments*of
 }
 
-// reason says with which numbers the rule was broken.
-func (r Rule) reason(v2, old Tally) string {
+// Reason says with which numbers the rule was broken.
+func (r Rule) Reason(v2, old Tally) string {
 	return fmt.Sprintf("v2 refused %d of %d new payments within %s, the old gateway %d of %d; at most %d percentage points more are allowed",
 		v2.Refused, v2.Payments, r.Window, old.Refused, old.Payments, r.MaxWorse)
 }
