@@ -37,7 +37,7 @@ type algorithms struct {
 	newKeys  func(own crypto.Signer, peer crypto.PublicKey) (keyPair, error)
 }
 
-var suites = [...]algorithms{
+var suites = []algorithms{
 	Intl: {name: "intl", size: des.BlockSize, newBlock: des.NewCipher, newKeys: newRSAKeys},
 	GM:   {name: "gm", size: sm4.BlockSize, newBlock: sm4.NewCipher, newKeys: newSM2Keys},
 }

@@ -10,7 +10,7 @@ import (
 
 const (
 	dueNotifications = `SELECT mer_id, host FROM notifications
-		WHERE state = 'waiting' AND ready + 0 <= $1 ORDER BY ready + 0 LIMIT $2`
+		WHERE state = 'waiting' AND ready + 0 <= $1 ORDER BY ready + 0 LIMIT CAST($2 AS BIGINT)`
 
 	waitingHosts = `WITH RECURSIVE begin (mer_id, host) AS (SELECT value->>0, value->>1 FROM {elements}),
 		walk (mer_id, host, n) AS (
@@ -116,7 +116,7 @@ var lockedColumns = strings.ReplaceAll(notificationColumns, `n.`, `locked.`)
 func dueOfShares(now millis, shares []quota) (string, []any) {
 	const columns = `order_id, mer_id, host, state, attempts, created_at, due, claim`
 	const branch = `SELECT * FROM (SELECT ` + columns + ` FROM notifications
-		WHERE state = 'waiting' AND mer_id = $%d AND host = $%d AND ready <= $1 ORDER BY ready LIMIT $%d {skip locked}) AS due%d`
+		WHERE state = 'waiting' AND mer_id = $%d AND host = $%d AND ready <= $1 ORDER BY ready LIMIT CAST($%d AS BIGINT) {skip locked}) AS due%d`
 	texts := make([]string, branches(len(shares)))
 	args := []any{now}
 	for i := range texts {

@@ -12,7 +12,7 @@ import (
 const maxClaims = 1000
 
 const (
-	dueOrders = `SELECT mer_id, '' FROM orders WHERE next > 0 AND next <= $1 ORDER BY next LIMIT $2`
+	dueOrders = `SELECT mer_id, '' FROM orders WHERE next > 0 AND next <= $1 ORDER BY next LIMIT CAST($2 AS BIGINT)`
 
 	openMerchantsDue = `SELECT value->>0, '', 0, COALESCE((SELECT min(q.next + 0) FROM orders q
 			WHERE q.next > 0 AND q.mer_id = value->>0) <= $3, FALSE)
@@ -81,7 +81,7 @@ func claimOrders(t *tx, shares []quota, now, until millis) (claimedOrders, error
 // dueOrdersOf builds the query for what is due of several merchants.
 func dueOrdersOf(now millis, shares []quota) (string, []any) {
 	const branch = `SELECT * FROM (SELECT ` + orderColumns + ` FROM orders o
-		WHERE o.next > 0 AND o.mer_id = $%d AND o.next + 0 <= $1 ORDER BY o.next + 0 LIMIT $%d {skip locked}) AS due%d`
+		WHERE o.next > 0 AND o.mer_id = $%d AND o.next + 0 <= $1 ORDER BY o.next + 0 LIMIT CAST($%d AS BIGINT) {skip locked}) AS due%d`
 	texts := make([]string, branches(len(shares)))
 	args := []any{now}
 	for i := range texts {

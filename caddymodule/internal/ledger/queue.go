@@ -18,6 +18,10 @@ const (
 // them than it reads, it also goes on where the last search stopped, from merchant
 // to merchant through the index, and so comes to everybody in turn, whatever waits
 // in front. Within a merchant it does the same from host to host.
+//
+// In the texts of a search and of a claim, which come again and again, a limit is the
+// value of an expression: SQLite plans a statement anew for each value of a parameter
+// that is a limit by itself.
 type queue struct {
 	// due is asked with the time and a number of rows.
 	due string

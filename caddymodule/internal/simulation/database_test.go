@@ -17,9 +17,12 @@ import (
 
 // database is the one that the ledger of a world is in.
 type database struct {
-	dir, path string
-	model     *model   // of PostgreSQL, nil on SQLite
-	seen      **sql.DB // what the world itself looks through
+	path  string  // of the file on SQLite
+	model *model  // of PostgreSQL, nil on SQLite
+	seen  *sql.DB // what the world itself looks through
+
+	mu   sync.Mutex
+	asks map[string]*sql.Stmt // prepared, by their text
 }
 
 // empty is the file of a ledger with nothing in it: making one takes its time.
@@ -45,41 +48,49 @@ func memory() string {
 	return ""
 }
 
-func newDatabase(t *testing.T, p plan) database {
+func newDatabase(t *testing.T, p plan) *database {
 	t.Helper()
-	text := empty()
+	if p.shared {
+		return &database{model: &model{tables: takeTables()}}
+	}
 	dir, err := os.MkdirTemp(memory(), "simulation")
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := database{dir: dir, path: filepath.Join(dir, "ledger.db"), seen: new(*sql.DB)}
-	if err := os.WriteFile(db.path, text, 0o600); err != nil {
+	db := &database{path: filepath.Join(dir, "ledger.db")}
+	if err := os.WriteFile(db.path, empty(), 0o600); err != nil {
 		t.Fatal(err)
-	}
-	if p.shared {
-		db.model = new(model)
 	}
 	return db
 }
 
-func (db database) remove() { _ = os.RemoveAll(db.dir) }
-
-// enter makes the database part of a world.
-func (db database) enter(w *world) {
-	source := "file:" + db.path + "?_pragma=busy_timeout(5000)"
+// remove is for when the world has ended.
+func (db *database) remove() {
 	if db.model != nil {
-		db.model.enter(w, source+"&_pragma=synchronous(off)")
+		db.model.tables.giveBack()
+		return
 	}
-	seen, err := sql.Open("sqlite", source+"&_pragma=query_only(1)")
-	must(err)
-	seen.SetMaxOpenConns(1)
-	*db.seen = seen
+	_ = os.RemoveAll(filepath.Dir(db.path))
 }
 
-func (db database) leave() { _ = (*db.seen).Close() }
+// enter makes the database part of a world.
+func (db *database) enter(w *world) {
+	if db.model != nil {
+		db.model.enter(w)
+		db.seen = db.model.look()
+	} else {
+		seen, err := sql.Open("sqlite", "file:"+db.path+"?_pragma=busy_timeout(5000)&_pragma=query_only(1)")
+		must(err)
+		db.seen = seen
+	}
+	db.seen.SetMaxOpenConns(1)
+	db.asks = map[string]*sql.Stmt{}
+}
+
+func (db *database) leave() { _ = db.seen.Close() }
 
 // open opens the ledger for a process.
-func (db database) open(p *process) (*ledger.Ledger, error) {
+func (db *database) open(p *process) (*ledger.Ledger, error) {
 	if db.model != nil {
 		return db.model.open(p), nil
 	}
@@ -160,7 +171,7 @@ func (r row) resting() bool {
 
 // rows reads the ledger from outside.
 func (w *world) rows() []row {
-	found, err := (*w.database.seen).Query(`SELECT o.mer_id, o.order_id, o.order_no, o.state, o.refund_no, o.next,
+	found, err := w.database.ask(`SELECT o.mer_id, o.order_id, o.order_no, o.state, o.refund_no, o.next,
 		COALESCE(n.state, ''), COALESCE(n.attempts, 0)
 		FROM orders o LEFT JOIN notifications n ON n.order_id = o.order_id AND n.mer_id = o.mer_id ORDER BY o.order_id`)
 	must(err)
@@ -188,12 +199,37 @@ func (w *world) open() (list []row) {
 // stateOf is how the ledger has an order now, "none" when it does not.
 func (w *world) stateOf(orderID string) string {
 	state := "none"
-	_ = (*w.database.seen).QueryRow(`SELECT state FROM orders WHERE order_id = $1`, orderID).Scan(&state)
+	w.one(&state, `SELECT state FROM orders WHERE order_id = $1`, orderID)
 	return state
 }
 
 // amountOf is an order's in the ledger, in fen.
 func (w *world) amountOf(orderID string) (fen int64) {
-	_ = (*w.database.seen).QueryRow(`SELECT amount FROM orders WHERE order_id = $1`, orderID).Scan(&fen)
+	w.one(&fen, `SELECT amount FROM orders WHERE order_id = $1`, orderID)
 	return fen
+}
+
+// one reads a value into target, and leaves it alone when there is none.
+func (w *world) one(target any, text string, args ...any) {
+	found, err := w.database.ask(text, args...)
+	must(err)
+	defer found.Close()
+	if found.Next() {
+		must(found.Scan(target))
+	}
+	must(found.Err())
+}
+
+// ask runs a query of the world's own, by a statement that is prepared once.
+func (db *database) ask(text string, args ...any) (*sql.Rows, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.asks[text] == nil {
+		statement, err := db.seen.Prepare(text) //nolint:sqlclosecheck // kept as long as the database is
+		if err != nil {
+			return nil, err
+		}
+		db.asks[text] = statement
+	}
+	return db.asks[text].Query(args...) //nolint:sqlclosecheck // the caller closes it
 }

@@ -166,7 +166,7 @@ func (m message) orderNo() string {
 func (g *gateway) orderOf(m message) *order {
 	if subject := m.Body["subject"]; subject != "" {
 		o := g.w.order(subject)
-		o.numbered(m.orderNo())
+		g.w.numbered(o, m.orderNo())
 		return o
 	}
 	return g.w.orderNumbered(m.orderNo())

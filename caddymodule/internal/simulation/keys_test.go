@@ -9,26 +9,35 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// merchantCount is how many merchants a world has. The first speaks suite intl, the
-// others gm, whose keys are quicker.
-const merchantCount = 4
+// suitesOf are the suites of a world's merchants, and shares how many of so many orders
+// are theirs. Real keys are what a payment costs most; what depends on them is seen by
+// a few, and the others speak a suite of the simulation, whose keys cost nothing.
+var (
+	suitesOf = []string{"intl", "gm", "simulated", "simulated"}
+	shares   = []int{1, 2, 9, 9}
+)
+
+var merchantCount = len(suitesOf)
+
+// drawMerchant draws whose an order is.
+func drawMerchant(d draw) int {
+	var whose []int
+	for n, share := range shares {
+		whose = append(whose, slices.Repeat([]int{n}, share)...)
+	}
+	return oneOf(d, whose)
+}
 
 func merID(n int) string           { return fmt.Sprintf("8990000%d", n) }
 func gatewayMerchant(n int) string { return fmt.Sprintf("47305311000%d", n) }
 func signKey(n int) string         { return fmt.Sprintf("canary-sign-key-%d", n) }
-
-func suiteOf(n int) string {
-	if n == 0 {
-		return "intl"
-	}
-	return "gm"
-}
 
 // keys are those of all worlds, by suite: drawing them is slow.
 var keys = sync.OnceValue(func() map[string]string {
@@ -45,7 +54,7 @@ var keys = sync.OnceValue(func() map[string]string {
 		for _, half := range []string{"private", "public"} {
 			text, err := os.ReadFile("../../../tests/sandbox/testdata/" + who + "_sm2_" + half + ".pem")
 			must(err)
-			texts["{env.gm_"+who+"_"+half+"}"] = string(text)
+			texts["{env.gm_"+who+"_"+half+"}"], texts["{env.simulated_"+who+"_"+half+"}"] = string(text), string(text)
 		}
 	}
 	for n := range merchantCount {
@@ -58,7 +67,7 @@ var registry = sync.OnceValue(func() *merchants.Registry {
 	loader := merchants.Loader{Resolve: func(s string) string { return keys()[s] }, Refused: func(v2.Reason) {}}
 	var configs []merchants.Config
 	for n := range merchantCount {
-		suite := suiteOf(n)
+		suite := suitesOf[n]
 		configs = append(configs, merchants.Config{
 			MerID: merID(n), SignKey: fmt.Sprintf("{env.sign_%d}", n), GatewayMerchant: gatewayMerchant(n), Suite: suite,
 			PrivateKey: "{env." + suite + "_merchant_private}", GatewayKey: "{env." + suite + "_gateway_public}",
@@ -73,7 +82,7 @@ var registry = sync.OnceValue(func() *merchants.Registry {
 var gatewayCodecs = sync.OnceValue(func() map[string]*v2.Codec {
 	codecs := map[string]*v2.Codec{}
 	for n := range merchantCount {
-		name := suiteOf(n)
+		name := suitesOf[n]
 		own, err := v2.ParsePrivateKey([]byte(keys()["{env."+name+"_gateway_private}"]), "")
 		must(err)
 		peer, err := v2.ParsePublicKey([]byte(keys()["{env."+name+"_merchant_public}"]))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // merchantSide is a merchant: its program, which speaks a dialect of its own, and its
@@ -55,6 +56,8 @@ const (
 	patience = 16 * time.Second
 	// asking is how long a merchant goes on to ask about an order.
 	asking = 15 * time.Minute
+	// underway is the longest that a request is on its way, to a bridge that stands still.
+	underway = 2 * time.Minute
 )
 
 func (m *merchantSide) serve(o *order) { tempers[o.temper](m, o) }
@@ -94,12 +97,12 @@ func (m *merchantSide) cancelling(o *order) {
 	d := m.w.chance.of("cancelling", o.id())
 	m.pay(o, o.amount, patience)
 	time.Sleep(d.between(0, 40*time.Second))
-	for range 60 {
-		if m.cancel(o) {
+	wait, end := d.between(time.Second, 10*time.Second), m.w.since()+asking
+	for ; m.w.since() < end && !m.cancel(o); wait += wait / 4 {
+		time.Sleep(wait)
+		if m.query(o); m.givesUp(o) {
 			break
 		}
-		time.Sleep(d.between(time.Second, 10*time.Second))
-		m.query(o)
 	}
 	m.query(o)
 }
@@ -120,10 +123,18 @@ func (m *merchantSide) hangingUp(o *order) {
 
 // poll asks until it hears how the order has ended, less often as time goes by.
 func (m *merchantSide) poll(o *order, every time.Duration) {
-	for end := m.w.since() + asking; m.w.since() < end && !o.final(); every += every / 4 {
+	for end := m.w.since() + asking; m.w.since() < end && !o.final() && !m.givesUp(o); every += every / 2 {
 		time.Sleep(every)
 		m.query(o)
 	}
+}
+
+// givesUp reports whether the merchant asks no more, because it is told that there is no
+// such order although what it sent must have arrived or be lost.
+func (m *merchantSide) givesUp(o *order) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.code == string(v1.CodeNoOrder) && m.w.since() > o.submitted+underway
 }
 
 // program is the merchant's program with a connection of its own for one request.
@@ -143,6 +154,7 @@ func (m *merchantSide) pay(o *order, amount int64, patience time.Duration) bool 
 		Action: string(o.action), OrderID: o.id(), Amount: amount, IP: "192.0.2.1", Code: "130000000000000001", BackURL: o.backURL(),
 	}
 	program, began := m.program(o, "pay")
+	o.submits(began)
 	reply, err := program.Pay(ctx, payment)
 	m.tellReply(o, "pay", reply, err)
 	if err != nil {
@@ -173,6 +185,9 @@ func (m *merchantSide) query(o *order) {
 	program, began := m.program(o, "query")
 	reply, err := program.Query(ctx, merchant.Lookup{OrderID: o.id()})
 	m.tellReply(o, "query", reply, err)
+	if err == nil {
+		o.answered(reply.RespCode)
+	}
 	if err != nil || reply.RespCode != "00" {
 		return
 	}

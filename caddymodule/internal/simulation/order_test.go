@@ -11,12 +11,14 @@ import (
 type order struct {
 	orderPlan
 
-	mu       sync.Mutex
-	orderNos []string // that the gateway has seen it under
-	formed   bool     // its payer has been shown how to pay
-	heard    []hearing
-	requests int           // merchant's requests so far, of any kind
-	asked    time.Duration // when the merchant first asked for its money back; 0 for never
+	mu        sync.Mutex
+	orderNos  []string // that the gateway has seen it under
+	formed    bool     // its payer has been shown how to pay
+	heard     []hearing
+	code      string        // of the last answer about it
+	submitted time.Duration // when the merchant last sent it
+	requests  int           // merchant's requests so far, of any kind
+	asked     time.Duration // when the merchant first asked for its money back; 0 for never
 }
 
 // hearing is something that a merchant was told of an order.
@@ -42,8 +44,15 @@ func (w *world) order(id string) *order {
 	return w.byID[id]
 }
 
-// orderNumbered finds an order by the number that the gateway knows.
+// orderNumbered finds an order by the number that the gateway knows, or by what the
+// ledger says when the gateway is asked about an order that it has never seen.
 func (w *world) orderNumbered(no string) *order {
+	w.mu.Lock()
+	o := w.byNo[no]
+	w.mu.Unlock()
+	if o != nil {
+		return o
+	}
 	for _, r := range w.rows() {
 		if r.orderNo == no {
 			return w.order(r.orderID)
@@ -53,7 +62,10 @@ func (w *world) orderNumbered(no string) *order {
 }
 
 // numbered notes the number of an order at the gateway.
-func (o *order) numbered(no string) {
+func (w *world) numbered(o *order, no string) {
+	w.mu.Lock()
+	w.byNo[no] = o
+	w.mu.Unlock()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, known := range o.orderNos {
@@ -84,6 +96,20 @@ func (o *order) final() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.heard) > 0
+}
+
+// answered notes the code of an answer about the order.
+func (o *order) answered(code string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.code = code
+}
+
+// submits notes that the merchant sends the order.
+func (o *order) submits(at time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.submitted = at
 }
 
 // next counts the merchant's requests.

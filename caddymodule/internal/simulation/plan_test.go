@@ -42,7 +42,7 @@ const (
 	trouble    = 4 * time.Minute // faults strike
 	expiry     = 2 * time.Minute // of an order
 	longest    = 2 * time.Hour   // everything has ended by then
-	ordersMost = 30
+	ordersMost = 120
 )
 
 // acts are the actions that orders have.
@@ -58,7 +58,7 @@ func drawPlan(seed uint64) plan {
 	}
 	for n := range 5 + d.IntN(ordersMost-5) {
 		p.orders = append(p.orders, orderPlan{
-			n: n, merchant: d.IntN(merchantCount), action: oneOf(d, acts), amount: 1 + d.Int64N(100_000),
+			n: n, merchant: drawMerchant(d), action: oneOf(d, acts), amount: 1 + d.Int64N(100_000),
 			at: d.between(0, ordering), temper: oneOf(d, temperNames), payer: oneOf(d, payerNames), silent: d.once(0.1),
 		})
 	}

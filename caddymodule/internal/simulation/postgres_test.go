@@ -7,14 +7,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
@@ -23,17 +19,27 @@ import (
 // the transactions that the ledger makes on it, what it retries and how it judges
 // errors are those for PostgreSQL. It fails where PostgreSQL can: with conflicts and
 // deadlocks, with connections that are lost before and after a commit. Transactions
-// that write run one after the other, so that it is stricter than READ COMMITTED: what
-// two transactions do to each other inside is for the tests on PostgreSQL itself.
+// run one after the other, so that it is stricter than READ COMMITTED: what two
+// transactions do to each other inside is for the tests on PostgreSQL itself.
 type model struct {
 	w      *world
-	source string
-	turn   chan struct{} // whoever holds it may write
+	tables *tables
+	turn   chan struct{} // whoever holds it uses the tables; nobody holds it over time of the world
 }
 
-func (m *model) enter(w *world, source string) {
-	m.w, m.source, m.turn = w, source, make(chan struct{}, 1)
+func (m *model) enter(w *world) { m.w, m.turn = w, make(chan struct{}, 1) }
+
+// take takes the turn, unless ctx ends before.
+func (m *model) take(ctx context.Context) error {
+	select {
+	case m.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
+
+func (m *model) giveBack() { <-m.turn }
 
 // open opens the ledger for a process.
 func (m *model) open(p *process) *ledger.Ledger {
@@ -43,6 +49,9 @@ func (m *model) open(p *process) *ledger.Ledger {
 	return ledger.OpenModel(db, func(n int) int { return p.chance("pause").IntN(n) })
 }
 
+// look opens the database for the world itself, which nobody disturbs.
+func (m *model) look() *sql.DB { return sql.OpenDB(connector{m, nil}) }
+
 // connector connects a process to the model.
 type connector struct {
 	m *model
@@ -50,108 +59,74 @@ type connector struct {
 }
 
 // Connect implements driver.Connector.
-func (c connector) Connect(context.Context) (driver.Conn, error) {
-	inner, err := c.Driver().Open(c.m.source)
-	if err != nil {
-		return nil, err
-	}
-	return &conn{connector: c, inner: inner.(inner3), prepared: map[string]statement{}}, nil
-}
+func (c connector) Connect(context.Context) (driver.Conn, error) { return &conn{connector: c}, nil }
 
 // Driver implements driver.Connector.
 func (connector) Driver() driver.Driver { return new(sqlite.Driver) }
 
-// statement is a prepared one.
-type statement interface {
-	driver.Stmt
-	driver.StmtExecContext
-	driver.StmtQueryContext
-}
-
-// prepare returns the statement of a text, as pgx does.
-func (c *conn) prepare(text string) (statement, error) {
-	text = spell(text)
-	if s, ok := c.prepared[text]; ok {
-		return s, nil
-	}
-	s, err := c.inner.Prepare(text)
-	if err != nil {
-		return nil, said(err)
-	}
-	c.prepared[text] = s.(statement)
-	return c.prepared[text], nil
-}
-
-// inner3 is what the connections of SQLite can do.
-type inner3 interface {
-	driver.Conn
-	driver.ExecerContext
-	driver.QueryerContext
-}
-
 // conn is one connection to the model.
 type conn struct {
 	connector
-	inner    inner3
-	prepared map[string]statement // by their text; texts are few and come again
-	open     bool                 // in a transaction
-	broken   bool
+	open   bool // in a transaction, and has the turn
+	broken bool
 }
 
-// as are the spellings of PostgreSQL that SQLite does not know.
-var as = strings.NewReplacer(
-	"FOR UPDATE SKIP LOCKED", "", "FOR UPDATE", "", "FOR SHARE", "", "json_array_elements($1::json)", "json_each($1)",
-)
-
-const clockText = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
-
-func spell(text string) string {
-	if strings.Contains(text, clockText) {
-		text = strings.ReplaceAll(text, clockText, fmt.Sprint(time.Now().UnixMilli()))
+// alone runs a statement that has the tables for itself.
+func (c *conn) alone(ctx context.Context, run func() error) error {
+	if !c.open {
+		if err := c.m.take(ctx); err != nil {
+			return err
+		}
+		defer c.m.giveBack()
 	}
-	return as.Replace(text)
+	return run()
 }
 
-// said is an error as PostgreSQL says it.
-func said(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
-		return &pgconn.PgError{Code: "23505", Message: e.Error()}
+func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (result driver.Result, err error) {
+	err = c.alone(ctx, func() error { result, err = c.m.tables.exec(text, args); return err })
+	return result, err
+}
+
+func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (rows driver.Rows, err error) {
+	err = c.alone(ctx, func() error { rows, err = c.m.tables.query(text, args); return err })
+	return rows, err
+}
+
+// Prepare implements driver.Conn. Whatever runs on the tables is prepared there.
+func (c *conn) Prepare(text string) (driver.Stmt, error) { return preparedText{c, text}, nil }
+
+// preparedText is a statement on a connection to the model.
+type preparedText struct {
+	conn *conn
+	text string
+}
+
+// The methods of driver.Stmt.
+func (preparedText) Close() error  { return nil }
+func (preparedText) NumInput() int { return -1 }
+func (s preparedText) Exec(args []driver.Value) (driver.Result, error) {
+	return s.conn.ExecContext(context.Background(), s.text, named(args))
+}
+func (s preparedText) Query(args []driver.Value) (driver.Rows, error) {
+	return s.conn.QueryContext(context.Background(), s.text, named(args))
+}
+
+func named(args []driver.Value) (list []driver.NamedValue) {
+	for i, value := range args {
+		list = append(list, driver.NamedValue{Ordinal: i + 1, Value: value})
 	}
-	return err
+	return list
 }
-
-func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := c.prepare(text)
-	if err != nil {
-		return nil, err
-	}
-	result, err := s.ExecContext(ctx, args)
-	return result, said(err)
-}
-
-func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	s, err := c.prepare(text)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(ctx, args)
-	return rows, said(err)
-}
-
-func (c *conn) Prepare(text string) (driver.Stmt, error) { return c.inner.Prepare(spell(text)) }
 
 func (c *conn) Begin() (driver.Tx, error) { return c.BeginTx(context.Background(), driver.TxOptions{}) }
 
 // BeginTx implements driver.ConnBeginTx.
 func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
-	select {
-	case c.m.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := c.m.take(ctx); err != nil {
+		return nil, err
 	}
-	if _, err := c.inner.ExecContext(ctx, "BEGIN IMMEDIATE", nil); err != nil {
-		<-c.m.turn
+	if _, err := c.m.tables.exec("BEGIN", nil); err != nil {
+		c.m.giveBack()
 		return nil, err
 	}
 	c.open = true
@@ -182,10 +157,10 @@ func (c *conn) Commit() error {
 func (c *conn) Rollback() error { return c.end("ROLLBACK") }
 
 func (c *conn) end(how string) error {
-	_, err := c.inner.ExecContext(context.Background(), how, nil)
+	_, err := c.m.tables.exec(how, nil)
 	if c.open {
 		c.open = false
-		<-c.m.turn
+		c.m.giveBack()
 	}
 	return err
 }
@@ -193,12 +168,9 @@ func (c *conn) end(how string) error {
 // Close implements driver.Conn.
 func (c *conn) Close() error {
 	if c.open {
-		_ = c.end("ROLLBACK")
+		return c.end("ROLLBACK")
 	}
-	for _, s := range c.prepared {
-		_ = s.Close()
-	}
-	return c.inner.Close()
+	return nil
 }
 
 // IsValid implements driver.Validator: a connection that was lost is not used again.

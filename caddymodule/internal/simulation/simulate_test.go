@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -43,7 +45,8 @@ func TestSeed(t *testing.T) {
 
 // TestWorlds plays world after world, as many at once as there are cores.
 func TestWorlds(t *testing.T) {
-	sum := total{cover: newCoverage(), began: time.Now()}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // worlds are small and leave much behind
+	sum := total{cover: newCoverage(), began: time.Now(), spent: processorTime()}
 	var next atomic.Uint64
 	next.Store(*firstFlag)
 	var players sync.WaitGroup
@@ -70,6 +73,7 @@ func TestWorlds(t *testing.T) {
 type total struct {
 	mu               sync.Mutex
 	began            time.Time
+	spent            time.Duration // processor time of the process before
 	cover            *coverage
 	worlds, payments int
 }
@@ -84,14 +88,26 @@ func (s *total) add(out outcome) {
 	s.payments += out.payments
 	s.cover.add(out.cover)
 	if s.worlds%1000 == 0 {
-		fmt.Printf("%s: %d worlds, %d payments\n", time.Since(s.began).Round(time.Second), s.worlds, s.payments)
+		fmt.Println(s.figures())
 	}
 }
 
-// String tells it.
-func (s *total) String() string {
-	return fmt.Sprintf("%d worlds, %d payments\n%s", s.worlds, s.payments, s.cover)
+// figures are those that a run is measured by.
+func (s *total) figures() string {
+	spent := processorTime() - s.spent
+	return fmt.Sprintf("%d worlds, %d payments in %s; %.0f payments per second of a processor",
+		s.worlds, s.payments, time.Since(s.began).Round(time.Second), float64(s.payments)/spent.Seconds())
 }
+
+// processorTime is what the process has used so far, of all processors.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &used))
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// String tells it.
+func (s *total) String() string { return fmt.Sprintf("%s\n%s", s.figures(), s.cover) }
 
 // report tells of a world in which something does not hold, and how to see it again
 // in as small a world as can be found.

@@ -20,7 +20,7 @@ type world struct {
 	chance chance
 	began  time.Time
 
-	database  database
+	database  *database
 	gateway   *gateway
 	bridges   []*machine
 	merchants []*merchantSide
@@ -33,7 +33,8 @@ type world struct {
 	story   []line
 	faults  []violation
 	ordered []*order
-	byID    map[string]*order
+	byID    map[string]*order // by the merchant's number
+	byNo    map[string]*order // by the gateway's
 }
 
 // line is something that happened.
@@ -70,7 +71,7 @@ func play(t *testing.T, p plan) (out outcome) {
 		time.Sleep(time.Until(newYear)) // nothing waits yet
 		w := &world{
 			plan: p, chance: chance(p.seed), began: time.Now(), database: db, cover: newCoverage(), secrets: &canaryCore{loud: *loudFlag},
-			byID: map[string]*order{},
+			byID: map[string]*order{}, byNo: map[string]*order{},
 		}
 		db.enter(w)
 		w.gateway = newGateway(w)
