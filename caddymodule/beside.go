@@ -17,6 +17,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/payer"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -120,11 +121,12 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		h.passOldOn(w, received(r, p.body), p, decision.Cause)
 	case route.V2:
 		observed.RequestSided(route.V2, decision.Cause)
-		if r = received(r, p.body); p.route.Caller == inbound.Payer {
-			h.payerOr(w, r, p.route, passOn)
+		read := r.WithContext(p.body.Context())
+		if p.route.Caller == inbound.Payer {
+			h.payerOr(w, read, p.route, payer.Client{Message: p.asked.message, PassOn: passOn})
 			return
 		}
-		h.merchantOr(w, r, p.route, merchantapi.Client{PassOn: passOn, Answered: h.app.guardsV2(p)})
+		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.message, PassOn: passOn, Answered: h.app.guardsV2(p)})
 	default:
 		observed.RequestSided("", decision.Cause)
 		h.answerBusy(w, received(r, p.body), p)

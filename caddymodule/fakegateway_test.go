@@ -32,7 +32,7 @@ type fakeGateway struct {
 }
 
 // newFakeGateway starts a gateway for the length of a test.
-func newFakeGateway(t *testing.T) *fakeGateway {
+func newFakeGateway(t testing.TB) *fakeGateway {
 	t.Helper()
 	codec, err := gatewayCodec()
 	if err != nil {

@@ -113,8 +113,8 @@ func (h *Handler) merchant(w http.ResponseWriter, r *http.Request, route inbound
 	h.merchantOr(w, r, route, merchantapi.Client{})
 }
 
-// merchantOr does so beside an old gateway: it passes on what turns out to be that
-// one's, and tells of its answers.
+// merchantOr does so beside an old gateway, which has read the request: it passes on
+// what turns out to be that one's, and tells of its answers.
 func (h *Handler) merchantOr(w http.ResponseWriter, r *http.Request, route inbound.Route, client merchantapi.Client) {
 	client.Address, client.TLS = clientIP(r), tlsVersion(r)
 	h.merchants.Serve(w, r, client, route)
@@ -127,12 +127,14 @@ func (h *Handler) notice(w http.ResponseWriter, r *http.Request, route inbound.R
 
 // payer serves the pages of payers' browsers.
 func (h *Handler) payer(w http.ResponseWriter, r *http.Request, route inbound.Route) {
-	h.payerOr(w, r, route, nil)
+	h.payerOr(w, r, route, payer.Client{})
 }
 
-// payerOr does so, or passes on what turns out to be the old gateway's.
-func (h *Handler) payerOr(w http.ResponseWriter, r *http.Request, route inbound.Route, passOn func()) {
-	h.payers.Serve(w, r, payer.Client{Address: clientIP(r), PassOn: passOn}, route)
+// payerOr does so beside an old gateway, which has read the request and passes on what
+// turns out to be that one's.
+func (h *Handler) payerOr(w http.ResponseWriter, r *http.Request, route inbound.Route, client payer.Client) {
+	client.Address = clientIP(r)
+	h.payers.Serve(w, r, client, route)
 }
 
 // clientIP is the address Caddy found for the client, trusted proxies taken

@@ -129,7 +129,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, p passage, code
 		return
 	}
 	// A merchant that has hung up is in the log by its context.
-	_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(code, ""), p.asked.key))
+	_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(code, ""), p.asked.key()))
 }
 
 // passedLine is the one log line of a request that was passed on: an allow-list.

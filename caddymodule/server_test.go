@@ -31,13 +31,13 @@ type server struct {
 // startServer loads a Caddyfile with one merchant, a fake gateway and a fresh
 // ledger; more is put into the app's block. The server is stopped when the
 // test ends.
-func startServer(t *testing.T, more string) *server {
+func startServer(t testing.TB, more string) *server {
 	t.Helper()
 	return startServerWith(t, more, "")
 }
 
 // startServerWith does so with more directives in the merchant's block, too.
-func startServerWith(t *testing.T, more, merchantWords string) *server {
+func startServerWith(t testing.TB, more, merchantWords string) *server {
 	t.Helper()
 	return startServerFrom(t, more, func(caddyfile string) string {
 		return strings.Replace(caddyfile, "gateway_merchant", merchantWords+"\n\t\t\tgateway_merchant", 1)
@@ -45,7 +45,7 @@ func startServerWith(t *testing.T, more, merchantWords string) *server {
 }
 
 // startServerFrom does so with a Caddyfile that is edited.
-func startServerFrom(t *testing.T, more string, edit func(caddyfile string) string) *server {
+func startServerFrom(t testing.TB, more string, edit func(caddyfile string) string) *server {
 	t.Helper()
 	s := &server{gateway: newFakeGateway(t), log: newMemoryLog(t), ledger: filepath.Join(t.TempDir(), "new", "ledger.db")}
 	config := loadable(t, adapt(t, edit(caddyfileFor(s.gateway.URL, s.ledger, more))), s.log)
@@ -60,7 +60,7 @@ func startServerFrom(t *testing.T, more string, edit func(caddyfile string) stri
 }
 
 // load starts the server, or one with the same configuration in its place.
-func (s *server) load(t *testing.T) {
+func (s *server) load(t testing.TB) {
 	t.Helper()
 	if err := caddy.Load(s.config, true); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func caddyfileFor(gateway, ledger, more string) string {
 
 // adapt turns a Caddyfile into JSON with Caddy's own adapter. It does not know
 // our files as formatted, so warnings about the format do not count.
-func adapt(t *testing.T, caddyfile string) []byte {
+func adapt(t testing.TB, caddyfile string) []byte {
 	t.Helper()
 	config, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(caddyfile), map[string]any{"filename": "Caddyfile"})
 	if err != nil {
@@ -115,7 +115,7 @@ func adapt(t *testing.T, caddyfile string) []byte {
 
 // loadable makes an adapted configuration listen on a free port of loopback,
 // log into memory and clean no storage.
-func loadable(t *testing.T, adapted []byte, log *memoryLog) []byte {
+func loadable(t testing.TB, adapted []byte, log *memoryLog) []byte {
 	t.Helper()
 	var config map[string]any
 	if err := json.Unmarshal(adapted, &config); err != nil {
@@ -145,7 +145,7 @@ type memoryLog struct {
 	text bytes.Buffer
 }
 
-func newMemoryLog(t *testing.T) *memoryLog {
+func newMemoryLog(t testing.TB) *memoryLog {
 	// Caddy may keep a writer for a while, so that no name is used twice.
 	l := &memoryLog{name: fmt.Sprintf("%s %d", t.Name(), memoryLogCount.Add(1))}
 	memoryLogs.Store(l.name, l)

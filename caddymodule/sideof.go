@@ -8,7 +8,6 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
-	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -23,8 +22,15 @@ type asked struct {
 	v1.Claims
 	merchant *merchants.Merchant // nil when it is not configured
 	verified bool                // the signature is the merchant's
-	key      v1.Key              // that it was made with
-	params   v1.Params
+	message  *inbound.Message    // nil when it was not read
+}
+
+// key is what the message was signed with, the zero key when none fits.
+func (a asked) key() v1.Key {
+	if a.message == nil {
+		return v1.Key{}
+	}
+	return a.message.Signed.Key
 }
 
 // knownMerID is for logs: of a configured merchant, else "".
@@ -52,15 +58,12 @@ func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (aske
 	if !ok {
 		return asked{}, sides.Decision{Cause: sides.LedgerAway}
 	}
-	var params v1.Params
-	err := body.Parse(func(text []byte) (err error) {
-		params, err = forms.ParseLongForm(r.Header.Get("Content-Type"), text, r.URL.RawQuery)
-		return err
-	})
-	if errors.Is(err, bodies.ErrTurnedAway) || ctx.Err() != nil {
+	m := &inbound.Message{Body: body}
+	m.Read(r, s.settings.Merchants)
+	if errors.Is(m.FormErr, bodies.ErrTurnedAway) || ctx.Err() != nil {
 		return asked{}, sides.Decision{Cause: sides.LedgerAway}
 	}
-	q := s.asked(params) // of what is no form, nothing can be read
+	q := s.asked(m) // of what is no form, nothing can be read
 	if to := sidesOf[to.Name]; to != nil {
 		return q, to(s, ctx, q)
 	}
@@ -69,25 +72,18 @@ func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (aske
 
 // asked reads what a request names: of the signed message, or else of the plain
 // parameters of a page's address.
-func (s service) asked(params v1.Params) asked {
-	q := asked{params: params}
-	form := params.Form()
+func (s service) asked(m *inbound.Message) asked {
+	q, form := asked{message: m}, m.Params.Form()
 	if form == (v1.Form{}) {
-		q.Claims = v1.Claims{MerID: params["merid"], OrderID: params["orderid"], Code: params["code"]}
+		q.Claims = v1.Claims{MerID: m.Params["merid"], OrderID: m.Params["orderid"], Code: m.Params["code"]}
 		q.merchant = s.settings.Merchants.ByMerID(q.MerID)
 		return q
 	}
-	opened, err := v1.Open(form, func(merid string) []v1.Key {
-		if q.merchant = s.settings.Merchants.ByMerID(merid); q.merchant == nil {
-			return nil
-		}
-		return q.merchant.SignKeys(time.Now())
-	})
-	message := opened.JSON
-	if err != nil {
-		message, _ = v1.Unverified(form)
+	text := m.Signed.JSON
+	if m.Signed.Err != nil {
+		text, _ = v1.Unverified(form)
 	}
-	q.Claims, q.verified, q.key = v1.ReadClaims(message), err == nil, opened.Key
+	q.Claims, q.merchant, q.verified = v1.ReadClaims(text), m.Signed.Merchant, m.Signed.Err == nil
 	return q
 }
 
@@ -160,7 +156,7 @@ func (s service) sideOfLink(ctx context.Context, q asked) sides.Decision {
 // sideOfPage is of the pages that only v2 orders have.
 func (s service) sideOfPage(ctx context.Context, q asked) sides.Decision {
 	return s.sides.OfReference(ctx, sides.Reference{}, route.Route{}, func(ctx context.Context) (bool, error) {
-		return s.hasPayID(ctx, bridge.Ticket{PayID: q.params["id"]})
+		return s.hasPayID(ctx, bridge.Ticket{PayID: q.message.Params["id"]})
 	})
 }
 
@@ -178,7 +174,7 @@ func (s service) hasPayID(ctx context.Context, t bridge.Ticket) (bool, error) {
 // sideOfOpenID is of the page that tells a merchant its payer's openid. A payer who
 // comes back from WeChat belongs to whoever sent it there.
 func (s service) sideOfOpenID(ctx context.Context, q asked) sides.Decision {
-	state, code := q.params["state"], q.params["code"]
+	state, code := q.message.Params["state"], q.message.Params["code"]
 	switch {
 	case wechat.IsState(state):
 		return sides.Decision{Side: route.V2, Cause: sides.OnRecord}

@@ -98,6 +98,9 @@ func (b *Body) store() (away []*Body) {
 	return away
 }
 
+// Len is how many bytes have been received.
+func (b *Body) Len() int { return b.size }
+
 // Context is that of Receive, and ends with the cause [ErrTurnedAway] when the
 // body is turned away. Whatever waits while the body has room waits with it.
 func (b *Body) Context() context.Context { return b.ctx }

@@ -35,8 +35,16 @@ func (r Route) Read(method, contentType string, body []byte, query string) (v1.P
 	if err != nil {
 		return nil, &v1.Error{Code: v1.CodeBadRequest, Field: "body", Reason: err.Error()}
 	}
-	if !r.Takes(method) {
-		return nil, &v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"}
+	if err := r.checkMethod(method); err != nil {
+		return nil, err
 	}
 	return params, nil
+}
+
+// checkMethod refuses a method that the route does not take.
+func (r Route) checkMethod(method string) error {
+	if r.Takes(method) {
+		return nil
+	}
+	return &v1.Error{Code: v1.CodeBadRequest, Field: "method", Reason: "not POST"}
 }

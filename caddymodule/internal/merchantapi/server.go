@@ -50,6 +50,8 @@ type Service struct {
 type Client struct {
 	Address string
 	TLS     string // as it came to Caddy, "none" for plain http
+	// Message is the request where it has been read already, else nil.
+	Message *inbound.Message
 	// PassOn passes the request on to the old gateway instead, which turns out to have
 	// its order; nil where there is none.
 	PassOn func()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -47,37 +46,30 @@ func (e *exchange) refusal(a answer, log *zap.Logger) refusals.Request {
 // open reads a request and verifies it.
 func (s *Server) open(ctx context.Context, r *http.Request, e *exchange) (visit, error) {
 	route, line := e.route, &e.line
-	body, err := s.Receiver.Receive(ctx, r, line.client.Address, route)
-	if err != nil {
-		e.tooLarge = errors.Is(err, forms.ErrTooLarge)
-		return visit{}, inbound.RefusedBody(err)
+	message := line.client.Message
+	if message == nil {
+		body, err := s.Receiver.Receive(ctx, r, line.client.Address, route)
+		if err != nil {
+			e.tooLarge = errors.Is(err, forms.ErrTooLarge)
+			return visit{}, inbound.RefusedBody(err)
+		}
+		defer body.Release()
+		message = &inbound.Message{Body: body}
 	}
-	defer body.Release()
-	text, small := body.Small()
+	text, small := message.Body.Small()
 	e.form = refusals.NewForm(r, text, !small)
-	service, ok := s.Service(body.Context())
+	service, ok := s.Service(message.Body.Context())
 	if !ok {
 		return visit{}, &v1.Error{Code: v1.CodeBusy, Field: "bridge", Reason: "not running"}
 	}
-	registry := service.Settings.Merchants
-	e.merchants = registry
-	var params v1.Params
-	if err := body.Parse(func(text []byte) (err error) {
-		params, err = route.Read(r.Method, r.Header.Get("Content-Type"), text, r.URL.RawQuery)
-		return err
-	}); err != nil {
+	e.merchants = service.Settings.Merchants
+	message.Read(r, e.merchants)
+	if err := message.Check(route, r.Method); err != nil {
+		e.tooLarge = errors.Is(err, forms.ErrTooLarge)
 		return visit{}, inbound.RefusedBody(err)
 	}
-	opened, err := v1.Open(params.Form(), func(merid string) []v1.Key {
-		if m := registry.ByMerID(merid); m != nil {
-			return m.SignKeys(time.Now())
-		}
-		return nil
-	})
-	e.key = opened.Key
-	line.merID, line.variant, line.previousKey = opened.MerID, opened.Variant, opened.Previous
-	return visit{
-		Service: service, ctx: ctx,
-		merchant: registry.ByMerID(opened.MerID), opened: opened, client: line.client,
-	}, err
+	signed := message.Signed
+	e.key = signed.Key
+	line.merID, line.variant, line.previousKey = signed.MerID, signed.Variant, signed.Previous
+	return visit{Service: service, ctx: ctx, merchant: signed.Merchant, opened: signed.Opened, client: line.client}, signed.Err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // Server answers the browsers of payers.
@@ -74,6 +75,8 @@ const statusPage = "status"
 // Client says where a request comes from.
 type Client struct {
 	Address string
+	// Message is the request where it has been read already, else nil.
+	Message *inbound.Message
 	// PassOn passes the request on to the old gateway instead, which turns out to have
 	// its order; nil where there is none.
 	PassOn func()
@@ -93,7 +96,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 				v = refuse(pages.Internal, nil)
 			}
 		}()
-		return s.view(w, r, route, &line)
+		return s.view(w, r, client, route, &line)
 	}()
 	if v.isOld && client.PassOn != nil {
 		tracing.Finish(span, "passed_on", false)
@@ -112,7 +115,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 
 // view reads a request and has it served. An empty POST or a form is answered as
 // a GET: merchants' programs put our links into the action of a form.
-func (s *Server) view(w http.ResponseWriter, r *http.Request, route inbound.Route, line *logLine) view {
+func (s *Server) view(w http.ResponseWriter, r *http.Request, client Client, route inbound.Route, line *logLine) view {
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
 	switch {
@@ -124,7 +127,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, route inbound.Rout
 	case len(r.URL.RawQuery) > inbound.MaxPageForm:
 		return refuse(pages.BadRequest, inbound.ErrPageFormTooLong)
 	}
-	params, err := s.Receiver.Form(ctx, r, line.remote, route)
+	params, err := s.params(ctx, r, client, route)
 	switch {
 	case errors.Is(err, bodies.ErrTurnedAway):
 		return refuse(pages.Busy, err)
@@ -135,5 +138,13 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, route inbound.Rout
 	if !ok {
 		return refuse(pages.Busy, errors.New("bridge: not running"))
 	}
-	return handlers[route.Name](visit{Service: service, ctx: ctx, request: r, params: params, client: line.remote, line: line})
+	return handlers[route.Name](visit{Service: service, ctx: ctx, request: r, params: params, read: client.Message, client: client.Address, line: line})
+}
+
+// params are the parameters of a request, which are read unless they have been.
+func (s *Server) params(ctx context.Context, r *http.Request, client Client, route inbound.Route) (v1.Params, error) {
+	if client.Message == nil {
+		return s.Receiver.Form(ctx, r, client.Address, route)
+	}
+	return client.Message.Params, client.Message.Check(route, r.Method)
 }

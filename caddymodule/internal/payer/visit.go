@@ -20,7 +20,8 @@ type visit struct {
 	ctx     context.Context
 	request *http.Request
 	params  v1.Params
-	client  string // the address the request came from
+	read    *inbound.Message // nil where nobody has opened the message yet
+	client  string           // the address the request came from
 	line    *logLine
 }
 
@@ -36,24 +37,26 @@ func (v visit) found(merID string) (*merchants.Merchant, bool) {
 
 // opened is what a merchant has signed into a link.
 func (v visit) opened() (opened v1.Opened, m *merchants.Merchant, refusal view, ok bool) {
-	unknown := false
-	opened, err := v1.Open(v.params.Form(), func(merID string) []v1.Key {
-		found, known := v.found(merID)
-		if unknown = !known; unknown {
-			return nil
-		}
-		m = found
-		return m.SignKeys(time.Now())
-	})
-	switch {
-	case err == nil:
-		return opened, m, view{}, true
-	case unknown:
-		return opened, nil, refuse(pages.UnknownMerchant, err), false
-	case v1.CodeOf(err) == v1.CodeSignature:
-		return opened, nil, refuse(pages.BadSignature, err), false
+	s := v.signed()
+	if s.Merchant != nil {
+		v.line.merID = s.Merchant.MerID
 	}
-	return opened, nil, refuse(pages.BadRequest, err), false
+	switch {
+	case s.Err == nil:
+		return s.Opened, s.Merchant, view{}, true
+	case s.Unknown:
+		return s.Opened, nil, refuse(pages.UnknownMerchant, s.Err), false
+	case v1.CodeOf(s.Err) == v1.CodeSignature:
+		return s.Opened, nil, refuse(pages.BadSignature, s.Err), false
+	}
+	return s.Opened, nil, refuse(pages.BadRequest, s.Err), false
+}
+
+func (v visit) signed() merchants.Signed {
+	if v.read != nil {
+		return v.read.Signed
+	}
+	return v.Settings.Merchants.Open(v.params.Form(), time.Now())
 }
 
 // inWeChat reports whether the browser is WeChat's. It says so itself, and has
