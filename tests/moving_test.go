@@ -292,6 +292,7 @@ func TestMerchantsGoOnWithoutTheLedger(t *testing.T) {
 		t.Fatal("the bridge does not find its ledger again")
 	}
 	m.reroute("v2", m.bridge)
+	m.payOne("gm", "v2", 4200) // so it is the mark that leads the others to the old gateway
 	for _, p := range unmarked {
 		m.pay("gm", p)
 		m.onlyOn("old", "gm", p.OrderID)
