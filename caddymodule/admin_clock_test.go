@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/answers"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -31,7 +32,7 @@ func serveAt(t *testing.T, now func() time.Time) {
 	routes := routecache.New(l, zap.NewNop(), elapsed(steady.Machine))
 	e := &engine{
 		ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: routes,
-		traffic: oldtraffic.New(l, zap.NewNop(), now), guard: guard.New(l, zap.NewNop(), observed, elapsed(steady.Machine), routes.Expire),
+		traffic: oldtraffic.New(l, zap.NewNop(), now), answers: answers.New(l, zap.NewNop(), now), guard: guard.New(l, zap.NewNop(), observed, elapsed(steady.Machine), routes.Expire),
 	}
 	t.Cleanup(func() {
 		if err := e.Destruct(); err != nil {

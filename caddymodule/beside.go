@@ -126,7 +126,7 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 			h.payerOr(w, read, p.route, payer.Client{Message: p.asked.message, PassOn: passOn})
 			return
 		}
-		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.message, PassOn: passOn, Answered: h.app.guardsV2(p)})
+		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.message, PassOn: passOn, Answered: h.app.v2Answered(p)})
 	default:
 		observed.RequestSided("", decision.Cause)
 		h.answerBusy(w, received(r, p.body), p)

@@ -9,6 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/answers"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/guard"
@@ -33,6 +34,7 @@ type engine struct {
 	sides   *sides.Sides
 	routes  *routecache.Cache
 	traffic *oldtraffic.Counter
+	answers *answers.Counter
 	guard   *guard.Guard
 	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
 	logs    *reloadlog.Output
@@ -60,6 +62,7 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
 			sides:   sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
 			traffic: oldtraffic.New(l, logs.Logger("paybridge.old_traffic"), b.Now),
+			answers: answers.New(l, logs.Logger("paybridge.answers"), b.Now),
 			routes:  routes,
 			guard:   guard.New(l, logs.Logger("paybridge.guard"), observed, passed, routes.Expire),
 		}, nil
@@ -120,6 +123,7 @@ func (e *engine) Destruct() error {
 	e.sides.Close()
 	e.routes.Close()
 	e.traffic.Close()
+	e.answers.Close()
 	return e.ledger.Close()
 }
 

@@ -7,14 +7,9 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
-	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
-	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
-	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
-	"github.com/paybridge/paybridge/caddymodule/internal/sides"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // rollbackDirectives are the directives of the block rollback.
@@ -55,12 +50,6 @@ func (a *App) checkRollback() error {
 	return nil
 }
 
-// guards reports whether the answer to a request counts: that to a new payment which
-// is its merchant's own.
-func (a *App) guards(p passage) bool {
-	return p.route.Name == "pay" && p.cause == sides.ByRoute && p.asked.verified && a.isGuarded(p.asked.merchant)
-}
-
 // isGuarded reports whether a merchant may be turned back.
 func (a *App) isGuarded(m *merchants.Merchant) bool {
 	if m == nil {
@@ -77,32 +66,4 @@ func (a *App) routeMark(q asked) ledger.RouteMark {
 		return ledger.RouteMark{}
 	}
 	return e.routes.Mark(q.merchant.MerID)
-}
-
-// guardOld counts what the old gateway has answered, or that it has not.
-func (a *App) guardOld(p passage, result metrics.PassedResult, reply *oldgateway.Reply) {
-	refused, known := true, true
-	if result == metrics.PassedAnswered {
-		refused, known = guard.Refuses(reply.Status, reply.Header, reply.Body, reply.Cut)
-	}
-	if known {
-		a.count((*guard.Guard).OldAnswered, p, refused)
-	}
-}
-
-// guardsV2 counts what v2 answers to a request; nil when that does not count.
-func (a *App) guardsV2(p passage) func(v1.Code) {
-	if !a.guards(p) {
-		return nil
-	}
-	return func(code v1.Code) { a.count((*guard.Guard).V2Answered, p, code != v1.CodeOK) }
-}
-
-// count has the guard count a payment.
-func (a *App) count(answered func(*guard.Guard, guard.Payment), p passage, refused bool) {
-	if e := a.engine.Load(); e != nil {
-		answered(e.guard, guard.Payment{
-			MerID: p.asked.merchant.MerID, OrderID: p.asked.OrderID, Route: p.mark, Refused: refused,
-		})
-	}
 }

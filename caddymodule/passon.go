@@ -38,9 +38,9 @@ type passage struct {
 // is none a merchant's program hears v1 96 in time, and a payer's browser reads that
 // it may try again.
 func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
-	forShadow, forGuard := h.showsShadow(p), h.app.guards(p)
+	forShadow, counted := h.showsShadow(p), h.app.counts(p)
 	var kept *oldgateway.Reply // nil when nobody wants it
-	if forShadow || forGuard {
+	if forShadow || counted {
 		kept = new(oldgateway.Reply)
 	}
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
@@ -50,8 +50,8 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		line.took, line.lost = time.Since(p.start), r.Context().Err() != nil
 		h.log.Info("passed on to the old gateway", zap.Inline(line))
 		observed.RequestPassed(p.route.Name, line.result, line.took)
-		if forGuard {
-			h.app.guardOld(p, line.result, kept)
+		if counted {
+			h.app.oldAnswered(p, line.result, kept)
 		}
 	}()
 	var way netcause.Trace

@@ -123,7 +123,7 @@ func TestConsoleWithoutLedgerInChinese(t *testing.T) {
 }
 
 // onlyRefusals insists that nothing else has gone wrong in a tab.
-func onlyRefusals(t *testing.T, tab *chromium.Tab) {
+func onlyRefusals(t testing.TB, tab *chromium.Tab) {
 	t.Helper()
 	for _, trouble := range tab.Troubles() {
 		if !strings.Contains(trouble, "status 4") && !strings.Contains(trouble, "status 503") {

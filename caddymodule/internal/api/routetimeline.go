@@ -109,11 +109,17 @@ func felt(newestFirst []ledger.Change, hasOwn bool) []ledger.Change {
 }
 
 func routeMoveOf(c ledger.Change) RouteMove {
-	by := MovedByPerson
-	if c.Who == guard.Who {
-		by = MovedByGuard
+	return RouteMove{
+		At: c.At, From: routeStepOf(c.Before), To: routeStepOf(c.After), All: c.MerID == "", By: moverOf(c.Who), Who: c.Who, Why: c.Why,
 	}
-	return RouteMove{At: c.At, From: routeStepOf(c.Before), To: routeStepOf(c.After), All: c.MerID == "", By: by, Who: c.Who, Why: c.Why}
+}
+
+// moverOf tells the guard from people, of whom an address is on record.
+func moverOf(who string) RouteMover {
+	if who == guard.Who {
+		return MovedByGuard
+	}
+	return MovedByPerson
 }
 
 // routeStepOf reads a route as a change has it.

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -42,6 +44,7 @@ type Route struct {
 	Actions []v1.Action  `json:"actions,omitempty" doc:"With v2: the actions whose orders go there; absent for all."`
 	Origin  RouteOrigin  `json:"origin" doc:"Who says so: somebody of this merchant, somebody of all merchants, or the default of the configuration."`
 	At      time.Time    `json:"at,omitzero" doc:"Since when; absent for the default."`
+	By      RouteMover   `json:"by,omitempty" doc:"person, or guard: the bridge has turned the merchant back by itself. Absent for the default."`
 	Who     string       `json:"who,omitempty" doc:"Who said it, and from where."`
 	Why     string       `json:"why,omitempty" doc:"The reason given."`
 }
@@ -51,9 +54,23 @@ type MerchantRoute struct {
 	MerID      string `json:"merid" doc:"The merchant's v1 number."`
 	Configured bool   `json:"configured" doc:"The configuration that serves has it."`
 	Route
-	SeenSince time.Time  `json:"seen_since,omitzero" doc:"When the first of its orders was that is on record, on either side; absent when there is none."`
-	Old       OldOrders  `json:"old" doc:"Its orders of today on the old gateway. A day begins at midnight in Beijing."`
-	V2        SideOrders `json:"v2" doc:"Its orders of today on v2."`
+	Verdict   readiness.Verdict `json:"verdict,omitempty" doc:"Whether it can be moved, as readiness says it of the last 7 days; absent when all its new orders go to v2."`
+	SeenSince time.Time         `json:"seen_since,omitzero" doc:"When the first of its orders was that is on record, on either side; absent when there is none."`
+	Old       OldOrders         `json:"old" doc:"Its orders of today on the old gateway. A day begins at midnight in Beijing."`
+	V2        SideOrders        `json:"v2" doc:"Its orders of today on v2."`
+	Answers   BothAnswers       `json:"answers" doc:"How its new payments of today were answered, on either side by the same measure. Bridges add to it every 10 seconds."`
+}
+
+// BothAnswers are how payments were answered on either side.
+type BothAnswers struct {
+	Old AnswerCount `json:"old" doc:"By the old gateway. What it answers compressed or longer than 64 KiB is not counted."`
+	V2  AnswerCount `json:"v2" doc:"On v2."`
+}
+
+// AnswerCount is how payments were answered.
+type AnswerCount struct {
+	Payments int `json:"payments" doc:"How many signed new payments, each once."`
+	Refused  int `json:"refused" doc:"How many of them were refused, had failed at once, or had no answer."`
 }
 
 // OldOrders are orders on the old gateway.
@@ -137,7 +154,7 @@ func (v *visit) routeTable() (routeTable, error) {
 	t := routeTable{own: map[string]Route{}, rest: routeOf(v.DefaultRoute, ConfiguredRoute), missing: missingOf(list.Unreadable)}
 	for _, r := range list.Items {
 		shown := routeOf(r.Route, OwnRoute)
-		shown.At, shown.Who, shown.Why = r.At, r.Who, r.Why
+		shown.At, shown.By, shown.Who, shown.Why = r.At, moverOf(r.Who), r.Who, r.Why
 		t.own[r.MerID] = shown
 	}
 	for i := range list.Unreadable {
@@ -177,10 +194,37 @@ func (v *visit) merchantRoute(merID string, r Route) (MerchantRoute, error) {
 	if err != nil {
 		return MerchantRoute{}, err
 	}
-	return MerchantRoute{
+	m := MerchantRoute{
 		MerID: merID, Configured: v.Settings.Merchants.ByMerID(merID) != nil, Route: r,
 		SeenSince: activity.Since, Old: OldOrders{activity.Old}, V2: sideOrdersOf(activity.V2),
-	}, nil
+	}
+	if m.Answers, err = v.answersOf(merID); err != nil || m.moved() {
+		return m, err
+	}
+	ready, err := v.readiness(merID, shadow.DayOf(v.now.AddDate(0, 0, 1-readinessDays)), false)
+	m.Verdict = ready.Verdict
+	return m, err
+}
+
+// answersOf is how a merchant's payments were answered today.
+func (v *visit) answersOf(merID string) (both BothAnswers, err error) {
+	today := v.now.In(translate.Beijing).Format(time.DateOnly)
+	list, err := v.Ledger.AnswersOf(v.ctx, merID, today)
+	for _, a := range list.Items {
+		switch count := (AnswerCount{a.Payments, a.Refused}); {
+		case a.Day != today: // of a clock that is ahead
+		case a.Side == routing.V2:
+			both.V2 = count
+		default:
+			both.Old = count
+		}
+	}
+	return both, err
+}
+
+// moved reports whether all new orders go to v2.
+func (r Route) moved() bool {
+	return r.Mode == routing.ModeV2 && r.Percent == routing.ToV2.Percent && len(r.Actions) == 0
 }
 
 // startOfDay is midnight in Beijing.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -138,6 +139,12 @@ func TestListRoutes(t *testing.T) {
 	w.order("89900001", translate.Pending, time.Minute)
 	w.order("89900001", translate.Paid, 12*time.Hour)
 	must(w.ledger.SetRoute(t.Context(), "89900001", routing.ToV2, ledger.Change{Who: "ada", Why: "ready"}))
+	must(w.ledger.AddAnswers(t.Context(), []ledger.Answers{
+		{MerID: "89900001", Day: "2026-11-22", Side: routing.Old, Payments: 5, Refused: 1},
+		{MerID: "89900001", Day: "2026-11-22", Side: routing.V2, Payments: 4, Refused: 2},
+		{MerID: "89900001", Day: "2026-11-21", Side: routing.V2, Payments: 40, Refused: 20}, // yesterday
+		{MerID: "89900001", Day: "2026-11-23", Side: routing.V2, Payments: 40, Refused: 20}, // of a clock that is ahead
+	}))
 	list := read[RouteList](t, w.get("routes"))
 	if !list.Beside || len(list.Items) != 2 || list.Default.Mode != routing.ModeOld {
 		t.Fatalf("%+v", list)
@@ -147,7 +154,10 @@ func TestListRoutes(t *testing.T) {
 		!m.SeenSince.Equal(present.Add(-5*24*time.Hour)) {
 		t.Errorf("%+v", m)
 	}
-	if m := list.Items[1]; m.Origin != ConfiguredRoute || !m.SeenSince.IsZero() {
+	if m.Answers != (BothAnswers{Old: AnswerCount{5, 1}, V2: AnswerCount{4, 2}}) || m.Verdict != "" || m.By != MovedByPerson {
+		t.Errorf("%+v", m)
+	}
+	if m := list.Items[1]; m.Origin != ConfiguredRoute || !m.SeenSince.IsZero() || m.Verdict != readiness.Unknown || m.By != "" || m.Answers != (BothAnswers{}) {
 		t.Errorf("%+v", m)
 	}
 	if only := read[RouteList](t, w.get("routes?route=v2")); len(only.Items) != 1 {

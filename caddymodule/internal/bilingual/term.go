@@ -61,6 +61,7 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"quarantined message": "隔离的消息",
 	"route":               "路由",
 	"old traffic":         "旧网关流量",
+	"answers":             "应答计数",
 
 	// How a message arrived, and what was found of it.
 	"nothing":                                    "没有内容",

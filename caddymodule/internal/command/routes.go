@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -95,7 +94,8 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 	rows := make([][]string, len(list.Items))
 	for i, m := range list.Items {
 		rows[i] = []string{
-			m.MerID, shareText(m.Route), fmt.Sprint(m.Old.Orders), w.text(say("%d (%d paid, %d not)", m.V2.Orders, m.V2.Paid, m.V2.Unpaid)),
+			m.MerID, shareText(m.Route), w.text(say("%d%s", m.Old.Orders, refusedText(m.Answers.Old))),
+			w.text(say("%d (%d paid, %d not)%s", m.V2.Orders, m.V2.Paid, m.V2.Unpaid, refusedText(m.Answers.V2))),
 			clock(m.SeenSince), w.reasonText(m),
 		}
 	}
@@ -106,6 +106,14 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 		printRouteMoves(w, list.Timeline)
 	}
 	zoneNote(w, now)
+}
+
+// refusedText says how many payments were refused; nothing when none was answered.
+func refusedText(a api.AnswerCount) bilingual.Said {
+	if a.Payments == 0 {
+		return bilingual.Said{}
+	}
+	return say(", %d of %d refused", a.Refused, a.Payments)
 }
 
 // shareText is a route in the words of the command that makes it.

@@ -14,7 +14,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
-	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -93,13 +94,16 @@ var families = map[string][]string{
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
 		translate.FailedAttempt.String(),
 	},
-	"source": {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
-	"list":   {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "notifications", "changes", "sums", "merchants", "routes"},
-	"mode":   texts(route.Modes()...),
-	"origin": texts(api.RouteOrigins()...),
-	"matter": {"open", "dealt with"},
-	"check":  {"engine", "ledger", "disk", "clock"},
-	"row":    texts(ledger.RowKinds()...),
+	"source":     {"merchant", "answer", "query", "notice", "cancel", "expiry", "refund", "repeat", "operator", "ledger", "retry"},
+	"list":       {"in_doubt", "overdue_orders", "waiting", "overdue_notifications", "exhausted", "refund_failed", "quarantine", "refused", "paused", "orders", "notifications", "changes", "sums", "merchants", "routes"},
+	"mode":       texts(api.StepModes()...),
+	"origin":     texts(api.RouteOrigins()...),
+	"verdict":    texts(readiness.Verdicts()...),
+	"level":      texts(readiness.Levels()...),
+	"difference": texts(shadow.Differences()...),
+	"matter":     {"open", "dealt with"},
+	"check":      {"engine", "ledger", "disk", "clock"},
+	"row":        texts(ledger.RowKinds()...),
 }
 
 func texts[T ~string](values ...T) []string {

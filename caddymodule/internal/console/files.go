@@ -37,9 +37,27 @@ var kinds = map[string]string{
 	".css": mime.FormatMediaType("text/css", map[string]string{"charset": "utf-8"}),
 }
 
-// needless matches what no browser needs of a script or style: how lines are indented,
-// and lines with nothing but a comment. The empty lines keep the numbers of the others.
-var needless = regexp.MustCompile(`(?m)^[ \t]*(//.*$)?`)
+// needless is what no browser needs of a script or style, and what stands there instead.
+var needless = map[string][]replacement{
+	// How lines are indented, lines with nothing but a comment, and blanks around what
+	// separates, but not in texts. The empty lines keep the numbers of the others.
+	".js": {
+		{regexp.MustCompile(`(?m)^[ \t]*(//.*$)?`), ""},
+		{regexp.MustCompile(`('(?:[^'\\\n]|\\.)*')| ?(=>|[=!]==|&&|\|\||[,{}=:?]) ?`), "$1$2"},
+	},
+	// Comments, lines, and blanks around what separates.
+	".css": {
+		{regexp.MustCompile(`(?s)/\*.*?\*/|\s+`), " "},
+		{regexp.MustCompile(` *([{};,]) *`), "$1"},
+		{regexp.MustCompile(`: `), ":"},
+		{regexp.MustCompile(`;}`), "}"},
+	},
+}
+
+type replacement struct {
+	of   *regexp.Regexp
+	with string
+}
 
 func makeFiles(lang bilingual.Lang) map[string]file {
 	texts := readCatalog(lang)
@@ -59,7 +77,10 @@ func makeFiles(lang bilingual.Lang) map[string]file {
 		}
 		body, err := webFiles.ReadFile("web/" + entry.Name())
 		must(err)
-		made[filesPath+entry.Name()] = file{kind, needless.ReplaceAll(body, nil)}
+		for _, r := range needless[path.Ext(entry.Name())] {
+			body = r.of.ReplaceAll(body, []byte(r.with))
+		}
+		made[filesPath+entry.Name()] = file{kind, body}
 	}
 	return made
 }

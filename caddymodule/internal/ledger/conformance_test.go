@@ -199,6 +199,7 @@ var conformance = []struct {
 	{"outcomes without tries", outcomesWithoutTries},
 	{"trials are on record", trials},
 	{"samples", samples},
+	{"answers add", answersAdd},
 	{"shadow counts add", shadowCountsAdd},
 	{"shadow counts at once", shadowCountsAtOnce},
 	{"shadow counts are bounded", shadowCountsAreBounded},

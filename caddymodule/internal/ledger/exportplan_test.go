@@ -66,6 +66,8 @@ func statements() map[string]statement {
 		"shadow rows":         {shadowRows, []any{"a", "b"}},
 		"shadow counts":       {shadowOfMerchant, []any{"a", "b"}},
 		"old shadow counts":   {pruneShadow, []any{"b", 1}},
+		"answers":             {answersOfMerchant, []any{"a", "b"}},
+		"old answers":         {pruneAnswers, []any{"b", 1}},
 		"named orders":        {findNamed, []any{keys, 1}},
 		"paid sums":           {sumStatement(Payment), []any{1, 2}},
 		"refunded sums":       {sumStatement(Refund), []any{1, 2}},

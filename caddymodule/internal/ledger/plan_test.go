@@ -63,6 +63,8 @@ var indexes = map[string][]string{
 	"shadow rows":         {"sqlite_autoindex_shadow_counts_1"},
 	"shadow counts":       {"sqlite_autoindex_shadow_counts_1"},
 	"old shadow counts":   {"sqlite_autoindex_shadow_counts_1", "shadow_counts_day"},
+	"answers":             {"sqlite_autoindex_answers_1"},
+	"old answers":         {"sqlite_autoindex_answers_1", "answers_day"},
 	"named orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no"),
 	"paid sums":           {"orders_paid"},
 	"refunded sums":       {"orders_refunded"},
@@ -108,7 +110,7 @@ var indexes = map[string][]string{
 var sorters = regexp.MustCompile(`^(found|named) orders|^events of orders|^changes of route|: all|: next page|: (few|many) of|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
-var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|shadow_counts|changes|routes|[nolpq])\b`)
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|back_hosts|shadow_counts|answers|changes|routes|[nolpq])\b`)
 
 // TestQueriesUseIndexes keeps what runs all the time, and what operators ask for,
 // away from rows that it does not need: it may use no other index than these, and

@@ -34,6 +34,7 @@ const (
 	QuarantineRow   RowKind = "quarantined message"
 	RouteRow        RowKind = "route"
 	TrafficRow      RowKind = "old traffic"
+	AnswersRow      RowKind = "answers"
 )
 
 // sampleRow is a row of a plot, where one more or less does not matter.
@@ -41,7 +42,7 @@ const sampleRow RowKind = "sample"
 
 // RowKinds returns every kind of row that is named to people.
 func RowKinds() []RowKind {
-	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow, RouteRow, TrafficRow}
+	return []RowKind{OrderRow, NotificationRow, AttemptRow, ChangeRow, EventRow, PauseRow, QuarantineRow, RouteRow, TrafficRow, AnswersRow}
 }
 
 // kindOf returns the kind of the row that item was read from.
@@ -65,6 +66,8 @@ func kindOf(item any) RowKind {
 		return RouteRow
 	case OldTraffic:
 		return TrafficRow
+	case Answers:
+		return AnswersRow
 	case Sample:
 		return sampleRow
 	}

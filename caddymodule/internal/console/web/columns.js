@@ -14,7 +14,8 @@ const orderColumn = {
 
 const merchantNode = ({ merid }) => make('a', { href: merchantLink(merid) }, merid);
 
-const merchantColumn = { label: 'merid', class: 'number', text: (m) => m.merid, node: merchantNode };
+// merchantColumn leads to a merchant.
+export const merchantColumn = { label: 'merid', class: 'number', text: (m) => m.merid, node: merchantNode };
 
 // orderColumns are those of orders.
 export const orderColumns = [

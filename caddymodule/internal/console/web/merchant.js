@@ -9,6 +9,7 @@ import { attemptText } from './events.js';
 import { count, stamp, t, term, took } from './i18n.js';
 import { routeText } from './moving.js';
 import { listLink } from './route.js';
+import { showWay } from './way.js';
 
 // LINKS are the lists that tell more of a merchant.
 const LINKS = ['orders', 'notifications', 'sums', 'refused', 'changes'];
@@ -24,6 +25,7 @@ export async function openMerchant(merid, overview) {
     byID(id).replaceChildren();
   }
   byID('merchantlinks').replaceChildren(...LINKS.map((list) => make('li', {}, make('a', { href: listLink(list, { merid }) }, t('list.' + list)))));
+  byID('merchantway').hidden = true;
   byID('merchant').hidden = false;
   await refreshMerchant(overview);
   if (shown === merid) {
@@ -46,8 +48,14 @@ export async function refreshMerchant(overview) {
   const mine = ++round;
   try {
     const answer = await get('merchant', { merid: shown });
-    if (mine === round && answer.merid === shown) {
-      show(answer, overview);
+    const late = () => mine !== round || answer.merid !== shown;
+    if (late()) {
+      return;
+    }
+    show(answer, overview);
+    if (answer.route) {
+      await showWay(shown, late);
+      byID('merchantway').hidden = late();
     }
   } catch (reason) {
     if (mine === round && reason instanceof Refusal) {

@@ -1,6 +1,7 @@
 // Where merchants' new orders go, and what changes that.
 
 import { post } from './api.js';
+import { merchantColumn } from './columns.js';
 import { ask } from './dialog.js';
 import { button, make } from './dom.js';
 import { count, stamp, t, term } from './i18n.js';
@@ -16,14 +17,17 @@ const CHOICES = [{ route: 'old' }, { route: 'shadow' }, ...SHARES.map((percent) 
 // routeColumns are those of merchants' routes, with what may be done.
 export function routeColumns(overview) {
   return [
-    { label: 'merid', class: 'number', text: (m) => m.merid },
+    merchantColumn,
     {
       label: 'route', text: (m) => routeText(m) + '\n' + reasonText(m),
       node: (m) => make('span', {}, routeText(m), make('small', {}, reasonText(m))),
     },
-    { label: 'today_old', class: 'sum', text: (m) => count(m.old.orders) },
-    { label: 'today_v2', class: 'sum', text: (m) => count(m.v2.orders) },
-    { label: 'success_v2', class: 'sum', text: (m) => successText(m.v2) },
+    todayColumn('today_old', (m) => [m.old, m.answers.old]),
+    todayColumn('today_v2', (m) => [m.v2, m.answers.v2]),
+    {
+      label: 'readiness', text: (m) => (m.verdict ? term('verdict', m.verdict) : '–'),
+      node: (m) => make('span', { class: m.verdict && 'pill ' + toneOf(m.verdict) }, m.verdict ? term('verdict', m.verdict) : '–'),
+    },
     { label: 'seen_since', class: 'time', text: (m) => (m.seen_since ? stamp(m.seen_since) : '–') },
     {
       label: 'actions', class: 'action',
@@ -40,11 +44,27 @@ export function routeText({ route, percent, actions }) {
 }
 
 function reasonText(m) {
-  return m.origin === 'default' ? t('origin.default') : t('origin.' + m.origin, { at: m.at ? stamp(m.at) : '–', who: m.who || '–', why: m.why });
+  return m.origin === 'default' ? t('origin.default') : t('origin.' + m.origin, { at: m.at ? stamp(m.at) : '–', who: m.by === 'guard' ? t('guard') : m.who || '–', why: m.why });
 }
 
-function successText({ paid, unpaid }) {
-  return paid + unpaid > 0 ? Math.round((1000 * paid) / (paid + unpaid)) / 10 + ' %' : '–';
+const TONES = { ready: 'good', look: 'note', not_ready: 'bad', warn: 'note', fail: 'bad' };
+
+// toneOf is the class of a verdict, or of the level of a reason for it.
+export const toneOf = (verdict) => TONES[verdict] || '';
+
+const share = (part, whole) => Math.round((1000 * part) / whole) / 10 + ' %';
+
+// todayColumn has the orders of one side, and how many of them went well.
+function todayColumn(label, of) {
+  const good = (m) => {
+    const [{ paid, unpaid }, { payments: n, refused }] = of(m);
+    return [n && t('accepted', { rate: share(n - refused, n), n: count(n) }), paid + unpaid > 0 && t('paid_rate', { rate: share(paid, paid + unpaid) })]
+      .filter(Boolean).join(t('comma'));
+  };
+  return {
+    label, class: 'sum', text: (m) => count(of(m)[0].orders) + '\n' + good(m),
+    node: (m) => make('span', {}, count(of(m)[0].orders), make('small', {}, good(m))),
+  };
 }
 
 // changeRoute asks where a merchant's new orders are to go.

@@ -1,0 +1,53 @@
+package caddymodule
+
+import (
+	"github.com/paybridge/paybridge/caddymodule/internal/answers"
+	"github.com/paybridge/paybridge/caddymodule/internal/guard"
+	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// counts reports whether the answer to a request is counted: that to a new payment which
+// is its merchant's own.
+func (a *App) counts(p passage) bool {
+	return a.isBeside() && p.route.Name == "pay" && p.cause == sides.ByRoute && p.asked.verified
+}
+
+// oldAnswered counts what the old gateway has answered, or that it has not.
+func (a *App) oldAnswered(p passage, result metrics.PassedResult, reply *oldgateway.Reply) {
+	refused, known := true, true
+	if result == metrics.PassedAnswered {
+		refused, known = guard.Refuses(reply.Status, reply.Header, reply.Body, reply.Cut)
+	}
+	if known {
+		a.answered(p, route.Old, refused)
+	}
+}
+
+// v2Answered counts what v2 answers to a request; nil when that does not count.
+func (a *App) v2Answered(p passage) func(v1.Code) {
+	if !a.counts(p) {
+		return nil
+	}
+	return func(code v1.Code) { a.answered(p, route.V2, code != v1.CodeOK) }
+}
+
+// answered counts a payment, for people and, where it guards the merchant, for the guard.
+func (a *App) answered(p passage, side route.Side, refused bool) {
+	e, m := a.engine.Load(), p.asked.merchant
+	if e == nil {
+		return
+	}
+	e.answers.Answered(answers.Payment{MerID: m.MerID, OrderID: p.asked.OrderID, Side: side, Refused: refused})
+	if !a.isGuarded(m) {
+		return
+	}
+	count := e.guard.OldAnswered
+	if side == route.V2 {
+		count = e.guard.V2Answered
+	}
+	count(guard.Payment{MerID: m.MerID, OrderID: p.asked.OrderID, Route: p.mark, Refused: refused})
+}

@@ -1,0 +1,163 @@
+// Package answers counts how new payments of merchants are answered beside an old
+// gateway, by day and side, so that somebody who moves a merchant sees both sides by the
+// same measure. Requests only count in memory; from time to time that is added to the
+// ledger.
+package answers
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/translate"
+)
+
+const (
+	// writeEvery is how often counts are written.
+	writeEvery = 10 * time.Second
+	// writeTime bounds one writing.
+	writeTime = 5 * time.Second
+	// maxKept bounds what is kept in memory while the ledger is away.
+	maxKept = 50_000
+	// maxRefused is how many refused orders are known when they come again. The others
+	// are on record then, and not new.
+	maxRefused = 1024
+)
+
+// Store is where counts are kept: the ledger.
+type Store interface {
+	AddAnswers(ctx context.Context, counted []ledger.Answers) error
+}
+
+// Payment is a new payment that was answered, signed by its merchant.
+type Payment struct {
+	MerID, OrderID string
+	Side           route.Side
+	Refused        bool // refused, failed, or not answered
+}
+
+// Counter counts. Its methods may be called from many goroutines.
+type Counter struct {
+	store Store
+	log   *zap.Logger
+	away  *outage.Log
+	now   func() time.Time
+	stop  context.CancelFunc
+	work  sync.WaitGroup
+
+	mu      sync.Mutex
+	counts  map[row]tally
+	refused [maxRefused]uint64 // the last refused orders
+	next    int                // in refused
+}
+
+// row names a count.
+type row struct {
+	merID, day string
+	side       route.Side
+}
+
+type tally struct{ payments, refused int }
+
+// New makes a Counter that works until it is closed.
+func New(store Store, log *zap.Logger, now func() time.Time) *Counter {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &Counter{
+		store: store, log: log, now: now, stop: stop, counts: map[row]tally{},
+		away: outage.New(log, zap.WarnLevel, "how payments are answered cannot be recorded; trying on", "how payments are answered is recorded again"),
+	}
+	c.work.Go(func() { c.writeOn(ctx) })
+	return c
+}
+
+// Answered counts a payment, once however often it is repeated.
+func (c *Counter) Answered(p Payment) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	one := tally{payments: 1}
+	if p.Refused {
+		if c.repeats(p) {
+			return
+		}
+		one.refused = 1
+	}
+	c.add(row{p.MerID, c.now().In(translate.Beijing).Format(time.DateOnly), p.Side}, one)
+}
+
+var seed = maphash.MakeSeed()
+
+// repeats reports whether a refused order was refused before.
+func (c *Counter) repeats(p Payment) bool {
+	order := maphash.Comparable(seed, [2]string{p.MerID, p.OrderID})
+	if slices.Contains(c.refused[:], order) {
+		return true
+	}
+	c.refused[c.next] = order
+	c.next = (c.next + 1) % maxRefused
+	return false
+}
+
+// add adds to what is kept, unless there is no room.
+func (c *Counter) add(of row, t tally) {
+	kept, known := c.counts[of]
+	if known || len(c.counts) < maxKept {
+		c.counts[of] = tally{kept.payments + t.payments, kept.refused + t.refused}
+	}
+}
+
+func (c *Counter) writeOn(ctx context.Context) {
+	ticker := time.NewTicker(writeEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			crash.Guard(c.log, "recording how payments are answered", func() { c.away.Report(c.Write(ctx)) })
+		}
+	}
+}
+
+// Write adds to the ledger what was counted since the last time. When that fails it is
+// kept.
+func (c *Counter) Write(ctx context.Context) error {
+	c.mu.Lock()
+	counts := c.counts
+	c.counts = map[row]tally{}
+	c.mu.Unlock()
+	if len(counts) == 0 {
+		return nil
+	}
+	list := make([]ledger.Answers, 0, len(counts))
+	for of, t := range counts {
+		list = append(list, ledger.Answers{MerID: of.merID, Day: of.day, Side: of.side, Payments: t.payments, Refused: t.refused})
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	err := c.store.AddAnswers(ctx, list)
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for of, t := range counts {
+			c.add(of, t)
+		}
+	}
+	return err //nolint:wrapcheck // it is logged
+}
+
+// Close ends the work and writes what is left.
+func (c *Counter) Close() {
+	c.stop()
+	c.work.Wait()
+	if err := c.Write(context.Background()); err != nil {
+		c.log.Warn("stopped with counts of how payments were answered that could not be recorded", zap.Error(err))
+	}
+}

@@ -1,0 +1,91 @@
+package answers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// record keeps what was written.
+type record struct {
+	mu      sync.Mutex
+	written []ledger.Answers
+	away    bool
+}
+
+func (r *record) AddAnswers(_ context.Context, counted []ledger.Answers) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.away {
+		return ledger.ErrUnavailable
+	}
+	r.written = append(r.written, counted...)
+	return nil
+}
+
+// sorted is what was written, by merchant, day and side.
+func (r *record) sorted() []ledger.Answers {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slices.SortFunc(r.written, func(a, b ledger.Answers) int {
+		return strings.Compare(a.MerID+a.Day+string(a.Side), b.MerID+b.Day+string(b.Side))
+	})
+	return r.written
+}
+
+func TestAnswersAreWritten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &record{away: true}
+		c := New(r, zap.NewNop(), time.Now) // begins at midnight UTC, which is eight in Beijing
+		defer c.Close()
+		answered := func(merID, orderID string, side route.Side, refused bool) {
+			c.Answered(Payment{MerID: merID, OrderID: orderID, Side: side, Refused: refused})
+		}
+		answered("A", "1", route.Old, false)
+		for range 3 { // a refusal that is repeated counts once
+			answered("A", "2", route.Old, true)
+		}
+		answered("B", "2", route.V2, true) // another merchant's order
+		time.Sleep(writeEvery)
+		r.mu.Lock()
+		r.away = false // nothing is lost that could not be written
+		r.mu.Unlock()
+		answered("A", "3", route.Old, false)
+		time.Sleep(17 * time.Hour) // the next day in Beijing, the same in Greenwich
+		answered("A", "4", route.Old, false)
+		c.Close()
+		want := []ledger.Answers{
+			{MerID: "A", Day: "2000-01-01", Side: route.Old, Payments: 3, Refused: 1},
+			{MerID: "A", Day: "2000-01-02", Side: route.Old, Payments: 1},
+			{MerID: "B", Day: "2000-01-01", Side: route.V2, Payments: 1, Refused: 1},
+		}
+		if got := r.sorted(); !slices.Equal(got, want) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := New(&record{away: true}, zap.NewNop(), time.Now)
+		for i := range maxKept + 10 {
+			c.Answered(Payment{MerID: fmt.Sprint(i), Side: route.Old})
+		}
+		if len(c.counts) != maxKept {
+			t.Errorf("%d are kept", len(c.counts))
+		}
+		c.Close()
+	})
+}

@@ -1,0 +1,48 @@
+// A merchant's way to v2: whether it is ready, in what the replies of the two sides
+// differ, and how its route has changed.
+
+import { get } from './api.js';
+import { byID, make, reconcile, setClass, setText } from './dom.js';
+import { count, stamp, t, term } from './i18n.js';
+import { routeText, toneOf } from './moving.js';
+import { showTable } from './table.js';
+import texts from './texts.js';
+
+const lastText = (seen) => t('times_last', { n: count(seen.times), at: stamp(seen.last_at) });
+
+const differenceColumns = [
+  {
+    label: 'what', text: (d) => [term('difference', d.kind), d.interface, d.subject].join(' · ') + '\n' + (d.detail || ''),
+    node: (d) => make('span', {}, [term('difference', d.kind), d.interface, d.subject].filter(Boolean).join(' · '), make('small', {}, d.detail || '')),
+  },
+  { label: 'last', text: lastText },
+  { label: 'example', class: 'number', text: (d) => d.example || '–' },
+];
+
+const moveColumns = [
+  { label: 'time', class: 'time', text: (m) => stamp(m.at) },
+  { label: 'route', text: (m) => routeText(m.from) + ' → ' + routeText(m.to) },
+  { label: 'who_did', class: 'number', text: (m) => [m.by === 'guard' ? t('guard') : m.who, m.all && t('of_all')].filter(Boolean).join(t('comma')) },
+  { label: 'why', text: (m) => m.why },
+];
+
+// showWay shows how far a merchant has come, unless somebody has gone elsewhere: late()
+// says so.
+export async function showWay(merid, late) {
+  const [{ items: [ready] }, line] = await Promise.all([get('readiness', { merid }), get('routes/timeline', { merid })]);
+  if (late()) {
+    return;
+  }
+  setText(byID('verdict'), term('verdict', ready.verdict));
+  setClass(byID('verdict'), 'pill ' + toneOf(ready.verdict));
+  setText(byID('compared'), t('compared', { n: count(ready.compared), days: count(ready.days) }));
+  reconcile(byID('reasonsfor'), ready.reasons, (r) => JSON.stringify(r), reasonItem, () => {});
+  const differences = ready.seen.filter((d) => Object.hasOwn(texts, 'difference.' + d.kind));
+  showTable(byID('differences'), differenceColumns, differences, (d) => [d.kind, d.interface, d.subject, d.detail].join(' '), t('none'));
+  showTable(byID('routemoves'), moveColumns, line.items, (m) => m.at + m.who, t('none'));
+}
+
+function reasonItem(r) {
+  const more = [r.advice, r.times && lastText(r), r.example && t('example') + ' ' + r.example].filter(Boolean);
+  return make('li', { class: toneOf(r.level) }, make('strong', {}, term('level', r.level)), ' ' + r.text, make('small', {}, more.join(' · ')));
+}
