@@ -104,7 +104,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
 		return nil, err
 	}
-	s.writer = startWriter(s.writes, set.observer, s.place.check)
+	s.writer = startWriter(s.writes, set.observer, s.place.glance)
 	s.watcher.Go(func() { s.place.watch(s.quit) })
 	return s, nil
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 // would be written now would be missing after the next start, so nothing is.
 var ErrFileGone = errors.New("the ledger's file is gone")
 
-// watchEvery is how often the files are checked, beside every commit.
+// watchEvery is how often the files are inspected, beside a glance at every commit.
 const watchEvery = 500 * time.Millisecond
 
 // whereabouts knows which files a ledger on SQLite was opened with. What is open
@@ -28,6 +30,7 @@ type whereabouts struct {
 	named string // the name the ledger was opened by, which may be a link
 	path  string // the file itself
 	files map[string]fs.FileInfo
+	ids   []fileID              // of named and of the files, for glances
 	lost  atomic.Pointer[error] // by the last check
 	tell  *outage.Log
 }
@@ -46,7 +49,47 @@ func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
 		}
 		w.files[name] = info
 	}
+	w.identify()
 	return w, nil
+}
+
+// fileID says which file was at a name.
+type fileID struct {
+	name        string
+	device, ino uint64
+}
+
+// identify notes what a glance goes by. Where this system does not tell, every glance
+// is an inspection.
+func (w *whereabouts) identify() {
+	names := slices.Sorted(maps.Keys(w.files))
+	if w.named != w.path {
+		names = append(names, w.named)
+	}
+	for _, name := range names {
+		id, ok := identify(name)
+		if !ok {
+			w.ids = nil
+			return
+		}
+		w.ids = append(w.ids, id)
+	}
+}
+
+// glance is check for every commit: it inspects the files only when one of the names
+// does not lead to what it led to at the start. What it cannot see is a way through other
+// links to the very same files, the lock among them; there is nothing wrong with that
+// until watch comes by.
+func (w *whereabouts) glance() error {
+	if len(w.ids) == 0 || w.lost.Load() != nil {
+		return w.check()
+	}
+	for _, want := range w.ids {
+		if is, ok := identify(want.name); !ok || is != want {
+			return w.check()
+		}
+	}
+	return nil
 }
 
 // check inspects the files and returns an error that wraps [ErrFileGone] and [ErrUnavailable],
