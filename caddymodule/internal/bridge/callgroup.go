@@ -3,6 +3,7 @@ package bridge
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,9 +67,23 @@ func (g *callGroup[K, V]) do(key K, work func(*sharedCall[V]) V) *sharedCall[V] 
 			g.mu.Unlock()
 			close(call.done)
 		}()
+		growStack()
 		call.value = work(call)
 	})
 	return call
+}
+
+// callDepth is what a payment takes of its goroutine's stack, in bytes and at most.
+const callDepth = 12 << 10
+
+// growStack has the stack of this goroutine grow to what a call needs while next to
+// nothing is on it. Otherwise it grows step by step with all that is on it by then, which
+// has to be copied and searched for pointers each time.
+//
+//go:noinline
+func growStack() {
+	var frame [callDepth]byte
+	runtime.KeepAlive(&frame)
 }
 
 // inHand reports whether there is a call for key.
