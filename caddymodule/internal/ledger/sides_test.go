@@ -209,13 +209,17 @@ func noMerchantsWithOrders(t *testing.T, p place) {
 }
 
 // Without its row in side_locks an order must get no side: nothing would keep two
-// bridges apart.
+// bridges apart. One that has the ledger to itself needs nothing of the kind.
 func lostSideLocks(t *testing.T, p place) {
 	l := p.open(t)
 	if err := ledger.Exec(t.Context(), l, `DELETE FROM side_locks`); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, l.MarkOld(t.Context(), sample(1).Key, noon), ledger.ErrUnavailable)
+	var want error = ledger.ErrUnavailable
+	if _, alone := p.(sqlitePlace); alone {
+		want = nil
+	}
+	wantError(t, l.MarkOld(t.Context(), sample(1).Key, noon), want)
 	_, _, err := l.Begin(t.Context(), sample(2))
-	wantError(t, err, ledger.ErrUnavailable)
+	wantError(t, err, want)
 }

@@ -197,7 +197,7 @@ func (s *sqliteStore) close() error {
 	return s.closeErr
 }
 
-var sqliteDialect = &dialect{numberTaken: func(err error) bool {
+var sqliteDialect = &dialect{alone: true, numberTaken: func(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE
 }}

@@ -11,6 +11,9 @@ import (
 // of the database.
 func storable(s string) string {
 	const replacement = string(utf8.RuneError)
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+		return s
+	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, replacement), "\x00", replacement)
 }
 

@@ -26,6 +26,7 @@ type runner interface {
 
 // dialect is what the two databases say differently.
 type dialect struct {
+	alone       bool             // transactions run one after the other, so that none needs a lock
 	numberTaken func(error) bool // recognises a violated unique index
 	now         string           // the database's clock in Unix milliseconds; empty when it is the bridge's own
 }
