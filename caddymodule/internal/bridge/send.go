@@ -70,6 +70,7 @@ func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
 // hears nothing that is not durable.
 func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, report translate.Report, events []ledger.Event) payResult {
 	update := b.newUpdate(job.settings, order, report, "answer", events)
+	update.Held = &order
 	if report.State != translate.Paid && report.State != translate.Pending {
 		// Whoever has taken the order over since, when this bridge stood still for
 		// a while, knows more of it: an old refusal says nothing of a newer call.

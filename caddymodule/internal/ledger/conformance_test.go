@@ -103,6 +103,7 @@ var conformance = []struct {
 	{"no merchants with orders", noMerchantsWithOrders},
 	{"lookups", lookups},
 	{"record moves forward", recordMovesForward},
+	{"record by the holder", recordByHolder},
 	{"record pays once with one notification", recordPaysOnce},
 	{"record refunds late payments", recordRefundsLatePayment},
 	{"record refunds payments of failed orders", recordRefundsFailed},

@@ -10,5 +10,5 @@ func identify(name string) (fileID, bool) {
 	if err := syscall.Stat(name, &stat); err != nil {
 		return fileID{}, false
 	}
-	return fileID{name, uint64(stat.Dev), uint64(stat.Ino)}, true //nolint:gosec,unconvert // their types differ between systems
+	return fileID{name, uint64(stat.Dev), uint64(stat.Ino)}, true //nolint:unconvert // their types differ between systems
 }

@@ -58,7 +58,8 @@ func (m *model) take(n ledger.Update) translate.Verdict {
 }
 
 // recordFollowsModel records random updates in random order, with right and
-// wrong claims, and compares with the model after each.
+// wrong claims, by callers who hold the order as it is, as it was, or not at all, and
+// compares with the model after each.
 func recordFollowsModel(t *testing.T, p place) {
 	l := p.open(t)
 	number := 0
@@ -68,9 +69,12 @@ func recordFollowsModel(t *testing.T, p place) {
 		o.Action = rapid.SampledFrom([]string{"WxCode", "WxSao"}).Draw(rt, "action")
 		o = mustBegin(t, l, o)
 		m := &model{state: translate.Begun, shows: o.Action == "WxSao", claim: 1, open: true}
+		held := []*ledger.Order{nil, &o}
 		for i := range rapid.IntRange(1, 12).Draw(rt, "updates") {
 			n := drawNews(rt, m, fmt.Sprintf("R%d-%d", number, i))
 			before, was := mustOrder(t, l, o.Key), *m
+			held = append(held, &before)
+			n.Held = rapid.SampledFrom(append(held, &before, &before)).Draw(rt, "held")
 			want := m.take(n)
 			got, verdict, err := l.Record(t.Context(), o.Key, n)
 			moves := want == translate.Applied || want == translate.LatePayment

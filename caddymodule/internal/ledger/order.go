@@ -91,6 +91,10 @@ type Update struct {
 	Next   time.Time
 	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
 	Claim  int64  // the claim that the caller holds; 0 for an update from elsewhere
+	// Held is the order as the caller has it, who began, sent or claimed it. Where the
+	// ledger has it in the same state and under the same claim still, the update is
+	// judged by Held and the order is not read again. It changes nothing else.
+	Held *Order
 	// Takes makes the order's claim a new one, as sending does: whoever else had
 	// read or claimed the order before has nothing more to say of it.
 	Takes bool

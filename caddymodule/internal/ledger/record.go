@@ -58,6 +58,9 @@ type recorded struct {
 }
 
 func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
+	if r, done, err := recordHeld(t, k, u, batch); done || err != nil {
+		return r, err
+	}
 	was, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	if err != nil {
 		return recorded{}, err
@@ -119,10 +122,15 @@ func step(t *tx, o Order, u Update, verdict translate.Verdict) (Order, error) {
 	if err := update(t, o); err != nil {
 		return Order{}, err
 	}
-	if o.State == translate.Paid && o.BackURL != "" {
-		return o, owe(t, o, u.At)
+	return o, announce(t, o, u)
+}
+
+// announce has the merchant notified of a step, where it wants to be.
+func announce(t *tx, o Order, u Update) error {
+	if o.State != translate.Paid || o.BackURL == "" {
+		return nil
 	}
-	return o, nil
+	return owe(t, o, u.At)
 }
 
 // forward returns o in state to, with the other members of the update.

@@ -50,6 +50,56 @@ func recordMovesForward(t *testing.T, p place) {
 	})
 }
 
+// recordByHolder records steps by callers who hold the order. Who holds it as it is no
+// more is judged by what is in the ledger, whatever has changed meanwhile, and cannot put
+// back what others wrote.
+func recordByHolder(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	sent := mustRecord(t, l, o.Key, ledger.Update{State: translate.Sent, At: after(time.Second), Next: after(time.Minute), Claim: 1}, translate.Applied)
+	pending := ledger.Update{
+		State: translate.Pending, At: after(2 * time.Second), Next: after(time.Hour), FormAction: "weixin://1",
+		Events: []ledger.Event{{Kind: "call", Source: "OP1001", Detail: "F1: S0000000"}}, Source: "answer", Held: &sent,
+	}
+	want := sent
+	want.State, want.Next, want.FormAction, want.Claim = translate.Pending, after(time.Hour), "weixin://1", sent.Claim+1
+	if got := mustRecord(t, l, o.Key, pending, translate.Applied); got != want || mustOrder(t, l, o.Key) != want {
+		t.Errorf("the holder's step returned\n%+v\nstored is\n%+v\nwant\n%+v", got, mustOrder(t, l, o.Key), want)
+	}
+	events, err := l.Events(t.Context(), o.Key)
+	if kinds := eventKinds(events.Items); err != nil || kinds != "moved call moved" {
+		t.Errorf("events %s, error %v", kinds, err)
+	}
+	mustRecord(t, l, o.Key, pending, translate.Repeated)
+	late := pending
+	late.State, late.FormAction = translate.InDoubt, "weixin://2"
+	mustRecord(t, l, o.Key, late, translate.Late)
+	if got := mustOrder(t, l, o.Key); got != want {
+		t.Errorf("who was behind left\n%+v\nwant\n%+v", got, want)
+	}
+	fenced := late
+	fenced.State, fenced.Claim = translate.Failed, sent.Claim
+	fenced.At = after(3 * time.Hour) // nobody can pay any more
+	_, _, err = l.Record(t.Context(), o.Key, fenced)
+	wantError(t, err, ledger.ErrFenced)
+	paid := ledger.Update{State: translate.Paid, At: after(time.Minute), RefundNo: "R1", Held: &want}
+	mustRecord(t, l, o.Key, paid, translate.Applied)
+	if n := mustNotification(t, l, o.Key); n.State != ledger.Waiting {
+		t.Errorf("notification %+v", n)
+	}
+	other := mustBegin(t, l, sample(2))
+	mustRecord(t, l, other.Key, ledger.Update{State: translate.Closed, Held: &other}, translate.Applied)
+	mustRecord(t, l, other.Key, ledger.Update{State: translate.Paid, RefundNo: "R2", Held: &other}, translate.LatePayment)
+}
+
+func eventKinds(events []ledger.Event) string {
+	var kinds []string
+	for _, e := range events {
+		kinds = append(kinds, e.Kind)
+	}
+	return strings.Join(kinds, " ")
+}
+
 func recordPaysOnce(t *testing.T, p place) {
 	l := p.open(t)
 	o := sample(1)

@@ -215,7 +215,7 @@ func lostSideLocks(t *testing.T, p place) {
 	if err := ledger.Exec(t.Context(), l, `DELETE FROM side_locks`); err != nil {
 		t.Fatal(err)
 	}
-	var want error = ledger.ErrUnavailable
+	want := ledger.ErrUnavailable
 	if _, alone := p.(sqlitePlace); alone {
 		want = nil
 	}
