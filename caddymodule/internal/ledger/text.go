@@ -30,6 +30,9 @@ func storableArgs(args []any) []any {
 // printable returns the first most characters of s, without those that are
 // invisible or would break a line.
 func printable(s string, most int) string {
+	if isPlain(s) && len(s) <= most {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range storable(s) {
 		if !unicode.IsPrint(r) {
@@ -41,6 +44,16 @@ func printable(s string, most int) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isPlain reports whether s has nothing but printable ASCII, as most of what is kept.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // cut returns the first most bytes of s, without half a character at the end.
