@@ -23,9 +23,19 @@ type coverage struct {
 	mu     sync.Mutex
 	cells  map[cell]int
 	faults map[string]int
+	sides  map[string]int // orders beside an old gateway
 }
 
-func newCoverage() *coverage { return &coverage{cells: map[cell]int{}, faults: map[string]int{}} }
+func newCoverage() *coverage {
+	return &coverage{cells: map[cell]int{}, faults: map[string]int{}, sides: map[string]int{}}
+}
+
+// side counts an order of a world with an old gateway.
+func (c *coverage) side(of string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sides[of]++
+}
 
 func (c *coverage) fault(name string) {
 	c.mu.Lock()
@@ -46,6 +56,9 @@ func (c *coverage) add(other *coverage) {
 	}
 	for k, n := range other.faults {
 		c.faults[k] += n
+	}
+	for k, n := range other.sides {
+		c.sides[k] += n
 	}
 }
 
@@ -82,6 +95,9 @@ func (c *coverage) String() string {
 			fmt.Fprintf(&b, "%13d", c.cells[cell{s, h}])
 		}
 		b.WriteString("\n")
+	}
+	for _, side := range slices.Sorted(maps.Keys(c.sides)) {
+		fmt.Fprintf(&b, "%8d  orders beside an old gateway: %s\n", c.sides[side], side)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.faults)) {
 		fmt.Fprintf(&b, "%8d  %s\n", c.faults[name], name)

@@ -21,14 +21,12 @@
 //   - plan, chance, shrink: what a world is, and how a failing one is made smaller
 //   - world, process, link: the virtual machine room: bridges that live, die and start
 //     again, and the wires between the actors
-//   - merchant, payer, gateway, receiver: the actors
+//   - merchant, payer, gateway, receiver, old: the actors; old is the old gateway
+//   - side: on which side of the two a bridge serves an order, and changes of routes
 //   - fault: the table of all that goes wrong
-//   - database, postgres: the ledger's failures, and the model of PostgreSQL
+//   - database, postgres, tables: the ledger's failures, and the model of PostgreSQL
 //   - oracle, coverage: what must hold, and what was seen
 //   - mutation: money rules broken on purpose in the source, which must be found
-//
-// The old gateway is not played yet. Its place is in link, where a merchant's request
-// is handed to a bridge: there the side of an order is chosen.
 //
 // The simulation stands below caddymodule and not in tests, because Go lets no other
 // place import what is internal to caddymodule.

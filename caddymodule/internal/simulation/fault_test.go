@@ -20,6 +20,7 @@ const (
 	onWrite    point = "write"    // a transaction that writes
 	onRead     point = "read"     // one that reads
 	onCommit   point = "commit"   // a commit of the model of PostgreSQL
+	onOld      point = "old"      // a request that is passed on to the old gateway
 	onBridge   point = "bridge"   // a bridge, at an instant
 )
 
@@ -28,6 +29,7 @@ type kind struct {
 	name   string
 	at     point
 	shared bool // only with the model of PostgreSQL
+	beside bool // only with an old gateway
 }
 
 // kinds is the table of all that goes wrong.
@@ -84,6 +86,9 @@ var kinds = []kind{
 	{name: "freeze", at: onBridge},
 	{name: "clock set ahead", at: onBridge},
 	{name: "clock set back", at: onBridge},
+
+	{name: "old gateway cannot be reached", at: onOld, beside: true},
+	{name: "old answer lost", at: onOld, beside: true},
 }
 
 // kindNamed finds a kind.

@@ -160,12 +160,12 @@ func (m *merchantSide) pay(o *order, amount int64, patience time.Duration) bool 
 	if err != nil {
 		return false
 	}
-	if taken := m.w.amountOf(o.id()); reply.RespCode == "00" && amount != taken {
+	if taken := m.w.amountTaken(o); reply.RespCode == "00" && amount != taken {
 		m.w.broken("rule 2", "order %s stands with %d fen, and %d fen were taken as well", o.id(), taken, amount)
 	}
 	switch {
 	case reply.RespCode == "00" && reply.FormAction != "":
-		m.w.show(o)
+		m.w.show(o, reply.FormAction)
 	case reply.RespCode == "94":
 		m.w.hears(o, began, "failed", "pay")
 	}

@@ -59,6 +59,7 @@ var mutations = []mutation{
 		"case deniesAmount(said.Amount, want.Amount, moved):\n\t\treturn mismatch(\"body amount\")", "case false:\n\t\treturn mismatch(\"body amount\")",
 	},
 	{"the signature must match", "translate/v2/open.go", `signatureGood := text(plaintext)`, `signatureGood := text(plaintext) | 1`},
+	{"an order is marked before it goes to the old gateway", "caddymodule/internal/sides/sides.go", `err := s.markNow(ctx, key)`, `err := ctx.Err()`},
 	{
 		"only 0000 acknowledges a notification", "caddymodule/internal/delivery/deliver.go",
 		"case OK:\n\t\treturn ledger.Delivered, time.Time{}", "default:\n\t\treturn ledger.Delivered, time.Time{}",

@@ -18,11 +18,14 @@ func (w *world) checkAll() {
 	for _, o := range w.ordered {
 		r, known := rows[o.id()]
 		w.checkBooks(o, r, known)
-		w.checkHeard(o)
+		if w.old == nil || !w.old.has(o) { // it tells merchants what it likes
+			w.checkHeard(o)
+		}
 		if known {
 			w.checkNotifications(o, r)
 		}
 	}
+	w.checkSides()
 	for _, m := range w.merchants {
 		for _, err := range m.receiver.Violations() {
 			w.broken("v1", "merchant %s: %v", merID(m.n), err)

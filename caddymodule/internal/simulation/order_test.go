@@ -13,6 +13,7 @@ type order struct {
 
 	mu        sync.Mutex
 	orderNos  []string // that the gateway has seen it under
+	onOld     bool     // what the payer was shown is the old gateway's
 	formed    bool     // its payer has been shown how to pay
 	heard     []hearing
 	code      string        // of the last answer about it

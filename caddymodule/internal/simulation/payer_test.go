@@ -20,10 +20,13 @@ var payers = map[string]func(w *world, o *order, d draw){
 var payerNames = names(payers)
 
 // show shows an order's payer, once, how to pay.
-func (w *world) show(o *order) {
+func (w *world) show(o *order, link string) {
+	onOld := w.old.shows(o, link)
 	o.mu.Lock()
 	shown := o.formed
-	o.formed = true
+	if !shown {
+		o.formed, o.onOld = true, onOld
+	}
 	o.mu.Unlock()
 	if !shown {
 		w.actor(func() { payers[o.payer](w, o, w.chance.of("payer", o.id())) })
@@ -33,7 +36,12 @@ func (w *world) show(o *order) {
 // paysAfter has the payer pay, or try to.
 func (w *world) paysAfter(o *order, wait time.Duration, declined bool) {
 	time.Sleep(wait)
-	w.gateway.paidBy(o.number(), declined)
+	switch {
+	case !o.onOld:
+		w.gateway.paidBy(o.number(), declined)
+	case !declined:
+		w.old.paid(o)
+	}
 }
 
 // declined is a payer whose first card is refused and who takes another, or does not.

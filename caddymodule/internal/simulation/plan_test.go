@@ -18,6 +18,8 @@ type plan struct {
 	bridges int
 	shared  bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
 	closes  bool // the gateway has a close
+	beside  bool // there is an old gateway, too
+	flips   []flip
 	orders  []orderPlan
 	faults  []fault
 }
@@ -62,8 +64,11 @@ func drawPlan(seed uint64) plan {
 			at: d.between(0, ordering), temper: oneOf(d, temperNames), payer: oneOf(d, payerNames), silent: d.once(0.1),
 		})
 	}
+	if moves := chance(seed).of("moves"); moves.once(0.4) {
+		p.beside, p.flips = true, drawFlips(moves, p.bridges)
+	}
 	for _, kind := range kinds {
-		if !d.once(0.3) || kind.shared && !p.shared {
+		if !d.once(0.3) || kind.shared && !p.shared || kind.beside && !p.beside {
 			continue
 		}
 		for range 1 + d.IntN(3) {
@@ -88,6 +93,9 @@ func (p plan) String() string {
 	for _, o := range p.orders {
 		fmt.Fprintf(&b, "  order %s: merchant %d, %s, %d fen at %s, %s, payer %s, silent %v\n",
 			o.id(), o.merchant, o.action, o.amount, o.at.Round(time.Millisecond), o.temper, o.payer, o.silent)
+	}
+	for _, f := range p.flips {
+		fmt.Fprintf(&b, "  merchant %d goes to %s at %s by bridge %d\n", f.merchant, f.to, f.at.Round(time.Millisecond), f.bridge)
 	}
 	for _, f := range p.faults {
 		fmt.Fprintf(&b, "  fault %d: %s\n", f.number, f)
@@ -126,9 +134,17 @@ func (p plan) only(kept string) (plan, error) {
 	}
 	p.orders = slices.DeleteFunc(p.orders, func(o orderPlan) bool { return !slices.Contains(k.Orders, o.n) })
 	p.faults = slices.DeleteFunc(p.faults, func(f fault) bool { return !slices.Contains(k.Faults, f.number) })
-	for i := range p.faults {
-		p.faults[i].bridge = min(p.faults[i].bridge, k.Bridges-1)
-	}
-	p.bridges = k.Bridges
+	p.onBridges(k.Bridges)
 	return p, nil
+}
+
+// onBridges leaves a plan so many bridges.
+func (p *plan) onBridges(n int) {
+	p.bridges, p.faults, p.flips = n, slices.Clone(p.faults), slices.Clone(p.flips)
+	for i := range p.faults {
+		p.faults[i].bridge = min(p.faults[i].bridge, n-1)
+	}
+	for i := range p.flips {
+		p.flips[i].bridge = min(p.flips[i].bridge, n-1)
+	}
 }

@@ -21,6 +21,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/notices"
+	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -57,6 +59,8 @@ type process struct {
 	bridge  *bridge.Bridge
 	v1      *merchantapi.Server
 	notices *notices.Server
+	sides   *sides.Sides // of orders, beside an old gateway
+	routes  *routecache.Cache
 
 	thaw atomic.Int64 // until when it stands still, by the time of the world
 
@@ -89,6 +93,11 @@ func (m *machine) start() {
 	p.settings = p.newSettings()
 	p.bridge.Attach(p.settings)
 	p.open(log)
+	if m.w.old != nil {
+		p.sides = sides.New(l, log, p.bridge.Now, unmarkedSides{})
+		p.sides.Use(30 * 24 * time.Hour)
+		p.routes = routecache.New(l, log, m.w.since)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.current = p
@@ -206,6 +215,7 @@ func (p *process) kill() {
 	close(p.dead)
 	_ = p.ledger.Close()
 	p.m.w.actor(func() {
+		p.closeSides()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		p.bridge.Close(ctx)
@@ -216,11 +226,19 @@ func (p *process) kill() {
 func (p *process) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
+	p.closeSides()
 	p.bridge.Close(ctx)
 	if err := p.ledger.Close(); err != nil {
 		p.m.w.broken("stop", "closing the ledger: %v", err)
 	}
 	close(p.dead)
+}
+
+func (p *process) closeSides() {
+	if p.sides != nil {
+		p.sides.Close()
+		p.routes.Close()
+	}
 }
 
 // reload replaces the settings by new ones that say the same.

@@ -54,11 +54,7 @@ func without[T any](s *shrinker, list []T, with func([]T) plan) []T {
 // fewerBridges has the world fail with one bridge, if it does.
 func (s *shrinker) fewerBridges(p plan) plan {
 	q := p
-	q.bridges = 1
-	q.faults = slices.Clone(p.faults)
-	for i := range q.faults {
-		q.faults[i].bridge = 0
-	}
+	q.onBridges(1)
 	if p.bridges > 1 && s.fails(q) {
 		return q
 	}

@@ -22,6 +22,7 @@ type world struct {
 
 	database  *database
 	gateway   *gateway
+	old       *oldSide // nil without an old gateway
 	bridges   []*machine
 	merchants []*merchantSide
 	cover     *coverage
@@ -78,6 +79,9 @@ func play(t *testing.T, p plan) (out outcome) {
 		for n := range merchantCount {
 			w.merchants = append(w.merchants, newMerchantSide(w, n))
 		}
+		if p.beside {
+			w.old = newOldSide(w)
+		}
 		for n := range p.bridges {
 			w.bridges = append(w.bridges, newMachine(w, n))
 		}
@@ -101,6 +105,9 @@ func (w *world) live() {
 		order := w.add(o)
 		w.actor(func() { time.Sleep(o.at); w.merchants[o.merchant].serve(order) })
 	}
+	for _, f := range w.plan.flips {
+		w.actor(func() { time.Sleep(f.at); w.flip(f) })
+	}
 	w.rest()
 }
 
@@ -122,6 +129,9 @@ func (w *world) end() outcome {
 	w.checkLiveness()
 	for _, m := range w.bridges {
 		m.stop()
+	}
+	if w.old != nil {
+		must(w.old.gateway.Close())
 	}
 	for _, m := range w.merchants {
 		m.receiver.Close()

@@ -1,0 +1,159 @@
+//go:build simulation
+
+package simulation
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
+)
+
+// oldSide is the old gateway, with a book of its own. It is the sandbox's, which has
+// been written from the specification and shares nothing with the bridge.
+type oldSide struct {
+	w       *world
+	gateway *oldgateway.Gateway
+
+	mu        sync.Mutex
+	trips     map[string]int  // passed on, by order
+	unmarked  map[string]bool // orders that were passed on while the ledger was away
+	announced map[string]bool // orders whose merchant has acknowledged
+}
+
+func newOldSide(w *world) *oldSide {
+	old := &oldSide{w: w, trips: map[string]int{}, unmarked: map[string]bool{}, announced: map[string]bool{}}
+	config := oldgateway.Config{HTTP: &http.Client{Transport: oldCalls{old}}}
+	for n := range merchantCount {
+		config.Merchants = append(config.Merchants, oldgateway.Merchant{ID: merID(n), Key: signKey(n)})
+	}
+	var err error
+	old.gateway, err = oldgateway.New(config)
+	must(err)
+	return old
+}
+
+var errNoAnswer = errors.New("the old gateway does not answer")
+
+// serve takes a request there, and its answer back, if there is one. What has left
+// arrives, whatever becomes of the bridge.
+func (old *oldSide) serve(p *process, r *http.Request, body []byte, orderID string) (*http.Response, error) {
+	old.mu.Lock()
+	old.trips[orderID]++
+	n := old.trips[orderID]
+	old.mu.Unlock()
+	d := old.w.chance.of("old trip", orderID, n)
+	there, back := d.between(time.Millisecond, 40*time.Millisecond), d.between(time.Millisecond, 40*time.Millisecond)
+	what := old.w.struck(onOld, orderID, n)
+	old.w.tell("bridge %d passes %s of %s on%s", p.m.n, r.URL.Path, orderID, but(what))
+	if what == "old gateway cannot be reached" {
+		return nil, errNoAnswer
+	}
+	arrived := make(chan *http.Response, 1)
+	old.w.actor(func() {
+		time.Sleep(there)
+		recorder := httptest.NewRecorder()
+		again := httptest.NewRequest(r.Method, r.URL.String(), strings.NewReader(string(body)))
+		again.Header = r.Header.Clone()
+		old.gateway.ServeHTTP(recorder, again)
+		time.Sleep(back)
+		arrived <- recorder.Result()
+	})
+	ctx, cancel := context.WithTimeout(r.Context(), 14*time.Second)
+	defer cancel()
+	select {
+	case reply := <-arrived:
+		if what != "old answer lost" && !p.isDead() {
+			return reply, nil
+		}
+	case <-ctx.Done():
+	case <-p.dead:
+	}
+	return nil, errNoAnswer
+}
+
+// passOn is what a process does with a request that belongs to the old gateway.
+// It reports whether there was an answer.
+func (p *process) passOn(w http.ResponseWriter, r *http.Request, body []byte, orderID string) bool {
+	if p.isDead() {
+		return false
+	}
+	reply, err := p.m.w.old.serve(p, r, body, orderID)
+	if err != nil {
+		return false
+	}
+	defer reply.Body.Close()
+	for name, values := range reply.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(reply.StatusCode)
+	_, err = io.Copy(w, reply.Body)
+	return err == nil
+}
+
+// oldCalls is the way of the old gateway to merchants' servers.
+type oldCalls struct{ old *oldSide }
+
+// RoundTrip implements http.RoundTripper.
+func (c oldCalls) RoundTrip(r *http.Request) (*http.Response, error) {
+	defer r.Body.Close()
+	w, id := c.old.w, r.URL.Query().Get("order")
+	o := w.order(id)
+	m := w.merchants[o.merchant]
+	time.Sleep(w.chance.of("old call", id).between(time.Millisecond, 40*time.Millisecond))
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	got := httptest.NewRequest(r.Method, r.URL.String(), strings.NewReader(string(body)))
+	got.Header = r.Header.Clone()
+	recorder := httptest.NewRecorder()
+	m.receiver.Script(id, merchant.AnswerOK)
+	m.receiver.ServeHTTP(recorder, got)
+	w.tell("the old gateway notifies of %s", id)
+	c.old.mu.Lock()
+	c.old.announced[id] = true
+	c.old.mu.Unlock()
+	reply := recorder.Result()
+	reply.Request = r
+	return reply, nil
+}
+
+// shows reports whether the old gateway shows an order's payer this link.
+func (old *oldSide) shows(o *order, link string) bool {
+	if old == nil {
+		return false
+	}
+	entry, has := old.gateway.State().Order(merID(o.merchant), o.id())
+	return has && strings.HasSuffix(link, entry.QueryID)
+}
+
+// paid is a payer who pays there.
+func (old *oldSide) paid(o *order) {
+	if old.gateway.Pay(merID(o.merchant), o.id()) == nil {
+		old.w.tell("the payer of %s is charged by the old gateway", o.id())
+	}
+}
+
+// has reports whether an order is in the old gateway's book.
+func (old *oldSide) has(o *order) bool {
+	_, has := old.gateway.State().Order(merID(o.merchant), o.id())
+	return has
+}
+
+// amountTaken is that of an order in the book of its side, in fen.
+func (w *world) amountTaken(o *order) int64 {
+	if w.old != nil {
+		if entry, has := w.old.gateway.State().Order(merID(o.merchant), o.id()); has {
+			return entry.Fen
+		}
+	}
+	return w.amountOf(o.id())
+}
