@@ -18,7 +18,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint vulncheck fuzz fuzz-short simulate simulate-short bench power-cuts failover hostile soak storm release system-packages promtool clean
+	lint vulncheck fuzz fuzz-short simulate simulate-short bench sizing power-cuts failover hostile soak storm release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -104,9 +104,17 @@ simulate-short: # as many simulated worlds as fit two minutes, and all that the 
 simulate: ## play simulated worlds: SEEDS=1000 of them, from the seed FIRST=1 on
 	$(SIMULATE) -v -run '^TestWorlds$$' -first $(FIRST) -seeds $(SEEDS) -for $(FOR)
 
-bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ratios
+# How much of everything the table at the end of bench is measured with: of 1 as much
+# as docs/operating.md says. make -f xcaddy.mk sizing SCALE=0.05
+SCALE := 1
+
+bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ratios, and print the table of sizing
 	go test -run '^$$' -bench . -benchmem ./translate/... ./caddymodule/...
-	PAYBRIDGE_BENCH=1 go test -run '^$$' -bench . -timeout 20m ./tests
+	PAYBRIDGE_BENCH=1 go test -run '^$$' -bench . -skip '^BenchmarkSizing$$' -timeout 20m ./tests
+	@$(MAKE) -s -f xcaddy.mk sizing
+
+sizing: build .build/caddy-sandbox ## measure what a machine carries, as ratios to plain Caddy and bare crypto
+	PAYBRIDGE_BENCH_SCALE=$(SCALE) go test -run '^$$' -bench '^BenchmarkSizing$$' -benchtime 1x -timeout 60m ./tests
 
 power-cuts: build ## cut the power under a ledger fifty times, on a disk that loses what was not synced
 	PAYBRIDGE_POWER_CUTS=50 go test -count=1 -v -timeout 60m -run '^TestPowerCut$$' ./tests

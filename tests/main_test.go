@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/ledgerless"
 	"github.com/paybridge/paybridge/tests/lossydisk"
 	"github.com/paybridge/paybridge/tests/pgtest"
 )
@@ -24,6 +25,7 @@ const bridgeBinaryVariable = "PAYBRIDGE_TEST_CADDY"
 
 func TestMain(m *testing.M) {
 	lossydisk.ServeIfAsked()
+	ledgerless.ServeIfAsked()
 	os.Setenv("LC_ALL", "C.UTF-8") // commands print in the language of the environment
 	code, err := run(m)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/visible"
 )
 
 // Exit statuses of all commands, for scripts.
@@ -45,7 +46,7 @@ func exitTable() string {
 // been said.
 func exitWith(cmd *cobra.Command, status int, err error) error {
 	if err != nil {
-		err = inLanguage(langOf(cmd), err)
+		err = errors.New(visible.Text(inLanguage(langOf(cmd), err).Error())) // it may quote what somebody wrote
 	}
 	fail := func(caddycmd.Flags) (int, error) { return status, err }
 	return caddycmd.WrapCommandFuncForCobra(fail)(cmd, nil)

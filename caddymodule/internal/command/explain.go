@@ -106,7 +106,7 @@ func readAtMost(from io.Reader, limit int) ([]byte, error) {
 
 func printReport(cmd *cobra.Command, report explain.Report) error {
 	if asJSON, _ := cmd.Flags().GetBool("json"); !asJSON {
-		return report.WriteText(cmd.OutOrStdout(), langOf(cmd))
+		return report.WriteText(outOf(cmd), langOf(cmd))
 	}
-	return writeJSON(cmd.OutOrStdout(), report)
+	return writeJSON(outOf(cmd), report)
 }

@@ -72,7 +72,7 @@ This command does not change what is kept.`,
 			if err := o.client.Post(o.Context(), "merchants/kept/text", request, &answer); err != nil {
 				return err
 			}
-			return o.show(answer, func(w printer) { _, _ = io.WriteString(w, answer.Text) })
+			return o.show(answer, func(w printer) { _, _ = io.WriteString(exactly(w), answer.Text) })
 		}
 		var list api.KeptList
 		if err := o.client.Get(o.Context(), "merchants/kept", api.KeptQuery{MerID: args[0]}, &list); err != nil {

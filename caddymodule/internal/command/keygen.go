@@ -35,7 +35,7 @@ stopping payments is told in docs/keys.md, "Changing a v2 key".`,
 			if err := order.check(); err != nil {
 				return exitWith(cmd, exitUsage, err)
 			}
-			if err := order.fill(cmd.OutOrStdout()); err != nil {
+			if err := order.fill(outOf(cmd)); err != nil {
 				return exitWith(cmd, exitUsage, err)
 			}
 			return nil

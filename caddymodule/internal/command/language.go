@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/visible"
 )
 
 // langFlag is the language that an operator asks for; the zero value leaves it to
@@ -67,20 +68,33 @@ type printer struct {
 }
 
 // printerOf prints where a command prints.
-func printerOf(cmd *cobra.Command) printer { return printer{cmd.OutOrStdout(), langOf(cmd)} }
+func printerOf(cmd *cobra.Command) printer { return printer{outOf(cmd), langOf(cmd)} }
 
 // errPrinter prints beside what a program reads.
-func (o *online) errPrinter() printer { return printer{o.ErrOrStderr(), langOf(o.Command)} }
+func (o *online) errPrinter() printer { return printer{errOf(o.Command), langOf(o.Command)} }
 
-// say prints a sentence of the catalogue. Line ends around it are no part of it.
+// say prints a sentence of the catalogue. Line ends are those of the sentence; in what
+// is filled in they are spelt out.
 func (p printer) say(text string, values ...any) {
 	bare := strings.Trim(text, "\n")
 	before, after, _ := strings.Cut(text, bare)
-	_, _ = fmt.Fprint(p, before, p.text(bilingual.Say(bare, values...)), after) // the terminal may be gone
+	for i, value := range values {
+		if text, is := value.(string); is {
+			values[i] = visible.Line(text)
+		}
+	}
+	filled := p.text(bilingual.Say(bare, values...))
+	if !strings.Contains(bare, "\n") { // values can be sentences themselves
+		filled = visible.Line(filled)
+	}
+	p.raw(before + filled + after)
 }
 
 // raw prints what is the same in every language.
-func (p printer) raw(text string) { _, _ = io.WriteString(p, text) }
+func (p printer) raw(text string) { _, _ = io.WriteString(p, text) } // the terminal may be gone
+
+// sentence prints a line that holds what others wrote.
+func (p printer) sentence(text string) { p.raw(visible.Line(text) + "\n") }
 
 // line ends a line.
 func (p printer) line() { _, _ = fmt.Fprintln(p) }
@@ -89,7 +103,7 @@ func (p printer) line() { _, _ = fmt.Fprintln(p) }
 func (p printer) fact(name bilingual.Said, value string) {
 	const nameWidth = 19
 	if value != "" {
-		_, _ = fmt.Fprintln(p, padded(p.text(name), nameWidth)+value)
+		_, _ = fmt.Fprintln(p, padded(p.text(name), nameWidth)+visible.Line(value))
 	}
 }
 

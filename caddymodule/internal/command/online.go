@@ -95,7 +95,7 @@ func (o *online) show(answer any, words func(printer)) error {
 		missing = partial.Incomplete()
 	}
 	if asJSON, _ := o.Flags().GetBool("json"); asJSON {
-		if err := writeJSON(o.OutOrStdout(), answer); err != nil {
+		if err := writeJSON(outOf(o.Command), answer); err != nil {
 			return err
 		}
 	} else {

@@ -56,7 +56,8 @@ func showOrderStory(o *online, args []string) error {
 func printStory(w printer, story api.Timeline, now time.Time) {
 	order := story.Order
 	w.say("%s %s: %s, %s yuan, %s\n", order.MerID, order.OrderID, order.Action, translate.FormatYuan(order.AmountFen), order.State)
-	w.raw(w.headline(order, now) + "\n\n")
+	w.sentence(w.headline(order, now))
+	w.line()
 	for _, line := range []struct {
 		name  bilingual.Said
 		value string

@@ -52,7 +52,7 @@ func exact(at time.Time) string {
 // exportOrders prints one page of orders as CSV, or all of them as they are read. Rows
 // that cannot be read are named beside them.
 func (o *online) exportOrders(query api.OrdersQuery, all bool) error {
-	out := csv.NewWriter(o.OutOrStdout())
+	out := csv.NewWriter(outOf(o.Command))
 	if err := out.Write(exportNames()); err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/mdp/qrterminal/v3"
@@ -20,20 +19,11 @@ func drawCode(w io.Writer, text string) {
 		WhiteChar: qrterminal.WHITE_WHITE, BlackWhiteChar: qrterminal.BLACK_WHITE,
 	})
 	before, after := "", ""
+	w = beneath(w)     // nobody else chooses what is drawn
 	if isTerminal(w) { // white on black, whatever its colours are
 		before, after = "\x1b[97;40m", "\x1b[0m"
 	}
 	for line := range strings.Lines(code.String()) {
 		fmt.Fprintln(w, "  "+before+strings.TrimRight(line, "\n")+after)
 	}
-}
-
-// isTerminal reports whether somebody watches w.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

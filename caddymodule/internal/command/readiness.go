@@ -103,12 +103,13 @@ func printReadiness(w printer, r api.Readiness, o *online) {
 		w.say("%d exchanges were compared on %s, %s to %s (Beijing).\n", r.Compared, days(r.Days), r.FirstDay, r.LastDay)
 	}
 	for _, reason := range r.Reasons {
-		w.raw("\n" + padded(w.levelWord(reason.Level), 8) + reason.Text + "\n")
+		w.line()
+		w.sentence(padded(w.levelWord(reason.Level), 8) + reason.Text)
 		if reason.Times > 0 {
 			w.say("        seen %s, last %s%s\n", times(reason.Times), clock(reason.LastAt), exampleNote(reason.Example))
 		}
 		if reason.Advice != "" {
-			w.raw("        → " + reason.Advice + "\n")
+			w.sentence("        → " + reason.Advice)
 		}
 	}
 	if len(r.Seen) > 0 {

@@ -88,7 +88,7 @@ func (f *reconcileFlags) run(o *online, files []string) error {
 		return err
 	}
 	if f.csv {
-		err = writeDifferences(o.OutOrStdout(), report)
+		err = writeDifferences(outOf(o.Command), report)
 	} else {
 		err = o.show(report, func(w printer) { printReconciliation(w, report) })
 	}

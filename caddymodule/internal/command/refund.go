@@ -56,5 +56,5 @@ func printRefund(w printer, answer api.RefundAnswer, now time.Time) {
 		return
 	}
 	w.say("The gateway was asked and said: %s\nThe order is %s.\n", answer.GatewaySaid, answer.Order.State)
-	w.raw(w.headline(answer.Order, now) + "\n")
+	w.sentence(w.headline(answer.Order, now))
 }

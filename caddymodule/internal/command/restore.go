@@ -47,7 +47,7 @@ which has tools of its own.`,
 			return exitWith(cmd, exitRefused, say("nothing was restored: %v", err))
 		}
 		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-			return writeJSON(cmd.OutOrStdout(), done)
+			return writeJSON(outOf(cmd), done)
 		}
 		printRestored(printerOf(cmd), done)
 		return nil

@@ -73,5 +73,5 @@ func printSettled(w printer, answer api.SettleAnswer, wanted translate.State, no
 	default:
 		w.say("The order was %s and is %s.\n", answer.Before, answer.Order.State)
 	}
-	w.raw(w.headline(answer.Order, now) + "\n")
+	w.sentence(w.headline(answer.Order, now))
 }

@@ -7,11 +7,17 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/visible"
 )
 
 // table prints rows in columns, below a head of the catalogue.
 func (p printer) table(head string, rows [][]string) {
 	const gap = 2
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = visible.Line(cell)
+		}
+	}
 	lines := append([][]string{strings.Split(p.text(bilingual.Say(head)), " | ")}, rows...)
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {

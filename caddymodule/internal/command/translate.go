@@ -76,7 +76,7 @@ func runTranslate(cmd *cobra.Command, offline Offline) error {
 	var out bytes.Buffer
 	err = write(&out)
 	if err == nil {
-		_, err = cmd.OutOrStdout().Write(out.Bytes())
+		_, err = outOf(cmd).Write(out.Bytes())
 	}
 	if err != nil {
 		return exitWith(cmd, exitUsage, err)

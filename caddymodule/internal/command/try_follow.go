@@ -98,5 +98,5 @@ func (f *follow) tell(e api.Event) {
 	}
 	f.told[key] = true
 	what, from, text := f.out.event(e)
-	_, _ = fmt.Fprintf(f.out, "  %s  %s %s %s\n", e.At.Local().Format("15:04:05.000"), padded(what, 8), padded(from, 8), text)
+	f.out.sentence(fmt.Sprintf("  %s  %s %s %s", e.At.Local().Format("15:04:05.000"), padded(what, 8), padded(from, 8), text))
 }

@@ -50,7 +50,7 @@ func printTriedNotification(w printer, t api.TriedNotification) {
 	w.say("Notification: POST to %s\n", t.Host)
 	w.raw(pretty(t.Message))
 	w.say("  as the form: resp=<that in base64>&sign=***\n\n")
-	w.raw(w.answerText(t.Attempt) + "\n")
+	w.sentence(w.answerText(t.Attempt))
 	judged := w.judged(t.Attempt, t.Explained)
 	if t.Counts {
 		w.say("It counts: %s.\n", judged)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +60,41 @@ func inEveryField(t *testing.T, text string) map[string]Page {
 		"result next":      Result{sampleOrder, translate.PayerPaid, sampleStatus, text},
 		"refusal reason":   Refusal{Reason: Reason(text), Link: sampleResult},
 		"refusal link":     Refusal{Reason: AlreadyPaid, Link: text},
+	}
+}
+
+// TestInjectionHasEveryField: a text field that is added to a page is attacked, too. What
+// WeChat is told is JSON of the gateway, which is judged where it is read.
+func TestInjectionHasEveryField(t *testing.T) {
+	t.Parallel()
+	const probe = "a probe"
+	fields := make(map[string]bool) // by name: it was attacked
+	for _, page := range inEveryField(t, probe) {
+		noteTexts(reflect.ValueOf(page), reflect.TypeOf(page).Name(), probe, fields)
+	}
+	for field, attacked := range fields {
+		if !attacked && field != "WeChatPay.PayData.text" {
+			t.Errorf("%s is not attacked", field)
+		}
+	}
+	if len(fields) < 10 {
+		t.Errorf("only %d fields were found: %v", len(fields), fields)
+	}
+}
+
+// noteTexts notes the text fields of a value, and which of them hold the probe.
+func noteTexts(v reflect.Value, path, probe string, fields map[string]bool) {
+	switch v.Kind() {
+	case reflect.String:
+		fields[path] = fields[path] || v.String() == probe
+	case reflect.Struct:
+		for i := range v.NumField() {
+			noteTexts(v.Field(i), path+"."+v.Type().Field(i).Name, probe, fields)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			noteTexts(v.Index(i), path, probe, fields)
+		}
 	}
 }
 

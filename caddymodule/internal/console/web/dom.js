@@ -5,6 +5,10 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 export const byID = (id) => document.getElementById(id);
 
+// visible spells out what cannot be seen but would reorder, hide or break what can:
+// controls and the marks of bidirectional text.
+const visible = (text) => String(text ?? '').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => '\\u' + c.codePointAt(0).toString(16).padStart(4, '0'));
+
 // make returns a new element with attributes and children, which are nodes or
 // texts.
 export function make(name, attributes, ...children) {
@@ -20,7 +24,7 @@ function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     element.setAttribute(name, value);
   }
-  element.append(...children);
+  element.append(...children.map((child) => (typeof child === 'string' ? visible(child) : child)));
   return element;
 }
 
@@ -34,8 +38,9 @@ export function button(text, className, act) {
 // setText sets the text of an element. It leaves alone what says so already, so
 // that selections and screen readers are not disturbed.
 export function setText(element, text) {
-  if (element.textContent !== text) {
-    element.textContent = text;
+  const shown = visible(text);
+  if (element.textContent !== shown) {
+    element.textContent = shown;
   }
 }
 
