@@ -262,6 +262,7 @@ func TestMerchantsGoOnWithoutTheLedger(t *testing.T) {
 	server := pgtest.Start(t)
 	m := newMovingWorld(t, "v2", func(t testing.TB, s settings) *world { return newWorldOn(t, server.DSN(), s) })
 	m.bridge.start()
+	m.bridge.wantHealth(200, `"status":"ready"`) // a busy machine is slow to make a new ledger
 	if reply := m.pay("intl", m.payment("intl", "WxSao", 100)); reply.RespCode != "00" {
 		t.Fatalf("the first order on v2: %s", reply.Inner)
 	}
