@@ -32,9 +32,10 @@ var chineseOfMoving = map[string]string{
 	// readiness
 	"MERID | VERDICT | DAYS | COMPARED | FIRST REASON": "商户号 | 结论 | 天数 | 已比对 | 首要原因",
 	"Merchant %s: %s": "商户 %s：%s",
-	"%d exchanges were compared on %s, %s to %s (Beijing).": "共比对 %d 次请求，%s，%s 至 %s（北京时间）。",
-	"one day":                    "1 天",
-	"%d days":                    "%d 天",
+	"without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out":                                        "没有 old_gateway，无处可退；请加上 old_gateway，或去掉 rollback",
+	"off changes nothing here: without rollback in the block paybridge nobody is turned back but merchants with a rollback of their own": "此处的 off 不起作用：paybridge 块中没有 rollback 时，只有自己设置了 rollback 的商户才会退回",
+	"%d exchanges were compared on one day, %s (Beijing).":                                                                               "共比对 %d 次请求，都在同一天：%s（北京时间）。",
+	"%d exchanges were compared on %d days, %s to %s (Beijing).":                                                                         "共比对 %d 次请求，%d 天，%s 至 %s（北京时间）。",
 	"once":                       "1 次",
 	"%d times":                   "%d 次",
 	"        seen %s, last %s%s": "        出现 %s，最近一次 %s%s",

@@ -99,8 +99,11 @@ func printReadinessList(w printer, list api.ReadinessList, o *online) {
 
 func printReadiness(w printer, r api.Readiness, o *online) {
 	w.say("Merchant %s: %s\n", r.MerID, r.Verdict)
-	if r.Days > 0 {
-		w.say("%d exchanges were compared on %s, %s to %s (Beijing).\n", r.Compared, days(r.Days), r.FirstDay, r.LastDay)
+	switch {
+	case r.Days == 1:
+		w.say("%d exchanges were compared on one day, %s (Beijing).\n", r.Compared, r.FirstDay)
+	case r.Days > 1:
+		w.say("%d exchanges were compared on %d days, %s to %s (Beijing).\n", r.Compared, r.Days, r.FirstDay, r.LastDay)
 	}
 	for _, reason := range r.Reasons {
 		w.line()
@@ -130,13 +133,6 @@ func (p printer) levelWord(level readiness.Level) string {
 		return word
 	}
 	return strings.ToUpper(word)
-}
-
-func days(n int) bilingual.Said {
-	if n == 1 {
-		return say("one day")
-	}
-	return say("%d days", n)
 }
 
 func times(n int) bilingual.Said {
