@@ -51,7 +51,7 @@ func servedNow() (api.Served, bool) {
 	return api.Served{
 		DefaultRoute: app.defaultRoute(), RouteChanged: e.routes.Expire,
 		Bridge: e.bridge, Ledger: e.ledger, Settings: app.settings, Health: app.judge.Load(), Refusals: refused,
-		Try: app.try(), PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, DiskSpace: health.DiskSpace, Shadow: app.shadow.forAPI(),
+		Try: app.try(), PublicURL: strings.TrimSuffix(app.PublicURL, "/"), ConsoleActions: app.ConsoleActions, Doubts: app.allDoubts, DiskSpace: health.DiskSpace, Shadow: app.shadow.forAPI(), Guard: e.guard.State,
 		OldGateway: app.OldGateway,
 	}, true
 }

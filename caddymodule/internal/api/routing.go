@@ -59,6 +59,16 @@ type MerchantRoute struct {
 	Old       OldOrders         `json:"old" doc:"Its orders of today on the old gateway. A day begins at midnight in Beijing."`
 	V2        SideOrders        `json:"v2" doc:"Its orders of today on v2."`
 	Answers   BothAnswers       `json:"answers" doc:"How its new payments of today were answered, on either side by the same measure. Bridges add to it every 10 seconds."`
+	Guard     *GuardState       `json:"guard,omitempty" doc:"What the guard goes by; absent when nothing guards the merchant."`
+}
+
+// GuardState is by what a merchant is turned back, and what has come of it so far.
+type GuardState struct {
+	MinPayments int         `json:"min_payments" doc:"So many payments on v2 are needed within the window."`
+	Window      int64       `json:"window_s" doc:"How long is looked back, in seconds."`
+	MaxWorse    int         `json:"max_worse" doc:"So many percentage points more than the old gateway v2 may refuse."`
+	Old         AnswerCount `json:"old" doc:"What v2 is compared with: the old gateway's answers within the window, or when there were last enough. Of the bridge that answers, since it was started."`
+	V2          AnswerCount `json:"v2" doc:"What v2 has answered within the window under the last route, of the bridge that answers."`
 }
 
 // BothAnswers are how payments were answered on either side.
@@ -198,6 +208,7 @@ func (v *visit) merchantRoute(merID string, r Route) (MerchantRoute, error) {
 		MerID: merID, Configured: v.Settings.Merchants.ByMerID(merID) != nil, Route: r,
 		SeenSince: activity.Since, Old: OldOrders{activity.Old}, V2: sideOrdersOf(activity.V2),
 	}
+	m.Guard = v.guardOf(merID)
 	if m.Answers, err = v.answersOf(merID); err != nil || m.moved() {
 		return m, err
 	}
@@ -220,6 +231,21 @@ func (v *visit) answersOf(merID string) (both BothAnswers, err error) {
 		}
 	}
 	return both, err
+}
+
+// guardOf is how the guard stands with a merchant; nil when nothing guards it.
+func (v *visit) guardOf(merID string) *GuardState {
+	if v.Guard == nil {
+		return nil
+	}
+	s, ok := v.Guard(merID)
+	if !ok {
+		return nil
+	}
+	return &GuardState{
+		MinPayments: s.Rule.MinPayments, Window: int64(s.Rule.Window / time.Second), MaxWorse: s.Rule.MaxWorse,
+		Old: AnswerCount{s.Old.Payments, s.Old.Refused}, V2: AnswerCount{s.V2.Payments, s.V2.Refused},
+	}
 }
 
 // moved reports whether all new orders go to v2.

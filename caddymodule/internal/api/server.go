@@ -11,6 +11,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
+	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
@@ -33,6 +34,9 @@ type Served struct {
 	DiskSpace      func(folder string) (free, size uint64, err error)
 	Shadow         ShadowState         // how the comparison with the old gateway stands
 	OldGateway     *oldgateway.Gateway // nil for none
+
+	// Guard tells how the guard stands with a merchant; ok is false where none does.
+	Guard func(merID string) (s guard.State, ok bool)
 
 	DefaultRoute routing.Route // of merchants without one; the zero Route without an old gateway
 	RouteChanged func()        // has this bridge see a change at once

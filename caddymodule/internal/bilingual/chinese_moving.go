@@ -7,6 +7,7 @@ var chineseOfMoving = map[string]string{
 	"There is no old gateway in the configuration: all orders go to v2, whatever these routes say.": "配置中没有旧网关：无论这些路由如何，所有订单都走 v2。",
 	"Merchants without a route of their own: %s":                                                    "没有自己路由的商户：%s",
 	"MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY":                               "商户号 | 路由 | 今天，旧网关 | 今天，v2 | 最早登记时间 | 操作人与原因",
+	"The guard, on this bridge within %s: v2 refused %d of %d new payments, the old gateway %d of %d. It turns back from %d on v2 on, when v2 refuses more than %d percentage points more.": "守护，本支付桥 %s 内：v2 拒绝新支付 %d / %d，旧网关 %d / %d。v2 满 %d 笔且拒绝率高出 %d 个百分点以上时退回。",
 	"TIME | ROUTE | BY | WHY":              "时间 | 路由 | 操作人 | 原因",
 	"%s, of all merchants":                 "%s，针对所有商户",
 	"Merchant %s now: %s":                  "商户 %s 现在：%s",

@@ -101,6 +101,10 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 	}
 	w.table("MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
 	moreNote(w, list.Next)
+	if g := list.Items[0].Guard; g != nil && len(list.Items) == 1 {
+		w.say("\nThe guard, on this bridge within %s: v2 refused %d of %d new payments, the old gateway %d of %d. It turns back from %d on v2 on, when v2 refuses more than %d percentage points more.\n",
+			time.Duration(g.Window)*time.Second, g.V2.Refused, g.V2.Payments, g.Old.Refused, g.Old.Payments, g.MinPayments, g.MaxWorse)
+	}
 	if len(list.Timeline) > 0 {
 		w.line()
 		printRouteMoves(w, list.Timeline)
