@@ -59,9 +59,10 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
+		_ = http.NewResponseController(w).Flush() // the merchant waits for nothing of what follows
 		failpoint.Reach(failpoint.AfterPass)
 		if forShadow {
-			h.tellShadow(w, r, p, kept)
+			h.tellShadow(r, p, kept)
 		}
 		return
 	}
@@ -99,10 +100,9 @@ func (h *Handler) showsShadow(p passage) bool {
 	return shadow != nil && p.body != nil && p.asked.merchant != nil && p.route.Caller == inbound.Merchant && shadow.watches(p.asked.merchant.MerID)
 }
 
-// tellShadow tells of an exchange whose answer was kept. A client that hangs up from
-// here on has had its whole answer.
-func (h *Handler) tellShadow(w http.ResponseWriter, r *http.Request, p passage, kept *oldgateway.Reply) {
-	_ = http.NewResponseController(w).Flush()                                 // the merchant waits for nobody
+// tellShadow tells of an exchange whose answer was kept and has left. A client that
+// hangs up from here on has had all of it.
+func (h *Handler) tellShadow(r *http.Request, p passage, kept *oldgateway.Reply) {
 	body, err := io.ReadAll(io.LimitReader(p.body.Reader(), forms.MaxBody+1)) // more makes no difference
 	if err != nil {
 		return // turned away

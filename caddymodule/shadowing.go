@@ -10,6 +10,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
@@ -37,14 +38,18 @@ func (s *shadowing) start(e *engine) {
 			NotifyURL: a.settings.NotifyURL, OrderPrefix: a.OrderPrefix, Subject: a.Subject, Expiry: time.Duration(a.OrderExpiry),
 			Pay: a.TranCodes.Pay, Query: a.TranCodes.Query, Refund: a.TranCodes.Refund,
 		},
-		Store:    shadowStore{e.ledger},
-		Observer: newShadowObserver(a.log),
-		Now:      time.Now,
-		// A comparison is a millisecond of arithmetic; most of the machine is left to
-		// those who wait for an answer.
-		Goroutines: max(1, runtime.GOMAXPROCS(0)/4), //nolint:mnd // a quarter
-		Entries:    shadow.DefaultEntries, Bytes: shadow.DefaultBytes, Lag: shadow.DefaultLag,
+		Compare:    compare,
+		Store:      shadowStore{e.ledger},
+		Observer:   newShadowObserver(a.log),
+		Now:        time.Now,
+		Goroutines: max(1, runtime.GOMAXPROCS(0)/4), Share: shadow.DefaultShare, //nolint:mnd // a quarter
+		Entries: shadow.DefaultEntries, Bytes: shadow.DefaultBytes, Lag: shadow.DefaultLag,
 	}))
+}
+
+func compare(m shadow.Merchant, s shadow.Settings, e shadow.Exchange, now time.Time) shadow.Outcome {
+	failpoint.Trouble(failpoint.InShadow)
+	return shadow.Compare(m, s, e, now)
 }
 
 // stop ends comparing and writes down what was found.

@@ -41,6 +41,28 @@ func TestShadowSaysWhatDiffers(t *testing.T) {
 	}
 }
 
+// A shadow with a bug switches itself off, and its merchants are served as before.
+func TestShadowWithABug(t *testing.T) {
+	t.Parallel()
+	binary, err := fragileBridge()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMovingWorld(t, "old", newWorld)
+	m.bridge.binary = binary
+	m.bridge.env = append(m.bridge.env, "PAYBRIDGE_TROUBLE=in_shadow:panic")
+	m.bridge.start()
+	m.route(m.bridge, shops["gm"].MerID, "shadow")
+	for range 3 {
+		p := m.payment("gm", "WxSao", 1000)
+		if reply := m.pay("gm", p); reply.RespCode != "00" {
+			t.Errorf("the merchant hears %s", reply.Inner)
+		}
+		m.onlyOn("old", "gm", p.OrderID)
+		m.wantMetrics(reading{`paybridge_shadow_off{reason="panic"}`: 1})
+	}
+}
+
 // awaitCompared waits until so many exchanges of a merchant are counted in the ledger.
 func (m *movingWorld) awaitCompared(merID string, count int) {
 	m.t.Helper()

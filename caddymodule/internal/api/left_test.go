@@ -13,10 +13,11 @@ func TestListLeft(t *testing.T) {
 	if list := read[LeftList](t, w.get("routes/left")); list.Items == nil || len(list.Items) != 0 {
 		t.Errorf("%+v", list)
 	}
-	must(w.ledger.AddOldTraffic(t.Context(), []ledger.OldTraffic{
+	_, err := w.ledger.AddOldTraffic(t.Context(), []ledger.OldTraffic{
 		{MerID: "89900001", Path: "/api/query", Last: present.Add(-time.Hour), Times: 3},
 		{Path: "/api/payout", Last: present, Times: 1, Strange: true},
-	}))
+	})
+	must(err)
 	list := read[LeftList](t, w.get("routes/left"))
 	if len(list.Items) != 2 || list.More || list.Items[0].Path != "/api/payout" || list.Items[0].Configured ||
 		list.Items[1] != (Left{MerID: "89900001", Configured: true, Path: "/api/query", LastAt: present.Add(-time.Hour), Times: 3}) {

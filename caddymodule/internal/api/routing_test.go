@@ -25,7 +25,8 @@ func beside(t *testing.T) *world {
 func (w *world) marked(merID string, age time.Duration) {
 	w.t.Helper()
 	w.orders++
-	must(w.ledger.MarkOld(w.t.Context(), ledger.Key{MerID: merID, OrderID: "old" + age.String()}, present.Add(-age)))
+	_, err := w.ledger.MarkOld(w.t.Context(), ledger.Key{MerID: merID, OrderID: "old" + age.String()}, present.Add(-age))
+	must(err)
 }
 
 func percent(n int) *int { return &n }

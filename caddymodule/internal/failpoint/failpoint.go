@@ -21,4 +21,6 @@ const (
 	BeforeAttempt Point = "before_attempt" // a notification is claimed
 	AfterAttempt  Point = "after_attempt"  // the merchant has answered
 	AfterFinish   Point = "after_finish"   // the attempt is durable
+
+	InShadow Point = "in_shadow" // an exchange is being compared
 )

@@ -37,6 +37,24 @@ func Reach(p Point) {
 	}
 }
 
+// TroubleVariable names the environment variable that says which bug is where, as
+// "name:panic", or "name:50ms" for one that computes for so long.
+const TroubleVariable = "PAYBRIDGE_TROUBLE"
+
+// Trouble panics or computes, if this is the place.
+func Trouble(p Point) {
+	name, bug, _ := strings.Cut(os.Getenv(TroubleVariable), ":")
+	switch {
+	case Point(name) != p:
+	case bug == "panic":
+		panic(TroubleVariable)
+	default:
+		long, _ := time.ParseDuration(bug)
+		for began := time.Now(); time.Since(began) < long; {
+		}
+	}
+}
+
 // ClockVariable names the environment variable that names a file. What the file
 // holds, a duration such as "1h", is how far the clock has been set ahead; nothing
 // while there is no such file.

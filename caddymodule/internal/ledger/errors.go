@@ -22,6 +22,10 @@ var (
 	// order number, refund number) belongs to another order.
 	ErrNumberTaken = errors.New("number belongs to another order")
 
+	// ErrInvalidNumber says that no order can have such a number: it is empty, or longer
+	// than every wire format.
+	ErrInvalidNumber = errors.New("not a number of an order")
+
 	// ErrFenced says that the work is no longer the caller's: its lease ended and
 	// another took over, or the order has moved on. Nothing was written.
 	ErrFenced = errors.New("another has taken over")

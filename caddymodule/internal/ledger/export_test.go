@@ -187,3 +187,9 @@ func PutAside(ctx context.Context, path string, now time.Time) (string, error) {
 func SizeCounting(ctx context.Context, l *Ledger, counted int) (Size, error) {
 	return l.size(ctx, counted)
 }
+
+// CheckpointEvery is after how many commits the log of SQLite is copied.
+const CheckpointEvery = checkpointEvery
+
+// OldPrunedAtOnce bounds how many marks are forgotten at once.
+const OldPrunedAtOnce = oldPrunedAtOnce

@@ -8,12 +8,6 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// statement is one that the ledger runs.
-type statement struct {
-	text string
-	args []any
-}
-
 // statements is what has to work without looking at rows that it does not need.
 func statements() map[string]statement {
 	const keys, merchant = `[["a","b"]]`, "89900001" // the one of the tests
@@ -51,7 +45,7 @@ func statements() map[string]statement {
 		"found orders":        {findOrders, []any{"a", 1}},
 		"PayId":               {orderByPayID, []any{"a"}},
 		"side":                {sideByKey, []any{"a", "b"}},
-		"mark":                {insertOld, []any{"a", "b", 1}},
+		"mark":                {insertOld, []any{"a", "b", 1, 1}},
 		"old orders":          {pruneOld, []any{1, 1}},
 		"merchants":           {merchantsWithOrders, []any{len(translate.TryPrefix), translate.TryPrefix}},
 		"actions":             {actionsOfOrders, nil},

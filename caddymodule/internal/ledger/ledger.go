@@ -38,6 +38,10 @@ func newLedger(s store, set settings) *Ledger {
 type store interface {
 	// write runs do in a transaction and commits it, unless do fails.
 	write(ctx context.Context, do func(*tx) (any, error)) (any, error)
+	// writeLocked takes a lock and then changes something, in a transaction, and returns
+	// how many rows have changed. It is for changes that need nothing of what was found
+	// before; where nobody else writes it takes no lock.
+	writeLocked(ctx context.Context, lock, change statement) (changed int64, err error)
 	// read runs do where it sees what is committed.
 	read(ctx context.Context, do func(*tx) (any, error)) (any, error)
 	// risks says how what was committed could be lost.
@@ -125,6 +129,13 @@ func write[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, e
 	value, err := through(ctx, l.store.write, guarded(l, do))
 	l.meetError(ctx, err)
 	return value, err
+}
+
+func writeLocked(ctx context.Context, l *Ledger, lock, change statement) (changed int64, err error) {
+	changed, err = l.store.writeLocked(ctx, lock, change)
+	err = verdictOf(ctx, err)
+	l.meetError(ctx, err)
+	return changed, err
 }
 
 func read[T any](ctx context.Context, l *Ledger, do func(*tx) (T, error)) (T, error) {

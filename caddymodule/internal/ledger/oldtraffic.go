@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -25,6 +26,9 @@ const (
 	maxStrange = 1000
 	// keepTraffic is how long what is not seen any more is told.
 	keepTraffic = 90 * 24 * time.Hour
+	// trafficAtOnce is how many of them one transaction writes: on SQLite payments wait
+	// behind it, and there may be thousands.
+	trafficAtOnce = 20
 )
 
 const (
@@ -39,18 +43,28 @@ const (
 )
 
 // AddOldTraffic adds what was seen since the last time, and forgets what was not seen
-// for 90 days. It is for a list in which nothing comes twice.
-func (l *Ledger) AddOldTraffic(ctx context.Context, seen []OldTraffic) error {
-	_, err := write(ctx, l, func(t *tx) (none, error) {
-		for _, o := range seen {
-			if err := addOldTraffic(t, o); err != nil {
-				return none{}, err
-			}
+// for 90 days. It is for a list in which nothing comes twice. It returns how many, from
+// the first, are written.
+func (l *Ledger) AddOldTraffic(ctx context.Context, seen []OldTraffic) (written int, err error) {
+	for batch := range slices.Chunk(seen, trafficAtOnce) {
+		if _, err := write(ctx, l, func(t *tx) (none, error) { return none{}, addTrafficOf(t, batch) }); err != nil {
+			return written, wrap(err, "recording what goes to the old gateway")
 		}
-		_, err := t.exec(pruneTraffic, toMillis(l.now().Add(-keepTraffic)))
-		return none{}, err
+		written += len(batch)
+	}
+	_, err = write(ctx, l, func(t *tx) (int64, error) {
+		return t.exec(pruneTraffic, toMillis(l.now().Add(-keepTraffic)))
 	})
-	return wrap(err, "recording what goes to the old gateway")
+	return written, wrap(err, "forgetting what went to the old gateway")
+}
+
+func addTrafficOf(t *tx, batch []OldTraffic) error {
+	for _, o := range batch {
+		if err := addOldTraffic(t, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func addOldTraffic(t *tx, o OldTraffic) error {

@@ -16,8 +16,8 @@ func oldTraffic(t *testing.T, p place) {
 	l := p.open(t, ledger.WithClock(func() time.Time { return clock }))
 	add := func(seen ...ledger.OldTraffic) {
 		t.Helper()
-		if err := l.AddOldTraffic(t.Context(), seen); err != nil {
-			t.Fatal(err)
+		if n, err := l.AddOldTraffic(t.Context(), seen); err != nil || n != len(seen) {
+			t.Fatalf("%d of %d are written, error %v", n, len(seen), err)
 		}
 	}
 	want := func(list ...ledger.OldTraffic) {

@@ -18,15 +18,25 @@ const (
 	maxLost      = 3
 )
 
-// write runs do in a transaction and tells the observer, unless do itself
-// refused.
+// attempt is one attempt at a transaction. again tells it that an earlier one may have
+// been committed.
+type attempt func(ctx context.Context, db *sql.DB, again bool) (any, error)
+
 func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (any, error) {
+	return p.commit(ctx, func(ctx context.Context, db *sql.DB, again bool) (any, error) {
+		return p.transact(ctx, db, again, do)
+	})
+}
+
+// commit makes attempts at a transaction and tells the observer, unless the attempt
+// itself refused.
+func (p *postgresStore) commit(ctx context.Context, try attempt) (any, error) {
 	db, err := p.ready()
 	if err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	value, err := p.retryTransaction(ctx, db, do)
+	value, err := p.retry(ctx, db, try)
 	var driver *driverError
 	if err == nil || errors.As(err, &driver) {
 		p.observer.Committed(1, time.Since(began), err)
@@ -34,11 +44,11 @@ func (p *postgresStore) write(ctx context.Context, do func(*tx) (any, error)) (a
 	return value, err
 }
 
-// retryTransaction runs do in a transaction, and again after a conflict with another
-// transaction or a lost connection.
-func (p *postgresStore) retryTransaction(ctx context.Context, db *sql.DB, do func(*tx) (any, error)) (any, error) {
+// retry makes another attempt after a conflict with another transaction or a lost
+// connection.
+func (p *postgresStore) retry(ctx context.Context, db *sql.DB, try attempt) (any, error) {
 	for conflicts, lost := 0, 0; ; {
-		value, err := p.transact(ctx, db, lost > 0, do)
+		value, err := p.inTime(ctx, db, lost > 0, try)
 		switch {
 		case isConflict(err) && conflicts < maxConflicts:
 			conflicts++
@@ -57,11 +67,14 @@ func (p *postgresStore) retryTransaction(ctx context.Context, db *sql.DB, do fun
 	}
 }
 
-// transact runs do once. again tells it that an earlier run may have been
-// committed.
-func (p *postgresStore) transact(ctx context.Context, db *sql.DB, again bool, do func(*tx) (any, error)) (any, error) {
+func (p *postgresStore) inTime(ctx context.Context, db *sql.DB, again bool, try attempt) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.attempt)
 	defer cancel()
+	return try(ctx, db, again)
+}
+
+// transact runs do in a transaction, once.
+func (p *postgresStore) transact(ctx context.Context, db *sql.DB, again bool, do func(*tx) (any, error)) (any, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fromDriver(err)

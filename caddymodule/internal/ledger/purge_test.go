@@ -84,7 +84,7 @@ func purge(t *testing.T, p place) {
 	other.OrderNo = was.OrderNo
 	_, _, err := l.Begin(t.Context(), other)
 	wantError(t, err, ledger.ErrNumberTaken)
-	wantError(t, l.MarkOld(t.Context(), was.Key, noon), ledger.ErrOtherSide)
+	wantNoMark(t, l, was.Key, ledger.ErrOtherSide)
 	mustRecord(t, l, was.Key, ledger.Update{State: translate.Paid, At: after(aYear)}, translate.Repeated)
 	_, err = l.Notification(t.Context(), was.Key)
 	wantError(t, err, ledger.ErrNotFound)

@@ -29,8 +29,9 @@ const (
 	// maxShadowRows is how many different things are kept of a merchant and a day. What
 	// comes beyond it is counted as [ShadowOthers], by kind.
 	maxShadowRows = 200
-	// shadowAtOnce is how many counts one transaction writes.
-	shadowAtOnce = 200
+	// shadowAtOnce is how many counts one transaction writes: on SQLite payments wait
+	// behind it.
+	shadowAtOnce = 20
 )
 
 // ShadowOthers is the subject of what there was no room for.

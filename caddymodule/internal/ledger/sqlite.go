@@ -25,10 +25,12 @@ type sqliteStore struct {
 	path          string
 	writes, reads *sql.DB
 	reader        *preparedReader // on reads
-	anchor        *sql.Conn       // reads nothing and stays
+	anchor        *sql.Conn       // stays, see openSQLite; reads nothing, and copies the log
 	lock          *fileLock
 	place         *whereabouts
-	watcher       sync.WaitGroup
+	checkpoints   *checkpoints
+	stopWorkers   context.CancelFunc
+	workers       sync.WaitGroup
 	closeOnce     sync.Once
 	closeErr      error
 }
@@ -88,7 +90,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if err = migrateSQLite(ctx, s.writes); err != nil {
 		return nil, checkWhole(ctx, s.writes, err)
 	}
-	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)"})
+	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)", "synchronous(full)"})
 	s.reads.SetMaxOpenConns(readers + 1)
 	s.reads.SetMaxIdleConns(readers + 1)
 	s.reader = newPreparedReader(s.reads)
@@ -104,8 +106,12 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
 		return nil, err
 	}
-	s.writer = startWriter(s.writes, set.observer, s.place.glance)
-	s.watcher.Go(func() { s.place.watch(s.quit) })
+	s.checkpoints = newCheckpoints(s.anchor, set.log)
+	s.writer = startWriter(s.writes, set.observer, s.place.glance, s.checkpoints.ask)
+	s.workers.Go(func() { s.place.watch(s.quit) })
+	working, stop := context.WithCancel(context.Background())
+	s.stopWorkers = stop
+	s.workers.Go(func() { s.checkpoints.run(working) })
 	return s, nil
 }
 
@@ -116,7 +122,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 func writerPragmas(fresh bool, busy time.Duration) []string {
 	pragmas := []string{
 		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(wal)", "synchronous(full)",
-		"cache_size(-65536)", "wal_autocheckpoint(4000)", "temp_store(memory)",
+		"cache_size(-65536)", fmt.Sprintf("wal_autocheckpoint(%d)", ownCheckpoint), "temp_store(memory)",
 	}
 	if fresh {
 		return append([]string{fmt.Sprintf("application_id(%d)", applicationID)}, pragmas...)
@@ -158,6 +164,14 @@ func inspect(path string) (fresh bool, err error) {
 	return false, nil
 }
 
+func (s *sqliteStore) writeLocked(ctx context.Context, _, change statement) (changed int64, err error) {
+	value, err := s.write(ctx, func(t *tx) (any, error) { return t.exec(change.text, change.args...) })
+	if err != nil {
+		return 0, err
+	}
+	return value.(int64), nil //nolint:forcetypeassert // it is what exec returns
+}
+
 func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any, error) {
 	if err := s.running(); err != nil {
 		return nil, err
@@ -182,7 +196,8 @@ func (s *sqliteStore) close() error {
 		var errs []error
 		if s.writer != nil {
 			s.stop()
-			s.watcher.Wait()
+			s.stopWorkers()
+			s.workers.Wait()
 		}
 		if s.anchor != nil {
 			errs = append(errs, s.anchor.Close())

@@ -18,6 +18,12 @@ type tx struct {
 	again bool
 }
 
+// statement is one of those that are known before any of them has run.
+type statement struct {
+	text string
+	args []any
+}
+
 // runner runs statements in a transaction.
 type runner interface {
 	exec(ctx context.Context, text string, args []any) (sql.Result, error)
@@ -35,6 +41,7 @@ type dialect struct {
 var (
 	sqliteSpelling = strings.NewReplacer(
 		"{lock}", "",
+		"{held}", "$4 IS NOT NULL",
 		"{share}", "",
 		"{skip locked}", "",
 		"{elements}", "json_each($1)",
@@ -42,6 +49,7 @@ var (
 	)
 	postgresSpelling = strings.NewReplacer(
 		"{lock}", "FOR UPDATE",
+		"{held}", "EXISTS (SELECT 1 FROM side_locks WHERE slot = $4)",
 		"{share}", "FOR SHARE",
 		"{skip locked}", "FOR UPDATE SKIP LOCKED",
 		"{elements}", "json_array_elements($1::json)",

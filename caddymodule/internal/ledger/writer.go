@@ -23,7 +23,9 @@ type writer struct {
 	finished chan struct{} // closed when stopped
 	observer Observer
 	there    func() error // says whether the file is still at its path
+	grown    func()       // is told, now and then, that the log has grown
 
+	commits    int       // since it was told
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
 	statements map[string]*sql.Stmt
 }
@@ -40,10 +42,10 @@ type result struct {
 	err   error
 }
 
-func startWriter(db *sql.DB, observer Observer, there func() error) *writer {
+func startWriter(db *sql.DB, observer Observer, there func() error, grown func()) *writer {
 	w := &writer{
 		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), observer: observer,
-		there: there,
+		there: there, grown: grown,
 	}
 	go w.run()
 	return w
@@ -110,6 +112,10 @@ func (w *writer) commit(batch []*job) {
 			results[i] = result{err: err}
 		}
 		j.result <- results[i]
+	}
+	if w.commits++; w.commits == checkpointEvery {
+		w.commits = 0
+		w.grown()
 	}
 }
 

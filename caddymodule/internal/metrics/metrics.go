@@ -69,7 +69,7 @@ func (m *Metrics) parts() []prometheus.Collector {
 		m.gateway.calls, m.gateway.took, m.gateway.refused, m.gateway.skew, m.gateway.set,
 		m.passed.requests, m.passed.took,
 		m.compared.exchanges, m.compared.differences, m.compared.off,
-		m.sided.requests, m.sided.marks, m.sided.waiting,
+		m.sided.requests, m.sided.marks, m.sided.waiting, m.sided.awaited,
 		m.guarded.payments, m.guarded.turnedBack,
 		m.orders.moves, m.orders.news, m.orders.quarantined,
 		m.notifications.attempts, m.notifications.lag, m.notifications.exhausted, m.notifications.ended,

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
@@ -12,6 +14,7 @@ type sided struct {
 	requests counters
 	marks    counters
 	waiting  prometheus.Gauge
+	awaited  prometheus.Histogram
 }
 
 // unsided is the side of a request that could not be looked up.
@@ -25,6 +28,8 @@ func newSided() sided {
 		marks: newCounters("old_order_marks_total",
 			"Orders of the old gateway that were to be written down, by what became of it.",
 			label{"result", setOf(sides.MarkResults()...)}),
+		awaited: prometheus.NewHistogram(histogram("old_order_mark_duration_seconds",
+			"How long new payments of the old route have waited until their order was written down.", commitTimes)),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "old_order_marks_waiting",
 			Help: "Orders of the old gateway that are not written down yet, because the ledger is away.",
@@ -47,6 +52,13 @@ func (m *Metrics) RequestSided(side route.Side, cause sides.Cause) {
 func (m *Metrics) OrderMarked(result sides.MarkResult) {
 	if m != nil {
 		m.sided.marks.add(string(result))
+	}
+}
+
+// MarkAwaited counts how long a payment has waited for its mark.
+func (m *Metrics) MarkAwaited(took time.Duration) {
+	if m != nil {
+		m.sided.awaited.Observe(took.Seconds())
 	}
 }
 

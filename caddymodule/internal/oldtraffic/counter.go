@@ -30,7 +30,7 @@ const (
 
 // Store is where counts are kept: the ledger.
 type Store interface {
-	AddOldTraffic(ctx context.Context, seen []ledger.OldTraffic) error
+	AddOldTraffic(ctx context.Context, seen []ledger.OldTraffic) (written int, err error)
 }
 
 // Counter counts. Its methods may be called from many goroutines.
@@ -114,11 +114,11 @@ func (c *Counter) Write(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	err := c.store.AddOldTraffic(ctx, seen)
+	written, err := c.store.AddOldTraffic(ctx, seen)
 	if err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		for _, o := range seen {
+		for _, o := range seen[written:] {
 			c.add(source{o.MerID, o.Path}, o)
 		}
 	}

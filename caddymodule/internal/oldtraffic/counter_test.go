@@ -22,15 +22,15 @@ type record struct {
 	away    bool
 }
 
-func (r *record) AddOldTraffic(_ context.Context, seen []ledger.OldTraffic) error {
+func (r *record) AddOldTraffic(_ context.Context, seen []ledger.OldTraffic) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.away {
-		return ledger.ErrUnavailable
+		return 0, ledger.ErrUnavailable
 	}
 	slices.SortFunc(seen, func(a, b ledger.OldTraffic) int { return strings.Compare(a.MerID+a.Path, b.MerID+b.Path) })
 	r.written = seen
-	return nil
+	return len(seen), nil
 }
 
 func TestCountsAreWritten(t *testing.T) {

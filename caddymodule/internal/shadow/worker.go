@@ -9,10 +9,14 @@ import (
 
 // Bounds of a worker.
 const (
-	DefaultEntries = 512
+	DefaultEntries = 64
 	DefaultBytes   = 16 << 20
-	// DefaultLag is far more than a comparison takes, which is a millisecond.
+	// DefaultLag is far more than a comparison takes, which is a millisecond, and a
+	// full queue with its pauses.
 	DefaultLag = 30 * time.Second
+	// DefaultShare leaves nearly all of the machine to those who wait for an answer. Go
+	// has no priorities: whoever computes without a pause has his part of the cores.
+	DefaultShare = .1
 
 	writeEvery = 5 * time.Second
 	watchEvery = time.Second
@@ -27,6 +31,7 @@ type Config struct {
 	Now      func() time.Time
 
 	Goroutines int           // at least 1
+	Share      float64       // of its time in which a goroutine compares; it rests for the others. 0 = all of it
 	Entries    int           // of the queue
 	Bytes      int64         // of the queue
 	Lag        time.Duration // after which the worker is switched off
@@ -169,8 +174,23 @@ func (w *Worker) run(began *atomic.Int64) {
 			return
 		case j := <-w.queue:
 			w.bytes.Add(-j.exchange.size())
+			begun := time.Now()
 			w.work(j, began)
+			w.rest(time.Since(begun))
 		}
+	}
+}
+
+// rest gives way to those who wait for an answer, after something that took so long.
+// What comes in the meantime and finds no room in the queue is dropped.
+func (w *Worker) rest(took time.Duration) {
+	if w.config.Share <= 0 || w.latch.tripped() != "" {
+		return
+	}
+	pause := time.Duration(float64(took) * (1/w.config.Share - 1))
+	select {
+	case <-time.After(pause):
+	case <-w.stop:
 	}
 }
 

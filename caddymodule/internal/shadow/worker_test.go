@@ -183,6 +183,41 @@ func TestQueueIsBounded(t *testing.T) {
 	})
 }
 
+// A goroutine compares for its share of the time at most, however much there is to be
+// compared.
+func TestShareOfTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for took, want := range map[time.Duration]time.Duration{
+			time.Millisecond: 3 * time.Millisecond, time.Second: 3 * time.Second, 0: 0,
+		} {
+			var began []time.Time
+			w := Start(Config{
+				Store: new(record), Observer: new(record), Now: time.Now, Goroutines: 1, Share: .25,
+				Entries: 8, Bytes: 1 << 20, Lag: time.Hour,
+				Compare: func(Merchant, Settings, Exchange, time.Time) Outcome {
+					began = append(began, time.Now())
+					time.Sleep(took)
+					return alike
+				},
+			})
+			for range 8 {
+				w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+			}
+			time.Sleep(time.Minute)
+			stop(w)
+			if len(began) != 8 {
+				t.Fatalf("%d of 8 were compared", len(began))
+			}
+			for i := range began[1:] {
+				if rest := began[i+1].Sub(began[i]) - took; rest != want {
+					t.Errorf("rests %s after %s, want %s", rest, took, want)
+				}
+			}
+		}
+	})
+}
+
 func TestPanicSwitchesOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -108,16 +108,16 @@ func (s *Sides) markLate(ctx context.Context, marks map[ledger.Key]time.Time) er
 }
 
 func (s *Sides) markOneLate(ctx context.Context, k ledger.Key, at time.Time) error {
-	err := s.ledger.MarkOld(ctx, k, at)
+	_, err := s.ledger.MarkOld(ctx, k, at)
 	switch {
-	case errors.Is(err, ledger.ErrUnavailable), err != nil && ctx.Err() != nil:
-		return err
 	case errors.Is(err, ledger.ErrOtherSide):
 		s.observer.OrderMarked(MarkRefused)
 		s.log.Error("an order is on both sides: it was passed on to the old gateway while the ledger was away here, and begun on v2 elsewhere; look at both and give one payment back",
 			zap.String("merid", k.MerID), zap.String("orderid", k.OrderID))
-	default:
+	case err == nil:
 		s.observer.OrderMarked(MarkedLate)
+	case !errors.Is(err, ledger.ErrInvalidNumber): // which v2 does not take either
+		return err
 	}
 	s.late.remove(k)
 	return nil

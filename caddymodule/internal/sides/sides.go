@@ -18,7 +18,7 @@ import (
 // Ledger has the sides of orders on record; [ledger.Ledger] is one.
 type Ledger interface {
 	Side(ctx context.Context, k ledger.Key) (route.Side, error)
-	MarkOld(ctx context.Context, k ledger.Key, at time.Time) error
+	MarkOld(ctx context.Context, k ledger.Key, at time.Time) (fresh bool, err error)
 	PruneOld(ctx context.Context, before time.Time) (more bool, err error)
 	MerchantsWithOrders(ctx context.Context) ([]string, error)
 }
@@ -47,6 +47,8 @@ type Sides struct {
 type Observer interface {
 	// OrderMarked tells of an order of the old gateway that was to be written down.
 	OrderMarked(result MarkResult)
+	// MarkAwaited tells how long a payment has waited for its mark.
+	MarkAwaited(took time.Duration)
 	// MarksWaiting tells how many marks wait for the ledger.
 	MarksWaiting(count int)
 }
@@ -130,6 +132,10 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 	if side := s.remembered(key); side != "" {
 		return Decision{side, OnRecord}
 	}
+	to := r.Side(p.Order)
+	if to == route.Old && p.Verified && p.OrderID != "" {
+		return s.mark(ctx, p, r)
+	}
 	side, err := s.look(ctx, p.MerID, r, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
 	switch {
 	case err != nil:
@@ -138,44 +144,41 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 		s.known.put(key, side)
 		return Decision{side, OnRecord}
 	}
-	switch side = r.Side(p.Order); {
-	case side == route.V2:
-		if p.Verified {
-			s.moved.add(p.MerID)
-		}
-	case p.Verified && p.OrderID != "":
-		return s.mark(ctx, p, r)
+	if to == route.V2 && p.Verified {
+		s.moved.add(p.MerID)
 	}
-	return Decision{side, ByRoute}
+	return Decision{to, ByRoute}
 }
 
-// mark writes down that a payment belongs to the old gateway, unless another request
-// was first and made it one of v2.
+// mark writes down that a payment belongs to the old gateway, unless it has a side
+// already. Nobody looks beforehand: the one write finds that out, and is all that a
+// payment waits for.
 func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
 	failpoint.Reach(failpoint.BeforeMark)
 	key := p.key()
-	err := s.markNow(ctx, key)
+	fresh := false
+	_, err := s.look(ctx, p.MerID, r, func(ctx context.Context) (_ route.Side, err error) {
+		began := time.Now()
+		fresh, err = s.ledger.MarkOld(ctx, key, s.now())
+		s.observer.MarkAwaited(time.Since(began))
+		return route.Old, err
+	})
 	switch {
 	case errors.Is(err, ledger.ErrOtherSide):
 		s.known.put(key, route.V2)
 		return Decision{route.V2, OnRecord}
-	case errors.Is(err, ledger.ErrUnavailable), ctx.Err() != nil:
+	case errors.Is(err, ledger.ErrInvalidNumber): // v2 does not take it either
+		return ToOld(ByRoute)
+	case err != nil:
 		return s.withoutLedger(ctx, p, r)
-	case err == nil:
-		s.known.put(key, route.Old)
-		s.observer.OrderMarked(Marked)
 	}
-	// What is left is a number that the ledger does not take, and v2 neither.
+	s.known.put(key, route.Old)
 	failpoint.Reach(failpoint.BeforePass)
+	if !fresh {
+		return ToOld(OnRecord)
+	}
+	s.observer.OrderMarked(Marked)
 	return ToOld(ByRoute)
-}
-
-func (s *Sides) markNow(ctx context.Context, key ledger.Key) error {
-	ctx, cancel := context.WithTimeout(ctx, s.patience)
-	defer cancel()
-	err := s.ledger.MarkOld(ctx, key, s.now())
-	s.report(ctx, err)
-	return err
 }
 
 // Reference is a request that names an order and is no payment.

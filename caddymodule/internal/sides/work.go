@@ -14,6 +14,8 @@ const (
 	lookEvery = time.Second
 	// pruneEvery is how often marks that are too old are looked for.
 	pruneEvery = time.Minute
+	// pruneRest is the pause after each step, for payments that wait for their marks.
+	pruneRest = 5 * time.Millisecond
 )
 
 // work does what is not done by requests, until ctx is done.
@@ -33,13 +35,21 @@ func (s *Sides) work(ctx context.Context) {
 		}
 		crash.Guard(s.log, "looking after the sides of orders", func() {
 			err := s.catchUp(ctx)
+			s.tell(err)
 			if now := s.now(); err == nil && now.Sub(pruned) >= pruneEvery {
-				pruned, err = now, s.prune(ctx)
-			}
-			if !errors.Is(err, context.Canceled) {
-				s.away.Report(err)
+				pruned = now
+				if err := s.prune(ctx); err != nil { // that it has ended well is old news
+					s.tell(err)
+				}
 			}
 		})
+	}
+}
+
+// tell tells whether the ledger has answered.
+func (s *Sides) tell(err error) {
+	if !errors.Is(err, context.Canceled) {
+		s.away.Report(err)
 	}
 }
 
@@ -62,6 +72,10 @@ func (s *Sides) prune(ctx context.Context) error {
 		var err error
 		if more, err = s.ledger.PruneOld(ctx, before); err != nil {
 			return err
+		}
+		select {
+		case <-time.After(pruneRest):
+		case <-ctx.Done():
 		}
 	}
 	return nil

@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+)
+
+const (
+	// checkpointEvery is after how many commits the log is copied into the file.
+	checkpointEvery = 64
+	// ownCheckpoint is from how many pages of the log on the writer copies by itself what
+	// is not copied yet: under a load that leaves no gap between two commits nobody else
+	// ever comes to the end of it, and it would grow for ever.
+	ownCheckpoint = 4000
+)
+
+// checkpoints copy the log of SQLite into the ledger's file beside the commits. Within
+// one, as SQLite does it by itself, whoever commits just then waits for thousands of
+// pages and two more syncs, and everybody behind it: that is one payment in a hundred.
+type checkpoints struct {
+	conn *sql.Conn     // reads nothing else
+	due  chan struct{} // has room for one
+	log  *zap.Logger
+	away *outage.Log
+}
+
+func newCheckpoints(conn *sql.Conn, log *zap.Logger) *checkpoints {
+	return &checkpoints{conn: conn, due: make(chan struct{}, 1), log: log, away: outage.New(log, zap.WarnLevel,
+		"the log of the ledger cannot be copied into its file; commits do it, which takes longer",
+		"the log of the ledger is copied into its file again")}
+}
+
+// ask has the log copied soon. It does not wait.
+func (c *checkpoints) ask() {
+	select {
+	case c.due <- struct{}{}:
+	default:
+	}
+}
+
+// run copies whenever it is asked to, until ctx is done.
+func (c *checkpoints) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.due:
+		}
+		crash.Guard(c.log, "copying the log of the ledger", func() {
+			if err := c.copy(ctx); ctx.Err() == nil {
+				c.away.Report(err)
+			}
+		})
+	}
+}
+
+// copy copies what nobody reads any more, and waits for nobody. Where somebody else is
+// at it, or reads what is older, the next time does.
+func (c *checkpoints) copy(ctx context.Context) error {
+	var busy, pages, copied int
+	if err := c.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &copied); err != nil {
+		return fmt.Errorf("copying the log: %w", err)
+	}
+	return nil
+}
