@@ -190,3 +190,54 @@ func TestExplainNotification(t *testing.T) {
 		}
 	}
 }
+
+// TestStoryInChinese: what happened to an order is told in the language of whoever asks,
+// every kind of event; in English it is what it has always been.
+func TestStoryInChinese(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.order("89900001", translate.Paid, time.Hour).Key
+	events := []struct{ kind, kept, zh string }{
+		{"call", "473F1: S0000000, state 11, 34ms", "S0000000，状态 11"},
+		{"call", "473F1: unsent (gateway merchant is not configured any more), 0s", "配置中已没有该网关商户号"},
+		{"call", "473F1: unsent (too late to send), 0s", "已过了可以发送的时间"},
+		{"call", "473F1: unsent (sealing request: no key), 0s", "加密签名请求：no key"},
+		{"call", "473F1: unopened (reading answer: not an envelope: html), 2ms", "读取应答：not an envelope: html"},
+		{"call", "473F1: unopened (opening message: message refused), 2ms", "应答无法解密，或者签名不符"},
+		{"call", "473F1: key_unavailable (opening message: message refused: the private key does not work at present), 2ms", "私钥目前无法使用"},
+		{"call", "473F1: unread (reading message: parsing message: not JSON), 2ms", "读取报文：parsing message: not JSON"},
+		{"moved", "begun → sent", "已记录 → 已提交"},
+		{"notice", "F1: S0000000, state 11", "流水号 F1：S0000000，状态 11"},
+		{"notice", "F1: state 11", "流水号 F1：状态 11"},
+		{"notice", "F1: neither code nor state", "流水号 F1：既没有应答码，也没有状态"},
+		{ledger.UnpaidEvent, "the answer with the code was lost; the merchant's own repeat gets a code", "带有二维码的应答已丢失；商户用同一订单号重新提交即可得到二维码"},
+		{"quarantined", translate.ErrMismatch.Error() + ": body amount (1f0c)", "金额与订单不符，或者缺少必需的金额（1f0c）"},
+		{"quarantined", "something of another time (1f0c)", "something of another time（1f0c）"},
+		{"late", "pending, order is paid", "收到“待支付”，订单是“已支付”"},
+		{"contradicted", "failed, order is paid", "收到“失败”，订单是“已支付”"},
+		{"late_payment", "paid, order is closed", "收到“已支付”，订单是“已关闭”"},
+		{"failed_attempt", "failed, order is pending", "收到“失败”，订单是“待支付”"},
+		{"of another time", "as it was kept", "as it was kept"},
+	}
+	for i, e := range events {
+		must(w.ledger.AddEvents(t.Context(), key, ledger.Event{Kind: e.kind, Source: "query", Detail: e.kept, At: present.Add(time.Duration(i) * time.Second)}))
+	}
+	path := "order?merid=89900001&number=" + key.OrderID
+	zh, en := read[Timeline](t, w.inChinese(http.MethodGet, path, "")).Events, read[Timeline](t, w.get(path)).Events
+	zh, en = zh[len(zh)-len(events):], en[len(en)-len(events):]
+	for i, e := range events {
+		got := zh[i].Text
+		if call := zh[i].Call; call != nil {
+			got = call.Said + call.Cause
+		}
+		if got != e.zh {
+			t.Errorf("%s, %q: %q in Chinese, want %q", e.kind, e.kept, got, e.zh)
+		}
+		if hasHan(en[i].Text) || en[i].Call != nil && hasHan(en[i].Call.Said+en[i].Call.Cause) {
+			t.Errorf("%s, %q: in English %q, %+v", e.kind, e.kept, en[i].Text, en[i].Call)
+		}
+	}
+	if first := read[Timeline](t, w.inChinese(http.MethodGet, path, "")).Events[0].Text; !strings.HasPrefix(first, "支付请求 ") {
+		t.Errorf("the request: %q", first)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/quarantine"
 )
 
 // Quarantined is a message that the gateway signed and that was not believed. Its
@@ -24,7 +25,9 @@ type Quarantined struct {
 	RespCode        string    `json:"resp_code,omitempty" doc:"Its respCode."`
 	State           string    `json:"state,omitempty" doc:"The v2 state that it names: 11 paid, 13 failed, 31 refunded."`
 	Amount          string    `json:"amount,omitempty" doc:"The amount that it names, in yuan, as written."`
-	Cause           string    `json:"cause" doc:"Why it was not believed."`
+	Cause           string    `json:"cause" doc:"Why it was not believed, by name: order_unknown, amount_differs and others; other for what has no name."`
+	Means           string    `json:"means" doc:"What the cause means, for people."`
+	Detail          string    `json:"detail" doc:"The cause as the bridge put it when the message came, with the member that it is about."`
 	CreatedAt       time.Time `json:"created_at" doc:"When it first came."`
 	LastAt          time.Time `json:"last_at" doc:"When it last came."`
 	Times           int       `json:"times" doc:"How often it came."`
@@ -33,11 +36,12 @@ type Quarantined struct {
 	DealtWhy        string    `json:"dealt_why,omitempty" doc:"How it was dealt with."`
 }
 
-func quarantinedOf(q ledger.Quarantined) Quarantined {
+func (v *visit) quarantined(q ledger.Quarantined) Quarantined {
 	return Quarantined{
 		ID: q.ID, MerID: q.MerID, OrderID: q.OrderID, GatewayMerchant: q.GatewayMerchant, OrderNo: q.OrderNo, RefundNo: q.RefundNo,
 		GatewayNo: q.GatewayNo, FlowNo: q.FlowNo, Source: q.Source, TranCode: q.TranCode, RespCode: q.RespCode, State: q.State,
-		Amount: q.Amount, Cause: q.Cause, CreatedAt: q.CreatedAt, LastAt: q.LastAt, Times: q.Times,
+		Amount: q.Amount, Cause: string(quarantine.CauseOf(q.Cause)), Means: quarantine.Means(q.Cause).In(v.lang), Detail: q.Cause,
+		CreatedAt: q.CreatedAt, LastAt: q.LastAt, Times: q.Times,
 		DealtAt: q.DealtAt, DealtWho: q.DealtWho, DealtWhy: q.DealtWhy,
 	}
 }
@@ -72,7 +76,7 @@ func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
 		return QuarantineList{}, err
 	}
 	return QuarantineList{
-		Items: shown(list.Items, quarantinedOf), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
+		Items: shown(list.Items, v.quarantined), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
 	}, nil
 }
 
@@ -83,7 +87,7 @@ type QuarantinedQuery struct {
 
 func showQuarantined(v *visit, q QuarantinedQuery) (Quarantined, error) {
 	message, err := v.Ledger.QuarantinedMessage(v.ctx, q.ID)
-	return quarantinedOf(message), quarantineError(err, q.ID)
+	return v.quarantined(message), quarantineError(err, q.ID)
 }
 
 // DealtRequest says that a message is dealt with.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -61,20 +62,13 @@ type story struct {
 	attempts     []ledger.Attempt
 }
 
-// tell puts everything that happened in order.
-func (s story) tell(schedule delivery.Schedule) []Event {
-	events := []Event{s.request()}
+// tell puts everything that happened in order, in a language.
+func (s story) tell(lang bilingual.Lang, schedule delivery.Schedule) []Event {
+	events := []Event{s.request(lang)}
 	for _, e := range s.events {
-		shown := Event{At: e.At, Kind: e.Kind, Source: e.Source, Text: e.Detail, LastAt: e.LastAt}
-		if e.Times > 1 {
-			shown.Times = e.Times
-		}
-		if call, known := bridge.ReadCall(e); known {
-			shown.Call = &Call{FlowNo: call.FlowNo, Said: call.Said, Class: string(call.Class), Cause: call.Cause, Took: call.Took}
-		}
-		events = append(events, shown)
+		events = append(events, eventOf(lang, e))
 	}
-	events = append(events, s.settled()...)
+	events = append(events, s.settled(lang)...)
 	for i := range s.attempts {
 		events = append(events, s.attempt(i, schedule))
 	}
@@ -86,21 +80,34 @@ func (s story) tell(schedule delivery.Schedule) []Event {
 	return events
 }
 
-func (s story) request() Event {
-	return Event{
-		At: s.order.CreatedAt, Kind: kindRequest, Source: "merchant",
-		Text: fmt.Sprintf("pay request %s over %s yuan recorded", s.order.Action, translate.FormatYuan(s.order.Amount)),
+// eventOf is an event of the ledger in a language.
+func eventOf(lang bilingual.Lang, e ledger.Event) Event {
+	shown := Event{At: e.At, Kind: e.Kind, Source: e.Source, Text: eventText(lang, e.Kind, e.Detail), LastAt: e.LastAt}
+	if e.Times > 1 {
+		shown.Times = e.Times
 	}
+	if call, known := bridge.ReadCall(e); known {
+		said := call.Said
+		if said != "" {
+			said = statement(said).In(lang)
+		}
+		shown.Call = &Call{FlowNo: call.FlowNo, Said: said, Class: string(call.Class), Cause: callCause(lang, call.Cause), Took: call.Took}
+	}
+	return shown
 }
 
-// settled tells when the order became final where its moves were not recorded,
-// as before version 0.3.
-func (s story) settled() []Event {
+func (s story) request(lang bilingual.Lang) Event {
+	text := say("pay request %s over %s yuan recorded", string(s.order.Action), translate.FormatYuan(s.order.Amount))
+	return Event{At: s.order.CreatedAt, Kind: kindRequest, Source: "merchant", Text: text.In(lang)}
+}
+
+// settled tells when the order became final where no move of it can be read.
+func (s story) settled(lang bilingual.Lang) []Event {
 	moved := slices.ContainsFunc(s.events, func(e ledger.Event) bool { return e.Kind == kindMoved })
 	if moved || s.order.SettledAt.IsZero() {
 		return nil
 	}
-	return []Event{{At: s.order.SettledAt, Kind: kindMoved, Text: "became " + string(s.order.State)}}
+	return []Event{{At: s.order.SettledAt, Kind: kindMoved, Text: bilingual.Term(s.order.State).In(lang)}}
 }
 
 func (s story) attempt(i int, schedule delivery.Schedule) Event {

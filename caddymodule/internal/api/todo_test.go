@@ -113,7 +113,7 @@ func TestQuarantine(t *testing.T) {
 		t.Fatalf("%+v", list)
 	}
 	id := list.Items[0].ID
-	if q := read[Quarantined](t, w.get("quarantine/message?id="+id)); q.State != "11" || q.GatewayNo != "G9" || q.Cause != "unknown order" {
+	if q := read[Quarantined](t, w.get("quarantine/message?id="+id)); q.State != "11" || q.GatewayNo != "G9" || q.Cause != "order_unknown" || q.Detail != "unknown order" {
 		t.Errorf("%+v", q)
 	}
 	w.refused(w.get("quarantine/message?id=none"), http.StatusNotFound, "is in quarantine")

@@ -75,6 +75,7 @@ var chineseOfCommands = map[string]string{
 	"The message %s is dealt with.":                               "消息 %s 已处理。",
 	"the ledger does not know it":                                 "账本中没有此单",
 	"nobody has dealt with it":                                    "尚未处理",
+	"in detail":                                                   "原文",
 	"cause":                                                       "原因",
 	"order":                                                       "订单",
 	"state (v2)":                                                  "v2 状态",

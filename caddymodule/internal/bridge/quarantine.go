@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/quarantine"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -17,7 +18,8 @@ func (b *Bridge) quarantine(ctx context.Context, order ledger.Order, source stri
 	b.observer.Quarantined()
 	kept := quarantined(order, source, m, cause)
 	b.log.Error("gateway message quarantined", orderFields(order), zap.String("gateway_merchant", kept.GatewayMerchant),
-		zap.String("order_no_named", kept.OrderNo), zap.String("source", source), zap.Error(cause))
+		zap.String("order_no_named", kept.OrderNo), zap.String("source", source),
+		zap.String("cause", string(quarantine.CauseOf(kept.Cause))), zap.Error(cause))
 	err := b.ledger.Quarantine(ctx, kept, b.now())
 	if err != nil {
 		b.log.Error("quarantine not recorded", orderFields(order), zap.Error(err))

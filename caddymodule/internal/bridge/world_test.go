@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -20,6 +21,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/quarantine"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -123,7 +125,22 @@ func worldOn(tb testing.TB, l *ledger.Ledger, c *clock) *world {
 	w := &world{tb: tb, clock: c, ledger: l, gateway: newGateway()}
 	w.settings = settingsOn(w.gateway)
 	w.bridge, w.logs = w.anotherBridge(l)
+	tb.Cleanup(w.checkQuarantine)
 	return w
+}
+
+// checkQuarantine checks that whatever is in quarantine is there for a cause that has a
+// name, which operators read in their language.
+func (w *world) checkQuarantine() {
+	list, err := w.ledger.QuarantinedMessages(context.WithoutCancel(w.tb.Context()), ledger.QuarantineFilter{Dealt: true, Limit: 1000})
+	if err != nil {
+		return // the test has closed the ledger, or taken it away
+	}
+	for _, q := range list.Items {
+		if quarantine.CauseOf(q.Cause) == quarantine.Other {
+			w.tb.Errorf("no name is known for why a message is in quarantine: %q", q.Cause)
+		}
+	}
 }
 
 // anotherBridge is one more bridge of this world, on the ledger given.

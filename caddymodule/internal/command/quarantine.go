@@ -99,7 +99,7 @@ func printQuarantine(w printer, list api.QuarantineList, now time.Time) {
 	for i, q := range list.Items {
 		rows[i] = []string{
 			clock(q.LastAt), strconv.Itoa(q.Times), q.ID, orDash(cmp.Or(q.MerID, q.GatewayMerchant)),
-			orDash(cmp.Or(q.OrderID, q.OrderNo, q.RefundNo)), orDash(q.State), orDash(q.Amount), q.Cause,
+			orDash(cmp.Or(q.OrderID, q.OrderNo, q.RefundNo)), orDash(q.State), orDash(q.Amount), q.Means,
 		}
 	}
 	w.table("LAST | TIMES | ID | MERCHANT | ORDER | STATE | YUAN | CAUSE", rows)
@@ -120,7 +120,8 @@ func printQuarantined(w printer, q api.Quarantined, now time.Time) {
 		name  bilingual.Said
 		value string
 	}{
-		{say("cause"), q.Cause},
+		{say("cause"), q.Means},
+		{say("in detail"), q.Detail},
 		{say("order"), order},
 		{say("gateway merchant"), q.GatewayMerchant},
 		{say("order number (v2)"), q.OrderNo},

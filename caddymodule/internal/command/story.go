@@ -113,17 +113,6 @@ func (p printer) eventText(e api.Event) string {
 			"who": e.Change.Who, "what": p.word("change", e.Change.What), "before": p.state(e.Change.Before), "after": p.state(e.Change.After),
 		})
 		return change + p.told("comma", nil) + p.told("because", map[string]string{"text": e.Change.Why})
-	case e.Kind == "moved":
-		states := strings.Split(e.Text, " → ")
-		for i, state := range states {
-			states[i] = p.word("state", state)
-		}
-		return strings.Join(states, " → ")
-	case e.Kind == "request":
-		var action, yuan string
-		if _, err := fmt.Sscanf(e.Text, "pay request %s over %s yuan recorded", &action, &yuan); err == nil {
-			return p.told("request_text", map[string]string{"action": action, "amount": yuan + " 元"})
-		}
 	}
 	return e.Text
 }

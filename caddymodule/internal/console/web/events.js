@@ -1,7 +1,7 @@
 // The timeline of an order.
 
 import { byID, make, reconcile, setText } from './dom.js';
-import { count, day, second, stamp, t, term, took, yuan } from './i18n.js';
+import { count, day, second, stamp, t, term, took } from './i18n.js';
 
 // showEvents shows what happened, oldest first. Events are only ever added.
 export function showEvents(order, events) {
@@ -13,7 +13,7 @@ export function showEvents(order, events) {
     last = day(at);
     return row;
   });
-  reconcile(byID('events'), rows, (row) => row.key, newEvent, (item, row) => showEvent(item, row, order));
+  reconcile(byID('events'), rows, (row) => row.key, newEvent, showEvent);
 }
 
 function newEvent({ event, at, day: date, since }) {
@@ -27,11 +27,11 @@ function newEvent({ event, at, day: date, since }) {
   return item;
 }
 
-function showEvent(item, { event }, order) {
+function showEvent(item, { event }) {
   const [kind, text] = item.querySelectorAll('p:first-child > *');
   const often = event.times > 1 ? ' (' + t('times_last', { n: count(event.times), at: stamp(event.last_at) }) + ')' : '';
   setText(kind, heading(event));
-  setText(text, (TEXTS[event.kind] || plain)(event, order) + often);
+  setText(text, (TEXTS[event.kind] || plain)(event) + often);
 }
 
 // heading says what sort of thing happened and where that was learnt.
@@ -40,12 +40,10 @@ function heading(event) {
   return term('kind', event.kind) + source;
 }
 
-// TEXTS say what happened, for the kinds whose texts are not for people as they
-// stand.
+// TEXTS say what happened, for the kinds that have a structure of their own; the others
+// are told in the reader's language.
 const TEXTS = {
-  request: (event, order) => t('request_text', { action: order.action, amount: yuan(order.amount_fen) }),
   call: ({ call: c, text }) => (c ? callText(c) : text),
-  moved: (event) => event.text.split(' → ').map((state) => term('state', state)).join(' → '),
   attempt: ({ attempt: a, text }) => (a ? attemptLine(a) : text),
   change: ({ change: c, text }) => (c ? t('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
 };
