@@ -67,6 +67,15 @@ func TestConsoleViews(t *testing.T) {
 				tab.Await("the span "+span, `document.querySelector("#spans [aria-pressed=true]").innerText.startsWith("`+span+`") && document.querySelectorAll("#success svg .middle").length > 2`)
 				tab.Inspect("span-" + span)
 			}
+			tab.Await("the span in the address", `location.search === "?span=7d" && location.hash.startsWith("#list=")`)
+			tab.Back()
+			tab.Await("the span before", `document.querySelector("#spans [aria-pressed=true]").innerText.startsWith("24") && location.search === "?span=24h"`)
+			tab.Goto(strings.Replace(d.url, "/paybridge/", "/paybridge/?span=1h", 1) + "#merchant=89900001")
+			tab.Await("the span that was sent", `document.querySelector("#spans [aria-pressed=true]").innerText.startsWith("60") && document.querySelectorAll("#success svg .middle").length > 2`)
+			tab.Click(`#merchantlinks a[href*="orders"]`)
+			tab.Await("the span to stay", `location.search === "?span=1h" && location.hash.startsWith("#list=orders")`)
+			tab.Goto(strings.Replace(d.url, "/paybridge/", "/paybridge/?span=constructor", 1))
+			tab.Await("the usual span", `document.querySelector("#spans [aria-pressed=true]").innerText.startsWith("24")`)
 		})
 	}
 }

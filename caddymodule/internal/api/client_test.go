@@ -63,7 +63,7 @@ func TestClient(t *testing.T) {
 			if err := c.Post(t.Context(), "merchants/pause", PauseRequest{MerID: "89900001", Why: "repair"}, &answer); err != nil || !answer.Paused {
 				t.Errorf("%+v, %v", answer, err)
 			}
-			changes, err := w.ledger.Changes(t.Context(), ledger.Key{}, 1)
+			changes, err := w.ledger.Changes(t.Context(), ledger.ChangeFilter{Limit: 1})
 			if err != nil || len(changes.Items) != 1 || !strings.HasPrefix(changes.Items[0].Who, "ada from ") {
 				t.Errorf("%+v, %v", changes, err)
 			}

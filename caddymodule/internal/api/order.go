@@ -93,7 +93,7 @@ func (v *visit) timeline(order ledger.Order) (Timeline, error) {
 	if err != nil {
 		return Timeline{}, err
 	}
-	changes, err := v.Ledger.Changes(v.ctx, order.Key, maxLimit)
+	changes, err := v.Ledger.Changes(v.ctx, ledger.ChangeFilter{Key: order.Key, Limit: maxLimit})
 	if err != nil {
 		return Timeline{}, err
 	}

@@ -3,7 +3,9 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,9 +93,74 @@ func TestListsEnd(t *testing.T) {
 		}
 		read[PauseAnswer](t, w.post("merchants/"+[]string{"pause", "resume"}[1-i%2], PauseRequest{MerID: "89900001", Why: "repair"}))
 		changes := read[ChangeList](t, w.get("changes?limit=2"))
-		if len(changes.Items) != min(i, 2) || changes.More != (i > 2) {
-			t.Errorf("%d changes: %d listed, more %t", i, len(changes.Items), changes.More)
+		if len(changes.Items) != min(i, 2) || (changes.Next != "") != (i > 2) {
+			t.Errorf("%d changes: %d listed, next %q", i, len(changes.Items), changes.Next)
 		}
+	}
+}
+
+// TestChangesPageByPage: all changes are listed once, whatever is added meanwhile, of
+// all and of one merchant.
+func TestChangesPageByPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pause := func(merID, why string) {
+		for _, way := range []string{"pause", "resume"} {
+			read[PauseAnswer](t, w.post("merchants/"+way, PauseRequest{MerID: merID, Why: why}))
+		}
+	}
+	for i := range 5 {
+		pause("89900001", "old "+strconv.Itoa(i))
+		pause("89900002", "old "+strconv.Itoa(i))
+	}
+	for _, c := range []struct {
+		query string
+		want  int
+	}{{"", 20}, {"merid=89900001&", 10}} {
+		seen := map[string]int{}
+		for after, pages := "", 0; pages == 0 || after != ""; pages++ {
+			list := read[ChangeList](t, w.get("changes?"+c.query+"limit=3&after="+after))
+			for _, c := range list.Items {
+				seen[c.MerID+c.What+c.Why]++
+			}
+			if after = list.Next; pages == 1 {
+				pause("89900002", "new")
+			}
+		}
+		if len(seen) != c.want {
+			t.Errorf("%q: %d changes, want %d: %v", c.query, len(seen), c.want, seen)
+		}
+		for name, n := range seen {
+			if n != 1 || strings.Contains(name, "new") {
+				t.Errorf("%q: %s is listed %d times", c.query, name, n)
+			}
+		}
+	}
+	w.refused(w.get("changes?after=none"), http.StatusBadRequest, "query.after")
+}
+
+// TestListsGoOn: every list that is cut can be gone on with, so that whoever looks at it
+// comes to its end.
+func TestListsGoOn(t *testing.T) {
+	t.Parallel()
+	// A search names an order by a number: who finds too many names the merchant. What is
+	// left to the old gateway is told by merchant and path, the last seen first.
+	ends := []string{"searchOrders", "findSettlements", "listLeft"}
+	named := func(from reflect.Type, name string) bool {
+		return from.Kind() == reflect.Struct && slices.ContainsFunc(membersOf(from), func(m member) bool { return m.name == name })
+	}
+	cut := 0
+	for _, r := range routes {
+		if !named(r.takes, "limit") || slices.Contains(ends, r.id) {
+			continue
+		}
+		cut++
+		if _, goesOn := r.answers.FieldByName("Next"); !goesOn || !named(r.takes, "after") {
+			t.Errorf("%s: nobody can go on with the list", r.id)
+		}
+	}
+	if cut < 8 {
+		t.Errorf("only %d lists", cut)
 	}
 }
 

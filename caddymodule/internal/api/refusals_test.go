@@ -23,7 +23,7 @@ func TestListRefusals(t *testing.T) {
 	}
 	w.served.Refusals.Refused(refusals.Request{Code: v1.CodeNoOrder, MerID: "89900002"})
 	list := read[RefusalList](t, w.get("refused"))
-	if len(list.Items) != 2 || list.More || time.Since(list.Since) > time.Hour {
+	if len(list.Items) != 2 || list.Next != "" || time.Since(list.Since) > time.Hour {
 		t.Fatalf("%+v", list)
 	}
 	first := list.Items[0]
@@ -33,8 +33,13 @@ func TestListRefusals(t *testing.T) {
 	if list := read[RefusalList](t, w.get("refused?merid=89900002")); len(list.Items) != 1 || list.Items[0].Cause != "no_such_order" {
 		t.Errorf("of one merchant: %+v", list)
 	}
-	if list := read[RefusalList](t, w.get("refused?limit=1")); len(list.Items) != 1 || !list.More {
+	if list := read[RefusalList](t, w.get("refused?limit=1")); len(list.Items) != 1 || list.Next == "" {
 		t.Errorf("one row: %+v", list)
+	} else if rest := read[RefusalList](t, w.get("refused?limit=1&after="+list.Next)); len(rest.Items) != 1 || rest.Items[0].MerID != "89900002" || rest.Next != "" {
+		t.Errorf("the other row: %+v", rest)
+	}
+	for _, wrong := range []string{"none", "1/2", "a/b/c"} {
+		w.refused(w.get("refused?after="+wrong), http.StatusBadRequest, "query.after")
 	}
 	w.refused(w.get("refused?limit=501"), http.StatusBadRequest, "query.limit")
 }

@@ -78,7 +78,7 @@ func init() { // the table refers to functions that refer to the table
 		get(Prefix+"routes/left", "listLeft", "Lists what still goes to the old gateway",
 			"By merchant and path, the last seen first; what was not seen for 90 days is forgotten. Bridges add to it every 10 seconds.", listLeft),
 		get(Prefix+"changes", "listChanges", "Lists what people did",
-			"Newest first.", listChanges),
+			"Newest first, page by page.", listChanges),
 		get(Prefix+"overview", "showOverview", "Shows how things stand",
 			"What the console shows: gauges, the past, what is in doubt and what is overdue.", showOverview),
 		get(Prefix+"selfcheck", "selfCheck", "Looks for what is wrong",

@@ -30,9 +30,8 @@ var chineseOfCommands = map[string]string{
 	"%s (%d times, last %s)":      "%s（共 %d 次，最近一次 %s）",
 	"%s, answered %q":             "%s，商户应答：%q",
 	"No change is on record.":     "没有人工操作的记录。",
-	"TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY":                 "时间 | 操作 | 商户号 | 订单号 | 变化 | 操作人与原因",
-	"There are older ones: raise --limit, or name a merchant or an order.": "还有更早的：请加大 --limit，或指明商户或订单。",
-	"The %s of %s %s is dealt with. The order stays %s.":                   "%s已记录为已处理（订单 %s %s）。订单的状态仍是“%s”。",
+	"TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY": "时间 | 操作 | 商户号 | 订单号 | 变化 | 操作人与原因",
+	"The %s of %s %s is dealt with. The order stays %s.":   "%s已记录为已处理（订单 %s %s）。订单的状态仍是“%s”。",
 
 	// notifications
 	"No notification was found.":                                                     "没有找到通知。",
@@ -58,11 +57,10 @@ var chineseOfCommands = map[string]string{
 	"The notifications of merchant %s are sent again; %d that were kept back are due now.":                          "商户 %s 的通知已恢复；保留的 %d 条正在发送。",
 
 	// refused, merchant keep, kept and forget
-	"No request was refused since %s.":                   "自 %s 起没有请求被拒绝。",
-	"(unknown)":                                          "（未知）",
-	"MERID | CAUSE | TIMES | LAST | MEANS":               "商户号 | 原因代码 | 次数 | 最近一次 | 含义",
-	"Counted since %s.":                                  "自 %s 起统计。",
-	"There are more: raise --limit, or name a merchant.": "还有更多：请加大 --limit，或指明商户。",
+	"No request was refused since %s.":     "自 %s 起没有请求被拒绝。",
+	"(unknown)":                            "（未知）",
+	"MERID | CAUSE | TIMES | LAST | MEANS": "商户号 | 原因代码 | 次数 | 最近一次 | 含义",
+	"Counted since %s.":                    "自 %s 起统计。",
 	"The next %d refused forms of merchant %s are kept until %s. To see why they were refused: caddy paybridge merchant kept %s": "接下来 %d 个被拒绝的表单（商户 %s）会保留到 %s。查看拒绝的原因：caddy paybridge merchant kept %s",
 	"None was refused yet. They are kept until %s.": "目前还没有被拒绝的。保留到 %s。",
 	"NUMBER | TIME | FROM | RESPCODE | CAUSE":       "编号 | 时间 | 来源地址 | RESPCODE | 原因代码",

@@ -221,7 +221,7 @@ func TestSettleContradicted(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.wantState(p, c.want)
-			changes, err := w.ledger.Changes(t.Context(), key(p), 10)
+			changes, err := w.ledger.Changes(t.Context(), ledger.ChangeFilter{Key: key(p)})
 			if err != nil || (len(changes.Items) == 1) != c.change {
 				t.Fatalf("changes %+v, %v", changes, err)
 			}

@@ -97,7 +97,7 @@ func TestSettle(t *testing.T) {
 // none.
 func wantChange(t *testing.T, w *world, p v1.PayRequest, settled bool) {
 	t.Helper()
-	changes, err := w.ledger.Changes(t.Context(), key(p), 10)
+	changes, err := w.ledger.Changes(t.Context(), ledger.ChangeFilter{Key: key(p)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ This command changes nothing. What the bridge did by itself is told by "order".`
   caddy paybridge changes 89900001 --limit 10`,
 	}
 	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	cmd.Flags().StringVar(&query.After, "after", "", "Go on after this, as the page before says")
 	return onlineCommand(cmd, cobra.MaximumNArgs(2), func(o *online, args []string) error {
 		for i, member := range []*string{&query.MerID, &query.OrderID}[:len(args)] {
 			*member = args[i]
@@ -37,7 +38,7 @@ This command changes nothing. What the bridge did by itself is told by "order".`
 func printChanges(w printer, list api.ChangeList, o *online) {
 	if len(list.Items) == 0 {
 		w.noneNote(list.Missing, "No change is on record.")
-		olderNote(w, list.More)
+		moreNote(w, list.Next)
 		return
 	}
 	rows := make([][]string, len(list.Items))
@@ -46,12 +47,5 @@ func printChanges(w printer, list api.ChangeList, o *online) {
 	}
 	w.table("TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
 	zoneNote(w, o.now)
-	olderNote(w, list.More)
-}
-
-// olderNote says that there are more changes than were asked for.
-func olderNote(w printer, more bool) {
-	if more {
-		w.say("\nThere are older ones: raise --limit, or name a merchant or an order.\n")
-	}
+	moreNote(w, list.Next)
 }

@@ -29,6 +29,7 @@ the next ones look like, see "merchant keep --help".`,
 		Example: `  caddy paybridge refused
   caddy paybridge refused 89900001`,
 	}
+	cmd.Flags().StringVar(&query.After, "after", "", "Go on after this, as the page before says")
 	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
 	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
 		if len(args) > 0 {
@@ -54,7 +55,5 @@ func printRefusals(w printer, list api.RefusalList, o *online) {
 	w.table("MERID | CAUSE | TIMES | LAST | MEANS", rows)
 	w.say("\nCounted since %s.", clock(list.Since))
 	zoneNote(w, o.now)
-	if list.More {
-		w.say("\nThere are more: raise --limit, or name a merchant.\n")
-	}
+	moreNote(w, list.Next)
 }

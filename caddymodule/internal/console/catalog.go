@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
@@ -23,6 +24,28 @@ func readCatalog(lang bilingual.Lang) catalog {
 	var texts catalog
 	must(json.Unmarshal(text, &texts))
 	return texts
+}
+
+// short is the catalog as it is sent: families apart, under their names with the dot,
+// and without the words that are the values themselves.
+func (c catalog) short() map[string]any {
+	sent := make(map[string]any)
+	for name, text := range c {
+		family, value, member := strings.Cut(name, ".")
+		if !member {
+			sent[name] = text
+			continue
+		}
+		words, begun := sent[family+"."].(map[string]string)
+		if !begun {
+			words = make(map[string]string)
+			sent[family+"."] = words
+		}
+		if text != value {
+			words[value] = text
+		}
+	}
+	return sent
 }
 
 // text returns a text for the page.

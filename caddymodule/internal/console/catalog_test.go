@@ -174,3 +174,26 @@ func TestTextsAreUsed(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsLostOnTheWay: what the browser puts together from the catalog as it is
+// sent is the catalog.
+func TestNothingIsLostOnTheWay(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []bilingual.Lang{bilingual.Zh, bilingual.En} {
+		whole := readCatalog(lang)
+		sent := whole.short()
+		for name, want := range whole {
+			family, value, member := strings.Cut(name, ".")
+			got := sent[name]
+			if member {
+				word, told := sent[family+"."].(map[string]string)[value]
+				if got = word; !told {
+					got = value // as term does
+				}
+			}
+			if got != want || strings.Contains(value, ".") { // t cuts a name at its dots
+				t.Errorf("%s: %s is sent as %v, want %q", lang, name, got, want)
+			}
+		}
+	}
+}

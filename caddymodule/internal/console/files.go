@@ -63,7 +63,7 @@ func makeFiles(lang bilingual.Lang) map[string]file {
 	texts := readCatalog(lang)
 	made := map[string]file{
 		pagePath:                {"text/html; charset=utf-8", makePage(lang, texts)},
-		filesPath + "texts.js":  {kinds[".js"], makeModule(texts)},
+		filesPath + "texts.js":  {kinds[".js"], makeModule(texts.short())},
 		filesPath + "states.js": {kinds[".js"], makeModule(stateTable())},
 
 		filesPath + "actionnames.js": {kinds[".js"], makeModule(v1.Actions())},

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -73,26 +74,41 @@ func isMade(t *tx, c change) (bool, error) {
 	return err == nil, err
 }
 
-const (
-	changeColumns     = `SELECT at, id, '', order_id, mer_id, at, who, what, why, was, became FROM changes `
-	changesOfAll      = changeColumns + `ORDER BY at DESC, id DESC LIMIT $1`
-	changesOfMerchant = changeColumns + `WHERE mer_id = $2 ORDER BY at DESC, id DESC LIMIT $1`
-	changesOfOrder    = changeColumns + `WHERE order_id = $3 AND mer_id = $2 ORDER BY at DESC, id DESC LIMIT $1`
-)
+const changeColumns = `SELECT at, id, '', order_id, mer_id, at, who, what, why, was, became FROM changes `
 
-// Changes returns up to limit changes, the newest first: those of one order, of
-// everything of one merchant when k has no OrderID, of all when k is empty. There are
-// older ones when [List.Next] is not zero.
-func (l *Ledger) Changes(ctx context.Context, k Key, limit int) (List[Change], error) {
-	text, args := changesOfOrder, []any{limit + 1, k.MerID, k.OrderID}
-	switch {
-	case k == (Key{}):
-		text, args = changesOfAll, args[:1]
-	case k.OrderID == "":
-		text, args = changesOfMerchant, args[:2]
-	}
-	list, err := listed(ctx, l, scanChange, limit, text, args...)
+// ChangeFilter says which changes to list.
+type ChangeFilter struct {
+	Key          // those of one order, of everything of one merchant when OrderID is empty, of all when it is zero
+	After Cursor // only what comes behind this one
+	Limit int    // at most 1000; 0 is 100
+}
+
+// Changes lists what operators did, the newest first. For the next page, give
+// [List.Next] as ChangeFilter.After.
+func (l *Ledger) Changes(ctx context.Context, f ChangeFilter) (List[Change], error) {
+	text, args := f.query()
+	list, err := listed(ctx, l, scanChange, limitOf(f.Limit), text, args...)
 	return list, wrap(err, "listing changes")
+}
+
+func (f ChangeFilter) query() (string, []any) {
+	args := []any{limitOf(f.Limit) + 1}
+	where := []string{`TRUE`}
+	arg := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if f.OrderID != "" {
+		where = append(where, `order_id = `+arg(f.OrderID))
+	}
+	if f.MerID != "" {
+		where = append(where, `mer_id = `+arg(f.MerID))
+	}
+	if !f.After.IsZero() {
+		at := arg(f.After.at)
+		where = append(where, `at <= `+at, `(at < `+at+` OR id < `+arg(f.After.key.OrderID)+`)`)
+	}
+	return changeColumns + `WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY at DESC, id DESC LIMIT $1`, args
 }
 
 func scanChange(from row) (Change, error) {

@@ -66,9 +66,6 @@ func statements() map[string]statement {
 		"paid sums":           {sumStatement(Payment), []any{1, 2}},
 		"refunded sums":       {sumStatement(Refund), []any{1, 2}},
 		"host":                {backURLHost, []any{"a", "b"}},
-		"changes":             {changesOfAll, []any{1}},
-		"changes of merchant": {changesOfMerchant, []any{1, "a"}},
-		"changes of order":    {changesOfOrder, []any{1, "a", "b"}},
 	}
 	counting, counted := OrderFilter{Actions: []string{"a", "b"}, LeastAmount: 5, MostAmount: 9}.counting()
 	list["orders of amounts"] = statement{counting, counted}
@@ -102,6 +99,12 @@ func statements() map[string]statement {
 	} {
 		text, args := f.query(1)
 		list["turnover: "+name] = statement{text, args}
+	}
+	for name, k := range map[string]Key{"": {}, " of merchant": {MerID: "a"}, " of order": {OrderID: "a", MerID: "b"}} {
+		text, args := ChangeFilter{Key: k}.query()
+		list["changes"+name] = statement{text, args}
+		text, args = ChangeFilter{Key: k, After: Cursor{1, Key{OrderID: "a"}}}.query()
+		list["changes"+name+", next page"] = statement{text, args}
 	}
 	of := func(states ...NotificationState) []NotificationState { return states }
 	for name, f := range map[string]NotificationFilter{

@@ -13,7 +13,7 @@ import (
 
 func mustChanges(tb testing.TB, l *ledger.Ledger, k ledger.Key) []ledger.Change {
 	tb.Helper()
-	list, err := l.Changes(tb.Context(), k, 100)
+	list, err := l.Changes(tb.Context(), ledger.ChangeFilter{Key: k})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func changes(t *testing.T, p place) {
 		t.Fatal(err)
 	}
 	brief := func(k ledger.Key, limit int) []string {
-		list, err := l.Changes(t.Context(), k, limit)
+		list, err := l.Changes(t.Context(), ledger.ChangeFilter{Key: k, Limit: limit})
 		if err != nil {
 			t.Fatal(err)
 		}

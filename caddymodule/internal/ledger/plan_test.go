@@ -73,6 +73,10 @@ var indexes = map[string][]string{
 	"changes of merchant": {"changes_merchant"},
 	"changes of order":    {"sqlite_autoindex_changes_1"},
 
+	"changes, next page":             {"changes_at"},
+	"changes of merchant, next page": {"changes_merchant"},
+	"changes of order, next page":    {"sqlite_autoindex_changes_1"},
+
 	"orders: all":                       {"orders_state"},
 	"orders: next page":                 {"orders_state"},
 	"orders: in doubt":                  {"orders_state"},

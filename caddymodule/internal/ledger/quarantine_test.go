@@ -87,7 +87,7 @@ func quarantineKeeps(t *testing.T, p place) {
 	if q, err := l.QuarantinedMessage(t.Context(), ofOrder[0].ID); err != nil || q.DealtWho != "ann" || !q.DealtAt.Equal(after(time.Hour)) {
 		t.Errorf("dealt with: %+v, %v", q, err)
 	}
-	changes, err := l.Changes(t.Context(), o.Key, 10)
+	changes, err := l.Changes(t.Context(), ledger.ChangeFilter{Key: o.Key})
 	if err != nil || len(changes.Items) != 1 || changes.Items[0].What != "quarantine" || changes.Items[0].Why != dealt.Why {
 		t.Errorf("changes: %+v, %v", changes, err)
 	}

@@ -164,12 +164,12 @@ func unreadableParts(t *testing.T, p place) {
 	if len(attempts.Items) != 1 || attempts.Items[0].N != 2 {
 		t.Errorf("attempts: %+v", attempts.Items)
 	}
-	changes, err := l.Changes(t.Context(), o.Key, 10)
+	changes, err := l.Changes(t.Context(), ledger.ChangeFilter{Key: o.Key})
 	wantNames(t, err, changes.Unreadable, ledger.UnreadableError{Kind: "change", Key: o.Key, Cause: "at: not of its type"})
 	if len(changes.Items) != 2 {
 		t.Errorf("changes: %+v", changes.Items)
 	}
-	first, err := l.Changes(t.Context(), o.Key, 1)
+	first, err := l.Changes(t.Context(), ledger.ChangeFilter{Key: o.Key, Limit: 1})
 	wantNames(t, err, first.Unreadable, ledger.UnreadableError{Kind: "change", Key: o.Key, Cause: "at: not of its type"})
 	if first.Next.IsZero() {
 		t.Error("changes: older ones are not told")

@@ -95,11 +95,14 @@ func (r *Recorder) LastDay() (list []Count, since time.Time) {
 	for key, row := range r.counts.rows {
 		list = append(list, Count{MerID: key.merID, Cause: key.cause, Times: row.times(now), Last: row.last})
 	}
-	slices.SortFunc(list, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.MerID, b.MerID), cmp.Compare(a.Cause, b.Cause))
-	})
+	slices.SortFunc(list, Compare)
 	if dayAgo := now.Add(-day * time.Hour); r.since.Before(dayAgo) {
 		return list, dayAgo
 	}
 	return list, r.since
+}
+
+// Compare puts the most frequent first.
+func Compare(a, b Count) int {
+	return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.MerID, b.MerID), cmp.Compare(a.Cause, b.Cause))
 }

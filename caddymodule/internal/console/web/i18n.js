@@ -5,14 +5,16 @@ import texts from './texts.js';
 // t returns a text in the language of the page. {name} in it stands for a
 // member of values.
 export function t(name, values) {
-  return texts[name].replace(/\{(\w+)\}/g, (whole, key) => (values && key in values ? String(values[key]) : whole));
+  const [family, value] = name.split('.');
+  const text = value ? term(family, value) : texts[name];
+  return text.replace(/\{(\w+)\}/g, (whole, key) => (values && key in values ? String(values[key]) : whole));
 }
 
 // term returns the text of a family for a value of the API, and the value itself
 // when it is newer than this page.
 export function term(family, value) {
-  const name = family + '.' + value;
-  return Object.hasOwn(texts, name) ? texts[name] : value;
+  const words = texts[family + '.'];
+  return Object.hasOwn(words, value) ? words[value] : value;
 }
 
 const whole = new Intl.NumberFormat('en');

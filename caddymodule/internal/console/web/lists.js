@@ -125,8 +125,7 @@ export async function refreshList(overview) {
   let unreadable;
   try {
     const answer = await get(path, { ...query, ...queryOf(state.filters), limit: state.limit });
-    ({ items, unreadable } = answer);
-    next = answer.next || answer.more;
+    ({ items, unreadable, next } = answer);
   } catch (reason) {
     if (mine === state.round && reason instanceof Refusal) {
       parts.rows.replaceChildren(make('p', { class: 'none' }, t('refused', { message: reason.message })));
@@ -142,7 +141,7 @@ export async function refreshList(overview) {
   parts.more.hidden = !next || state.limit >= MOST;
   setText(parts.more, t('more', { n: STEP }));
   const full = Boolean(next) && state.limit >= MOST;
-  parts.next.hidden = !full || typeof next !== 'string';
+  parts.next.hidden = !full;
   parts.next.href = full ? listLink(state.name, { ...state.filters, after: next }) : '#';
   parts.note.hidden = !full;
   setText(parts.note, t('most', { n: count(MOST) }));

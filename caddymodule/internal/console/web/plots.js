@@ -16,7 +16,11 @@ const SPANS = {
   '7d': { time: 168 * HOUR, bucket: HOUR, sample: 10 * MINUTE },
 };
 
-let chosen = '24h';
+// The span that is shown stands in the query of the page's address. Its fragment goes
+// by what else is shown, and links to that keep the query.
+const spanOfAddress = () => [new URLSearchParams(location.search).get('span')].find((name) => Object.hasOwn(SPANS, name)) || '24h';
+
+let chosen = spanOfAddress();
 
 // chosenSpan is the span that the API is asked for.
 export const chosenSpan = () => chosen;
@@ -24,10 +28,17 @@ export const chosenSpan = () => chosen;
 // startSpans makes the buttons that choose a span; refresh asks again.
 export function startSpans(refresh) {
   byID('spans').append(...Object.keys(SPANS).map((name) => button(span(SPANS[name].time), 'small', () => {
-    chosen = name;
-    markSpan();
-    refresh();
+    history.pushState(null, '', '?span=' + name + location.hash);
+    follow();
   })));
+  const follow = () => {
+    if (chosen !== spanOfAddress()) {
+      chosen = spanOfAddress();
+      markSpan();
+      refresh();
+    }
+  };
+  window.addEventListener('popstate', follow);
   markSpan();
 }
 

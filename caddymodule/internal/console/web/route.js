@@ -1,6 +1,6 @@
 // The page's routes. What it shows stands in the fragment of its address, so that
 // it can be sent to somebody else: #order=MERCHANT/ORDER, #merchant=MERCHANT,
-// #find=NUMBER and #list=NAME&FILTER=VALUE.
+// #find=NUMBER and #list=NAME&FILTER=VALUE. The span of the plots is in its query.
 
 // orderLink is the address of an order.
 export function orderLink(merid, orderid) {
