@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
@@ -83,6 +84,12 @@ func TestCommandsInTheOperatorsLanguage(t *testing.T) {
 			}
 		})
 	}
+	w.bridge.inLocale(chinese, "", "orders", "--help").want(t, 0, "列出订单，最新的在前", "用法：", "选项：", "显示帮助")
+	w.bridge.inLocale(english, "", "--lang", "zh", "--help").want(t, 0, "退出状态：", "命令：")
+	w.bridge.inLocale(chinese, "", "orders", "--lang", "en", "--help").want(t, 0, "Lists orders, newest first", "Flags:")
+	w.bridge.inLocale(chinese, "", "orders", "--nothing").want(t, 2, "没有这个选项：--nothing")
+	key := filepath.Join(w.dir, "made-zh")
+	w.bridge.inLocale(chinese, "", "keygen", "--suite", "gm", "--out", key).want(t, 0, "已写入：", key+"-private.pem", "BEGIN PUBLIC KEY", "核对指纹")
 	zh, en := w.bridge.inLocale(chinese, "", at("orders", "--csv")...), w.bridge.inLocale(english, "", at("orders", "--csv")...)
 	if zh.out != en.out || zh.status != 0 {
 		t.Errorf("CSV depends on the language:\n%s\n%s", zh.out, en.out)

@@ -61,3 +61,28 @@ func TestManPages(t *testing.T) {
 		}
 	}
 }
+
+// A Chinese locale has Chinese man pages of Paybridge's commands.
+func TestChineseManPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settings{})
+	dir := filepath.Join(w.dir, "man")
+	made := w.bridge.command("manpage", "--directory", dir)
+	made.Env = append(made.Env, "LC_ALL=zh_CN.UTF-8")
+	if out, err := made.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	pages, err := filepath.Glob(filepath.Join(dir, "caddy-paybridge*.8"))
+	if err != nil || len(pages) < 30 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.ContainsFunc(string(text), isHan) {
+			t.Errorf("%s is not Chinese:\n%s", filepath.Base(page), text)
+		}
+	}
+}

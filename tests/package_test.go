@@ -152,21 +152,22 @@ func installRelease(t *testing.T, r release) {
 	said := s.dpkg("-i", s.publish(deb))
 	wantSaid(t, said, "not started", "caddy validate", "systemctl enable --now paybridge")
 	for name, want := range map[string]string{
-		"usr/bin/caddy":                                      "755 root:root",
-		"var/lib/paybridge":                                  "700 paybridge:paybridge",
-		"etc/paybridge":                                      "750 root:paybridge",
-		"etc/paybridge/Caddyfile":                            "640 root:paybridge",
-		"etc/paybridge/environment":                          "640 root:paybridge",
-		"usr/share/bash-completion/completions/caddy":        "644 root:root",
-		"usr/share/zsh/vendor-completions/_caddy":            "644 root:root",
-		"usr/share/fish/vendor_completions.d/caddy.fish":     "644 root:root",
-		"usr/share/man/man8/caddy-paybridge-orders.8.gz":     "644 root:root",
-		"usr/share/doc/paybridge/copyright":                  "644 root:root",
-		"usr/share/doc/paybridge/Caddyfile.example":          "644 root:root",
-		"usr/share/doc/paybridge/docs/runbooks.md":           "644 root:root",
-		"usr/share/doc/paybridge/docs/runbooks.zh.md":        "644 root:root",
-		"usr/lib/systemd/system/paybridge.socket":            "644 root:root",
-		"usr/share/doc/paybridge/docs/monitoring/alerts.yml": "644 root:root",
+		"usr/bin/caddy":                                        "755 root:root",
+		"var/lib/paybridge":                                    "700 paybridge:paybridge",
+		"etc/paybridge":                                        "750 root:paybridge",
+		"etc/paybridge/Caddyfile":                              "640 root:paybridge",
+		"etc/paybridge/environment":                            "640 root:paybridge",
+		"usr/share/bash-completion/completions/caddy":          "644 root:root",
+		"usr/share/zsh/vendor-completions/_caddy":              "644 root:root",
+		"usr/share/fish/vendor_completions.d/caddy.fish":       "644 root:root",
+		"usr/share/man/man8/caddy-paybridge-orders.8.gz":       "644 root:root",
+		"usr/share/man/zh_CN/man8/caddy-paybridge-orders.8.gz": "644 root:root",
+		"usr/share/doc/paybridge/copyright":                    "644 root:root",
+		"usr/share/doc/paybridge/Caddyfile.example":            "644 root:root",
+		"usr/share/doc/paybridge/docs/runbooks.md":             "644 root:root",
+		"usr/share/doc/paybridge/docs/runbooks.zh.md":          "644 root:root",
+		"usr/lib/systemd/system/paybridge.socket":              "644 root:root",
+		"usr/share/doc/paybridge/docs/monitoring/alerts.yml":   "644 root:root",
 	} {
 		if got := s.mode(name); got != want {
 			t.Errorf("/%s is %s, want %s", name, got, want)

@@ -53,7 +53,8 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("other values in Chinese: %q, %q", en, zh)
 		}
 	}
-	parts := len(chineseOfCommands) + len(chineseOfMoving) + len(chineseOfErrors) + len(chineseOfSelfcheck) + len(chineseOfExplain) + len(chineseOfTimeline)
+	parts := len(chineseOfCommands) + len(chineseOfMoving) + len(chineseOfErrors) + len(chineseOfSelfcheck) + len(chineseOfExplain) +
+		len(chineseOfTimeline) + len(chineseOfUsage)
 	if parts != len(chinese) {
 		t.Errorf("%d sentences are in more than one part of the catalogue", parts-len(chinese))
 	}

@@ -56,14 +56,14 @@ func exitWith(cmd *cobra.Command, status int, err error) error {
 func usageOf(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := args(cmd, given); err != nil {
-			return exitWith(cmd, exitUsage, err)
+			return exitWith(cmd, exitUsage, usageError(err))
 		}
 		return nil
 	}
 }
 
 // flagUsage answers wrong flags with exitUsage.
-func flagUsage(cmd *cobra.Command, err error) error { return exitWith(cmd, exitUsage, err) }
+func flagUsage(cmd *cobra.Command, err error) error { return exitWith(cmd, exitUsage, usageError(err)) }
 
 // inLanguage puts an error into the operator's language, as far as it is of the
 // catalogue; several that are joined, each.

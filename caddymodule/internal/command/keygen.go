@@ -1,9 +1,6 @@
 package command
 
 import (
-	"io"
-	"text/template"
-
 	"github.com/spf13/cobra"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/keygen"
@@ -35,7 +32,7 @@ stopping payments is told in docs/keys.md, "Changing a v2 key".`,
 			if err := order.check(); err != nil {
 				return exitWith(cmd, exitUsage, err)
 			}
-			if err := order.fill(outOf(cmd)); err != nil {
+			if err := order.fill(printerOf(cmd)); err != nil {
 				return exitWith(cmd, exitUsage, err)
 			}
 			return nil
@@ -82,7 +79,7 @@ func (o *keyOrder) check() (err error) {
 }
 
 // fill makes the key pair, writes it and prints what is public of it.
-func (o *keyOrder) fill(out io.Writer) error {
+func (o *keyOrder) fill(out printer) error {
 	pair, err := keygen.New(o.suite, o.bits)
 	if err != nil {
 		return say("making key: %v", err)
@@ -97,7 +94,8 @@ func (o *keyOrder) fill(out io.Writer) error {
 	if o.json {
 		return writeJSON(out, made)
 	}
-	return keyMadeText.Execute(out, made)
+	made.print(out)
+	return nil
 }
 
 // keyMade is what keygen prints: the public half and where both halves are.
@@ -110,23 +108,18 @@ type keyMade struct {
 	Fingerprint  string `json:"fingerprint_sha256"`
 }
 
-var keyMadeText = template.Must(template.New("keygen").Parse(`Written:
-  {{.PrivateFile}}   the private key; it stays here, nobody needs a copy
-  {{.PublicFile}}    the public key
-
-Send the gateway's people the public key, in the form that they ask for.
-
-As PEM:
-
-{{.PublicPEM}}
-As bare base64 (X.509):
-
-{{.PublicBase64}}
-
-Compare the fingerprint with them by telephone (SHA-256 of the X.509 key):
-
-{{.Fingerprint}}
-
-Nothing has been sent and nothing is configured yet. What to do in which order:
-docs/keys.md, "Changing a v2 key".
-`))
+// print shows what was made, in the operator's language.
+func (m keyMade) print(p printer) {
+	p.say("Written:\n")
+	p.say("  %s   the private key; it stays here, nobody needs a copy\n", m.PrivateFile)
+	p.say("  %s    the public key\n", m.PublicFile)
+	p.say("\nSend the gateway's people the public key, in the form that they ask for.\n")
+	p.say("\nAs PEM:\n\n")
+	p.raw(m.PublicPEM)
+	p.say("\nAs bare base64 (X.509):\n\n")
+	p.raw(m.PublicBase64 + "\n")
+	p.say("\nCompare the fingerprint with them by telephone (SHA-256 of the X.509 key):\n\n")
+	p.raw(m.Fingerprint + "\n")
+	p.say("\nNothing has been sent and nothing is configured yet. What to do in which order:\n")
+	p.say("docs/keys.md, \"Changing a v2 key\".\n")
+}

@@ -179,7 +179,7 @@ they began. It does not say whether a merchant is ready.`,
 	flags := cmd.Flags()
 	flags.IntVar(&percent, "percent", 0, "With v2: the share of new orders that goes there, 1 to 100 (default 100)")
 	flags.StringVar(&actions, "actions", "", "With v2: only these actions, separated by commas (default all)")
-	flags.BoolVar(&request.All, "all", false, "All merchants, in place of <merid>; only with old or default")
+	flags.BoolVar(&request.All, "all", false, "All merchants, in place of MERID; only with old or default")
 	flags.BoolVar(&request.Force, "force", false, "Also when the merchant has not been seen for a day")
 	flags.StringVar(&request.Why, "why", "", "The reason, which is recorded (required)")
 	cmd.ValidArgsFunction = cobra.FixedCompletions(append(modes(), "default"), cobra.ShellCompDirectiveNoFileComp)

@@ -45,11 +45,13 @@ Exit statuses:` + exitTable()
 func AddTo(paybridge *cobra.Command, offline Offline) {
 	refuseUnknown(paybridge)
 	addLangFlag(paybridge)
+	paybridge.SetFlagErrorFunc(flagUsage)
 	for _, cmd := range commands(offline) {
 		addCompletion(cmd)
 		capitalise(cmd)
 		paybridge.AddCommand(cmd)
 	}
+	speakHelp(paybridge)
 }
 
 // refuseUnknown has a command that only groups others fail on a word that is none

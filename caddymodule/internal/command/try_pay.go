@@ -52,10 +52,12 @@ given back; 3 when --for was over first; 1 when the request was refused or faile
 	flags.BoolVar(&following.cancel, "cancel", false, "Then cancel the order: close it, or give the money back")
 	flags.BoolVar(&request.Yes, "yes", false, "Also a greater amount, or an action that takes the money at once")
 	tryWhy(cmd, &request.Why)
-	for _, needed := range []string{"action", "amount"} {
-		_ = cmd.MarkFlagRequired(needed) // they are there
-	}
 	return onlineCommand(cmd, cobra.ExactArgs(1), func(o *online, args []string) error {
+		for _, needed := range []string{"action", "amount"} {
+			if !cmd.Flags().Changed(needed) {
+				return say("missing: %s", "--"+needed)
+			}
+		}
 		request.MerID, request.AmountFen = args[0], amount.fen
 		following.online, following.merID, following.notified, following.why = o, args[0], request.BackURL != "", request.Why
 		return following.pay(request)

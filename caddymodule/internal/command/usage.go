@@ -1,0 +1,62 @@
+package command
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+)
+
+// usageError says what is wrong with flags or arguments in the words of the catalogue,
+// where cobra says it.
+func usageError(err error) error {
+	var (
+		unknown *pflag.NotExistError
+		lacking *pflag.ValueRequiredError
+		wrong   *pflag.InvalidValueError
+		number  *strconv.NumError
+	)
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return say("unknown flag: -%s", unknown.GetSpecifiedShortnames())
+	case errors.As(err, &unknown):
+		return say("unknown flag: --%s", unknown.GetSpecifiedName())
+	case errors.As(err, &lacking):
+		return say("flag needs an argument: --%s", lacking.GetFlag().Name)
+	case errors.As(err, &wrong):
+		why := any(errors.Unwrap(wrong))
+		if errors.As(err, &number) {
+			why = say("not a number that it can be")
+		}
+		return say("invalid argument %q for --%s: %v", wrong.GetValue(), wrong.GetFlag().Name, why)
+	}
+	for _, a := range argumentErrors {
+		if parts := a.text.FindStringSubmatch(err.Error()); parts != nil {
+			return a.say(parts)
+		}
+	}
+	return err
+}
+
+// argumentErrors are what cobra says of the number of arguments.
+var argumentErrors = []struct {
+	text *regexp.Regexp
+	say  func(parts []string) bilingual.Said
+}{
+	{regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)$`), func(p []string) bilingual.Said {
+		return say("accepts %s arguments, received %s", p[1], p[2])
+	}},
+	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)$`), func(p []string) bilingual.Said {
+		return say("accepts at most %s arguments, received %s", p[1], p[2])
+	}},
+	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)$`), func(p []string) bilingual.Said {
+		return say("accepts %s to %s arguments, received %s", p[1], p[2], p[3])
+	}},
+	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)$`), func(p []string) bilingual.Said {
+		return say("requires at least %s arguments, received %s", p[1], p[2])
+	}},
+	{regexp.MustCompile(`^unknown command "(.*)" for `), func(p []string) bilingual.Said { return say("takes no argument such as %q", p[1]) }},
+}
