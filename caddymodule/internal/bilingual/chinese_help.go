@@ -462,8 +462,11 @@ when it was last seen: when nothing is left, the old gateway can be switched off
 queries of old orders are in it, too.`: `--left 列出还有什么去旧网关，按商户和路径，以及最近一次的时间：什么都没有时，就可以关闭旧网关。
 对旧订单的查询也在其中。`,
 	"This command changes nothing; \"merchant route\" does.": "此命令不改动任何内容；merchant route 才会。",
-	"List what still goes to the old gateway":                "列出还有什么去旧网关",
-	"Only merchants with this route: old, shadow or v2":      "只列出使用此路由的商户：old、shadow 或 v2",
+	`With --timeline it tells only how the route of one merchant has changed: when, from
+which to which, by whom or by the guard, and why.`: "--timeline 只说明一个商户的路由如何变化：时间、前后的路由、由谁或由自动退回更改，以及原因。",
+	"Tell how the merchant's route has changed":         "说明该商户的路由如何变化",
+	"List what still goes to the old gateway":           "列出还有什么去旧网关",
+	"Only merchants with this route: old, shadow or v2": "只列出使用此路由的商户：old、shadow 或 v2",
 
 	// selfcheck
 	"Looks for what is wrong with the bridge that runs": "检查正在运行的支付桥有什么问题",

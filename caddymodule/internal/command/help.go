@@ -98,7 +98,9 @@ var frames = map[bilingual.Lang]struct{ usage, help string }{
 var fallback = regexp.MustCompile(`(?m) \(default (.*)\)$`)
 
 func init() {
-	cobra.AddTemplateFunc("usage", func(line string) string { return strings.ReplaceAll(line, "[flags]", "[选项]") })
+	cobra.AddTemplateFunc("usage", func(line string) string {
+		return strings.NewReplacer("[flags]", "[选项]", "<command>", "命令").Replace(line)
+	})
 	cobra.AddTemplateFunc("defaults", func(usages string) string { return fallback.ReplaceAllString(usages, "（默认 $1）") })
 }
 
