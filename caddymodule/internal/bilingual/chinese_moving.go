@@ -3,8 +3,6 @@ package bilingual
 // chineseOfMoving is what the commands print of merchants that move, of tries and of
 // reconciliation.
 var chineseOfMoving = map[string]string{
-	"without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out":                                        "没有 old_gateway 就没有可以退回的地方；请加上 old_gateway，或去掉 rollback",
-	"off changes nothing here: without rollback in the block paybridge nobody is turned back but merchants with a rollback of their own": "这里的 off 没有作用：paybridge 块中没有 rollback 时，只有写了自己的 rollback 的商户会退回",
 	// routes, merchant route
 	"There is no old gateway in the configuration: all orders go to v2, whatever these routes say.": "配置中没有旧网关：无论这些路由如何，所有订单都走 v2。",
 	"Merchants without a route of their own: %s":                                                    "没有自己路由的商户：%s",
