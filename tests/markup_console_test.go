@@ -29,7 +29,9 @@ var unshown = map[string]string{
 	"Check.level": decides, "HealthAnswer.status": decides,
 	"Quarantined.dealt_who": byCommand, "Quarantined.dealt_why": byCommand, "Quarantined.flow_no": byCommand, "Quarantined.source": byCommand, "Quarantined.tran_code": byCommand,
 	"Route.who": byCommand, "Route.why": byCommand,
-	"Refused.merid": "the dialog is about one merchant",
+	"Readiness.first_day": byCommand, "Readiness.last_day": byCommand, "ReadinessList.next": cursor,
+	"ReadinessSeen.detail": byCommand, "ReadinessSeen.example": byCommand, "ReadinessSeen.interface": byCommand, "ReadinessSeen.subject": byCommand,
+	"Readiness.merid": oneMerchant, "RouteTimeline.merid": oneMerchant, "Refused.merid": oneMerchant,
 }
 
 // The reasons.
@@ -38,6 +40,8 @@ const (
 	cursor    = "it goes into the address of the next page"
 	decides   = "the page only goes by it"
 	byCommand = "the command shows it"
+
+	oneMerchant = "the page is about one merchant"
 )
 
 // poisoned is a console whose every answer has the attack in all texts that somebody

@@ -19,7 +19,7 @@ import (
 // notFree are the columns of the ledger in which nobody can have the attack, with what
 // is in them. In all others it stands in every row.
 var notFree = map[string]string{
-	"action": closedSet, "state": closedSet, "kind": closedSet, "class": closedSet, "day": "a day", "route": "a route",
+	"action": closedSet, "state": closedSet, "side": closedSet, "kind": closedSet, "class": closedSet, "day": "a day", "route": "a route",
 	"order_id": lettersAndDigits, "mer_id": lettersAndDigits,
 	"order_no": ourOwn, "query_id": ourOwn, "fingerprint": ourOwn, "pay_id": ourOwn, "trace": ourOwn, "id": ourOwn, "batch": ourOwn, "owner": ourOwn,
 	"pay_data": "JSON for WeChat, which no command tells", "back_url": secret, "front_url": secret, "open_id": secret, "client_ip": secret, "form_action": secret,
