@@ -41,7 +41,7 @@ func TestConsoleShowsTheWay(t *testing.T) {
 	m.route(m.bridge, merID, "v2", "--force")
 	refused, _ := sandbox.AmountFor(sandbox.Refused, false)
 	m.payMany("intl", refused)
-	m.awaitRoute("intl", "old")
+	m.awaitWayBack("intl")
 	m.bridge.ask("routes", merID, "--timeline").want(t, 0, "default → shadow", "v2 50% WxSao → v2 100%", "v2 100% → old", "guard", markup)
 	m.bridge.ask("--lang", "zh", "routes", merID, "--timeline").want(t, 0, "守护", "操作人")
 

@@ -53,7 +53,7 @@ func TestGuardTurnsBack(t *testing.T) {
 			for suite := range shops {
 				m.onlyOn("v2", suite, m.payMany(suite, refused).OrderID)
 			}
-			m.awaitRoute("intl", "old")
+			m.awaitWayBack("intl")
 			m.bridge.kill()
 			m.bridge.start()
 			m.stands()
@@ -85,9 +85,9 @@ func TestGuardByMerchant(t *testing.T) {
 			for range guarded - 1 { // one is counted from before
 				m.pay("intl", m.payment("intl", "WxSao", refused))
 			}
-			m.awaitRoute("intl", "old")
+			m.awaitWayBack("intl")
 			m.payOne("gm", "v2", refused)
-			m.awaitRoute("gm", "old")
+			m.awaitWayBack("gm")
 			m.payOne("gm", "old", 4200)
 			m.bridge.ask("routes", shops["gm"].MerID).want(t, 0, "guard", "v2 refused 6 of 6 new payments within 24h0m0s", "at most 50 percentage points")
 		})
@@ -122,11 +122,11 @@ func (m *movingWorld) stands() {
 	m.bridge.ask("routes", shops["intl"].MerID).want(m.t, 0, "guard", "new payments within 24h0m0s, the old gateway 0 of 5")
 }
 
-// awaitRoute waits until a merchant has a route.
-func (m *movingWorld) awaitRoute(suite, mode string) {
+// awaitWayBack waits until a merchant is routed to the old gateway.
+func (m *movingWorld) awaitWayBack(suite string) {
 	m.t.Helper()
 	if !eventually(func() bool {
-		return strings.Contains(m.bridge.ask("routes", shops[suite].MerID, "--json").out, `"route": "`+mode+`"`)
+		return strings.Contains(m.bridge.ask("routes", shops[suite].MerID, "--json").out, `"route": "old"`)
 	}) {
 		m.t.Fatalf("%s: %s", suite, m.bridge.ask("routes", shops[suite].MerID).out)
 	}

@@ -20,21 +20,25 @@ type Message struct {
 	FormErr error // why there are no parameters
 	Signed  merchants.Signed
 
-	isRead bool
+	isRead   bool
+	openedBy *merchants.Registry // who opened Signed
 }
 
 // Read reads the form of a request, of any length, and opens what a merchant has signed
-// in it. What was read is not read again.
+// in it. What was read is not read again; after a reload in between it is opened again,
+// because a key may have gone by it.
 func (m *Message) Read(r *http.Request, registry *merchants.Registry) {
-	if m.isRead {
-		return
+	if !m.isRead {
+		m.isRead = true
+		m.FormErr = m.Body.Parse(func(text []byte) (err error) {
+			m.Params, err = forms.ParseLongForm(r.Header.Get("Content-Type"), text, r.URL.RawQuery)
+			return err
+		})
 	}
-	m.isRead = true
-	m.FormErr = m.Body.Parse(func(text []byte) (err error) {
-		m.Params, err = forms.ParseLongForm(r.Header.Get("Content-Type"), text, r.URL.RawQuery)
-		return err
-	})
-	m.Signed = registry.Open(m.Params.Form(), time.Now())
+	if m.openedBy != registry {
+		m.openedBy = registry
+		m.Signed = registry.Open(m.Params.Form(), time.Now())
+	}
 }
 
 // Check judges what can be judged of a message before any key is known, as

@@ -2,7 +2,10 @@
 
 package ledger
 
-import "syscall"
+import (
+	"io/fs"
+	"syscall"
+)
 
 // identify says which file a name leads to, links followed.
 func identify(name string) (fileID, bool) {
@@ -10,5 +13,18 @@ func identify(name string) (fileID, bool) {
 	if err := syscall.Stat(name, &stat); err != nil {
 		return fileID{}, false
 	}
-	return fileID{name, uint64(stat.Dev), uint64(stat.Ino)}, true //nolint:unconvert // their types differ between systems
+	return idOf(name, &stat), true
+}
+
+// identified says which file was found at a name.
+func identified(name string, info fs.FileInfo) (fileID, bool) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileID{}, false
+	}
+	return idOf(name, stat), true
+}
+
+func idOf(name string, stat *syscall.Stat_t) fileID {
+	return fileID{name, uint64(stat.Dev), uint64(stat.Ino)} //nolint:unconvert // their types differ between systems
 }

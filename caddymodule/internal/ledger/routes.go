@@ -85,7 +85,7 @@ const (
 	nextRevision  = `UPDATE revisions SET n = n + 1 WHERE id = 'routes'`
 	firstRevision = `INSERT INTO revisions (id, n) VALUES ('routes', $1)`
 	routeRevision = `SELECT n FROM revisions WHERE id = 'routes'`
-	lockRevision  = routeRevision + ` {lock}`
+	lockRevision  = `SELECT 1 FROM revisions WHERE id = 'routes' {lock}` // n may be damaged, which the next one heals
 
 	routeByMerID = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id = $1`
 	routeInForce = `SELECT mer_id, route, at, who, why FROM routes WHERE mer_id IN ($1, '') ORDER BY mer_id DESC LIMIT 1`
@@ -131,7 +131,7 @@ func turnBack(t *tx, seen RouteMark, c change) (turned bool, err error) {
 	if made, err := isMade(t, c); made || err != nil {
 		return made, err
 	}
-	return turned, changeRoutes(t, c.At, func() (bool, error) {
+	err = changeRoutes(t, c.At, func() (bool, error) {
 		list, damaged, err := readable(t, scanRoute, routeInForce, c.MerID)
 		if err != nil || len(damaged) > 0 { // which leads to the old gateway
 			return false, err
@@ -145,6 +145,7 @@ func turnBack(t *tx, seen RouteMark, c change) (turned bool, err error) {
 		}
 		return replaceRoute(t, route.ToOld, c)
 	})
+	return turned, err
 }
 
 // changeRoutes has f change routes while nobody else does, and says that they are

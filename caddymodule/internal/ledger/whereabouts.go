@@ -30,7 +30,7 @@ type whereabouts struct {
 	named string // the name the ledger was opened by, which may be a link
 	path  string // the file itself
 	files map[string]fs.FileInfo
-	ids   []fileID              // of named and of the files, for glances
+	ids   []fileID              // of the files, for glances; empty where they are inspected each time
 	lost  atomic.Pointer[error] // by the last check
 	tell  *outage.Log
 }
@@ -59,15 +59,15 @@ type fileID struct {
 	device, ino uint64
 }
 
-// identify notes what a glance goes by. Where this system does not tell, every glance
-// is an inspection.
+// identify notes what a glance goes by. Where this system does not tell, and where the
+// ledger was opened by a link, every glance is an inspection: a link that has become
+// another way to the very same file leads to another log and lock.
 func (w *whereabouts) identify() {
-	names := slices.Sorted(maps.Keys(w.files))
 	if w.named != w.path {
-		names = append(names, w.named)
+		return
 	}
-	for _, name := range names {
-		id, ok := identify(name)
+	for _, name := range slices.Sorted(maps.Keys(w.files)) {
+		id, ok := identified(name, w.files[name])
 		if !ok {
 			w.ids = nil
 			return
@@ -77,9 +77,7 @@ func (w *whereabouts) identify() {
 }
 
 // glance is check for every commit: it inspects the files only when one of the names
-// does not lead to what it led to at the start. What it cannot see is a way through other
-// links to the very same files, the lock among them; there is nothing wrong with that
-// until watch comes by.
+// does not lead to what it led to at the start.
 func (w *whereabouts) glance() error {
 	if len(w.ids) == 0 || w.lost.Load() != nil {
 		return w.check()

@@ -145,6 +145,26 @@ func TestLinkLeadsElsewhere(t *testing.T) {
 	wantError(t, err, ledger.ErrFileGone)
 }
 
+// TestLinkBecomesTheFile puts a second name of the file into the place of the link that
+// a ledger was opened by. The file is the same one, but by this name it has another log:
+// who starts there would miss what is in ours.
+func TestLinkBecomesTheFile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	name, file := filepath.Join(folder, "ledger.db"), filepath.Join(folder, "real.db")
+	link(t, folder, [][2]string{{"real.db", "ledger.db"}})
+	l := sqlitePlace{name}.open(t)
+	mustBegin(t, l, sample(1))
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(file, name); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := l.Begin(t.Context(), sample(2))
+	wantError(t, err, ledger.ErrFileGone)
+}
+
 // TestGoneIsSeenWithoutWork: the files are checked even when nothing is written.
 func TestGoneIsSeenWithoutWork(t *testing.T) {
 	t.Parallel()

@@ -54,6 +54,7 @@ func (v visit) opened() (opened v1.Opened, m *merchants.Merchant, refusal view, 
 
 func (v visit) signed() merchants.Signed {
 	if v.read != nil {
+		v.read.Read(v.request, v.Settings.Merchants)
 		return v.read.Signed
 	}
 	return v.Settings.Merchants.Open(v.params.Form(), time.Now())

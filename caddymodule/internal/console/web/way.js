@@ -37,7 +37,7 @@ export async function showWay(merid, late) {
   setClass(byID('verdict'), 'pill ' + toneOf(ready.verdict));
   setText(byID('compared'), t('compared', { n: count(ready.compared), days: count(ready.days) }));
   reconcile(byID('reasonsfor'), ready.reasons, (r) => JSON.stringify(r), reasonItem, () => {});
-  const differences = ready.seen.filter((d) => Object.hasOwn(texts, 'difference.' + d.kind));
+  const differences = ready.seen.filter((d) => Object.hasOwn(texts['difference.'], d.kind));
   showTable(byID('differences'), differenceColumns, differences, (d) => [d.kind, d.interface, d.subject, d.detail].join(' '), t('none'));
   showTable(byID('routemoves'), moveColumns, line.items, (m) => m.at + m.who, t('none'));
 }
