@@ -51,11 +51,11 @@ func TestConsoleShowsTheWay(t *testing.T) {
 		list    []string
 		words   []string
 	}{
-		{"phone", chromium.Options{}, []string{"不能迁移", "守护"}, []string{"不能迁移", "会出错", "类型不同 · pay · txnamt", "最近 7 天中有 1 天", "v2 网关 · 50 % · WxSao → v2 网关 · 100 %", "守护", markup}},
+		{"phone", chromium.Options{}, []string{"不能迁移", "守护"}, []string{"不能迁移", "会出错", "类型不同 · pay · txnamt", "最近 7 天中有 1 天", "商户已被退回", "v2 5 / 5，旧网关 0 / 6", "v2 网关 · 50 % · WxSao → v2 网关 · 100 %", "守护", markup}},
 		{
 			"desktop", english,
 			[]string{"not ready", "by the guard: v2 refused 5 of 5"},
-			[]string{"not ready", "Fails", "other type · pay · txnamt", "on 1 of the last 7 days", "v2 · 50 % · WxSao → v2 · 100 %", "the guard", markup},
+			[]string{"not ready", "Fails", "other type · pay · txnamt", "on 1 of the last 7 days", "turned back and stays", "v2 5 / 5, old gateway 0 / 6", "v2 · 50 % · WxSao → v2 · 100 %", "the guard", markup},
 		},
 	} {
 		tab := d.open(t, browser.options, "#list=routes")

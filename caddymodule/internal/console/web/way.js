@@ -3,7 +3,7 @@
 
 import { get } from './api.js';
 import { byID, make, reconcile, setClass, setText } from './dom.js';
-import { count, stamp, t, term } from './i18n.js';
+import { count, span, stamp, t, term } from './i18n.js';
 import { routeText, toneOf } from './moving.js';
 import { showTable } from './table.js';
 import texts from './texts.js';
@@ -29,18 +29,30 @@ const moveColumns = [
 // showWay shows how far a merchant has come, unless somebody has gone elsewhere: late()
 // says so.
 export async function showWay(merid, late) {
-  const [{ items: [ready] }, line] = await Promise.all([get('readiness', { merid }), get('routes/timeline', { merid })]);
+  const [{ items: [ready] }, { items: [now], timeline }] = await Promise.all([get('readiness', { merid }), get('routes', { merid })]);
   if (late()) {
     return;
   }
   setText(byID('verdict'), term('verdict', ready.verdict));
   setClass(byID('verdict'), 'pill ' + toneOf(ready.verdict));
   setText(byID('compared'), t('compared', { n: count(ready.compared), days: count(ready.days) }));
+  setText(byID('guarding'), guardText(now));
   reconcile(byID('reasonsfor'), ready.reasons, (r) => JSON.stringify(r), reasonItem, () => {});
   const differences = ready.seen.filter((d) => Object.hasOwn(texts['difference.'], d.kind));
   showTable(byID('differences'), differenceColumns, differences, (d) => [d.kind, d.interface, d.subject, d.detail].join(' '), t('none'));
-  showTable(byID('routemoves'), moveColumns, line.items, (m) => m.at + m.who, t('none'));
+  showTable(byID('routemoves'), moveColumns, timeline || [], (m) => m.at + m.who, t('none'));
 }
+
+// guardText says what the guard has counted, and when it turns the merchant back.
+function guardText(now) {
+  const { guard: g, by, route } = now || {};
+  const state = by === 'guard' && route === 'old' ? t('turned_back') : '';
+  return state + (g ? t('guarding', {
+    window: span(g.window_s * 1000), v2: ratio(g.v2), old: ratio(g.old), least: count(g.min_payments), most: g.max_worse,
+  }) : t('unguarded'));
+}
+
+const ratio = ({ refused, payments }) => count(refused) + ' / ' + count(payments);
 
 function reasonItem(r) {
   const more = [r.advice, r.times && lastText(r), r.example && t('example') + ' ' + r.example].filter(Boolean);
