@@ -89,5 +89,8 @@ func (m *movingWorld) withoutLedger(tab *chromium.Tab) {
 	if err := os.Rename(file+".away", file); err != nil {
 		m.t.Fatal(err)
 	}
+	m.bridge.wantHealth(200, `"status":"ready"`)
+	tab.Click("#again")
+	tab.Await("no trouble", `document.querySelector("#trouble").hidden`)
 	onlyRefusals(m.t, tab)
 }

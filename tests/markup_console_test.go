@@ -25,13 +25,13 @@ import (
 // the reason. Any other is seen on the page, or the test fails.
 var unshown = map[string]string{
 	"CalledAgain.explained": ownWords, "Order.explained": ownWords, "RefundAnswer.gateway_said": ownWords,
-	"MerchantList.next": cursor, "NotificationList.next": cursor, "OrderList.next": cursor, "QuarantineList.next": cursor, "RouteList.next": cursor, "SumList.next": cursor,
+	"ChangeList.next": cursor, "MerchantList.next": cursor, "NotificationList.next": cursor, "OrderList.next": cursor, "QuarantineList.next": cursor, "RefusalList.next": cursor, "RouteList.next": cursor, "SumList.next": cursor,
 	"Check.level": decides, "HealthAnswer.status": decides,
-	"Quarantined.dealt_who": byCommand, "Quarantined.dealt_why": byCommand, "Quarantined.flow_no": byCommand, "Quarantined.source": byCommand, "Quarantined.tran_code": byCommand,
+	"Quarantined.dealt_who": byCommand, "Quarantined.detail": byCommand, "Quarantined.dealt_why": byCommand, "Quarantined.flow_no": byCommand, "Quarantined.source": byCommand, "Quarantined.tran_code": byCommand,
 	"Route.who": byCommand, "Route.why": byCommand,
 	"Readiness.first_day": byCommand, "Readiness.last_day": byCommand, "ReadinessList.next": cursor,
 	"ReadinessSeen.detail": byCommand, "ReadinessSeen.example": byCommand, "ReadinessSeen.interface": byCommand, "ReadinessSeen.subject": byCommand,
-	"Readiness.merid": oneMerchant, "RouteTimeline.merid": oneMerchant, "Refused.merid": oneMerchant,
+	"Readiness.merid": oneMerchant, "Refused.merid": oneMerchant,
 }
 
 // The reasons.
