@@ -144,8 +144,9 @@ func TestChangesPageByPage(t *testing.T) {
 func TestListsGoOn(t *testing.T) {
 	t.Parallel()
 	// A search names an order by a number: who finds too many names the merchant. What is
-	// left to the old gateway is told by merchant and path, the last seen first.
-	ends := []string{"searchOrders", "findSettlements", "listLeft"}
+	// left to the old gateway is told by merchant and path, the last seen first. What a
+	// route was long ago is in the list of changes.
+	ends := []string{"searchOrders", "findSettlements", "listLeft", "showRouteTimeline"}
 	named := func(from reflect.Type, name string) bool {
 		return from.Kind() == reflect.Struct && slices.ContainsFunc(membersOf(from), func(m member) bool { return m.name == name })
 	}

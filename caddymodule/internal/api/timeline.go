@@ -97,7 +97,7 @@ func eventOf(lang bilingual.Lang, e ledger.Event) Event {
 }
 
 func (s story) request(lang bilingual.Lang) Event {
-	text := say("pay request %s over %s yuan recorded", string(s.order.Action), translate.FormatYuan(s.order.Amount))
+	text := say("pay request %s over %s yuan recorded", s.order.Action, translate.FormatYuan(s.order.Amount))
 	return Event{At: s.order.CreatedAt, Kind: kindRequest, Source: "merchant", Text: text.In(lang)}
 }
 

@@ -196,7 +196,7 @@ func (w *world) notification(merID string, state ledger.NotificationState, age t
 	}
 	// The bridge of a world looks for notifications too. What it claims it gives back,
 	// because nobody has told it of any merchant.
-	for !w.finish(o.Key, state, age) {
+	for !w.finish(o.Key, state, age) && w.stateOf(o.Key).State == ledger.Waiting { // not kept back
 		runtime.Gosched()
 	}
 	return o.Key

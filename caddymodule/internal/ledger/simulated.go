@@ -33,6 +33,21 @@ func (s *simulatedStore) read(ctx context.Context, do func(*tx) (any, error)) (a
 	return s.reads(ctx, func(ctx context.Context) (any, error) { return s.store.read(ctx, do) })
 }
 
+// writeLocked runs the statements one by one: a model has no wire to send them over at
+// once.
+func (s *simulatedStore) writeLocked(ctx context.Context, lock, change statement) (changed int64, err error) {
+	value, err := s.write(ctx, func(t *tx) (any, error) {
+		if _, err := all(t, scanCount, lock.text, lock.args...); err != nil {
+			return nil, err
+		}
+		return t.exec(change.text, change.args...)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return value.(int64), nil //nolint:forcetypeassert // it is what exec returns
+}
+
 // DatabaseError makes of err what a database says that does not do its work.
 func DatabaseError(err error) error { return fromDriver(err) }
 

@@ -60,6 +60,7 @@ type unmarkedSides struct{}
 
 func (unmarkedSides) OrderMarked(sides.MarkResult) {}
 func (unmarkedSides) MarksWaiting(int)             {}
+func (unmarkedSides) MarkAwaited(time.Duration)    {}
 
 // asked is what a merchant's request says, as package caddymodule reads it.
 type asked struct {
