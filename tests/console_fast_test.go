@@ -143,7 +143,7 @@ func TestConsoleLateStory(t *testing.T) {
 	slowly(tab, "order?")
 	tab.Goto(d.url + "#order=89900001/" + d.failed)
 	awaitKept(tab, "1")
-	chromium.Evaluate[any](tab, `void document.querySelector("#order .bar a").click()`)
+	chromium.Evaluate[any](tab, `void document.querySelector("#order [data-close]").click()`)
 	tab.Await("the order to be closed", `document.querySelector("#order").hidden`)
 	chromium.Evaluate[any](tab, `void document.querySelector("#number").focus()`)
 	slowly(tab, "")

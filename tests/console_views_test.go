@@ -21,6 +21,7 @@ func TestConsoleViews(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "console_actions")
 	d.history()
+	d.bridge.wantHealth(200, `"status":"ready"`) // it was started anew
 	d.bridge.ask("merchant", "pause", "89900001", "--why", "their shop is down").want(t, 0)
 	d.bridge.ask("merchant", "resume", "89900001", "--why", "their shop is back").want(t, 0)
 	for name, o := range map[string]chromium.Options{"desk": chinese, "phone": {Language: "en"}} {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +114,11 @@ func (d *operatorsDay) sell(fen int64) merchant.Payment {
 		d.t.Fatalf("pay: %s", reply.Inner)
 	}
 	d.notified(d.suite, p.OrderID, 1)
+	if !eventually(func() bool { // its answer is on record a moment after it was given
+		return strings.Contains(d.bridge.ask("order", d.shop.MerID, p.OrderID).out, "delivered")
+	}) {
+		d.t.Errorf("order %s is not delivered", p.OrderID)
+	}
 	d.bridge.ask("order", d.shop.MerID, p.OrderID).want(d.t, 0, "paid", "delivered")
 	return p
 }

@@ -121,7 +121,7 @@ func TestConsoleListsWhatIsToBeDone(t *testing.T) {
 			tab.Inspect("tried")
 			tab.Click("#dialogclose")
 			tab.Click(`#numbers [data-key=quarantine] button`)
-			tab.AwaitText("unknown order")
+			tab.AwaitText("the ledger does not know the order or refund that it names")
 			tab.Inspect("quarantine")
 			tab.Click(`#list td.action button`)
 			confirm(tab, "Ada", "a test of theirs")
