@@ -246,9 +246,13 @@ func (w *stateWorld) console(row translate.StateRow) string {
 		return "the console does not know it"
 	}
 	for _, language := range []string{"zh", "en"} {
-		var texts map[string]string
+		var texts struct {
+			State map[translate.State]string `json:"state."`
+			About map[translate.State]string `json:"about."`
+		}
 		w.module("texts.js", language, &texts)
-		if texts["state."+string(row.State)] == "" || texts["about."+string(row.State)] == "" {
+		named := texts.State[row.State] != "" || language == "en" // there the word may be the value, which is not sent
+		if !named || texts.About[row.State] == "" {
 			return "the console has no text for it"
 		}
 	}
