@@ -280,7 +280,7 @@ func TestCommandsWithoutABridge(t *testing.T) {
 	w := newWorld(t, settings{})
 	w.bridge.ask("orders").want(t, 2, "does not answer", "is Caddy running there?", w.bridge.admin)
 	w.bridge.ask("orders", "--limit", "many").want(t, 2, "limit")
-	w.bridge.ask("order").want(t, 2, "arg(s)")
+	w.bridge.ask("order").want(t, 2, "1 to 2 arguments")
 }
 
 // The admin API is found after reloads, those that fail included: its routes

@@ -72,7 +72,7 @@ func TestQuarantineFromTheCommandLine(t *testing.T) {
 	if _, err := w.gateway.SendNotice(w.ctx(), strange); err != nil {
 		t.Fatal(err)
 	}
-	w.bridge.ask("quarantine").want(t, 0, p.OrderID, "unknown order", "61.01", "11")
+	w.bridge.ask("quarantine").want(t, 0, p.OrderID, "does not know the order", "61.01", "11")
 	var list struct {
 		Items []struct {
 			ID, OrderID, Amount string
@@ -92,7 +92,7 @@ func TestQuarantineFromTheCommandLine(t *testing.T) {
 		w.bridge.ask("quarantine", "dealt", q.ID, "--why", "again").want(t, 1, "already")
 	}
 	w.bridge.ask("quarantine").want(t, 0, "No message is in quarantine.")
-	w.bridge.ask("quarantine", "--all").want(t, 0, "unknown order")
+	w.bridge.ask("quarantine", "--all").want(t, 0, "does not know the order")
 	w.bridge.ask("quarantine", "show", "none").want(t, 1, "is in quarantine")
 	w.bridge.ask("order", shops["intl"].MerID, p.OrderID).want(t, 0, "quarantined", "times, last")
 }
