@@ -36,7 +36,7 @@ var mutations = []mutation{
 		"silence is no refusal", "caddymodule/internal/bridge/send.go",
 		`return translate.NothingCertain(failed.reason), events`, `return translate.NotSent(failed.reason), events`,
 	},
-	{"a payment commits with its notification", "caddymodule/internal/ledger/record.go", `return o, owe(t, o, u.At)`, `return o, nil`},
+	{"a payment commits with its notification", "caddymodule/internal/ledger/record.go", `return owe(t, o, u.At)`, `return nil`},
 	{
 		"one caller owns a new order", "caddymodule/internal/ledger/begin.go",
 		`ours := t.again && stored == o`, `ours := stored.State == translate.Sent`,
@@ -59,7 +59,10 @@ var mutations = []mutation{
 		"case deniesAmount(said.Amount, want.Amount, moved):\n\t\treturn mismatch(\"body amount\")", "case false:\n\t\treturn mismatch(\"body amount\")",
 	},
 	{"the signature must match", "translate/v2/open.go", `signatureGood := text(plaintext)`, `signatureGood := text(plaintext) | 1`},
-	{"an order is marked before it goes to the old gateway", "caddymodule/internal/sides/sides.go", `err := s.markNow(ctx, key)`, `err := ctx.Err()`},
+	{
+		"an order is marked before it goes to the old gateway", "caddymodule/internal/sides/sides.go",
+		`fresh, err = s.ledger.MarkOld(ctx, key, s.now())`, `fresh, err = true, ctx.Err()`,
+	},
 	{
 		"only 0000 acknowledges a notification", "caddymodule/internal/delivery/deliver.go",
 		"case OK:\n\t\treturn ledger.Delivered, time.Time{}", "default:\n\t\treturn ledger.Delivered, time.Time{}",
