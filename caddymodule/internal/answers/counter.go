@@ -6,25 +6,19 @@ package answers
 
 import (
 	"context"
-	"hash/maphash"
-	"slices"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
-	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/repeats"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/writebehind"
 	"github.com/paybridge/paybridge/translate"
 )
 
 const (
-	// writeEvery is how often counts are written.
-	writeEvery = 10 * time.Second
-	// writeTime bounds one writing.
-	writeTime = 5 * time.Second
 	// maxKept bounds what is kept in memory while the ledger is away.
 	maxKept = 50_000
 	// maxRefused is how many refused orders are known when they come again. The others
@@ -47,16 +41,12 @@ type Payment struct {
 // Counter counts. Its methods may be called from many goroutines.
 type Counter struct {
 	store Store
-	log   *zap.Logger
-	away  *outage.Log
 	now   func() time.Time
-	stop  context.CancelFunc
-	work  sync.WaitGroup
+	*writebehind.Writer
 
 	mu      sync.Mutex
 	counts  map[row]tally
-	refused [maxRefused]uint64 // the last refused orders
-	next    int                // in refused
+	refused repeats.Orders // which count once
 }
 
 // row names a count.
@@ -69,12 +59,13 @@ type tally struct{ payments, refused int }
 
 // New makes a Counter that works until it is closed.
 func New(store Store, log *zap.Logger, now func() time.Time) *Counter {
-	ctx, stop := context.WithCancel(context.Background())
-	c := &Counter{
-		store: store, log: log, now: now, stop: stop, counts: map[row]tally{},
-		away: outage.New(log, zap.WarnLevel, "how payments are answered cannot be recorded; trying on", "how payments are answered is recorded again"),
-	}
-	c.work.Go(func() { c.writeOn(ctx) })
+	c := &Counter{store: store, now: now, counts: map[row]tally{}, refused: repeats.Last(maxRefused)}
+	c.Writer = writebehind.Start(log, writebehind.Words{
+		Doing: "recording how payments are answered",
+		Away:  "how payments are answered cannot be recorded; trying on",
+		Back:  "how payments are answered is recorded again",
+		Lost:  "stopped with counts of how payments were answered that could not be recorded",
+	}, c.write)
 	return c
 }
 
@@ -84,25 +75,12 @@ func (c *Counter) Answered(p Payment) {
 	defer c.mu.Unlock()
 	one := tally{payments: 1}
 	if p.Refused {
-		if c.repeats(p) {
+		if c.refused.Again(p.MerID, p.OrderID) {
 			return
 		}
 		one.refused = 1
 	}
 	c.add(row{p.MerID, c.now().In(translate.Beijing).Format(time.DateOnly), p.Side}, one)
-}
-
-var seed = maphash.MakeSeed()
-
-// repeats reports whether a refused order was refused before.
-func (c *Counter) repeats(p Payment) bool {
-	order := maphash.Comparable(seed, [2]string{p.MerID, p.OrderID})
-	if slices.Contains(c.refused[:], order) {
-		return true
-	}
-	c.refused[c.next] = order
-	c.next = (c.next + 1) % maxRefused
-	return false
 }
 
 // add adds to what is kept, unless there is no room.
@@ -113,22 +91,9 @@ func (c *Counter) add(of row, t tally) {
 	}
 }
 
-func (c *Counter) writeOn(ctx context.Context) {
-	ticker := time.NewTicker(writeEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			crash.Guard(c.log, "recording how payments are answered", func() { c.away.Report(c.Write(ctx)) })
-		}
-	}
-}
-
-// Write adds to the ledger what was counted since the last time. When that fails it is
+// write adds to the ledger what was counted since the last time. When that fails it is
 // kept.
-func (c *Counter) Write(ctx context.Context) error {
+func (c *Counter) write(ctx context.Context) error {
 	c.mu.Lock()
 	counts := c.counts
 	c.counts = map[row]tally{}
@@ -140,8 +105,6 @@ func (c *Counter) Write(ctx context.Context) error {
 	for of, t := range counts {
 		list = append(list, ledger.Answers{MerID: of.merID, Day: of.day, Side: of.side, Payments: t.payments, Refused: t.refused})
 	}
-	ctx, cancel := context.WithTimeout(ctx, writeTime)
-	defer cancel()
 	err := c.store.AddAnswers(ctx, list)
 	if err != nil {
 		c.mu.Lock()
@@ -151,13 +114,4 @@ func (c *Counter) Write(ctx context.Context) error {
 		}
 	}
 	return err //nolint:wrapcheck // it is logged
-}
-
-// Close ends the work and writes what is left.
-func (c *Counter) Close() {
-	c.stop()
-	c.work.Wait()
-	if err := c.Write(context.Background()); err != nil {
-		c.log.Warn("stopped with counts of how payments were answered that could not be recorded", zap.Error(err))
-	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/writebehind"
 )
 
 // record keeps what was written.
@@ -57,7 +58,7 @@ func TestAnswersAreWritten(t *testing.T) {
 			answered("A", "2", route.Old, true)
 		}
 		answered("B", "2", route.V2, true) // another merchant's order
-		time.Sleep(writeEvery)
+		time.Sleep(writebehind.Every)
 		r.mu.Lock()
 		r.away = false // nothing is lost that could not be written
 		r.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/repeats"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
@@ -150,7 +151,7 @@ func (g *Guard) merchant(merID string) *merchant {
 		}
 		delete(g.merchants, other)
 	}
-	m := new(merchant)
+	m := &merchant{refused: repeats.Last(maxRefused)}
 	g.merchants[merID] = m
 	return m
 }

@@ -1,11 +1,10 @@
 package guard
 
 import (
-	"hash/maphash"
-	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/repeats"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
@@ -22,8 +21,7 @@ type merchant struct {
 	old  window
 	last rollback.Tally // of the old gateway, when there was last enough of it within a window
 
-	refused [maxRefused]uint64 // the last refused orders
-	next    int                // in refused
+	refused repeats.Orders
 }
 
 // follow goes by a rule. Another one judges anew, by what was counted; that is
@@ -68,19 +66,8 @@ func (m *merchant) oldShare(now time.Duration) rollback.Tally {
 	return sum
 }
 
-var seed = maphash.MakeSeed()
-
 // repeats reports whether a refused order was refused before. The others are on record
 // when they come again.
 func (m *merchant) repeats(p Payment) bool {
-	if !p.Refused {
-		return false
-	}
-	order := maphash.String(seed, p.OrderID)
-	if slices.Contains(m.refused[:], order) {
-		return true
-	}
-	m.refused[m.next] = order
-	m.next = (m.next + 1) % maxRefused
-	return false
+	return p.Refused && m.refused.Again(p.MerID, p.OrderID)
 }

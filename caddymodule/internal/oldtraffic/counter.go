@@ -10,16 +10,11 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
-	"github.com/paybridge/paybridge/caddymodule/internal/outage"
+	"github.com/paybridge/paybridge/caddymodule/internal/writebehind"
 )
 
 const (
-	// writeEvery is how often counts are written.
-	writeEvery = 10 * time.Second
-	// writeTime bounds one writing.
-	writeTime = 5 * time.Second
 	// maxKept bounds what is kept in memory. The rest is counted together.
 	maxKept = 10_000
 	// maxKeptStrange bounds what of that anybody can make up.
@@ -36,11 +31,8 @@ type Store interface {
 // Counter counts. Its methods may be called from many goroutines.
 type Counter struct {
 	store Store
-	log   *zap.Logger
-	away  *outage.Log
 	now   func() time.Time
-	stop  context.CancelFunc
-	work  sync.WaitGroup
+	*writebehind.Writer
 
 	mu      sync.Mutex
 	counts  map[source]ledger.OldTraffic
@@ -52,12 +44,13 @@ type source struct{ merID, path string }
 
 // New makes a Counter that works until it is closed.
 func New(store Store, log *zap.Logger, now func() time.Time) *Counter {
-	ctx, stop := context.WithCancel(context.Background())
-	c := &Counter{
-		store: store, log: log, now: now, stop: stop, counts: map[source]ledger.OldTraffic{},
-		away: outage.New(log, zap.WarnLevel, "what goes to the old gateway cannot be recorded; trying on", "what goes to the old gateway is recorded again"),
-	}
-	c.work.Go(func() { c.writeOn(ctx) })
+	c := &Counter{store: store, now: now, counts: map[source]ledger.OldTraffic{}}
+	c.Writer = writebehind.Start(log, writebehind.Words{
+		Doing: "recording what goes to the old gateway",
+		Away:  "what goes to the old gateway cannot be recorded; trying on",
+		Back:  "what goes to the old gateway is recorded again",
+		Lost:  "stopped with counts of what goes to the old gateway that could not be recorded",
+	}, c.write)
 	return c
 }
 
@@ -92,28 +85,13 @@ func (c *Counter) add(s source, o ledger.OldTraffic) {
 	c.counts[s] = o
 }
 
-func (c *Counter) writeOn(ctx context.Context) {
-	ticker := time.NewTicker(writeEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			crash.Guard(c.log, "recording what goes to the old gateway", func() { c.away.Report(c.Write(ctx)) })
-		}
-	}
-}
-
-// Write adds to the ledger what was counted since the last time. When that fails it is
+// write adds to the ledger what was counted since the last time. When that fails it is
 // kept.
-func (c *Counter) Write(ctx context.Context) error {
+func (c *Counter) write(ctx context.Context) error {
 	seen := c.take()
 	if len(seen) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, writeTime)
-	defer cancel()
 	written, err := c.store.AddOldTraffic(ctx, seen)
 	if err != nil {
 		c.mu.Lock()
@@ -134,13 +112,4 @@ func (c *Counter) take() []ledger.OldTraffic {
 	}
 	c.counts, c.strange = map[source]ledger.OldTraffic{}, 0
 	return seen
-}
-
-// Close ends the work and writes what is left.
-func (c *Counter) Close() {
-	c.stop()
-	c.work.Wait()
-	if err := c.Write(context.Background()); err != nil {
-		c.log.Warn("stopped with counts of what goes to the old gateway that could not be recorded", zap.Error(err))
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/writebehind"
 )
 
 // record keeps what was written.
@@ -44,11 +45,11 @@ func TestCountsAreWritten(t *testing.T) {
 		last := time.Now()
 		c.Saw("A", "/api/query", false)
 		c.Saw("", "/api/"+strings.Repeat("x", 200), true)
-		time.Sleep(writeEvery)
+		time.Sleep(writebehind.Every)
 		r.mu.Lock()
 		r.away = false // nothing is lost that could not be written
 		r.mu.Unlock()
-		time.Sleep(writeEvery)
+		time.Sleep(writebehind.Every)
 		synctest.Wait()
 		want := []ledger.OldTraffic{
 			{Path: "/api/" + strings.Repeat("x", 95), Last: last, Times: 1, Strange: true},
