@@ -57,14 +57,13 @@ func (r Report) WhilePayable() Report {
 	return r
 }
 
-// OverDoubt is what the report of a second pay call means for an order whose first
-// call may have arrived: that this one was refused or did not leave says nothing of
-// the other.
+// OverDoubt is what the report of a second pay or refund call means when the first may
+// have arrived: that this one was refused or did not leave says nothing of the other.
 func (r Report) OverDoubt() Report {
 	switch r.State {
 	case Begun:
 		return NothingCertain(r.Reason)
-	case Failed:
+	case Failed, RefundFailed:
 		return NothingCertain("gateway refused the repeated call")
 	}
 	return r

@@ -50,13 +50,14 @@ type refunded struct {
 // fault is what goes wrong with a call.
 type fault struct {
 	name   string
-	unsent bool   // the call does not leave
-	lost   bool   // the call leaves and does not arrive
-	code   string // the gateway answers this and does nothing
-	state  string // it answers with this state and does nothing
-	amount string // in that answer; "" is the right one
-	flow   string // the answer names this flow number; "-" for none
-	crash  bool   // it panics after it has done its work
+	unsent bool           // the call does not leave
+	lost   bool           // the call leaves and does not arrive
+	code   string         // the gateway answers this and does nothing
+	state  string         // it answers with this state and does nothing
+	amount string         // in that answer; "" is the right one
+	refund v2.RefundState // in that answer; "" is done
+	flow   string         // the answer names this flow number; "-" for none
+	crash  bool           // it panics after it has done its work
 	mangle func(context.Context, string) RoundTrip
 }
 
@@ -195,7 +196,7 @@ func (g *fakeGateway) serve(m wire, f fault) string {
 		}
 		return g.answer(m, v2.RespProcessed, map[string]string{
 			"tranState": f.state, "orderId": order, "orderNo": order, "totalAmt": amount,
-			"refundState": "31", "merRefundFlowId": m.Body["merRefundFlowId"], "refundAmt": amount,
+			"refundState": string(cmp.Or(f.refund, v2.RefundSuccess)), "merRefundFlowId": m.Body["merRefundFlowId"], "refundAmt": amount,
 		})
 	}
 	switch m.Head.TranCode {

@@ -38,7 +38,7 @@ func (b *Bridge) surelyUnknown(ctx context.Context, order ledger.Order, source s
 		return false
 	}
 	// An answer that cannot be read is not counted: one more is waited for.
-	return answersSince(events.Items, source, sent) >= notFoundAnswers
+	return longUnknown(events.Items, source, sent)
 }
 
 // firstNotFound is when the gateway said for the first time that it has no such
@@ -52,12 +52,14 @@ func firstNotFound(events []ledger.Event, source string, now time.Time) time.Tim
 	return now
 }
 
-func answersSince(events []ledger.Event, source string, sent time.Time) int {
-	n := 0
+// longUnknown reports whether the answers on record, since a message left, that the
+// gateway has no such order or refund are enough to believe them.
+func longUnknown(events []ledger.Event, source string, sent time.Time) bool {
+	answers, last := 0, sent
 	for _, e := range events {
 		if e.Kind == notFoundEvent && e.Source == source && !e.At.Before(sent) {
-			n++
+			answers, last = answers+1, e.At
 		}
 	}
-	return n
+	return answers >= notFoundAnswers && last.Sub(sent) >= notFoundGrace
 }

@@ -23,7 +23,7 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 	if !ours {
 		return order
 	}
-	result := b.refund(ctx, s, order)
+	result := b.submitRefund(ctx, s, order, false)
 	if !result.moved {
 		b.postpone(ctx, s, order, result.events...)
 	}
@@ -36,32 +36,62 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 // that was accepted a moment ago may not be in its books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	if order.Tries == 0 {
-		return b.submitRefund(ctx, s, order)
+		return b.submitRefund(ctx, s, order, b.takenOver(ctx, s, order))
 	}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
 		return queryResult{order: order}
 	}
-	if result.moved || !result.report.NotFound || !b.mayResubmitRefund(ctx, s, order) {
+	if result.moved || !result.report.NotFound {
 		return result
 	}
-	return b.submitRefund(ctx, s, order, result.events...)
+	may, doubted := b.mayResubmitRefund(ctx, s, order)
+	if !may {
+		return result
+	}
+	return b.submitRefund(ctx, s, order, doubted, result.events...)
 }
 
-// submitRefund sends the refund, after the calls that were made before.
-func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, before ...ledger.Event) queryResult {
+// submitRefund sends the refund, after the calls that were made before. Where another
+// submission is in doubt, what the gateway refuses now is no end: it may refuse because
+// it has paid already, and the next step asks.
+func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, doubted bool, before ...ledger.Event) queryResult {
 	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)
-	return b.refundCall(ctx, s, order, RefundCall, submit, before...)
+	report, call := b.callAndJudge(ctx, s, order, RefundCall, submit)
+	if doubted {
+		report = report.OverDoubt()
+	}
+	return b.recordRefund(ctx, s, queryResult{order: order, report: report, events: append(slices.Clip(before), call)})
+}
+
+// takenOver reports whether somebody may have submitted a refund that has no try on
+// record: whoever held the order before, and could not record what came of it. Nobody
+// did while the refund is younger than a claim.
+func (b *Bridge) takenOver(ctx context.Context, s *Settings, order ledger.Order) bool {
+	now := b.now()
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
+		return true
+	}
+	var since time.Time
+	for _, e := range events.Items {
+		if e.LedTo() == translate.Refunding {
+			since = e.At
+		}
+	}
+	return !now.Before(since.Add(lease(s)))
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may
 // be sent once more: at once when it never left, and otherwise when the gateway has
-// said so for long and often enough.
-func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledger.Order) bool {
+// said so for long and often enough. It is doubted where a submission may have left
+// that is not on record.
+func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledger.Order) (may, doubted bool) {
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
-		return false
+		return false, false
 	}
 	sent := lastCall(events.Items, s.TranCodes.Refund)
 	if len(events.Unreadable) > 0 {
@@ -69,7 +99,12 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledge
 		// the first time that it has no such refund.
 		sent = latest(sent, firstNotFound(events.Items, "refund", b.now()))
 	}
-	return sent.IsZero() || b.surelyUnknown(ctx, order, "refund", sent, b.now())
+	if sent.IsZero() {
+		return true, true
+	}
+	// Had it been believed before, it was submitted then.
+	doubted = longUnknown(events.Items, "refund", sent)
+	return b.surelyUnknown(ctx, order, "refund", sent, b.now()), doubted
 }
 
 // latest is the later of two times.
@@ -91,19 +126,11 @@ func lastCall(events []ledger.Event, tranCode string) (at time.Time) {
 	return at
 }
 
-// queryRefund queries the gateway about a refund.
+// queryRefund queries the gateway about a refund and records what is final.
 func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
-	return b.refundCall(ctx, s, order, RefundQueryCall, query)
-}
-
-// refundCall sends one message about a refund and records what is final, with the
-// calls made before.
-func (b *Bridge) refundCall(
-	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request, before ...ledger.Event,
-) queryResult {
-	report, call := b.callAndJudge(ctx, s, order, kind, body)
-	return b.recordRefund(ctx, s, queryResult{order: order, report: report, events: append(slices.Clip(before), call)})
+	report, call := b.callAndJudge(ctx, s, order, RefundQueryCall, query)
+	return b.recordRefund(ctx, s, queryResult{order: order, report: report, events: []ledger.Event{call}})
 }
 
 // recordRefund records what a query told of a refund, if it is final. A failure that

@@ -71,6 +71,122 @@ func TestRefundIsTriedAgain(t *testing.T) {
 	}
 }
 
+// diesInRefund leaves what a bridge leaves that dies after it has submitted a refund:
+// the number is on record, what came of it is not. paid says whether the gateway has
+// the refund in its books.
+func (w *world) diesInRefund(p v1.PayRequest, paid bool) {
+	w.tb.Helper()
+	now, number := w.clock.now(), w.bridge.numbers.refund(w.order(p).OrderNo)
+	_, _, err := w.ledger.Record(w.tb.Context(), key(p), ledger.Update{
+		State: translate.Refunding, At: now, Source: "cancel", RefundNo: number, Next: now.Add(lease(w.settings)),
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	if paid {
+		w.gateway.mu.Lock()
+		w.gateway.refunds[number] = &refunded{amount: "19.99", state: v2.RefundSuccess}
+		w.gateway.mu.Unlock()
+	}
+}
+
+// TestRepeatedRefundIsRefused: a gateway may refuse a refund because it has paid it
+// already, and nobody has recorded that. The refusal is no end; the gateway is asked.
+func TestRepeatedRefundIsRefused(t *testing.T) {
+	t.Parallel()
+	asked := map[string]func(*world, v1.PayRequest){
+		"step":  (*world).stepAt,
+		"query": func(w *world, p v1.PayRequest) { w.query(p) },
+	}
+	for _, refusal := range []fault{refuses, {name: "state 33", state: "11", refund: v2.RefundFailed}} {
+		for who, ask := range asked {
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			hasPaid(w, p)
+			w.diesInRefund(p, true)
+			w.gateway.setScript(refusal)
+			w.stepAt(p)
+			w.wantState(p, translate.Refunding)
+			ask(w, p)
+			w.wantState(p, translate.Refunded)
+			if n := w.gateway.refundsPaid(); n != 1 {
+				t.Errorf("%s, asked by %s: %d refunds paid", refusal.name, who, n)
+			}
+		}
+	}
+}
+
+// TestRepeatedRefundIsRefusedForGood: a refund has failed that the gateway refuses,
+// does not have for long, and refuses once more.
+func TestRepeatedRefundIsRefusedForGood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.diesInRefund(p, false)
+	first := w.clock.now()
+	w.gateway.setScript(refuses)
+	w.stepAt(p)
+	for w.order(p).State == translate.Refunding && w.clock.now().Sub(first) < 24*time.Hour {
+		w.gateway.setScript(notFound, refuses)
+		w.stepAt(p)
+	}
+	w.wantState(p, translate.RefundFailed)
+	if took := w.clock.now().Sub(first); took < notFoundGrace {
+		t.Errorf("believed after %s", took)
+	}
+	if n := w.gateway.count(v2.TranRefund); n != 2 {
+		t.Errorf("submitted %d times", n)
+	}
+}
+
+// TestRefundResubmittedUnseen: a bridge dies after it has sent once more what the
+// gateway had long said it does not have. The next refusal may be of what that one did.
+func TestRefundResubmittedUnseen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.setScript(lost)
+	w.cancel(p)
+	for range notFoundAnswers {
+		w.wantState(p, translate.Refunding)
+		o := w.order(p)
+		w.clock.advance(notFoundGrace)
+		// What a step writes before it sends, and no more.
+		event := ledger.Event{At: w.clock.now(), Kind: notFoundEvent, Source: "refund"}
+		if err := w.ledger.AddEvents(t.Context(), o.Key, event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.clock.advance(lease(w.settings))
+	w.gateway.setScript(notFound, refuses)
+	w.stepAt(p)
+	w.wantState(p, translate.Refunding)
+}
+
+// TestRefundOfALatePaymentIsRefused: the first submission is a due step's, and its
+// refusal is believed at once.
+func TestRefundOfALatePaymentIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		late time.Duration // of the step
+		want translate.State
+	}{{time.Second, translate.RefundFailed}, {time.Hour, translate.Refunding}} {
+		w := newWorld(t)
+		p := order(v1.WxSao, 1)
+		w.pay(p)
+		w.cancel(p)
+		if err := w.notice(w.gateway.notice(w.wantState(p, translate.Closed).OrderNo, "11", "19.99")); err != nil {
+			t.Fatal(err)
+		}
+		w.gateway.setScript(refuses)
+		w.clock.advance(c.late)
+		w.step()
+		w.wantState(p, c.want)
+	}
+}
+
 // The schedule has an end; then the refund is an operator's.
 func TestRefundTriesEnd(t *testing.T) {
 	t.Parallel()

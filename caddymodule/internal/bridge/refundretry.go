@@ -80,7 +80,7 @@ func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Orde
 	b.log.Info("refund is tried again", orderFields(order), zap.String("refund_no", order.RefundNo))
 	b.observer.OrderMoved(order.State)
 	if result.report.State != translate.Refunding {
-		result = b.submitRefund(ctx, s, order, result.events...)
+		result = b.submitRefund(ctx, s, order, false, result.events...)
 	} else {
 		result.order, result.moved = order, false
 	}
