@@ -6,14 +6,13 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
-	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // counts reports whether the answer to a request is counted: that to a new payment which
 // is its merchant's own.
 func (a *App) counts(p passage) bool {
-	return a.isBeside() && p.route.Name == "pay" && p.cause == sides.ByRoute && p.asked.verified
+	return a.isBeside() && p.asked.Counts(p.route, p.cause)
 }
 
 // oldAnswered counts what the old gateway has answered, or that it has not.
@@ -37,7 +36,7 @@ func (a *App) v2Answered(p passage) func(v1.Code) {
 
 // answered counts a payment, for people and, where it guards the merchant, for the guard.
 func (a *App) answered(p passage, side route.Side, refused bool) {
-	e, m := a.engine.Load(), p.asked.merchant
+	e, m := a.engine.Load(), p.asked.Merchant
 	if e == nil {
 		return
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
+	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -56,18 +57,8 @@ func (a *App) checkKeepOldOrders() error {
 // defaultRoute is where the new orders of merchants go that have no route of their own.
 func (a *App) defaultRoute() route.Route { return defaultRoutes[a.DefaultRoute] }
 
-// routeNow is where the new orders of a merchant go. The error says that nobody can
-// tell: a merchant that was on v2 may have been turned back.
-func (s service) routeNow(ctx context.Context, merID string) (route.Route, error) {
-	return s.routes.Of(ctx, merID, s.app.defaultRoute())
-}
-
-// lastRoute is where the new orders of a merchant went when that was last seen.
-func (s service) lastRoute(merID string) route.Route {
-	return s.routes.Last(merID, s.app.defaultRoute())
-}
-
-// routeOf is lastRoute of the app; while that does not run it is the default.
+// routeOf is where the new orders of a merchant went when that was last seen; while
+// the app does not run it is the default.
 func (a *App) routeOf(merID string) route.Route {
 	if e := a.engine.Load(); e != nil {
 		return e.routes.Last(merID, a.defaultRoute())
@@ -123,13 +114,31 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		observed.RequestSided(route.V2, decision.Cause)
 		read := r.WithContext(p.body.Context())
 		if p.route.Caller == inbound.Payer {
-			h.payerOr(w, read, p.route, payer.Client{Message: p.asked.message, PassOn: passOn})
+			h.payerOr(w, read, p.route, payer.Client{Message: p.asked.Message, PassOn: passOn})
 			return
 		}
-		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.message, PassOn: passOn, Answered: h.app.v2Answered(p)})
+		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.Message, PassOn: passOn, Answered: h.app.v2Answered(p)})
 	default:
 		observed.RequestSided("", decision.Cause)
 		h.answerBusy(w, received(r, p.body), p)
+	}
+}
+
+// sideOf reads a request and says where it is served.
+func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (requestside.Request, sides.Decision) {
+	ctx, cancel := context.WithTimeout(body.Context(), time.Duration(a.Timeouts.Reply))
+	defer cancel()
+	s, ok := a.service(ctx)
+	if !ok {
+		return requestside.Request{}, sides.Decision{Cause: sides.LedgerAway}
+	}
+	return s.finder().Of(ctx, r, body, to)
+}
+
+// finder is what finds the sides of requests.
+func (s service) finder() requestside.Finder {
+	return requestside.Finder{
+		Merchants: s.settings.Merchants, Ledger: s.ledger, Bridge: s.bridge, Sides: s.sides, Routes: s.routes, Default: s.app.defaultRoute(),
 	}
 }
 
@@ -144,7 +153,7 @@ func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, c
 	p.cause = cause
 	observed.RequestSided(route.Old, cause)
 	if e := h.app.engine.Load(); e != nil {
-		strange := p.route.Caller == inbound.Nobody || p.asked.merchant == nil
+		strange := p.route.Caller == inbound.Nobody || p.asked.Merchant == nil
 		e.traffic.Saw(p.asked.MerID, inbound.Canonical(r.URL.Path), strange)
 	}
 	h.passOn(w, r, p)

@@ -9,6 +9,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
@@ -60,10 +61,10 @@ func (a *App) isGuarded(m *merchants.Merchant) bool {
 }
 
 // routeMark tells by which route a request is served, where that counts.
-func (a *App) routeMark(q asked) ledger.RouteMark {
+func (a *App) routeMark(q requestside.Request) ledger.RouteMark {
 	e := a.engine.Load()
-	if e == nil || !a.isGuarded(q.merchant) {
+	if e == nil || !a.isGuarded(q.Merchant) {
 		return ledger.RouteMark{}
 	}
-	return e.routes.Mark(q.merchant.MerID)
+	return e.routes.Mark(q.Merchant.MerID)
 }

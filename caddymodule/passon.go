@@ -19,6 +19,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -27,8 +28,8 @@ import (
 // passage is a request on its way to the old gateway.
 type passage struct {
 	route inbound.Route
-	start time.Time // when the request came
-	asked asked     // what it names, where merchants are configured
+	start time.Time           // when the request came
+	asked requestside.Request // what it names, where merchants are configured
 	cause sides.Cause
 	mark  ledger.RouteMark // the route of the merchant, where merchants are configured
 	body  *bodies.Body     // that has been received; nil for none
@@ -74,10 +75,10 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 // onto the wire.
 func tracePassing(r *http.Request, p passage) (*http.Request, trace.Span) {
 	attributes := make([]attribute.KeyValue, 0, 2)
-	if merID := p.asked.knownMerID(); merID != "" {
+	if merID := p.asked.KnownMerID(); merID != "" {
 		attributes = append(attributes, tracing.MerID(merID))
 	}
-	if orderID := p.asked.knownOrderID(); orderID != "" {
+	if orderID := p.asked.KnownOrderID(); orderID != "" {
 		attributes = append(attributes, tracing.OrderID(orderID))
 	}
 	ctx, span := tracer.Start(r.Context(), "", "old gateway "+p.route.Name, trace.SpanKindClient, attributes...)
@@ -97,7 +98,7 @@ func (h *Handler) patience(p passage) time.Duration {
 // showsShadow reports whether the shadow is to be told of the answer.
 func (h *Handler) showsShadow(p passage) bool {
 	shadow := h.app.shadow
-	return shadow != nil && p.body != nil && p.asked.merchant != nil && p.route.Caller == inbound.Merchant && shadow.watches(p.asked.merchant.MerID)
+	return shadow != nil && p.body != nil && p.asked.Merchant != nil && p.route.Caller == inbound.Merchant && shadow.watches(p.asked.Merchant.MerID)
 }
 
 // tellShadow tells of an exchange whose answer was kept and has left. A client that
@@ -108,7 +109,7 @@ func (h *Handler) tellShadow(r *http.Request, p passage, kept *oldgateway.Reply)
 		return // turned away
 	}
 	h.app.shadow.saw(oldgateway.Exchange{
-		MerID: p.asked.merchant.MerID, Endpoint: p.route.Name, Method: r.Method, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+		MerID: p.asked.Merchant.MerID, Endpoint: p.route.Name, Method: r.Method, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
 		Reply: *kept, Took: time.Since(p.start),
 	})
 }
@@ -129,7 +130,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, p passage, code
 		return
 	}
 	// A merchant that has hung up is in the log by its context.
-	_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(code, ""), p.asked.key()))
+	_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(code, ""), p.asked.Key()))
 }
 
 // passedLine is the one log line of a request that was passed on: an allow-list.
@@ -151,7 +152,7 @@ func (l passedLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("result", string(l.result))
 	enc.AddDuration("took", l.took)
 	for _, s := range []struct{ key, value string }{
-		{"cause", string(l.cause)}, {"merid", l.asked.knownMerID()}, {"orderid", l.asked.knownOrderID()},
+		{"cause", string(l.cause)}, {"merid", l.asked.KnownMerID()}, {"orderid", l.asked.KnownOrderID()},
 	} {
 		if s.value != "" {
 			enc.AddString(s.key, s.value)

@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
+	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
 	"github.com/paybridge/paybridge/tests/caddyctx"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -71,7 +72,7 @@ func passTraced(t *testing.T, address string) tracetest.SpanStub {
 	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, &caddyhttp.Server{})
 	h.passOn(w, r, passage{
 		route: inbound.Route{Name: "pay", Caller: inbound.Merchant}, start: time.Now(),
-		asked: asked{Claims: v1.Claims{MerID: "89900001", OrderID: "T1"}, merchant: &merchants.Merchant{MerID: "89900001"}, verified: true},
+		asked: requestside.Request{Claims: v1.Claims{MerID: "89900001", OrderID: "T1"}, Merchant: &merchants.Merchant{MerID: "89900001"}, Verified: true},
 	})
 	spans := exporter.GetSpans()
 	if len(spans) != 1 {

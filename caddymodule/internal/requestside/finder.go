@@ -1,0 +1,146 @@
+package requestside
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Finder finds the sides of requests.
+type Finder struct {
+	Merchants *merchants.Registry
+	Ledger    *ledger.Ledger
+	Bridge    *bridge.Bridge
+	Sides     *sides.Sides
+	Routes    *routecache.Cache
+	Default   route.Route // of new orders, of merchants that have no route of their own
+}
+
+// Of reads a request and says where it is served. Where that is the old gateway and
+// it is a payment, the order is on record as the old gateway's when it returns.
+func (f Finder) Of(ctx context.Context, r *http.Request, body *bodies.Body, to inbound.Route) (Request, sides.Decision) {
+	m := &inbound.Message{Body: body}
+	m.Read(r, f.Merchants)
+	if errors.Is(m.FormErr, bodies.ErrTurnedAway) || ctx.Err() != nil {
+		return Request{}, sides.Decision{Cause: sides.LedgerAway}
+	}
+	q := read(m, f.Merchants) // of what is no form, nothing can be read
+	if find := finds[to.Name]; find != nil {
+		return q, find(f, ctx, q)
+	}
+	return q, sides.ToOld(sides.NotServed)
+}
+
+// finds say where the requests to a route are served, by its name.
+var finds = map[string]func(Finder, context.Context, Request) sides.Decision{
+	"pay":     Finder.payment,
+	"gateway": Finder.pagePayment,
+	"query":   Finder.reference,
+	"cancel":  Finder.reference,
+	"gopay":   Finder.link,
+	"openid":  Finder.openID,
+	"paying":  Finder.page,
+	"result":  Finder.page,
+	"status":  Finder.page,
+}
+
+func (f Finder) payment(ctx context.Context, q Request) sides.Decision {
+	if q.Merchant == nil {
+		return sides.ToOld(sides.NotConfigured)
+	}
+	order := route.Order{MerID: q.Merchant.MerID, OrderID: q.OrderID, Action: q.Action, HasOpenID: q.OpenID != ""}
+	to, err := f.Routes.Of(ctx, order.MerID, f.Default)
+	if err != nil {
+		return sides.Decision{Cause: sides.LedgerAway}
+	}
+	return f.Sides.OfPayment(ctx, sides.Payment{Order: order, Verified: q.Verified}, to)
+}
+
+// pagePayment is of orders that a payer's browser submits, with an action that
+// need not be named.
+func (f Finder) pagePayment(ctx context.Context, q Request) sides.Decision {
+	if q.Action == "" {
+		q.Action = v1.WxJsApi
+	}
+	return f.payment(ctx, q)
+}
+
+// reference is of queries and cancels.
+func (f Finder) reference(ctx context.Context, q Request) sides.Decision {
+	if q.Merchant == nil {
+		return sides.ToOld(sides.NotConfigured)
+	}
+	merID := q.Merchant.MerID
+	ref := sides.Reference{MerID: merID}
+	if q.QueryID == "" {
+		ref.OrderID = q.OrderID
+	}
+	return f.Sides.OfReference(ctx, ref, f.Routes.Last(merID, f.Default), func(ctx context.Context) (bool, error) {
+		return f.Bridge.HasOrder(ctx, v1.OrderRef{MerID: merID, QueryID: q.QueryID, OrderID: q.OrderID})
+	})
+}
+
+// link is of the link where an order is paid. Its PayId or its number may be on
+// record.
+func (f Finder) link(ctx context.Context, q Request) sides.Decision {
+	if q.Merchant == nil {
+		return sides.ToOld(sides.NotConfigured)
+	}
+	merID := q.Merchant.MerID
+	ref := sides.Reference{MerID: merID, OrderID: q.OrderID}
+	return f.Sides.OfReference(ctx, ref, f.Routes.Last(merID, f.Default), func(ctx context.Context) (bool, error) {
+		side, err := f.Ledger.Side(ctx, ledger.Key{MerID: merID, OrderID: q.OrderID})
+		if err != nil || side != "" {
+			return side == route.V2, err
+		}
+		return f.hasPayID(ctx, bridge.Ticket{PayID: q.Code, MerID: merID})
+	})
+}
+
+// page is of the pages that only v2 orders have.
+func (f Finder) page(ctx context.Context, q Request) sides.Decision {
+	return f.Sides.OfReference(ctx, sides.Reference{}, route.Route{}, func(ctx context.Context) (bool, error) {
+		return f.hasPayID(ctx, bridge.Ticket{PayID: q.Message.Params["id"]})
+	})
+}
+
+func (f Finder) hasPayID(ctx context.Context, t bridge.Ticket) (bool, error) {
+	if t.PayID == "" {
+		return false, nil
+	}
+	_, err := f.Bridge.PayerOrder(ctx, t)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// openID is of the page that tells a merchant its payer's openid. A payer who
+// comes back from WeChat belongs to whoever sent it there.
+func (f Finder) openID(ctx context.Context, q Request) sides.Decision {
+	state, code := q.Message.Params["state"], q.Message.Params["code"]
+	switch {
+	case wechat.IsState(state):
+		return sides.Decision{Side: route.V2, Cause: sides.OnRecord}
+	case state != "" || code != "":
+		return sides.ToOld(sides.UnknownOrder)
+	case q.Merchant == nil:
+		return sides.ToOld(sides.NotConfigured)
+	}
+	to, err := f.Routes.Of(ctx, q.Merchant.MerID, f.Default)
+	if err != nil {
+		return sides.Decision{Cause: sides.LedgerAway}
+	}
+	return sides.Decision{Side: to.OpenIDs(), Cause: sides.ByRoute}
+}

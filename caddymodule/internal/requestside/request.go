@@ -1,0 +1,63 @@
+package requestside
+
+import (
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Request is what a request says whose it is and which order it is about.
+type Request struct {
+	v1.Claims
+	Merchant *merchants.Merchant // nil when it is not configured
+	Verified bool                // the signature is the merchant's
+	Message  *inbound.Message    // nil when it was not read
+}
+
+// read reads what a request names: of the signed message, or else of the plain
+// parameters of a page's address.
+func read(m *inbound.Message, registry *merchants.Registry) Request {
+	q, form := Request{Message: m}, m.Params.Form()
+	if form == (v1.Form{}) {
+		q.Claims = v1.Claims{MerID: m.Params["merid"], OrderID: m.Params["orderid"], Code: m.Params["code"]}
+		q.Merchant = registry.ByMerID(q.MerID)
+		return q
+	}
+	text := m.Signed.JSON
+	if m.Signed.Err != nil {
+		text, _ = v1.Unverified(form)
+	}
+	q.Claims, q.Merchant, q.Verified = v1.ReadClaims(text), m.Signed.Merchant, m.Signed.Err == nil
+	return q
+}
+
+// Key is what the message was signed with, the zero key when none fits.
+func (q Request) Key() v1.Key {
+	if q.Message == nil {
+		return v1.Key{}
+	}
+	return q.Message.Signed.Key
+}
+
+// KnownMerID is for logs: of a configured merchant, else "".
+func (q Request) KnownMerID() string {
+	if q.Merchant == nil {
+		return ""
+	}
+	return q.Merchant.MerID
+}
+
+// KnownOrderID is for logs: of a request whose signature is good, else "".
+func (q Request) KnownOrderID() string {
+	if !q.Verified {
+		return ""
+	}
+	return q.OrderID
+}
+
+// Counts reports whether the answer to a request says how good its side is: that to a
+// new payment which is its merchant's own.
+func (q Request) Counts(to inbound.Route, cause sides.Cause) bool {
+	return to.Name == "pay" && cause == sides.ByRoute && q.Verified
+}
