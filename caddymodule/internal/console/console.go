@@ -43,7 +43,7 @@ func Routes() []caddy.AdminRoute {
 // errors are caddy.APIErrors.
 func serve(w http.ResponseWriter, r *http.Request) error {
 	lang := bilingual.LangOf(r, bilingual.Zh)
-	found, known := files[lang][r.URL.Path]
+	found, known := files()[lang][r.URL.Path]
 	if !known {
 		return refuse(r, http.StatusNotFound, noSuchFile)
 	}

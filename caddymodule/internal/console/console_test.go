@@ -94,7 +94,7 @@ func TestHeaders(t *testing.T) {
 		"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
 		"require-trusted-types-for": "'script'", "trusted-types": "'none'",
 	}
-	for path := range files[bilingual.Zh] {
+	for path := range files()[bilingual.Zh] {
 		w := asked(http.MethodGet, path, "zh")
 		for name, value := range want {
 			if got := w.Header().Get(name); got != value {
@@ -159,7 +159,7 @@ func withoutBlanks(text string) string { return strings.ReplaceAll(text, " ", ""
 
 func TestSize(t *testing.T) {
 	t.Parallel()
-	for lang, table := range files {
+	for lang, table := range files() {
 		size := 0
 		for _, f := range table {
 			size += len(f.body)
@@ -176,7 +176,7 @@ func TestPageIsPlain(t *testing.T) {
 	t.Parallel()
 	inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?: [^>]*)?>[^<]|javascript:|@import|https?://[^w]`)
 	named := regexp.MustCompile(`(?:src|href)="(console/[^"]+)"`)
-	for lang, table := range files {
+	for lang, table := range files() {
 		page := string(table[pagePath].body)
 		if found := inline.FindString(page); found != "" {
 			t.Errorf("%s: the page contains %q", lang, found)
