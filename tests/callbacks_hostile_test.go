@@ -107,8 +107,7 @@ func TestHostileCallbacks(t *testing.T) {
 	w := newWorld(t, settings{Extra: oneRung, IntlCallbacks: ownHost + "/32"})
 	w.bridge.binary = sandboxBinary(t)
 	w.bridge.env = append(w.bridge.env, nameserver.Variable+"="+names.Address)
-	w.bridge.start()
-	w.bridge.wantHealth(200, `"status":"ready"`)
+	w.bridge.startReady()
 
 	taken := slices.Concat(blockedCallbacks, misleadingCallbacks)
 	orders := w.payWithCallbacks(taken, site.port, "00")

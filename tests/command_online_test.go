@@ -254,8 +254,7 @@ func TestSelfcheckFromTheCommandLine(t *testing.T) {
 	w.gateway.Reset()
 
 	alone := onPostgres(t, settings{}) // a database without a standby
-	alone.bridge.start()
-	alone.bridge.wantHealth(200, `"status":"ready"`)
+	alone.bridge.startReady()
 	s := alone.bridge.ask("selfcheck")
 	s.want(t, 3, "WARN  database", "Nothing fails; see the lines with WARN.")
 	if strings.Contains(s.log, "exiting") {

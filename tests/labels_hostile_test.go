@@ -118,8 +118,7 @@ func TestHostileNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := most.world()
-			w.bridge.start()
-			w.bridge.wantHealth(200, `"status":"ready"`)
+			w.bridge.startReady()
 			rows := w.rowCount()
 			w.sendStrange(0, 20)
 			w.seriesNames() // which is a request as well

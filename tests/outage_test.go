@@ -77,8 +77,8 @@ func TestFrozenBridge(t *testing.T) {
 	w := onPostgres(t, settings{Extra: hasty})
 	w.killed = true
 	other := w.newBridge("other")
-	w.bridge.start()
-	other.start()
+	w.bridge.startReady()
+	other.startReady()
 	l := w.startLoad(4, false, w.bridge, other)
 	pause(context.Background(), 3*time.Second)
 	if err := other.cmd.Process.Signal(syscall.SIGSTOP); err != nil {

@@ -85,6 +85,14 @@ func (p *process) start() {
 	p.await()
 }
 
+// startReady starts the bridge and waits until it takes payments: making a new ledger on
+// PostgreSQL takes a busy machine longer than a bridge waits before it answers.
+func (p *process) startReady() {
+	p.t.Helper()
+	p.start()
+	p.wantHealth(http.StatusOK, `"status":"ready"`)
+}
+
 // launch starts the bridge.
 func (p *process) launch() {
 	p.t.Helper()

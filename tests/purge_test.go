@@ -40,8 +40,7 @@ func TestPurge(t *testing.T) {
 			}
 			w.bridge.kill()
 			_ = begun.Wait() // says that the bridge has gone
-			w.bridge.start()
-			w.bridge.wantHealth(200, `"status":"ready"`)
+			w.bridge.startReady()
 			w.bridge.ask("purge", "--older-than", "300d", "--export", second, "--why", "retention", "--yes").want(t, 0)
 			l.end()
 			files := exported(t, first)

@@ -17,8 +17,7 @@ func TestShadowSaysWhatDiffers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := newMovingWorld(t, "old", make)
-			m.bridge.start()
-			m.bridge.wantHealth(200, `"status":"ready"`) // commands ask a bridge that runs
+			m.bridge.startReady()
 			for suite, shop := range shops {
 				m.bridge.ask("merchant", "route", shop.MerID, "shadow", "--why", "before it moves").want(t, 0, "shadow")
 				m.pay(suite, m.payment(suite, "WxCode", 4200))
