@@ -157,7 +157,16 @@ func (d *operatorsDay) pause() merchant.Payment {
 // changes is the record of the day.
 func (d *operatorsDay) changes() {
 	d.bridge.ask("changes").want(d.t, 0, "try pay", "a new merchant", "try notify", "their signature fails", "their repair", "repaired")
+	typed := strings.NewReplacer("tried by hand", "", "a new merchant", "", "their signature fails", "", "they use the right key now", "", "their repair", "", "repaired", "")
+	said := d.bridge.ask("changes", "--lang", "zh")
+	said.want(d.t, 0, "试支付", "WxSao，0.01 元", "样例发往 ", "保留 10 分钟", "个表单", "（来自 127.0.0.1）")
+	if words := untranslated.FindAllString(typed.Replace(said.out), -1); len(words) > 0 {
+		d.t.Errorf("English in Chinese: %q in\n%s", words, said.out)
+	}
 }
+
+// untranslated are English words as no number, action or time zone has them.
+var untranslated = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,}\b`)
 
 // purge forgets the day's orders when they are over a year old: they are counted,
 // exported, and gone but for their numbers, which nobody can pay with again.

@@ -131,7 +131,7 @@ func (v *visit) readiness(merID, since string, check bool) (Readiness, error) {
 		return Readiness{}, err
 	}
 	facts := readiness.Facts{
-		MerID: merID, Merchant: v.Settings.Merchants.ByMerID(merID), Shadows: v.Shadow.watches(merID), ShadowOff: v.Shadow.Off, Counts: counts,
+		MerID: merID, Merchant: v.Settings.Merchants.ByMerID(merID), Shadows: v.Shadow.watches(merID), ShadowOff: v.Shadow.Off, Alone: !v.beside(), Counts: counts,
 	}
 	switch {
 	case facts.Merchant == nil:

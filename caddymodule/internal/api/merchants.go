@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -73,12 +74,12 @@ func (v *visit) merchants(paused map[string]ledger.Pause) []Merchant {
 	for _, m := range v.Settings.Merchants.All() {
 		list = append(list, Merchant{
 			MerID: m.MerID, GatewayMerchant: m.GatewayMerchant, Suite: m.Codec.Suite().Name(), Configured: true,
-			Pause: pauseOf(paused, m.MerID),
+			Pause: pauseOf(v.lang, paused, m.MerID),
 		})
 		delete(rest, m.MerID)
 	}
 	for merID := range rest {
-		list = append(list, Merchant{MerID: merID, Pause: pauseOf(paused, merID)})
+		list = append(list, Merchant{MerID: merID, Pause: pauseOf(v.lang, paused, merID)})
 	}
 	slices.SortFunc(list, func(a, b Merchant) int { return strings.Compare(a.MerID, b.MerID) })
 	return list
@@ -104,12 +105,12 @@ func (v *visit) paused() (map[string]ledger.Pause, Missing, error) {
 	return byMerID, missingOf(pauses.Unreadable), nil
 }
 
-func pauseOf(paused map[string]ledger.Pause, merID string) *Pause {
+func pauseOf(lang bilingual.Lang, paused map[string]ledger.Pause, merID string) *Pause {
 	p, is := paused[merID]
 	if !is {
 		return nil
 	}
-	return &Pause{At: p.At, Who: p.Who, Why: p.Why}
+	return &Pause{At: p.At, Who: whoSaid(p.Who).In(lang), Why: p.Why}
 }
 
 // PauseRequest names a merchant whose notifications are to be kept back, or not
@@ -135,7 +136,7 @@ func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 		return PauseAnswer{}, err
 	}
 	if p, already := paused[r.MerID]; already {
-		return PauseAnswer{}, Refuse(http.StatusConflict, pausedAlready.With(r.MerID, p.Who, p.Why))
+		return PauseAnswer{}, Refuse(http.StatusConflict, pausedAlready.With(r.MerID, whoSaid(p.Who), p.Why))
 	}
 	if v.Settings.Merchants.ByMerID(r.MerID) == nil {
 		return PauseAnswer{}, Refuse(http.StatusNotFound, noMerchant.With(printable(r.MerID)))

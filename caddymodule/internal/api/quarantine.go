@@ -42,7 +42,7 @@ func (v *visit) quarantined(q ledger.Quarantined) Quarantined {
 		GatewayNo: q.GatewayNo, FlowNo: q.FlowNo, Source: q.Source, TranCode: q.TranCode, RespCode: q.RespCode, State: q.State,
 		Amount: q.Amount, Cause: string(quarantine.CauseOf(q.Cause)), Means: quarantine.Means(q.Cause).In(v.lang), Detail: q.Cause,
 		CreatedAt: q.CreatedAt, LastAt: q.LastAt, Times: q.Times,
-		DealtAt: q.DealtAt, DealtWho: q.DealtWho, DealtWhy: q.DealtWhy,
+		DealtAt: q.DealtAt, DealtWho: whoSaid(q.DealtWho).In(v.lang), DealtWhy: q.DealtWhy,
 	}
 }
 
@@ -105,7 +105,7 @@ func dealWithQuarantined(v *visit, r DealtRequest) (Quarantined, error) {
 	case err != nil:
 		return Quarantined{}, quarantineError(err, r.ID)
 	case !message.DealtAt.IsZero():
-		return Quarantined{}, Refuse(http.StatusConflict, dealtAlready.With(message.DealtWho))
+		return Quarantined{}, Refuse(http.StatusConflict, dealtAlready.With(whoSaid(message.DealtWho)))
 	}
 	err = v.Ledger.DealWithQuarantined(v.ctx, r.ID, v.change(r.Why))
 	if err != nil {

@@ -87,7 +87,7 @@ func (v *visit) routeTimeline(merID string, t routeTable, limit int) (RouteTimel
 	changes, err := v.Ledger.RouteChanges(v.ctx, merID, limit)
 	_, hasOwn := t.own[merID]
 	return RouteTimeline{
-		MerID: merID, Items: shown(felt(changes.Items, hasOwn), routeMoveOf),
+		MerID: merID, Items: shown(felt(changes.Items, hasOwn), v.routeMove),
 		More: !changes.Next.IsZero(), Missing: missingOf(changes.Unreadable),
 	}, err
 }
@@ -108,9 +108,10 @@ func felt(newestFirst []ledger.Change, hasOwn bool) []ledger.Change {
 	return list
 }
 
-func routeMoveOf(c ledger.Change) RouteMove {
+func (v *visit) routeMove(c ledger.Change) RouteMove {
 	return RouteMove{
-		At: c.At, From: routeStepOf(c.Before), To: routeStepOf(c.After), All: c.MerID == "", By: moverOf(c.Who), Who: c.Who, Why: c.Why,
+		At: c.At, From: routeStepOf(c.Before), To: routeStepOf(c.After), All: c.MerID == "", By: moverOf(c.Who),
+		Who: whoSaid(c.Who).In(v.lang), Why: reasonText(v.lang, c.Who, c.Why),
 	}
 }
 

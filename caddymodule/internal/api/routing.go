@@ -98,7 +98,7 @@ type SideOrders struct {
 // RouteList is a part of the list of routes, by merchant.
 type RouteList struct {
 	Beside   bool            `json:"beside" doc:"There is an old gateway; without one all orders go to v2, whatever the routes say."`
-	Default  Route           `json:"default" doc:"The route of merchants that have none of their own."`
+	Default  Route           `json:"default" doc:"The route of merchants that have none of their own; v2 without an old gateway."`
 	Items    []MerchantRoute `json:"items" doc:"The merchants, by number."`
 	Next     string          `json:"next,omitempty" doc:"Give it as after for those that follow; absent when there are none."`
 	Timeline []RouteMove     `json:"timeline,omitempty" doc:"With merid: the newest 50 changes of its route, newest first."`
@@ -162,9 +162,13 @@ func (v *visit) routeTable() (routeTable, error) {
 		return routeTable{}, err
 	}
 	t := routeTable{own: map[string]Route{}, rest: routeOf(v.DefaultRoute, ConfiguredRoute), missing: missingOf(list.Unreadable)}
+	if !v.beside() {
+		t.rest = routeOf(routing.ToV2, ConfiguredRoute)
+	}
 	for _, r := range list.Items {
 		shown := routeOf(r.Route, OwnRoute)
-		shown.At, shown.By, shown.Who, shown.Why = r.At, moverOf(r.Who), r.Who, r.Why
+		shown.At, shown.By = r.At, moverOf(r.Who)
+		shown.Who, shown.Why = whoSaid(r.Who).In(v.lang), reasonText(v.lang, r.Who, r.Why)
 		t.own[r.MerID] = shown
 	}
 	for i := range list.Unreadable {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -94,9 +95,11 @@ type Change struct {
 	After   string    `json:"after,omitempty" doc:"How it is since."`
 }
 
-func changeOf(c ledger.Change) Change {
+// changeOf is a change of the ledger in a language.
+func changeOf(lang bilingual.Lang, c ledger.Change) Change {
 	return Change{
-		At: c.At, Who: c.Who, What: c.What, Why: c.Why, MerID: c.MerID, OrderID: c.OrderID, Before: c.Before, After: c.After,
+		At: c.At, Who: whoSaid(c.Who).In(lang), What: c.What, Why: reasonText(lang, c.Who, c.Why), MerID: c.MerID, OrderID: c.OrderID,
+		Before: recordedText(lang, c.Before), After: recordedText(lang, c.After),
 	}
 }
 

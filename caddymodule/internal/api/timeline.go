@@ -73,7 +73,7 @@ func (s story) tell(lang bilingual.Lang, schedule delivery.Schedule) []Event {
 		events = append(events, s.attempt(i, schedule))
 	}
 	for _, c := range s.changes {
-		change := changeOf(c)
+		change := changeOf(lang, c)
 		events = append(events, Event{At: c.At, Kind: kindChange, Source: "operator", Text: changeText(change), Change: &change})
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })

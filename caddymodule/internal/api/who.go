@@ -19,24 +19,32 @@ const (
 	maxSubject  = 36
 )
 
+// What stands between and in place of the parts of who did something.
+const (
+	fromWord        = " from "
+	certificateWord = ", certificate "
+	nobodyNamed     = "somebody"
+	localSocket     = "a local socket"
+)
+
 // whoIs says who sent a request: the name given, the address it came from and, on
 // the remote admin endpoint, the holder of the certificate. It is never empty.
 func whoIs(r *http.Request) string {
 	name := plain(r.Header.Get(OperatorHeader), maxOperator)
 	if name == "" {
-		name = "somebody"
+		name = nobodyNamed
 	}
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
-		name += ", certificate " + plain(r.TLS.PeerCertificates[0].Subject.String(), maxSubject)
+		name += certificateWord + plain(r.TLS.PeerCertificates[0].Subject.String(), maxSubject)
 	}
-	return name + " from " + origin(r)
+	return name + fromWord + origin(r)
 }
 
 // origin is the address a request came from, without its port.
 func origin(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil || host == "" {
-		return "a local socket"
+		return localSocket
 	}
 	return host
 }

@@ -568,8 +568,8 @@ reply: what is not paid is closed, what is paid is given back in full. The reply
 在此之前请重复执行；退款可能需要一些时间。`,
 	`An order that is no try may be a customer's, so it needs --yes. The exit status is 1
 when the respcode is not 00. It is recorded with your name and the reason.`: "不是试单的订单可能属于顾客，因此需要 --yes。respcode 不是 00 时退出状态为 1。您的姓名和原因会记录下来。",
-	"The reason, which is recorded":                      "原因，会记录下来",
-	"Also an order that is no try, such as a customer's": "订单不是试单（例如属于顾客）时也执行",
+	"The reason, which is recorded (default: tried by hand)": "原因，会记录下来（默认：人工试用）",
+	"Also an order that is no try, such as a customer's":     "订单不是试单（例如属于顾客）时也执行",
 
 	// try notify
 	"Sends a sample notification to a merchant's program": "向商户的程序发送一条样例通知",

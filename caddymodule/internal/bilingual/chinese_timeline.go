@@ -35,4 +35,22 @@ var chineseOfTimeline = map[string]string{
 	"the answer does not open, or its signature does not fit": "应答无法解密，或者签名不符",
 	"the private key does not work at present":                "私钥目前无法使用",
 	"reading message: %s":                                     "读取报文：%s",
+
+	// What people did, as it is kept.
+	"%s over %s yuan":              "%s，%s 元",
+	"a sample to %s":               "样例发往 %s",
+	"for %s":                       "保留 %s",
+	"form %s of %s":                "第 %s 个表单，收到于 %s",
+	"%s forms":                     "%s 个表单",
+	"none":                         "无",
+	"begun, of before %s to %s":    "开始，早于 %s 的订单，写入 %s",
+	"%s orders of before %s to %s": "%s 笔早于 %s 的订单，写入 %s",
+	"%s from %s":                   "%s（来自 %s）",
+	"%s, certificate %s from %s":   "%s（证书 %s，来自 %s）",
+	"no old gateway":               "没有旧网关",
+	"tried by hand":                "人工试用",
+	"%s: %s":                       "%s：%s",
+	"a local socket":               "本机套接字",
+	"somebody":                     "未署名的人",
+	"v2 refused %d of %d new payments within %s, the old gateway %d of %d; at most %d percentage points more are allowed": "%[3]s内 v2 拒绝了 %[2]d 笔新支付中的 %[1]d 笔，旧网关拒绝了 %[5]d 笔中的 %[4]d 笔；最多允许高出 %[6]d 个百分点",
 }

@@ -43,7 +43,7 @@ func printChanges(w printer, list api.ChangeList, o *online) {
 	}
 	rows := make([][]string, len(list.Items))
 	for i, c := range list.Items {
-		rows[i] = []string{clock(c.At), w.word("change", c.What), c.MerID, c.OrderID, w.state(c.Before) + " → " + w.state(c.After), c.Who + ": " + c.Why}
+		rows[i] = []string{clock(c.At), w.word("change", c.What), c.MerID, c.OrderID, orDash(w.step(c)), w.text(say("%s: %s", c.Who, c.Why))}
 	}
 	w.table("TIME | WHAT | MERID | ORDERID | CHANGE | WHO AND WHY", rows)
 	zoneNote(w, o.now)

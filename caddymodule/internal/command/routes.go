@@ -85,8 +85,9 @@ func completeWords(cmd *cobra.Command, flag string, words ...string) {
 func printRoutes(w printer, list api.RouteList, now time.Time) {
 	if !list.Beside {
 		w.say("There is no old gateway in the configuration: all orders go to v2, whatever these routes say.\n\n")
+	} else {
+		w.say("Merchants without a route of their own: %s\n\n", routeText(list.Default))
 	}
-	w.say("Merchants without a route of their own: %s\n\n", routeText(list.Default))
 	if len(list.Items) == 0 {
 		w.noneNote(list.Missing, "No merchant was found.")
 		return
@@ -96,14 +97,14 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 		rows[i] = []string{
 			m.MerID, shareText(m.Route), w.text(say("%d%s", m.Old.Orders, refusedText(m.Answers.Old))),
 			w.text(say("%d (%d paid, %d not)%s", m.V2.Orders, m.V2.Paid, m.V2.Unpaid, refusedText(m.Answers.V2))),
-			clock(m.SeenSince), w.reasonText(m),
+			clock(m.SeenSince), w.reasonText(m, list.Beside),
 		}
 	}
 	w.table("MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
 	moreNote(w, list.Next)
 	if g := list.Items[0].Guard; g != nil && len(list.Items) == 1 {
 		w.say("\nThe guard, on this bridge within %s: v2 refused %d of %d new payments, the old gateway %d of %d. It turns back from %d on v2 on, when v2 refuses more than %d percentage points more.\n",
-			time.Duration(g.Window)*time.Second, g.V2.Refused, g.V2.Payments, g.Old.Refused, g.Old.Payments, g.MinPayments, g.MaxWorse)
+			bilingual.Duration(time.Duration(g.Window)*time.Second), g.V2.Refused, g.V2.Payments, g.Old.Refused, g.Old.Payments, g.MinPayments, g.MaxWorse)
 	}
 	if len(list.Timeline) > 0 {
 		w.line()
@@ -131,10 +132,13 @@ var originTexts = map[api.RouteOrigin]bilingual.Said{
 	api.RouteOfAll:      say("of all merchants"),
 }
 
-func (p printer) reasonText(m api.MerchantRoute) string {
+func (p printer) reasonText(m api.MerchantRoute, beside bool) string {
 	text := originTexts[m.Origin]
-	if m.Origin == api.OwnRoute {
+	switch {
+	case m.Origin == api.OwnRoute:
 		text = say("since %s, %s: %s", clock(m.At), m.Who, m.Why)
+	case !beside:
+		text = say("no old gateway")
 	}
 	if !m.Configured {
 		text = say("%s (not configured any more)", text)

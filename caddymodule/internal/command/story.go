@@ -31,6 +31,26 @@ func (p printer) state(value string) string {
 	return value
 }
 
+// step is what a change was from and to, as far as it has either.
+func (p printer) step(c api.Change) string {
+	var states []string
+	for _, state := range []string{c.Before, c.After} {
+		if state != "" {
+			states = append(states, p.state(state))
+		}
+	}
+	return strings.Join(states, " → ")
+}
+
+// change is what a person did to an order, in the words of the console.
+func (p printer) change(c api.Change) string {
+	name, step := "change_text", p.step(c)
+	if step != "" {
+		name = "change_step"
+	}
+	return p.told(name, map[string]string{"who": c.Who, "what": p.word("change", c.What), "step": step})
+}
+
 // cause is why a call failed. What it is about stands behind a dash.
 func (p printer) cause(text string) string {
 	name, about, more := strings.Cut(text, " – ")
@@ -109,9 +129,7 @@ func (p printer) eventText(e api.Event) string {
 	case e.Call != nil:
 		return p.call(*e.Call)
 	case e.Change != nil:
-		change := p.told("change_text", map[string]string{
-			"who": e.Change.Who, "what": p.word("change", e.Change.What), "before": p.state(e.Change.Before), "after": p.state(e.Change.After),
-		})
+		change := p.change(*e.Change)
 		return change + p.told("comma", nil) + p.told("because", map[string]string{"text": e.Change.Why})
 	}
 	return e.Text

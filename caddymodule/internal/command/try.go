@@ -42,7 +42,15 @@ tried. Beside an old gateway a try goes to v2, whatever the merchant's route.`,
 // tryWhy is the flag of the reason. That somebody tries is reason enough for what
 // touches no order but its own.
 func tryWhy(cmd *cobra.Command, why *string) {
-	cmd.Flags().StringVar(why, "why", "tried by hand", "The reason, which is recorded")
+	cmd.Flags().StringVar(why, "why", "", "The reason, which is recorded (default: tried by hand)")
+}
+
+// whyTried is the reason that was given, or the default in the operator's language.
+func whyTried(cmd *cobra.Command, why string) string {
+	if cmd.Flags().Changed("why") {
+		return why
+	}
+	return say("tried by hand").In(langOf(cmd))
 }
 
 func tryQueryCommand() *cobra.Command {
@@ -79,7 +87,7 @@ when the respcode is not 00. It is recorded with your name and the reason.`,
 	cmd.Flags().BoolVar(&request.Yes, "yes", false, "Also an order that is no try, such as a customer's")
 	tryWhy(cmd, &request.Why)
 	return onlineCommand(cmd, cobra.ExactArgs(2), func(o *online, args []string) error {
-		request.MerID, request.OrderID = args[0], args[1]
+		request.MerID, request.OrderID, request.Why = args[0], args[1], whyTried(cmd, request.Why)
 		return o.tryOrder("try/cancel", request)
 	})
 }

@@ -31,7 +31,7 @@ count. That it was tried is recorded with your name and the reason.`,
 	}
 	tryWhy(cmd, &request.Why)
 	return onlineCommand(cmd, cobra.ExactArgs(2), func(o *online, args []string) error {
-		request.MerID, request.URL = args[0], args[1]
+		request.MerID, request.URL, request.Why = args[0], args[1], whyTried(cmd, request.Why)
 		var tried api.TriedNotification
 		if err := o.client.Post(o.Context(), "try/notify", request, &tried); err != nil {
 			return err

@@ -58,7 +58,7 @@ given back; 3 when --for was over first; 1 when the request was refused or faile
 				return say("missing: %s", "--"+needed)
 			}
 		}
-		request.MerID, request.AmountFen = args[0], amount.fen
+		request.MerID, request.AmountFen, request.Why = args[0], amount.fen, whyTried(cmd, request.Why)
 		following.online, following.merID, following.notified, following.why = o, args[0], request.BackURL != "", request.Why
 		return following.pay(request)
 	})

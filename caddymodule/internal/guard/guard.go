@@ -71,9 +71,8 @@ type Guard struct {
 
 // finding is a merchant that is to be turned back.
 type finding struct {
-	rule   rollback.Rule // that was broken
 	route  ledger.RouteMark
-	reason string
+	reason rollback.Reason // with the rule that was broken
 }
 
 // New makes a Guard that works until it is closed. passed is a clock that nobody can
@@ -115,7 +114,7 @@ func (g *Guard) V2Answered(p Payment) {
 		if !broken {
 			return
 		}
-		g.findings[p.MerID] = finding{m.rule, p.Route, m.rule.Reason(v2, old)}
+		g.findings[p.MerID] = finding{p.Route, rollback.Reason{Rule: m.rule, V2: v2, Old: old}}
 		select {
 		case g.wake <- struct{}{}:
 		default: // it is awake
@@ -173,7 +172,7 @@ func (g *Guard) workOn(ctx context.Context) {
 // turnBack has the ledger told of what was found. What it does not take is kept.
 func (g *Guard) turnBack(ctx context.Context) {
 	for merID, f := range g.open() {
-		if now, ok := g.rule(merID); !ok || now != f.rule {
+		if now, ok := g.rule(merID); !ok || now != f.reason.Rule {
 			g.withdraw(merID, f)
 			continue
 		}
@@ -198,7 +197,7 @@ func (g *Guard) open() map[string]finding {
 func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	return g.store.TurnBack(ctx, merID, f.route, ledger.Change{Who: Who, Why: f.reason}) //nolint:wrapcheck // it is logged
+	return g.store.TurnBack(ctx, merID, f.route, ledger.Change{Who: Who, Why: f.reason.String()}) //nolint:wrapcheck // it is logged
 }
 
 // withdraw takes back what was found by a rule that is not in force any more, such as
@@ -207,7 +206,7 @@ func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error
 func (g *Guard) withdraw(merID string, f finding) {
 	g.forget(merID, f)
 	g.log.Info("a merchant is not turned back to the old gateway: its rule was changed in the meantime",
-		zap.String("merid", merID), zap.String("reason", f.reason))
+		zap.String("merid", merID), zap.String("reason", f.reason.Said().Error()))
 }
 
 // forget takes a finding from those that are not on record yet.
@@ -221,7 +220,7 @@ func (g *Guard) forget(merID string, f finding) {
 
 func (g *Guard) done(merID string, f finding, turned bool) {
 	g.forget(merID, f)
-	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason)}
+	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason.Said().Error())}
 	if !turned {
 		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)
 		return

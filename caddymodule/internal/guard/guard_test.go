@@ -141,7 +141,7 @@ func TestTurnsBackOnceUntilAPersonGivesARoute(t *testing.T) {
 		w.wantBack(t, 0)
 		w.pay(route.V2, 1, 1)
 		w.wantBack(t, 1)
-		if want := "guard: v2 refused 10 of 10 new payments within 10m0s, the old gateway 1 of 20; "; !strings.HasPrefix(w.ledger.told[0], want) {
+		if want := "guard: refuses_more v2=10/10 old=1/20 window=10m0s "; !strings.HasPrefix(w.ledger.told[0], want) {
 			t.Errorf("the reason is %q, want %q", w.ledger.told[0], want)
 		}
 		w.ledger.given("v2 20%")

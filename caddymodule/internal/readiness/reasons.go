@@ -28,6 +28,8 @@ func ofAmount(f Facts, r Report) []Reason {
 	switch {
 	case f.Merchant == nil:
 		return nil
+	case r.Compared == 0 && f.Alone:
+		return []Reason{{Level: Missing, Text: alone.With(), Advice: aloneAdvice.With()}}
 	case r.Compared == 0 && f.ShadowOff != "":
 		return []Reason{{Level: Missing, Text: shadowOff.With(f.ShadowOff), Advice: shadowOffAdvice.With()}}
 	case r.Compared == 0 && !f.Shadows:

@@ -58,6 +58,7 @@ type Facts struct {
 	Merchant  *merchants.Merchant // nil when the configuration has none
 	Shadows   bool                // the merchant's route is shadow
 	ShadowOff shadow.Reason       // why the shadow compares nothing, "" when it does
+	Alone     bool                // there is no old gateway to move from
 	Counts    []ledger.ShadowCount
 	Tried     map[string]netcause.Cause // by address of [Hosts]; nil when none was tried
 }

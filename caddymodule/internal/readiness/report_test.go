@@ -44,6 +44,7 @@ func TestVerdicts(t *testing.T) {
 	}{
 		"ready":              {enoughSeen(), nil, Ready, ""},
 		"not configured":     {enoughSeen(), func(f *Facts) { f.Merchant = nil }, NotReady, "no merchant 89900001"},
+		"no old gateway":     {nil, func(f *Facts) { f.Alone = true }, Unknown, "no old gateway"},
 		"not in the shadow":  {nil, nil, Unknown, "not in the shadow"},
 		"no traffic":         {nil, func(f *Facts) { f.Shadows = true }, Unknown, "nothing was compared yet"},
 		"switched off":       {nil, func(f *Facts) { f.Shadows, f.ShadowOff = true, shadow.ReasonLag }, Unknown, "switched itself off (lag)"},

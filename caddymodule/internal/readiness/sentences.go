@@ -31,6 +31,11 @@ var (
 		En: "see the runbook PaybridgeShadowOff; \"caddy reload --force\" switches it on again",
 		Zh: "请查看运行手册 PaybridgeShadowOff；caddy reload --force 会重新打开比对",
 	}
+	alone       = bilingual.Text{En: "the configuration has no old gateway, so all orders go to v2 already", Zh: "配置中没有旧网关，所有订单都已经走 v2"}
+	aloneAdvice = bilingual.Text{
+		En: "nothing is to be moved; where there is an old gateway, configure old_gateway and default_route",
+		Zh: "没有需要迁移的内容；如果有旧网关，请配置 old_gateway 和 default_route",
+	}
 	notShadowed       = bilingual.Text{En: "nothing was compared: the merchant is not in the shadow", Zh: "没有任何比对：该商户的路由不是 shadow"}
 	notShadowedAdvice = bilingual.Text{
 		En: "caddy paybridge merchant route %s shadow --why \"before it moves\"; look again after a day",

@@ -1,9 +1,6 @@
 package rollback
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Tally is how many new payments there were, and how many of them were refused.
 type Tally struct{ Payments, Refused int }
@@ -32,10 +29,4 @@ func (r Rule) Broken(v2, old Tally) bool {
 	}
 	of := max(old.Payments, 1)
 	return percent*(v2.Refused*of-old.Refused*v2.Payments) > r.MaxWorse*v2.Payments*of
-}
-
-// Reason says with which numbers the rule was broken.
-func (r Rule) Reason(v2, old Tally) string {
-	return fmt.Sprintf("v2 refused %d of %d new payments within %s, the old gateway %d of %d; at most %d percentage points more are allowed",
-		v2.Refused, v2.Payments, r.Window, old.Refused, old.Payments, r.MaxWorse)
 }

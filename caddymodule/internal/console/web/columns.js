@@ -3,7 +3,7 @@
 import { dealWithMessage, dealWithOrder, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
 import { button, make } from './dom.js';
 import { count, due, stamp, t, term, yuan } from './i18n.js';
-import { attemptText, stateWord } from './events.js';
+import { attemptText, stepText } from './events.js';
 import { merchantLink, orderLink } from './route.js';
 
 const orderColumn = {
@@ -39,8 +39,8 @@ export const changeColumns = [
   { label: 'time', class: 'time', text: (c) => stamp(c.at) },
   { label: 'who_did', class: 'number', text: (c) => c.who },
   {
-    label: 'what', text: (c) => term('change', c.what) + '\n' + step(c),
-    node: (c) => make('span', {}, term('change', c.what), make('small', {}, step(c))),
+    label: 'what', text: (c) => term('change', c.what) + '\n' + stepText(c),
+    node: (c) => make('span', {}, term('change', c.what), make('small', {}, stepText(c))),
   },
   {
     label: 'about', class: 'number', text: (c) => [c.merid, c.orderid].filter(Boolean).join(' '),
@@ -48,8 +48,6 @@ export const changeColumns = [
   },
   { label: 'why', text: (c) => c.why },
 ];
-
-const step = (c) => [c.before, c.after].filter(Boolean).map(stateWord).join(' → ');
 
 // notificationColumns are those of notifications, with what may be done.
 export function notificationColumns(overview) {

@@ -45,10 +45,13 @@ function heading(event) {
 const TEXTS = {
   call: ({ call: c, text }) => (c ? callText(c) : text),
   attempt: ({ attempt: a, text }) => (a ? attemptLine(a) : text),
-  change: ({ change: c, text }) => (c ? t('change_text', { what: term('change', c.what), who: c.who, before: stateWord(c.before), after: stateWord(c.after) }) : text),
+  change: ({ change: c, text }) => (c ? t(stepText(c) ? 'change_step' : 'change_text', { what: term('change', c.what), who: c.who, step: stepText(c) }) : text),
 };
 
 const plain = (event) => event.text;
+
+// stepText is what a change was from and to, as far as it has either.
+export const stepText = (c) => [c.before, c.after].filter(Boolean).map(stateWord).join(' → ');
 
 // stateWord names what a change was from or to: a state of an order, of a
 // notification, or of a matter that waits for a person.
