@@ -29,6 +29,8 @@ func printReconciliation(w printer, r *reconciliation.Report) {
 	switch {
 	case r.Differs():
 		w.say("\nThe sides differ.\n")
+	case r.ComparedNothing():
+		w.say("\nNothing was compared: neither side has anything of these days and this merchant.\n")
 	case r.Doubts():
 		w.say("\nThe sides do not differ, but for what is listed above.\n")
 	default:

@@ -17,16 +17,20 @@ type Activity struct {
 // maxActivity bounds the orders that are counted of a merchant and a side.
 const maxActivity = 100_000
 
+// What an operator has tried in a merchant's name (notTried) is nothing that the merchant has done: its
+// program never repeats it, and it says nothing of how well the merchant trades.
 const (
 	firstOld  = `SELECT at FROM old_orders WHERE mer_id = $1 ORDER BY at LIMIT 1`
-	firstV2   = `SELECT created_at FROM orders WHERE mer_id = $1 ORDER BY created_at LIMIT 1`
+	firstV2   = `SELECT created_at FROM orders WHERE mer_id = $1 AND ` + notTried + ` ORDER BY created_at LIMIT 1`
 	recentOld = `SELECT count(*) FROM (SELECT at FROM old_orders WHERE mer_id = $1 AND at >= $2 LIMIT $3) AS recent`
 	recentV2  = `SELECT state, count(*) FROM (SELECT state FROM orders
-		WHERE mer_id = $1 AND created_at >= $2 ORDER BY created_at DESC LIMIT $3) AS recent GROUP BY state`
+		WHERE mer_id = $1 AND created_at >= $2 AND ` + notTried + ` ORDER BY created_at DESC LIMIT $3) AS recent GROUP BY state`
+
+	notTried = `order_id NOT LIKE '` + translate.TryPrefix + `%'`
 )
 
 // Activity returns what a merchant has done. It counts the orders since a time, 100,000
-// of each side at most. Marks of the old gateway's orders are pruned by their age.
+// of each side at most, but for tries. Marks of the old gateway's orders are pruned by their age.
 func (l *Ledger) Activity(ctx context.Context, merID string, from time.Time) (Activity, error) {
 	a, err := read(ctx, l, func(t *tx) (Activity, error) { return activity(t, merID, toMillis(from)) })
 	return a, wrap(err, "counting the orders of a merchant")

@@ -310,6 +310,15 @@ func activity(t *testing.T, p place) {
 	open := of("A", 20)
 	open.CreatedAt = after(time.Hour)
 	mustBegin(t, l, open)
+	for i, merID := range []string{"A", "C"} { // what an operator has tried does not count
+		tried := of(merID, 30+i)
+		tried.OrderID, tried.CreatedAt = translate.TryPrefix+merID, after(0)
+		pay(t, l, tried, after(time.Hour))
+		tried = of(merID, 40+i)
+		tried.OrderID, tried.CreatedAt = translate.TryPrefix+merID+"2", after(2*time.Hour)
+		pay(t, l, tried, after(2*time.Hour))
+	}
+	want("C", time.Time{}, 0, map[translate.State]int{})
 	want("A", after(time.Second), 2, map[translate.State]int{translate.Paid: 2, translate.Begun: 1})
 	want("B", after(3*time.Hour), 1, map[translate.State]int{})
 }

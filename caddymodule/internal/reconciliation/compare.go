@@ -130,6 +130,9 @@ func (c *comparison) unknown(lines []*line) {
 	for _, l := range lines {
 		if !c.within(l.At) || l.State != statement.Succeeded {
 			c.report.Outside++
+			if c.within(l.At) {
+				c.report.unpaid++
+			}
 			continue
 		}
 		if l.Pays {

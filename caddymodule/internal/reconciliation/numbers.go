@@ -63,6 +63,15 @@ func (s *sample) add(number string) {
 	s.numbers = append(s.numbers, number)
 }
 
+// distinct is how many numbers they are: a payment and its refund have the same one.
+func (s *sample) distinct() int {
+	different := make(map[string]bool, len(s.numbers))
+	for _, number := range s.numbers {
+		different[number] = true
+	}
+	return len(different)
+}
+
 // kind asks the ledger which of its numbers these are: what most of them are.
 func (s *sample) kind(ctx context.Context, book Book) (kind NumberKind, known int, err error) {
 	if len(s.numbers) == 0 {

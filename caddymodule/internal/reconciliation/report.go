@@ -16,16 +16,17 @@ const maxListed = 100_000
 type Report struct {
 	From        time.Time        `json:"from"`
 	To          time.Time        `json:"to"`
-	Number      NumberKind       `json:"number"`             // by which the statement names orders
-	Known       int              `json:"sample_known"`       // of a sample of its numbers, how many the ledger has
-	Sampled     int              `json:"sample"`             // how many the sample had
-	Lines       int              `json:"lines"`              // payments and refunds in the statements
-	Outside     int              `json:"outside"`            // of them, those of other days or merchants
-	Skipped     int              `json:"skipped"`            // lines of neither payments nor refunds, such as fees
-	Matched     int              `json:"matched"`            // payments and refunds that agree
-	Counts      map[Kind]int     `json:"counts"`             // differences and notes, by kind
-	Merchants   []MerchantReport `json:"merchants"`          // by merchant
-	Differences []Difference     `json:"differences"`        // the first 100000 of each run
+	Number      NumberKind       `json:"number"`       // by which the statement names orders
+	Known       int              `json:"sample_known"` // of a sample of its numbers, how many the ledger has
+	Sampled     int              `json:"sample"`       // how many the sample had
+	Lines       int              `json:"lines"`        // payments and refunds in the statements
+	Outside     int              `json:"outside"`      // of them, those of other days or merchants
+	Skipped     int              `json:"skipped"`      // lines of neither payments nor refunds, such as fees
+	Matched     int              `json:"matched"`      // payments and refunds that agree
+	Counts      map[Kind]int     `json:"counts"`       // differences and notes, by kind
+	Merchants   []MerchantReport `json:"merchants"`    // by merchant
+	Differences []Difference     `json:"differences"`  // the first 100000 of each run
+	unpaid      int              // lines of the days that took no money, of numbers that the ledger does not have
 	Unlisted    int              `json:"unlisted,omitempty"` // differences beyond those
 	api.Missing
 }
@@ -61,7 +62,16 @@ func (r *Report) Differs() bool {
 }
 
 // Doubts reports whether there is something to look at that is no difference.
-func (r *Report) Doubts() bool { return r.Counts[Edge] > 0 || len(r.Unreadable) > 0 }
+func (r *Report) Doubts() bool {
+	return r.Counts[Edge] > 0 || len(r.Unreadable) > 0 || r.ComparedNothing()
+}
+
+// ComparedNothing reports whether the statements have lines, but none of the days and the
+// merchant that are meant, of which the ledger has nothing either: another day's file, or
+// a merchant's number that nobody has.
+func (r *Report) ComparedNothing() bool {
+	return r.Lines > 0 && r.Outside == r.Lines && r.unpaid == 0 && len(r.Merchants) == 0
+}
 
 // books gathers a report while it is made.
 type books struct {

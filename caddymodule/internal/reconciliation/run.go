@@ -157,7 +157,7 @@ func (r *run) setNumber(ctx context.Context) error {
 	if r.Number == "" {
 		r.Number = kind
 	}
-	r.report.Number, r.report.Known, r.report.Sampled = r.Number, known, len(r.sample.numbers)
+	r.report.Number, r.report.Known, r.report.Sampled = r.Number, known, r.sample.distinct()
 	return err
 }
 
