@@ -41,10 +41,17 @@ func (a *App) checkDefaultRoute() error {
 		return fmt.Errorf("default_route: %w; write default_route old or default_route v2: %s", configerror.ErrMissing, meaning)
 	case a.DefaultRoute != "" && !known:
 		return fmt.Errorf("default_route: %q is neither old nor v2; %s", a.DefaultRoute, meaning)
-	case a.DefaultRoute != "" && a.OldGateway == nil:
+	case a.DefaultRoute != "" && a.lacksOldGateway():
 		return errors.New("default_route: without old_gateway there is one side only; add old_gateway, or take default_route out")
 	}
 	return nil
+}
+
+// lacksOldGateway reports whether nobody has written old_gateway. What is wrong with one
+// that could not be read has been said.
+func (a *App) lacksOldGateway() bool {
+	_, written := a.Source["old_gateway"]
+	return a.OldGateway == nil && !written
 }
 
 func (a *App) checkKeepOldOrders() error {

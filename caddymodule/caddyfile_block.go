@@ -192,7 +192,7 @@ func numberArg(d *caddyfile.Dispenser, into *int) error {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		return d.Errf("%s: %q is not a number; write for example 50", directive, text)
+		return d.Errf("%s: %q is not a whole number from 1 on; write for example 50", directive, text)
 	}
 	*into = n
 	return nil

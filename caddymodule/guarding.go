@@ -45,7 +45,7 @@ func readMerchantRollback(c *merchants.Config, d *caddyfile.Dispenser) (err erro
 }
 
 func (a *App) checkRollback() error {
-	if a.Rollback != nil && !a.Rollback.Off && a.OldGateway == nil {
+	if a.Rollback != nil && !a.Rollback.Off && a.lacksOldGateway() {
 		return errors.New("rollback: without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out")
 	}
 	return nil

@@ -8,7 +8,8 @@ import (
 
 // LeftQuery says how much is wanted of what still goes to the old gateway.
 type LeftQuery struct {
-	Limit int `json:"limit" doc:"At most so many, 1 to 500. Default: 50."`
+	MerID string `json:"merid" doc:"Of this merchant only."`
+	Limit int    `json:"limit" doc:"At most so many, 1 to 500. Default: 50."`
 }
 
 // Left is what still goes to the old gateway of one merchant at one path.
@@ -32,7 +33,7 @@ func listLeft(v *visit, q LeftQuery) (LeftList, error) {
 	if err != nil {
 		return LeftList{}, err
 	}
-	list, err := v.Ledger.OldTraffic(v.ctx, limit)
+	list, err := v.Ledger.OldTraffic(v.ctx, q.MerID, limit)
 	if err != nil {
 		return LeftList{}, err
 	}

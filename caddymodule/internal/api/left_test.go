@@ -26,6 +26,9 @@ func TestListLeft(t *testing.T) {
 	if list := read[LeftList](t, w.get("routes/left?limit=1")); len(list.Items) != 1 || !list.More {
 		t.Errorf("%+v", list)
 	}
+	if list := read[LeftList](t, w.get("routes/left?merid=89900001")); len(list.Items) != 1 || list.Items[0].Path != "/api/query" {
+		t.Errorf("of one merchant: %+v", list)
+	}
 	w.exec(`UPDATE old_traffic SET times = 'many' WHERE path = '/api/query'`)
 	if list := read[LeftList](t, w.get("routes/left")); len(list.Items) != 1 || len(list.Unreadable) != 1 || list.Unreadable[0].MerID != "89900001" {
 		t.Errorf("%+v", list)

@@ -102,4 +102,8 @@ func TestReadinessCheck(t *testing.T) {
 	if one.Verdict != readiness.NotReady || len(one.Reasons) != 1 || !strings.Contains(one.Reasons[0].Text, gone.Addr().String()+" could not be delivered: connection refused") {
 		t.Errorf("with a check: %+v", one)
 	}
+	chinese := read[ReadinessList](t, w.inChinese("GET", "readiness?merid=89900001&check=true", "")).Items[0].Reasons[0]
+	if !strings.Contains(chinese.Text, "连接被拒绝 – "+gone.Addr().String()) || !strings.Contains(chinese.Advice, "防火墙") {
+		t.Errorf("in Chinese: %+v", chinese)
+	}
 }

@@ -314,7 +314,9 @@ func (r RouteRequest) check() (routing.Route, error) {
 		return routing.Route{}, badMember("body", "merid", merchantOrAll.With())
 	case r.All && r.Route != withoutRoute && r.Route != string(routing.ModeOld):
 		return routing.Route{}, badMember("body", "all", allOnlyBack.With())
-	case r.Route == withoutRoute && r.Percent == nil && r.Actions == nil:
+	case r.Route == withoutRoute && (r.Percent != nil || r.Actions != nil):
+		return routing.Route{}, badMember("body", "route", defaultAlone.With())
+	case r.Route == withoutRoute:
 		return routing.Route{}, checkWhy(r.Why)
 	}
 	to, err := routing.New(r.Route, r.Percent, r.Actions)

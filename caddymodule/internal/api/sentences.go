@@ -135,7 +135,11 @@ var (
 		Zh: "配置中没有旧网关，因此所有订单都走 v2；请参阅 old_gateway 和 default_route",
 	}
 	merchantOrAll = bilingual.Text{En: "give a merchant's number, or all", Zh: "请给出一个商户号，或者 all"}
-	allOnlyBack   = bilingual.Text{
+	defaultAlone  = bilingual.Text{
+		En: "default takes the merchant's route away, and stands without share and actions",
+		Zh: "default 会撤销商户的路由，不能带比例和 action",
+	}
+	allOnlyBack = bilingual.Text{
 		En: "all merchants together only go back to old, or to default, which takes that back for those without a route of their own; move them one by one",
 		Zh: "所有商户一起只能退回 old，或者 default（为没有自己路由的商户撤销前者）；迁移请逐个商户进行",
 	}

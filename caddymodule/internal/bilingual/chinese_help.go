@@ -459,8 +459,8 @@ one, whose earlier routes follow.`: `列出商户的新订单去旧网关还是 
 后者还列出此前的路由。`,
 	`With --left it lists what still goes to the old gateway, by merchant and path, and
 when it was last seen: when nothing is left, the old gateway can be switched off. The
-queries of old orders are in it, too.`: `--left 列出还有什么去旧网关，按商户和路径，以及最近一次的时间：什么都没有时，就可以关闭旧网关。
-对旧订单的查询也在其中。`,
+queries of old orders are in it, too. With MERID it lists that merchant only.`: `--left 列出还有什么去旧网关，按商户和路径，以及最近一次的时间：什么都没有时，就可以关闭旧网关。
+对旧订单的查询也在其中。给出商户号时只列出该商户。`,
 	"This command changes nothing; \"merchant route\" does.": "此命令不改动任何内容；merchant route 才会。",
 	`With --timeline it tells only how the route of one merchant has changed: when, from
 which to which, by whom or by the guard, and why.`: "--timeline 只说明一个商户的路由如何变化：时间、前后的路由、由谁或由自动退回更改，以及原因。",

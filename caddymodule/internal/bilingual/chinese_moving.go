@@ -20,8 +20,10 @@ var chineseOfMoving = map[string]string{
 	"since %s, %s: %s":                     "%s 起，%s：%s",
 	"%s, since %s, %s: %s":                 "%s，%s 起，%s：%s",
 	"%s, by %s":                            "%s，来自%s",
-	"The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.": "%s的新订单：%s，一秒之内在每个支付桥生效。已登记的订单在原处完成。",
-	"all merchants that have no route of their own":                                                              "所有没有自己路由的商户",
+	"The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.": "新订单（%s）：%s，一秒之内在每个支付桥生效。已登记的订单在原处完成。",
+	"all merchants": "所有商户",
+	"What merchants that are not configured send goes to the old gateway: caddy paybridge routes %s --left": "配置中没有的商户，其请求走旧网关：caddy paybridge routes %s --left",
+	"all merchants that have no route of their own":                                                         "所有没有自己路由的商户",
 
 	// routes --left
 	"Nothing has gone to the old gateway in the last 90 days.": "最近 90 天没有请求走旧网关。",

@@ -29,7 +29,7 @@ which to which, by whom or by the guard, and why.
 
 With --left it lists what still goes to the old gateway, by merchant and path, and
 when it was last seen: when nothing is left, the old gateway can be switched off. The
-queries of old orders are in it, too.
+queries of old orders are in it, too. With MERID it lists that merchant only.
 
 This command changes nothing; "merchant route" does.`,
 		Example: `  caddy paybridge routes
@@ -53,7 +53,7 @@ This command changes nothing; "merchant route" does.`,
 		}
 		switch {
 		case left:
-			return listLeft(o, api.LeftQuery{Limit: query.Limit})
+			return listLeft(o, api.LeftQuery{MerID: query.MerID, Limit: query.Limit})
 		case timeline:
 			return showRouteTimeline(o, api.RouteTimelineQuery{MerID: query.MerID, Limit: query.Limit})
 		}
@@ -62,7 +62,7 @@ This command changes nothing; "merchant route" does.`,
 		if err := o.client.Get(o.Context(), "routes", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w printer) { printRoutes(w, list, o.now) })
+		return o.show(list, func(w printer) { printRoutes(w, list, query.MerID, o.now) })
 	})
 }
 
@@ -82,7 +82,9 @@ func completeWords(cmd *cobra.Command, flag string, words ...string) {
 	}
 }
 
-func printRoutes(w printer, list api.RouteList, now time.Time) {
+// printRoutes prints a list of all merchants, or what is known of the one that was
+// asked for.
+func printRoutes(w printer, list api.RouteList, merID string, now time.Time) {
 	if !list.Beside {
 		w.say("There is no old gateway in the configuration: all orders go to v2, whatever these routes say.\n\n")
 	} else {
@@ -90,6 +92,9 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 	}
 	if len(list.Items) == 0 {
 		w.noneNote(list.Missing, "No merchant was found.")
+		if merID != "" && list.Beside && len(list.Unreadable) == 0 {
+			w.say("What merchants that are not configured send goes to the old gateway: caddy paybridge routes %s --left\n", merID)
+		}
 		return
 	}
 	rows := make([][]string, len(list.Items))
@@ -102,7 +107,7 @@ func printRoutes(w printer, list api.RouteList, now time.Time) {
 	}
 	w.table("MERID | ROUTE | TODAY OLD | TODAY V2 | SEEN SINCE | WHO AND WHY", rows)
 	moreNote(w, list.Next)
-	if g := list.Items[0].Guard; g != nil && len(list.Items) == 1 {
+	if g := list.Items[0].Guard; g != nil && merID != "" {
 		w.say("\nThe guard, on this bridge within %s: v2 refused %d of %d new payments, the old gateway %d of %d. It turns back from %d on v2 on, when v2 refuses more than %d percentage points more.\n",
 			bilingual.Duration(time.Duration(g.Window)*time.Second), g.V2.Refused, g.V2.Payments, g.Old.Refused, g.Old.Payments, g.MinPayments, g.MaxWorse)
 	}
@@ -147,7 +152,7 @@ func (p printer) reasonText(m api.MerchantRoute, beside bool) string {
 }
 
 func routeText(r api.Route) bilingual.Said {
-	if r.Origin == api.RouteOfAll {
+	if r.Origin != api.ConfiguredRoute {
 		return say("%s, since %s, %s: %s", shareText(r), clock(r.At), r.Who, r.Why)
 	}
 	return say("%s, by %s", shareText(r), originTexts[r.Origin])
@@ -206,15 +211,19 @@ they began. It does not say whether a merchant is ready.`,
 		}
 		return o.show(answer, func(w printer) {
 			w.say("The new orders of %s: %s, within a second on every bridge. Orders that are on record end where they began.\n",
-				whose(answer), shareText(answer.Route))
+				whose(request), shareText(answer.Route))
 		})
 	})
 }
 
-// whose says of whom an answer speaks.
-func whose(a api.RouteAnswer) bilingual.Said {
-	if a.MerID == "" {
-		return say("all merchants that have no route of their own")
+// whose says whose orders a request is about. What all go back to is everybody's; what
+// takes that away leaves alone who has a route of its own by then.
+func whose(r api.RouteRequest) bilingual.Said {
+	switch {
+	case r.MerID != "":
+		return say("merchant %s", r.MerID)
+	case r.Route == string(route.ModeOld):
+		return say("all merchants")
 	}
-	return say("merchant %s", a.MerID)
+	return say("all merchants that have no route of their own")
 }

@@ -29,7 +29,7 @@ func usageError(err error) error {
 	case errors.As(err, &wrong):
 		why := any(errors.Unwrap(wrong))
 		if errors.As(err, &number) {
-			why = say("not a number that it can be")
+			why = numberWanted(wrong.GetFlag().Value.Type())
 		}
 		return say("invalid argument %q for --%s: %v", wrong.GetValue(), wrong.GetFlag().Name, why)
 	}
@@ -39,6 +39,15 @@ func usageError(err error) error {
 		}
 	}
 	return err
+}
+
+// numberWanted says what a flag of some type takes, where pflag says how Go has failed to
+// read it.
+func numberWanted(kind string) bilingual.Said {
+	if kind == "bool" {
+		return say("write true or false")
+	}
+	return say("write a whole number")
 }
 
 // argumentErrors are what cobra says of the number of arguments.

@@ -197,3 +197,16 @@ func TestNothingIsLostOnTheWay(t *testing.T) {
 		}
 	}
 }
+
+// A command says a cause as the console does, in either language.
+func TestCausesAreSaidAlike(t *testing.T) {
+	t.Parallel()
+	for _, kind := range netcause.All() {
+		for _, lang := range []bilingual.Lang{bilingual.Zh, bilingual.En} {
+			want := Word(lang, "cause", string(kind)) + " – pay.example.com"
+			if got := netcause.New(kind, "pay.example.com").Said().In(lang); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	}
+}

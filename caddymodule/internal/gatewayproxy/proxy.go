@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -102,10 +103,12 @@ func refusal(directive, option string) error {
 // ParseURL reads an address. Its errors do not show a password that stands in it.
 func ParseURL(directive, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", directive, withoutURL(err))
-	}
-	if u.User != nil {
+	switch {
+	case err != nil && !strings.Contains(text, "://"):
+		return nil, fmt.Errorf("%s: the address must begin with https:// or http://", directive)
+	case err != nil:
+		return nil, fmt.Errorf("%s: the address cannot be read: %w", directive, withoutURL(err))
+	case u.User != nil:
 		return nil, fmt.Errorf("%s: a user name or password must not stand in the address, where /config shows it; remove it", directive)
 	}
 	return u, nil

@@ -40,6 +40,8 @@ const (
 	pruneTraffic = `DELETE FROM old_traffic WHERE last < $1`
 	listTraffic  = `SELECT last, path, mer_id, mer_id, path, last, times, strange FROM old_traffic
 		ORDER BY last DESC, mer_id, path LIMIT $1`
+	listTrafficOf = `SELECT last, path, mer_id, mer_id, path, last, times, strange FROM old_traffic
+		WHERE mer_id = $2 ORDER BY last DESC, mer_id, path LIMIT $1`
 )
 
 // AddOldTraffic adds what was seen since the last time, and forgets what was not seen
@@ -88,9 +90,14 @@ func addOldTraffic(t *tx, o OldTraffic) error {
 	return err
 }
 
-// OldTraffic returns up to limit of what went to the old gateway, the last first.
-func (l *Ledger) OldTraffic(ctx context.Context, limit int) (List[OldTraffic], error) {
-	list, err := listed(ctx, l, scanOldTraffic, limit, listTraffic, limit+1)
+// OldTraffic returns up to limit of what went to the old gateway, the last first: of one
+// merchant, or of all if merID is empty.
+func (l *Ledger) OldTraffic(ctx context.Context, merID string, limit int) (List[OldTraffic], error) {
+	text, args := listTraffic, []any{limit + 1}
+	if merID != "" {
+		text, args = listTrafficOf, append(args, merID)
+	}
+	list, err := listed(ctx, l, scanOldTraffic, limit, text, args...)
 	return list, wrap(err, "listing what goes to the old gateway")
 }
 

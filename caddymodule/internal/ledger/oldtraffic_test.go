@@ -22,7 +22,7 @@ func oldTraffic(t *testing.T, p place) {
 	}
 	want := func(list ...ledger.OldTraffic) {
 		t.Helper()
-		got, err := l.OldTraffic(t.Context(), len(list)+1)
+		got, err := l.OldTraffic(t.Context(), "", len(list)+1)
 		if err != nil || !slices.Equal(got.Items, list) {
 			t.Errorf("%+v, %v, want %+v", got, err, list)
 		}
@@ -47,9 +47,12 @@ func oldTraffic(t *testing.T, p place) {
 	}
 	fresh := ledger.OldTraffic{MerID: "B", Path: "/api/query", Last: after(3 * time.Second), Times: 1}
 	add(fresh) // has room all the same
-	more, err := l.OldTraffic(t.Context(), 2)
+	more, err := l.OldTraffic(t.Context(), "", 2)
 	if err != nil || len(more.Items) != 2 || more.Items[0] != fresh || more.Next.IsZero() {
 		t.Errorf("%+v, %v", more, err)
+	}
+	if of, err := l.OldTraffic(t.Context(), "A", 1); err != nil || len(of.Items) != 1 || of.Items[0] != query || of.Next.IsZero() {
+		t.Errorf("of one merchant: %+v, %v", of, err)
 	}
 	if n := countRows(t, l, "old_traffic", "mer_id = '' AND path = '' AND times = 100"); n != 1 {
 		t.Error("what there was no room for is not counted")

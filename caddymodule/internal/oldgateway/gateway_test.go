@@ -20,7 +20,7 @@ func TestProvisionRefuses(t *testing.T) {
 		"a handler of rubbish": {"http://a", `{"handler":"reverse_proxy","transport":{"keep_alive":1}}`, "old_gateway: loading reverse_proxy"},
 		"a path":               {"http://a/api", "", "without a path"},
 		"a query":              {"http://a?b", "", "without a path"},
-		"no scheme":            {"10.20.0.5:8000", "", "old_gateway: "},
+		"no scheme":            {"10.20.0.5:8000", "", "old_gateway: the address must begin with https:// or http://"},
 		"another scheme":       {"ftp://a", "", "without a path"},
 		"a password":           {"http://a:SECRET@b", "", "old_gateway: a user name or password"},
 		"nothing":              {"", "", "without a path"},

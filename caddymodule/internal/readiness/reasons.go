@@ -1,9 +1,7 @@
 package readiness
 
 import (
-	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
-	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -119,35 +117,6 @@ func ofUncompared(_ Facts, r Report) []Reason {
 		Level: Warn, Text: uncompared.With(times, gravest.Subject), Advice: uncomparedAdvice.With(),
 		Times: times, LastAt: gravest.LastAt, Example: gravest.Example,
 	}}
-}
-
-// ofAddresses is where the merchant could not be notified.
-func ofAddresses(f Facts, r Report) []Reason {
-	if f.Merchant == nil {
-		return nil
-	}
-	var reasons []Reason
-	for _, s := range r.Seen {
-		if s.Kind != shadow.Host {
-			continue
-		}
-		cause := delivery.JudgeAddress(s.Subject, TargetOf(f.Merchant))
-		if cause == (netcause.Cause{}) {
-			cause = f.Tried[s.Subject]
-		}
-		if cause != (netcause.Cause{}) {
-			reasons = append(reasons, Reason{
-				Level: Fail, Text: unreachable.With(s.Subject, cause), Advice: unreachableAdvice.With(),
-				Times: s.Times, LastAt: s.LastAt, Example: s.Example,
-			})
-		}
-	}
-	return reasons
-}
-
-// TargetOf is how a merchant is notified, as far as addresses are concerned.
-func TargetOf(m *merchants.Merchant) delivery.Target {
-	return delivery.Target{AllowCallbacks: m.Callbacks.Allow, RootCAs: m.Callbacks.RootCAs, PlainHTTP: m.Callbacks.PlainHTTP}
 }
 
 // ofWeChat is what payments in WeChat need beside the keys.

@@ -125,9 +125,45 @@ var (
 		En: "notifications to %s could not be delivered: %s",
 		Zh: "无法向 %s 发送通知：%s",
 	}
-	unreachableAdvice = bilingual.Text{
-		En: "see allow_callbacks and callback_https_only of the merchant; addresses of cloud metadata are never called",
-		Zh: "请检查该商户的 allow_callbacks 和 callback_https_only；云元数据地址在任何情况下都不会访问",
+)
+
+// What is to be done about addresses that cannot be notified.
+var (
+	nameAdvice = bilingual.Text{
+		En: "ask the merchant for the right name; a name that only the old gateway's name service knows must be known to the bridge's, too",
+		Zh: "请向商户确认域名；只有旧网关的域名服务器才认识的域名，支付桥的也必须认识",
+	}
+	connectAdvice = bilingual.Text{
+		En: "see whether the merchant's program runs, and whether its firewall lets only the old gateway in: then the merchant must let this bridge in, too",
+		Zh: "请确认商户的程序在运行；如果商户的防火墙只放行旧网关，还需要放行本支付桥",
+	}
+	certificateAdvice = bilingual.Text{
+		En: "the merchant has to mend its certificate; old gateways often did not look at it",
+		Zh: "需要商户更换证书；旧网关往往不检查证书",
+	}
+	authorityAdvice = bilingual.Text{
+		En: "name the authority of the merchant's certificate with callback_ca, or the merchant gets a public one; old gateways often did not look at it",
+		Zh: "请用 callback_ca 指定商户证书的签发机构，或者由商户换成公共机构签发的证书；旧网关往往不检查证书",
+	}
+	notPublicAdvice = bilingual.Text{
+		En: "if the bridge is to call it, write the address into allow_callbacks of the merchant",
+		Zh: "如果确实要由支付桥调用，请把该地址写入商户的 allow_callbacks",
+	}
+	neverCalledAdvice = bilingual.Text{
+		En: "no setting opens it; the merchant has to name another address",
+		Zh: "没有任何设置可以放行；需要商户更换地址",
+	}
+	oddAddressAdvice = bilingual.Text{
+		En: "the merchant has to write the host as a name, or as an address such as 203.0.113.7",
+		Zh: "需要商户把主机写成域名，或者 203.0.113.7 这样的地址",
+	}
+	httpsOnlyAdvice = bilingual.Text{
+		En: "the merchant has to name an https address, or take callback_https_only out",
+		Zh: "需要商户提供 https 地址，或者去掉 callback_https_only",
+	}
+	otherAddressAdvice = bilingual.Text{
+		En: "\"caddy paybridge try notify %s URL\" tries it with a sample notification",
+		Zh: "caddy paybridge try notify %s URL 会发送一条示例通知来尝试",
 	}
 )
 

@@ -16,7 +16,7 @@ func (e *Error) Unwrap() error { return e.Why }
 
 // What is wrong with a route.
 var (
-	notRoute = bilingual.Text{En: "%q: not a route; write old, shadow or v2", Zh: "%q 不是路由；请填写 old、shadow 或 v2"}
+	notRoute = bilingual.Text{En: "%q: not a route; write old, shadow, v2, or default for none of its own", Zh: "%q 不是路由；请填写 old、shadow、v2，或者 default（没有自己的路由）"}
 	notShare = bilingual.Text{
 		En: "%d: not a whole number from 1 to 100; with the route old no order goes to v2",
 		Zh: "%d 不是 1 到 100 的整数；如果不让任何订单走 v2，请使用路由 old",

@@ -81,9 +81,9 @@ func New(mode string, percent *int, actions []string) (Route, error) {
 func (r Route) checkPlain(percent *int, actions []string) error {
 	switch {
 	case percent != nil:
-		return &Error{"percent", noShare.With(r.Mode)}
+		return &Error{"percent", noShare.With(string(r.Mode))}
 	case len(actions) > 0:
-		return &Error{"actions", noActions.With(r.Mode)}
+		return &Error{"actions", noActions.With(string(r.Mode))}
 	}
 	return nil
 }

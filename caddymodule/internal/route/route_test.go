@@ -34,7 +34,7 @@ func TestNew(t *testing.T) {
 		"no share":                  {mode: "v2", percent: share(0), want: "percent: 0: not a whole number from 1 to 100", fails: true},
 		"below":                     {mode: "v2", percent: share(-1), want: "percent: -1", fails: true},
 		"above":                     {mode: "v2", percent: share(101), want: "percent: 101", fails: true},
-		"unknown mode":              {mode: "V2", want: `route: "V2": not a route; write old, shadow or v2`, fails: true},
+		"unknown mode":              {mode: "V2", want: `route: "V2": not a route; write old, shadow, v2, or default for none of its own`, fails: true},
 		"no mode":                   {want: `route: "": not a route`, fails: true},
 		"share of old":              {mode: "old", percent: share(0), want: "percent: only the route v2 has a share, old has none", fails: true},
 		"actions of shadow":         {mode: "shadow", actions: []string{"WxSao"}, want: "actions: only the route v2 has actions, shadow has none", fails: true},
