@@ -14,9 +14,9 @@
 // Each method hands a function of one transaction to the store, the only fork:
 //
 //   - SQLite ([OpenSQLite]) is embedded. One goroutine owns the one connection
-//     that writes; it gathers the functions that wait into one commit, each in a
-//     savepoint of its own, so that one fsync serves them all. A lock file keeps
-//     a second writer out.
+//     that writes; it gathers the functions that wait into one commit, so that one
+//     fsync serves them all. When one fails, all are rolled back and the others run
+//     again. A lock file keeps a second writer out.
 //   - PostgreSQL ([OpenPostgres]) serves several bridges at once. Functions run
 //     at once and are run again after a conflict or a lost connection.
 //

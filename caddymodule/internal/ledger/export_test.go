@@ -193,3 +193,28 @@ const CheckpointEvery = checkpointEvery
 
 // OldPrunedAtOnce bounds how many marks are forgotten at once.
 const OldPrunedAtOnce = oldPrunedAtOnce
+
+// Batch has a writer of its own, on the file of a SQLite ledger, commit functions
+// together, in their order, and returns what each came to.
+func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) error) error) []error {
+	batch := make([]*job, len(functions))
+	for i, f := range functions {
+		do := guarded(l, func(t *tx) (any, error) {
+			return nil, f(func(text string, args ...any) error {
+				_, err := t.exec(text, args...)
+				return err
+			})
+		})
+		batch[i] = &job{context.Background(), do, make(chan result, 1)}
+	}
+	db := openFile(l.store.(*sqliteStore).path, writerPragmas(false, time.Minute))
+	defer db.Close()
+	w := &writer{db: db, observer: unobserved{}, there: func() error { return nil }, grown: func() {}}
+	defer w.disconnect()
+	w.commit(batch)
+	errs := make([]error, len(batch))
+	for i, j := range batch {
+		errs[i] = (<-j.result).err
+	}
+	return errs
+}

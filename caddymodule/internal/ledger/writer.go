@@ -13,9 +13,8 @@ import (
 const maxBatch = 256
 
 // writer owns the one SQLite connection that writes. It takes the functions that
-// wait, in the order they came, runs each in a savepoint and commits them
-// together: the price of one fsync is shared by all who waited for the one
-// before.
+// wait, in the order they came, and commits them together: the price of one fsync is
+// shared by all who waited for the one before. One that fails changes nothing.
 type writer struct {
 	db       *sql.DB
 	jobs     chan *job
@@ -144,6 +143,11 @@ func (w *writer) tell(results []result, took time.Duration, err error) {
 // transact runs a batch in one transaction. The file is checked before, and once
 // more after the commit: what went into a file that is gone by then is not told to
 // be durable.
+//
+// A job that fails takes nothing along but itself. The others share the transaction
+// without savepoints, each of which would have SQLite copy every page that is written
+// behind it; only when one has failed are those that are left run once more, in a
+// savepoint each. Nothing of the first run is in the file then.
 func (w *writer) transact(batch []*job) ([]result, error) {
 	results := make([]result, len(batch))
 	if err := w.there(); err != nil {
@@ -152,21 +156,52 @@ func (w *writer) transact(batch []*job) ([]result, error) {
 	if err := w.connect(); err != nil {
 		return results, fromDriver(err)
 	}
-	if err := w.do("BEGIN IMMEDIATE"); err != nil {
+	failed, err := w.together(batch, results)
+	if err == nil && failed >= 0 && len(batch) > 1 {
+		err = w.apart(batch, results, failed)
+	}
+	if err != nil {
 		return results, fromDriver(err)
+	}
+	return results, w.there()
+}
+
+// together commits a batch, unless a job fails: then all is rolled back, and failed is
+// its place, otherwise -1. The error it returns concerns the whole batch.
+func (w *writer) together(batch []*job, results []result) (failed int, err error) {
+	if err := w.do("BEGIN IMMEDIATE"); err != nil {
+		return -1, err
 	}
 	for i, j := range batch {
 		if results[i].err = j.ctx.Err(); results[i].err != nil {
 			continue // hung up while waiting
 		}
-		if err := w.inSavepoint(j, &results[i]); err != nil {
-			return results, fromDriver(err)
+		if j.run(w, &results[i]); results[i].err != nil {
+			return i, w.undo("ROLLBACK", results[i].err)
 		}
 	}
-	if err := w.do("COMMIT"); err != nil {
-		return results, fromDriver(err)
+	return -1, w.do("COMMIT")
+}
+
+// apart commits a batch but for the job that has failed. Its result stands, for it was
+// judged behind the same jobs: those before it run again also when somebody has hung up
+// since. The error it returns concerns the whole batch.
+func (w *writer) apart(batch []*job, results []result, failed int) error {
+	if err := w.do("BEGIN IMMEDIATE"); err != nil {
+		return err
 	}
-	return results, w.there()
+	for i, j := range batch {
+		if i > failed {
+			results[i].err = j.ctx.Err()
+		}
+		if results[i].err != nil {
+			continue
+		}
+		if err := w.inSavepoint(j, &results[i]); err != nil {
+			return err
+		}
+	}
+	return w.do("COMMIT")
 }
 
 // inSavepoint runs one job. The error it returns concerns the whole batch: the
@@ -175,14 +210,26 @@ func (w *writer) inSavepoint(j *job, r *result) error {
 	if err := w.do("SAVEPOINT job"); err != nil {
 		return err
 	}
-	r.value, r.err = j.do(&tx{ctx: context.Background(), runner: w, dialect: sqliteDialect})
-	if r.err != nil {
-		if err := w.do("ROLLBACK TO job"); err != nil {
-			// What the job decided is its own affair, not that of the others.
-			return fmt.Errorf("%w, after: %s", err, r.err.Error())
+	if j.run(w, r); r.err != nil {
+		if err := w.undo("ROLLBACK TO job", r.err); err != nil {
+			return err
 		}
 	}
 	return w.do("RELEASE job")
+}
+
+// run has the job do its work in the writer's transaction.
+func (j *job) run(w *writer, r *result) {
+	r.value, r.err = j.do(&tx{ctx: context.Background(), runner: w, dialect: sqliteDialect})
+}
+
+// undo rolls back what a job did that failed with err.
+func (w *writer) undo(text string, failure error) error {
+	if err := w.do(text); err != nil {
+		// What the job decided is its own affair, not that of the others.
+		return fmt.Errorf("%w, after: %s", err, failure.Error())
+	}
+	return nil
 }
 
 func (w *writer) connect() error {
