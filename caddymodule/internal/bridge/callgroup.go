@@ -73,8 +73,9 @@ func (g *callGroup[K, V]) do(key K, work func(*sharedCall[V]) V) *sharedCall[V] 
 	return call
 }
 
-// callDepth is what a payment takes of its goroutine's stack, in bytes and at most.
-const callDepth = 12 << 10
+// callDepth is what a payment of either suite takes of its goroutine's stack, in bytes and
+// at most.
+const callDepth = 20 << 10
 
 // growStack has the stack of this goroutine grow to what a call needs while next to
 // nothing is on it. Otherwise it grows step by step with all that is on it by then, which
