@@ -215,7 +215,7 @@ func TestSaid(t *testing.T) {
 	t.Parallel()
 	inner := Text{En: "not %s", Zh: "不是%s"}.With(Term("paid"))
 	said := Text{En: "order %s: %s, %v", Zh: "订单 %[1]s：%[3]v，%[2]s"}.With("7", inner, fs.ErrExist)
-	for lang, want := range map[Lang]string{En: "order 7: not paid, file already exists", Zh: "订单 7：file already exists，不是已支付"} {
+	for lang, want := range map[Lang]string{En: "order 7: not paid, file already exists", Zh: "订单 7：已经存在，不是已支付"} {
 		if got := said.In(lang); got != want {
 			t.Errorf("%s: %q, want %q", lang, got, want)
 		}

@@ -10,7 +10,7 @@ import (
 type Text struct{ En, Zh string }
 
 // With fills in values. One that is itself Said is said in the language of the
-// whole.
+// whole, and so is another error, as [Failure] does.
 func (t Text) With(values ...any) Said { return Said{t, values} }
 
 // Said is a sentence that can be said in either language. As an error it is in
@@ -28,8 +28,11 @@ func (s Said) In(lang Lang) string {
 		if lang == Zh {
 			value = termOf(value)
 		}
-		if said, ok := value.(Said); ok {
-			value = said.In(lang)
+		switch v := value.(type) {
+		case Said:
+			value = v.In(lang)
+		case error:
+			value = Failure(lang, v)
 		}
 		values[i] = value
 	}
@@ -73,7 +76,13 @@ func (s Said) Unwrap() []error {
 
 // Of finds the sentence that an error holds.
 func Of(err error) (Said, bool) {
-	var said Said
-	found := errors.As(err, &said)
-	return said, found
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) { //nolint:errorlint // what is inside of a sentence is told by it
+		case Said:
+			return e, true
+		case interface{ Said() Said }:
+			return e.Said(), true
+		}
+	}
+	return Said{}, false
 }

@@ -78,5 +78,5 @@ func inLanguage(lang bilingual.Lang, err error) error {
 		}
 		return errors.Join(all...)
 	}
-	return err
+	return errors.New(bilingual.Failure(lang, err))
 }
