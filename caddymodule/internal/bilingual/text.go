@@ -60,6 +60,13 @@ func (s Said) Mapped(change func(string) string) Said {
 // IsZero reports whether nothing is said.
 func (s Said) IsZero() bool { return s.text == Text{} }
 
+// Is reports whether another error is the same sentence: two that say different values are
+// one error, as a sentinel and itself.
+func (s Said) Is(target error) bool {
+	other, is := target.(Said)
+	return is && s.text == other.text
+}
+
 // Error implements error.
 func (s Said) Error() string { return s.In(En) }
 
@@ -76,6 +83,7 @@ func (s Said) Unwrap() []error {
 
 // Of finds the sentence that an error holds.
 func Of(err error) (Said, bool) {
+	whole := err
 	for ; err != nil; err = errors.Unwrap(err) {
 		switch e := err.(type) { //nolint:errorlint // what is inside of a sentence is told by it
 		case Said:
@@ -84,5 +92,7 @@ func Of(err error) (Said, bool) {
 			return e.Said(), true
 		}
 	}
-	return Said{}, false
+	var said Said
+	found := errors.As(whole, &said) // one of several
+	return said, found
 }

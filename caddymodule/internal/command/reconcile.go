@@ -112,6 +112,9 @@ func (f *reconcileFlags) job(o *online, files []string) (reconciliation.Job, err
 	for _, file := range files {
 		job.Files = append(job.Files, filepath.Base(file))
 	}
+	if f.edge < 0 {
+		return job, say("--edge: a time cannot be negative")
+	}
 	if f.number != "" && !slices.Contains(reconciliation.NumberKinds(), job.Number) {
 		return job, say("--number %s: there are %s", f.number, kindList())
 	}

@@ -58,6 +58,9 @@ given back; 3 when --for was over first; 1 when the request was refused or faile
 				return say("missing: %s", "--"+needed)
 			}
 		}
+		if following.until < 0 {
+			return say("--for: a time cannot be negative")
+		}
 		request.MerID, request.AmountFen, request.Why = args[0], amount.fen, whyTried(cmd, request.Why)
 		following.online, following.merID, following.notified, following.why = o, args[0], request.BackURL != "", request.Why
 		return following.pay(request)
@@ -69,8 +72,10 @@ type yuanFlag struct{ fen int64 }
 
 // Set implements pflag.Value.
 func (f *yuanFlag) Set(text string) (err error) {
-	f.fen, err = translate.ParseYuan(text)
-	return err
+	if f.fen, err = translate.ParseYuan(text); err != nil {
+		return say("write yuan, such as 0.01")
+	}
+	return nil
 }
 
 func (f *yuanFlag) String() string {

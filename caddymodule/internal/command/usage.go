@@ -31,6 +31,9 @@ func usageError(err error) error {
 		if errors.As(err, &number) {
 			why = numberWanted(wrong.GetFlag().Value.Type())
 		}
+		if wrong.GetFlag().Value.Type() == "duration" {
+			why = say("write for example 30s, 10m or 2h")
+		}
 		return say("invalid argument %q for --%s: %v", wrong.GetValue(), wrong.GetFlag().Name, why)
 	}
 	for _, a := range argumentErrors {

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"io"
 	"iter"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/statement"
 	"github.com/paybridge/paybridge/translate"
@@ -45,7 +45,7 @@ type Job struct {
 
 // ErrNoRange is returned where neither the job nor the statements say which days are
 // meant.
-var ErrNoRange = errors.New("the statement has no times; say which day it is of: --day 2026-11-22")
+var ErrNoRange = say("the statement has no times; say which day it is of: --day 2026-11-22")
 
 // run is a job on its way.
 type run struct {
@@ -87,7 +87,7 @@ func Run(ctx context.Context, job Job) (*Report, error) {
 func (r *run) readStatements(ctx context.Context) error {
 	for i, name := range r.Files {
 		if err := r.readStatement(ctx, i); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return say("%s: %v", name, err)
 		}
 	}
 	return nil
@@ -240,8 +240,7 @@ func (r *run) compareAll(ctx context.Context) error {
 // one number.
 const maxPart = 2_000_000
 
-var errOneNumber = errors.New("nearly all lines of the statement have the same number; " +
-	"is it the right column? Name another: --column number=…")
+var errOneNumber = say("nearly all lines of the statement have the same number; is it the right column? Name another: --column number=…")
 
 func (r *run) comparePart(ctx context.Context, i int) error {
 	if r.lines.files[i].count > maxPart {
@@ -320,3 +319,5 @@ func divide(orders []*order, lines []*line) [][]*line {
 	}
 	return given
 }
+
+var say = bilingual.Say

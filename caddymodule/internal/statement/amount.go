@@ -1,7 +1,6 @@
 package statement
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -43,12 +42,21 @@ func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
 	if unit == Fen {
 		fen, err = wholeFen(text)
 	} else {
-		fen, err = translate.ParseYuan(text)
+		fen, err = wholeYuan(text)
 	}
 	if err != nil && scientific.MatchString(text) {
-		err = fmt.Errorf("%s is rounded; format the column as a number with two decimals", shown(cell))
+		err = say("%s is rounded; format the column as a number with two decimals", shown(cell))
 	}
 	return fen, negative && fen > 0, err
+}
+
+// wholeYuan reads an amount in yuan.
+func wholeYuan(text string) (int64, error) {
+	fen, err := translate.ParseYuan(text)
+	if err != nil {
+		return 0, say("not an amount in yuan: %s", shown(text))
+	}
+	return fen, nil
 }
 
 // wholeFen reads an amount in fen. What has decimals is in yuan, unless they are all
@@ -57,11 +65,11 @@ func wholeFen(text string) (int64, error) {
 	const maxDigits = 15
 	digits, zeros, dotted := strings.Cut(text, ".")
 	if dotted && strings.Trim(zeros, "0") != "" {
-		return 0, fmt.Errorf("not an amount in fen: %s; is it in yuan? (--unit yuan)", shown(text))
+		return 0, say("not an amount in fen: %s; is it in yuan? (--unit yuan)", shown(text))
 	}
 	fen, err := strconv.ParseUint(digits, 10, 63)
 	if err != nil || len(digits) > maxDigits {
-		return 0, fmt.Errorf("not an amount in fen: %s", shown(text))
+		return 0, say("not an amount in fen: %s", shown(text))
 	}
 	return int64(fen), nil
 }
@@ -72,5 +80,5 @@ func ParseUnit(name string) (Unit, error) {
 	case Yuan, Fen:
 		return unit, nil
 	}
-	return "", fmt.Errorf("%s: write yuan or fen", shown(name))
+	return "", say("%s: write yuan or fen", shown(name))
 }

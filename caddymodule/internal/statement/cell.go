@@ -1,7 +1,6 @@
 package statement
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 	"unicode"
@@ -37,13 +36,11 @@ var (
 	// decimal is how it saves one that is a whole number.
 	decimal = regexp.MustCompile(`^\d+\.0*$`)
 
-	errNoNumber   = errors.New("no order number")
-	errScientific = errors.New("rounded by Excel, which takes long numbers for quantities and loses their last digits; " +
-		"get the statement again and do not save it with Excel, or format the column as text before the numbers are pasted")
-	errLongNumber = errors.New("longer than 64 characters; no order number is")
-	errLostDigits = errors.New("a number of more than 15 digits that is stored as a number, of which spreadsheets keep 15; " +
-		"formatting the column does not bring the others back: get the statement again as CSV, or with this column as text")
-	errStrangeValue = errors.New("a character that cannot be seen")
+	errNoNumber     = say("no order number")
+	errScientific   = say("rounded by Excel, which takes long numbers for quantities and loses their last digits; get the statement again and do not save it with Excel, or format the column as text before the numbers are pasted")
+	errLongNumber   = say("longer than 64 characters; no order number is")
+	errLostDigits   = say("a number of more than 15 digits that is stored as a number, of which spreadsheets keep 15; formatting the column does not bring the others back: get the statement again as CSV, or with this column as text")
+	errStrangeValue = say("a character that cannot be seen")
 )
 
 // number reads an order number out of a clean cell.

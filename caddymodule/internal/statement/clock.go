@@ -1,7 +1,6 @@
 package statement
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ var timeLayouts = []string{
 	"2006.1.2 15:04:05", "2006.1.2", "2006-1-2T15:04:05",
 }
 
-var errTime = errors.New("not a time; times are written as 2026-11-22 03:00:00, 2026/11/22 3:00, 20261122030000 or 2026-11-22")
+var errTime = say("not a time; times are written as 2026-11-22 03:00:00, 2026/11/22 3:00, 20261122030000 or 2026-11-22")
 
 // moment reads a time out of clean cells: date is one of the day alone, "" if the
 // statement has none.

@@ -1,8 +1,6 @@
 package statement
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,7 +153,9 @@ func (o Options) find(cells []string) (heading, error) {
 	return h, h.complete()
 }
 
-var errIncomplete = errors.New("no column for the order number and the amount was found")
+var errNoNames = say("no line has names of columns for the order number and the amount; name them: --column number=… --column amount=…, or say --no-header where the first line is data")
+
+var errIncomplete = say("no column for the order number and the amount was found")
 
 func (h heading) complete() error {
 	_, number := h.columns[NumberColumn]
@@ -181,7 +181,7 @@ func (o Options) column(role Role, cells, names []string) (Column, bool, error) 
 	}
 	if n, err := strconv.Atoi(wanted); err == nil {
 		if n < 1 || n > maxCells {
-			return Column{}, false, fmt.Errorf("--column %s=%d: columns are counted from 1 to %d", role, n, maxCells)
+			return Column{}, false, say("--column %s=%d: columns are counted from 1 to %d", role, n, maxCells)
 		}
 		name := wanted
 		if n <= len(cells) && !o.NoHeader {
@@ -195,7 +195,7 @@ func (o Options) column(role Role, cells, names []string) (Column, bool, error) 
 		return Column{}, false, errIncomplete
 	}
 	if slices.Contains(names[i+1:], name) {
-		return Column{}, false, fmt.Errorf("--column %s=%s: two columns have this name; give the number of the column", role, wanted)
+		return Column{}, false, say("--column %s=%s: two columns have this name; give the number of the column", role, wanted)
 	}
 	return Column{i, clean(cells[i])}, true, nil
 }

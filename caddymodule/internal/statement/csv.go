@@ -30,7 +30,7 @@ type textFile struct {
 func newTextFile(file io.ReadCloser, start *bufio.Reader, o Options) (*textFile, error) {
 	head, err := start.Peek(peeked)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-		return nil, fmt.Errorf("reading: %w", err)
+		return nil, say("reading: %v", err)
 	}
 	decoded, err := decode(start, head, o.Encoding)
 	if err != nil {
@@ -40,7 +40,7 @@ func newTextFile(file io.ReadCloser, start *bufio.Reader, o Options) (*textFile,
 	separator := o.Separator
 	if separator == 0 {
 		if head, err = text.Peek(peeked / 4); len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("reading: %w", err)
+			return nil, say("reading: %v", err)
 		}
 		separator = o.separatorOf(head)
 	}
@@ -55,7 +55,7 @@ func (t *textFile) next() ([]string, int, error) {
 	cells, err := t.reader.Read()
 	switch {
 	case errors.Is(err, errLongLine):
-		return nil, t.line, &PositionError{Line: t.line + 1, Err: fmt.Errorf("behind line %d %w", t.line, errLongLine)}
+		return nil, t.line, &PositionError{Line: t.line + 1, Err: say("behind line %d %v", t.line, errLongLine)}
 	case errors.Is(err, io.EOF):
 		return nil, t.line, io.EOF
 	case err != nil:
@@ -86,9 +86,8 @@ func (t *textFile) whatElse(err error) error { return err }
 func (t *textFile) Close() error { return t.file.Close() }
 
 var (
-	errLongLine = fmt.Errorf("more than %d KiB come without the end of a line; "+
-		"is a quotation mark not closed, or is the file no statement?", maxLine>>10)
-	errEncoding = errors.New("bytes that are not of the file's encoding; say which it has: --encoding gbk or --encoding utf-8")
+	errLongLine = say("more than %d KiB come without the end of a line; is a quotation mark not closed, or is the file no statement?", maxLine>>10)
+	errEncoding = say("bytes that are not of the file's encoding; say which it has: --encoding gbk or --encoding utf-8")
 )
 
 // lineLimit bounds what is read for one record: one quotation mark that is not
@@ -129,7 +128,7 @@ func decode(file io.Reader, head []byte, encoding string) (io.Reader, error) {
 	case encoding == "gbk", encoding == "" && !validStart(head):
 		return transform.NewReader(file, simplifiedchinese.GB18030.NewDecoder()), nil
 	case bytes.IndexByte(head, 0) >= 0:
-		return nil, errors.New("the file is no text")
+		return nil, say("the file is no text")
 	}
 	return file, nil
 }

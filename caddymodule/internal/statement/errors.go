@@ -1,6 +1,13 @@
 package statement
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+)
+
+// say fills values into a sentence of the catalogue.
+var say = bilingual.Say
 
 // PositionError says where in a statement something is wrong.
 type PositionError struct {
@@ -9,14 +16,17 @@ type PositionError struct {
 	Err    error
 }
 
-func (e *PositionError) Error() string {
+func (e *PositionError) Error() string { return e.Said().Error() }
+
+// Said is the error in both languages.
+func (e *PositionError) Said() bilingual.Said {
 	switch {
 	case e.Line == 0:
-		return e.Err.Error()
+		return say("%v", e.Err)
 	case e.Column == "":
-		return fmt.Sprintf("line %d: %v", e.Line, e.Err)
+		return say("line %d: %v", e.Line, e.Err)
 	}
-	return fmt.Sprintf("line %d, column %s: %v", e.Line, e.Column, e.Err)
+	return say("line %d, column %s: %v", e.Line, e.Column, e.Err)
 }
 
 // Unwrap returns what is wrong.

@@ -1,8 +1,6 @@
 package statement
 
-import "errors"
-
-var errNoAmount = errors.New("no amount")
+var errNoAmount = say("no amount")
 
 // money reads what moved by a line, and how far it has come. A refund is told by the
 // kind of the line, by a negative amount, by the state, or by an amount of its own.

@@ -1,7 +1,6 @@
 package statement
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,7 +22,7 @@ type Options struct {
 func (o *Options) SetColumn(text string) error {
 	role, column, found := strings.Cut(text, "=")
 	if !found || column == "" || !slices.Contains(Roles(), Role(role)) {
-		return fmt.Errorf("%s: write for example amount=交易金额 or amount=5; there are %s", shown(text), roleList())
+		return say("%s: write for example amount=交易金额 or amount=5; there are %s", shown(text), roleList())
 	}
 	if o.Columns == nil {
 		o.Columns = make(map[Role]string)
@@ -42,7 +41,7 @@ func (o *Options) SetSeparator(text string) error {
 	}
 	r, size := utf8.DecodeRuneInString(text)
 	if size != len(text) || r == utf8.RuneError || strings.ContainsRune("\"\r\n", r) {
-		return fmt.Errorf("%s: write one character, or tab", shown(text))
+		return say("%s: write one character, or tab", shown(text))
 	}
 	o.Separator = r
 	return nil
@@ -60,7 +59,7 @@ func (o *Options) SetEncoding(name string) error {
 		o.Encoding = "gbk"
 		return nil
 	}
-	return fmt.Errorf("%s: write utf-8 or gbk", shown(name))
+	return say("%s: write utf-8 or gbk", shown(name))
 }
 
 func roleList() string {

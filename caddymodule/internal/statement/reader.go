@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -43,9 +42,9 @@ func New(file io.ReadCloser, o Options) (*Reader, error) {
 	head, err := start.Peek(8)
 	if len(head) == 0 && err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the file is empty")
+			return nil, say("the file is empty")
 		}
-		return nil, fmt.Errorf("reading: %w", err)
+		return nil, say("reading: %v", err)
 	}
 	if err := notText(head); err != nil {
 		return nil, err
@@ -67,7 +66,7 @@ func (r *Reader) findColumns() error {
 	if r.options.NoHeader {
 		h, err := r.options.find(nil)
 		if err != nil {
-			return fmt.Errorf("without a line of names, the columns number and amount are needed by their numbers: --column number=1 --column amount=2 (%w)", err)
+			return say("without a line of names, the columns number and amount are needed by their numbers: --column number=1 --column amount=2 (%v)", err)
 		}
 		r.heading = h
 		return nil
@@ -89,8 +88,7 @@ func (r *Reader) findColumns() error {
 			return &PositionError{Line: line, Err: err}
 		}
 	}
-	return fmt.Errorf("no line has names of columns for the order number and the amount; "+
-		"name them: --column number=… --column amount=… (%w)", errIncomplete)
+	return errNoNames
 }
 
 // Columns are those that were found, by their role.
@@ -126,7 +124,7 @@ func (r *Reader) Next() (Row, error) {
 			continue
 		}
 		if r.rows++; r.rows > maxRows {
-			return Row{}, &PositionError{Line: line, Err: fmt.Errorf("more than %d lines; reconcile day by day", maxRows)}
+			return Row{}, &PositionError{Line: line, Err: say("more than %d lines; reconcile day by day", maxRows)}
 		}
 		row, tells, err := r.row(cells, line)
 		if err != nil {
@@ -194,13 +192,13 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	return row, true, l.err
 }
 
-var errShifted = errors.New("more values than columns have names; is a comma in a text without quotation marks?")
+var errShifted = say("more values than columns have names; is a comma in a text without quotation marks?")
 
 // fit makes a line have no more cells than columns have names: what a comma in a text
 // has divided would stand in wrong columns. WeChat's backticks tell where cells begin.
 func (r *Reader) fit(cells []string) ([]string, error) {
 	if len(cells) > maxCells {
-		return nil, fmt.Errorf("more than %d columns", maxCells)
+		return nil, say("more than %d columns", maxCells)
 	}
 	if _, divided := r.source.(*textFile); !divided || r.options.NoHeader || len(cells) <= len(r.names) {
 		return cells, nil
@@ -245,7 +243,7 @@ func (l *lineCells) text(role Role) string {
 	}
 	text := clean(l.cells[column.Index])
 	if l.stored(role) == asError {
-		l.fail(role, fmt.Errorf("no value but %s; mend it in the workbook, or get the statement again", shown(text)))
+		l.fail(role, say("no value but %s; mend it in the workbook, or get the statement again", shown(text)))
 		return ""
 	}
 	return text
@@ -263,7 +261,7 @@ func (l *lineCells) digits(role Role) string {
 	switch {
 	case l.stored(role) != asNumber:
 	case strings.ContainsAny(text, "-."):
-		l.fail(role, fmt.Errorf("%w: %s", errNoNumber, text))
+		l.fail(role, say("%v: %s", errNoNumber, text))
 	case len(text) > keptDigits:
 		l.fail(role, errLostDigits)
 	}

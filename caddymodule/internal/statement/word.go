@@ -1,7 +1,6 @@
 package statement
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -50,7 +49,7 @@ func (o Options) meaningOf(cell string) (meaning, error) {
 	if m, known := words[word]; known {
 		return m, nil
 	}
-	return meaning{}, fmt.Errorf("unknown state %s; say what it means, for example --word %s=paid (paid, refunded, processing or failed)", shown(cell), cell)
+	return meaning{}, say("unknown state %s; say what it means, for example --word %s=paid (paid, refunded, processing or failed)", shown(cell), cell)
 }
 
 // kinds are the words by which a column of the kind tells refunds, and what is no
@@ -80,7 +79,7 @@ func (o *Options) setWord(text string) error {
 	word, means, _ := strings.Cut(text, "=")
 	m, known := meanings[means]
 	if !known || plain(word) == "" {
-		return fmt.Errorf("%s: write for example 交易完成=paid; a word means paid, refunded, processing or failed", shown(text))
+		return say("%s: write for example 交易完成=paid; a word means paid, refunded, processing or failed", shown(text))
 	}
 	if o.words == nil {
 		o.words = make(map[string]meaning)

@@ -4,12 +4,13 @@ import (
 	"archive/zip"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // Limits of a workbook, so that a small file that unpacks to a large one takes
@@ -21,8 +22,8 @@ const (
 )
 
 var (
-	errArchive = errors.New("this is an archive; unpack it first")
-	errPipe    = errors.New("a workbook cannot be read from a pipe; give the file")
+	errArchive = say("this is an archive; unpack it first")
+	errPipe    = say("a workbook cannot be read from a pipe; give the file")
 )
 
 // seekable is a file that a workbook can be read from.
@@ -66,7 +67,7 @@ func newWorkbook(file io.ReadCloser, o Options) (source, error) {
 	}
 	archive, err := zip.NewReader(from, size)
 	if err != nil {
-		return nil, fmt.Errorf("a workbook that is cut short or damaged; get the statement again (%w)", err)
+		return nil, say("a workbook that is cut short or damaged; get the statement again (%v)", err)
 	}
 	w := &workbook{files: make(map[string]*zip.File, len(archive.File))}
 	for _, f := range archive.File {
@@ -125,12 +126,12 @@ func (w *workbook) open() error {
 
 // other names archives that are no .xlsx workbook.
 func (w *workbook) other(err error) error {
-	for name, is := range map[string]string{
-		"xl/workbook.bin": "a binary workbook (.xlsb)", "content.xml": "a document of OpenOffice or LibreOffice (.ods)",
-		"word/document.xml": "a document of Word", "index/document.iwa": "a document of Numbers", "Index/Document.iwa": "a document of Numbers",
+	for name, is := range map[string]bilingual.Said{
+		"xl/workbook.bin": say("a binary workbook (.xlsb)"), "content.xml": say("a document of OpenOffice or LibreOffice (.ods)"),
+		"word/document.xml": say("a document of Word"), "index/document.iwa": say("a document of Numbers"), "Index/Document.iwa": say("a document of Numbers"),
 	} {
 		if w.files[name] != nil {
-			return fmt.Errorf("this is %s; save it as an Excel workbook (.xlsx), or get the statement as CSV", is)
+			return say("this is %s; save it as an Excel workbook (.xlsx), or get the statement as CSV", is)
 		}
 	}
 	if w.files["xl/workbook.xml"] != nil {
@@ -180,9 +181,9 @@ func (w *workbook) unpack(part string, limit uint64) (io.ReadCloser, error) {
 	file := w.files[part]
 	switch {
 	case file == nil:
-		return nil, damaged(part, errors.New("it is not there"))
+		return nil, damaged(part, say("it is not there"))
 	case file.UncompressedSize64 > limit:
-		return nil, fmt.Errorf("the workbook is too large: %s has %d MiB, and %d are read; reconcile day by day, or get the statement as CSV",
+		return nil, say("the workbook is too large: %s has %d MiB, and %d are read; reconcile day by day, or get the statement as CSV",
 			part, file.UncompressedSize64>>20, limit>>20)
 	}
 	opened, err := file.Open()
@@ -193,13 +194,13 @@ func (w *workbook) unpack(part string, limit uint64) (io.ReadCloser, error) {
 }
 
 func damaged(part string, err error) error {
-	return fmt.Errorf("a workbook that is damaged, in %s (%w); get the statement again, or open it and save it as .xlsx", shown(part), err)
+	return say("a workbook that is damaged, in %s (%v); get the statement again, or open it and save it as .xlsx", shown(part), err)
 }
 
 // choose finds a sheet by its name or number, or the first that is shown.
 func (w *workbook) choose(name string) (sheetRef, error) {
 	if len(w.sheets) == 0 {
-		return sheetRef{}, errors.New("the workbook has no sheets")
+		return sheetRef{}, say("the workbook has no sheets")
 	}
 	at := slices.IndexFunc(w.sheets, func(s sheetRef) bool {
 		return s.Name == name || name == "" && (s.State == "" || s.State == "visible")
@@ -213,7 +214,7 @@ func (w *workbook) choose(name string) (sheetRef, error) {
 	case name == "":
 		return w.sheets[0], nil
 	}
-	return sheetRef{}, fmt.Errorf("--sheet %s: the workbook has %s", shown(name), w.sheetList())
+	return sheetRef{}, say("--sheet %s: the workbook has %s", shown(name), w.sheetList())
 }
 
 // sheetList lists the sheets for an error.

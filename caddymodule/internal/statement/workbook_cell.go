@@ -2,7 +2,6 @@ package statement
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -71,7 +70,7 @@ func (s *sheet) meaning(kind, value string) (string, storage, error) {
 		i, err := strconv.Atoi(strings.TrimSpace(value))
 		text, found := s.texts.at(i)
 		if err != nil || !found {
-			return "", asText, fmt.Errorf("the workbook is damaged: it has no shared text %s; get the statement again", shown(value))
+			return "", asText, say("the workbook is damaged: it has no shared text %s; get the statement again", shown(value))
 		}
 		return text, asText, nil
 	case typeInline, typeFormula:

@@ -3,7 +3,6 @@ package statement
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -26,11 +25,11 @@ type sheet struct {
 }
 
 var (
-	errCutShort  = errors.New("the sheet ends in the middle; get the statement again")
-	errRowOrder  = errors.New("rows that are not in order; open the workbook and save it as .xlsx")
-	errLongRow   = fmt.Errorf("more than %d MiB come without the end of a row", maxPart>>20)
-	errWideRow   = fmt.Errorf("more than %d columns", maxCells)
-	errReference = errors.New("a cell that does not stand in any column")
+	errCutShort  = say("the sheet ends in the middle; get the statement again")
+	errRowOrder  = say("rows that are not in order; open the workbook and save it as .xlsx")
+	errLongRow   = say("more than %d MiB come without the end of a row", maxPart>>20)
+	errWideRow   = say("more than %d columns", maxCells)
+	errReference = say("a cell that does not stand in any column")
 )
 
 // next implements source.
@@ -75,7 +74,7 @@ func (s *sheet) fail(err error) error { return &PositionError{Line: s.line, Err:
 // checksum.
 func (s *sheet) finish() error {
 	if _, err := io.Copy(io.Discard, s.part); err != nil {
-		return s.fail(fmt.Errorf("a workbook that is damaged (%w); get the statement again", err))
+		return s.fail(say("a workbook that is damaged (%v); get the statement again", err))
 	}
 	return io.EOF
 }
@@ -136,10 +135,10 @@ func (s *sheet) since() epoch { return s.epoch }
 
 // whatElse implements source: the statement may be in another sheet.
 func (s *sheet) whatElse(err error) error {
-	if s.others == "" || !errors.Is(err, errIncomplete) {
+	if s.others == "" || !errors.Is(err, errIncomplete) && !errors.Is(err, errNoNames) {
 		return err
 	}
-	return fmt.Errorf("sheet %s: %w; the workbook has %s: --sheet", shown(s.name), err, s.others)
+	return say("sheet %s: %v; the workbook has %s: --sheet", shown(s.name), err, s.others)
 }
 
 // Close implements source.
