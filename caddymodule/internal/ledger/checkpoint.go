@@ -12,13 +12,35 @@ import (
 )
 
 const (
-	// checkpointEvery is after how many commits the log is copied into the file.
-	checkpointEvery = 64
+	// checkpointEvery is after how many commits the log is copied into the file at the
+	// latest. A copy syncs log and file beside the commits, and has the commit after it
+	// sync twice, because that begins the log anew: with one in 64 commits that is what
+	// one payment in a hundred waits for.
+	checkpointEvery = 256
+	// checkpointFull is after how many transactions it is copied at the latest, since
+	// commits that many share fill the log faster; but not before checkpointLeast commits.
+	checkpointFull  = 512
+	checkpointLeast = 64
 	// ownCheckpoint is from how many pages of the log on the writer copies by itself what
 	// is not copied yet: under a load that leaves no gap between two commits nobody else
 	// ever comes to the end of it, and it would grow for ever.
 	ownCheckpoint = 4000
 )
+
+// growth is how much the log has grown since it was copied.
+type growth struct{ commits, transactions int }
+
+// add counts a commit that so many transactions have shared. It reports whether the log
+// is to be copied, and counts anew from there.
+func (g *growth) add(transactions int) (due bool) {
+	g.commits++
+	g.transactions += transactions
+	due = g.commits >= checkpointEvery || g.commits >= checkpointLeast && g.transactions >= checkpointFull
+	if due {
+		*g = growth{}
+	}
+	return due
+}
 
 // checkpoints copy the log of SQLite into the ledger's file beside the commits. Within
 // one, as SQLite does it by itself, whoever commits just then waits for thousands of

@@ -21,7 +21,7 @@ func TestLogIsCopiedIntoTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	const marks = 10 * ledger.CheckpointEvery
+	const marks = 3 * ledger.CheckpointEvery
 	for i := range marks {
 		mustMarkOld(t, l, sample(i).Key, noon)
 	}

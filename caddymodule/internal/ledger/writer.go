@@ -24,7 +24,7 @@ type writer struct {
 	there    func() error // says whether the file is still at its path
 	grown    func()       // is told, now and then, that the log has grown
 
-	commits    int       // since it was told
+	growth     growth    // of the log, since it was told
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
 	statements map[string]*sql.Stmt
 }
@@ -112,8 +112,7 @@ func (w *writer) commit(batch []*job) {
 		}
 		j.result <- results[i]
 	}
-	if w.commits++; w.commits == checkpointEvery {
-		w.commits = 0
+	if w.growth.add(len(batch)) {
 		w.grown()
 	}
 }
