@@ -13,28 +13,36 @@ import (
 )
 
 // happenings are the events that meet an order in some state.
-var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload", "freeze"}
+var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload", "freeze", "route changed", "turned back", "comparison"}
 
 // cell is an event that met an order in a state.
 type cell struct{ state, happening string }
 
 // coverage is what was seen.
 type coverage struct {
-	mu     sync.Mutex
-	cells  map[cell]int
-	faults map[string]int
-	sides  map[string]int // orders beside an old gateway
+	mu      sync.Mutex
+	cells   map[cell]int
+	faults  map[string]int
+	sides   map[string]int // orders beside an old gateway, and merchants turned back
+	shadows map[string]int // exchanges, by what became of them in the shadow
 }
 
 func newCoverage() *coverage {
-	return &coverage{cells: map[cell]int{}, faults: map[string]int{}, sides: map[string]int{}}
+	return &coverage{cells: map[cell]int{}, faults: map[string]int{}, sides: map[string]int{}, shadows: map[string]int{}}
 }
 
-// side counts an order of a world with an old gateway.
+// side counts an order or a merchant of a world with an old gateway.
 func (c *coverage) side(of string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sides[of]++
+}
+
+// shadow counts an exchange of a merchant in the shadow.
+func (c *coverage) shadow(result string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shadows[result]++
 }
 
 func (c *coverage) fault(name string) {
@@ -60,25 +68,57 @@ func (c *coverage) add(other *coverage) {
 	for k, n := range other.sides {
 		c.sides[k] += n
 	}
-}
-
-// noteState notes that something meets an order as it stands now.
-func (w *world) noteState(o *order, happening string) { w.cover.note(w.stateOf(o.id()), happening) }
-
-// noteStates notes that something meets all orders.
-func (w *world) noteStates(happening string) {
-	for _, r := range w.rows() {
-		w.cover.note(r.state, happening)
+	for k, n := range other.shadows {
+		c.shadows[k] += n
 	}
 }
 
-// states are those of orders, and that of one that is not in the ledger.
-func states() []string {
-	list := []string{"none"}
+// noteState notes that something meets an order as it stands now.
+func (w *world) noteState(o *order, happening string) {
+	state := w.stateOf(o.id())
+	if state == none && w.isOld(o) {
+		state = oldSideState
+	}
+	w.cover.note(state, happening)
+}
+
+// noteStates notes that something meets all orders.
+func (w *world) noteStates(happening string) {
+	w.noteOrders(happening, func(string) bool { return true })
+}
+
+// noteOrders notes that something meets all orders of some merchants.
+func (w *world) noteOrders(happening string, of func(merID string) bool) {
+	for _, r := range w.rows() {
+		if of(r.merID) {
+			w.cover.note(r.state, happening)
+		}
+	}
+	if w.old == nil {
+		return
+	}
+	for orderID := range w.marks() {
+		if of(merID(w.order(orderID).merchant)) {
+			w.cover.note(oldSideState, happening)
+		}
+	}
+}
+
+// oldSideState is how an order stands that is on record as the old gateway's.
+const oldSideState = "old side"
+
+// v2States are those of orders in the ledger.
+func v2States() (list []string) {
 	for _, s := range translate.States() {
 		list = append(list, string(s))
 	}
 	return list
+}
+
+// states are those of orders, that of one that is not in the ledger, and that of one
+// on the old side.
+func states() []string {
+	return append([]string{none, oldSideState}, v2States()...)
 }
 
 // String is a table of states and events.
@@ -86,18 +126,21 @@ func (c *coverage) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-14s", "")
 	for _, h := range happenings {
-		fmt.Fprintf(&b, "%13s", h)
+		fmt.Fprintf(&b, "%15s", h)
 	}
 	b.WriteString("\n")
 	for _, s := range states() {
 		fmt.Fprintf(&b, "%-14s", s)
 		for _, h := range happenings {
-			fmt.Fprintf(&b, "%13d", c.cells[cell{s, h}])
+			fmt.Fprintf(&b, "%15d", c.cells[cell{s, h}])
 		}
 		b.WriteString("\n")
 	}
 	for _, side := range slices.Sorted(maps.Keys(c.sides)) {
-		fmt.Fprintf(&b, "%8d  orders beside an old gateway: %s\n", c.sides[side], side)
+		fmt.Fprintf(&b, "%8d  beside an old gateway: %s\n", c.sides[side], side)
+	}
+	for _, result := range slices.Sorted(maps.Keys(c.shadows)) {
+		fmt.Fprintf(&b, "%8d  exchanges in the shadow: %s\n", c.shadows[result], result)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.faults)) {
 		fmt.Fprintf(&b, "%8d  %s\n", c.faults[name], name)
@@ -122,12 +165,18 @@ var never = []struct {
 	{"payment", []string{"paid", "refunding", "refunded", "refund_failed"}, "it is paid already, and nothing is charged twice"},
 	{"refund", []string{"none", "begun", "sent", "pending", "in_doubt", "paid", "failed", "closed"}, "only a refund that is on record is asked for"},
 	{"refund", []string{"refunded"}, "it is given back already"},
+	{"payment", []string{"failed"}, "an order on display fails once it can be paid no longer, and a scanned code that has failed takes no money"},
 	{"notice", []string{"none", "begun"}, "the gateway does not know it"},
+	{"notice", []string{oldSideState}, "the v2 gateway does not know it"},
 	{"notification", []string{"none", "begun", "sent", "pending", "in_doubt", "failed", "closed", "refunding", "refunded"}, "only of a payment that stands a merchant is notified"},
 	{"kill", []string{"none"}, "there is no order yet"},
 	{"restart", []string{"none"}, "there is no order yet"},
 	{"reload", []string{"none"}, "there is no order yet"},
 	{"freeze", []string{"none"}, "there is no order yet"},
+	{"route changed", []string{"none"}, "there is no order yet"},
+	{"turned back", []string{"none"}, "there is no order yet"},
+	{"comparison", v2States(), "v2 answers about it, and only answers of the old gateway are compared"},
+	{"refund", []string{"refund_failed"}, "trying again is for a person, and nobody does it here"},
 }
 
 func whyNever(state, happening string) string {

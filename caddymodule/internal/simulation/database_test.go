@@ -116,6 +116,7 @@ func (p *process) write(ctx context.Context, run func(context.Context) (any, err
 		return nil, ledger.DatabaseError(errDatabase)
 	}
 	value, err := run(ctx)
+	p.m.w.noteRoute(ctx)
 	if err := p.sleep(ctx, after); err != nil {
 		return nil, p.interrupted(err)
 	}
@@ -196,28 +197,32 @@ func (w *world) open() (list []row) {
 	return list
 }
 
-// stateOf is how the ledger has an order now, "none" when it does not.
+// none is the state of an order that is not in the ledger.
+const none = "none"
+
+// stateOf is how the ledger has an order now.
 func (w *world) stateOf(orderID string) string {
-	state := "none"
-	w.one(&state, `SELECT state FROM orders WHERE order_id = $1`, orderID)
+	state := none
+	w.one([]any{&state}, `SELECT state FROM orders WHERE order_id = $1`, orderID)
 	return state
 }
 
 // amountOf is an order's in the ledger, in fen.
 func (w *world) amountOf(orderID string) (fen int64) {
-	w.one(&fen, `SELECT amount FROM orders WHERE order_id = $1`, orderID)
+	w.one([]any{&fen}, `SELECT amount FROM orders WHERE order_id = $1`, orderID)
 	return fen
 }
 
-// one reads a value into target, and leaves it alone when there is none.
-func (w *world) one(target any, text string, args ...any) {
-	found, err := w.database.ask(text, args...)
+// one reads a row into targets, and leaves them alone when there is none.
+func (w *world) one(targets []any, text string, args ...any) (found bool) {
+	rows, err := w.database.ask(text, args...)
 	must(err)
-	defer found.Close()
-	if found.Next() {
-		must(found.Scan(target))
+	defer rows.Close()
+	if found = rows.Next(); found {
+		must(rows.Scan(targets...))
 	}
-	must(found.Err())
+	must(rows.Err())
+	return found
 }
 
 // ask runs a query of the world's own, by a statement that is prepared once.

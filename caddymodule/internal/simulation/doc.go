@@ -22,9 +22,12 @@
 //   - world, process, link: the virtual machine room: bridges that live, die and start
 //     again, and the wires between the actors
 //   - merchant, payer, gateway, receiver, old: the actors; old is the old gateway
-//   - side: on which side of the two a bridge serves an order, and changes of routes
+//   - beside, side: a bridge beside the old gateway, and on which side its orders are
+//   - route, turnback, shadow: changes of routes, by people and by the guard, and
+//     comparisons, each with its oracle
 //   - fault: the table of all that goes wrong
 //   - database, postgres, tables: the ledger's failures, and the model of PostgreSQL
+//   - movingworld: worlds beside an old gateway in which one thing goes wrong
 //   - oracle, coverage: what must hold, and what was seen
 //   - mutation: money rules broken on purpose in the source, which must be found
 //

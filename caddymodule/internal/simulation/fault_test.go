@@ -21,6 +21,7 @@ const (
 	onRead     point = "read"     // one that reads
 	onCommit   point = "commit"   // a commit of the model of PostgreSQL
 	onOld      point = "old"      // a request that is passed on to the old gateway
+	onShadow   point = "shadow"   // a comparison of the shadow
 	onBridge   point = "bridge"   // a bridge, at an instant
 )
 
@@ -89,6 +90,8 @@ var kinds = []kind{
 
 	{name: "old gateway cannot be reached", at: onOld, beside: true},
 	{name: "old answer lost", at: onOld, beside: true},
+	{name: "comparison panics", at: onShadow, beside: true},
+	{name: "comparison hangs", at: onShadow, beside: true},
 }
 
 // kindNamed finds a kind.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -78,6 +79,7 @@ func (c caller) Post(ctx context.Context, form string) bridge.RoundTrip {
 	defer c.p.wake()
 	t := g.takes(form)
 	g.w.tell("bridge %d sends %s for %s%s", c.p.m.n, t.message.Head.TranCode, t.order.id(), but(t.what))
+	g.checkOnRecord(t)
 	switch t.what {
 	case "gateway cannot be reached":
 		return bridge.RoundTrip{Err: errBroken}
@@ -103,6 +105,15 @@ func (c caller) Post(ctx context.Context, form string) bridge.RoundTrip {
 	case <-c.p.dead:
 	}
 	return bridge.RoundTrip{Sent: true, Err: errDead}
+}
+
+// checkOnRecord checks that what leaves for the gateway, lost or not, is about an order
+// that is on record as v2's: nothing else sends, no comparison of the shadow either.
+func (g *gateway) checkOnRecord(t trip) {
+	if g.w.stateOf(t.order.id()) == none {
+		g.w.broken("rule 1", "%s of order %s leaves for the gateway, and the order is not on record", t.message.Head.TranCode, t.order.id())
+	}
+	g.w.arrives(t.order, route.V2)
 }
 
 // but says what goes wrong.

@@ -92,17 +92,23 @@ func (m *merchantSide) repeating(o *order) {
 	m.poll(o, 15*time.Second)
 }
 
-// cancelling cancels until it is told that the order is cancelled.
+// cancelling cancels until it is told that the order is cancelled. Some programs send
+// the order once more afterwards.
 func (m *merchantSide) cancelling(o *order) {
 	d := m.w.chance.of("cancelling", o.id())
 	m.pay(o, o.amount, patience)
 	time.Sleep(d.between(0, 40*time.Second))
 	wait, end := d.between(time.Second, 10*time.Second), m.w.since()+asking
-	for ; m.w.since() < end && !m.cancel(o); wait += wait / 4 {
+	cancelled := m.cancel(o)
+	for ; m.w.since() < end && !cancelled; wait += wait / 4 {
 		time.Sleep(wait)
 		if m.query(o); m.givesUp(o) {
 			break
 		}
+		cancelled = m.cancel(o)
+	}
+	if cancelled && d.once(0.2) {
+		m.pay(o, o.amount, patience)
 	}
 	m.query(o)
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
 )
@@ -44,7 +45,7 @@ var errNoAnswer = errors.New("the old gateway does not answer")
 
 // serve takes a request there, and its answer back, if there is one. What has left
 // arrives, whatever becomes of the bridge.
-func (old *oldSide) serve(p *process, r *http.Request, body []byte, orderID string) (*http.Response, error) {
+func (old *oldSide) serve(p *process, r *http.Request, body []byte, orderID string) (*httptest.ResponseRecorder, error) {
 	old.mu.Lock()
 	old.trips[orderID]++
 	n := old.trips[orderID]
@@ -56,15 +57,18 @@ func (old *oldSide) serve(p *process, r *http.Request, body []byte, orderID stri
 	if what == "old gateway cannot be reached" {
 		return nil, errNoAnswer
 	}
-	arrived := make(chan *http.Response, 1)
+	arrived := make(chan *httptest.ResponseRecorder, 1)
 	old.w.actor(func() {
 		time.Sleep(there)
 		recorder := httptest.NewRecorder()
 		again := httptest.NewRequest(r.Method, r.URL.String(), strings.NewReader(string(body)))
 		again.Header = r.Header.Clone()
 		old.gateway.ServeHTTP(recorder, again)
+		if r.URL.Path != "/api/query" {
+			old.note(orderID)
+		}
 		time.Sleep(back)
-		arrived <- recorder.Result()
+		arrived <- recorder
 	})
 	ctx, cancel := context.WithTimeout(r.Context(), 14*time.Second)
 	defer cancel()
@@ -79,23 +83,29 @@ func (old *oldSide) serve(p *process, r *http.Request, body []byte, orderID stri
 	return nil, errNoAnswer
 }
 
-// passOn is what a process does with a request that belongs to the old gateway.
-// It reports whether there was an answer.
-func (p *process) passOn(w http.ResponseWriter, r *http.Request, body []byte, orderID string) bool {
+// note notes what a request has done to an order.
+func (old *oldSide) note(orderID string) {
+	o := old.w.order(orderID)
+	state := old.gateway.State()
+	if _, has := state.Order(merID(o.merchant), orderID); has {
+		old.w.arrives(o, route.Old)
+	}
+	if n := state.Count(oldgateway.Refund, merID(o.merchant), orderID); n > 0 && o.refundedOnOld() {
+		old.w.noteState(o, "refund")
+	}
+}
+
+// passOn is what a process does with a request that belongs to the old gateway. It
+// returns nil when there was no answer.
+func (p *process) passOn(r *http.Request, body []byte, orderID string) *httptest.ResponseRecorder {
 	if p.isDead() {
-		return false
+		return nil
 	}
 	reply, err := p.m.w.old.serve(p, r, body, orderID)
 	if err != nil {
-		return false
+		return nil
 	}
-	defer reply.Body.Close()
-	for name, values := range reply.Header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(reply.StatusCode)
-	_, err = io.Copy(w, reply.Body)
-	return err == nil
+	return reply
 }
 
 // oldCalls is the way of the old gateway to merchants' servers.
@@ -118,6 +128,7 @@ func (c oldCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.receiver.Script(id, merchant.AnswerOK)
 	m.receiver.ServeHTTP(recorder, got)
 	w.tell("the old gateway notifies of %s", id)
+	w.noteState(o, "notification")
 	c.old.mu.Lock()
 	c.old.announced[id] = true
 	c.old.mu.Unlock()
@@ -139,6 +150,7 @@ func (old *oldSide) shows(o *order, link string) bool {
 func (old *oldSide) paid(o *order) {
 	if old.gateway.Pay(merID(o.merchant), o.id()) == nil {
 		old.w.tell("the payer of %s is charged by the old gateway", o.id())
+		old.w.noteState(o, "payment")
 	}
 }
 

@@ -5,6 +5,8 @@ package simulation
 import (
 	"sync"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
 // order is one order, and what its merchant knows of it.
@@ -13,12 +15,15 @@ type order struct {
 
 	mu        sync.Mutex
 	orderNos  []string // that the gateway has seen it under
+	oldRefund bool     // the old gateway has paid it back
 	onOld     bool     // what the payer was shown is the old gateway's
 	formed    bool     // its payer has been shown how to pay
 	heard     []hearing
 	code      string        // of the last answer about it
 	submitted time.Duration // when the merchant last sent it
 	requests  int           // merchant's requests so far, of any kind
+	arrivedAt route.Side    // the gateway that first had it
+	arrived   time.Duration // when
 	asked     time.Duration // when the merchant first asked for its money back; 0 for never
 }
 
@@ -119,6 +124,15 @@ func (o *order) next() int {
 	defer o.mu.Unlock()
 	o.requests++
 	return o.requests
+}
+
+// refundedOnOld notes that the old gateway has paid the order back, and reports whether
+// that is news.
+func (o *order) refundedOnOld() (news bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	news, o.oldRefund = !o.oldRefund, true
+	return news
 }
 
 // asksBack notes that the merchant cancels.

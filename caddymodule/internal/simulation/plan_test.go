@@ -9,19 +9,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // plan is all that a world is made from. Orders and faults may be taken out.
 type plan struct {
-	seed    uint64
-	bridges int
-	shared  bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
-	closes  bool // the gateway has a close
-	beside  bool // there is an old gateway, too
-	flips   []flip
-	orders  []orderPlan
-	faults  []fault
+	seed     uint64
+	bridges  int
+	shared   bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
+	closes   bool // the gateway has a close
+	beside   bool // there is an old gateway, too
+	flips    []flip
+	rollback *rollback.Config // by which merchants are turned back, nil for never
+	orders   []orderPlan
+	faults   []fault
 }
 
 // orderPlan is one order of a merchant.
@@ -65,7 +67,8 @@ func drawPlan(seed uint64) plan {
 		})
 	}
 	if moves := chance(seed).of("moves"); moves.once(0.4) {
-		p.beside, p.flips = true, drawFlips(moves, p.bridges)
+		p.rollback = drawRollback(chance(seed).of("rollback"))
+		p.beside, p.flips = true, drawFlips(moves, p.bridges, p.rollback != nil)
 	}
 	for _, kind := range kinds {
 		if !d.once(0.3) || kind.shared && !p.shared || kind.beside && !p.beside {
@@ -78,6 +81,9 @@ func drawPlan(seed uint64) plan {
 				share: 0.1 + 0.9*d.Float64(), bridge: d.IntN(p.bridges), number: len(p.faults),
 			})
 		}
+	}
+	if p.rollback != nil {
+		p.faults = drawRefusals(chance(seed).of("refusals"), p.faults)
 	}
 	return p
 }
@@ -93,6 +99,9 @@ func (p plan) String() string {
 	for _, o := range p.orders {
 		fmt.Fprintf(&b, "  order %s: merchant %d, %s, %d fen at %s, %s, payer %s, silent %v\n",
 			o.id(), o.merchant, o.action, o.amount, o.at.Round(time.Millisecond), o.temper, o.payer, o.silent)
+	}
+	if p.rollback != nil {
+		fmt.Fprintf(&b, "  merchants are turned back by %+v\n", *p.rollback)
 	}
 	for _, f := range p.flips {
 		fmt.Fprintf(&b, "  merchant %d goes to %s at %s by bridge %d\n", f.merchant, f.to, f.at.Round(time.Millisecond), f.bridge)

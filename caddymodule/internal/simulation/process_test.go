@@ -21,8 +21,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/notices"
-	"github.com/paybridge/paybridge/caddymodule/internal/routecache"
-	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/caddymodule/internal/steady"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -59,8 +57,8 @@ type process struct {
 	bridge  *bridge.Bridge
 	v1      *merchantapi.Server
 	notices *notices.Server
-	sides   *sides.Sides // of orders, beside an old gateway
-	routes  *routecache.Cache
+	room    inbound.Receiver
+	beside  *beside // nil without an old gateway
 
 	thaw atomic.Int64 // until when it stands still, by the time of the world
 
@@ -94,9 +92,7 @@ func (m *machine) start() {
 	p.bridge.Attach(p.settings)
 	p.open(log)
 	if m.w.old != nil {
-		p.sides = sides.New(l, log, p.bridge.Now, unmarkedSides{})
-		p.sides.Use(30 * 24 * time.Hour)
-		p.routes = routecache.New(l, log, m.w.since)
+		p.beside = newBeside(p, log)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,23 +114,22 @@ func (p *process) newSettings() *bridge.Settings {
 	}
 	return &bridge.Settings{
 		Merchants: registry(), Gateway: caller{p}, NotifyURL: "https://pay.example/onepay/notify", Subject: "{orderid}",
-		TranCodes: codes, OrderExpiry: expiry, Timeouts: bridge.Timeouts{Gateway: 10 * time.Second, Reply: 14 * time.Second},
+		TranCodes: codes, OrderExpiry: expiry, Timeouts: bridge.Timeouts{Gateway: 10 * time.Second, Reply: patienceOfBridge},
 		NotifySchedule: notifySchedule, QuerySchedule: querySchedule,
 	}
 }
 
 // open makes the doors.
 func (p *process) open(log *zap.Logger) {
-	room := inbound.Receiver{Bodies: bodies.New(bodies.Limits{Room: 1 << 20, AtOnce: 4}, time.Now, func(string) {})}
-	reply := 14 * time.Second
+	p.room = inbound.Receiver{Bodies: bodies.New(bodies.Limits{Room: 1 << 20, AtOnce: 4}, time.Now, func(string) {})}
 	p.v1 = &merchantapi.Server{
-		Log: log, Observer: unobserved{}, Receiver: room, Timeout: reply,
+		Log: log, Observer: unobserved{}, Receiver: p.room, Timeout: patienceOfBridge,
 		Service: func(context.Context) (merchantapi.Service, bool) {
 			return merchantapi.Service{Bridge: p.bridge, Settings: p.loaded()}, true
 		},
 	}
 	p.notices = &notices.Server{
-		Log: log, JunkLog: log, Observer: unobserved{}, Receiver: room, Timeout: reply, Reply: "success",
+		Log: log, JunkLog: log, Observer: unobserved{}, Receiver: p.room, Timeout: patienceOfBridge, Reply: "success",
 		Gate: admission.New(admission.Limits{Clean: 64, Bad: 4, Waiting: 256}, time.Now),
 		Service: func(context.Context) (notices.Service, bool) {
 			return notices.Service{Bridge: p.bridge, Settings: p.loaded()}, true
@@ -170,6 +165,8 @@ func (m *machine) take() *process {
 	return p
 }
 
+const longestFreeze = 90 * time.Second
+
 // strike lets a fault happen to the machine.
 func (m *machine) strike(f fault) {
 	m.turn <- struct{}{}
@@ -200,7 +197,7 @@ func (m *machine) strike(f fault) {
 	case "freeze":
 		if p := m.running(); p != nil {
 			m.w.noteStates("freeze")
-			p.thaw.Store(int64(m.w.since() + d.between(5*time.Second, 90*time.Second)))
+			p.thaw.Store(int64(m.w.since() + d.between(5*time.Second, longestFreeze)))
 		}
 	case "clock set ahead":
 		m.ahead.Add(int64(d.between(2*time.Second, 10*time.Minute)))
@@ -215,7 +212,7 @@ func (p *process) kill() {
 	close(p.dead)
 	_ = p.ledger.Close()
 	p.m.w.actor(func() {
-		p.closeSides()
+		p.closeBeside()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		p.bridge.Close(ctx)
@@ -226,7 +223,7 @@ func (p *process) kill() {
 func (p *process) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
-	p.closeSides()
+	p.closeBeside()
 	p.bridge.Close(ctx)
 	if err := p.ledger.Close(); err != nil {
 		p.m.w.broken("stop", "closing the ledger: %v", err)
@@ -234,21 +231,23 @@ func (p *process) stop() {
 	close(p.dead)
 }
 
-func (p *process) closeSides() {
-	if p.sides != nil {
-		p.sides.Close()
-		p.routes.Close()
+func (p *process) closeBeside() {
+	if p.beside != nil {
+		p.beside.close()
 	}
 }
 
 // reload replaces the settings by new ones that say the same.
 func (p *process) reload() {
-	next := p.newSettings()
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	next := p.newSettings()
 	p.bridge.Attach(next)
 	p.bridge.Detach(p.settings)
 	p.settings = next
+	p.mu.Unlock() // stopping the shadow takes its time
+	if p.beside != nil {
+		p.beside.follow(p)
+	}
 }
 
 // stop stops whatever runs on the machine.

@@ -3,152 +3,27 @@
 package simulation
 
 import (
-	"bytes"
-	"context"
-	"io"
-	"net/http"
-	"time"
-
-	"github.com/paybridge/paybridge/caddymodule/internal/forms"
-	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
-	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
-	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
-	"github.com/paybridge/paybridge/caddymodule/internal/route"
-	"github.com/paybridge/paybridge/caddymodule/internal/sides"
 	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 )
-
-// flip is a change of a merchant's route by a person.
-type flip struct {
-	merchant int
-	at       time.Duration
-	to       string // as route.Parse reads it
-	bridge   int    // where the person is
-}
-
-// flipsTo are the routes that merchants are given.
-var flipsTo = []string{"old", "shadow", "v2", "v2", "v2 50%"}
-
-// drawFlips draws the changes of a world that has an old gateway.
-func drawFlips(d draw, bridges int) (list []flip) {
-	for n := range merchantCount {
-		for range 2 + d.IntN(6) {
-			list = append(list, flip{n, d.between(0, ordering+ordering/2), oneOf(d, flipsTo), d.IntN(bridges)})
-		}
-	}
-	return list
-}
-
-// flip changes a route, as the command does; with the ledger away it fails.
-func (w *world) flip(f flip) {
-	p := w.bridges[f.bridge].running()
-	if p == nil {
-		return
-	}
-	to, err := route.Parse(f.to)
-	must(err)
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	err = p.ledger.SetRoute(ctx, merID(f.merchant), to, ledger.Change{Who: "simulation", Why: "a flip"})
-	p.routes.Expire()
-	w.tell("merchant %d goes to %s by bridge %d: done %v", f.merchant, f.to, f.bridge, err == nil)
-}
-
-// unmarkedSides hears of marks and counts nothing.
-type unmarkedSides struct{}
-
-func (unmarkedSides) OrderMarked(sides.MarkResult) {}
-func (unmarkedSides) MarksWaiting(int)             {}
-func (unmarkedSides) MarkAwaited(time.Duration)    {}
-
-// asked is what a merchant's request says, as package caddymodule reads it.
-type asked struct {
-	v1.Claims
-	merID    string
-	verified bool
-	key      v1.Key
-}
-
-func read(r *http.Request, body []byte) (q asked) {
-	params, err := forms.ParseLongForm(r.Header.Get("Content-Type"), body, r.URL.RawQuery)
-	if err != nil {
-		return q
-	}
-	form := params.Form()
-	opened, err := v1.Open(form, func(merid string) []v1.Key {
-		m := registry().ByMerID(merid)
-		if m == nil {
-			return nil
-		}
-		q.merID = m.MerID
-		return m.SignKeys(time.Now())
-	})
-	message := opened.JSON
-	if err != nil {
-		message, _ = v1.Unverified(form)
-	}
-	q.Claims, q.verified, q.key = v1.ReadClaims(message), err == nil, opened.Key
-	return q
-}
-
-// serve answers a merchant's request on the side that has its order.
-func (p *process) serve(w http.ResponseWriter, r *http.Request, to inbound.Route) {
-	client := merchantapi.Client{Address: "192.0.2.9", TLS: "none"}
-	if p.m.w.old == nil {
-		p.v1.Serve(w, r, client, to)
-		return
-	}
-	body, err := io.ReadAll(r.Body)
-	must(err)
-	q := read(r, body)
-	busy := func() {
-		_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(v1.CodeBusy, ""), q.key))
-	}
-	passOn := func() {
-		if !p.passOn(w, r, body, q.OrderID) {
-			busy()
-		}
-	}
-	client.PassOn = passOn
-	ctx, cancel := context.WithTimeout(r.Context(), 14*time.Second)
-	defer cancel()
-	decision := p.sideOf(ctx, q, to)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	switch decision.Side {
-	case route.Old:
-		if decision.Cause == sides.LedgerAway && to.Name == "pay" {
-			p.m.w.old.isUnmarked(q.OrderID)
-		}
-		passOn()
-	case route.V2:
-		p.v1.Serve(w, r, client, to)
-	default:
-		busy()
-	}
-}
-
-// sideOf says where a request is served, as package caddymodule does.
-func (p *process) sideOf(ctx context.Context, q asked, to inbound.Route) sides.Decision {
-	if to.Name != "pay" {
-		ref := sides.Reference{MerID: q.merID, OrderID: q.OrderID}
-		return p.sides.OfReference(ctx, ref, p.routes.Last(q.merID, route.ToOld), func(ctx context.Context) (bool, error) {
-			return p.bridge.HasOrder(ctx, v1.OrderRef{MerID: q.merID, OrderID: q.OrderID})
-		})
-	}
-	order := route.Order{MerID: q.merID, OrderID: q.OrderID, Action: q.Action}
-	now, err := p.routes.Of(ctx, q.merID, route.ToOld)
-	if err != nil {
-		return sides.Decision{Cause: sides.LedgerAway}
-	}
-	return p.sides.OfPayment(ctx, sides.Payment{Order: order, Verified: q.verified}, now)
-}
 
 // isUnmarked notes an order that went to the old gateway while the ledger was away.
 func (old *oldSide) isUnmarked(orderID string) {
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	old.unmarked[orderID] = true
+}
+
+// isOld reports whether an order is on record as the old gateway's, or was passed on
+// while there was no ledger.
+func (w *world) isOld(o *order) bool {
+	if w.old == nil {
+		return false
+	}
+	w.old.mu.Lock()
+	unmarked := w.old.unmarked[o.id()]
+	w.old.mu.Unlock()
+	n := 0
+	return unmarked || w.one([]any{&n}, `SELECT 1 FROM old_orders WHERE mer_id = $1 AND order_id = $2`, merID(o.merchant), o.id())
 }
 
 // checkSides checks O9: each order is on one side, which both books agree on, and is
@@ -164,6 +39,8 @@ func (w *world) checkSides() {
 	for _, o := range w.ordered {
 		w.checkSide(o, state, marks[o.id()])
 	}
+	w.checkRoutes()
+	w.checkNotTurnedBack()
 }
 
 // checkSide checks one order; marked says that it is on record as the old gateway's.
@@ -178,14 +55,14 @@ func (w *world) checkSide(o *order, state oldgateway.State, marked bool) {
 	}
 	switch {
 	case w.old.unmarked[o.id()]:
-		w.cover.side("passed on without the ledger")
+		w.cover.side("orders, passed on without the ledger")
 		return
 	case onOld:
-		w.cover.side("old")
+		w.cover.side("orders, old")
 	case onV2:
-		w.cover.side("v2")
+		w.cover.side("orders, v2")
 	default:
-		w.cover.side("on no side")
+		w.cover.side("orders, on no side")
 	}
 	switch {
 	case onOld && onV2:

@@ -34,8 +34,10 @@ type world struct {
 	story   []line
 	faults  []violation
 	ordered []*order
-	byID    map[string]*order // by the merchant's number
-	byNo    map[string]*order // by the gateway's
+	visits  []*visit             // requests to pay, beside an old gateway
+	routes  map[string][]version // on record, by merchant
+	byID    map[string]*order    // by the merchant's number
+	byNo    map[string]*order    // by the gateway's
 }
 
 // line is something that happened.
@@ -72,7 +74,7 @@ func play(t *testing.T, p plan) (out outcome) {
 		time.Sleep(time.Until(newYear)) // nothing waits yet
 		w := &world{
 			plan: p, chance: chance(p.seed), began: time.Now(), database: db, cover: newCoverage(), secrets: &canaryCore{loud: *loudFlag},
-			byID: map[string]*order{}, byNo: map[string]*order{},
+			byID: map[string]*order{}, byNo: map[string]*order{}, routes: map[string][]version{},
 		}
 		db.enter(w)
 		w.gateway = newGateway(w)
