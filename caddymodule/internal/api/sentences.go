@@ -54,7 +54,7 @@ var (
 	notACursor      = bilingual.Text{En: "not the member next of an answer", Zh: "不是某个应答中的 next"}
 	notLater        = bilingual.Text{En: "must be later than from", Zh: "必须晚于 from"}
 	notAnAmount     = bilingual.Text{En: "not an amount in fen", Zh: "不是以分为单位的金额"}
-	notMore         = bilingual.Text{En: "must not be less than min_fen", Zh: "不能小于 min_fen"}
+	notMore         = bilingual.Text{En: "must not be less than the least amount", Zh: "不能小于最小金额"}
 	bothNumbers     = bilingual.Text{En: "missing; an order is named by both numbers", Zh: "缺少；订单由商户号和订单号共同指明"}
 	numbersTogether = bilingual.Text{
 		En: "an order is named by merid and orderid together",
@@ -156,7 +156,7 @@ var (
 		En: "the ledger is on PostgreSQL; use its own tools (pg_basebackup, pg_dump)",
 		Zh: "账本在 PostgreSQL 上；请使用它自己的工具（pg_basebackup、pg_dump）",
 	}
-	backupExists = bilingual.Text{En: "%s exists already; a backup never overwrites a file", Zh: "%s 已经存在；备份不会覆盖文件"}
+	backupExists = bilingual.Text{En: "%s exists already; no file is overwritten", Zh: "%s 已经存在；已有的文件不会被覆盖"}
 	backupFailed = bilingual.Text{En: "no backup written: %s", Zh: "没有写出备份：%s"}
 )
 

@@ -294,6 +294,9 @@ that a spreadsheet would take for formulas begin with an apostrophe.`: `--csv �
 	"Print the orders as CSV, with every number and time":            "以 CSV 输出订单，包括所有号码和时间",
 	"Only orders whose refund failed and that nobody has dealt with": "只列出退款失败且还没有处理的订单",
 	"Only orders whose next step should have been taken":             "只列出下一步已逾期的订单",
+	"Only orders of these v1 actions":                                "只列出这些 v1 action 的订单",
+	"Only orders of this amount in yuan or more, such as 100":        "只列出金额（元）不低于此数的订单，例如 100",
+	"Only orders of this amount in yuan or less":                     "只列出金额（元）不高于此数的订单",
 	"Only orders in these states":                                    "只列出这些状态的订单",
 
 	// purge

@@ -14,6 +14,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/reconciliation"
 	"github.com/paybridge/paybridge/caddymodule/internal/statement"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -25,7 +26,7 @@ type completer = cobra.CompletionFunc
 var merchantWords = []string{"<merid>", "--merid", "--merchant"}
 
 // completedFlags are the flags whose values are known.
-var completedFlags = []string{"merchant", "merid", "state", "suite", "encoding", "number", "unit"}
+var completedFlags = []string{"merchant", "merid", "state", "action", "suite", "encoding", "number", "unit"}
 
 // valueWords are the values of other arguments and flags, by command and word.
 var valueWords = map[string][]string{
@@ -34,9 +35,11 @@ var valueWords = map[string][]string{
 	"reconcile --number":    namesOf(reconciliation.NumberKinds()),
 	"reconcile --unit":      {string(statement.Yuan), string(statement.Fen)},
 	"notifications --state": namesOf(ledger.NotificationStates()),
+	"orders --action":       namesOf(v1.Actions()),
 	"orders --state":        namesOf(translate.States()),
 	"resend --state":        namesOf([]ledger.NotificationState{ledger.Exhausted, ledger.Paused, ledger.AlreadyCredited}),
 	"settle <state>":        namesOf(settledStates()),
+	"pay --action":          namesOf(v1.Actions()),
 }
 
 func namesOf[T ~string](values []T) []string {

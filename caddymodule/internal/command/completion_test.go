@@ -74,6 +74,8 @@ func TestCompletion(t *testing.T) {
 		words []string
 		want  []string
 	}{
+		{[]string{"orders", "--action", "WxSa"}, []string{"WxSao"}},
+		{[]string{"try", "pay", "--action", "WxSa"}, []string{"WxSao"}},
 		{[]string{"orders", "--state", "refund"}, []string{"refunding", "refunded", "refund_failed"}},
 		{[]string{"orders", "--state", "in_doubt,refunde"}, []string{"in_doubt,refunded"}},
 		{[]string{"notifications", "--state", "already"}, []string{"already_credited"}},

@@ -9,12 +9,14 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // ordersCommand makes "caddy paybridge orders".
 func ordersCommand() *cobra.Command {
 	var query api.OrdersQuery
-	var states []string
+	var states, actions []string
+	var least, most yuanFlag
 	var from, to timeFlag
 	var asCSV, all bool
 	cmd := &cobra.Command{
@@ -36,12 +38,16 @@ that a spreadsheet would take for formulas begin with an apostrophe.
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge orders --state in_doubt,refunding
   caddy paybridge orders --merchant 89900001 --from 2h
+  caddy paybridge orders --action WxSao --min 100 --max 500.50
   caddy paybridge orders --open
   caddy paybridge orders --overdue --json
   caddy paybridge orders --from 2026-11-22 --to 2026-11-23 --all --csv > orders.csv`,
 	}
 	pageFlags(cmd, &query.MerID, &query.Page, &from, &to)
 	cmd.Flags().StringSliceVar(&states, "state", nil, "Only orders in these states")
+	cmd.Flags().StringSliceVar(&actions, "action", nil, "Only orders of these v1 actions")
+	cmd.Flags().Var(&least, "min", "Only orders of this amount in yuan or more, such as 100")
+	cmd.Flags().Var(&most, "max", "Only orders of this amount in yuan or less")
 	cmd.Flags().BoolVar(&query.Open, "open", false, "Only orders whose refund failed and that nobody has dealt with")
 	cmd.Flags().BoolVar(&query.Overdue, "overdue", false, "Only orders whose next step should have been taken")
 	cmd.Flags().BoolVar(&asCSV, "csv", false, "Print the orders as CSV, with every number and time")
@@ -53,6 +59,10 @@ This command changes nothing and asks the gateway nothing.`,
 		for _, state := range states {
 			query.State = append(query.State, translate.State(state))
 		}
+		for _, action := range actions {
+			query.Action = append(query.Action, v1.Action(action))
+		}
+		query.MinFen, query.MaxFen = least.fen, most.fen
 		query.From, query.To = from.Time, to.Time
 		if asCSV {
 			return o.exportOrders(query, all)

@@ -10,7 +10,9 @@ import (
 )
 
 // flagNames are the flags that are not called as the API's members are.
-var flagNames = map[string]string{"merid": "merchant", "amount-fen": "amount"}
+var flagNames = map[string]string{
+	"merid": "merchant", "amount-fen": "amount", "min-fen": "min", "max-fen": "max", "before": "older-than", "file": "export",
+}
 
 // withFlagName has a refusal of the API name the flag or argument of the command
 // that asked, in place of the member of the API.

@@ -21,6 +21,8 @@ func TestRefusalsNameFlags(t *testing.T) {
 		"a flag of two words":             {settleCommand, "body.gateway_no: not a number of the gateway", "--gateway-no: not a number of the gateway"},
 		"a flag of a question":            {ordersCommand, `query.state: unknown value "x"; one of: a, b`, `--state: unknown value "x"; one of: a, b`},
 		"a flag with a name of its own":   {selfcheckCommand, "query.merid: no merchant", "--merchant: no merchant"},
+		"a flag of a purge":               {purgeCommand, "body.before: too young", "--older-than: too young"},
+		"a flag of an amount":             {ordersCommand, "query.max_fen: less than min_fen", "--max: less than min_fen"},
 		"an argument":                     {settleCommand, "body.state: unknown value", "STATE: unknown value"},
 		"an argument that is no flag":     {settleCommand, "body.merid: missing", "MERID: missing"},
 		"something else":                  {settleCommand, "not settled: the order is paid", "not settled: the order is paid"},
