@@ -105,7 +105,7 @@ export function quarantineColumns(overview) {
     { label: 'v2_state', text: (q) => [q.resp_code, q.state].filter(Boolean).join(' · ') || nothing },
     { label: 'cause', text: (q) => q.means },
     { label: 'gateway_no', class: 'number', text: (q) => q.gateway_no || nothing },
-    { label: 'last', class: 'time', text: (q) => stamp(q.last_at) + (q.times > 1 ? ' (' + t('times', { n: count(q.times) }) + ')' : '') },
+    { label: 'last', class: 'time', text: (q) => stamp(q.last_at) + (q.times > 1 ? t('times', { n: count(q.times) }) : '') },
     {
       label: 'actions', class: 'action',
       text: () => (overview().console_actions ? t('dealt') : ''),

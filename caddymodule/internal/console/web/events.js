@@ -29,7 +29,7 @@ function newEvent({ event, at, day: date, since }) {
 
 function showEvent(item, { event }) {
   const [kind, text] = item.querySelectorAll('p:first-child > *');
-  const often = event.times > 1 ? ' (' + t('times_last', { n: count(event.times), at: stamp(event.last_at) }) + ')' : '';
+  const often = event.times > 1 ? t('times_last', { n: count(event.times), at: stamp(event.last_at) }) : '';
   setText(kind, heading(event));
   setText(text, (TEXTS[event.kind] || plain)(event) + often);
 }

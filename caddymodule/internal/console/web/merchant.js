@@ -91,10 +91,10 @@ function show(m, overview) {
   reconcile(byID('merchantfacts'), rows, ([name]) => name, ([name]) => make('div', {}, make('dt', {}, t(name)), make('dd')),
     (row, [, text]) => setText(row.lastChild, text));
   const causes = [
-    ...m.failures.map((f) => [t('notification') + ': ' + attemptText(f), f.times]),
-    ...m.refused.map((r) => [t('list.refused') + ': ' + r.means, r.times]),
+    ...m.failures.map((f) => [t('pair', { name: t('notification'), text: attemptText(f) }), f.times]),
+    ...m.refused.map((r) => [t('pair', { name: t('list.refused'), text: r.means }), r.times]),
   ];
-  reconcile(byID('merchantcauses'), causes, ([text]) => text, () => make('li'), (item, [text, n]) => setText(item, text + ' (' + t('times', { n: count(n) }) + ')'));
+  reconcile(byID('merchantcauses'), causes, ([text]) => text, () => make('li'), (item, [text, n]) => setText(item, text + t('times', { n: count(n) })));
   const act = m.pause ? ['resume_merchant', resumeMerchant] : ['pause_merchant', pauseMerchant];
   const offered = overview && overview.console_actions && (m.pause || m.configured) ? [act] : [];
   reconcile(byID('merchantactions'), offered, ([name]) => name + m.merid, ([name, does]) => button(t(name), 'quiet', () => does(m.merid)), () => {});

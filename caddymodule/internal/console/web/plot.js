@@ -208,7 +208,7 @@ export class Plot {
     setText(this.when, point ? this.time(point) : t('no_samples'));
     for (const [name, value] of Object.entries({
       valuemin: 0, valuemax: Math.max(0, this.points.length - 1), valuenow: i < 0 ? Math.max(0, this.points.length - 1) : i,
-      valuetext: point ? this.time(point) + ': ' + this.series.map((series, k) => series.name + ' ' + texts[k]).join(t('comma')) : t('no_samples'),
+      valuetext: point ? t('pair', { name: this.time(point), text: this.series.map((series, k) => series.name + ' ' + texts[k]).join(t('comma')) }) : t('no_samples'),
     })) {
       this.svg.setAttribute('aria-' + name, value);
     }

@@ -15,7 +15,7 @@ export function showHealth(health) {
   tellReady(health.status === 'ready' ? 'ready' : 'not_ready', health.status === 'ready' ? 'good' : 'bad');
   byID('reasons').hidden = bad.length === 0;
   reconcile(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
-    setText(item, [term('check', check.name) + ': ' + check.detail, check.advice].filter(Boolean).join(' – '));
+    setText(item, [t('pair', { name: term('check', check.name), text: check.detail }), check.advice].filter(Boolean).join(' – '));
   });
 }
 
