@@ -42,6 +42,12 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		return
 	}
 	d.unknown.found(c.MerID)
+	if err := d.bringUpToDate(&c); err != nil {
+		d.log.Warn("the order of a notification not read; it is not sent now", orderFields(c), zap.Error(err))
+		d.hosts.ended(s)
+		d.release(c)
+		return
+	}
 	switch c.Order.State.Row().Notify {
 	case translate.NotifySend:
 		d.call(c, s, target)
@@ -57,6 +63,21 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 // long in coming.
 func (d *Dispatcher) tooLate(c claimed) bool {
 	return d.now().Add(d.timeout + skew).After(c.until)
+}
+
+// bringUpToDate reads the order again after a claim that was long in coming. Its merchant
+// may have cancelled it meanwhile, and is not told of success after that.
+func (d *Dispatcher) bringUpToDate(c *claimed) error {
+	if d.now().Sub(c.asked) < current {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(d.records, recording)
+	defer cancel()
+	order, err := d.ledger.Order(ctx, c.Key)
+	if err == nil {
+		c.Order = order
+	}
+	return err
 }
 
 // release gives a notification back that was not sent.

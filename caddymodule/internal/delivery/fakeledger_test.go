@@ -118,6 +118,16 @@ func (f *fakeLedger) get(k ledger.Key) (ledger.Notification, []ledger.Attempt) {
 	return e.Notification, slices.Clone(e.attempts)
 }
 
+// Order implements Ledger.
+func (f *fakeLedger) Order(ctx context.Context, k ledger.Key) (ledger.Order, error) {
+	if err := f.enter(ctx, "order"); err != nil {
+		return ledger.Order{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.entries[k].Order, nil
+}
+
 // called returns how often a method was called.
 func (f *fakeLedger) called(method string) int {
 	f.mu.Lock()

@@ -24,6 +24,9 @@ const (
 	// recording is how long it may take to claim, and to record a result.
 	recording = 5 * time.Second
 
+	// current is how old what a claim tells of an order may be when its merchant is called.
+	current = 100 * time.Millisecond
+
 	firstRetry   = 50 * time.Millisecond
 	longestRetry = 2 * time.Second
 )
@@ -122,10 +125,11 @@ func (d *Dispatcher) claimAll() error {
 	return nil
 }
 
-// claimed is a notification in our hands, and until when.
+// claimed is a notification in our hands, and until when. What it tells of the order was
+// read since the time asked.
 type claimed struct {
 	ledger.Delivery
-	until time.Time
+	asked, until time.Time
 }
 
 // claim claims what is due at now. Stop does not interrupt it, so that what was
@@ -139,7 +143,7 @@ func (d *Dispatcher) claim(now time.Time) ([]claimed, error) {
 	}
 	list := make([]claimed, len(deliveries))
 	for i, delivery := range deliveries {
-		list[i] = claimed{delivery, now.Add(d.lease())}
+		list[i] = claimed{delivery, now, now.Add(d.lease())}
 	}
 	return list, nil
 }

@@ -15,6 +15,8 @@ type Ledger interface {
 	ClaimNotifications(
 		ctx context.Context, now time.Time, lease time.Duration, offer func() ledger.Room,
 	) ([]ledger.Delivery, error)
+	// Order returns an order.
+	Order(ctx context.Context, k ledger.Key) (ledger.Order, error)
 	// Finish records an attempt and what becomes of the notification.
 	Finish(ctx context.Context, d ledger.Notification, a ledger.Attempt, to ledger.NotificationState, due time.Time) error
 	// Attempts returns the calls that were made for an order, oldest first.

@@ -125,6 +125,46 @@ func TestLateClaimIsReleased(t *testing.T) {
 	})
 }
 
+// While a claim is on its way its order is cancelled and refunded: the merchant has heard
+// so and is not told of success. What only took long is sent.
+func TestSlowClaimIsReadAgain(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[translate.State]ledger.NotificationState{
+		translate.Refunded: ledger.Withheld, translate.Paid: ledger.Delivered,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+			key := book.owe("late000002", testURL, time.Now())
+			d := newTestDispatcher(Config{Ledger: &slowClaims{fakeLedger: book, meanwhile: func() {
+				book.change(key, func(o *ledger.Order) { o.State = state })
+			}}}, network)
+			d.Start()
+			pass(time.Minute)
+			stopDispatcher(t, d)
+			if n, attempts := book.get(key); n.State != want || len(attempts) != 1 {
+				t.Errorf("%s: notification is %s after %d attempts, want %s", state, n.State, len(attempts), want)
+			}
+		})
+	}
+}
+
+// slowClaims is a ledger whose claims come two seconds after they were made.
+type slowClaims struct {
+	*fakeLedger
+	meanwhile func()
+}
+
+func (l *slowClaims) ClaimNotifications(
+	ctx context.Context, now time.Time, lease time.Duration, offer func() ledger.Room,
+) ([]ledger.Delivery, error) {
+	given, err := l.fakeLedger.ClaimNotifications(ctx, now, lease, offer)
+	if len(given) > 0 {
+		l.meanwhile()
+		pass(2 * time.Second)
+	}
+	return given, err
+}
+
 // deaf is a ledger whose claims do not hear that their time is over.
 type deaf struct{ *fakeLedger }
 
