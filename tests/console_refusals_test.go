@@ -99,7 +99,7 @@ func TestConsoleWithoutLedgerInChinese(t *testing.T) {
 	d := openDesk(t, "")
 	tab := d.open(t, chromium.Options{Device: chromium.Desktop, Language: "fr"}, "")
 	release := d.holdLedger()
-	tab.Click("#again")        // it may be a moment too early, and asks again by itself
+	tab.Click("#again")       // it may be a moment too early, and asks again by itself
 	tab.AwaitText("账本：无法提交：") // what the database says of it follows
 	tab.AwaitText("账本无法提交，因此不接受支付：请检查磁盘或数据库，并查看 Caddy 的日志")
 	tab.Inspect("not-ready")
