@@ -158,7 +158,7 @@ func TestTryRefusesWhatWouldSurprise(t *testing.T) {
 			w.bridge.ask(append([]string{"try"}, c.args...)...).want(t, 1, c.words)
 		})
 	}
-	w.bridge.ask("try", "pay", merID, "--action", "WxSao", "--amount", "1e1").want(t, 2, "not an amount in yuan")
+	w.bridge.ask("try", "pay", merID, "--action", "WxSao", "--amount", "1e1").want(t, 2, "write yuan, such as 0.01")
 	if rows := w.rows(); len(rows) != 0 {
 		t.Errorf("orders are left: %+v", rows)
 	}

@@ -153,11 +153,11 @@ func newWorld(t testing.TB, s settings) *world {
 	return w
 }
 
-// startWorld also starts the bridge.
+// startWorld also starts the bridge, and waits until it takes payments.
 func startWorld(t testing.TB, s settings) *world {
 	t.Helper()
 	w := newWorld(t, s)
-	w.bridge.start()
+	w.bridge.startReady()
 	return w
 }
 
