@@ -374,7 +374,8 @@ func TestHealthFollowsTheLedger(t *testing.T) {
 // A bridge whose disk has less room than it should is not ready.
 func TestHealthFollowsTheDisk(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{Extra: "health {\n\t\t\tmin_free_disk 1000PB\n\t\t}"})
+	w := newWorld(t, settings{Extra: "health {\n\t\t\tmin_free_disk 1000PB\n\t\t}"})
+	w.bridge.start()
 	w.bridge.wantHealth(503, `"disk":"failing"`)
 	w.bridge.ask("selfcheck").want(t, 1, "less than min_free_disk")
 }

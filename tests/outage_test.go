@@ -15,7 +15,7 @@ func TestLedgerOutage(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t)
 	w := newWorldOn(t, server.DSN(), settings{Extra: hasty})
-	w.bridge.start()
+	w.bridge.startReady()
 	before := w.payment("intl", "WxSao", 1500)
 	if reply := w.pay("intl", before); reply.RespCode != "00" {
 		t.Fatalf("before the outage: %s", reply.Inner)
