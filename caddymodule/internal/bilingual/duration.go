@@ -17,8 +17,8 @@ var units = []struct {
 	{time.Millisecond, "ms", "毫秒"},
 }
 
-// Duration is how long something takes, to the millisecond, without units of which there are none: "1h30m"
-// and "1 小时 30 分钟".
+// Duration is how long something takes, to the millisecond, without units of which there
+// are none: "1h30m" and "1 小时 30 分钟".
 func Duration(d time.Duration) Said {
 	if d < 0 {
 		return Pair(d.String(), d.String())

@@ -62,9 +62,8 @@ func isOne(wanted ...error) func(error) bool {
 }
 
 // Failure is an error in a language. In Chinese one of this package says itself, one of
-// Go or of the
-// system is told by what it means, with the file that it is about, and another stays as
-// it is: nobody knows what it means.
+// Go or of the system is told by what it means, with the file that it is about, and
+// another stays as it is: nobody knows what it means.
 func Failure(lang Lang, err error) string {
 	if lang != Zh {
 		return err.Error()

@@ -17,8 +17,9 @@ type Activity struct {
 // maxActivity bounds the orders that are counted of a merchant and a side.
 const maxActivity = 100_000
 
-// What an operator has tried in a merchant's name (notTried) is nothing that the merchant has done: its
-// program never repeats it, and it says nothing of how well the merchant trades.
+// What an operator has tried in a merchant's name (see notTried) is nothing that the
+// merchant has done: its program never repeats it, and it says nothing of how well the
+// merchant trades.
 const (
 	firstOld  = `SELECT at FROM old_orders WHERE mer_id = $1 ORDER BY at LIMIT 1`
 	firstV2   = `SELECT created_at FROM orders WHERE mer_id = $1 AND ` + notTried + ` ORDER BY created_at LIMIT 1`
