@@ -188,7 +188,7 @@ func BenchmarkStart(b *testing.B) {
 	path := strings.TrimPrefix(w.settings.Ledger, "sqlite ")
 	fillLedger(b, path, orders)
 	for b.Loop() {
-		w.bridge.start()
+		w.bridge.startAnyhow()
 		b.StopTimer()
 		pause(b.Context(), 3*time.Second) // the dispatcher and the reconciler are at work
 		b.ReportMetric(residentMiB(b, w.bridge.cmd.Process.Pid), "MiB")

@@ -107,7 +107,7 @@ func TestHostileCallbacks(t *testing.T) {
 	w := newWorld(t, settings{Extra: oneRung, IntlCallbacks: ownHost + "/32"})
 	w.bridge.binary = sandboxBinary(t)
 	w.bridge.env = append(w.bridge.env, nameserver.Variable+"="+names.Address)
-	w.bridge.startReady()
+	w.bridge.start()
 
 	taken := slices.Concat(blockedCallbacks, misleadingCallbacks)
 	orders := w.payWithCallbacks(taken, site.port, "00")

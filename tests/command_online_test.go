@@ -254,7 +254,7 @@ func TestSelfcheckFromTheCommandLine(t *testing.T) {
 	w.gateway.Reset()
 
 	alone := onPostgres(t, settings{}) // a database without a standby
-	alone.bridge.startReady()
+	alone.bridge.start()
 	s := alone.bridge.ask("selfcheck")
 	s.want(t, 3, "WARN  database", "Nothing fails; see the lines with WARN.")
 	if strings.Contains(s.log, "exiting") {
@@ -375,7 +375,7 @@ func TestHealthFollowsTheLedger(t *testing.T) {
 func TestHealthFollowsTheDisk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settings{Extra: "health {\n\t\t\tmin_free_disk 1000PB\n\t\t}"})
-	w.bridge.start()
+	w.bridge.startAnyhow()
 	w.bridge.wantHealth(503, `"disk":"failing"`)
 	w.bridge.ask("selfcheck").want(t, 1, "less than min_free_disk")
 }

@@ -18,7 +18,7 @@ func TestConsoleMovesMerchants(t *testing.T) {
 	m.settings.Extra += "\n\t\tconsole_actions"
 	m.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
 	m.writeConfig(m.bridge)
-	m.bridge.startReady()
+	m.bridge.start()
 	d := &desk{world: m.world, url: "http://" + site + "/paybridge/"}
 	m.payBoth("old")
 	m.route(m.bridge, shops["gm"].MerID, "v2", "--percent", "20", "--actions", "WxSao,AliSao", "--force")

@@ -220,7 +220,7 @@ func TestConsoleWithoutBridge(t *testing.T) {
 	tab.Inspect("unreachable")
 	d.settings.Extra += "\n\t\thealth {\n\t\t\tmin_free_disk 900PiB\n\t\t}"
 	d.writeConfig(d.bridge)
-	d.bridge.start()
+	d.bridge.startAnyhow()
 	tab.Click("#again")
 	tab.AwaitText("未就绪")
 	tab.AwaitText("min_free_disk")

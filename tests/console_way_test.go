@@ -23,7 +23,7 @@ func TestConsoleShowsTheWay(t *testing.T) {
 	m.settings.Extra += "\n\t\trollback {\n\t\t\tmin_payments 5\n\t\t\twindow 24h\n\t\t\tmax_worse 50\n\t\t}"
 	m.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
 	m.writeConfig(m.bridge)
-	m.bridge.startReady()
+	m.bridge.start()
 	d := &desk{world: m.world, url: "http://" + site + "/paybridge/"}
 	merID := shops["intl"].MerID
 

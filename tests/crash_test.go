@@ -46,7 +46,7 @@ func TestCrash(t *testing.T) {
 			for range crashes(t) {
 				pause(context.Background(), time.Duration(200+random.IntN(1500))*time.Millisecond)
 				w.bridge.kill()
-				w.bridge.start()
+				w.bridge.startAnyhow()
 			}
 			l.end()
 			w.rest()

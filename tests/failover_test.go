@@ -40,8 +40,8 @@ func TestFailover(t *testing.T) {
 	w := newWorldOn(t, cluster.DSN(), settings{Extra: hasty})
 	w.killed = true
 	other := w.newBridge("other")
-	w.bridge.start()
-	other.start()
+	w.bridge.startAnyhow()
+	other.startAnyhow()
 	l := w.startLoad(6, false, w.bridge, other)
 	for round := range rounds {
 		pause(context.Background(), time.Duration(2000+rand.IntN(3000))*time.Millisecond)

@@ -53,7 +53,7 @@ func crashAt(t *testing.T, point string, w *world, binary string) {
 	w.killed = true
 	w.bridge.binary = binary
 	w.bridge.env = append(w.bridge.env, "PAYBRIDGE_FAILPOINT="+point+":2")
-	w.bridge.start()
+	w.bridge.startAnyhow()
 	l := w.startLoad(2, false, w.bridge)
 	select {
 	case <-w.bridge.exited:

@@ -39,7 +39,7 @@ func TestGuardTurnsBack(t *testing.T) {
 			m := newMovingWorld(t, "old", make)
 			m.settings.Extra += "\n\t\t" + guardRule
 			m.writeConfig(m.bridge)
-			m.bridge.startReady()
+			m.bridge.start()
 			if err := m.old.Script(oldgateway.Rule{Behaviour: oldgateway.Refused, MerID: shops["gm"].MerID, Times: guarded}); err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +55,7 @@ func TestGuardTurnsBack(t *testing.T) {
 			}
 			m.awaitWayBack("intl")
 			m.bridge.kill()
-			m.bridge.startReady()
+			m.bridge.start()
 			m.stands()
 			m.route(m.bridge, shops["intl"].MerID, "v2", "--force")
 			m.payBoth("v2")
@@ -73,7 +73,7 @@ func TestGuardByMerchant(t *testing.T) {
 			m := newMovingWorldOf(t, maps.Clone(shops), "v2", make)
 			m.settings.Extra += "\n\t\t" + guardRule
 			m.guardedBy("gm", "rollback off")
-			m.bridge.startReady()
+			m.bridge.start()
 			refused, _ := sandbox.AmountFor(sandbox.Refused, false)
 			m.onlyOn("v2", "gm", m.payMany("gm", refused).OrderID)
 			m.pay("intl", m.payment("intl", "WxSao", refused))

@@ -118,7 +118,7 @@ func TestHostileNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := most.world()
-			w.bridge.startReady()
+			w.bridge.start()
 			rows := w.rowCount()
 			w.sendStrange(0, 20)
 			w.seriesNames() // which is a request as well

@@ -11,7 +11,6 @@ func TestMovingCommandsSayOfWhom(t *testing.T) {
 	t.Parallel()
 	m := newMovingWorld(t, "old", newWorld)
 	m.bridge.start()
-	m.bridge.wantHealth(200, `"status":"ready"`)
 	one, other := m.shops["intl"].MerID, m.shops["gm"].MerID
 	m.bridge.ask("merchant", "route", one, "shadow", "--why", "a trial").want(t, 0, "merchant "+one+": shadow")
 	m.bridge.ask("routes", one, "--timeline").want(t, 0, "Merchant "+one+" now: shadow, since ", ": a trial")
@@ -26,7 +25,6 @@ func TestMovingCommandsSayOfWhom(t *testing.T) {
 	m.pay("gm", m.payment("gm", "WxSao", 1999))
 	m.bridge.stop()
 	m.bridge.start() // what was counted is in the ledger
-	m.bridge.wantHealth(200, `"status":"ready"`)
 	m.bridge.ask("routes", "--left").want(t, 0, one, other)
 	left := m.bridge.ask("routes", one, "--left")
 	left.want(t, 0, one, "/api/mpgateway")

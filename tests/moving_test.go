@@ -99,7 +99,7 @@ func TestOrdersFollowTheirSide(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := newMovingWorld(t, "old", make)
-			m.bridge.startReady()
+			m.bridge.start()
 			first := m.payBoth("old")
 			m.reroute("v2", m.bridge)
 			second := m.payBoth("v2")
@@ -108,7 +108,7 @@ func TestOrdersFollowTheirSide(t *testing.T) {
 			m.follow("v2", second)
 			m.follow("old", m.payBoth("old"))
 			m.bridge.kill()
-			m.bridge.startReady()
+			m.bridge.start()
 			m.follow("old", first)
 			m.settle("old", first)
 			m.settle("v2", second)
@@ -188,7 +188,7 @@ func (m *movingWorld) payAt(side, suite string, reply *merchant.Reply) {
 func TestStrangersGoToTheOldGateway(t *testing.T) {
 	t.Parallel()
 	m := newMovingWorld(t, "v2", newWorld)
-	m.bridge.startReady()
+	m.bridge.start()
 	const unknownThere = "B5"
 	if reply := m.query("intl", "T20261122000000000999"); reply.RespCode != unknownThere {
 		t.Errorf("query of an unknown number says %s", reply.Inner)
@@ -234,7 +234,7 @@ func TestCrashOnTheWayToTheOldGateway(t *testing.T) {
 				m.bridge.binary = binary
 				healthy := m.bridge.env
 				m.bridge.env = append(slices.Clip(healthy), "PAYBRIDGE_FAILPOINT="+point+":2")
-				m.bridge.startReady()
+				m.bridge.start()
 				m.pay("intl", m.payment("intl", "WxSao", 100)) // passes the point once
 				p := m.payment("intl", "WxSao", 4200)
 				_, _ = m.client("intl").Pay(m.ctx(), p) // may still have been answered
@@ -242,7 +242,7 @@ func TestCrashOnTheWayToTheOldGateway(t *testing.T) {
 				m.bridge.env = healthy
 				m.settings.Extra = m.routed("v2")
 				m.writeConfig(m.bridge)
-				m.bridge.startReady()
+				m.bridge.start()
 				for range 2 {
 					if reply := m.pay("intl", p); reply.RespCode != "00" {
 						t.Errorf("the repeat hears %s", reply.Inner)
@@ -261,7 +261,7 @@ func TestMerchantsGoOnWithoutTheLedger(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t)
 	m := newMovingWorld(t, "v2", func(t testing.TB, s settings) *world { return newWorldOn(t, server.DSN(), s) })
-	m.bridge.startReady()
+	m.bridge.start()
 	if reply := m.pay("intl", m.payment("intl", "WxSao", 100)); reply.RespCode != "00" {
 		t.Fatalf("the first order on v2: %s", reply.Inner)
 	}

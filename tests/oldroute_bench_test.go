@@ -124,7 +124,7 @@ func newOldRouteBench(b *testing.B, store func(testing.TB, settings) *world) *ol
 		s.After = fmt.Sprintf("%s {\n\t%s\n}\n%s {\n\theader Connection close\n\t%s\n}", plain, proxy, closing, proxy)
 		return store(t, s)
 	})
-	m.bridge.startReady()
+	m.bridge.start()
 	names := m.shopNames()
 	old, shadow := [2]string(names[:2]), [2]string(names[2:])
 	for _, name := range shadow {

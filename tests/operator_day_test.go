@@ -54,7 +54,7 @@ func (d *operatorsDay) add() {
 		d.t.Fatalf("no merchant %s in\n%s", d.shop.MerID, whole)
 	}
 	d.configure(block.ReplaceAll(whole, nil))
-	d.bridge.startReady()
+	d.bridge.start()
 	if reply := d.pay(d.suite, d.payment(d.suite, "WxSao", 2500)); reply.RespCode != "91" && reply.RespCode != "90" {
 		d.t.Errorf("before the merchant is added: %s", reply.Inner)
 	}
@@ -173,7 +173,7 @@ var untranslated = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,}\b`)
 func (d *operatorsDay) purge(sold ...merchant.Payment) {
 	d.bridge.stop()
 	d.age(400 * 24 * time.Hour)
-	d.bridge.startReady()
+	d.bridge.start()
 	file := filepath.Join(d.dir, "purged.jsonl")
 	all := len(d.rows()) // what was tried, too
 	d.bridge.ask("purge", "--older-than", "500d").want(d.t, 0, "0 orders would be purged")

@@ -15,7 +15,7 @@ func TestLedgerOutage(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t)
 	w := newWorldOn(t, server.DSN(), settings{Extra: hasty})
-	w.bridge.startReady()
+	w.bridge.start()
 	before := w.payment("intl", "WxSao", 1500)
 	if reply := w.pay("intl", before); reply.RespCode != "00" {
 		t.Fatalf("before the outage: %s", reply.Inner)
@@ -55,7 +55,7 @@ func TestStartWithoutDatabase(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	w.bridge.start()
+	w.bridge.startAnyhow()
 	p := w.payment("intl", "USao", 1800)
 	if reply := w.pay("intl", p); reply.RespCode != "96" {
 		t.Errorf("without a database: %s", reply.Inner)
@@ -77,8 +77,8 @@ func TestFrozenBridge(t *testing.T) {
 	w := onPostgres(t, settings{Extra: hasty})
 	w.killed = true
 	other := w.newBridge("other")
-	w.bridge.startReady()
-	other.startReady()
+	w.bridge.start()
+	other.start()
 	l := w.startLoad(4, false, w.bridge, other)
 	pause(context.Background(), 3*time.Second)
 	if err := other.cmd.Process.Signal(syscall.SIGSTOP); err != nil {

@@ -192,7 +192,7 @@ func installRelease(t *testing.T, r release) {
 	}
 	w.bridge.ask("order", paid.OrderID).want(t, 0, "paid")
 	w.bridge.stop()
-	w.bridge.startReady()
+	w.bridge.start()
 	w.bridge.ask("order", paid.OrderID).want(t, 0, "paid")
 	w.bridge.stop()
 
@@ -256,7 +256,7 @@ func (s *scratch) firstPayment(r release) (*world, merchant.Payment) {
 	if out, err := b.command("validate", "--config", b.config).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	b.startReady()
+	b.start()
 	b.ask("version", "--running").want(t, 0, "v"+r.version)
 	b.ask("selfcheck").want(t, 0, "ledger")
 	b.ask("try", "pay", shops["intl"].MerID, "--action", "WxCode", "--amount", "0.01", "--code", "canarycode1", "--yes", "--for", "2m").

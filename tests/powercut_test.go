@@ -40,7 +40,7 @@ func TestPowerCut(t *testing.T) {
 		w.bridge.kill()
 		disk.Restore([]float64{0, 0.5, 0.9}[random.IntN(3)])
 		checkDisk(t, disk, orders, notices)
-		w.bridge.start()
+		w.bridge.startAnyhow()
 	}
 	l.end()
 	w.rest()

@@ -32,15 +32,18 @@ func TestPurge(t *testing.T) {
 			l := w.startLoad(2, false, w.bridge)
 			first, second := filepath.Join(w.dir, "first.jsonl"), filepath.Join(w.dir, "second.jsonl")
 			begun := w.bridge.command("paybridge", "purge", "--address", w.bridge.admin, "--older-than", "300d", "--export", first, "--why", "retention", "--yes")
+			var said bytes.Buffer
+			begun.Stdout, begun.Stderr = &said, &said
 			if err := begun.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if !eventually(func() bool { return len(exported(t, first)) > 0 }) {
-				t.Fatal("nothing is exported")
-			}
+			exporting := eventually(func() bool { return len(exported(t, first)) > 0 })
 			w.bridge.kill()
 			_ = begun.Wait() // says that the bridge has gone
-			w.bridge.startReady()
+			if !exporting {
+				t.Fatalf("nothing is exported: %s", &said)
+			}
+			w.bridge.start()
 			w.bridge.ask("purge", "--older-than", "300d", "--export", second, "--why", "retention", "--yes").want(t, 0)
 			l.end()
 			files := exported(t, first)

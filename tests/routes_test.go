@@ -94,8 +94,8 @@ func TestWayBackUnderLoad(t *testing.T) {
 	t.Parallel()
 	m := newMovingWorld(t, "old", onPostgres)
 	other := m.newBridge("other")
-	m.bridge.startReady()
-	other.startReady()
+	m.bridge.start()
+	other.start()
 	forward := func(at *process) time.Time {
 		for suite := range shops {
 			m.route(at, shops[suite].MerID, "v2", "--force")

@@ -17,7 +17,7 @@ func TestShadowSaysWhatDiffers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := newMovingWorld(t, "old", make)
-			m.bridge.startReady()
+			m.bridge.start()
 			for suite, shop := range shops {
 				m.bridge.ask("merchant", "route", shop.MerID, "shadow", "--why", "before it moves").want(t, 0, "shadow")
 				m.pay(suite, m.payment(suite, "WxCode", 4200))

@@ -131,7 +131,7 @@ func (s *sizing) plain() {
 	address := w.settings.Gateway
 	w.settings.After = site + " {\n\treverse_proxy " + strings.TrimSuffix(strings.TrimPrefix(address, "http://"), sandbox.OnePayPath) + "\n}"
 	w.writeConfig(w.bridge)
-	w.bridge.start()
+	w.bridge.startAnyhow()
 	n := s.many(4000)
 	messages := sealedPayments(s.b, "gm", n)
 	s.proxy = cpuOf(s.b, w.bridge.cmd.Process.Pid, n, func() {
@@ -288,7 +288,7 @@ func (s *sizing) start() {
 	orders := s.many(1_000_000)
 	fillLedger(s.b, strings.TrimPrefix(w.settings.Ledger, "sqlite "), orders)
 	begun := time.Now()
-	w.bridge.start()
+	w.bridge.startAnyhow()
 	took := time.Since(begun)
 	pause(s.b.Context(), 3*time.Second) // the dispatcher and the reconciler are at work
 	s.add(fmt.Sprintf("start with %d orders", orders), "", 0, fmt.Sprintf("answers after %.2f s, %.0f MiB", took.Seconds(), residentMiB(s.b, w.bridge.cmd.Process.Pid)))
@@ -315,7 +315,7 @@ func (s *sizing) merchants() {
 	w.settings.Extra = "merchants " + path
 	w.writeConfig(w.bridge)
 	begun := time.Now()
-	w.bridge.start()
+	w.bridge.startAnyhow()
 	took, pid := time.Since(begun), w.bridge.cmd.Process.Pid
 	once := residentMiB(s.b, pid)
 	if err := w.bridge.reload(context.Background()); err != nil {

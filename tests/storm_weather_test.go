@@ -50,7 +50,7 @@ func (w *weather) rage(t *testing.T, merIDs []string, over <-chan struct{}) {
 	for _, bridge := range w.bridges {
 		bridge.kill()
 		bridge.env = w.healthy
-		bridge.start()
+		bridge.startAnyhow()
 	}
 	t.Logf("%d changes of routes, %d reloads, kills: %v", <-flips, w.reloads, w.deaths)
 }

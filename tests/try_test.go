@@ -234,7 +234,7 @@ func TestConsoleCannotTry(t *testing.T) {
 	site := port.Free(t)
 	w.settings.After = "http://" + site + " {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n"
 	w.writeConfig(w.bridge)
-	w.bridge.startReady()
+	w.bridge.start()
 	for _, path := range []string{"pay", "query", "cancel", "notify"} {
 		if status := posted(t, "http://"+site+"/paybridge/try/"+path, site, "http://"+site); status != http.StatusForbidden {
 			t.Errorf("%s: status %d", path, status)

@@ -16,8 +16,8 @@ func TestTwoBridges(t *testing.T) {
 	w := onPostgres(t, settings{Extra: hasty})
 	w.killed = true
 	other := w.newBridge("other")
-	w.bridge.startReady()
-	other.startReady()
+	w.bridge.start()
+	other.start()
 	l := w.startLoad(6, false, w.bridge, other)
 	pause(context.Background(), 4*time.Second)
 	other.kill()
@@ -42,8 +42,8 @@ func TestOneOrderOnTwoBridges(t *testing.T) {
 	t.Parallel()
 	w := onPostgres(t, settings{})
 	other := w.newBridge("other")
-	w.bridge.startReady()
-	other.startReady()
+	w.bridge.start()
+	other.start()
 	for range 20 {
 		p := w.payment("intl", "WxSao", 4200)
 		replies := make(chan *merchant.Reply, 4)

@@ -157,7 +157,7 @@ func newWorld(t testing.TB, s settings) *world {
 func startWorld(t testing.TB, s settings) *world {
 	t.Helper()
 	w := newWorld(t, s)
-	w.bridge.startReady()
+	w.bridge.start()
 	return w
 }
 

@@ -103,7 +103,7 @@ func (p *process) serve(w http.ResponseWriter, r *http.Request, to inbound.Route
 	var d sides.Decision
 	t.asked, d = p.finder().Of(ctx, r, body, to)
 	t.cause, t.mark = d.Cause, b.routes.Mark(t.asked.MerID)
-	if to.Name == "pay" {
+	if to.Name == "pay" && t.asked.OrderID != "" { // it is not read for those who have hung up
 		t.seen = p.visited(t.asked.OrderID, began)
 	}
 	switch d.Side {

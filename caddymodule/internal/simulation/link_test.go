@@ -66,6 +66,9 @@ func (p *process) answer(r *http.Request) *http.Response {
 	served := r.Clone(context.WithoutCancel(r.Context()))
 	ctx, hangUp := context.WithCancel(served.Context())
 	defer hangUp()
+	if r.Context().Err() != nil {
+		hangUp() // before anything is done, in every run of this world
+	}
 	defer context.AfterFunc(r.Context(), hangUp)()
 	served = served.WithContext(ctx)
 	if served.Body == nil {
