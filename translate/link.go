@@ -15,9 +15,13 @@ const barred = "\"'`<>\\+ "
 // once where the whole link arrived encoded, and characters that break a
 // merchant's page are encoded, so that the result is printable ASCII. What a
 // character means stays: a # begins the fragment, in which cashiers on one page
-// find their way. Text with control characters is no link: "".
+// find their way. Text with control characters is no link, nor is what a browser
+// would carry out or show by itself: "".
 func BuildLink(given string) string {
 	given = decodedOnce(strings.TrimSpace(given))
+	if leadsNowhere(given) {
+		return ""
+	}
 	web, query := isWeb(given), false
 	var link strings.Builder
 	for i := range len(given) {
@@ -46,6 +50,17 @@ func decodedOnce(given string) string {
 		return decoded
 	}
 	return given
+}
+
+// leadsNowhere reports whether a link is a program or a page by itself. A merchant's page
+// that sends its payers to formaction would run it as if it were its own.
+func leadsNowhere(link string) bool {
+	scheme, _, _ := strings.Cut(link, ":")
+	switch strings.ToLower(scheme) {
+	case "javascript", "vbscript", "data", "blob", "file", "filesystem", "about", "view-source":
+		return true
+	}
+	return false
 }
 
 // isWeb reports whether a link is one of the web, in whose queries a + stands for

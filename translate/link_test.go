@@ -44,6 +44,12 @@ func TestLink(t *testing.T) {
 		{"wide blank inside", "https://gw.example/\u3000x", "https://gw.example/%E3%80%80x"},
 		{"line break", "https://gw.example/\r\nSet-Cookie: a", ""},
 		{"NUL", "https://gw.example/\x00", ""},
+		{"program", "javascript:pay()", ""},
+		{"program in odd letters", " JavaScript://gw.example/%0Apay()", ""},
+		{"program encoded as a whole", "javascript%3A%2F%2Fgw.example%2F%250Apay()", ""},
+		{"page by itself", "data:text/html;base64,PHNjcmlwdD4=", ""},
+		{"file", "file:///etc/passwd", ""},
+		{"path like a program", "https://gw.example/javascript:pay()", "https://gw.example/javascript:pay()"},
 		{"DEL", "https://gw.example/\x7f", ""},
 		{"encoded line break", "https%3A%2F%2Fgw.example%2F%0D%0Ax", ""},
 	} {
@@ -70,6 +76,9 @@ func FuzzLink(f *testing.F) {
 		bad := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r > unicode.MaxASCII }
 		if strings.ContainsAny(got, barred) || strings.ContainsFunc(got, bad) {
 			t.Errorf("%q became %q", given, got)
+		}
+		if leadsNowhere(got) {
+			t.Errorf("%q became the program %q", given, got)
 		}
 		if strings.Contains(got, "://") && BuildLink(got) != got {
 			t.Errorf("%q became %q and then %q", given, got, BuildLink(got))

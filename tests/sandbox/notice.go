@@ -62,6 +62,9 @@ type Notice struct {
 	OrderID    string        `json:"orderId"`
 	Variant    NoticeVariant `json:"variant,omitempty"`
 	Delivery   Delivery      `json:"delivery,omitempty"`
+	// Members are texts that members of the message have instead of their usual
+	// values, as in a Rule.
+	Members map[string]string `json:"members,omitempty"`
 	// Copies is how often it is sent, 1 if it is 0: one after the other, or at
 	// the same time if Together is set. All copies have the same plaintext.
 	Copies   int  `json:"copies,omitempty"`
@@ -212,7 +215,7 @@ func (g *Gateway) prepareNotice(n Notice) (preparedNotice, error) {
 	}
 	t := noticeTraits[n.Variant]
 	flow := g.book.nextFlow(m.ID, g.config.Now())
-	plaintext, err := compact(noticeMessage(o, t, flow, g.config.Now()))
+	plaintext, err := compact(noticeMessage(o, n, flow, g.config.Now()))
 	if err != nil {
 		return preparedNotice{}, fmt.Errorf("encoding: %w", err)
 	}
@@ -229,7 +232,8 @@ func (g *Gateway) prepareNotice(n Notice) (preparedNotice, error) {
 }
 
 // noticeMessage is the plaintext of a notice.
-func noticeMessage(o Order, t noticeTrait, flow string, now time.Time) object {
+func noticeMessage(o Order, n Notice, flow string, now time.Time) object {
+	t := noticeTraits[n.Variant]
 	head := object{
 		{"merchantId", o.MerchantID},
 		{"tranCode", codeNotice},
@@ -249,6 +253,7 @@ func noticeMessage(o Order, t noticeTrait, flow string, now time.Time) object {
 	if t.change != nil {
 		t.change(&body, o)
 	}
+	putMembers(n.Members, &head, &body)
 	message := object{{"head", head}, {"body", body}}
 	if t.reverse {
 		slices.Reverse(head)

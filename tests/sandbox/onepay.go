@@ -124,7 +124,9 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, m *Merchant, re
 	if t.alter != nil {
 		t.alter(&rep)
 	}
-	plaintext, err := compact(object{{"head", replyHead(m, req, rep, now)}, {"body", rep.body}})
+	head := replyHead(m, req, rep, now)
+	putMembers(rule.Members, &head, &rep.body)
+	plaintext, err := compact(object{{"head", head}, {"body", rep.body}})
 	if err != nil {
 		http.Error(w, fmt.Sprintf("sandbox: encoding answer: %v", err), http.StatusInternalServerError)
 		return

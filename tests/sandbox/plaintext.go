@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // member is one member of a JSON object, in the order it is written.
@@ -50,6 +52,23 @@ func (o *object) set(name string, value any) {
 		}
 	}
 	*o = append(*o, member{name, value})
+}
+
+// has reports whether there is a member of this name.
+func (o object) has(name string) bool {
+	return slices.ContainsFunc(o, func(m member) bool { return m.name == name })
+}
+
+// putMembers gives members of a message other values: in its head where that has them,
+// else in its body.
+func putMembers(members map[string]string, head, body *object) {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		into := body
+		if head.has(name) {
+			into = head
+		}
+		into.set(name, members[name])
+	}
 }
 
 // compact encodes value on one line without HTML escapes.

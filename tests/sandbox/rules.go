@@ -21,6 +21,9 @@ type Rule struct {
 	Unprocessed bool `json:"unprocessed,omitempty"`
 	// Words are the gateway's words of the answer, instead of its usual ones.
 	Words string `json:"words,omitempty"`
+	// Members are texts that members of the answer have instead of their usual
+	// values, by their names. What neither head nor body has is added to the body.
+	Members map[string]string `json:"members,omitempty"`
 	// Delay is waited between processing and answering.
 	Delay time.Duration `json:"delay,omitempty"`
 	// Times is how many requests the rule is for; 0 means until reset.
