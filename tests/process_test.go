@@ -3,12 +3,14 @@ package tests
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -181,7 +183,43 @@ func (p *process) end(signal syscall.Signal) {
 }
 
 // reload loads the Caddyfile as it is now.
+// reload reloads the configuration and waits until nobody connects to the one before:
+// Caddy says that it has reloaded before it closes that one's sockets, and whoever
+// connects there in between is cut off (docs/operating.md, "Stop and reload").
 func (p *process) reload(ctx context.Context) error {
+	if err := p.reloadAtOnce(ctx); err != nil {
+		return err
+	}
+	if !eventually(func() bool { return p.listening() <= 1 }) {
+		return fmt.Errorf("%d sockets listen at %s after a reload", p.listening(), p.url)
+	}
+	return nil
+}
+
+// listening counts the sockets that listen at the port where merchants reach the bridge.
+func (p *process) listening() (count int) {
+	port, err := strconv.ParseUint(p.url[strings.LastIndex(p.url, ":")+1:], 10, 16)
+	if err != nil {
+		p.t.Error(err)
+		return 0
+	}
+	const listens = "0A" // of a TCP socket's state, in the system's table
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		text, err := os.ReadFile(table)
+		if err != nil && !errors.Is(err, os.ErrNotExist) { // without IPv6 there is one table
+			p.t.Error(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if f := strings.Fields(line); strings.HasSuffix(f[1], fmt.Sprintf(":%04X", port)) && f[3] == listens {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// reloadAtOnce reloads the configuration, and merchants go on meanwhile.
+func (p *process) reloadAtOnce(ctx context.Context) error {
 	cmd := p.command("reload", "--config", p.config, "--address", p.admin, "--force")
 	done := make(chan error, 1)
 	go func() {
