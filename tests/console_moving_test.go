@@ -36,6 +36,9 @@ func TestConsoleMovesMerchants(t *testing.T) {
 			tab.Await(words, `document.querySelector("#list").innerText.includes(`+quoteJS(words)+`)`)
 		}
 		tab.Inspect("routes-" + browser.name)
+		if lines := chromium.Evaluate[int](tab, `document.querySelector("#list [data-key] a").getClientRects().length`); lines != 1 {
+			t.Errorf("%s: a merchant's number stands on %d lines", browser.name, lines)
+		}
 		change := func(place string) {
 			t.Helper()
 			tab.Click(`#list [data-key="` + shops["intl"].MerID + `"] .action button`)

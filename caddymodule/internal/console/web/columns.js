@@ -15,7 +15,7 @@ const orderColumn = {
 const merchantNode = ({ merid }) => make('a', { href: merchantLink(merid) }, merid);
 
 // merchantColumn leads to a merchant.
-export const merchantColumn = { label: 'merid', class: 'number', text: (m) => m.merid, node: merchantNode };
+export const merchantColumn = { label: 'merid', class: 'merid', text: (m) => m.merid, node: merchantNode };
 
 // orderColumns are those of orders.
 export const orderColumns = [
@@ -142,7 +142,7 @@ export function merchantColumns(overview) {
 
 // refusalColumns are those of why requests were refused in the last day.
 export const refusalColumns = [
-  { label: 'merid', class: 'number', text: (r) => r.merid || t('merchant_unknown'), node: (r) => (r.merid ? merchantNode(r) : t('merchant_unknown')) },
+  { label: 'merid', class: 'merid', text: (r) => r.merid || t('merchant_unknown'), node: (r) => (r.merid ? merchantNode(r) : t('merchant_unknown')) },
   { label: 'refused_times', class: 'sum', text: (r) => count(r.times) },
   { label: 'cause', text: (r) => r.means, node: (r) => make('span', {}, r.means, make('small', {}, r.cause)) },
   { label: 'last', class: 'time', text: (r) => stamp(r.last_at) },
