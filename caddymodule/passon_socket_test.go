@@ -184,7 +184,7 @@ func (s *server) exchange(t *testing.T, request string, head bool) (got message,
 			break
 		}
 		m, _ := readMessage(r, true)
-		interim = append(interim, m.line)
+		interim = append(interim, strings.Join(append([]string{m.line}, m.header...), "\n"))
 	}
 	got, ok = readMessage(r, head)
 	<-sent

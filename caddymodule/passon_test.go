@@ -149,7 +149,7 @@ func answersArriveAsTheyWereSent(t *testing.T, start func(t *testing.T, address,
 		"Via another Caddy":        {answer: "HTTP/1.1 200 OK\r\nVia: 1.1 Caddy\r\nVia: 1.0 squid\r\nContent-Length: 0\r\n\r\n"},
 		"headers twice, and empty": {answer: "HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nX-B:\r\nWarning: 199 - \"\xd6\"\r\nContent-Length: 0\r\n\r\n"},
 		"go on, once more":         {answer: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"},
-		"hints":                    {answer: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1", interim: "HTTP/1.1 103 Early Hints"},
+		"hints":                    {answer: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1", interim: "HTTP/1.1 103 Early Hints\nlink: </a>"},
 		"3 MiB":                    {answer: "HTTP/1.1 200 OK\r\nContent-Length: 3145728\r\n\r\n" + strings.Repeat("0123456789abcdef", 3<<16)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,6 +180,40 @@ func bodiless(answer string) bool {
 
 // statusOf is the status of an answer's first line. Its words are not passed on.
 func statusOf(line string) string { return line[len("HTTP/1.1 "):][:3] }
+
+// An old gateway may change to another protocol; that answer has nothing of ours either.
+func TestSwitchingProtocols(t *testing.T) { // not parallel: one Caddy a process
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) {
+			old := newSocketGateway(t, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: shop\r\nX-A: 1\r\n\r\n")
+			s := start(t, "http://"+old.Address, "")
+			_, got, _ := s.exchange(t, "GET /api/push HTTP/1.1\r\nHost: pay.example.com\r\nConnection: Upgrade\r\nUpgrade: shop\r\n\r\n", false)
+			if want := []string{"HTTP/1.1 101 Switching Protocols\nupgrade: shop\nx-a: 1"}; !slices.Equal(got, want) {
+				t.Errorf("answered %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// What HTTP does not let through as it came arrives as the same for a server: a host that
+// nobody has named is the old gateway's own, and behind two slashes at the beginning what
+// needs a percent sign gets it.
+func TestRequestsThatArriveOtherwise(t *testing.T) { // not parallel: one Caddy a process
+	old := newSocketGateway(t, okAnswer)
+	s := startFront(t, "http://"+old.Address, "")
+	for _, tc := range []struct{ request, line, host string }{
+		{"GET /api/a HTTP/1.0\r\n\r\n", "GET /api/a HTTP/1.1", old.Address},
+		{"GET //api/a|b\\c HTTP/1.1\r\nHost: a\r\n\r\n", "GET //api/a%7Cb%5Cc HTTP/1.1", "a"},
+		{"GET //api/a%7cb HTTP/1.1\r\nHost: a\r\n\r\n", "GET //api/a%7cb HTTP/1.1", "a"},
+	} {
+		if got, _, ok := s.exchange(t, tc.request, false); !ok || got.body != "ok" {
+			t.Errorf("%q is answered %+v", tc.request, got)
+		}
+		if m := old.last(t); m.line != tc.line || hostOf(m) != tc.host {
+			t.Errorf("%q arrives as %q at %q, header %q", tc.request, m.line, hostOf(m), m.header)
+		}
+	}
+}
 
 // Everything else is not the old gateway's.
 func TestFrontLeavesTheRest(t *testing.T) { // not parallel: one Caddy a process

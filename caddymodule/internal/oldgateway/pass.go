@@ -37,6 +37,7 @@ func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Durat
 		}).Stop()
 	}
 	before := w.Header().Clone()
+	w.Header().Del("Server") // our own word, which the proxy leaves in what comes before the answer, and in 101
 	err := g.serve(a, r.WithContext(ctx))
 	if a.is.Load() == begun {
 		return nil
