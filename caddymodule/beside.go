@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
@@ -127,8 +129,24 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.Message, PassOn: passOn, Answered: h.app.v2Answered(p)})
 	default:
 		observed.RequestSided("", decision.Cause)
+		h.log.Warn("served by neither gateway: the merchant hears 96", zap.Inline(unservedLine{p, clientIP(r), tlsVersion(r)}))
 		h.answerBusy(w, received(r, p.body), p)
 	}
+}
+
+// unservedLine is the one log line of a request that went nowhere: an allow-list.
+type unservedLine struct {
+	passage
+	remote, tls string
+}
+
+// MarshalLogObject implements zapcore.ObjectMarshaler.
+func (l unservedLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("interface", l.route.Name)
+	enc.AddString("remote_ip", l.remote)
+	enc.AddString("tls", l.tls)
+	l.addAsked(enc)
+	return nil
 }
 
 // sideOf reads a request and says where it is served.

@@ -45,11 +45,13 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		kept = new(oldgateway.Reply)
 	}
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
+	hungUp := func() bool { return r.Context().Err() != nil } // also true of whoever has had all of an answer
 	r, span := tracePassing(r, p)
 	defer func() { // also when the answer breaks off, which is a panic
 		tracing.Finish(span, string(line.result), line.result != metrics.PassedAnswered)
-		line.took, line.lost = time.Since(p.start), r.Context().Err() != nil
-		h.log.Info("passed on to the old gateway", zap.Inline(line))
+		line.took = time.Since(p.start)
+		line.lost = line.lost || line.result == metrics.PassedBrokeOff && hungUp()
+		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line))
 		observed.RequestPassed(p.route.Name, line.result, line.took)
 		if counted {
 			h.app.oldAnswered(p, line.result, kept)
@@ -67,7 +69,7 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		}
 		return
 	}
-	line.result, line.err = metrics.PassedUnanswered, netcause.Wrap(err, way.Of(err, old.Host()))
+	line.result, line.lost, line.err = metrics.PassedUnanswered, hungUp(), netcause.Wrap(err, way.Of(err, old.Host()))
 	h.answerBusy(w, r, p)
 }
 
@@ -133,6 +135,19 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, p passage, code
 	_ = inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(v1.BuildRefusal(code, ""), p.asked.Key()))
 }
 
+// addAsked adds what a request names, and why it went where it did.
+func (p passage) addAsked(enc zapcore.ObjectEncoder) {
+	merID, orderID := p.asked.KnownMerID(), p.asked.KnownOrderID()
+	if p.cause == sides.TakenOut { // the ledger has them
+		merID, orderID = p.asked.MerID, p.asked.OrderID
+	}
+	for _, s := range []struct{ key, value string }{{"cause", string(p.cause)}, {"merid", merID}, {"orderid", orderID}} {
+		if s.value != "" {
+			enc.AddString(s.key, s.value)
+		}
+	}
+}
+
 // passedLine is the one log line of a request that was passed on: an allow-list.
 type passedLine struct {
 	passage
@@ -140,8 +155,17 @@ type passedLine struct {
 	tls    string // as it came to Caddy, "none" for plain http
 	result metrics.PassedResult
 	took   time.Duration
-	lost   bool  // the client had hung up
+	lost   bool  // the client had hung up, without all of an answer
 	err    error // why there was no answer
+}
+
+// level is that of a warning where somebody waits in vain for an old gateway that does
+// not answer, or hears half of what it says.
+func (l passedLine) level() zapcore.Level {
+	if l.result == metrics.PassedAnswered || l.lost {
+		return zapcore.InfoLevel
+	}
+	return zapcore.WarnLevel
 }
 
 // MarshalLogObject implements zapcore.ObjectMarshaler.
@@ -151,13 +175,7 @@ func (l passedLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("tls", l.tls)
 	enc.AddString("result", string(l.result))
 	enc.AddDuration("took", l.took)
-	for _, s := range []struct{ key, value string }{
-		{"cause", string(l.cause)}, {"merid", l.asked.KnownMerID()}, {"orderid", l.asked.KnownOrderID()},
-	} {
-		if s.value != "" {
-			enc.AddString(s.key, s.value)
-		}
-	}
+	l.addAsked(enc)
 	if l.lost {
 		enc.AddBool("merchant_hung_up", true)
 	}

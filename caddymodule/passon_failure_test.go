@@ -71,7 +71,7 @@ func unansweredRequests(t *testing.T, start func(t *testing.T, address, block st
 			if conns, posts := old.Conns.Load(), old.Posts.Load(); conns > 1 || posts > 1 {
 				t.Errorf("%d connections and %d requests, want one", conns, posts)
 			}
-			s.awaitLog(t, `"interface":"pay"`, `"result":"unanswered"`)
+			s.awaitLog(t, `"level":"warn"`, `"interface":"pay"`, `"result":"unanswered"`)
 		})
 	}
 }

@@ -1,6 +1,8 @@
 package tests
 
 import (
+	"context"
+	"maps"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -215,6 +217,41 @@ func TestStrangersGoToTheOldGateway(t *testing.T) {
 	if _, there := m.old.State().Order(shops["intl"].MerID, unsigned.OrderID); there {
 		t.Error("a bad signature has an order")
 	}
+}
+
+// A merchant that is taken out of the configuration while orders of it are on v2 belongs
+// to the old gateway from then on, but for those: a repeat would be paid once more. When
+// it is put back, they go on.
+func TestMerchantTakenOut(t *testing.T) {
+	t.Parallel()
+	m := newMovingWorldOf(t, maps.Clone(shops), "v2", newWorld)
+	m.bridge.start()
+	onV2 := m.payBoth("v2")["gm"]
+	client, other := m.client("gm"), m.payment("gm", "WxSao", 4200)
+	delete(m.shops, "gm")
+	m.reroute("v2", m.bridge)
+	const unsigned = `only respcodes 90 and 91 are unsigned: respcode "96"` // nobody has the key any more
+	if reply, err := client.Pay(m.ctx(), onV2.payment); err == nil || !strings.Contains(err.Error(), unsigned) {
+		t.Errorf("the repeat of an order of v2 hears %+v, error %v", reply, err)
+	}
+	for _, ask := range []func(context.Context, merchant.Lookup) (*merchant.Reply, error){client.Query, client.Cancel} {
+		for _, l := range []merchant.Lookup{{OrderID: onV2.payment.OrderID}, {QueryID: onV2.reply.QueryID}} {
+			if reply, err := ask(m.ctx(), l); err == nil || !strings.Contains(err.Error(), unsigned) {
+				t.Errorf("a question about an order of v2, %+v, hears %+v, error %v", l, reply, err)
+			}
+		}
+	}
+	m.onlyOn("v2", "gm", onV2.payment.OrderID)
+	if reply, err := client.Pay(m.ctx(), other); err != nil || reply.RespCode != "00" {
+		t.Errorf("a new order hears %+v, error %v", reply, err)
+	}
+	m.onlyOn("old", "gm", other.OrderID)
+	if !eventually(func() bool { return strings.Contains(m.bridge.log(), `"cause":"taken_out"`) }) {
+		t.Error("the log does not say so")
+	}
+	m.shops["gm"] = shops["gm"]
+	m.reroute("v2", m.bridge)
+	m.follow("v2", map[string]submitted{"gm": onV2})
 }
 
 // A power cut at any instant on the way to the old gateway: the order that was in hand

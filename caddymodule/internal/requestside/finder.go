@@ -57,7 +57,7 @@ var finds = map[string]func(Finder, context.Context, Request) sides.Decision{
 
 func (f Finder) payment(ctx context.Context, q Request) sides.Decision {
 	if q.Merchant == nil {
-		return sides.ToOld(sides.NotConfigured)
+		return f.reference(ctx, q)
 	}
 	order := route.Order{MerID: q.Merchant.MerID, OrderID: q.OrderID, Action: q.Action, HasOpenID: q.OpenID != ""}
 	to, err := f.Routes.Of(ctx, order.MerID, f.Default)
@@ -76,35 +76,35 @@ func (f Finder) pagePayment(ctx context.Context, q Request) sides.Decision {
 	return f.payment(ctx, q)
 }
 
-// reference is of queries and cancels.
+// reference is of queries and cancels, and of payments whose merchant is not configured.
 func (f Finder) reference(ctx context.Context, q Request) sides.Decision {
-	if q.Merchant == nil {
-		return sides.ToOld(sides.NotConfigured)
-	}
-	merID := q.Merchant.MerID
-	ref := sides.Reference{MerID: merID}
+	ref := sides.Reference{MerID: q.MerID}
 	if q.QueryID == "" {
 		ref.OrderID = q.OrderID
 	}
-	return f.Sides.OfReference(ctx, ref, f.Routes.Last(merID, f.Default), func(ctx context.Context) (bool, error) {
-		return f.Bridge.HasOrder(ctx, v1.OrderRef{MerID: merID, QueryID: q.QueryID, OrderID: q.OrderID})
+	return f.named(ctx, q, ref, func(ctx context.Context) (bool, error) {
+		return f.Bridge.HasOrder(ctx, v1.OrderRef{MerID: q.MerID, QueryID: q.QueryID, OrderID: q.OrderID})
 	})
+}
+
+// named is of what names an order that is on record, or none.
+func (f Finder) named(ctx context.Context, q Request, ref sides.Reference, onV2 func(context.Context) (bool, error)) sides.Decision {
+	if q.Merchant == nil {
+		return f.Sides.OfStranger(ctx, ref, onV2)
+	}
+	return f.Sides.OfReference(ctx, ref, f.Routes.Last(ref.MerID, f.Default), onV2)
 }
 
 // link is of the link where an order is paid. Its PayId or its number may be on
 // record.
 func (f Finder) link(ctx context.Context, q Request) sides.Decision {
-	if q.Merchant == nil {
-		return sides.ToOld(sides.NotConfigured)
-	}
-	merID := q.Merchant.MerID
-	ref := sides.Reference{MerID: merID, OrderID: q.OrderID}
-	return f.Sides.OfReference(ctx, ref, f.Routes.Last(merID, f.Default), func(ctx context.Context) (bool, error) {
-		side, err := f.Ledger.Side(ctx, ledger.Key{MerID: merID, OrderID: q.OrderID})
+	ref := sides.Reference{MerID: q.MerID, OrderID: q.OrderID}
+	return f.named(ctx, q, ref, func(ctx context.Context) (bool, error) {
+		side, err := f.Ledger.Side(ctx, ledger.Key{MerID: q.MerID, OrderID: q.OrderID})
 		if err != nil || side != "" {
 			return side == route.V2, err
 		}
-		return f.hasPayID(ctx, bridge.Ticket{PayID: q.Code, MerID: merID})
+		return f.hasPayID(ctx, bridge.Ticket{PayID: q.Code, MerID: q.MerID})
 	})
 }
 

@@ -13,17 +13,19 @@ const (
 	OnRecord      Cause = "on_record"      // what it names has its side
 	ByRoute       Cause = "route"          // a new payment
 	UnknownOrder  Cause = "unknown_order"  // no payment, and what it names is not on record
+	TakenOut      Cause = "taken_out"      // an order on v2 whose merchant is not configured any more
 	LedgerAway    Cause = "ledger_away"    // the side cannot be looked up
 )
 
 // Causes lists them all.
 func Causes() []Cause {
-	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, UnknownOrder, LedgerAway}
+	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, UnknownOrder, TakenOut, LedgerAway}
 }
 
 // Decision is where a request is served, and why.
 type Decision struct {
-	// Side is "" when it cannot be known; then the request must go nowhere.
+	// Side is "" when it cannot be known, or when nobody there can serve it; then the
+	// request must go nowhere.
 	Side  route.Side
 	Cause Cause
 }

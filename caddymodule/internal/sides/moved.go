@@ -16,6 +16,13 @@ func (m *moved) never(merID string) bool {
 	return m.read && !m.merchants[merID]
 }
 
+// has reports that a merchant has an order on v2, by what is known.
+func (m *moved) has(merID string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.merchants[merID]
+}
+
 // add notes merchants that have an order on v2, or are about to. Nobody is ever taken
 // out: what was read of the ledger may be older than an order of this bridge.
 func (m *moved) add(list ...string) {

@@ -212,6 +212,24 @@ func (s *Sides) OfReference(ctx context.Context, ref Reference, r route.Route, o
 	return Decision{"", LedgerAway}
 }
 
+// OfStranger says where a request is served whose merchant is not configured: by the old
+// gateway. One that has orders on v2 was taken out of the configuration, by mistake or
+// too early; its requests about those go nowhere, for the old gateway would take a
+// repeat for a new payment.
+func (s *Sides) OfStranger(ctx context.Context, ref Reference, onV2 func(context.Context) (bool, error)) Decision {
+	if !s.moved.has(ref.MerID) {
+		return ToOld(NotConfigured)
+	}
+	switch d := s.OfReference(ctx, ref, route.Route{}, onV2); d.Side {
+	case route.V2:
+		return Decision{"", TakenOut}
+	case route.Old:
+		return ToOld(NotConfigured)
+	default:
+		return d
+	}
+}
+
 // remembered is the side of an order as far as it is known without the ledger.
 func (s *Sides) remembered(key ledger.Key) route.Side {
 	if side := s.known.get(key); side != "" {

@@ -302,6 +302,35 @@ func TestReferences(t *testing.T) {
 	})
 }
 
+// A merchant that is not configured is the old gateway's, but for orders that it has on
+// v2: it was taken out of the configuration.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.mustDecide(t, payment("gone", "1"), route.ToV2, Decision{route.V2, ByRoute})
+		for name, c := range map[string]struct {
+			merID string
+			has   bool
+			err   error
+			want  Decision
+		}{
+			"nobody":                        {"", true, nil, Decision{route.Old, NotConfigured}},
+			"never on v2":                   {"stranger", true, nil, Decision{route.Old, NotConfigured}},
+			"never on v2, ledger away":      {"stranger", false, ledger.ErrUnavailable, Decision{route.Old, NotConfigured}},
+			"taken out, an order of v2":     {"gone", true, nil, Decision{"", TakenOut}},
+			"taken out, any other order":    {"gone", false, nil, Decision{route.Old, NotConfigured}},
+			"taken out, the ledger is away": {"gone", false, ledger.ErrUnavailable, Decision{"", LedgerAway}},
+		} {
+			got := b.OfStranger(t.Context(), Reference{MerID: c.merID, OrderID: "1"}, func(context.Context) (bool, error) { return c.has, c.err })
+			if got != c.want {
+				t.Errorf("%s: %+v, want %+v", name, got, c.want)
+			}
+			time.Sleep(retryEvery)
+		}
+	})
+}
+
 // With the ledger away, a merchant that never had an order on v2 goes on, and marks
 // are made up for; of others nothing is known.
 func TestLedgerAway(t *testing.T) {
