@@ -13,6 +13,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -55,7 +56,7 @@ func (a *App) warn(f configcheck.Finding) {
 	if at := f.At.String(); at != "" {
 		fields = append(fields, zap.String("at", at))
 	}
-	a.log.Warn(f.Text, fields...)
+	a.log.Warn(f.Text.Error(), fields...)
 }
 
 // checkUTF8 refuses a Caddyfile in another encoding: what its reader could not
@@ -64,7 +65,7 @@ func checkUTF8(d *caddyfile.Dispenser) error {
 	defer d.Reset()
 	for d.Next() {
 		if strings.ContainsRune(d.Val(), utf8.RuneError) {
-			return d.Err(configcheck.NotUTF8)
+			return d.Err(configcheck.NotUTF8.Error())
 		}
 	}
 	return nil
@@ -107,9 +108,9 @@ func (a *App) siteDoubts() []configcheck.Finding {
 	case reached.open > 0:
 		return nil
 	case reached.hidden > 0:
-		return []configcheck.Finding{{Directive: "paybridge", Text: "the directive stands where no request comes: a handle, respond or other handler in front of it answers everything; put it into that handle, or first in a route"}}
+		return []configcheck.Finding{{Directive: "paybridge", Text: bilingual.Say("the directive stands where no request comes: a handle, respond or other handler in front of it answers everything; put it into that handle, or first in a route")}}
 	}
-	return []configcheck.Finding{{Directive: "paybridge", Text: "no site has the directive, so nobody can pay; write: pay.example.com { paybridge }"}}
+	return []configcheck.Finding{{Directive: "paybridge", Text: bilingual.Say("no site has the directive, so nobody can pay; write: pay.example.com { paybridge }")}}
 }
 
 // reach counts the handlers of Paybridge in sites by whether a request can come to

@@ -282,6 +282,61 @@ func TestCommandsWithoutABridge(t *testing.T) {
 	w.bridge.ask("order").want(t, 2, "1 to 2 arguments")
 }
 
+// TestOneRuleOfExitStatuses: whatever the command, what the bridge says no to is 1, and what could
+// not be asked is 2.
+func TestOneRuleOfExitStatuses(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	merID, statement := shops["intl"].MerID, filepath.Join(w.dir, "none.csv")
+	unknown := map[string][]string{
+		"order by any number": {"order", "NOPE"},
+		"order of a merchant": {"order", merID, "NOPE"},
+		"settle":              {"settle", merID, "NOPE", "failed", "--dry-run"},
+		"refund":              {"refund", merID, "NOPE", "--dry-run"},
+		"dealt":               {"dealt", merID, "NOPE", "refund", "--why", "x"},
+		"resend":              {"notifications", "resend", merID, "NOPE", "--dry-run"},
+		"quarantine show":     {"quarantine", "show", "NOPE"},
+		"quarantine dealt":    {"quarantine", "dealt", "NOPE", "--why", "x"},
+		"pause":               {"merchant", "pause", "NOPE", "--why", "x"},
+		"resume":              {"merchant", "resume", merID, "--why", "x"},
+		"keep":                {"merchant", "keep", "NOPE", "--why", "x"},
+		"kept":                {"merchant", "kept", merID},
+		"forget":              {"merchant", "forget", merID, "--why", "x"},
+		"route":               {"merchant", "route", "NOPE", "old", "--why", "x"},
+		"try pay":             {"try", "pay", "NOPE", "--action", "WxSao", "--amount", "0.01"},
+		"try query":           {"try", "query", "NOPE", "1"},
+		"try notify":          {"try", "notify", "NOPE", "https://shop.example.com/"},
+		"selfcheck":           {"selfcheck", "--merchant", "NOPE"},
+		"readiness":           {"readiness", "NOPE"},
+		"a state of nothing":  {"orders", "--state", "lost"},
+	}
+	for name, args := range unknown {
+		if got := w.bridge.ask(args...); got.status != 1 {
+			t.Errorf("%s: %d: %s", name, got.status, got.log)
+		}
+	}
+	w.bridge.ask("order", "NOPE").want(t, 1, "no order has the number NOPE")
+	for name, args := range map[string][]string{
+		"no argument":      {"settle"},
+		"an unknown flag":  {"orders", "--colour", "red"},
+		"not a number":     {"orders", "--limit", "many"},
+		"no such file":     {"reconcile", statement, "--day", "2026-11-22"},
+		"no such command":  {"pay"},
+		"a missing flag":   {"try", "pay", merID},
+		"a missing flag's": {"orders", "--all"},
+	} {
+		if got := w.bridge.ask(args...); got.status != 2 {
+			t.Errorf("%s: %d: %s", name, got.status, got.log)
+		}
+	}
+	w.bridge.stop()
+	for name, args := range unknown {
+		if got := w.bridge.ask(args...); got.status != 2 || !strings.Contains(got.log, "is Caddy running there?") {
+			t.Errorf("%s, without a bridge: %d: %s", name, got.status, got.log)
+		}
+	}
+}
+
 // The admin API is found after reloads, those that fail included: its routes
 // belong to a configuration that was taken back, the bridge does not.
 func TestAdminAPIOverReloads(t *testing.T) {

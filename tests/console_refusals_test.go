@@ -57,7 +57,7 @@ func TestConsoleRefusesInChinese(t *testing.T) {
 	}
 	onOrder(failed, "retry_refund")
 	quick("settle", merID, failed, "refunded", "--gateway-no", "TT1")
-	refuses("没有处理：订单的状态是“已退款”；只有失败的退款可以重试")
+	refuses("没有改动：订单的状态是“已退款”，只有失败的退款可以重试；款项已经退回")
 
 	onOrder(dealt, "dealt_refund")
 	quick("dealt", merID, dealt, "refund")

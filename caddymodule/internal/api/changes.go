@@ -29,6 +29,6 @@ func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
 		return ChangeList{}, err
 	}
 	return ChangeList{
-		Items: shown(changes.Items, func(c ledger.Change) Change { return changeOf(v.lang, c) }), Next: changes.Next.String(), Missing: missingOf(changes.Unreadable),
+		Items: shown(changes.Items, func(c ledger.Change) Change { return changeOf(v.lang, c) }), Next: changes.Next.String(), Missing: v.missingOf(changes.Unreadable),
 	}, nil
 }

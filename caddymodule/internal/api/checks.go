@@ -3,17 +3,15 @@ package api
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -23,11 +21,11 @@ func (v *visit) checkKeys(chosen []*merchants.Merchant) []Check {
 	for i, m := range chosen {
 		check := Check{Name: v.text(say("keys of %s", m.GatewayMerchant)), Detail: v.text(say("private key and gateway key fit the suite %s", m.Codec.Suite().Name()))}
 		if m.Arithmetic != "" {
-			check.Detail += v.text(say("; RSA by %s", m.Arithmetic))
+			check.Detail += v.text(say("; RSA by %s", arithmetics.In(v.lang, m.Arithmetic)))
 		}
 		checks[i] = check.at(LevelOK)
 		if err := m.Codec.SelfTest(); err != nil {
-			check.Detail, check.Advice = err.Error(), v.text(say("see private_key and gateway_key of the merchants with this gateway_merchant"))
+			check.Detail, check.Advice = bilingual.Failure(v.lang, err), v.text(say("see private_key and gateway_key of the merchants with this gateway_merchant"))
 			checks[i] = check.at(LevelFail)
 		}
 	}
@@ -37,7 +35,7 @@ func (v *visit) checkKeys(chosen []*merchants.Merchant) []Check {
 // checkDoubt tells of something doubtful in the configuration. The bridge works
 // with it.
 func (v *visit) checkDoubt(f configcheck.Finding) Check {
-	return Check{Name: v.text(say("configuration")), Detail: f.String()}.at(LevelWarn)
+	return Check{Name: v.text(say("configuration")), Detail: f.In(v.lang)}.at(LevelWarn)
 }
 
 // checkGateway asks the gateway about an order that does not exist. One that
@@ -47,11 +45,11 @@ func (v *visit) checkGateway(ctx context.Context, m *merchants.Merchant) Check {
 	check := Check{Name: v.text(say("gateway as %s", m.GatewayMerchant))}
 	probe, err := v.Bridge.Probe(ctx, v.Settings, m)
 	if err != nil {
-		check.Detail = err.Error()
+		check.Detail = callCause(v.lang, err.Error())
 		check.Advice = v.text(say("no answer that these keys open: is the gateway reachable, does it have our public key, and is gateway_key its own?"))
 		return check.at(LevelFail)
 	}
-	check.Detail = v.text(say("a signed answer after %s: %s", probe.Took.Round(time.Millisecond), probe.Class))
+	check.Detail = v.text(say("a signed answer after %s: %s", probe.Took.Round(time.Millisecond), answerClasses[probe.Class]))
 	if probe.Timed {
 		check.Detail += v.text(say(", its clock %+.0fs", probe.Skew.Seconds()))
 	}
@@ -80,7 +78,7 @@ func (v *visit) checkDatabase(ctx context.Context) []Check {
 	}
 	checks := make([]Check, len(risks))
 	for i, risk := range risks {
-		checks[i] = Check{Name: v.text(say("database")), Detail: risk, Advice: v.text(say("see docs/ledger.md, \"PostgreSQL\""))}.at(LevelWarn)
+		checks[i] = Check{Name: v.text(say("database")), Detail: v.text(risk), Advice: v.text(say("see docs/ledger.md, \"PostgreSQL\""))}.at(LevelWarn)
 	}
 	return checks
 }
@@ -98,7 +96,7 @@ func (v *visit) checkRows(ctx context.Context) []Check {
 	for i, r := range rows {
 		checks[i] = Check{
 			Name:   v.text(say("rows")),
-			Detail: v.text(say("the %s %s of merchant %s is set aside, its row cannot be read: %s", bilingual.Term(r.Kind), r.OrderID, r.MerID, r.Cause)),
+			Detail: v.text(say("the %s %s of merchant %s is set aside, its row cannot be read: %s", bilingual.Term(r.Kind), r.OrderID, r.MerID, damages.In(v.lang, r.Cause))),
 			Advice: v.text(say("mend the row, see the runbook PaybridgeRowsSetAside")),
 		}.at(LevelWarn)
 	}
@@ -123,7 +121,7 @@ func (v *visit) checkCallback(ctx context.Context) Check {
 	text, err := askCallback(ctx, v.Settings.NotifyURL, nonce)
 	switch {
 	case err != nil:
-		check.Detail = v.Settings.NotifyURL + ": " + err.Error()
+		check.Detail = v.text(say("%s: %s", v.Settings.NotifyURL, err))
 	case text != callbackAnswer(nonce):
 		check.Detail = v.text(say("%s is answered by something else than Paybridge", v.Settings.NotifyURL))
 	default:
@@ -137,26 +135,23 @@ func (v *visit) checkCallback(ctx context.Context) Check {
 }
 
 func askCallback(ctx context.Context, address, nonce string) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"?"+callbackQuestion+"="+nonce, nil)
+	var way netcause.Trace
+	request, err := http.NewRequestWithContext(way.Watch(ctx), http.MethodGet, address+"?"+callbackQuestion+"="+nonce, nil)
 	if err != nil {
 		return "", err
 	}
 	response, err := callbackClient.Do(request)
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err // without the address, which the caller names
-		}
-		return "", err
+		return "", netcause.Wrap(err, way.Of(err, request.URL.Host))
 	}
 	defer response.Body.Close()
 	const longest = 256
 	text, err := io.ReadAll(io.LimitReader(response.Body, longest))
 	if err != nil {
-		return "", fmt.Errorf("reading answer: %w", err)
+		return "", say("reading answer: %s", err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("answered with HTTP status %d", response.StatusCode)
+		return "", say("answered with HTTP status %d", response.StatusCode)
 	}
 	return strings.TrimSpace(string(text)), nil
 }

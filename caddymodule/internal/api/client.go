@@ -150,9 +150,9 @@ func (c *Client) refusal(status int, answer []byte) error {
 		return &Refusal{Status: status, Message: said.Error}
 	}
 	if status == http.StatusNotFound {
-		return &Refusal{Status: status, Message: bilingual.Say("the Caddy at %s has no Paybridge, or an older one", c.address).In(c.Language)}
+		return bilingual.Say("the Caddy at %s has no Paybridge, or an older one", c.address)
 	}
-	return &Refusal{Status: status, Message: bilingual.Say("the Caddy at %s answered with HTTP status %d", c.address, status).In(c.Language)}
+	return bilingual.Say("the Caddy at %s answered with HTTP status %d", c.address, status)
 }
 
 // queryOf writes what a route takes as a query. Members that are zero are left

@@ -82,7 +82,7 @@ func apiError(err error) error {
 	}
 	if errors.Is(err, bridge.ErrNotSettled) {
 		why, _ := bilingual.Of(err)
-		return refuseBecause(http.StatusConflict, notSettled.With(why), err)
+		return refuseBecause(http.StatusConflict, nothingChanged.With(why), err)
 	}
 	for _, cause := range causes {
 		if errors.Is(err, cause.is) {

@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -67,13 +69,13 @@ func TestChineseRefusals(t *testing.T) {
 		"a search":              {"GET", "search?number=", "", 400, "query.number：缺少"},
 		"a resend, unknown":     {"POST", "notifications/resend", `{"merid":"89900001","orderid":"0","dry_run":true}`, 404, "没有需要发送的通知"},
 		"a resend, no reason":   {"POST", "notifications/resend", `{"merid":"89900001"}`, 400, "body.why：缺少；请简单写明原因"},
-		"a refund":              {"POST", "orders/refund", `{` + order + `,"dry_run":true}`, 409, "订单的状态是“已支付”；只有失败的退款可以重试"},
-		"a refund, by the wire": {"POST", "orders/refund", `{` + order + `,"why":"x"}`, 409, "没有处理：订单的状态是“已支付”"},
+		"a refund":              {"POST", "orders/refund", `{` + order + `,"dry_run":true}`, 409, "订单的状态是“已支付”，只有失败的退款可以重试；要退款，请由商户撤销订单"},
+		"a refund, by the wire": {"POST", "orders/refund", `{` + order + `,"why":"x"}`, 409, "没有改动：订单的状态是“已支付”"},
 		"a matter":              {"POST", "orders/deal", `{` + order + `,"matter":"refund","why":"x"}`, 409, "该订单的退款不需要人工处理"},
 		"a message":             {"POST", "quarantine/deal", `{"id":"7","why":"x"}`, 404, "隔离的消息中没有 \"7\""},
 		"a pause":               {"POST", "merchants/pause", `{"merid":"1","why":"x"}`, 404, "配置中没有商户 \"1\""},
 		"a resumption":          {"POST", "merchants/resume", `{"merid":"89900001","why":"x"}`, 409, "商户 \"89900001\" 没有暂停"},
-		"a settlement":          {"POST", "orders/settle", `{` + order + `,"state":"failed","why":"x"}`, 409, "没有处理：订单的状态是“已支付”，没有卡住"},
+		"a settlement":          {"POST", "orders/settle", `{` + order + `,"state":"failed","why":"x"}`, 409, "没有改动：订单的状态是“已支付”，没有卡住"},
 		"a settlement to what it cannot be": {"POST", "orders/settle", `{"merid":"89900001","orderid":"` + refunding.OrderID + `","state":"paid","why":"x"}`,
 			409, "状态为“退款中”的订单不能人工定案为“已支付”，只能是：已退款或退款失败"},
 		"a body": {"POST", "merchants/pause", `{"merid":1}`, 400, "body.merid：不能是 JSON 的 number"},
@@ -124,6 +126,46 @@ func TestEveryTermIsChinese(t *testing.T) {
 			if term := bilingual.Term(value); !hasHan(term.In(bilingual.Zh)) || term.In(bilingual.En) != value {
 				t.Errorf("%s %s is %q", of.Name(), value, term.In(bilingual.Zh))
 			}
+		}
+	}
+}
+
+// names are words that are the same in every language.
+var names = regexp.MustCompile(`https?://[!-~]*|https?|gateway_key|gateway：|intl|crypto/rsa|AVX-512 IFMA|avx512ifma|[KMGT]?i?B|\d+(\.\d+)?(ms|µs|s)|public_url|DNS|paybridge|gateway_key|tran_codes|tranFlowid|private_key|old_gateway|min_free_disk|Caddy|PaybridgeShadow\w+`)
+
+// TestSelfCheckIsChinese: no line of a self-check has English in it, whatever it finds.
+func TestSelfCheckIsChinese(t *testing.T) {
+	t.Parallel()
+	for name, breaks := range map[string]func(*world){
+		"well":                 func(*world) {},
+		"a silent gateway":     func(w *world) { w.gateway.says("", nil) },
+		"a gateway of refusal": func(w *world) { w.gateway.says("E0000003", nil) },
+		"nobody at the notify address": func(w *world) {
+			w.served.Settings.NotifyURL = "http://127.0.0.1:1/onepay/notify"
+		},
+		"doubts": func(w *world) {
+			w.served.Doubts = func() []configcheck.Finding {
+				return configcheck.Check(configcheck.Config{PublicURL: "http://pay.example.com", GatewayURL: "https://gw.example.com"})
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+			breaks(w)
+			for _, c := range read[SelfCheck](t, w.inChinese("GET", "selfcheck", "")).Checks {
+				for _, text := range []string{c.Name, c.Detail, c.Advice} {
+					if rest := names.ReplaceAllString(text, ""); regexp.MustCompile(`[A-Za-z]{3,}`).MatchString(rest) {
+						t.Errorf("%q has English in it: %q", text, rest)
+					}
+				}
+			}
+		})
+	}
+	for _, check := range []string{"engine", "ledger", "disk", "clock", "shadow"} {
+		if zh := checkNames[check].In(bilingual.Zh); zh == "" || zh == check {
+			t.Errorf("%s is %q", check, zh)
 		}
 	}
 }

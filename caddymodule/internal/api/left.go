@@ -37,7 +37,7 @@ func listLeft(v *visit, q LeftQuery) (LeftList, error) {
 	if err != nil {
 		return LeftList{}, err
 	}
-	return LeftList{Items: shown(list.Items, v.left), More: !list.Next.IsZero(), Missing: missingOf(list.Unreadable)}, nil
+	return LeftList{Items: shown(list.Items, v.left), More: !list.Next.IsZero(), Missing: v.missingOf(list.Unreadable)}, nil
 }
 
 func (v *visit) left(o ledger.OldTraffic) Left {

@@ -102,7 +102,7 @@ func (v *visit) paused() (map[string]ledger.Pause, Missing, error) {
 		row := &pauses.Unreadable[i]
 		byMerID[row.MerID] = ledger.Pause{MerID: row.MerID, Why: rowDamaged.With(row).In(v.lang)}
 	}
-	return byMerID, missingOf(pauses.Unreadable), nil
+	return byMerID, v.missingOf(pauses.Unreadable), nil
 }
 
 func pauseOf(lang bilingual.Lang, paused map[string]ledger.Pause, merID string) *Pause {

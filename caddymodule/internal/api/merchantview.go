@@ -110,7 +110,7 @@ func viewOrders(v *visit, view *MerchantView) error {
 	if err != nil {
 		return err
 	}
-	view.miss(missingOf(orders.Unreadable))
+	view.miss(v.missingOf(orders.Unreadable))
 	calls, err := v.Ledger.EventsOf(v.ctx, shown(orders.Items, func(o ledger.Order) ledger.Key { return o.Key }), bridge.CallEventKind)
 	view.GatewayTook = durationsOf(firstCalls(calls))
 	return err
@@ -137,7 +137,7 @@ func viewNotifications(v *visit, view *MerchantView) error {
 	if err != nil {
 		return err
 	}
-	view.miss(missingOf(list.Unreadable))
+	view.miss(v.missingOf(list.Unreadable))
 	last, err := v.lastAttempts(list.Items)
 	if err != nil {
 		return err
@@ -154,7 +154,7 @@ func viewNotifications(v *visit, view *MerchantView) error {
 		if n.State == ledger.Delivered {
 			acknowledged = append(acknowledged, a.At.Add(a.Duration).Sub(n.CreatedAt))
 		} else {
-			failed[Failures{Class: a.Class, Cause: a.Cause}]++
+			failed[Failures{Class: a.Class, Cause: causeText(v.lang, a.Cause)}]++
 		}
 	}
 	view.Acknowledged, view.MerchantTook = durationsOf(acknowledged), durationsOf(took)

@@ -44,10 +44,10 @@ func listNotifications(v *visit, q NotificationsQuery) (NotificationList, error)
 	}
 	attempted := func(n ledger.Notification) Notification {
 		item, a := notificationOf(n), last[n.Key]
-		item.Class, item.Cause, item.Status = a.Class, a.Cause, a.Status
+		item.Class, item.Cause, item.Status = a.Class, causeText(v.lang, a.Cause), a.Status
 		return item
 	}
 	return NotificationList{
-		Items: shown(list.Items, attempted), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
+		Items: shown(list.Items, attempted), Next: list.Next.String(), Missing: v.missingOf(list.Unreadable),
 	}, nil
 }

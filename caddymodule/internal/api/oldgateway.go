@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // checkOldGateway asks the old gateway for a page, where there is one. Any answer will
@@ -18,7 +20,7 @@ func (v *visit) checkOldGateway(ctx context.Context) []Check {
 	status, err := v.OldGateway.Try(ctx, v.publicHost())
 	switch {
 	case err != nil:
-		check.Detail = err.Error()
+		check.Detail = bilingual.Failure(v.lang, err)
 		check.Advice = v.text(say("what is passed on gets no answer, and programs hear 96: does old_gateway name it, and does it take requests from this machine?"))
 		return []Check{check.at(LevelFail)}
 	case status >= http.StatusInternalServerError:

@@ -108,7 +108,7 @@ func (v *visit) timeline(order ledger.Order) (Timeline, error) {
 	told := story{order: order, events: events.Items, changes: changes.Items, notification: notification, attempts: attempts.Items}
 	t := Timeline{
 		Order: v.order(order), Events: told.tell(v.lang, v.Settings.NotifySchedule),
-		Missing: missingOf(damaged, events.Unreadable, changes.Unreadable, attempts.Unreadable),
+		Missing: v.missingOf(damaged, events.Unreadable, changes.Unreadable, attempts.Unreadable),
 	}
 	if notification != nil {
 		shown := notificationOf(*notification)

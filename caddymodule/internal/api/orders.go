@@ -113,7 +113,7 @@ func listOrders(v *visit, q OrdersQuery) (OrderList, error) {
 }
 
 func (v *visit) orders(list ledger.List[ledger.Order]) OrderList {
-	return OrderList{Items: shown(list.Items, v.order), Next: list.Next.String(), Missing: missingOf(list.Unreadable)}
+	return OrderList{Items: shown(list.Items, v.order), Next: list.Next.String(), Missing: v.missingOf(list.Unreadable)}
 }
 
 func (v *visit) order(o ledger.Order) Order { return orderOf(o, v.now) }

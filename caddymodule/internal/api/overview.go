@@ -189,7 +189,7 @@ func overviewLists(v *visit, o *Overview) error {
 	notifications, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{OverdueAt: v.now, Limit: overviewList})
 	o.InDoubt, o.OverdueOrders = shown(doubt.Items, v.order), shown(orders.Items, v.order)
 	o.OverdueNotifications = shown(notifications.Items, notificationOf)
-	o.miss(missingOf(doubt.Unreadable, orders.Unreadable, notifications.Unreadable))
+	o.miss(v.missingOf(doubt.Unreadable, orders.Unreadable, notifications.Unreadable))
 	return err
 }
 
@@ -211,7 +211,7 @@ func overviewMerchants(v *visit, o *Overview) error {
 	if err != nil {
 		return err
 	}
-	o.miss(missingOf(exhausted.Unreadable))
+	o.miss(v.missingOf(exhausted.Unreadable))
 	o.miss(lost)
 	o.Paused = []Merchant{}
 	for _, merID := range slices.Sorted(maps.Keys(paused)) {

@@ -76,7 +76,7 @@ func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
 		return QuarantineList{}, err
 	}
 	return QuarantineList{
-		Items: shown(list.Items, v.quarantined), Next: list.Next.String(), Missing: missingOf(list.Unreadable),
+		Items: shown(list.Items, v.quarantined), Next: list.Next.String(), Missing: v.missingOf(list.Unreadable),
 	}, nil
 }
 

@@ -47,7 +47,7 @@ func showLive(*visit, nothing) (HealthAnswer, error) {
 func showReady(v *visit, _ nothing) (HealthAnswer, error) {
 	if !v.running {
 		engine := Check{
-			Name: "engine", Detail: engineStopped.With().In(v.lang), Advice: engineAdvice.With().In(v.lang),
+			Name: checkNames["engine"].In(v.lang), Detail: engineStopped.With().In(v.lang), Advice: engineAdvice.With().In(v.lang),
 		}
 		return HealthAnswer{Status: "not ready", Checks: []Check{engine.at(LevelFail)}}, nil
 	}
@@ -58,7 +58,7 @@ func showReady(v *visit, _ nothing) (HealthAnswer, error) {
 // checksIn shows checks in a language.
 func checksIn(lang bilingual.Lang) func(health.Check) Check {
 	return func(c health.Check) Check {
-		check := Check{Name: c.Name, Detail: c.Detail.In(lang), Advice: c.Advice.In(lang)}
+		check := Check{Name: checkNames[c.Name].In(lang), Detail: c.Detail.In(lang), Advice: c.Advice.In(lang)}
 		if !c.OK {
 			return check.at(LevelFail)
 		}

@@ -13,19 +13,19 @@ import (
 // recordedTexts read what the ledger keeps of changes, besides states and what people
 // have typed: how it was before, and how it is since. Each stands for one that this
 // package writes.
-var recordedTexts = []wording{
-	{regexp.MustCompile(`^(\w+) over ([0-9.]+) yuan$`), func(parts []string) bilingual.Said {
+var recordedTexts = bilingual.Wordings{
+	{Kept: regexp.MustCompile(`^(\w+) over ([0-9.]+) yuan$`), Say: func(parts []string) bilingual.Said {
 		return say("%s over %s yuan", parts[1], parts[2])
 	}},
-	{regexp.MustCompile(`^a sample to (.*)$`), func(parts []string) bilingual.Said { return say("a sample to %s", parts[1]) }},
-	{regexp.MustCompile(`^for ([0-9a-z.]+)$`), func(parts []string) bilingual.Said { return say("for %s", lasting(parts[1])) }},
-	{regexp.MustCompile(`^form (\d+) of (\S+)$`), func(parts []string) bilingual.Said { return say("form %s of %s", parts[1], parts[2]) }},
-	{regexp.MustCompile(`^(\d+) forms$`), func(parts []string) bilingual.Said { return say("%s forms", parts[1]) }},
-	{regexp.MustCompile(`^none$`), func([]string) bilingual.Said { return say("none") }},
-	{regexp.MustCompile(`^begun, of before (\S+) to (.*)$`), func(parts []string) bilingual.Said {
+	{Kept: regexp.MustCompile(`^a sample to (.*)$`), Say: func(parts []string) bilingual.Said { return say("a sample to %s", parts[1]) }},
+	{Kept: regexp.MustCompile(`^for ([0-9a-z.]+)$`), Say: func(parts []string) bilingual.Said { return say("for %s", lasting(parts[1])) }},
+	{Kept: regexp.MustCompile(`^form (\d+) of (\S+)$`), Say: func(parts []string) bilingual.Said { return say("form %s of %s", parts[1], parts[2]) }},
+	{Kept: regexp.MustCompile(`^(\d+) forms$`), Say: func(parts []string) bilingual.Said { return say("%s forms", parts[1]) }},
+	{Kept: regexp.MustCompile(`^none$`), Say: func([]string) bilingual.Said { return say("none") }},
+	{Kept: regexp.MustCompile(`^begun, of before (\S+) to (.*)$`), Say: func(parts []string) bilingual.Said {
 		return say("begun, of before %s to %s", parts[1], parts[2])
 	}},
-	{regexp.MustCompile(`^(\d+) orders of before (\S+) to (.*)$`), func(parts []string) bilingual.Said {
+	{Kept: regexp.MustCompile(`^(\d+) orders of before (\S+) to (.*)$`), Say: func(parts []string) bilingual.Said {
 		return say("%s orders of before %s to %s", parts[1], parts[2], parts[3])
 	}},
 }
@@ -33,12 +33,7 @@ var recordedTexts = []wording{
 // recordedText is what is kept of a change, in a language. States stay as they are
 // spelled: whoever shows them has their words.
 func recordedText(lang bilingual.Lang, kept string) string {
-	for _, w := range recordedTexts {
-		if parts := w.kept.FindStringSubmatch(kept); parts != nil {
-			return w.say(parts).In(lang)
-		}
-	}
-	return kept
+	return recordedTexts.In(lang, kept)
 }
 
 // lasting is a duration as a text has it.

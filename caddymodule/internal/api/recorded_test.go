@@ -21,13 +21,13 @@ func TestChangesInTheLanguageOfWhoReads(t *testing.T) {
 	w := newWorld(t)
 	w.served.Refusals = refusals.New(uncounted{}, refusals.Rest)
 	defer w.served.Refusals.Stop()
-	for path, body := range map[string]string{
-		"merchants/keep":   `{"merid":"89900001","for":"5m","why":"why"}`,
-		"merchants/forget": `{"merid":"89900001","why":"why"}`,
-		"purge":            `{"before":"2020-01-01T00:00:00Z","file":"` + t.TempDir() + `/purged.jsonl","why":"why"}`,
+	for _, change := range []struct{ path, body string }{ // what is kept first can be forgotten then
+		{"merchants/keep", `{"merid":"89900001","for":"5m","why":"why"}`},
+		{"merchants/forget", `{"merid":"89900001","why":"why"}`},
+		{"purge", `{"before":"2020-01-01T00:00:00Z","file":"` + t.TempDir() + `/purged.jsonl","why":"why"}`},
 	} {
-		if a := w.post(path, json.RawMessage(body)); a.status != http.StatusOK {
-			t.Errorf("%s: %d %s", path, a.status, a.body)
+		if a := w.post(change.path, json.RawMessage(change.body)); a.status != http.StatusOK {
+			t.Errorf("%s: %d %s", change.path, a.status, a.body)
 		}
 	}
 	why := rollback.Reason{Rule: rollback.Rule{Window: time.Minute, MaxWorse: 5}, V2: rollback.Tally{Payments: 9, Refused: 9}}

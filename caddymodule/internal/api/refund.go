@@ -3,7 +3,7 @@ package api
 import (
 	"net/http"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -34,7 +34,7 @@ func retryRefund(v *visit, r RefundRequest) (RefundAnswer, error) {
 	}
 	if r.DryRun {
 		if order.State != translate.RefundFailed {
-			return RefundAnswer{}, Refuse(http.StatusConflict, refundNotFailed.With(bilingual.Term(order.State)))
+			return RefundAnswer{}, Refuse(http.StatusConflict, bridge.RefundNotFailed(order.State))
 		}
 		return RefundAnswer{Order: v.order(order), DryRun: true}, nil
 	}
@@ -42,5 +42,5 @@ func retryRefund(v *visit, r RefundRequest) (RefundAnswer, error) {
 	if err != nil {
 		return RefundAnswer{}, err
 	}
-	return RefundAnswer{Order: v.order(after), GatewaySaid: said}, nil
+	return RefundAnswer{Order: v.order(after), GatewaySaid: gatewaySaid(v.lang, said)}, nil
 }

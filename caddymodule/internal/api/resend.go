@@ -106,7 +106,7 @@ func resend(v *visit, r ResendRequest) (Resent, error) {
 			return job.result, err
 		}
 	}
-	job.result.Missing = missingOf(job.unreadable)
+	job.result.Missing = v.missingOf(job.unreadable)
 	job.result.miss(missed)
 	return job.result, nil
 }

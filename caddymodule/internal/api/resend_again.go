@@ -67,12 +67,12 @@ func (v *visit) callAgain(k ledger.Key, why string) (*CalledAgain, bilingual.Sai
 	case err != nil:
 		return nil, bilingual.Said{}, err
 	}
-	return &CalledAgain{Attempt: attemptOf(trial.Attempt), Counts: trial.Class.Counts(), Explained: trial.Class.Message()}, bilingual.Said{}, nil
+	return &CalledAgain{Attempt: attemptOf(v.lang, trial.Attempt), Counts: trial.Class.Counts(), Explained: trial.Class.Message()}, bilingual.Said{}, nil
 }
 
-// attemptOf shows a call without the lag, which only the schedule tells.
-func attemptOf(a ledger.Attempt) Attempt {
+// attemptOf shows a call in a language, without the lag, which only the schedule tells.
+func attemptOf(lang bilingual.Lang, a ledger.Attempt) Attempt {
 	return Attempt{
-		N: a.N, Class: a.Class, Status: a.Status, Cause: a.Cause, Excerpt: a.Excerpt, TookMS: a.Duration.Milliseconds(),
+		N: a.N, Class: a.Class, Status: a.Status, Cause: causeText(lang, a.Cause), Excerpt: a.Excerpt, TookMS: a.Duration.Milliseconds(),
 	}
 }

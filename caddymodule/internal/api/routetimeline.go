@@ -88,7 +88,7 @@ func (v *visit) routeTimeline(merID string, t routeTable, limit int) (RouteTimel
 	_, hasOwn := t.own[merID]
 	return RouteTimeline{
 		MerID: merID, Items: shown(felt(changes.Items, hasOwn), v.routeMove),
-		More: !changes.Next.IsZero(), Missing: missingOf(changes.Unreadable),
+		More: !changes.Next.IsZero(), Missing: v.missingOf(changes.Unreadable),
 	}, err
 }
 

@@ -161,7 +161,7 @@ func (v *visit) routeTable() (routeTable, error) {
 	if err != nil {
 		return routeTable{}, err
 	}
-	t := routeTable{own: map[string]Route{}, rest: routeOf(v.DefaultRoute, ConfiguredRoute), missing: missingOf(list.Unreadable)}
+	t := routeTable{own: map[string]Route{}, rest: routeOf(v.DefaultRoute, ConfiguredRoute), missing: v.missingOf(list.Unreadable)}
 	if !v.beside() {
 		t.rest = routeOf(routing.ToV2, ConfiguredRoute)
 	}

@@ -113,12 +113,8 @@ var (
 
 // What changes are refused with.
 var (
-	notSettled      = bilingual.Text{En: "not settled: %s", Zh: "没有处理：%s"}
-	refundNotFailed = bilingual.Text{
-		En: "the order is %s; only a refund that failed can be tried again",
-		Zh: "订单的状态是“%s”；只有失败的退款可以重试",
-	}
-	nothingToDeal = bilingual.Text{
+	nothingChanged = bilingual.Text{En: "nothing was changed: %s", Zh: "没有改动：%s"}
+	nothingToDeal  = bilingual.Text{
 		En: "the %s of this order does not wait for anybody: it has not failed, or it is dealt with already",
 		Zh: "该订单的%s不需要人工处理：没有失败，或者已经处理",
 	}

@@ -49,7 +49,7 @@ func settleOrder(v *visit, r SettleRequest) (SettleAnswer, error) {
 		return SettleAnswer{}, err
 	}
 	return SettleAnswer{
-		Order: v.order(done.Order), Before: done.Before, ByGateway: done.ByGateway, GatewaySaid: done.Said,
+		Order: v.order(done.Order), Before: done.Before, ByGateway: done.ByGateway, GatewaySaid: gatewaySaid(v.lang, done.Said),
 		Settled: !r.DryRun && !done.ByGateway, DryRun: r.DryRun,
 	}, nil
 }

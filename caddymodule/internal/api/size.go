@@ -40,7 +40,7 @@ func (v *visit) besideDisk(check Check, ledger ledger.Size) Check {
 	free, size, err := v.DiskSpace(ledger.Folder)
 	switch {
 	case err != nil:
-		check.Detail += "; " + err.Error()
+		check.Detail += v.text(say("; %s", err))
 	case size == 0:
 		return check.at(LevelOK) // this system does not tell
 	default:

@@ -70,7 +70,7 @@ func (s story) tell(lang bilingual.Lang, schedule delivery.Schedule) []Event {
 	}
 	events = append(events, s.settled(lang)...)
 	for i := range s.attempts {
-		events = append(events, s.attempt(i, schedule))
+		events = append(events, s.attempt(lang, i, schedule))
 	}
 	for _, c := range s.changes {
 		change := changeOf(lang, c)
@@ -110,9 +110,9 @@ func (s story) settled(lang bilingual.Lang) []Event {
 	return []Event{{At: s.order.SettledAt, Kind: kindMoved, Text: bilingual.Term(s.order.State).In(lang)}}
 }
 
-func (s story) attempt(i int, schedule delivery.Schedule) Event {
+func (s story) attempt(lang bilingual.Lang, i int, schedule delivery.Schedule) Event {
 	a := s.attempts[i]
-	shown := attemptOf(a)
+	shown := attemptOf(lang, a)
 	shown.LagMS = s.lag(i, schedule)
 	text := fmt.Sprintf("call %d: %s", a.N, a.Class)
 	if a.Cause != "" {

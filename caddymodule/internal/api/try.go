@@ -125,10 +125,20 @@ func (m payMessage) forPeople(ours string) payMessage {
 	}
 	for _, address := range []*string{&m.BackURL, &m.FrontURL} {
 		if *address != "" && *address != ours {
-			*address = "//" + ledger.HostOf(*address) + "/" + masked
+			*address = maskedAddress(*address)
 		}
 	}
 	return m
+}
+
+// maskedAddress is an address with nothing of it but scheme and host, and nothing at all
+// where it has none.
+func maskedAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return masked
+	}
+	return u.Scheme + "://" + ledger.HostOf(address) + "/" + masked
 }
 
 // orderMessage is a query or cancel request (v1 §3.5, §3.6).

@@ -46,6 +46,6 @@ func tryNotify(v *visit, r TryNotifyRequest) (TriedNotification, error) {
 	trial.N = 1
 	return TriedNotification{
 		OrderID: order.OrderID, Host: ledger.HostOf(r.URL), Message: string(delivery.Message(order)),
-		Attempt: attemptOf(trial.Attempt), Counts: trial.Class.Counts(), Explained: trial.Class.Message(),
+		Attempt: attemptOf(v.lang, trial.Attempt), Counts: trial.Class.Counts(), Explained: trial.Class.Message(),
 	}, nil
 }

@@ -41,8 +41,8 @@ type SettlementList struct {
 	Missing
 }
 
-func settlements(list ledger.List[ledger.Settlement]) SettlementList {
-	return SettlementList{Items: shown(list.Items, settlementOf), Next: list.Next.String(), Missing: missingOf(list.Unreadable)}
+func (v *visit) settlements(list ledger.List[ledger.Settlement]) SettlementList {
+	return SettlementList{Items: shown(list.Items, settlementOf), Next: list.Next.String(), Missing: v.missingOf(list.Unreadable)}
 }
 
 // MaxTurnover is how many orders one page of the turnover has at most.
@@ -70,7 +70,7 @@ func listTurnover(v *visit, q TurnoverQuery) (SettlementList, error) {
 	if err != nil {
 		return SettlementList{}, err
 	}
-	return settlements(list), nil
+	return v.settlements(list), nil
 }
 
 // How many numbers one search may have, and how many orders it finds at most.
@@ -92,7 +92,7 @@ func findSettlements(v *visit, q NumbersQuery) (SettlementList, error) {
 	if err != nil {
 		return SettlementList{}, err
 	}
-	found := settlements(list)
+	found := v.settlements(list)
 	found.More, found.Next = found.Next != "", ""
 	return found, nil
 }

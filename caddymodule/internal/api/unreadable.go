@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -16,8 +17,8 @@ type Unreadable struct {
 	Cause   string         `json:"cause" doc:"The column and what is wrong with it, never what stands in it."`
 }
 
-func unreadableOf(u ledger.UnreadableError) Unreadable {
-	return Unreadable{Kind: u.Kind, MerID: u.MerID, OrderID: u.OrderID, ID: u.ID, Cause: u.Cause}
+func unreadableOf(lang bilingual.Lang, u ledger.UnreadableError) Unreadable {
+	return Unreadable{Kind: u.Kind, MerID: u.MerID, OrderID: u.OrderID, ID: u.ID, Cause: damages.In(lang, u.Cause)}
 }
 
 // Name names the row, as the log does.
@@ -45,11 +46,11 @@ func (m *Missing) miss(more Missing) {
 
 // missingOf is what an answer says of rows that cannot be read, each once, and of no
 // more than one page may have.
-func missingOf(rows ...[]ledger.UnreadableError) (m Missing) {
+func (v *visit) missingOf(rows ...[]ledger.UnreadableError) (m Missing) {
 	seen := make(map[Unreadable]bool)
 	for _, list := range rows {
 		for _, row := range list {
-			shown := unreadableOf(row)
+			shown := unreadableOf(v.lang, row)
 			if !seen[shown] && len(m.Unreadable) < maxLimit {
 				m.Unreadable = append(m.Unreadable, shown)
 			}

@@ -25,6 +25,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
@@ -251,7 +252,7 @@ func (g *fakeGateway) Post(_ context.Context, form string) bridge.RoundTrip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.code == "" {
-		return bridge.RoundTrip{Sent: true, Err: errors.New("connection reset")}
+		return bridge.RoundTrip{Sent: true, Err: netcause.Wrap(errors.New("connection reset"), netcause.New(netcause.Reset, "gw"))}
 	}
 	values, err := url.ParseQuery(form)
 	must(err)

@@ -53,4 +53,7 @@ var chineseOfTimeline = map[string]string{
 	"a local socket":               "本机套接字",
 	"somebody":                     "未署名的人",
 	"v2 refused %d of %d new payments within %s, the old gateway %d of %d; at most %d percentage points more are allowed": "%[3]s内 v2 拒绝了 %[2]d 笔新支付中的 %[1]d 笔，旧网关拒绝了 %[5]d 笔中的 %[4]d 笔；最多允许高出 %[6]d 个百分点",
+
+	"no such record":      "查无此单",
+	"nothing certain: %s": "没有确定的结果：%s",
 }

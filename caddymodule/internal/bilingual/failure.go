@@ -27,20 +27,20 @@ var failures = []struct {
 	{isOne(syscall.ENOSPC, syscall.EDQUOT), "磁盘空间不足"},
 	{isOne(syscall.EMFILE, syscall.ENFILE), "打开的文件过多"},
 	{isOne(syscall.EADDRINUSE), "地址已被占用"},
-	{isOne(syscall.ECONNREFUSED), "连接被拒绝"},
-	{isOne(syscall.ECONNRESET, syscall.EPIPE), "连接被重置"},
-	{isOne(syscall.EHOSTUNREACH, syscall.ENETUNREACH), "网络不可达"},
+	{isOne(syscall.ECONNREFUSED), causes["connection refused"]},
+	{isOne(syscall.ECONNRESET, syscall.EPIPE), causes["connection reset"]},
+	{isOne(syscall.EHOSTUNREACH, syscall.ENETUNREACH), causes["no route to it"]},
 	{func(err error) bool {
 		var dns *net.DNSError
 		return errors.As(err, &dns) && dns.IsNotFound
-	}, "域名不存在"},
-	{func(err error) bool { return errors.As(err, new(*net.DNSError)) }, "域名解析失败"},
+	}, causes["no such host"]},
+	{func(err error) bool { return errors.As(err, new(*net.DNSError)) }, causes["the name service failed"]},
 	{func(err error) bool {
 		var invalid x509.CertificateInvalidError
 		return errors.As(err, &invalid) && invalid.Reason == x509.Expired
 	}, "TLS：证书已过期或尚未生效"},
-	{func(err error) bool { return errors.As(err, new(x509.UnknownAuthorityError)) }, "TLS：证书的签发机构不受信任"},
-	{func(err error) bool { return errors.As(err, new(x509.HostnameError)) }, "TLS：证书属于其他域名"},
+	{func(err error) bool { return errors.As(err, new(x509.UnknownAuthorityError)) }, causes["TLS: certificate of an unknown authority"]},
+	{func(err error) bool { return errors.As(err, new(x509.HostnameError)) }, causes["TLS: certificate for another name"]},
 	{func(err error) bool {
 		var network net.Error
 		return isOne(context.DeadlineExceeded, os.ErrDeadlineExceeded, syscall.ETIMEDOUT)(err) || errors.As(err, &network) && network.Timeout()

@@ -90,6 +90,21 @@ func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Orde
 	return result.order, nil
 }
 
+// RefundNotFailed says why the refund of an order in another state than refund_failed is
+// not tried again, and what can be done instead.
+func RefundNotFailed(state translate.State) bilingual.Said {
+	advice := notKnownPaid
+	switch state {
+	case translate.Paid:
+		advice = giveBack
+	case translate.Refunding:
+		advice = refundGoesOn
+	case translate.Refunded:
+		advice = moneyIsBack
+	}
+	return refundNotFailed.With(bilingual.Term(state), advice.With())
+}
+
 // RetryRefund tries a failed refund again for an operator. The gateway is asked
 // first, and when it is certain, its word is recorded instead. It returns the order
 // as it stands afterwards and what the gateway said. Errors wrap ErrNotSettled, or
@@ -100,7 +115,7 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	case err != nil:
 		return order, "", err
 	case order.State != translate.RefundFailed:
-		return order, "", notSettled(refundNotFailed.With(bilingual.Term(order.State)))
+		return order, "", notSettled(RefundNotFailed(order.State))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 	defer cancel()

@@ -14,10 +14,13 @@ var (
 	}
 	movedOn         = bilingual.Text{En: "the order is %s by now", Zh: "订单现在的状态已是“%s”"}
 	refundNotFailed = bilingual.Text{
-		En: "the order is %s; only a refund that failed can be tried again",
-		Zh: "订单的状态是“%s”；只有失败的退款可以重试",
+		En: "the order is %s, and only a refund that failed can be tried again; %s",
+		Zh: "订单的状态是“%s”，只有失败的退款可以重试；%s",
 	}
-	refundTaken = bilingual.Text{En: "somebody else has just taken the refund up", Zh: "刚刚已有人在处理这笔退款"}
+	refundTaken = bilingual.Text{
+		En: "somebody else has just taken the refund up; look at the order",
+		Zh: "刚刚已有人在处理这笔退款；请查看订单",
+	}
 
 	notStuck = bilingual.Text{
 		En: "the order is %s, not stuck, and nothing on record contradicts that; " +
@@ -70,4 +73,21 @@ var (
 		Zh: "支付请求可能仍在途中，现在无法确定没有支付；请在北京时间 %s 再试；也可以现在关闭，关闭之后的付款会退回",
 	}
 	notClosed = bilingual.Text{En: "the gateway has not closed the order: %s", Zh: "网关没有关闭订单：%s"}
+)
+
+// What can be done about an order whose refund has not failed.
+var (
+	giveBack = bilingual.Text{
+		En: "to give the money back, the merchant cancels the order, or you do in its name, with try cancel",
+		Zh: "要退款，请由商户撤销订单，或者用 try cancel 以商户的名义撤销",
+	}
+	refundGoesOn = bilingual.Text{
+		En: "the refund is under way, and the bridge asks after it by itself",
+		Zh: "退款正在进行，支付桥会自行查询结果",
+	}
+	moneyIsBack  = bilingual.Text{En: "the money has been given back already", Zh: "款项已经退回"}
+	notKnownPaid = bilingual.Text{
+		En: "as far as the bridge knows, nothing has been paid that could be given back",
+		Zh: "就支付桥所知，没有可以退回的款项",
+	}
 )

@@ -3,11 +3,13 @@ package command
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/visible"
 )
@@ -27,9 +29,30 @@ var exitStatuses = []struct {
 	means  string
 }{
 	{exitDone, "done, and all is well"},
-	{exitRefused, "no: the bridge refuses it, the message does not verify, a check fails, a statement differs, or a merchant is not ready"},
-	{exitUsage, "the command could not be carried out: a flag, a file, the configuration, or no bridge to ask"},
+	{exitRefused, "no: the bridge refuses it or knows no such order, the message does not verify, a check fails, a statement differs, or a merchant is not ready"},
+	{exitUsage, "the command could not be carried out: a flag, a file, the configuration, no bridge to ask, or one that cannot answer"},
 	{exitWarned, "done, with a warning: of selfcheck, of readiness, of payments near the ends of reconciled days, that a tried order was not paid in time, or that rows of the ledger cannot be read and are left out"},
+}
+
+// saysNo is the error of a command whose answer is no: what it asks for is not there.
+type saysNo struct{ why bilingual.Said }
+
+func (e saysNo) Error() string { return e.why.Error() }
+
+// Said is the error in either language.
+func (e saysNo) Said() bilingual.Said { return e.why }
+
+// statusOf is the exit status of a command that asked a bridge: the bridge has said no,
+// or has said nothing.
+func statusOf(err error) int {
+	var refusal *api.Refusal
+	switch {
+	case errors.As(err, new(saysNo)):
+		return exitRefused
+	case !errors.As(err, &refusal), refusal.Status == http.StatusServiceUnavailable, refusal.Status == http.StatusGatewayTimeout:
+		return exitUsage
+	}
+	return exitRefused
 }
 
 // exitTable is the table as the help shows it.

@@ -79,7 +79,7 @@ This command does not change what is kept.`,
 			return err
 		}
 		if number < 0 || number > len(list.Items) {
-			return say("--report: there is no form with this number")
+			return saysNo{say("--report: there is no form with this number")}
 		}
 		return o.show(list, func(w printer) { printKept(w, list, number, o) })
 	})

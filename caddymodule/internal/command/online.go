@@ -47,10 +47,12 @@ func onlineCommand(cmd *cobra.Command, args cobra.PositionalArgs, run func(*onli
 		case errors.Is(err, errWarned):
 			cmd.SilenceErrors = true
 			return exitWith(cmd, exitWarned, nil)
-		case errors.As(err, &refusal):
-			return exitWith(cmd, exitRefused, withFlagName(cmd, refusal))
 		}
-		return exitWith(cmd, exitUsage, err)
+		status := statusOf(err)
+		if errors.As(err, &refusal) {
+			err = withFlagName(cmd, refusal)
+		}
+		return exitWith(cmd, status, err)
 	}
 	return cmd
 }

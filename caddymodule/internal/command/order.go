@@ -39,7 +39,7 @@ func showOrderStory(o *online, args []string) error {
 		}
 		switch {
 		case len(found.Items)+len(found.Unreadable) == 0:
-			return say("no order has the number %s", number)
+			return saysNo{say("no order has the number %s", number)}
 		case len(found.Items) == 1 && len(found.Unreadable) == 0:
 			args, number = []string{found.Items[0].MerID}, found.Items[0].OrderID
 		default:

@@ -25,7 +25,7 @@ func TestRefusalsNameFlags(t *testing.T) {
 		"a flag of an amount":             {ordersCommand, "query.max_fen: less than min_fen", "--max: less than min_fen"},
 		"an argument":                     {settleCommand, "body.state: unknown value", "STATE: unknown value"},
 		"an argument that is no flag":     {settleCommand, "body.merid: missing", "MERID: missing"},
-		"something else":                  {settleCommand, "not settled: the order is paid", "not settled: the order is paid"},
+		"something else":                  {settleCommand, "nothing was changed: the order is paid", "nothing was changed: the order is paid"},
 		"something else with a full stop": {settleCommand, "ledger.db: does not answer", "ledger.db: does not answer"},
 		"the whole body":                  {settleCommand, "body: not UTF-8", "body: not UTF-8"},
 		"no colon":                        {settleCommand, "body.why", "body.why"},

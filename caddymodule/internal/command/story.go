@@ -51,15 +51,6 @@ func (p printer) change(c api.Change) string {
 	return p.told(name, map[string]string{"who": c.Who, "what": p.word("change", c.What), "step": step})
 }
 
-// cause is why a call failed. What it is about stands behind a dash.
-func (p printer) cause(text string) string {
-	name, about, more := strings.Cut(text, " – ")
-	if more {
-		return p.word("cause", name) + " – " + about
-	}
-	return p.word("cause", name)
-}
-
 // told is a text of the console.
 func (p printer) told(name string, values map[string]string) string {
 	return console.Say(p.lang, name, values)
@@ -154,7 +145,7 @@ func late(a api.Attempt) bool { return a.LagMS != nil && *a.LagMS >= 1000 }
 func (p printer) attempt(a api.Attempt) string {
 	parts := []string{p.told("attempt_text", map[string]string{"n": strconv.Itoa(a.N), "class": p.word("class", a.Class)})}
 	if a.Cause != "" {
-		parts = append(parts, p.cause(a.Cause))
+		parts = append(parts, a.Cause)
 	}
 	if a.Status != 0 {
 		parts = append(parts, fmt.Sprintf("HTTP %d", a.Status))
@@ -170,7 +161,7 @@ func (p printer) attempt(a api.Attempt) string {
 func (p printer) call(c api.Call) string {
 	came := c.Said
 	if c.Class != "" {
-		came = p.told("call_failed", map[string]string{"class": p.word("call", c.Class), "cause": p.cause(c.Cause)})
+		came = p.told("call_failed", map[string]string{"class": p.word("call", c.Class), "cause": c.Cause})
 	}
 	return p.told("call_text", map[string]string{"flow": orDash(c.FlowNo), "came": came}) +
 		p.told("comma", nil) + p.told("took", map[string]string{"took": c.Took})

@@ -72,7 +72,7 @@ func (p printer) judged(a api.Attempt, explained string) string {
 // answerText says what a merchant's program answered to a call.
 func (p printer) answerText(a api.Attempt) string {
 	if a.Status == 0 {
-		return p.text(say("No answer: %s", cmp.Or(p.cause(a.Cause), p.word("class", a.Class))))
+		return p.text(say("No answer: %s", cmp.Or(a.Cause, p.word("class", a.Class))))
 	}
 	return p.text(say("Answer: HTTP %d after %d ms: %q", a.Status, a.TookMS, a.Excerpt))
 }

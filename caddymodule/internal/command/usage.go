@@ -36,10 +36,8 @@ func usageError(err error) error {
 		}
 		return say("invalid argument %q for --%s: %v", wrong.GetValue(), wrong.GetFlag().Name, why)
 	}
-	for _, a := range argumentErrors {
-		if parts := a.text.FindStringSubmatch(err.Error()); parts != nil {
-			return a.say(parts)
-		}
+	if said, known := argumentErrors.Reads(err.Error()); known {
+		return said
 	}
 	return err
 }
@@ -54,21 +52,18 @@ func numberWanted(kind string) bilingual.Said {
 }
 
 // argumentErrors are what cobra says of the number of arguments.
-var argumentErrors = []struct {
-	text *regexp.Regexp
-	say  func(parts []string) bilingual.Said
-}{
-	{regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)$`), func(p []string) bilingual.Said {
+var argumentErrors = bilingual.Wordings{
+	{Kept: regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)$`), Say: func(p []string) bilingual.Said {
 		return say("accepts %s arguments, received %s", p[1], p[2])
 	}},
-	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)$`), func(p []string) bilingual.Said {
+	{Kept: regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)$`), Say: func(p []string) bilingual.Said {
 		return say("accepts at most %s arguments, received %s", p[1], p[2])
 	}},
-	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)$`), func(p []string) bilingual.Said {
+	{Kept: regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)$`), Say: func(p []string) bilingual.Said {
 		return say("accepts %s to %s arguments, received %s", p[1], p[2], p[3])
 	}},
-	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)$`), func(p []string) bilingual.Said {
+	{Kept: regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)$`), Say: func(p []string) bilingual.Said {
 		return say("requires at least %s arguments, received %s", p[1], p[2])
 	}},
-	{regexp.MustCompile(`^unknown command "(.*)" for `), func(p []string) bilingual.Said { return say("takes no argument such as %q", p[1]) }},
+	{Kept: regexp.MustCompile(`^unknown command "(.*)" for `), Say: func(p []string) bilingual.Said { return say("takes no argument such as %q", p[1]) }},
 }

@@ -1,9 +1,9 @@
 package configcheck
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
@@ -31,15 +31,20 @@ type TranCode struct {
 
 // Finding is one thing that is doubtful.
 type Finding struct {
-	Directive string // of the configuration, with the merchant where it is one's
-	Text      string // what is wrong with it and what to do
+	Directive string         // of the configuration, with the merchant where it is one's
+	Text      bilingual.Said // what is wrong with it and what to do
 	At        configerror.Position
 	// Wrong says that nothing good can come of it: the configuration is refused.
 	Wrong bool
 }
 
-// String is the finding in one line.
-func (f Finding) String() string { return f.Directive + ": " + f.Text }
+// In is the finding in one line, in a language.
+func (f Finding) In(lang bilingual.Lang) string { return say("%s: %s", f.Directive, f.Text).In(lang) }
+
+// String is the finding in one line, in English.
+func (f Finding) String() string { return f.In(bilingual.En) }
+
+var say = bilingual.Say
 
 // checks is everything that is looked at.
 var checks = []func(Config) []Finding{
@@ -61,7 +66,7 @@ func Check(c Config) []Finding {
 		if more := len(found) - mostAlike; more > 0 {
 			last := found[mostAlike]
 			found = append(found[:mostAlike:mostAlike], Finding{
-				Directive: last.Directive, At: last.At, Text: fmt.Sprintf("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
+				Directive: last.Directive, At: last.At, Text: say("%s (and %d more of this kind)", last.Text, more-1), Wrong: last.Wrong,
 			})
 		}
 		all = append(all, found...)

@@ -113,7 +113,7 @@ func TestAlikeFindingsAreFew(t *testing.T) {
 		c.Merchants = append(c.Merchants, merchants.Config{MerID: fmt.Sprint(89900001 + i), AllowCallbacks: []string{"0.0.0.0/0"}})
 	}
 	got := Check(c)
-	if len(got) != mostAlike+1 || !strings.HasSuffix(got[mostAlike].Text, "(and 989 more of this kind)") {
+	if len(got) != mostAlike+1 || !strings.HasSuffix(got[mostAlike].String(), "(and 989 more of this kind)") {
 		t.Errorf("%d findings, the last %v", len(got), got[len(got)-1])
 	}
 }

@@ -1,12 +1,13 @@
 package configcheck
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // equalTranCodes finds messages that the gateway cannot tell apart. Where one of
@@ -18,7 +19,7 @@ func equalTranCodes(c Config) []Finding {
 			if a.Code != "" && a.Code == b.Code {
 				found = append(found, Finding{
 					Directive: "tran_codes", At: c.Source.At("tran_codes."+a.Directive, "tran_codes."+b.Directive), Wrong: a.Moves || b.Moves,
-					Text: fmt.Sprintf("%s and %s are both %q; the gateway tells messages apart by their code", b.Directive, a.Directive, a.Code),
+					Text: say("%s and %s are both %q; the gateway tells messages apart by their code", b.Directive, a.Directive, a.Code),
 				})
 			}
 		}
@@ -34,7 +35,7 @@ func oddTranCodes(c Config) []Finding {
 	for _, t := range c.TranCodes {
 		if t.Code != "" && !tranCodeForm.MatchString(t.Code) {
 			found = append(found, Finding{
-				Directive: "tran_codes", At: c.Source.At("tran_codes." + t.Directive), Text: fmt.Sprintf("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Directive, t.Code),
+				Directive: "tran_codes", At: c.Source.At("tran_codes." + t.Directive), Text: say("%s is %q; the gateway's codes are OP and four digits, such as OP1001", t.Directive, t.Code),
 			})
 		}
 	}
@@ -42,20 +43,20 @@ func oddTranCodes(c Config) []Finding {
 }
 
 func plainPublicURL(c Config) []Finding {
-	return plain(c, "public_url", c.PublicURL, "notices and payers' pages travel unprotected, and WeChat opens https only; write https://")
+	return plain(c, "public_url", c.PublicURL, say("notices and payers' pages travel unprotected, and WeChat opens https only; write https://"))
 }
 
 func plainGateway(c Config) []Finding {
-	return plain(c, "gateway", c.GatewayURL, "payments travel unprotected but for their own encryption; write https:// unless a tunnel leads there")
+	return plain(c, "gateway", c.GatewayURL, say("payments travel unprotected but for their own encryption; write https:// unless a tunnel leads there"))
 }
 
 // plain finds plain http to anywhere else than this machine.
-func plain(c Config, directive, text, why string) []Finding {
+func plain(c Config, directive, text string, why bilingual.Said) []Finding {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
 		return nil
 	}
-	return []Finding{{Directive: directive, At: c.Source.At(directive), Text: "plain http: " + why}}
+	return []Finding{{Directive: directive, At: c.Source.At(directive), Text: say("plain http: %s", why)}}
 }
 
 func loopback(host string) bool {
@@ -72,7 +73,7 @@ func gatewayPath(c Config) []Finding {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	return []Finding{{Directive: "gateway", At: c.Source.At("gateway"), Text: fmt.Sprintf(
+	return []Finding{{Directive: "gateway", At: c.Source.At("gateway"), Text: say(
 		"the address has no path; the gateway's document names one, such as https://%s/onePayService/onePay.do", host)}}
 }
 
@@ -87,7 +88,7 @@ func oldGatewayIsBridge(c Config) []Finding {
 	if err != nil || !strings.EqualFold(old.Hostname(), public.Hostname()) || portOf(old) != portOf(public) {
 		return nil
 	}
-	return []Finding{{Directive: "old_gateway", At: c.Source.At("old_gateway"), Text: fmt.Sprintf(
+	return []Finding{{Directive: "old_gateway", At: c.Source.At("old_gateway"), Text: say(
 		"%s is the name of public_url: where it leads to the bridge, requests go round in a circle; write the old gateway's own address, such as https://10.20.0.5", old.Hostname())}}
 }
 

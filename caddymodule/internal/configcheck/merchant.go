@@ -1,12 +1,12 @@
 package configcheck
 
 import (
-	"fmt"
 	"net/netip"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
@@ -18,7 +18,7 @@ func of(m merchants.Config, directive string) Finding {
 }
 
 // say completes a finding.
-func (f Finding) say(text string) Finding {
+func (f Finding) say(text bilingual.Said) Finding {
 	f.Text = text
 	return f
 }
@@ -43,14 +43,14 @@ func subject(of Finding, text string) []Finding {
 	}
 	for _, p := range placeholder.FindAllString(text, -1) {
 		if p != translate.SubjectOrderID {
-			found = append(found, of.say(fmt.Sprintf("%s is not known and is shown to payers as it stands; %s is the only placeholder", p, translate.SubjectOrderID)))
+			found = append(found, of.say(say("%s is not known and is shown to payers as it stands; %s is the only placeholder", p, translate.SubjectOrderID)))
 		}
 	}
 	return found
 }
 
 // NotUTF8 is what is wrong with a file in another encoding.
-const NotUTF8 = "not UTF-8; save the configuration as UTF-8 (it looks like GBK or another encoding)"
+var NotUTF8 = say("not UTF-8; save the configuration as UTF-8 (it looks like GBK or another encoding)")
 
 // pastKeys finds previous keys that are refused already.
 func pastKeys(c Config) []Finding {
@@ -63,7 +63,7 @@ func pastKeys(c Config) []Finding {
 		} {
 			end, err := merchants.AfterDay(key.directive, key.until)
 			if err == nil && !end.IsZero() && !c.Now.Before(end) {
-				found = append(found, of(m, key.directive).say(fmt.Sprintf("until %s is over, so the key is refused; remove it, or name a later day", key.until)))
+				found = append(found, of(m, key.directive).say(say("until %s is over, so the key is refused; remove it, or name a later day", key.until)))
 			}
 		}
 	}
@@ -80,24 +80,24 @@ func allowedCallbacks(c Config) []Finding {
 				continue // which loading the merchants says
 			}
 			for _, doubt := range doubts(prefix) {
-				found = append(found, of(m, "allow_callbacks").say(text+" "+doubt))
+				found = append(found, of(m, "allow_callbacks").say(say("%s %s", text, doubt)))
 			}
 		}
 	}
 	return found
 }
 
-func doubts(prefix netip.Prefix) []string {
-	var list []string
+func doubts(prefix netip.Prefix) []bilingual.Said {
+	var list []bilingual.Said
 	if masked := prefix.Masked(); masked != prefix {
-		list = append(list, fmt.Sprintf("has bits set beyond its length and means %s; write that, or %s for one address",
+		list = append(list, say("has bits set beyond its length and means %s; write that, or %s for one address",
 			masked, netip.PrefixFrom(prefix.Addr(), prefix.Addr().BitLen())))
 	}
 	if prefix.Bits() == 0 {
-		return append(list, "opens every address, those inside your own network too; name the networks that are meant")
+		return append(list, say("opens every address, those inside your own network too; name the networks that are meant"))
 	}
 	if name, never := delivery.NeverCalled(prefix); never {
-		list = append(list, "has no effect: these addresses ("+name+") are never called")
+		list = append(list, say("has no effect: these addresses (%s) are never called", bilingual.CauseTerm(name)))
 	}
 	return list
 }

@@ -10,7 +10,7 @@ func rollbackToNowhere(c Config) (found []Finding) {
 		if m.Rollback != nil && !m.Rollback.Off {
 			wrong := of(m, "rollback")
 			wrong.Wrong = true
-			found = append(found, wrong.say("without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out"))
+			found = append(found, wrong.say(say("without old_gateway there is nowhere to turn back to; add old_gateway, or take rollback out")))
 		}
 	}
 	return found
@@ -23,7 +23,7 @@ func rollbackOffAnyway(c Config) (found []Finding) {
 	}
 	for _, m := range c.Merchants {
 		if m.Rollback != nil && m.Rollback.Off {
-			found = append(found, of(m, "rollback").say("off changes nothing here: without rollback in the block paybridge nobody is turned back but merchants with a rollback of their own"))
+			found = append(found, of(m, "rollback").say(say("off changes nothing here: without rollback in the block paybridge nobody is turned back but merchants with a rollback of their own")))
 		}
 	}
 	return found

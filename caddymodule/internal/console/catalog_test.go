@@ -13,7 +13,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
-	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
@@ -85,7 +84,6 @@ var families = map[string][]string{
 	"notification": texts(ledger.NotificationStates()...),
 	"class":        texts(delivery.Classes()...),
 	"call":         texts(bridge.FailedCalls()...),
-	"cause":        texts(netcause.All()...),
 	"change": {
 		"purge", "resend", "resend again", "settle", "refund", "deal with refund", "deal with notification", "quarantine", "pause", "resume",
 		"route", "keep forms", "read form", "forget forms", "try pay", "try cancel", "try notify",
@@ -103,7 +101,6 @@ var families = map[string][]string{
 	"level":      texts(readiness.Levels()...),
 	"difference": texts(shadow.Differences()...),
 	"matter":     {"open", "dealt with"},
-	"check":      {"engine", "ledger", "disk", "clock"},
 	"row":        texts(ledger.RowKinds()...),
 }
 
@@ -194,19 +191,6 @@ func TestNothingIsLostOnTheWay(t *testing.T) {
 			}
 			if got != want || strings.Contains(value, ".") { // t cuts a name at its dots
 				t.Errorf("%s: %s is sent as %v, want %q", lang, name, got, want)
-			}
-		}
-	}
-}
-
-// A command says a cause as the console does, in either language.
-func TestCausesAreSaidAlike(t *testing.T) {
-	t.Parallel()
-	for _, kind := range netcause.All() {
-		for _, lang := range []bilingual.Lang{bilingual.Zh, bilingual.En} {
-			want := Word(lang, "cause", string(kind)) + " – pay.example.com"
-			if got := netcause.New(kind, "pay.example.com").Said().In(lang); got != want {
-				t.Errorf("%q, want %q", got, want)
 			}
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/netip"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 var everything = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
@@ -145,6 +147,9 @@ func TestSpecialRanges(t *testing.T) {
 			t.Parallel()
 			if s.prefix != s.prefix.Masked() {
 				t.Errorf("bits set behind the prefix; want %s", s.prefix.Masked())
+			}
+			if zh := bilingual.CauseTerm(s.name).In(bilingual.Zh); zh == s.name {
+				t.Errorf("%q has no Chinese", s.name)
 			}
 			for _, a := range []netip.Addr{s.prefix.Addr(), lastOf(s.prefix)} {
 				if (guard{}).check(a) == nil {

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ratelimit"
 )
@@ -45,7 +46,7 @@ type store interface {
 	// read runs do where it sees what is committed.
 	read(ctx context.Context, do func(*tx) (any, error)) (any, error)
 	// risks says how what was committed could be lost.
-	risks(ctx context.Context) ([]string, error)
+	risks(ctx context.Context) ([]bilingual.Said, error)
 	// size measures, and counts no more than so many orders.
 	size(ctx context.Context, counted int) (Size, error)
 	// backup copies everything to a new file.
@@ -117,7 +118,7 @@ func (l *Ledger) Ping(ctx context.Context) error {
 
 // Risks says, in sentences for an operator, how the database as it is set up could
 // lose what was committed. There is none on SQLite.
-func (l *Ledger) Risks(ctx context.Context) ([]string, error) {
+func (l *Ledger) Risks(ctx context.Context) ([]bilingual.Said, error) {
 	risks, err := l.store.risks(ctx)
 	return risks, wrap(verdictOf(ctx, err), "inspecting database")
 }

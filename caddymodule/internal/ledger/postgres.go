@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
@@ -173,13 +174,13 @@ func (p *postgresStore) inspect(ctx context.Context, db *sql.DB) error {
 	}
 	p.warned.Do(func() {
 		for _, risk := range found {
-			p.log.Warn(risk, zap.String("database", p.place()))
+			p.log.Warn(risk.Error(), zap.String("database", p.place()))
 		}
 	})
 	return nil
 }
 
-func (p *postgresStore) risks(ctx context.Context) ([]string, error) {
+func (p *postgresStore) risks(ctx context.Context) ([]bilingual.Said, error) {
 	db, err := p.ready()
 	if err != nil {
 		return nil, err
@@ -191,7 +192,7 @@ func (p *postgresStore) risks(ctx context.Context) ([]string, error) {
 }
 
 // risksOf asks the server how it is set up.
-func risksOf(ctx context.Context, db *sql.DB) ([]string, error) {
+func risksOf(ctx context.Context, db *sql.DB) ([]bilingual.Said, error) {
 	var version, fsync, standbys, commit string
 	err := db.QueryRowContext(ctx, `SELECT version(), current_setting('fsync'),
 		current_setting('synchronous_standby_names'),

@@ -274,7 +274,7 @@ func TestPostgresWarnsOfRisks(t *testing.T) {
 			continue
 		}
 		for i, word := range c.want {
-			if !strings.Contains(got[i], word) {
+			if !strings.Contains(got[i].Error(), word) {
 				t.Errorf("%s: %q does not speak of %s", c.name, got[i], word)
 			}
 		}
@@ -293,7 +293,7 @@ func TestPostgresCommitsAreDurable(t *testing.T) {
 	if logged.Len() != 3 {
 		t.Errorf("warnings are %+v", logged.All())
 	}
-	if risks, err := l.Risks(t.Context()); err != nil || len(risks) != 3 || risks[0] != logged.All()[0].Message {
+	if risks, err := l.Risks(t.Context()); err != nil || len(risks) != 3 || risks[0].Error() != logged.All()[0].Message {
 		t.Errorf("risks are %q, %v", risks, err)
 	}
 	for _, entry := range logged.All() {

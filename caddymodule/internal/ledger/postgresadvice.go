@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // advice says, for errors of the server that waiting does not heal, what an
@@ -44,19 +46,19 @@ func isPermanent(err error) bool {
 // risks lists how the server, as it is set up, could lose a commit that it has
 // acknowledged. YugabyteDB replicates before it acknowledges and has no such
 // settings.
-func risks(version, fsync, standbys, commit string) []string {
+func risks(version, fsync, standbys, commit string) []bilingual.Said {
 	if strings.Contains(version, "-YB-") {
 		return nil
 	}
-	var found []string
+	var found []bilingual.Said
 	if fsync == "off" {
-		found = append(found, "PostgreSQL runs with fsync = off: a power failure loses payments")
+		found = append(found, bilingual.Say("PostgreSQL runs with fsync = off: a power failure loses payments"))
 	}
 	if commit == "off" {
-		found = append(found, "PostgreSQL has synchronous_commit = off: the bridge switches it on for itself")
+		found = append(found, bilingual.Say("PostgreSQL has synchronous_commit = off: the bridge switches it on for itself"))
 	}
 	if standbys == "" {
-		found = append(found, "PostgreSQL has no synchronous standby: a failover can lose acknowledged payments")
+		found = append(found, bilingual.Say("PostgreSQL has no synchronous standby: a failover can lose acknowledged payments"))
 	}
 	return found
 }

@@ -17,6 +17,8 @@ import (
 	"go.uber.org/zap"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
 // sqliteStore keeps the ledger in one file of this process alone.
@@ -179,7 +181,7 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 	return do(&tx{ctx: ctx, runner: s.reader, dialect: sqliteDialect})
 }
 
-func (s *sqliteStore) risks(context.Context) ([]string, error) { return nil, s.running() }
+func (s *sqliteStore) risks(context.Context) ([]bilingual.Said, error) { return nil, s.running() }
 
 // running returns an error when the ledger was closed, or its file is gone.
 func (s *sqliteStore) running() error {

@@ -10,10 +10,12 @@ import (
 	"errors"
 	"strings"
 	"unicode"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
-// Kind is a kind of cause. Its text is stored and shown, and the console translates it;
-// the set is closed.
+// Kind is a kind of cause. Its text is stored, and [Cause.Said] is what is shown of it; the
+// set is closed.
 type Kind string
 
 // The causes.
@@ -136,6 +138,9 @@ func (e *callError) Unwrap() error { return e.error }
 
 // Cause implements [Error].
 func (e *callError) Cause() Cause { return e.cause }
+
+// Said is the error in either language.
+func (e *callError) Said() bilingual.Said { return e.cause.Said() }
 
 // plain returns the first maxSubject characters of a text that can be seen.
 func plain(text string) string {

@@ -1,58 +1,38 @@
 package netcause
 
 import (
-	"cmp"
+	"regexp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
-// chinese are the causes in Chinese. The console has the same.
-var chinese = map[Kind]string{
-	NoSuchHost:         "域名不存在",
-	NameService:        "域名解析失败",
-	LookupTimeout:      "域名解析超时",
-	ConnectRefused:     "连接被拒绝",
-	Unreachable:        "网络不可达",
-	ConnectFailed:      "连接失败",
-	ConnectTimeout:     "连接超时",
-	NoUpstream:         "所有上游都被标记为不可用",
-	CertificateExpired: "TLS：证书已过期",
-	CertificateEarly:   "TLS：证书尚未生效",
-	UnknownAuthority:   "TLS：证书的签发机构不受信任",
-	WrongName:          "TLS：证书属于其他域名",
-	CertificateBad:     "TLS：证书不被接受",
-	NotTLS:             "TLS：对方端口不是 TLS",
-	OldTLS:             "TLS：对方没有允许的版本",
-	TLSRefused:         "TLS：被对方拒绝",
-	TLSClosed:          "TLS：握手时连接被关闭",
-	TLSFailed:          "TLS：握手失败",
-	TLSTimeout:         "TLS 握手超时",
-	NotPublic:          "已拦截：不是公网地址，可用 allow_callbacks 放行",
-	NeverCalled:        "已拦截：任何配置都不允许的地址",
-	OddAddress:         "已拦截：用数字写成的主机名",
-	HTTPSOnly:          "已拦截：明文 http，而配置了 callback_https_only",
-	NoAddress:          "不是可以调用的地址",
-	SendTimeout:        "发送超时",
-	AnswerTimeout:      "等待应答超时",
-	ReadTimeout:        "读取应答超时",
-	Closed:             "应答完整之前连接被关闭",
-	Reset:              "连接被重置",
-	NotHTTP:            "应答不是 HTTP",
-	TooLong:            "应答过长",
-	Redirected:         "不跟随跳转",
-	Status:             "HTTP 状态码",
-	Stopped:            "支付桥停止",
-	Bug:                "支付桥的缺陷，请查看日志",
-	Other:              "调用失败",
+var say = bilingual.Say
+
+// subjects are what causes are about, where it is more than a name: each is put together
+// in this package or by the guard of package delivery.
+var subjects = bilingual.Wordings{
+	{Kept: regexp.MustCompile(`^on (\d{4}-\d\d-\d\d)$`), Say: func(parts []string) bilingual.Said { return say("on %s", parts[1]) }},
+	{Kept: regexp.MustCompile(`^from (\d{4}-\d\d-\d\d)$`), Say: func(parts []string) bilingual.Said { return say("from %s", parts[1]) }},
+	{Kept: regexp.MustCompile(`^over (\d+) KiB$`), Say: func(parts []string) bilingual.Said { return say("over %s KiB", parts[1]) }},
+	{Kept: regexp.MustCompile(`^to another path of (\S+)$`), Say: func(parts []string) bilingual.Said { return say("to another path of %s", parts[1]) }},
+	{Kept: regexp.MustCompile(`^to (\S+)$`), Say: func(parts []string) bilingual.Said { return say("to %s", parts[1]) }},
+	{Kept: regexp.MustCompile(`^(\S+) \(leads to (\S+), ([^()]+)\)$`), Say: func(parts []string) bilingual.Said {
+		return say("%s (leads to %s, %s)", parts[1], parts[2], bilingual.CauseTerm(parts[3]))
+	}},
+	{Kept: regexp.MustCompile(`^(\S+) \(([^()]+)\)$`), Say: func(parts []string) bilingual.Said {
+		return say("%s (%s)", parts[1], bilingual.CauseTerm(parts[2]))
+	}},
 }
 
-// Said is the cause in either language.
+// Said is the cause in either language. In English it is [Cause.String].
 func (c Cause) Said() bilingual.Said {
-	kind := bilingual.Pair(string(c.Kind), cmp.Or(chinese[c.Kind], string(c.Kind)))
+	kind := bilingual.CauseTerm(c.Kind)
 	if c.Subject == "" {
 		return kind
 	}
-	return withSubject.With(kind, c.Subject)
+	subject, known := subjects.Reads(c.Subject)
+	if !known {
+		subject = bilingual.CauseTerm(c.Subject)
+	}
+	return say("%s – %s", kind, subject)
 }
-
-var withSubject = bilingual.Text{En: "%s – %s", Zh: "%s – %s"}

@@ -65,21 +65,15 @@ export function stateWord(state) {
   return state;
 }
 
-// causeText says why a call failed. What it is about stands behind a dash.
-function causeText(cause) {
-  const [name, ...subject] = cause.split(' – ');
-  return [term('cause', name), ...subject].join(' – ');
-}
-
 // callText tells of a call of the gateway.
 function callText(c) {
-  const came = c.class ? t('call_failed', { class: term('call', c.class), cause: causeText(c.cause || '') }) : c.said;
+  const came = c.class ? t('call_failed', { class: term('call', c.class), cause: c.cause || '' }) : c.said;
   return [t('call_text', { flow: c.flow_no || '–', came }), t('took', { took: c.took })].join(t('comma'));
 }
 
 // attemptText says what came of a call of a merchant.
 export function attemptText(a) {
-  return [term('class', a.class), a.cause && causeText(a.cause), a.status && 'HTTP ' + a.status].filter(Boolean).join(t('comma'));
+  return [term('class', a.class), a.cause, a.status && 'HTTP ' + a.status].filter(Boolean).join(t('comma'));
 }
 
 function attemptLine(a) {

@@ -2,7 +2,7 @@
 // much there is to do.
 
 import { byID, make, reconcile, setClass, setText } from './dom.js';
-import { count, second, span, t, term, zone } from './i18n.js';
+import { count, second, span, t, zone } from './i18n.js';
 
 // showHealth shows whether payments can be sent, and what stands in the way. It is
 // unknown when nobody could say.
@@ -15,7 +15,7 @@ export function showHealth(health) {
   tellReady(health.status === 'ready' ? 'ready' : 'not_ready', health.status === 'ready' ? 'good' : 'bad');
   byID('reasons').hidden = bad.length === 0;
   reconcile(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
-    setText(item, [t('pair', { name: term('check', check.name), text: check.detail }), check.advice].filter(Boolean).join(' – '));
+    setText(item, [t('pair', { name: check.name, text: check.detail }), check.advice].filter(Boolean).join(' – '));
   });
 }
 
