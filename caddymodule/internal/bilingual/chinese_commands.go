@@ -105,8 +105,8 @@ var chineseOfCommands = map[string]string{
 	"Something is wrong; see the lines with FAIL.": "有检查失败；请查看“失败”的各行。",
 
 	// purge
-	"%d orders would be purged; nothing was changed. To purge them, repeat the command with --export, --why and --yes.": "有 %d 笔订单可以清理；没有做任何更改。要清理它们，请加上 --export、--why 和 --yes 再执行一次。",
-	"%d orders were purged; %d are in %s (SHA-256 %s).":                                                                 "已清理 %d 笔订单；文件中有 %d 笔：%s（SHA-256 为 %s）。",
+	"%d orders would be purged; nothing was changed. To purge them, repeat the command with --export, --why and --yes.": "有 %d 笔订单可以清除；没有做任何更改。要清除它们，请加上 --export、--why 和 --yes 再执行一次。",
+	"%d orders were purged; %d are in %s (SHA-256 %s).":                                                                 "已清除 %d 笔订单；文件中有 %d 笔：%s（SHA-256 为 %s）。",
 	"--older-than: missing; write for example 400d":                                                                     "--older-than：缺少；例如写 400d",
 	"write for example 400d for 400 days":                                                                               "例如用 400d 表示 400 天",
 

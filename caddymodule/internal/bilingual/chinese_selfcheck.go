@@ -23,7 +23,7 @@ var chineseOfSelfcheck = map[string]string{ //nolint:gosec // nothing here is a 
 	"merchants hear what it says; look whether it works, also when it is called without the bridge": "商户收到的就是它的应答；请检查它是否正常，也请绕过支付桥试一次",
 	"an answer after %s: HTTP status %d":           "%s 之后应答，HTTP 状态码 %d",
 	"private key and gateway key fit the suite %s": "私钥和网关公钥与加密套件 %s 相符",
-	"; RSA by %s": "；RSA 由 %s 计算",
+	"; RSA by %s": "；RSA 的计算：%s",
 	"see private_key and gateway_key of the merchants with this gateway_merchant":                                        "请检查使用这个 gateway_merchant 的各商户的 private_key 和 gateway_key",
 	"%d more gateway merchants were not tried":                                                                           "另有 %d 个网关商户没有检查",
 	"name one of their merchants to try it":                                                                              "要检查，请指明其中的商户",

@@ -120,6 +120,10 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"default":  "默认",
 	"guard":    "守护",
 
+	// States of a line of a statement, besides "failed".
+	"succeeded":  "成功",
+	"processing": "处理中",
+
 	"person":     "人工",
 	"unreadable": "无法读取",
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"os"
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
@@ -27,11 +28,27 @@ var errNoConfig = errors.New("no configuration")
 func namedConfig(cmd *cobra.Command) ([]byte, error) {
 	file, _ := cmd.Flags().GetString("config")
 	adapter, _ := cmd.Flags().GetString("adapter")
+	if err := readable(file); err != nil {
+		return nil, err
+	}
 	text, _, _, err := caddycmd.LoadConfig(file, adapter)
 	if err == nil && len(text) == 0 {
 		err = errNoConfig
 	}
 	return text, err
+}
+
+// readable returns why a configuration cannot be read, which Caddy tells in English only.
+// Without a name, and for that of the standard input, there is nothing to open.
+func readable(file string) error {
+	if file == "" || file == "-" {
+		return nil
+	}
+	opened, err := os.Open(file) //nolint:gosec // the operator names it
+	if err == nil {
+		err = opened.Close()
+	}
+	return err
 }
 
 // load reads the configuration that the flags name.

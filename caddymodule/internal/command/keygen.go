@@ -67,7 +67,7 @@ func (o *keyOrder) check() (err error) {
 		return say("--out: %v", err)
 	}
 	if o.suite, err = v2.LookupSuite(o.suiteName); err != nil {
-		return say("--suite: %v", err)
+		return say("--suite: unknown suite %q: use one of intl, gm", o.suiteName)
 	}
 	if o.suite == v2.GM && o.sized {
 		return say("--bits is for suite intl: all SM2 keys have one size")

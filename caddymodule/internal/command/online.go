@@ -63,7 +63,11 @@ func adminClient(cmd *cobra.Command) (*api.Client, error) {
 		value, _ := cmd.Flags().GetString(flag) // the flag is there
 		return value
 	}
-	address, err := caddycmd.DetermineAdminAPIAddress(text("address"), nil, text("config"), text("adapter"))
+	err := readable(text("config"))
+	var address string
+	if err == nil {
+		address, err = caddycmd.DetermineAdminAPIAddress(text("address"), nil, text("config"), text("adapter"))
+	}
 	if err != nil {
 		return nil, say("looking for the admin endpoint in the configuration: %v", err)
 	}

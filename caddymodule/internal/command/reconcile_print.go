@@ -68,7 +68,7 @@ func printDifferences(w printer, all []reconciliation.Difference, kind reconcili
 			here = []string{h.MerID, h.OrderID, translate.FormatYuan(h.Fen), w.term(string(h.State)), minute(h.At)}
 		}
 		if t := d.There; t != nil {
-			there = []string{translate.FormatYuan(t.Fen), t.State, minute(t.At), fmt.Sprintf("%s:%d %s", t.File, t.Line, t.Number)}
+			there = []string{translate.FormatYuan(t.Fen), w.term(t.State), minute(t.At), fmt.Sprintf("%s:%d %s", t.File, t.Line, t.Number)}
 		}
 		rows = append(rows, append(here, there...))
 	}
