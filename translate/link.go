@@ -19,7 +19,7 @@ const barred = "\"'`<>\\+ "
 // would carry out or show by itself: "".
 func BuildLink(given string) string {
 	given = decodedOnce(strings.TrimSpace(given))
-	if leadsNowhere(given) {
+	if isProgram(given) {
 		return ""
 	}
 	web, query := isWeb(given), false
@@ -52,15 +52,16 @@ func decodedOnce(given string) string {
 	return given
 }
 
-// leadsNowhere reports whether a link is a program or a page by itself. A merchant's page
-// that sends its payers to formaction would run it as if it were its own.
-func leadsNowhere(link string) bool {
+// programs are the schemes of what a browser carries out or shows by itself. A merchant's
+// page that sends its payers to such a formaction would run it as if it were its own.
+var programs = map[string]bool{
+	"javascript": true, "vbscript": true, "data": true, "blob": true,
+	"file": true, "filesystem": true, "about": true, "view-source": true,
+}
+
+func isProgram(link string) bool {
 	scheme, _, _ := strings.Cut(link, ":")
-	switch strings.ToLower(scheme) {
-	case "javascript", "vbscript", "data", "blob", "file", "filesystem", "about", "view-source":
-		return true
-	}
-	return false
+	return programs[strings.ToLower(scheme)]
 }
 
 // isWeb reports whether a link is one of the web, in whose queries a + stands for
