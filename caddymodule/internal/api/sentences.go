@@ -209,8 +209,8 @@ var (
 		Zh: "只有 exhausted、paused 或 already_credited 的通知可以重发",
 	}
 	resendAll = bilingual.Text{
-		En: "set it to send again everything there is, or give merid, from or to",
-		Zh: "要重发全部通知请设置它，否则请给出 merid、from 或 to",
+		En: "set it to send again everything there is, or choose a merchant or a time",
+		Zh: "要重发全部通知请设置它，否则请指定商户或时间",
 	}
 	owesNone = bilingual.Text{
 		En: "order %s of merchant %s owes no notification: it is unknown, was never paid, or named no address",

@@ -64,8 +64,9 @@ var chineseOfStatements = map[string]string{ //nolint:gosec // nothing here is a
 	"bytes that are not of the file's encoding; say which it has: --encoding gbk or --encoding utf-8":                 "有不属于该文件编码的字节；请指明编码：--encoding gbk 或 --encoding utf-8",
 	"the statement has no times; say which day it is of: --day 2026-11-22":                                            "对账单中没有时间；请指明日期：--day 2026-11-22",
 	"nearly all lines of the statement have the same number; is it the right column? Name another: --column number=…": "对账单中几乎所有行的号码都相同；列选对了吗？请指定另一列：--column number=…",
-	"write yuan, such as 0.01":          "请以元为单位，例如 0.01",
-	"write for example 30s, 10m or 2h":  "写法例如 30s、10m 或 2h",
-	"--for: a time cannot be negative":  "--for：时间不能是负数",
-	"--edge: a time cannot be negative": "--edge：时间不能是负数",
+	"write yuan, such as 0.01":           "请以元为单位，例如 0.01",
+	"write for example 30s, 10m or 2h":   "写法例如 30s、10m 或 2h",
+	"--amount: write yuan, such as 0.01": "--amount：请以元为单位，例如 0.01",
+	"--for: a time cannot be negative":   "--for：时间不能是负数",
+	"--edge: a time cannot be negative":  "--edge：时间不能是负数",
 }

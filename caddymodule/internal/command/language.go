@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,7 +55,25 @@ func langOf(cmd *cobra.Command) bilingual.Lang {
 			return chosen.lang
 		}
 	}
+	if chosen := askedAfterAMistake(os.Args); chosen != "" {
+		return chosen
+	}
 	return bilingual.LangOfEnvironment()
+}
+
+// askedAfterAMistake finds the flag among all arguments: those that stand behind a wrong
+// one have not been read when its error is said.
+func askedAfterAMistake(args []string) (chosen bilingual.Lang) {
+	for i, arg := range args {
+		name, value, joined := strings.Cut(arg, "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		if name == "--lang" {
+			chosen = languages[value]
+		}
+	}
+	return chosen
 }
 
 // say fills values into a sentence of the catalogue; as an error it is said in the

@@ -58,6 +58,9 @@ given back; 3 when --for was over first; 1 when the request was refused or faile
 				return say("missing: %s", "--"+needed)
 			}
 		}
+		if amount.fen == 0 {
+			return say("--amount: write yuan, such as 0.01")
+		}
 		if following.until < 0 {
 			return say("--for: a time cannot be negative")
 		}

@@ -314,6 +314,21 @@ func TestServerFails(t *testing.T) {
 	checkNothingLeft(t, dir, stdout.String())
 }
 
+// Whoever has the admin endpoint already would answer some of the operator's commands.
+func TestAdminIsTaken(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	t.Setenv("CADDY_ADMIN", other.Addr().String())
+	var stdout, stderr bytes.Buffer
+	status := run(t.Context(), []string{"-dir", t.TempDir(), "-caddy", caddyPath(t), "-stay"}, &stdout, &stderr)
+	if want := "another Caddy has the admin endpoint " + other.Addr().String(); status != exitFailed || !strings.Contains(stderr.String(), want) || !strings.Contains(stderr.String(), "export CADDY_ADMIN=") {
+		t.Errorf("status %d, printed %q", status, stderr.String())
+	}
+}
+
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

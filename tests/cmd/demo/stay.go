@@ -1,7 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"net"
+	"os"
+	"time"
 
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
@@ -22,6 +27,28 @@ var operatorCommands = []string{
 	`./caddy paybridge notifications resend 89900001 20270101000004 --dry-run`,
 	`./caddy paybridge notifications resend 89900001 20270101000004 --why "their program works again"`,
 	`./caddy paybridge order 89900001 20270101000004`,
+}
+
+// adminIsFree refuses to stay beside a Caddy at the same admin endpoint: both would
+// listen there, and either would answer some of the operator's commands.
+func (w *world) adminIsFree() error {
+	address := cmp.Or(os.Getenv("CADDY_ADMIN"), "localhost:2019")
+	if !w.Stay || !taken(address) {
+		return nil
+	}
+	return advised{
+		fmt.Errorf("another Caddy has the admin endpoint %s already", address),
+		"End it, or choose another address, here and for the commands: export CADDY_ADMIN=localhost:2020",
+	}
+}
+
+// taken reports whether somebody listens at an address.
+func taken(address string) bool {
+	conn, err := net.DialTimeout("tcp", address, time.Second)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
 }
 
 // payUnheard pays an order whose notifications the merchant does not

@@ -48,6 +48,7 @@ func newWorld(caddy, parent string, show scene) (_ *world, err error) {
 		return nil, err
 	}
 	for _, prepare := range []func() error{
+		w.adminIsFree,
 		func() error { return w.makeFolder(parent) },
 		w.reservePorts,
 		func() (err error) { w.signKey, err = writeKeys(w.folder); return err },
