@@ -31,7 +31,7 @@ func (v *visit) checkSize(ctx context.Context) []Check {
 		check.Detail = v.text(say("%s in tables and indexes", ibytes(size.Bytes))) + v.text(orders)
 		return []Check{check.at(LevelOK)}
 	}
-	check.Detail = v.text(say("%s, of which %s are free for new orders, and %s in its log", ibytes(size.Bytes), ibytes(size.Unused), ibytes(size.Log))) + v.text(orders)
+	check.Detail = v.text(say("%s, of which %s are unused, and %s in its log", ibytes(size.Bytes), ibytes(size.Unused), ibytes(size.Log))) + v.text(orders)
 	return []Check{v.besideDisk(check, size)}
 }
 
