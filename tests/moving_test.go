@@ -222,7 +222,7 @@ func TestStrangersGoToTheOldGateway(t *testing.T) {
 
 // A merchant that is taken out of the configuration while orders of it are on v2 belongs
 // to the old gateway from then on, but for those: a repeat would be paid once more. When
-// it is put back, they go on.
+// it is put back, every order stays where it is.
 func TestMerchantTakenOut(t *testing.T) {
 	t.Parallel()
 	m := newMovingWorldOf(t, maps.Clone(shops), "v2", newWorld)
@@ -253,6 +253,10 @@ func TestMerchantTakenOut(t *testing.T) {
 	m.shops["gm"] = shops["gm"]
 	m.reroute("v2", m.bridge)
 	m.follow("v2", map[string]submitted{"gm": onV2})
+	if again := m.pay("gm", other); again.RespCode != "00" {
+		t.Errorf("the repeat of an order of the old gateway hears %s", again.Inner)
+	}
+	m.onlyOn("old", "gm", other.OrderID)
 }
 
 // A power cut at any instant on the way to the old gateway: the order that was in hand

@@ -56,10 +56,10 @@ var finds = map[string]func(Finder, context.Context, Request) sides.Decision{
 }
 
 func (f Finder) payment(ctx context.Context, q Request) sides.Decision {
+	order := route.Order{MerID: q.MerID, OrderID: q.OrderID, Action: q.Action, HasOpenID: q.OpenID != ""}
 	if q.Merchant == nil {
-		return f.reference(ctx, q)
+		return f.Sides.OfStrangersPayment(ctx, order)
 	}
-	order := route.Order{MerID: q.Merchant.MerID, OrderID: q.OrderID, Action: q.Action, HasOpenID: q.OpenID != ""}
 	to, err := f.Routes.Of(ctx, order.MerID, f.Default)
 	if err != nil {
 		return sides.Decision{Cause: sides.LedgerAway}
@@ -76,7 +76,7 @@ func (f Finder) pagePayment(ctx context.Context, q Request) sides.Decision {
 	return f.payment(ctx, q)
 }
 
-// reference is of queries and cancels, and of payments whose merchant is not configured.
+// reference is of queries and cancels.
 func (f Finder) reference(ctx context.Context, q Request) sides.Decision {
 	ref := sides.Reference{MerID: q.MerID}
 	if q.QueryID == "" {

@@ -29,6 +29,9 @@ func read(m *inbound.Message, registry *merchants.Registry) Request {
 		text, _ = v1.Unverified(form)
 	}
 	q.Claims, q.Merchant, q.Verified = v1.ReadClaims(text), m.Signed.Merchant, m.Signed.Err == nil
+	if q.Merchant != nil {
+		q.MerID = q.Merchant.MerID // however the message spells it
+	}
 	return q
 }
 

@@ -331,6 +331,33 @@ func TestStrangers(t *testing.T) {
 	})
 }
 
+// New orders of a merchant that was taken out are on record: it may be put back.
+func TestPaymentsOfStrangers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		onV2 := payment("gone", "1")
+		b.mustDecide(t, onV2, route.ToV2, Decision{route.V2, ByRoute})
+		if err := b.store.begin(onV2.key()); err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			of   Payment
+			want Decision
+			then Decision // when its merchant is configured, with a route to v2
+		}{
+			"never on v2":                {payment("stranger", "1"), Decision{route.Old, NotConfigured}, Decision{route.V2, ByRoute}},
+			"taken out, an order of v2":  {onV2, Decision{"", TakenOut}, Decision{route.V2, OnRecord}},
+			"taken out, any other order": {payment("gone", "2"), Decision{route.Old, NotConfigured}, Decision{route.Old, OnRecord}},
+		} {
+			if got := b.OfStrangersPayment(t.Context(), c.of.Order); got != c.want {
+				t.Errorf("%s: %+v, want %+v", name, got, c.want)
+			}
+			b.mustDecide(t, c.of, route.ToV2, c.then)
+		}
+	})
+}
+
 // With the ledger away, a merchant that never had an order on v2 goes on, and marks
 // are made up for; of others nothing is known.
 func TestLedgerAway(t *testing.T) {
