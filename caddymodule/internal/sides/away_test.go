@@ -1,0 +1,143 @@
+package sides
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+)
+
+// With the ledger away, a merchant that never had an order on v2 goes on, and marks
+// are made up for; of others nothing is known.
+func TestLedgerAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		moved := payment("B", "1")
+		b.mustDecide(t, moved, route.ToV2, Decision{route.V2, ByRoute})
+		b.store.set(func() { b.store.away = true })
+		began := time.Now()
+		for i := range 200 {
+			b.mustDecide(t, payment("A", fmt.Sprint(i)), route.ToOld, Decision{route.Old, LedgerAway})
+			b.mustDecide(t, payment("A", fmt.Sprint(i)), route.ToOld, Decision{route.Old, OnRecord}) // a repeat
+		}
+		b.mustDecide(t, payment("A", "201"), route.ToShadow, Decision{route.Old, LedgerAway})
+		b.mustDecide(t, payment("A", "202"), route.ToV2, Decision{"", LedgerAway})
+		b.mustDecide(t, payment("B", "2"), route.ToOld, Decision{"", LedgerAway}) // its route went back
+		if n := b.logs.FilterMessageSnippet("cannot be looked up").Len(); n != 1 {
+			t.Errorf("%d lines say that the ledger is away", n)
+		}
+		time.Sleep(time.Minute)
+		b.store.set(func() { b.store.away = false })
+		time.Sleep(2 * lookEvery)
+		synctest.Wait()
+		if len(b.store.marks) != 201 || b.counts.results[MarkedLate] != 201 || b.counts.waiting != 0 || b.late.len() != 0 {
+			t.Errorf("%d marks, counted %v, %d wait", len(b.store.marks), b.counts.results, b.late.len())
+		}
+		for k, at := range b.store.marks {
+			if !at.Equal(began) {
+				t.Errorf("%v was first seen at %s, marked with %s", k, began, at)
+			}
+		}
+		if n := b.logs.FilterMessageSnippet("can be looked up again").Len(); n != 1 {
+			t.Errorf("%d lines say that the ledger is back", n)
+		}
+		b.mustDecide(t, payment("A", "7"), route.ToV2, Decision{route.Old, OnRecord})
+	})
+}
+
+// Nobody waits for a ledger that does not answer but the first who ask, each second.
+func TestSilentLedgerHoldsUpFew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.store.set(func() { b.store.silent = true })
+		began := time.Now()
+		b.mustDecide(t, payment("A", "0"), route.ToOld, Decision{route.Old, LedgerAway})
+		if waited := time.Since(began); waited != ledgerPatience {
+			t.Errorf("the first waited %s", waited)
+		}
+		began = time.Now()
+		for i := range 100 {
+			b.mustDecide(t, payment("A", fmt.Sprint(1+i)), route.ToOld, Decision{route.Old, LedgerAway})
+		}
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("the others waited %s", waited)
+		}
+		b.store.set(func() { b.store.silent = false })
+	})
+}
+
+// Before the ledger was ever read nobody knows who is on v2.
+func TestLedgerAwayFromTheStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeLedger()
+		store.away = true
+		s := New(store, zap.NewNop(), time.Now, new(counts))
+		defer s.Close()
+		s.Use(time.Hour)
+		synctest.Wait()
+		if got := s.OfPayment(t.Context(), payment("A", "1"), route.ToOld); got.Side != "" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// No payment goes anywhere without its mark, or a place for it.
+func TestTooManyMarksWait(t *testing.T) {
+	t.Parallel()
+	var l late
+	for i := range maxLate {
+		if !l.add(ledger.Key{MerID: "A", OrderID: fmt.Sprint(i)}, time.Now()) {
+			t.Fatalf("no room for %d", i)
+		}
+	}
+	if l.add(ledger.Key{MerID: "A", OrderID: "one more"}, time.Now()) || !l.add(ledger.Key{MerID: "A", OrderID: "7"}, time.Now()) {
+		t.Error("there is room for one more, or none for one that is there")
+	}
+}
+
+// An order that was passed on without its mark and begun on v2 elsewhere is told by
+// its number: nothing else can be done about it here.
+func TestOrderOnBothSidesIsTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.store.set(func() { b.store.away = true })
+		p := payment("A", "1")
+		b.mustDecide(t, p, route.ToOld, Decision{route.Old, LedgerAway})
+		b.store.set(func() { b.store.away = false; b.store.orders[p.key()] = true })
+		time.Sleep(2 * lookEvery)
+		synctest.Wait()
+		lines := b.logs.FilterMessageSnippet("an order is on both sides").All()
+		if len(lines) != 1 || lines[0].ContextMap()["orderid"] != "1" || b.counts.results[MarkRefused] != 1 || b.late.len() != 0 {
+			t.Errorf("%v, counted %v, %d wait", lines, b.counts.results, b.late.len())
+		}
+	})
+}
+
+// A client that hangs up says nothing about the ledger.
+func TestHungUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.store.set(func() { b.store.silent = true })
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(errors.New("hung up")) })
+		if got := b.OfPayment(ctx, payment("A", "1"), route.ToOld); got.Side != "" || b.late.len() != 0 {
+			t.Errorf("%+v, %d marks wait", got, b.late.len())
+		}
+		if b.retry.Load() != 0 || b.logs.Len() != 0 {
+			t.Errorf("the ledger counts as away: %v", b.logs.All())
+		}
+		b.store.set(func() { b.store.silent = false })
+	})
+}

@@ -1,0 +1,176 @@
+package sides
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// fakeLedger is a ledger in memory that can be away.
+type fakeLedger struct {
+	mu     sync.Mutex
+	away   bool
+	silent bool // answers nothing, until the caller gives up
+	buggy  bool // panics while it marks
+	marks  map[ledger.Key]time.Time
+	orders map[ledger.Key]bool
+	asked  int
+}
+
+func newFakeLedger() *fakeLedger {
+	return &fakeLedger{marks: map[ledger.Key]time.Time{}, orders: map[ledger.Key]bool{}}
+}
+
+// use runs f where the ledger is there.
+func (l *fakeLedger) use(ctx context.Context, f func() error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked++
+	if l.silent {
+		l.mu.Unlock()
+		<-ctx.Done()
+		l.mu.Lock()
+		return fmt.Errorf("%w: %w", ledger.ErrUnavailable, ctx.Err())
+	}
+	if l.away {
+		return ledger.ErrUnavailable
+	}
+	return f()
+}
+
+func (l *fakeLedger) Side(ctx context.Context, k ledger.Key) (side route.Side, err error) {
+	err = l.use(ctx, func() error {
+		switch _, marked := l.marks[k]; {
+		case l.orders[k]:
+			side = route.V2
+		case marked:
+			side = route.Old
+		}
+		return nil
+	})
+	return side, err
+}
+
+func (l *fakeLedger) MarkOld(ctx context.Context, k ledger.Key, at time.Time) (fresh bool, err error) {
+	err = l.use(ctx, func() error {
+		if l.buggy {
+			return errBug
+		}
+		if l.orders[k] {
+			return ledger.ErrOtherSide
+		}
+		if _, marked := l.marks[k]; !marked {
+			l.marks[k], fresh = at, true
+		}
+		return nil
+	})
+	return fresh, err
+}
+
+var errBug = errors.New("panic while marking")
+
+// begin is what the bridge does with an order of v2.
+func (l *fakeLedger) begin(k ledger.Key) error {
+	return l.use(context.Background(), func() error {
+		if _, marked := l.marks[k]; marked {
+			return ledger.ErrOtherSide
+		}
+		l.orders[k] = true
+		return nil
+	})
+}
+
+func (l *fakeLedger) PruneOld(ctx context.Context, before time.Time) (more bool, err error) {
+	return false, l.use(ctx, func() error {
+		maps.DeleteFunc(l.marks, func(_ ledger.Key, at time.Time) bool { return at.Before(before) })
+		return nil
+	})
+}
+
+func (l *fakeLedger) MerchantsWithOrders(ctx context.Context) (list []string, err error) {
+	err = l.use(ctx, func() error {
+		for k := range l.orders {
+			list = append(list, k.MerID)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (l *fakeLedger) set(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f()
+}
+
+// counts counts what an observer is told.
+type counts struct {
+	mu      sync.Mutex
+	results map[MarkResult]int
+	waiting int
+	awaited int
+}
+
+func (c *counts) OrderMarked(r MarkResult) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.results == nil {
+		c.results = map[MarkResult]int{}
+	}
+	c.results[r]++
+}
+
+func (c *counts) MarksWaiting(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = n
+}
+
+// MarkAwaited implements Observer.
+func (c *counts) MarkAwaited(time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.awaited++
+}
+
+// bench is Sides with a ledger and an observer of the test's own, in a bubble.
+type bench struct {
+	*Sides
+	store  *fakeLedger
+	counts *counts
+	logs   *observer.ObservedLogs
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	core, logs := observer.New(zap.InfoLevel)
+	b := &bench{store: newFakeLedger(), counts: new(counts), logs: logs}
+	b.Sides = New(b.store, zap.New(core), time.Now, b.counts)
+	t.Cleanup(b.Close)
+	b.Use(30 * 24 * time.Hour)
+	synctest.Wait() // it has read who is on v2
+	return b
+}
+
+func payment(merID, orderID string) Payment {
+	return Payment{Order: route.Order{MerID: merID, OrderID: orderID, Action: v1.WxSao}, Verified: true}
+}
+
+func (b *bench) mustDecide(t *testing.T, p Payment, r route.Route, want Decision) {
+	t.Helper()
+	if got := b.OfPayment(t.Context(), p, r); got != want {
+		t.Errorf("payment %s of %s by route %s: %+v, want %+v", p.OrderID, p.MerID, r, got, want)
+	}
+}
