@@ -3,21 +3,18 @@
 package bridge
 
 import (
-	"net/http"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// NewSimulated is [New], with a network of merchants that a simulation makes, and
-// with its chance.
-func NewSimulated(
-	l *ledger.Ledger, log *zap.Logger, now func() time.Time, merchants http.RoundTripper, random func() float64, options ...Option,
-) *Bridge {
+// NewSimulated is [New], whose notifications are delivered in a simulation.
+func NewSimulated(l *ledger.Ledger, log *zap.Logger, now func() time.Time, s delivery.Simulation, options ...Option) *Bridge {
 	b := newBridge(l, log, now, options...)
-	b.notify.Simulate(merchants, random)
+	b.notify.Simulate(s)
 	b.start()
 	return b
 }

@@ -87,7 +87,7 @@ func (m *machine) start() {
 	log := zap.New(m.w.secrets)
 	ledger.Simulate(l, p.write, p.read)
 	p.ledger = l
-	p.bridge = bridge.NewSimulated(l, log, clock.Now, network{m.w, p}, p.random, bridge.WithClock(clock))
+	p.bridge = bridge.NewSimulated(l, log, clock.Now, delivery.Simulation{Network: network{m.w, p}, Random: p.random, Apart: p.apart}, bridge.WithClock(clock))
 	p.settings = p.newSettings()
 	p.bridge.Attach(p.settings)
 	p.open(log)
@@ -98,6 +98,11 @@ func (m *machine) start() {
 	defer m.mu.Unlock()
 	m.current = p
 	m.w.tell("bridge %d starts, life %d", m.n, m.lives)
+}
+
+// apart waits a moment that is an order's own.
+func (p *process) apart(k ledger.Key) {
+	_ = p.sleep(context.Background(), p.chance("apart "+k.OrderID).between(time.Microsecond, 100*time.Microsecond)) // the dead are told later
 }
 
 func (p *process) random() float64 { return p.chance("jitter").Float64() }
