@@ -19,11 +19,6 @@ var answerClasses = map[v2.Class]bilingual.Said{
 	v2.Refused: say("refused"), v2.Unknown: say("unknown"),
 }
 
-// always says a sentence, whatever the parts.
-func always(said bilingual.Said) func([]string) bilingual.Said {
-	return func([]string) bilingual.Said { return said }
-}
-
 // arithmetics are why crypto/rsa does the arithmetic of RSA keys. What else may do it is
 // a name.
 var arithmetics = bilingual.Wordings{

@@ -21,7 +21,7 @@ var recordedTexts = bilingual.Wordings{
 	{Kept: regexp.MustCompile(`^for ([0-9a-z.]+)$`), Say: func(parts []string) bilingual.Said { return say("for %s", lasting(parts[1])) }},
 	{Kept: regexp.MustCompile(`^form (\d+) of (\S+)$`), Say: func(parts []string) bilingual.Said { return say("form %s of %s", parts[1], parts[2]) }},
 	{Kept: regexp.MustCompile(`^(\d+) forms$`), Say: func(parts []string) bilingual.Said { return say("%s forms", parts[1]) }},
-	{Kept: regexp.MustCompile(`^none$`), Say: func([]string) bilingual.Said { return say("none") }},
+	{Kept: regexp.MustCompile(`^none$`), Say: always(say("none"))},
 	{Kept: regexp.MustCompile(`^begun, of before (\S+) to (.*)$`), Say: func(parts []string) bilingual.Said {
 		return say("begun, of before %s to %s", parts[1], parts[2])
 	}},

@@ -10,6 +10,11 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+// always says a sentence, whatever the parts.
+func always(said bilingual.Said) func([]string) bilingual.Said {
+	return func([]string) bilingual.Said { return said }
+}
+
 // verdictText is what a message said of an order that it did not move.
 var verdictText = bilingual.Wording{Kept: regexp.MustCompile(`^(\w+), order is (\w+)$`), Say: func(parts []string) bilingual.Said {
 	return say("%s, order is %s", bilingual.Term(parts[1]), bilingual.Term(parts[2]))
@@ -27,9 +32,7 @@ var wordings = map[string]bilingual.Wording{
 	"notice": {Kept: regexp.MustCompile(`^(\S*): (.*)$`), Say: func(parts []string) bilingual.Said {
 		return say("flow %s: %s", parts[1], statement(parts[2]))
 	}},
-	"unpaid": {Kept: regexp.MustCompile(`^the answer with the code was lost`), Say: func([]string) bilingual.Said {
-		return say("the answer with the code was lost; the merchant's own repeat gets a code")
-	}},
+	"unpaid":                         {Kept: regexp.MustCompile(`^the answer with the code was lost`), Say: always(say("the answer with the code was lost; the merchant's own repeat gets a code"))},
 	translate.Repeated.String():      verdictText,
 	translate.Late.String():          verdictText,
 	translate.LatePayment.String():   verdictText,
@@ -64,18 +67,12 @@ func statement(kept string) bilingual.Said {
 // callCauses are why a call brought no message that can be trusted, where it is not the
 // network's fault: those causes have a name of their own.
 var callCauses = bilingual.Wordings{
-	{Kept: regexp.MustCompile(`^gateway merchant is not configured any more$`), Say: func([]string) bilingual.Said {
-		return say("gateway merchant is not configured any more")
-	}},
-	{Kept: regexp.MustCompile(`^too late to send$`), Say: func([]string) bilingual.Said { return say("too late to send") }},
+	{Kept: regexp.MustCompile(`^gateway merchant is not configured any more$`), Say: always(say("gateway merchant is not configured any more"))},
+	{Kept: regexp.MustCompile(`^too late to send$`), Say: always(say("too late to send"))},
 	{Kept: regexp.MustCompile(`^sealing request: (.*)$`), Say: func(parts []string) bilingual.Said { return say("sealing request: %s", parts[1]) }},
 	{Kept: regexp.MustCompile(`^reading answer: (.*)$`), Say: func(parts []string) bilingual.Said { return say("reading answer: %s", parts[1]) }},
-	{Kept: regexp.MustCompile(`^opening message: message refused$`), Say: func([]string) bilingual.Said {
-		return say("the answer does not open, or its signature does not fit")
-	}},
-	{Kept: regexp.MustCompile(`^opening message: .*the private key does not work at present$`), Say: func([]string) bilingual.Said {
-		return say("the private key does not work at present")
-	}},
+	{Kept: regexp.MustCompile(`^opening message: message refused$`), Say: always(say("the answer does not open, or its signature does not fit"))},
+	{Kept: regexp.MustCompile(`^opening message: .*the private key does not work at present$`), Say: always(say("the private key does not work at present"))},
 	{Kept: regexp.MustCompile(`^reading message: (.*)$`), Say: func(parts []string) bilingual.Said { return say("reading message: %s", parts[1]) }},
 }
 
@@ -95,7 +92,7 @@ func causeText(lang bilingual.Lang, kept string) string {
 // answersOfGateway are what the gateway said of an order when it was asked, as package
 // bridge puts it, besides a state.
 var answersOfGateway = bilingual.Wordings{
-	{Kept: regexp.MustCompile(`^no such record$`), Say: func([]string) bilingual.Said { return say("no such record") }},
+	{Kept: regexp.MustCompile(`^no such record$`), Say: always(say("no such record"))},
 	{Kept: regexp.MustCompile(`^nothing certain: (.*)$`), Say: func(parts []string) bilingual.Said {
 		return say("nothing certain: %s", bilingual.Pair(parts[1], callCause(bilingual.Zh, parts[1])))
 	}},
