@@ -15,9 +15,7 @@ func TestGatewayFailsPayer(t *testing.T) {
 		t.Run(string(behaviour), func(t *testing.T) {
 			r := f.order(t, "intl", nil)
 			rule := sandbox.Rule{Behaviour: behaviour, TranCode: sandbox.CodePay, OrderID: r.QueryID[1:], Times: 1}
-			if err := f.gateway.Script(rule); err != nil {
-				t.Fatal(err)
-			}
+			f.script(t, rule)
 			tab := f.phone(t, sandbox.BridgePays)
 			tab.Goto(f.payLink(r))
 			tab.AwaitText("系统繁忙")
@@ -39,9 +37,7 @@ func TestGatewayRefusesPayer(t *testing.T) {
 		t.Run(string(behaviour), func(t *testing.T) {
 			r := f.order(t, "intl", nil)
 			rule := sandbox.Rule{Behaviour: behaviour, TranCode: sandbox.CodePay, OrderID: r.QueryID[1:], Times: 1}
-			if err := f.gateway.Script(rule); err != nil {
-				t.Fatal(err)
-			}
+			f.script(t, rule)
 			tab := f.phone(t, sandbox.BridgePays)
 			for range 2 {
 				tab.Goto(f.payLink(r))

@@ -164,9 +164,7 @@ func suiteOf(r *merchant.Reply) string {
 // that only its notice can tell that it is paid.
 func (f *storefront) noQueries(t testing.TB, r *merchant.Reply) {
 	t.Helper()
-	if err := f.gateway.Script(sandbox.Rule{Behaviour: sandbox.InProgress, TranCode: sandbox.CodeQuery, OrderID: r.QueryID[1:]}); err != nil {
-		t.Fatal(err)
-	}
+	f.script(t, sandbox.Rule{Behaviour: sandbox.InProgress, TranCode: sandbox.CodeQuery, OrderID: r.QueryID[1:]})
 }
 
 // lateNotice sends the notice of an order that is paid, and later the one that

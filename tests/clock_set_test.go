@@ -47,9 +47,7 @@ func clockIsSet(t *testing.T, w *world, binary, ahead string) {
 	w.pay("gm", waiting)
 	w.notified("gm", waiting.OrderID, 1)
 	doubtful := w.payment("intl", "AliCode", 4200)
-	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1}); err != nil {
-		t.Fatal(err)
-	}
+	w.script(t, sandbox.Rule{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1})
 	sent := time.Now()
 	w.pay("intl", doubtful)
 	onDisplay := w.payment("intl", "WxSao", 4300) // its payer has half an hour

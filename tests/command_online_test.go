@@ -199,9 +199,7 @@ func TestSettleFromTheCommandLine(t *testing.T) {
 		{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1},
 		{Behaviour: sandbox.Reset, TranCode: "OP2001", Times: 3},
 	} {
-		if err := w.gateway.Script(rule); err != nil {
-			t.Fatal(err)
-		}
+		w.script(t, rule)
 	}
 	p := w.payment("intl", "WxCode", 4000)
 	w.pay("intl", p)
@@ -222,9 +220,7 @@ func TestSettleFromTheCommandLine(t *testing.T) {
 func TestSettleIsOverruledByTheGateway(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, settings{Extra: "query_schedule 1h"})
-	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1}); err != nil {
-		t.Fatal(err)
-	}
+	w.script(t, sandbox.Rule{Behaviour: sandbox.Reset, TranCode: "OP1001", Times: 1})
 	p := w.payment("intl", "WxCode", 4100)
 	w.pay("intl", p)
 	w.bridge.ask("settle", shops["intl"].MerID, p.OrderID, "failed", "--why", "the payer says so").
@@ -240,16 +236,12 @@ func TestSelfcheckFromTheCommandLine(t *testing.T) {
 	w.bridge.wantHealth(200, `"status":"ready"`)
 	w.bridge.ask("selfcheck").want(t, 0, "keys of 473053110001", "keys of 473053110002", "gateway as 473053110001",
 		"gateway as 473053110002", "a signed answer", "callback", "is answered by Paybridge", "a commit takes")
-	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.HTML, TranCode: "OP2001"}); err != nil {
-		t.Fatal(err)
-	}
+	w.script(t, sandbox.Rule{Behaviour: sandbox.HTML, TranCode: "OP2001"})
 	w.bridge.ask("selfcheck").want(t, 1, "FAIL", "no answer that these keys open")
 	w.gateway.Reset()
 	w.bridge.ask("selfcheck", "--merchant", shops["gm"].MerID, "--json").want(t, 0, `"ok": true`)
 	w.bridge.ask("selfcheck", "--merchant", "1").want(t, 1, "no merchant")
-	if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP2001"}); err != nil {
-		t.Fatal(err)
-	}
+	w.script(t, sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP2001"})
 	w.bridge.ask("selfcheck").want(t, 1, "FAIL", "does not answer the query")
 	w.gateway.Reset()
 

@@ -64,9 +64,7 @@ func (d *desk) play() {
 
 	d.doubtful = pay("WxCode", amount(sandbox.InProgress, true)).OrderID
 	refusal := sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP1001", Words: "余额不足 " + markup, Times: 1}
-	if err := d.gateway.Script(refusal); err != nil {
-		d.t.Fatal(err)
-	}
+	d.script(d.t, refusal)
 	d.failed = pay("AliCode", 880).OrderID
 	d.refunded = pay("AliCode", 1500).OrderID
 	d.notified("intl", d.refunded, 1)

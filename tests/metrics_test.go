@@ -159,9 +159,7 @@ func (w *world) oneOfEverything() {
 		action    string
 	}{{sandbox.Silent, "WxSao"}, {sandbox.WrongSignature, "AliSao"}, {sandbox.HTML, "WxCode"}, {sandbox.Reset, "USao"}, {sandbox.Accept, "WxSao"}} {
 		rule := sandbox.Rule{Behaviour: c.behaviour, TranCode: "OP1001", Times: 1, Unprocessed: c.behaviour != sandbox.Accept}
-		if err := w.gateway.Script(rule); err != nil {
-			w.t.Fatal(err)
-		}
+		w.script(w.t, rule)
 		w.pay("intl", w.payment("intl", c.action, 1800))
 	}
 

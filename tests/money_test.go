@@ -256,9 +256,7 @@ func (w *world) refundFailing(behaviour sandbox.Behaviour, unprocessed bool) mer
 	rule := sandbox.Rule{
 		Behaviour: behaviour, Unprocessed: unprocessed, TranCode: "OP1003", OrderID: reply.QueryID[1:], Times: 1,
 	}
-	if err := w.gateway.Script(rule); err != nil {
-		w.t.Fatal(err)
-	}
+	w.script(w.t, rule)
 	return p
 }
 
@@ -271,9 +269,7 @@ func TestQueryThroughEveryFailure(t *testing.T) {
 		p := w.payment("gm", "QQSao", 800000)
 		reply := w.pay("gm", p)
 		rule := sandbox.Rule{Behaviour: behaviour, TranCode: "OP2001", OrderID: reply.QueryID[1:], Times: 1}
-		if err := w.gateway.Script(rule); err != nil {
-			t.Fatal(err)
-		}
+		w.script(t, rule)
 		w.payerPays("gm", reply, sandbox.Notice{Delivery: sandbox.DeliverNever}, false)
 		if got := w.query("gm", p.OrderID); got.ResultCode != "1001" {
 			t.Errorf("query that failed by %s: %s", behaviour, got.Inner)

@@ -248,9 +248,7 @@ func TestNoHiddenRetry(t *testing.T) {
 	w := startWorld(t, settings{})
 	for _, action := range []string{"WxSao", "AliCode"} {
 		w.pay("intl", w.payment("intl", action, 1000)) // leaves a kept connection
-		if err := w.gateway.Script(sandbox.Rule{Behaviour: sandbox.CloseReused, TranCode: "OP1001", Times: 1}); err != nil {
-			t.Fatal(err)
-		}
+		w.script(t, sandbox.Rule{Behaviour: sandbox.CloseReused, TranCode: "OP1001", Times: 1})
 		p := w.payment("intl", action, 1000)
 		first := w.pay("intl", p)
 		if want := map[string]string{"WxSao": "96", "AliCode": "00"}[action]; first.RespCode != want {
@@ -268,9 +266,7 @@ func TestRepeatAfterDoubt(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, silence())
 	for _, behaviour := range []sandbox.Behaviour{sandbox.Silent, sandbox.Half, sandbox.WrongSignature} {
-		if err := w.gateway.Script(sandbox.Rule{Behaviour: behaviour, TranCode: "OP1001", Times: 1}); err != nil {
-			t.Fatal(err)
-		}
+		w.script(t, sandbox.Rule{Behaviour: behaviour, TranCode: "OP1001", Times: 1})
 		p := w.payment("intl", "AliSao", 5000)
 		if reply := w.pay("intl", p); reply.RespCode != "96" {
 			t.Fatalf("after %s: %s", behaviour, reply.Inner)

@@ -15,9 +15,7 @@ func (w *world) refundRefused(suite string, fen int64, n int) (orderID string) {
 	w.pay(suite, p)
 	w.notified(suite, p.OrderID, 1)
 	rule := sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP1003", Words: "余额不足", Times: n}
-	if err := w.gateway.Script(rule); err != nil {
-		w.t.Fatal(err)
-	}
+	w.script(w.t, rule)
 	if got := w.cancel(suite, p.OrderID); got.RespCode != "94" {
 		w.t.Fatalf("cancel: %s", got.Inner)
 	}

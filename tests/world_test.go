@@ -296,6 +296,14 @@ func (w *world) writeConfig(p *process) {
 	}
 }
 
+// script has the gateway treat requests by a rule.
+func (w *world) script(t testing.TB, r sandbox.Rule) {
+	t.Helper()
+	if err := w.gateway.Script(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // orderID draws a merchant's order number.
 func (w *world) orderID() string {
 	return fmt.Sprintf("T20261122%011d", w.orders.Add(1))
