@@ -14,7 +14,7 @@ func TestGatewayFailsPayer(t *testing.T) {
 	for _, behaviour := range failures() {
 		t.Run(string(behaviour), func(t *testing.T) {
 			r := f.order(t, "intl", nil)
-			rule := sandbox.Rule{Behaviour: behaviour, TranCode: sandbox.CodePay, OrderID: r.QueryID[1:], Times: 1}
+			rule := sandbox.Rule{Behaviour: behaviour, TranCode: sandbox.CodePay, OrderID: r.OrderNo(), Times: 1}
 			f.script(t, rule)
 			tab := f.phone(t, sandbox.BridgePays)
 			tab.Goto(f.payLink(r))
@@ -36,7 +36,7 @@ func TestGatewayRefusesPayer(t *testing.T) {
 	for _, behaviour := range []sandbox.Behaviour{sandbox.Refused, sandbox.Failed} {
 		t.Run(string(behaviour), func(t *testing.T) {
 			r := f.order(t, "intl", nil)
-			rule := sandbox.Rule{Behaviour: behaviour, TranCode: sandbox.CodePay, OrderID: r.QueryID[1:], Times: 1}
+			rule := sandbox.Rule{Behaviour: behaviour, TranCode: sandbox.CodePay, OrderID: r.OrderNo(), Times: 1}
 			f.script(t, rule)
 			tab := f.phone(t, sandbox.BridgePays)
 			for range 2 {

@@ -146,7 +146,7 @@ func (f *storefront) isUnpaid(t testing.TB, r *merchant.Reply) {
 
 // booked is the order in the gateway's book, empty if it is not there.
 func (f *storefront) booked(r *merchant.Reply) sandbox.Order {
-	o, _ := f.gateway.Order(shops[suiteOf(r)].Gateway, r.QueryID[1:])
+	o, _ := f.gateway.Order(shops[suiteOf(r)].Gateway, r.OrderNo())
 	return o
 }
 
@@ -164,14 +164,14 @@ func suiteOf(r *merchant.Reply) string {
 // that only its notice can tell that it is paid.
 func (f *storefront) noQueries(t testing.TB, r *merchant.Reply) {
 	t.Helper()
-	f.script(t, sandbox.Rule{Behaviour: sandbox.InProgress, TranCode: sandbox.CodeQuery, OrderID: r.QueryID[1:]})
+	f.script(t, sandbox.Rule{Behaviour: sandbox.InProgress, TranCode: sandbox.CodeQuery, OrderID: r.OrderNo()})
 }
 
 // lateNotice sends the notice of an order that is paid, and later the one that
 // was held back: the same notice once more.
 func (f *storefront) lateNotice(t testing.TB, r *merchant.Reply) {
 	t.Helper()
-	notice := sandbox.Notice{MerchantID: shops[suiteOf(r)].Gateway, OrderID: r.QueryID[1:]}
+	notice := sandbox.Notice{MerchantID: shops[suiteOf(r)].Gateway, OrderID: r.OrderNo()}
 	if _, err := f.gateway.SendNotice(t.Context(), notice); err != nil {
 		t.Fatal(err)
 	}

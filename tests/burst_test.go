@@ -86,7 +86,7 @@ func (w *world) paidBy(suite string, p merchant.Payment) (sandbox.Notice, error)
 	if reply.RespCode != "00" {
 		return sandbox.Notice{}, fmt.Errorf("paying %s: %s", p.OrderID, reply.Inner)
 	}
-	notice := sandbox.Notice{MerchantID: shops[suite].Gateway, OrderID: reply.QueryID[1:]}
+	notice := sandbox.Notice{MerchantID: shops[suite].Gateway, OrderID: reply.OrderNo()}
 	lost := notice
 	lost.Delivery = sandbox.DeliverNever
 	if err := w.gateway.Pay(sandbox.Payment{Notice: lost}); err != nil {

@@ -10,7 +10,7 @@ import (
 // lastPay is the body of the pay request that the gateway saw for an order.
 func (w *world) lastPay(t *testing.T, reply *merchant.Reply) map[string]string {
 	t.Helper()
-	orderNo := reply.QueryID[1:]
+	orderNo := reply.OrderNo()
 	exchanges := w.gateway.Exchanges()
 	for i := len(exchanges) - 1; i >= 0; i-- {
 		var message struct{ Body map[string]string }

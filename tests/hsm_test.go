@@ -39,7 +39,7 @@ func TestKeyInHSM(t *testing.T) {
 	if code := h.query("intl", p.OrderID).ResultCode; code != "1001" {
 		t.Errorf("before it is paid: %s", code)
 	}
-	h.payerPays(reply.QueryID[1:])
+	h.payerPays(reply.OrderNo())
 	if !eventually(func() bool { return h.acknowledged(p.OrderID) }) {
 		t.Error("the merchant is not told")
 	}
@@ -132,7 +132,7 @@ func TestTokenGoesAway(t *testing.T) {
 	if reply := h.query("intl", before.OrderID); reply.ResultCode != "1001" {
 		t.Errorf("query without the token: %s", reply.Inner)
 	}
-	h.payerPays(replyBefore.QueryID[1:]) // the notice cannot be opened
+	h.payerPays(replyBefore.OrderNo()) // the notice cannot be opened
 	h.wantMetrics(reading{`paybridge_notices_total{result="throttled"}`: 0})
 	if h.bridge.metrics()[`paybridge_token_failures_total{reason="unavailable"}`] == 0 {
 		t.Error("failures are not counted")

@@ -123,7 +123,7 @@ func (l *load) failed(what string, err error, reply *merchant.Reply) {
 }
 
 func (l *load) payerPays(suite string, reply *merchant.Reply) {
-	notice := sandbox.Notice{MerchantID: shops[suite].Gateway, OrderID: reply.QueryID[1:]}
+	notice := sandbox.Notice{MerchantID: shops[suite].Gateway, OrderID: reply.OrderNo()}
 	if l.w.gateway.Pay(sandbox.Payment{Notice: notice}) == nil {
 		l.paid.Store(reply.OrderID, suite)
 	}

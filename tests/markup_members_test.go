@@ -50,7 +50,7 @@ func (d *desk) hostileQuery(members map[string]string) []string {
 	p := d.payment("intl", "AliSao", 6000)
 	reply := d.pay("intl", p)
 	d.payerPays("intl", reply, sandbox.Notice{Delivery: sandbox.DeliverNever}, false)
-	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeQuery, OrderID: reply.QueryID[1:], Behaviour: sandbox.Accept, Members: members, Times: 1})
+	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeQuery, OrderID: reply.OrderNo(), Behaviour: sandbox.Accept, Members: members, Times: 1})
 	d.query("intl", p.OrderID)
 	return []string{p.OrderID}
 }
@@ -58,7 +58,7 @@ func (d *desk) hostileQuery(members map[string]string) []string {
 func (d *desk) hostileRefund(members map[string]string) []string {
 	p := d.payment("intl", "WxCode", 7000)
 	reply := d.pay("intl", p)
-	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeRefund, OrderID: reply.QueryID[1:], Behaviour: sandbox.Accept, Members: members, Times: 1})
+	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeRefund, OrderID: reply.OrderNo(), Behaviour: sandbox.Accept, Members: members, Times: 1})
 	d.cancel("intl", p.OrderID)
 	return []string{p.OrderID}
 }
@@ -66,10 +66,10 @@ func (d *desk) hostileRefund(members map[string]string) []string {
 func (d *desk) hostileRefundQuery(members map[string]string) []string {
 	p := d.payment("intl", "WxCode", 8000)
 	reply := d.pay("intl", p)
-	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeRefund, OrderID: reply.QueryID[1:], Behaviour: sandbox.Pending, Times: 1})
-	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeRefundQuery, OrderID: reply.QueryID[1:], Behaviour: sandbox.Accept, Members: members, Times: 1})
+	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeRefund, OrderID: reply.OrderNo(), Behaviour: sandbox.Pending, Times: 1})
+	d.script(d.t, sandbox.Rule{TranCode: sandbox.CodeRefundQuery, OrderID: reply.OrderNo(), Behaviour: sandbox.Accept, Members: members, Times: 1})
 	d.cancel("intl", p.OrderID)
-	order, _ := d.gateway.Order(shops["intl"].Gateway, reply.QueryID[1:])
+	order, _ := d.gateway.Order(shops["intl"].Gateway, reply.OrderNo())
 	for _, r := range order.Refunds {
 		if err := d.gateway.SettleRefund(order.MerchantID, order.OrderID, r.FlowID, true); err != nil {
 			d.t.Fatal(err)

@@ -148,7 +148,7 @@ func (w *world) oneOfEverything() {
 	liedAbout := w.pay("intl", w.payment("intl", "WxSao", 1700))
 	for _, variant := range []sandbox.NoticeVariant{sandbox.NoticeForged, sandbox.NoticeWrongAmount} {
 		if _, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{
-			MerchantID: shops["intl"].Gateway, OrderID: liedAbout.QueryID[1:], Variant: variant,
+			MerchantID: shops["intl"].Gateway, OrderID: liedAbout.OrderNo(), Variant: variant,
 		}); err != nil {
 			w.t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ const fast = "notify_schedule 1s 1s 2s"
 // payerPays lets the payer of an order pay at the gateway.
 func (w *world) payerPays(suite string, reply *merchant.Reply, n sandbox.Notice, late bool) {
 	w.t.Helper()
-	n.MerchantID, n.OrderID = shops[suite].Gateway, reply.QueryID[1:]
+	n.MerchantID, n.OrderID = shops[suite].Gateway, reply.OrderNo()
 	if err := w.gateway.Pay(sandbox.Payment{Notice: n, Late: late}); err != nil {
 		w.t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestNoticeVariants(t *testing.T) {
 			p := w.payment("intl", "AliSao", fen)
 			reply := w.pay("intl", p)
 			results, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{
-				MerchantID: shops["intl"].Gateway, OrderID: reply.QueryID[1:], Variant: variant,
+				MerchantID: shops["intl"].Gateway, OrderID: reply.OrderNo(), Variant: variant,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -134,7 +134,7 @@ func (w *world) payerPaysAgain(t *testing.T, reply *merchant.Reply) {
 	t.Helper()
 	for _, variant := range []sandbox.NoticeVariant{sandbox.NoticePlain, sandbox.NoticeContradictory} {
 		if _, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{
-			MerchantID: shops["intl"].Gateway, OrderID: reply.QueryID[1:], Variant: variant, Copies: 2,
+			MerchantID: shops["intl"].Gateway, OrderID: reply.OrderNo(), Variant: variant, Copies: 2,
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +202,7 @@ func TestLatePaymentOfAClosedOrderIsRefunded(t *testing.T) {
 	}
 	w.payerPays("intl", reply, sandbox.Notice{}, true)
 	refunded := eventually(func() bool {
-		o, ok := w.gateway.Order(shops["intl"].Gateway, reply.QueryID[1:])
+		o, ok := w.gateway.Order(shops["intl"].Gateway, reply.OrderNo())
 		return ok && len(o.Refunds) == 1 && o.Refunds[0].State == "31"
 	})
 	if !refunded {
@@ -242,7 +242,7 @@ func TestRefundThatWasNotCarriedOut(t *testing.T) {
 				t.Errorf("refund after %s: merchant hears that it is done", behaviour)
 			}
 		}
-		if n := w.gateway.State().Counters.PostsOf(shops["intl"].Gateway, w.query("intl", p.OrderID).QueryID[1:], "OP1003"); n > 1 {
+		if n := w.gateway.State().Counters.PostsOf(shops["intl"].Gateway, w.query("intl", p.OrderID).OrderNo(), "OP1003"); n > 1 {
 			t.Errorf("refund after %s was sent %d times", behaviour, n)
 		}
 	}
@@ -254,7 +254,7 @@ func (w *world) refundFailing(behaviour sandbox.Behaviour, unprocessed bool) mer
 	p := w.payment("intl", "QQCode", 800000)
 	reply := w.pay("intl", p)
 	rule := sandbox.Rule{
-		Behaviour: behaviour, Unprocessed: unprocessed, TranCode: "OP1003", OrderID: reply.QueryID[1:], Times: 1,
+		Behaviour: behaviour, Unprocessed: unprocessed, TranCode: "OP1003", OrderID: reply.OrderNo(), Times: 1,
 	}
 	w.script(w.t, rule)
 	return p
@@ -268,7 +268,7 @@ func TestQueryThroughEveryFailure(t *testing.T) {
 	for _, behaviour := range failures() {
 		p := w.payment("gm", "QQSao", 800000)
 		reply := w.pay("gm", p)
-		rule := sandbox.Rule{Behaviour: behaviour, TranCode: "OP2001", OrderID: reply.QueryID[1:], Times: 1}
+		rule := sandbox.Rule{Behaviour: behaviour, TranCode: "OP2001", OrderID: reply.OrderNo(), Times: 1}
 		w.script(t, rule)
 		w.payerPays("gm", reply, sandbox.Notice{Delivery: sandbox.DeliverNever}, false)
 		if got := w.query("gm", p.OrderID); got.ResultCode != "1001" {

@@ -144,7 +144,7 @@ func (w *world) stillTrue(old map[string]merchant.Payment) {
 		if asked.ResultCode != "0000" || asked.Amount != p.Amount {
 			w.t.Errorf("a query of %s hears %s", id, asked.Inner)
 		}
-		if _, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{MerchantID: w.shops["intl"].Gateway, OrderID: asked.QueryID[1:]}); err != nil {
+		if _, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{MerchantID: w.shops["intl"].Gateway, OrderID: asked.OrderNo()}); err != nil {
 			w.t.Errorf("a notice of %s: %v", id, err)
 		}
 		if !cancelled {

@@ -86,7 +86,7 @@ func reconcileDay(t *testing.T, w *world) {
 		p := w.payment(suite, "WxCode", fen)
 		reply := w.pay(suite, p)
 		w.notified(suite, p.OrderID, 1)
-		return p.OrderID, reply.QueryID[1:]
+		return p.OrderID, reply.OrderNo()
 	}
 	_, other := paid("gm", 1200)
 	lacking, lackingNo := paid("intl", 1300)
@@ -98,7 +98,7 @@ func reconcileDay(t *testing.T, w *world) {
 		}
 	}
 	pending := w.payment("intl", "WxSao", 1600)
-	pendingNo := w.pay("intl", pending).QueryID[1:]
+	pendingNo := w.pay("intl", pending).OrderNo()
 
 	lines := w.statementLines()
 	reconcile := func(lines []string, more ...string) said {

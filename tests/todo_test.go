@@ -66,7 +66,7 @@ func TestQuarantineFromTheCommandLine(t *testing.T) {
 	p := w.payment("intl", "AliSao", 6100)
 	reply := w.pay("intl", p)
 	w.payerPays("intl", reply, sandbox.Notice{Variant: sandbox.NoticeWrongAmount, Copies: 3}, false)
-	strange := sandbox.Notice{MerchantID: shops["intl"].Gateway, OrderID: reply.QueryID[1:], Variant: sandbox.NoticeUnknownOrder, Copies: 3}
+	strange := sandbox.Notice{MerchantID: shops["intl"].Gateway, OrderID: reply.OrderNo(), Variant: sandbox.NoticeUnknownOrder, Copies: 3}
 	if _, err := w.gateway.SendNotice(w.ctx(), strange); err != nil {
 		t.Fatal(err)
 	}

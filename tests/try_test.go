@@ -150,7 +150,6 @@ func TestTryRefusesWhatWouldSurprise(t *testing.T) {
 		"more than a yuan":      {[]string{"pay", merID, "--action", "WxSao", "--amount", "1.01"}, "--yes: 1.01 yuan is more than 1.00"},
 		"money at once":         {[]string{"pay", merID, "--action", "WxCode", "--amount", "0.01", "--code", "canarycode1"}, "--yes: WxCode takes the payer's money at once"},
 		"an action of nobody's": {[]string{"pay", merID, "--action", "WxPay", "--amount", "0.01"}, "--action: not an action"},
-		"nothing":               {[]string{"pay", merID, "--action", "WxSao", "--amount", "0"}, "--amount: missing"},
 		"a merchant of nobody":  {[]string{"pay", "89999999", "--action", "WxSao", "--amount", "0.01"}, "no merchant"},
 		"no reason":             {[]string{"pay", merID, "--action", "WxSao", "--amount", "0.01", "--why", " "}, "--why: "},
 	} {
@@ -158,7 +157,9 @@ func TestTryRefusesWhatWouldSurprise(t *testing.T) {
 			w.bridge.ask(append([]string{"try"}, c.args...)...).want(t, 1, c.words)
 		})
 	}
-	w.bridge.ask("try", "pay", merID, "--action", "WxSao", "--amount", "1e1").want(t, 2, "write yuan, such as 0.01")
+	for _, amount := range []string{"0", "0.00", "1e1", "-1", "0.001"} {
+		w.bridge.ask("try", "pay", merID, "--action", "WxSao", "--amount="+amount).want(t, 2, "--amount: write yuan, such as 0.01")
+	}
 	if rows := w.rows(); len(rows) != 0 {
 		t.Errorf("orders are left: %+v", rows)
 	}

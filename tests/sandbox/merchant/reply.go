@@ -42,6 +42,15 @@ type Reply struct {
 	Signed bool
 }
 
+// OrderNo is the number by which the gateway knows the order: the queryid without its
+// first letter. It is empty where the reply names no order.
+func (r *Reply) OrderNo() string {
+	if r.QueryID == "" {
+		return ""
+	}
+	return r.QueryID[1:]
+}
+
 // replyRules are the rules of one interface for a reply with respcode 00;
 // sent are the members of the request.
 type replyRules func(r *Reply, sent map[string]any) error
