@@ -118,7 +118,6 @@ func (d *desk) membersSaid() map[string]map[string]string {
 func TestHostileMembers(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "query_schedule 1s 1s 2s 2s 5s")
-	d.killed = true // of requests: a connection whose answer is not believed is closed, at times under the next one
 	for _, bringAbout := range messages {
 		bringAbout(d, nil)
 	}

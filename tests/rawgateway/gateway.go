@@ -4,6 +4,7 @@ package rawgateway
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -19,8 +20,8 @@ type Gateway struct {
 	Posts   atomic.Int32 // requests that arrived whole
 }
 
-// New starts a gateway that has serve deal with each connection, and ends it with
-// the test.
+// New starts a gateway that has serve deal with each connection, and ends both
+// with the test.
 func New(t *testing.T, serve func(g *Gateway, conn *net.TCPConn)) *Gateway {
 	t.Helper()
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -38,6 +39,7 @@ func New(t *testing.T, serve func(g *Gateway, conn *net.TCPConn)) *Gateway {
 			g.Conns.Add(1)
 			conns.Go(func() {
 				defer conn.Close()
+				defer context.AfterFunc(t.Context(), func() { _ = conn.Close() })()
 				serve(g, conn)
 			})
 		}

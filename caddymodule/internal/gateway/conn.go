@@ -5,38 +5,82 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http/httptrace"
+	"slices"
 	"sync"
 )
 
-// usedConn remembers the connection that a request went out on, so that it can be
-// closed when what came back on it was not the answer to that request. The
-// transport keeps connections for the next request, and only it knows them.
+// usedConn is the connection of one call. The transport keeps connections for the
+// next call, and only it knows them.
 type usedConn struct {
-	mu   sync.Mutex
-	conn net.Conn
+	all     *connections
+	conn    net.Conn
+	refused bool // the transport gave out a connection that is discarded, and it was closed before anything was written
 }
 
 // watch returns a context whose request tells u its connection.
 func (u *usedConn) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		u.conn = info.Conn
-	}})
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { u.all.take(u, info.Conn) }})
 }
 
-// discard closes the connection. The transport may have given it to the next
-// request by now; that one breaks, and its outcome is unknown, as it would be with
-// an answer that is not its own. One that carries many requests at once (HTTP/2)
-// stays: there an answer cannot slip to the next request, and other payments are
-// under way on it.
+// connections are those to the gateway that a call is on, and those that no call may be
+// on any more.
+type connections struct {
+	mu        sync.Mutex
+	users     map[net.Conn]*usedConn
+	discarded [64]net.Conn // the last ones; those before them have long been closed
+	next      int
+}
+
+// take notes that a call goes out on a connection. The transport waits for it before
+// it writes anything.
+func (c *connections) take(u *usedConn, conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	u.conn = conn
+	if u.refused = slices.Contains(c.discarded[:], conn); u.refused {
+		_ = conn.Close()
+		return
+	}
+	if c.users == nil {
+		c.users = make(map[net.Conn]*usedConn)
+	}
+	c.users[conn] = u
+}
+
+// release notes that a call is over, and reports whether its connection was refused.
+func (c *connections) release(u *usedConn) (refused bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if u.conn != nil && c.users[u.conn] == u { // not the next call's already
+		delete(c.users, u.conn)
+		if slices.Contains(c.discarded[:], u.conn) {
+			_ = u.conn.Close()
+		}
+	}
+	return u.refused
+}
+
+// discard keeps calls off the connection, since what came back on it was not the answer
+// to its call. It is closed, unless the next call is on it already: that one is finished
+// first, and its answer is judged like any other. One that carries many calls at once
+// (HTTP/2) stays: there an answer cannot slip to the next call.
 func (u *usedConn) discard() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
 	if secure, ok := u.conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
 		return
 	}
 	if u.conn != nil {
-		_ = u.conn.Close()
+		u.all.discard(u.conn)
+	}
+}
+
+func (c *connections) discard(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(c.discarded[:], conn) {
+		c.discarded[c.next] = conn
+		c.next = (c.next + 1) % len(c.discarded)
+	}
+	if c.users[conn] == nil {
+		_ = conn.Close()
 	}
 }

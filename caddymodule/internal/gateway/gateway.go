@@ -34,7 +34,8 @@ type Gateway struct {
 	url   *url.URL
 	proxy *reverseproxy.Handler
 
-	retired atomic.Bool // its configuration has ended
+	connections connections
+	retired     atomic.Bool // its configuration has ended
 }
 
 // Check validates the address.

@@ -14,29 +14,40 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
-// Post implements bridge.Gateway.
+// Post implements bridge.Gateway. Where the transport gives out a connection that is
+// discarded, nothing has left, and the form takes another one.
 func (g *Gateway) Post(ctx context.Context, form string) bridge.RoundTrip {
 	defer g.closeIfRetired()
+	for {
+		trip, refused := g.post(ctx, form)
+		if !refused || ctx.Err() != nil {
+			return trip
+		}
+	}
+}
+
+// post sends a form on one connection, and reports whether that was refused.
+func (g *Gateway) post(ctx context.Context, form string) (trip bridge.RoundTrip, refused bool) {
 	body := &sentBody{text: strings.NewReader(form)}
-	var conn usedConn
+	conn := &usedConn{all: &g.connections}
 	var way netcause.Trace
 	req, err := http.NewRequestWithContext(way.Watch(conn.watch(ctx)), http.MethodPost, g.url.String(), body)
 	if err != nil {
-		return bridge.RoundTrip{Err: netcause.Wrap(err, netcause.New(netcause.NoAddress, g.url.Host))}
+		return bridge.RoundTrip{Err: netcause.Wrap(err, netcause.New(netcause.NoAddress, g.url.Host))}, false
 	}
 	req.ContentLength = int64(len(form))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", "paybridge")
 	answer := &answerRecorder{header: http.Header{}}
 	req = caddyhttp.PrepareRequest(req, caddy.NewReplacer(), answer, &caddyhttp.Server{})
-	var trip bridge.RoundTrip
 	if err := g.serve(answer, req); err != nil {
 		trip.Err = fmt.Errorf("calling gateway: %w", netcause.Wrap(err, way.Of(err, g.url.Host)))
 	} else {
 		trip.Body = answer.body.Bytes()
 	}
-	trip.Sent, trip.Discard = body.sent(), conn.discard
-	return trip
+	refused = g.connections.release(conn)
+	trip.Sent, trip.Discard = body.sent() && !refused, conn.discard
+	return trip, refused
 }
 
 // serve has the proxy carry a request and says why no answer came back.
