@@ -5,9 +5,7 @@ package lossydisk
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -129,18 +127,20 @@ func (d *disk) restore(keep float64) {
 		}
 	}
 	clear(d.removed)
+	var other []*file
 	for name, f := range d.files {
 		if !f.named && d.random.Float64() >= keep {
 			delete(d.files, name)
 			d.root.RmChild(name)
 			continue
 		}
-		f.lose(keep, d.random)
+		if f.lose(keep, d.random) {
+			other = append(other, f)
+		}
 	}
 	d.dead = false
-	left := slices.Collect(maps.Values(d.files))
 	unlock() // the kernel may ask for the files meanwhile
-	for _, f := range left {
+	for _, f := range other {
 		f.forget()
 	}
 }

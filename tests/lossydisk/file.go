@@ -3,6 +3,7 @@
 package lossydisk
 
 import (
+	"bytes"
 	"context"
 	"math/rand/v2"
 	"syscall"
@@ -69,9 +70,10 @@ func (f *file) sync() {
 	f.pending, f.named = nil, true
 }
 
-// lose decides what the disk has of the file after a power cut. Each write since
-// the last sync survives with the chance keep.
-func (f *file) lose(keep float64, random *rand.Rand) {
+// lose decides what the disk has of the file after a power cut, and reports whether
+// programs see something else then. Each write since the last sync survives with the
+// chance keep.
+func (f *file) lose(keep float64, random *rand.Rand) (changed bool) {
 	for _, c := range f.pending {
 		if random.Float64() >= keep {
 			continue
@@ -82,7 +84,11 @@ func (f *file) lose(keep float64, random *rand.Rand) {
 		f.durable = c.on(f.durable)
 	}
 	f.pending, f.named = nil, true
+	if bytes.Equal(f.seen, f.durable) {
+		return false
+	}
 	f.seen = append([]byte(nil), f.durable...)
+	return true
 }
 
 // flip turns all bits of a sector.

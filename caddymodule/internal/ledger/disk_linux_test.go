@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -28,6 +30,29 @@ func payOn(ctx context.Context, l *ledger.Ledger, states map[int]translate.State
 	return nil
 }
 
+// emptyLedger is the file of a ledger without orders, made on a quicker disk.
+func emptyLedger(t *testing.T) []byte {
+	t.Helper()
+	p := sqlitePlace{filepath.Join(t.TempDir(), "empty.db")}
+	if err := p.open(t).Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(p.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func writeSynced(path string, content []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
 // faultAtEvery lets a fault come at the first, the second and so on until the work
 // ends before it comes. The ledger says that it cannot, nothing that it has
 // acknowledged is lost, and it goes on by itself when the disk is well. Then the power
@@ -35,9 +60,13 @@ func payOn(ctx context.Context, l *ledger.Ledger, states map[int]translate.State
 func faultAtEvery(t *testing.T, set func(*lossydisk.Remote, int)) {
 	t.Helper()
 	disk := lossydisk.Start(t)
+	empty := emptyLedger(t)
 	failed := 0
 	for n := 0; ; n++ {
 		p := sqlitePlace{disk.Path(fmt.Sprintf("%d.db", n))}
+		if err := writeSynced(p.path, empty); err != nil {
+			t.Fatal(err)
+		}
 		l := p.open(t)
 		states := map[int]translate.State{}
 		set(disk, n)

@@ -67,14 +67,39 @@ func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options 
 func newProvider(
 	db *sql.DB, dialect database.Dialect, options ...goose.ProviderOption,
 ) (*goose.Provider, error) {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return nil, err
-	}
 	store, err := database.NewStore(dialect, versionTable)
 	if err != nil {
 		return nil, err
 	}
-	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
-	return goose.NewProvider("", db, files, options...)
+	all, err := migrations()
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(all...))
+	return goose.NewProvider("", db, nil, options...)
+}
+
+// migrations are the files, each executed as a whole. Both databases take many
+// statements at once, so that goose need not part them, which takes more time than to
+// execute them.
+func migrations() (all []*goose.Migration, err error) {
+	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil {
+			return nil, err
+		}
+		statements, err := migrationFiles.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, string(statements))
+			return err
+		}}, nil))
+	}
+	return all, nil
 }

@@ -1,5 +1,3 @@
--- +goose Up
-
 -- The order number comes first in every key: merchants are few and unequal,
 -- order numbers spread evenly over the shards of a distributed database.
 CREATE TABLE orders (

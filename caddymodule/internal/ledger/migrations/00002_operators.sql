@@ -1,5 +1,3 @@
--- +goose Up
-
 ALTER TABLE orders ADD COLUMN pay_data TEXT NOT NULL DEFAULT ''; -- JSON for the WeChat bridge
 ALTER TABLE orders ADD COLUMN trace    TEXT NOT NULL DEFAULT ''; -- W3C traceparent
 CREATE UNIQUE INDEX orders_pay_id ON orders (form_action) WHERE action = 'WxJsApi' AND form_action <> '';

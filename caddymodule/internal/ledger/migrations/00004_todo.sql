@@ -1,5 +1,3 @@
--- +goose Up
-
 -- 1 when the payment came after the order was closed or had failed, so that its
 -- merchant was never told that it is paid.
 ALTER TABLE orders ADD COLUMN late BIGINT NOT NULL DEFAULT 0;

@@ -1,5 +1,3 @@
--- +goose Up
-
 -- Rows that cannot be read. Claims do not meet them again before until.
 CREATE TABLE set_aside (
 	kind     TEXT   NOT NULL, -- order or notification

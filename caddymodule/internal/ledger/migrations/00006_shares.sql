@@ -1,5 +1,3 @@
--- +goose Up
-
 -- What claims go by, so that work is shared among merchants, and among the hosts
 -- of one. The sums are there for the planners only: an index with the bare time
 -- looks better to them as soon as most of what waits is of one merchant, and then

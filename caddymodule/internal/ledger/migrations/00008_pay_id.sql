@@ -1,5 +1,3 @@
--- +goose Up
-
 -- What the payer's browser brings. It stood in form_action, of orders that are paid
 -- there.
 ALTER TABLE orders ADD COLUMN pay_id TEXT NOT NULL DEFAULT '';

@@ -1,5 +1,3 @@
--- +goose Up
-
 -- The orders that went to the old gateway. Those of the v2 gateway are in orders; no
 -- order is in both.
 CREATE TABLE old_orders (

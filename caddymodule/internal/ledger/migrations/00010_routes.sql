@@ -1,5 +1,3 @@
--- +goose Up
-
 -- Where the new orders of merchants go. mer_id is empty for those without a row.
 CREATE TABLE routes (
 	mer_id TEXT   NOT NULL PRIMARY KEY,

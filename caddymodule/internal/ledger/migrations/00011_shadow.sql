@@ -1,5 +1,3 @@
--- +goose Up
-
 -- What was found while requests went to the old gateway and were compared with what
 -- the bridge would have made of them: how often, by merchant and day. Nothing of a
 -- payment but the number of one order as an example.

@@ -1,5 +1,3 @@
--- +goose Up
-
 -- What moved money on a day: orders by the time they were paid, and by the time
 -- their refund was known to be done. The state comes first for the planners only,
 -- which would go by orders_state otherwise.

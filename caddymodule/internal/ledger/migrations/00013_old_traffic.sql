@@ -1,5 +1,3 @@
--- +goose Up
-
 -- What still goes to the old gateway. strange is 1 for what anybody can make up: a
 -- merchant that is not configured, or a path that the bridge does not serve. mer_id and
 -- path are empty in the row of what there was no room for.

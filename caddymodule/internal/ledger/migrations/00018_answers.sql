@@ -1,5 +1,3 @@
--- +goose Up
-
 -- How new payments of merchants were answered beside an old gateway, by day and side.
 CREATE TABLE answers (
 	mer_id   TEXT   NOT NULL,
