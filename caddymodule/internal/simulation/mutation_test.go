@@ -110,6 +110,7 @@ const worldsEnough = 100
 func TestMutationsAreFound(t *testing.T) {
 	for _, m := range mutations {
 		t.Run(m.rule, func(t *testing.T) {
+			t.Parallel() // the linker works on one core
 			simulator := m.build(t)
 			out, err := exec.Command(simulator, "-test.run", "^"+cmp.Or(foundIn[m.rule], "TestWorlds")+"$", "-stop", "-seeds", fmt.Sprint(worldsEnough)).CombinedOutput()
 			if err == nil {
@@ -153,7 +154,7 @@ func (m mutation) build(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	build := exec.Command("go", "test", "-c", "-vet=off", "-tags", "simulation", "-overlay", overlay, "-o", simulator, ".")
+	build := exec.Command("go", "test", "-c", "-vet=off", "-ldflags", "-s -w", "-tags", "simulation", "-overlay", overlay, "-o", simulator, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
