@@ -103,7 +103,7 @@ SIMULATE := go test -tags simulation -count=1 -timeout 25h ./caddymodule/interna
 
 # A processor plays some 130 payments in a second, and a world has some 60.
 simulate-short: # as many simulated worlds as fit two minutes, and all that the simulator must notice
-	$(SIMULATE) -seeds 300
+	$(SIMULATE) -seeds 200
 
 simulate: ## play simulated worlds: SEEDS=1000 of them, from the seed FIRST=1 on
 	$(SIMULATE) -v -run '^TestWorlds$$' -first $(FIRST) -seeds $(SEEDS) -for $(FOR)
