@@ -68,7 +68,13 @@ func (m *movingWorld) merIDs() []string {
 // reroute changes the default route of running bridges.
 func (m *movingWorld) reroute(defaultRoute string, bridges ...*process) {
 	m.t.Helper()
-	m.settings.Extra = m.routed(defaultRoute)
+	m.reconfigure(m.routed(defaultRoute), bridges...)
+}
+
+// reconfigure changes the words of the paybridge block of running bridges.
+func (m *movingWorld) reconfigure(words string, bridges ...*process) {
+	m.t.Helper()
+	m.settings.Extra = words
 	for _, bridge := range bridges {
 		m.writeConfig(bridge)
 		if err := bridge.reload(m.ctx()); err != nil {
@@ -257,6 +263,40 @@ func TestMerchantTakenOut(t *testing.T) {
 		t.Errorf("the repeat of an order of the old gateway hears %s", again.Inner)
 	}
 	m.onlyOn("old", "gm", other.OrderID)
+}
+
+// An old gateway that is taken out of the configuration while routes lead to it moves the
+// new orders of merchants that nobody has moved, and orders that it has are not paid once
+// more. The log and a self-check say so.
+func TestOldGatewayTakenOut(t *testing.T) {
+	t.Parallel()
+	m := newMovingWorldOf(t, maps.Clone(shops), "v2", newWorld)
+	m.bridge.start()
+	const warned = "routes lead to an old gateway, and none is configured"
+	mer := shops["intl"].MerID
+	m.bridge.ask("merchant", "route", mer, "old", "--why", "not ready").want(t, 0)
+	there := m.payment("intl", "WxSao", 4200)
+	m.pay("intl", there)
+	m.onlyOn("old", "intl", there.OrderID)
+
+	m.reconfigure("query_schedule 1s", m.bridge)
+	if !eventually(func() bool { return strings.Contains(m.bridge.log(), warned) }) {
+		t.Error("the log does not say so")
+	}
+	m.bridge.ask("selfcheck").want(t, 3, "old gateway", "lead to it (1, the first that of "+mer, "put old_gateway back")
+	m.bridge.ask("selfcheck", "--lang", "zh").want(t, 3, "没有配置旧网关", "第一条属于 "+mer)
+	if again := m.pay("intl", there); again.RespCode != "92" {
+		t.Errorf("the repeat of an order of the old gateway hears %s", again.Inner)
+	}
+	here := m.payment("intl", "WxSao", 4300)
+	m.pay("intl", here)
+	m.onlyOn("v2", "intl", here.OrderID)
+
+	m.bridge.ask("merchant", "route", mer, "old", "--why", "x").want(t, 1, "there is no old gateway")
+	m.bridge.ask("merchant", "route", mer, "default", "--why", "the old gateway is gone").want(t, 0, "merchant "+mer+": v2")
+	if after := m.bridge.ask("selfcheck"); strings.Contains(after.out, "put old_gateway back") {
+		t.Error("a self-check says so when no route leads there")
+	}
 }
 
 // A power cut at any instant on the way to the old gateway: the order that was in hand

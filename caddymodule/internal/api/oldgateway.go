@@ -13,7 +13,7 @@ import (
 // do but an error of its server: what stands at / is the old gateway's own business.
 func (v *visit) checkOldGateway(ctx context.Context) []Check {
 	if v.OldGateway == nil {
-		return nil
+		return v.checkRoutesLeft(ctx)
 	}
 	check := Check{Name: v.text(say("old gateway"))}
 	began := time.Now()
@@ -30,6 +30,29 @@ func (v *visit) checkOldGateway(ctx context.Context) []Check {
 	}
 	check.Detail = v.text(say("an answer after %s: HTTP status %d", time.Since(began).Round(time.Millisecond), status))
 	return []Check{check.at(LevelOK)}
+}
+
+// checkRoutesLeft names merchants whose routes lead to an old gateway where there is
+// none: nobody has moved them, and their new orders go to v2.
+func (v *visit) checkRoutesLeft(ctx context.Context) []Check {
+	routes, err := v.Ledger.Routes(ctx)
+	if err != nil {
+		return nil // the ledger's own check tells it
+	}
+	left := routes.LeftOld(func(merID string) bool { return v.Settings.Merchants.ByMerID(merID) != nil })
+	if len(left) == 0 {
+		return nil
+	}
+	first := left[0]
+	if first == "" {
+		first = v.text(say("all merchants that have no route of their own"))
+	}
+	check := Check{
+		Name:   v.text(say("old gateway")),
+		Detail: v.text(say("none is configured, but routes on record lead to it (%d, the first that of %s)", len(left), first)),
+		Advice: v.text(say("their new orders go to v2 now: put old_gateway back, or take these routes away: merchant route MERID default")),
+	}
+	return []Check{check.at(LevelWarn)}
 }
 
 // publicHost is the name by which merchants call.

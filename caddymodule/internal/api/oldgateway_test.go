@@ -3,10 +3,13 @@ package api
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
+	routing "github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/tests/caddyctx"
 )
 
@@ -40,6 +43,39 @@ func TestSelfCheckOfTheOldGateway(t *testing.T) {
 			}
 			if found.Level != tc.level {
 				t.Errorf("it is %s all in all", found.Level)
+			}
+		})
+	}
+}
+
+func TestSelfCheckOfRoutesWithoutOldGateway(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		route  routing.Route
+		merID  string
+		detail string // empty: nothing is said
+	}{
+		"old":         {routing.ToOld, "89900001", "lead to it (1, the first that of 89900001"},
+		"shadow":      {routing.ToShadow, "89900001", "lead to it (1, the first that of 89900001"},
+		"a share":     {routing.Route{Mode: routing.ModeV2, Percent: 99}, "89900001", "lead to it (1, the first that of 89900001"},
+		"all":         {routing.ToOld, "", "lead to it (1, the first that of all merchants that have no route of their own"},
+		"v2":          {routing.ToV2, "89900001", ""},
+		"of a former": {routing.ToOld, "88800000", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+			because := ledger.Change{Who: "ada", Why: "not ready"}
+			if tc.merID == "" {
+				must(w.ledger.SetAllRoutes(t.Context(), tc.route, because))
+			} else {
+				must(w.ledger.SetRoute(t.Context(), tc.merID, tc.route, because))
+			}
+			found := read[SelfCheck](t, w.get("selfcheck"))
+			i := slices.IndexFunc(found.Checks, func(c Check) bool { return c.Name == "old gateway" })
+			if (i < 0) != (tc.detail == "") || i >= 0 && (found.Checks[i].Level != LevelWarn || !strings.Contains(found.Checks[i].Detail, tc.detail)) {
+				t.Errorf("%+v", found.Checks)
 			}
 		})
 	}

@@ -292,7 +292,7 @@ func routeMerchants(v *visit, r RouteRequest) (RouteAnswer, error) {
 	switch {
 	case err != nil:
 		return RouteAnswer{}, err
-	case !v.beside():
+	case !v.beside() && r.Route != withoutRoute:
 		return RouteAnswer{}, Refuse(http.StatusConflict, noOldGateway.With())
 	case r.All:
 		err = v.Ledger.SetAllRoutes(v.ctx, to, v.change(r.Why))
@@ -338,7 +338,7 @@ func (v *visit) routeOne(r RouteRequest, to routing.Route) error {
 	if v.Settings.Merchants.ByMerID(r.MerID) == nil && (!hasRoute || after != routing.ModeOld) {
 		return Refuse(http.StatusNotFound, noMerchant.With(printable(r.MerID)))
 	}
-	if after == routing.ModeV2 && !r.Force {
+	if after == routing.ModeV2 && v.beside() && !r.Force {
 		if err := v.checkSeen(r.MerID); err != nil {
 			return err
 		}

@@ -140,6 +140,9 @@ func (r Route) String() string {
 // Equal reports whether two routes send every order to the same side and shadow alike.
 func (r Route) Equal(other Route) bool { return r.String() == other.String() }
 
+// LeavesOrders reports whether new orders may go to the old gateway.
+func (r Route) LeavesOrders() bool { return !r.Equal(ToV2) }
+
 // Shadows reports whether the bridge compares what it would have answered with what
 // the old gateway has.
 func (r Route) Shadows() bool { return r.Mode == ModeShadow }
