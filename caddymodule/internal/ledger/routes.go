@@ -28,7 +28,7 @@ type Routes struct {
 // LeftOld are the merchants among those that are configured whose new orders may go to the
 // old gateway; an empty one stands for all without a route of their own.
 func (r Routes) LeftOld(configured func(merID string) bool) (merIDs []string) {
-	for _, m := range r.List.Items {
+	for _, m := range r.Items {
 		if m.Route.LeavesOrders() && (m.MerID == "" || configured(m.MerID)) {
 			merIDs = append(merIDs, m.MerID)
 		}
