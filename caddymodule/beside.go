@@ -73,7 +73,7 @@ func (a *App) warnOfRoutes(e *engine) {
 	if err != nil {
 		return // the ledger tells why, and a self-check looks again
 	}
-	left := routes.LeftOld(func(merID string) bool { return a.settings.Merchants.ByMerID(merID) != nil })
+	left := routes.LeftOld(a.settings.Merchants.Has)
 	if len(left) > 0 {
 		const named = 20
 		a.log.Warn("routes lead to an old gateway, and none is configured: new orders of these merchants go to v2",

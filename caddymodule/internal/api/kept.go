@@ -39,7 +39,7 @@ func keepForms(v *visit, r KeepRequest) (KeepAnswer, error) {
 	if err := checkWhy(r.Why); err != nil {
 		return KeepAnswer{}, err
 	}
-	if v.Settings.Merchants.ByMerID(r.MerID) == nil {
+	if !v.Settings.Merchants.Has(r.MerID) {
 		return KeepAnswer{}, Refuse(http.StatusNotFound, noMerchant.With(printable(r.MerID)))
 	}
 	until, err := v.Refusals.Keep(r.MerID, lasting)

@@ -42,6 +42,6 @@ func listLeft(v *visit, q LeftQuery) (LeftList, error) {
 
 func (v *visit) left(o ledger.OldTraffic) Left {
 	return Left{
-		MerID: o.MerID, Configured: v.Settings.Merchants.ByMerID(o.MerID) != nil, Path: o.Path, LastAt: o.Last, Times: o.Times,
+		MerID: o.MerID, Configured: v.Settings.Merchants.Has(o.MerID), Path: o.Path, LastAt: o.Last, Times: o.Times,
 	}
 }

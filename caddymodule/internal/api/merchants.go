@@ -138,7 +138,7 @@ func pauseMerchant(v *visit, r PauseRequest) (PauseAnswer, error) {
 	if p, already := paused[r.MerID]; already {
 		return PauseAnswer{}, Refuse(http.StatusConflict, pausedAlready.With(r.MerID, whoSaid(p.Who), p.Why))
 	}
-	if v.Settings.Merchants.ByMerID(r.MerID) == nil {
+	if !v.Settings.Merchants.Has(r.MerID) {
 		return PauseAnswer{}, Refuse(http.StatusNotFound, noMerchant.With(printable(r.MerID)))
 	}
 	return PauseAnswer{MerID: r.MerID, Paused: true}, v.Bridge.PauseMerchant(v.ctx, r.MerID, v.change(r.Why))

@@ -39,7 +39,7 @@ func (v *visit) checkRoutesLeft(ctx context.Context) []Check {
 	if err != nil {
 		return nil // the ledger's own check tells it
 	}
-	left := routes.LeftOld(func(merID string) bool { return v.Settings.Merchants.ByMerID(merID) != nil })
+	left := routes.LeftOld(v.Settings.Merchants.Has)
 	if len(left) == 0 {
 		return nil
 	}

@@ -216,7 +216,7 @@ func overviewMerchants(v *visit, o *Overview) error {
 	o.Paused = []Merchant{}
 	for _, merID := range slices.Sorted(maps.Keys(paused)) {
 		o.Paused = append(o.Paused, Merchant{
-			MerID: merID, Configured: v.Settings.Merchants.ByMerID(merID) != nil, Pause: pauseOf(v.lang, paused, merID),
+			MerID: merID, Configured: v.Settings.Merchants.Has(merID), Pause: pauseOf(v.lang, paused, merID),
 		})
 	}
 	return nil

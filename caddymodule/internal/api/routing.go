@@ -209,7 +209,7 @@ func (v *visit) merchantRoute(merID string, r Route) (MerchantRoute, error) {
 		return MerchantRoute{}, err
 	}
 	m := MerchantRoute{
-		MerID: merID, Configured: v.Settings.Merchants.ByMerID(merID) != nil, Route: r,
+		MerID: merID, Configured: v.Settings.Merchants.Has(merID), Route: r,
 		SeenSince: activity.Since, Old: OldOrders{activity.Old}, V2: sideOrdersOf(activity.V2),
 	}
 	m.Guard = v.guardOf(merID)
@@ -254,7 +254,7 @@ func (v *visit) guardOf(merID string) *GuardState {
 
 // moved reports whether all new orders go to v2.
 func (r Route) moved() bool {
-	return r.Mode == routing.ModeV2 && r.Percent == routing.ToV2.Percent && len(r.Actions) == 0
+	return !routing.Route{Mode: r.Mode, Percent: r.Percent, Actions: r.Actions}.LeavesOrders()
 }
 
 // startOfDay is midnight in Beijing.
@@ -335,7 +335,7 @@ func (v *visit) routeOne(r RouteRequest, to routing.Route) error {
 	}
 	_, hasRoute := table.own[r.MerID]
 	after := cmp.Or(to.Mode, table.rest.Mode)
-	if v.Settings.Merchants.ByMerID(r.MerID) == nil && (!hasRoute || after != routing.ModeOld) {
+	if !v.Settings.Merchants.Has(r.MerID) && (!hasRoute || after != routing.ModeOld) {
 		return Refuse(http.StatusNotFound, noMerchant.With(printable(r.MerID)))
 	}
 	if after == routing.ModeV2 && v.beside() && !r.Force {

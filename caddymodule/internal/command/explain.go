@@ -66,7 +66,7 @@ func runExplain(cmd *cobra.Command, offline Offline, args []string) error {
 	}
 	defer config.Close()
 	merID, _ := cmd.Flags().GetString("merid")
-	if merID != "" && config.Merchants.ByMerID(merID) == nil {
+	if merID != "" && !config.Merchants.Has(merID) {
 		return exitWith(cmd, exitUsage, say("--merid: the configuration has no merchant %q", merID))
 	}
 	report := explain.Explain(input, explain.World{Merchants: config.Merchants, MerID: merID, Now: time.Now()})

@@ -119,7 +119,7 @@ var numberFacts = []sealedFact{
 		advice:   "A notice without it is refused. If this is an answer, name the merchant with --merid.",
 	}},
 	{holds: func(e *sealedEvidence) bool {
-		return e.merchant == nil && e.registry != nil && e.registry.ByMerID(e.envelope.MerchantID) != nil
+		return e.merchant == nil && e.registry != nil && e.registry.Has(e.envelope.MerchantID)
 	}, causeText: causeText{
 		name:     "merchant_id_is_merid",
 		happened: "Merchant_id is a v1 merid, not the merchant's number at the gateway.",

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -30,20 +29,6 @@ func payOn(ctx context.Context, l *ledger.Ledger, states map[int]translate.State
 	return nil
 }
 
-// emptyLedger is the file of a ledger without orders, made on a quicker disk.
-func emptyLedger(t *testing.T) []byte {
-	t.Helper()
-	p := sqlitePlace{filepath.Join(t.TempDir(), "empty.db")}
-	if err := p.open(t).Close(); err != nil {
-		t.Fatal(err)
-	}
-	content, err := os.ReadFile(p.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
 func writeSynced(path string, content []byte) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -60,7 +45,7 @@ func writeSynced(path string, content []byte) error {
 func faultAtEvery(t *testing.T, set func(*lossydisk.Remote, int)) {
 	t.Helper()
 	disk := lossydisk.Start(t)
-	empty := emptyLedger(t)
+	empty, _ := filled(t, 0) // made on a quicker disk
 	failed := 0
 	for n := 0; ; n++ {
 		p := sqlitePlace{disk.Path(fmt.Sprintf("%d.db", n))}

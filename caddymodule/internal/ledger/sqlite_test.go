@@ -152,15 +152,8 @@ func TestSQLiteBatchIsNotSpoiled(t *testing.T) {
 // withRoom lets a ledger's file grow by so many pages, and then be full.
 func withRoom(t *testing.T, pages int) ledger.Option {
 	t.Helper()
-	empty := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
-	if err := empty.open(t).Close(); err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(empty.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ledger.WithPragmas(fmt.Sprintf("max_page_count(%d)", int(info.Size())/page+pages))
+	empty, _ := filled(t, 0)
+	return ledger.WithPragmas(fmt.Sprintf("max_page_count(%d)", len(empty)/page+pages))
 }
 
 // TestSQLiteFull lets the database itself say that it has no room, and the

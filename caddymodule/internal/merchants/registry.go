@@ -9,6 +9,9 @@ type Registry struct {
 // ByMerID finds a merchant by its v1 number, nil if there is none.
 func (r *Registry) ByMerID(merid string) *Merchant { return r.byMerID[merid] }
 
+// Has reports whether a merchant with this v1 number is configured.
+func (r *Registry) Has(merid string) bool { return r.ByMerID(merid) != nil }
+
 // ByGatewayMerchant finds a merchant by its v2 number, nil if there is none.
 // Several v1 merchants may share one v2 number, but then also its keys,
 // current and previous, so that any of them can open what the gateway sends.

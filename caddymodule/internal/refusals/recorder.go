@@ -125,7 +125,7 @@ func (r *Recorder) examine(q Request) {
 		r.count(q.MerID, cause)
 	}()
 	report := explain.Explain(q.Form.text(), explain.World{Merchants: q.Merchants, Now: time.Now()})
-	if q.MerID == "" && q.Merchants.ByMerID(report.Merchant) != nil {
+	if q.MerID == "" && q.Merchants.Has(report.Merchant) {
 		q.MerID = report.Merchant // read from a message that the bridge cannot read
 		r.keep(q)
 	}
