@@ -13,84 +13,101 @@ import (
 	"testing"
 )
 
-// mutation is a money rule broken on purpose. It is a change to the source, which the
-// go command lays over it (-overlay) when it builds the simulator: neither the source
-// nor the program that operators run knows of it.
+// mutation is a money rule that can be broken on purpose. It is a change to the source,
+// which the go command lays over it (-overlay) when it builds the simulator: neither the
+// source nor the program that operators run knows of it. All of them are laid over it at
+// once, and each run of that simulator is told which rule to break.
 type mutation struct {
-	rule     string // that is broken
+	rule     string // that is broken, where its text says BROKEN
 	file     string // from the root of the repository
 	from, to string // its text, which must occur once
 }
 
 // mutations are the money rules that the simulator must miss when they are gone.
 var mutations = []mutation{
-	{"a scanned code is sent once", "caddymodule/internal/bridge/resubmit.go", `return !job.rule.MovesMoneyAtOnce()`, `return true`},
+	{
+		"a scanned code is sent once", "caddymodule/internal/bridge/resubmit.go",
+		`return !job.rule.MovesMoneyAtOnce()`, `return BROKEN || !job.rule.MovesMoneyAtOnce()`,
+	},
 	{
 		"what is acknowledged is durable", "caddymodule/internal/bridge/notice.go",
-		"return ErrNoticeNotDurable\n\t}\n\tb.reportTransition(", "return nil\n\t}\n\tb.reportTransition(",
+		"return ErrNoticeNotDurable\n\t}\n\tb.reportTransition(",
+		"if !BROKEN { return ErrNoticeNotDurable }\n\t}\n\tb.reportTransition(",
 	},
 	{
 		"nothing is sent that is not on record", "caddymodule/internal/bridge/pay.go",
-		"return payResult{err: err}\n\t}\n\tif ours {", "ours = true\n\t}\n\tif ours {",
+		"return payResult{err: err}\n\t}\n\tif ours {",
+		"if !BROKEN { return payResult{err: err} }\n\t\tours = true\n\t}\n\tif ours {",
 	},
 	{
 		"silence is no refusal", "caddymodule/internal/bridge/send.go",
-		`return translate.NothingCertain(failed.reason), events`, `return translate.NotSent(failed.reason), events`,
+		`return translate.NothingCertain(failed.reason), events`,
+		"if BROKEN { return translate.NotSent(failed.reason), events }\n\t\treturn translate.NothingCertain(failed.reason), events",
 	},
-	{"a payment commits with its notification", "caddymodule/internal/ledger/record.go", `return owe(t, o, u.At)`, `return nil`},
+	{
+		"a payment commits with its notification", "caddymodule/internal/ledger/record.go",
+		`return owe(t, o, u.At)`, "if BROKEN { return nil }\n\treturn owe(t, o, u.At)",
+	},
 	{
 		"one caller owns a new order", "caddymodule/internal/ledger/begin.go",
-		`ours := t.again && stored == o`, `ours := stored.State == translate.Sent`,
+		`ours := t.again && stored == o`, "ours := t.again && stored == o\n\tif BROKEN { ours = stored.State == translate.Sent }",
 	},
 	{
 		"a claim lasts as long as its lease", "caddymodule/internal/ledger/claimnotifications.go",
-		`UPDATE notifications SET ready = $2, claim`, `UPDATE notifications SET ready = ready + 0 * $2, claim`,
+		`_, err = t.exec(holdNotifications, elements(keys), until)`,
+		"hold := holdNotifications\n\tif BROKEN { hold = strings.Replace(hold, `ready = $2`, `ready = ready + 0 * $2`, 1) }\n\t_, err = t.exec(hold, elements(keys), until)",
 	},
 	{
 		"a refund has one number", "caddymodule/internal/bridge/refund.go",
-		`translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)`,
-		`translate.BuildRefundRequest(order.OrderNo, order.RefundNo+string(rune('A'+order.Tries)), order.Amount)`,
+		`submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)`,
+		"no := order.RefundNo\n\tif BROKEN { no += string(rune('A'+order.Tries)) }\n\tsubmit := translate.BuildRefundRequest(order.OrderNo, no, order.Amount)",
 	},
 	{
 		"a payment after the end is given back", "translate/states.go",
-		"Due: DueLastQuery,\n\t\tMoves: map[Verdict][]State{LatePayment: {Paid}},", "Due: DueLastQuery,\n\t\tMoves: map[Verdict][]State{Applied: {Paid}},",
+		"Due: DueLastQuery,\n\t\tMoves: map[Verdict][]State{LatePayment: {Paid}},",
+		"Due: DueLastQuery,\n\t\tMoves: map[Verdict][]State{map[bool]Verdict{false: LatePayment, true: Applied}[BROKEN]: {Paid}},",
 	},
 	{
 		"the amount must match", "translate/expected.go",
-		"case deniesAmount(said.Amount, want.Amount, moved):\n\t\treturn mismatch(\"body amount\")", "case false:\n\t\treturn mismatch(\"body amount\")",
+		"case deniesAmount(said.Amount, want.Amount, moved):\n\t\treturn mismatch(\"body amount\")",
+		"case !BROKEN && deniesAmount(said.Amount, want.Amount, moved):\n\t\treturn mismatch(\"body amount\")",
 	},
-	{"the signature must match", "translate/v2/open.go", `signatureGood := text(plaintext)`, `signatureGood := text(plaintext) | 1`},
+	{
+		"the signature must match", "translate/v2/open.go",
+		`signatureGood := text(plaintext)`, "signatureGood := text(plaintext)\n\tif BROKEN { signatureGood = 1 }",
+	},
 	{
 		"an order is marked before it goes to the old gateway", "caddymodule/internal/sides/sides.go",
-		`fresh, err = s.ledger.MarkOld(ctx, key, s.now())`, `fresh, err = true, ctx.Err()`,
+		`fresh, err = s.ledger.MarkOld(ctx, key, s.now())`,
+		"if BROKEN { fresh, err = true, ctx.Err() } else { fresh, err = s.ledger.MarkOld(ctx, key, s.now()) }",
 	},
 	{
 		"a bridge follows a change of routes", "caddymodule/internal/routecache/cache.go",
-		`if revision == known.revision {`, `if revision >= known.revision {`,
+		`if revision == known.revision {`, `if revision == known.revision || BROKEN && revision > known.revision {`,
 	},
 	{
 		"few payments turn nobody back", "caddymodule/internal/rollback/rule.go",
-		`if v2.Payments < r.MinPayments || v2.Payments == 0 {`, `if v2.Payments == 0 {`,
+		`if v2.Payments < r.MinPayments || v2.Payments == 0 {`, `if !BROKEN && v2.Payments < r.MinPayments || v2.Payments == 0 {`,
 	},
 	{
 		"who is to be turned back is", "caddymodule/internal/ledger/routes.go",
-		`if turned = now == seen; !turned {`, `if turned = now.Route == ""; !turned {`,
+		`if turned = now == seen; !turned {`, "turned = now == seen\n\t\tif BROKEN { turned = now.Route == `` }\n\t\tif !turned {",
 	},
 	{
 		"a repeat says nothing about a gateway", "caddymodule/internal/requestside/request.go",
-		`to.Name == "pay" && cause == sides.ByRoute && q.Verified`, `to.Name == "pay" && q.Verified`,
+		`to.Name == "pay" && cause == sides.ByRoute && q.Verified`, `to.Name == "pay" && (BROKEN || cause == sides.ByRoute) && q.Verified`,
 	},
 	{
 		"a comparison that panics is the last", "caddymodule/internal/shadow/worker.go",
-		"\t\t\tw.switchOff(ReasonPanic, bug)\n", "",
+		"\t\t\tw.switchOff(ReasonPanic, bug)\n", "if !BROKEN { w.switchOff(ReasonPanic, bug) }\n",
 	},
 	{
 		"nobody waits for the shadow", "caddymodule/internal/shadow/worker.go",
-		"default:\n\t\t}\n\t}\n\tw.bytes", "}\n\t}\n\tw.bytes",
+		"default:\n\t\t}\n\t}\n\tw.bytes", "default:\n\t\tif BROKEN { w.queue <- job{m, e, w.config.Now()}; return }\n\t\t}\n\t}\n\tw.bytes",
 	},
 	{
 		"only 0000 acknowledges a notification", "caddymodule/internal/delivery/deliver.go",
-		"case OK:\n\t\treturn ledger.Delivered, time.Time{}", "default:\n\t\treturn ledger.Delivered, time.Time{}",
+		"switch r.class {\n\tcase OK:", "if BROKEN && r.class != Withheld { return ledger.Delivered, time.Time{} }\n\tswitch r.class {\n\tcase OK:",
 	},
 }
 
@@ -105,58 +122,96 @@ var foundIn = map[string]string{
 // worldsEnough is in how many worlds each mutation is found.
 const worldsEnough = 100
 
-// TestMutationsAreFound builds a simulator over each mutation and has it play until
-// something does not hold.
+// TestMutationsAreFound builds a simulator that can break each rule, and has it play
+// until something does not hold. Without a broken rule everything holds in it.
 func TestMutationsAreFound(t *testing.T) {
+	simulator := buildMutated(t)
+	t.Run("none", func(t *testing.T) {
+		if out, err := breaking(simulator, "", "Test.*Worlds?$", 3); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
 	for _, m := range mutations {
 		t.Run(m.rule, func(t *testing.T) {
-			t.Parallel() // the linker works on one core
-			simulator := m.build(t)
-			out, err := exec.Command(simulator, "-test.run", "^"+cmp.Or(foundIn[m.rule], "TestWorlds")+"$", "-stop", "-seeds", fmt.Sprint(worldsEnough)).CombinedOutput()
+			out, err := breaking(simulator, m.rule, "^"+cmp.Or(foundIn[m.rule], "TestWorlds")+"$", worldsEnough)
 			if err == nil {
 				t.Fatalf("not found in %d worlds", worldsEnough)
 			}
-			for line := range strings.Lines(string(out)) {
+			for line := range strings.Lines(out) {
 				if strings.Contains(line, "_test.go") {
 					t.Log(strings.TrimSpace(line))
 				}
 			}
-			if !strings.Contains(string(out), "again with:") {
+			if !strings.Contains(out, "again with:") {
 				t.Errorf("it fails without a violation:\n%s", out)
 			}
 		})
 	}
 }
 
-// build builds the simulator with the mutation in the source.
-func (m mutation) build(t *testing.T) string {
+// breaking has a simulator play tests in at most so many worlds without a rule.
+func breaking(simulator, rule, tests string, worlds int) (string, error) {
+	play := exec.Command(simulator, "-test.run", tests, "-stop", "-seeds", fmt.Sprint(worlds))
+	play.Env = append(play.Environ(), brokenRule+"="+rule)
+	out, err := play.CombinedOutput()
+	return string(out), err
+}
+
+// brokenRule is the variable of the environment that tells which rule is broken.
+const brokenRule = "PAYBRIDGE_BROKEN_RULE"
+
+// buildMutated builds the simulator with all mutations in the source.
+func buildMutated(t *testing.T) (simulator string) {
+	t.Helper()
+	dir := t.TempDir()
+	laid := map[string]string{}
+	for path, text := range mutatedSource(t) {
+		laid[path] = filepath.Join(dir, fmt.Sprintf("%d.go", len(laid)))
+		if err := os.WriteFile(laid[path], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := json.Marshal(map[string]any{"Replace": laid})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, simulator := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "simulator")
+	if err := os.WriteFile(overlay, list, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "test", "-c", "-vet=off", "-tags", "simulation", "-overlay", overlay, "-o", simulator, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return simulator
+}
+
+// mutatedSource is the text of each file that is another with the mutations in it, by
+// its path. Each package gets one file more, which knows the rule that is broken.
+func mutatedSource(t *testing.T) map[string]string {
 	t.Helper()
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(root, filepath.FromSlash(m.file))
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(string(text), m.from); n != 1 {
-		t.Fatalf("%s has %q %d times; write the mutation for the source as it is now", m.file, m.from, n)
-	}
-	dir := t.TempDir()
-	mutated, overlay, simulator := filepath.Join(dir, "mutated.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "simulator")
-	laid, err := json.Marshal(map[string]any{"Replace": map[string]string{file: mutated}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, text := range map[string][]byte{mutated: []byte(strings.Replace(string(text), m.from, m.to, 1)), overlay: laid} {
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
+	texts := map[string]string{}
+	for _, m := range mutations {
+		file := filepath.Join(root, filepath.FromSlash(m.file))
+		if texts[file] == "" {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[file] = string(text)
 		}
+		if n := strings.Count(texts[file], m.from); n != 1 {
+			t.Fatalf("%s has %q %d times; write the mutation for the source as it is now", m.file, m.from, n)
+		}
+		to := strings.ReplaceAll(m.to, "BROKEN", fmt.Sprintf("(brokenRule == %q)", m.rule))
+		texts[file] = strings.Replace(texts[file], m.from, to, 1)
+		folder := filepath.Dir(file)
+		texts[filepath.Join(folder, "brokenrule.go")] = fmt.Sprintf(
+			"package %s\n\nimport \"os\"\n\nvar brokenRule = os.Getenv(%q)\n", filepath.Base(folder), brokenRule)
 	}
-	build := exec.Command("go", "test", "-c", "-vet=off", "-ldflags", "-s -w", "-tags", "simulation", "-overlay", overlay, "-o", simulator, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return simulator
+	return texts
 }
