@@ -62,12 +62,11 @@ var codes = map[uint64]string{
 
 // refusesPIN are the codes after which a PIN must not be tried again.
 var refusesPIN = map[uint64]string{
-	pinIncorrect:      "the PIN is wrong",
-	pinInvalid:        "the PIN has characters that the token does not take",
-	pinLength:         "the PIN is too short or too long for the token",
-	pinExpired:        "the PIN has expired: set a new one with the token's tools",
-	pinLocked:         "the PIN is locked: unlock it with the token's tools",
-	pinNotInitialized: "the token has no user PIN yet: set one with the token's tools",
+	pinIncorrect: "the PIN is wrong",
+	pinInvalid:   "the PIN has characters that the token does not take",
+	pinLength:    "the PIN is too short or too long for the token",
+	pinExpired:   "the PIN has expired: set a new one with the token's tools",
+	pinLocked:    "the PIN is locked: unlock it with the token's tools",
 }
 
 // ofSession are the codes of C_Decrypt that speak of the session or the token. A

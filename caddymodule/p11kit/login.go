@@ -79,6 +79,10 @@ func (l *login) in(s *session, deadline time.Time) error {
 			s.token, refusesPIN[code.Code], err)
 		l.known.add(s.token, l.refused)
 		return l.refused
+	case isCode(err, pinNotInitialized):
+		// Nothing was compared with the PIN. SoftHSM says so for a moment, too, while
+		// another process logs in.
+		return fmt.Errorf("%s: the token has no user PIN yet: set one with the token's tools (%w)", s.token, err)
 	}
 	return fmt.Errorf("%s: logging in: %w", s.token, err)
 }

@@ -1,6 +1,7 @@
 package p11kit
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -160,4 +161,30 @@ func TestWrongPINIsNotTriedByTheNextProcess(t *testing.T) {
 		t.Errorf("a reload: %v", err)
 	}
 	checkWorks(t, mustKey(t, newClient(t, Config{Module: h.Module, Processes: 2}), u.String()), own)
+}
+
+// TestTokenWithoutPINIsTriedAgain: a token that has no PIN cannot lock, and SoftHSM says
+// so for a moment, too, while another process logs in. A bridge that took it for the
+// last word would be without its key until the next reload.
+func TestTokenWithoutPINIsTriedAgain(t *testing.T) {
+	h := newSoftHSM(t)
+	h.InitWithoutPIN("pay")
+	l, known := newLogin(softhsm.PIN, new(refusals)), mustURI(t, "pkcs11:token=pay;object=k1")
+	connecting := func() error {
+		ctx, cancel := context.WithDeadline(t.Context(), deadlineOf(t))
+		defer cancel()
+		s, err := connect(ctx, []string{DefaultProgram, "remote", h.Module}, known, l.in)
+		if err == nil {
+			s.child.end(endGrace)
+		}
+		return err
+	}
+	err := connecting()
+	if err == nil || !strings.Contains(err.Error(), "the token has no user PIN yet: set one with the token's tools") || l.stopped() != nil {
+		t.Fatalf("%v; stopped by: %v", err, l.stopped())
+	}
+	h.SetPIN("pay")
+	if err := connecting(); err != nil {
+		t.Error(err)
+	}
 }

@@ -93,6 +93,19 @@ func (s *Store) Init(label string) {
 	s.Run("softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", officerPIN, "--pin", s.pin)
 }
 
+// InitWithoutPIN makes a token that [Store.SetPIN] has not given its PIN yet.
+func (s *Store) InitWithoutPIN(label string) {
+	s.t.Helper()
+	s.Run("pkcs11-tool", "--module", s.Module, "--slot-index", "0", "--init-token", "--label", label, "--so-pin", officerPIN)
+}
+
+// SetPIN gives a token its first PIN.
+func (s *Store) SetPIN(token string) {
+	s.t.Helper()
+	s.Run("pkcs11-tool", "--module", s.Module, "--token-label", token, "--login", "--login-type", "so", "--so-pin", officerPIN,
+		"--init-pin", "--new-pin", s.pin)
+}
+
 // Tool runs pkcs11-tool on a token.
 func (s *Store) Tool(token string, args ...string) {
 	s.t.Helper()

@@ -84,7 +84,7 @@ func TestOrdersGivenUpAreBounded(t *testing.T) { // not parallel: it counts goro
 	if more := runtime.NumGoroutine() - before; more > 2*takeBacksAtOnce {
 		t.Errorf("%d goroutines take orders back", more)
 	}
-	if n := w.bridge.abandoned.count; n > maxAbandoned {
+	if n := w.bridge.abandoned.remembered(); n > maxAbandoned {
 		t.Errorf("%d orders are remembered", n)
 	}
 	if n := w.logs.FilterMessageSnippet("too many orders were given up").Len(); n != 1 {
@@ -136,4 +136,11 @@ func TestLateRefusalIsFenced(t *testing.T) {
 			}
 		})
 	}
+}
+
+// remembered is how many orders are not taken back yet.
+func (a *abandoned) remembered() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.count
 }
