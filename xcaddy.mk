@@ -50,12 +50,12 @@ packages system waiting-packages waiting-system: export PAYBRIDGE_REQUIRE_RELEAS
 # its own: the race detector finds nothing in them and makes them many times slower.
 RACE := -race -gcflags='modernc.org/...=-race=false' -gcflags='crypto/internal/fips140/bigmod=-race=false'
 
-# Package after package, because many databases and browsers at once take more
-# memory than machines have. The first command compiles them side by side; where
-# it fails, the second says so.
+# Two packages at once, because more databases and browsers take more memory than
+# machines have. The first command compiles on all cores what the tests are linked
+# from; where it fails, the second says so.
 packages: # the tests of every package
-	-@go test $(RACE) -run '^$$' ./... > /dev/null 2>&1
-	go test $(RACE) -p 1 -timeout 30m $$(go list ./... | grep -v '/paybridge/tests$$')
+	-@go list -test -export -deps $(RACE) ./... > /dev/null 2>&1
+	go test $(RACE) -p 2 -timeout 30m $$(go list ./... | grep -v '/paybridge/tests$$')
 
 # The whole-system tests use ./caddy and mostly wait, hence more of them at once
 # than there are cores.
