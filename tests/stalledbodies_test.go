@@ -243,3 +243,13 @@ func (p *process) liveMiB() float64 {
 	}
 	return bytes / (1 << 20)
 }
+
+// comesDownTo checks that no more memory than allowed is in use, in MiB, as soon as the
+// bridge is done with what it was sent. It returns what is in use then.
+func (p *process) comesDownTo(allowed float64) (used float64) {
+	p.t.Helper()
+	if !eventually(func() bool { used = p.liveMiB(); return used <= allowed }) {
+		p.t.Errorf("%.0f MiB are in use, %.0f are promised", used, allowed)
+	}
+	return used
+}
