@@ -9,7 +9,7 @@ SOURCES := $(shell find caddymodule translate -type f -not -name '*_test.go' -no
 
 # How many inputs each fuzz target gets in `test` and in `fuzz`. Not a time: at
 # its end Go's fuzzer may take a busy worker for a failure.
-FUZZ_SHORT := 5000x
+FUZZ_SHORT := 3000x
 FUZZ_LONG  := 300000x
 
 # No cgo in what operators run; the race detector of the tests needs it.

@@ -24,6 +24,9 @@ func TestNamedDocumentsExist(t *testing.T) {
 	chapters := 0
 	for _, file := range filesThat(t, func(name string) bool { return slices.Contains(extensions, path.Ext(name)) }) {
 		text := readText(t, file)
+		if !strings.Contains(text, ".md") && !strings.Contains(text, "runbook ") {
+			continue // most files; the expressions are slow
+		}
 		for _, document := range namedDocument.FindAllString(text, -1) {
 			if _, found := readFromRoot(document); !found {
 				t.Errorf("%s names %s, which is not there", file, document)
