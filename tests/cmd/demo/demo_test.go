@@ -341,6 +341,7 @@ func TestUsage(t *testing.T) {
 		{"a folder for a Caddy", []string{"-caddy", "."}, exitFailed, "make -f xcaddy.mk demo"},
 		{"unknown flag", []string{"-fast"}, exitUsage, "-caddy"},
 		{"argument", []string{"now"}, exitUsage, `"now"`},
+		{"two demos", []string{"-stay", "-move"}, exitUsage, "two demos"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

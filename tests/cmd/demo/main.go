@@ -61,6 +61,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprintf(stderr, "unexpected argument %q; the demo takes flags only, see -help\n", flags.Arg(0))
 		return exitUsage
 	}
+	if *stay && *move {
+		_, _ = fmt.Fprintln(stderr, "-stay and -move are two demos: give one of them")
+		return exitUsage
+	}
 	show := newPrinter(stdout)
 	played := payment
 	switch {
