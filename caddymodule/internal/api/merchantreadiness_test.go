@@ -99,7 +99,9 @@ func TestReadinessCheck(t *testing.T) {
 	}
 	list = w.readiness("?merid=89900001&check=true")
 	one := list.Items[0]
-	if one.Verdict != readiness.NotReady || len(one.Reasons) != 1 || !strings.Contains(one.Reasons[0].Text, gone.Addr().String()+" could not be delivered: connection refused") {
+	if one.Verdict != readiness.NotReady || len(one.Reasons) != 2 ||
+		!strings.Contains(one.Reasons[0].Text, gone.Addr().String()+" could not be delivered: connection refused") ||
+		!strings.Contains(one.Reasons[1].Text, listener.Addr().String()+" can be notified") {
 		t.Errorf("with a check: %+v", one)
 	}
 	chinese := read[ReadinessList](t, w.inChinese("GET", "readiness?merid=89900001&check=true", "")).Items[0].Reasons[0]

@@ -8,6 +8,7 @@ var chineseOfUsage = map[string]string{
 	"flag needs an argument: --%s":                "选项缺少值：--%s",
 	"invalid argument %q for --%s: %v":            "--%[2]s 的值 %[1]q 不正确：%[3]v",
 	"write a whole number":                        "请填写整数",
+	"write a whole number, 1 or more":             "请填写不小于 1 的整数",
 	"write true or false":                         "请填写 true 或 false",
 	"accepts %s arguments, received %s":           "需要 %s 个参数，给出了 %s 个",
 	"accepts at most %s arguments, received %s":   "最多 %s 个参数，给出了 %s 个",

@@ -19,6 +19,17 @@ func Term[T ~string](value T) Said {
 	return Text{En: string(value), Zh: zh}.With()
 }
 
+// Terms is several of them, separated by commas. What is in no set stays as it is, such as
+// codes.
+func Terms(values string) Said {
+	list := strings.Split(values, ", ")
+	zh := make([]string, len(list))
+	for i, value := range list {
+		zh[i] = Term(value).In(Zh)
+	}
+	return Pair(values, strings.Join(zh, "、"))
+}
+
 // Pair is a text that some table has in both languages.
 func Pair(en, zh string) Said {
 	return Text{En: strings.ReplaceAll(en, "%", "%%"), Zh: strings.ReplaceAll(zh, "%", "%%")}.With()
@@ -102,6 +113,27 @@ var terms = map[string]string{ //nolint:gosec // nothing here is a credential
 	"type":       "类型",
 	"value":      "值",
 	"sequence":   "顺序",
+
+	// The words of what the shadow finds.
+	"text":                       "文本",
+	"whole number":               "整数",
+	"fraction":                   "小数",
+	"true or false":              "布尔值",
+	"null":                       "空值",
+	"object":                     "对象",
+	"list":                       "数组",
+	"capital letters":            "大写字母",
+	"base64 in another form":     "base64 形式不同",
+	"not UTF-8":                  "不是 UTF-8",
+	"none":                       "无",
+	"previous":                   "旧密钥",
+	"multipart":                  "multipart 表单",
+	"parameters in the query":    "参数在查询串中",
+	"previous sign key":          "旧签名密钥",
+	"reply too long":             "应答太长",
+	"no v1 reply":                "不是 v1 应答",
+	"no reply of ours":           "支付桥没有应答",
+	"not signed by the merchant": "不是商户的签名",
 
 	"ready":     "可以迁移",
 	"look":      "先查看",

@@ -21,7 +21,7 @@ This command changes nothing. What the bridge did by itself is told by "order".`
 		Example: `  caddy paybridge changes
   caddy paybridge changes 89900001 --limit 10`,
 	}
-	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	countVar(cmd.Flags(), &query.Limit, "limit", "At most so many, up to 500 (default 50)")
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on after this, as the page before says")
 	return onlineCommand(cmd, cobra.MaximumNArgs(2), func(o *online, args []string) error {
 		for i, member := range []*string{&query.MerID, &query.OrderID}[:len(args)] {

@@ -137,6 +137,7 @@ func TestUsageErrors(t *testing.T) {
 	t.Setenv("LC_ALL", "C")
 	for _, args := range [][]string{
 		{"orders", "--nothing"}, {"orders", "-Z"}, {"orders", "--limit"}, {"orders", "--limit", "many"}, {"orders", "--from", "soon"},
+		{"orders", "--limit", "0"}, {"readiness", "--days", "0"}, {"notifications", "resend", "--rate", "-1"},
 		{"orders", "89900001"}, {"order"}, {"merchant", "pause"}, {"merchant", "list", "x"}, {"changes", "1", "2", "3"},
 		{"try", "pay", "89900001"}, {"try", "query", "1"}, {"reconcile"}, {"purge", "--older-than", "x"}, {"keygen", "x"}, {"nothing"},
 		{"settle", "89900001"}, {"--nothing"}, {"merchant", "--nothing"},

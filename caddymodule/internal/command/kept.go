@@ -61,8 +61,8 @@ This command does not change what is kept.`,
   caddy paybridge merchant kept 89900001 --report 2
   caddy paybridge merchant kept 89900001 --text 2 --why "comparing with their log"`,
 	}
-	cmd.Flags().IntVar(&number, "report", 0, "All that explain says of the form with this number")
-	cmd.Flags().IntVar(&request.Number, "text", 0, "The form with this number as it came; needs --why")
+	countVar(cmd.Flags(), &number, "report", "All that explain says of the form with this number")
+	countVar(cmd.Flags(), &request.Number, "text", "The form with this number as it came; needs --why")
 	cmd.Flags().StringVar(&request.Why, "why", "", "The reason, which is recorded (required with --text)")
 	cmd.MarkFlagsMutuallyExclusive("report", "text")
 	return onlineCommand(cmd, cobra.ExactArgs(1), func(o *online, args []string) error {

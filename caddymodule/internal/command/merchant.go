@@ -44,7 +44,7 @@ by number. It changes nothing and prints no key.`,
   caddy paybridge merchant list --paused`,
 	}
 	cmd.Flags().BoolVar(&query.Paused, "paused", false, "Only merchants whose notifications are paused")
-	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	countVar(cmd.Flags(), &query.Limit, "limit", "At most so many, up to 500 (default 50)")
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
 	return onlineCommand(cmd, cobra.NoArgs, func(o *online, _ []string) error {
 		var list api.MerchantList

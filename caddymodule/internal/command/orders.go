@@ -90,7 +90,7 @@ func pageFlags(cmd *cobra.Command, merID *string, page *api.Page, from, to *time
 	flags.StringVar(merID, "merchant", "", "Only this merchant's (merid)")
 	flags.Var(from, "from", "Only what was created at this time or later")
 	flags.Var(to, "to", "Only what was created before this time")
-	flags.IntVar(&page.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	countVar(flags, &page.Limit, "limit", "At most so many, up to 500 (default 50)")
 	flags.StringVar(&page.After, "after", "", "Go on where the list before ended")
 }
 

@@ -36,7 +36,7 @@ This command changes nothing. Its subcommand "show" tells all of one message, an
 	flags := cmd.Flags()
 	flags.BoolVar(&query.All, "all", false, "Also those that somebody has dealt with")
 	flags.StringVar(&query.After, "after", "", "Go on after this, as the page before says")
-	flags.IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	countVar(flags, &query.Limit, "limit", "At most so many, up to 500 (default 50)")
 	cmd.AddCommand(quarantineShowCommand(), quarantineDealtCommand())
 	return onlineCommand(cmd, noneOr(2), func(o *online, args []string) error {
 		if len(args) > 0 {

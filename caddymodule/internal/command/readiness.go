@@ -9,6 +9,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 )
 
 // readinessCommand makes "caddy paybridge readiness".
@@ -38,9 +39,9 @@ This command changes no route; "merchant route" does.`,
   caddy paybridge readiness 89900001 --check
   caddy paybridge readiness 89900001 --days 1 --json`,
 	}
-	cmd.Flags().IntVar(&query.Days, "days", 0, "What was seen on so many days, today included, up to 30 (default 7)")
+	countVar(cmd.Flags(), &query.Days, "days", "What was seen on so many days, today included, up to 30 (default 7)")
 	cmd.Flags().BoolVar(&query.Check, "check", false, "Try name, port and TLS of the notification hosts; nothing is sent")
-	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many merchants, up to 500 (default 50)")
+	countVar(cmd.Flags(), &query.Limit, "limit", "At most so many merchants, up to 500 (default 50)")
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
 	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
 		if len(args) == 1 {
@@ -119,11 +120,20 @@ func printReadiness(w printer, r api.Readiness, o *online) {
 		w.line()
 		rows := make([][]string, len(r.Seen))
 		for i, s := range r.Seen {
-			rows[i] = []string{w.term(string(s.Kind)), s.Interface, fmt.Sprint(s.Times), clock(s.LastAt), s.Example, strings.Trim(s.Subject+": "+s.Detail, ": ")}
+			rows[i] = []string{w.term(string(s.Kind)), s.Interface, fmt.Sprint(s.Times), clock(s.LastAt), s.Example, w.finding(s)}
 		}
 		w.table("SEEN | INTERFACE | TIMES | LAST | EXAMPLE | WHAT", rows)
 	}
 	zoneNote(w, o.now)
+}
+
+// finding is what was seen; names of members and hosts are the same in all languages.
+func (p printer) finding(s api.ReadinessSeen) string {
+	subject := s.Subject
+	if s.Kind == shadow.Dialect || s.Kind == shadow.Uncompared {
+		subject = bilingual.Terms(subject).In(p.lang)
+	}
+	return strings.Trim(subject+": "+bilingual.Terms(s.Detail).In(p.lang), ": ")
 }
 
 // levelWord is a level as a line begins with it.

@@ -30,7 +30,7 @@ the next ones look like, see "merchant keep --help".`,
   caddy paybridge refused 89900001`,
 	}
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on after this, as the page before says")
-	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	countVar(cmd.Flags(), &query.Limit, "limit", "At most so many, up to 500 (default 50)")
 	return onlineCommand(cmd, cobra.MaximumNArgs(1), func(o *online, args []string) error {
 		if len(args) > 0 {
 			query.MerID = args[0]

@@ -49,7 +49,7 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 	flags.Var(&from, "from", "Filter: only of payments recorded at this time or later")
 	flags.Var(&to, "to", "Filter: only of payments recorded before this time")
 	flags.BoolVar(&request.All, "all", false, "Everything, of all merchants")
-	flags.IntVar(&request.Rate, "rate", 0, "So many a second, up to 100 (default 10)")
+	countVar(flags, &request.Rate, "rate", "So many a second, up to 100 (default 10)")
 	flags.BoolVar(&request.Again, "again", false, "One call about one order that its merchant has acknowledged")
 	flags.BoolVar(&request.DryRun, "dry-run", false, "Only tell what would be sent")
 	flags.BoolVar(&yes, "yes", false, "Send what the filter finds, rather than show it")

@@ -41,7 +41,7 @@ This command changes nothing; "merchant route" does.`,
 	cmd.Flags().BoolVar(&left, "left", false, "List what still goes to the old gateway")
 	cmd.Flags().BoolVar(&timeline, "timeline", false, "Tell how the merchant's route has changed")
 	cmd.Flags().StringVar(&mode, "route", "", "Only merchants with this route: old, shadow or v2")
-	cmd.Flags().IntVar(&query.Limit, "limit", 0, "At most so many, up to 500 (default 50)")
+	countVar(cmd.Flags(), &query.Limit, "limit", "At most so many, up to 500 (default 50)")
 	cmd.Flags().StringVar(&query.After, "after", "", "Go on where the list before ended")
 	completeWords(cmd, "route", modes()...)
 	for _, other := range []string{"route", "after"} {

@@ -31,6 +31,9 @@ func usageError(err error) error {
 		if errors.As(err, &number) {
 			why = numberWanted(wrong.GetFlag().Value.Type())
 		}
+		if _, counts := wrong.GetFlag().Value.(*count); counts {
+			why = say("write a whole number, 1 or more")
+		}
 		if wrong.GetFlag().Value.Type() == "duration" {
 			why = say("write for example 30s, 10m or 2h")
 		}

@@ -100,6 +100,7 @@ var families = map[string][]string{
 	"verdict":    texts(readiness.Verdicts()...),
 	"level":      texts(readiness.Levels()...),
 	"difference": texts(shadow.Differences()...),
+	"detail":     shadow.DetailWords(),
 	"matter":     {"open", "dealt with"},
 	"row":        texts(ledger.RowKinds()...),
 }
@@ -116,7 +117,7 @@ func texts[T ~string](values ...T) []string {
 func TestTermsAgree(t *testing.T) {
 	t.Parallel()
 	table := readCatalog(bilingual.Zh)
-	for _, family := range []string{"state", "notification", "row"} {
+	for _, family := range []string{"state", "notification", "row", "detail"} {
 		for _, value := range families[family] {
 			if got, want := bilingual.Term(value).In(bilingual.Zh), table[family+"."+value]; got != want {
 				t.Errorf("the API calls %s %q, the page %q", value, got, want)

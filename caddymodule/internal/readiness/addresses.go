@@ -1,6 +1,8 @@
 package readiness
 
 import (
+	"strings"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -8,26 +10,48 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 )
 
-// ofAddresses is where the merchant could not be notified.
+// ofAddresses is where the merchant could not be notified, and where it could when that
+// was tried.
 func ofAddresses(f Facts, r Report) []Reason {
 	if f.Merchant == nil {
 		return nil
 	}
 	var reasons []Reason
+	untried := false
 	for _, s := range r.Seen {
 		if s.Kind != shadow.Host {
 			continue
 		}
+		if s.others() {
+			untried = true
+			continue
+		}
+		reason := Reason{Times: s.Times, LastAt: s.LastAt, Example: s.Example}
 		cause := delivery.JudgeAddress(s.Subject, TargetOf(f.Merchant))
+		tried := false
 		if cause == (netcause.Cause{}) {
-			cause = f.Tried[s.Subject]
+			cause, tried = f.Tried[s.Subject]
 		}
-		if cause != (netcause.Cause{}) {
-			reasons = append(reasons, Reason{
-				Level: Fail, Text: unreachable.With(s.Subject, cause.Said()), Advice: adviceOn(cause, f.MerID),
-				Times: s.Times, LastAt: s.LastAt, Example: s.Example,
-			})
+		switch {
+		case cause != (netcause.Cause{}):
+			reason.Level, reason.Text, reason.Advice = Fail, unreachable.With(s.Subject, cause.Said()), adviceOn(cause, f.MerID)
+		case tried:
+			reason.Level, reason.Text = Note, reachable.With(s.Subject)
+			if strings.HasPrefix(s.Subject, "https:") {
+				reason.Text = reachableByTLS.With(s.Subject)
+			}
+		default:
+			untried = true
+			continue
 		}
+		reasons = append(reasons, reason)
+	}
+	switch {
+	case f.Tried == nil:
+	case untried:
+		reasons = append(reasons, Reason{Level: Warn, Text: notAllTried.With(len(f.Tried)), Advice: notAllTriedAdvice.With()})
+	case len(reasons) == 0:
+		reasons = append(reasons, Reason{Level: Note, Text: noneToTry.With()})
 	}
 	return reasons
 }

@@ -51,7 +51,7 @@ func sayValue(s Sum) (text, advice said) {
 	if s.Detail == "" {
 		return memberValue.With(s.Interface, s.Subject), memberAdvice.With()
 	}
-	return memberValueThat.With(s.Interface, s.Subject, s.Detail), memberAdvice.With()
+	return memberValueThat.With(s.Interface, s.Subject, bilingual.Terms(s.Detail)), memberAdvice.With()
 }
 
 // codeMeanings are what the codes of refusals mean.

@@ -1,6 +1,7 @@
 package readiness
 
 import (
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -74,6 +75,9 @@ func ofTraffic(_ Facts, r Report) []Reason {
 			level = Warn
 		}
 		text, advice := tell.said(s)
+		if s.others() {
+			text, advice = otherDifferences.With(s.Interface), otherDifferencesAdvice.With()
+		}
 		reasons = append(reasons, Reason{Level: level, Text: text, Advice: advice, Times: s.Times, LastAt: s.LastAt, Example: s.Example})
 	}
 	return reasons
@@ -114,7 +118,7 @@ func ofUncompared(_ Facts, r Report) []Reason {
 		return nil
 	}
 	return []Reason{{
-		Level: Warn, Text: uncompared.With(times, gravest.Subject), Advice: uncomparedAdvice.With(),
+		Level: Warn, Text: uncompared.With(times, bilingual.Terms(gravest.Subject)), Advice: uncomparedAdvice.With(),
 		Times: times, LastAt: gravest.LastAt, Example: gravest.Example,
 	}}
 }

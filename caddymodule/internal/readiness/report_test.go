@@ -24,6 +24,13 @@ func count(day string, kind shadow.Kind, iface, subject, detail string) ledger.S
 	}
 }
 
+// noRoomFor is what the ledger had no room for.
+func noRoomFor(kind shadow.Kind) ledger.ShadowCount {
+	others := count("2026-11-22", kind, "pay", ledger.ShadowOthers, "")
+	others.Example = ""
+	return others
+}
+
 // enoughSeen is what makes a merchant ready.
 func enoughSeen(more ...ledger.ShadowCount) []ledger.ShadowCount {
 	return append([]ledger.ShadowCount{
@@ -72,6 +79,16 @@ func TestVerdicts(t *testing.T) {
 		"a host that is away": {enoughSeen(count(day, shadow.Host, "pay", "https://shop.example", "")), func(f *Facts) {
 			f.Tried = map[string]netcause.Cause{"https://shop.example": netcause.New(netcause.CertificateExpired, "2026-01-01")}
 		}, NotReady, "certificate expired"},
+		"a host that was tried": {enoughSeen(count(day, shadow.Host, "pay", "https://shop.example", "")), func(f *Facts) {
+			f.Tried = map[string]netcause.Cause{"https://shop.example": {}}
+		}, Ready, "https://shop.example can be notified"},
+		"a host that was not": {enoughSeen(count(day, shadow.Host, "pay", "https://shop.example", "")), func(f *Facts) {
+			f.Tried = map[string]netcause.Cause{}
+		}, Look, "0 notification hosts were tried, and others were not"},
+		"no host to try":    {enoughSeen(), func(f *Facts) { f.Tried = map[string]netcause.Cause{} }, Ready, "no notification host was seen"},
+		"too many hosts":    {enoughSeen(noRoomFor(shadow.Host)), func(f *Facts) { f.Tried = map[string]netcause.Cause{} }, Look, "others were not"},
+		"other hosts":       {enoughSeen(noRoomFor(shadow.Host)), nil, Ready, ""},
+		"other differences": {enoughSeen(noRoomFor(shadow.Type)), nil, NotReady, "in pay more was found"},
 		"in WeChat":         {enoughSeen(count(day, shadow.Compared, "pay", "WxJsApi", "")), nil, Look, "neither a wechat_app"},
 		"in WeChat, hosted": {enoughSeen(count(day, shadow.Compared, "pay", "WxJsApi", "")), func(f *Facts) { f.Merchant.JSAPI = merchants.Hosted }, Ready, ""},
 		"a dialect":         {enoughSeen(count(day, shadow.Dialect, "pay", "multipart", "")), nil, Ready, ""},

@@ -125,6 +125,34 @@ var (
 		En: "notifications to %s could not be delivered: %s",
 		Zh: "无法向 %s 发送通知：%s",
 	}
+	reachable = bilingual.Text{
+		En: "%s can be notified: its name and port were tried",
+		Zh: "%s 可以接收通知：已试过域名和端口",
+	}
+	reachableByTLS = bilingual.Text{
+		En: "%s can be notified: its name, port and TLS were tried",
+		Zh: "%s 可以接收通知：已试过域名、端口和 TLS",
+	}
+	notAllTried = bilingual.Text{
+		En: "%d notification hosts were tried, and others were not: there are too many",
+		Zh: "已试过 %d 个通知地址，其余的没有试：地址太多",
+	}
+	noneToTry = bilingual.Text{
+		En: "no notification host was seen, so none was tried",
+		Zh: "没有见到通知地址，因此没有可试的",
+	}
+	otherDifferences = bilingual.Text{
+		En: "in %s more was found than there is room to name",
+		Zh: "%s 中发现的内容超出了可以逐一列出的数量",
+	}
+	otherDifferencesAdvice = bilingual.Text{
+		En: "put right what is named first, and look again on the next day with --days 1",
+		Zh: "请先处理已列出的内容，第二天再用 --days 1 查看",
+	}
+	notAllTriedAdvice = bilingual.Text{
+		En: "see whether the merchant really has so many hosts, or names one for each order; with --days 1 only today's are tried",
+		Zh: "请确认商户是否真有这么多地址，还是每个订单用一个；用 --days 1 只试今天的",
+	}
 )
 
 // What is to be done about addresses that cannot be notified.

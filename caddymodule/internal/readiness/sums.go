@@ -17,6 +17,11 @@ type Sum struct {
 	Example string
 }
 
+// others reports whether it is what there was no room for, of any subject.
+func (s Sum) others() bool {
+	return s.Subject == ledger.ShadowOthers && s.Detail == "" && s.Example == ""
+}
+
 // sums adds up the days, in the order of [shadow.Kinds] and the most frequent first.
 func sums(counts []ledger.ShadowCount) []Sum {
 	byFinding := make(map[shadow.Finding]*Sum)
@@ -49,7 +54,7 @@ func sums(counts []ledger.ShadowCount) []Sum {
 func Hosts(counts []ledger.ShadowCount) []string {
 	var hosts []string
 	for _, s := range sums(counts) {
-		if s.Kind == shadow.Host && s.Subject != ledger.ShadowOthers {
+		if s.Kind == shadow.Host && !s.others() {
 			hosts = append(hosts, s.Subject)
 		}
 	}

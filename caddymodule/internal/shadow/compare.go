@@ -195,12 +195,12 @@ func (c *comparison) checkKey(old oldReply) {
 	for i, key := range c.merchant.SignKeys {
 		if _, err := v1.OpenResponse(old.resp, old.sign, key); err == nil {
 			if i > 0 && !c.opened.Previous {
-				c.find(ReplyKey, "", "previous")
+				c.find(ReplyKey, "", previousKey)
 			}
 			return
 		}
 	}
-	c.find(ReplyKey, "", "none")
+	c.find(ReplyKey, "", noKey)
 }
 
 // codeText is a code that may be kept: a few digits.

@@ -72,13 +72,13 @@ func (c *comparison) compareEnvelopes(old oldReply) {
 	ours := gjson.ParseBytes(v1.SealReply(old.message, c.opened.Key))
 	c.compareMembers("body.", gjson.ParseBytes(old.body), ours, nil)
 	if old.sign != strings.ToLower(old.sign) {
-		c.find(Value, "body.sign", "capital letters")
+		c.find(Value, "body.sign", capitalLetters)
 	}
 	if old.resp != base64.StdEncoding.EncodeToString(old.message) {
-		c.find(Value, "body.resp", "base64 in another form")
+		c.find(Value, "body.resp", otherBase64)
 	}
 	if !utf8.Valid(old.message) {
-		c.find(Value, "message", "not UTF-8")
+		c.find(Value, "message", notUTF8)
 	}
 }
 

@@ -41,6 +41,24 @@ func Kinds() []Kind { return slices.Clone(kinds) }
 // Differences lists the kinds of differences.
 func Differences() []Kind { return slices.Clone(kinds[seen:]) }
 
+// DetailWords lists the words of details, which are codes or such words, the old gateway's
+// first.
+func DetailWords() []string {
+	return []string{
+		"text", "whole number", "fraction", "true or false", "null", "object", "list",
+		capitalLetters, otherBase64, notUTF8, noKey, previousKey,
+	}
+}
+
+// Details that are no codes, besides the types of values.
+const (
+	capitalLetters = "capital letters"
+	otherBase64    = "base64 in another form"
+	notUTF8        = "not UTF-8"
+	noKey          = "none"
+	previousKey    = "previous"
+)
+
 // IsDifference reports whether a merchant would notice it.
 func (k Kind) IsDifference() bool { return slices.Contains(kinds[seen:], k) }
 

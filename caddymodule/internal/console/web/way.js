@@ -10,10 +10,13 @@ import texts from './texts.js';
 
 const lastText = (seen) => t('times_last', { n: count(seen.times), at: stamp(seen.last_at) });
 
+// detail is what differs, the old gateway's first.
+const detail = (d) => (d.detail || '').split(', ').map((word) => term('detail', word)).join(', ');
+
 const differenceColumns = [
   {
-    label: 'what', text: (d) => [term('difference', d.kind), d.interface, d.subject].join(' · ') + '\n' + (d.detail || ''),
-    node: (d) => make('span', {}, [term('difference', d.kind), d.interface, d.subject].filter(Boolean).join(' · '), make('small', {}, d.detail || '')),
+    label: 'what', text: (d) => [term('difference', d.kind), d.interface, d.subject].join(' · ') + '\n' + detail(d),
+    node: (d) => make('span', {}, [term('difference', d.kind), d.interface, d.subject].filter(Boolean).join(' · '), make('small', {}, detail(d))),
   },
   { label: 'last', text: lastText },
   { label: 'example', class: 'number', text: (d) => d.example || '–' },
