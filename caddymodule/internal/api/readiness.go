@@ -55,14 +55,14 @@ func showReady(v *visit, _ nothing) (HealthAnswer, error) {
 	return HealthAnswer{Status: health.Readiness(report).Status, Checks: shown(report.Checks, checksIn(v.lang))}, nil
 }
 
+// levels are those of how the conditions of readiness stand.
+var levels = map[health.Standing]Level{health.OK: LevelOK, health.Warning: LevelWarn, health.Failing: LevelFail}
+
 // checksIn shows checks in a language.
 func checksIn(lang bilingual.Lang) func(health.Check) Check {
 	return func(c health.Check) Check {
 		check := Check{Name: checkNames[c.Name].In(lang), Detail: c.Detail.In(lang), Advice: c.Advice.In(lang)}
-		if !c.OK {
-			return check.at(LevelFail)
-		}
-		return check.at(LevelOK)
+		return check.at(levels[c.Stands()])
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/health"
+	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -175,4 +178,29 @@ func TestHealth(t *testing.T) {
 	sick := newWorld(t)
 	sick.disk = func() error { return errors.New("disk is full") }
 	sick.refused(sick.get("health/ready"), http.StatusServiceUnavailable, "disk is full")
+}
+
+// TestSelfCheckWarns: what works and should be looked at is a warning, as load balancers
+// hear it.
+func TestSelfCheckWarns(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		sources health.Sources
+		detail  string
+	}{
+		"clock":  {health.Sources{Skew: func() (time.Duration, bool) { return time.Hour, true }}, "1h0m0s ahead"},
+		"shadow": {health.Sources{Shadow: func() shadow.State { return shadow.State{Off: shadow.ReasonPanic} }}, "switched off (panic)"},
+	} {
+		w := newWorld(t)
+		w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+		tc.sources.Commit, tc.sources.Now = func(context.Context) error { return nil }, time.Now
+		w.served.Health = health.New(health.Limits{MaxSkew: 30 * time.Second}, tc.sources)
+		found := read[SelfCheck](t, w.get("selfcheck"))
+		if c := check(t, found, name); !c.OK || c.Level != LevelWarn || !strings.Contains(c.Detail, tc.detail) || c.Advice == "" {
+			t.Errorf("%+v", c)
+		}
+		if !found.OK || found.Level != LevelWarn {
+			t.Errorf("%s: as a whole %s", name, found.Level)
+		}
+	}
 }

@@ -8,8 +8,8 @@ import (
 // Answer is what is told to whoever asks on the public site: that something is
 // wrong, never what.
 type Answer struct {
-	Status string            `json:"status"`           // "live", "ready" or "not ready"
-	Checks map[string]string `json:"checks,omitempty"` // "ok", "warning" or "failing"
+	Status string              `json:"status"`           // "live", "ready" or "not ready"
+	Checks map[string]Standing `json:"checks,omitempty"` // "ok", "warning" or "failing"
 }
 
 // Live is the answer of a process that runs.
@@ -17,9 +17,9 @@ func Live() Answer { return Answer{Status: "live"} }
 
 // Readiness is the answer of a bridge that was judged.
 func Readiness(r Report) Answer {
-	answer := Answer{Status: "ready", Checks: make(map[string]string, len(r.Checks))}
+	answer := Answer{Status: "ready", Checks: make(map[string]Standing, len(r.Checks))}
 	for _, check := range r.Checks {
-		answer.Checks[check.Name] = check.word()
+		answer.Checks[check.Name] = check.Stands()
 	}
 	if !r.Ready() {
 		answer.Status = "not ready"
@@ -27,20 +27,30 @@ func Readiness(r Report) Answer {
 	return answer
 }
 
-// word says in one word how a condition stands.
-func (c Check) word() string {
+// Standing is how a condition stands.
+type Standing string
+
+// The standings.
+const (
+	OK      Standing = "ok"
+	Warning Standing = "warning" // payments work, and somebody should look
+	Failing Standing = "failing" // the bridge is not ready
+)
+
+// Stands says how a condition stands.
+func (c Check) Stands() Standing {
 	switch {
 	case !c.OK:
-		return "failing"
+		return Failing
 	case !c.Advice.IsZero():
-		return "warning"
+		return Warning
 	}
-	return "ok"
+	return OK
 }
 
 // Stopped is the answer while no configuration serves.
 func Stopped() Answer {
-	return Answer{Status: "not ready", Checks: map[string]string{"engine": "failing"}}
+	return Answer{Status: "not ready", Checks: map[string]Standing{"engine": Failing}}
 }
 
 // Code is the HTTP status that load balancers go by.

@@ -4,14 +4,14 @@
 import { byID, make, reconcile, setClass, setText } from './dom.js';
 import { count, second, span, t, zone } from './i18n.js';
 
-// showHealth shows whether payments can be sent, and what stands in the way. It is
-// unknown when nobody could say.
+// showHealth shows whether payments can be sent, and what stands in the way or somebody
+// should look at. It is unknown when nobody could say.
 export function showHealth(health) {
   if (!health) {
     tellReady('unknown', 'bad');
     return;
   }
-  const bad = health.checks.filter((check) => !check.ok);
+  const bad = health.checks.filter((check) => check.level !== 'ok');
   tellReady(health.status === 'ready' ? 'ready' : 'not_ready', health.status === 'ready' ? 'good' : 'bad');
   byID('reasons').hidden = bad.length === 0;
   reconcile(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
