@@ -30,10 +30,12 @@ type postgresPlace struct {
 
 func (p postgresPlace) open(tb testing.TB, options ...ledger.Option) *ledger.Ledger {
 	tb.Helper()
+	dsn := p.dsn
 	if p.well {
 		options = append(options, ledger.WithAttempts(2*time.Minute))
+		dsn += "&connect_timeout=120"
 	}
-	l, err := ledger.OpenPostgres(tb.Context(), p.dsn, options...)
+	l, err := ledger.OpenPostgres(tb.Context(), dsn, options...)
 	opened(tb, l, err)
 	if !p.dead {
 		await(tb, l)
