@@ -11,10 +11,12 @@ export function showHealth(health) {
     tellReady('unknown', 'bad');
     return;
   }
-  const bad = health.checks.filter((check) => check.level !== 'ok');
-  tellReady(health.status === 'ready' ? 'ready' : 'not_ready', health.status === 'ready' ? 'good' : 'bad');
-  byID('reasons').hidden = bad.length === 0;
-  reconcile(byID('reasons'), bad, (check) => check.name, () => make('li'), (item, check) => {
+  const ready = health.status === 'ready';
+  const found = health.checks.filter((check) => check.level !== 'ok');
+  tellReady(ready ? 'ready' : 'not_ready', ready ? 'good' : 'bad');
+  byID('reasons').hidden = found.length === 0;
+  setClass(byID('reasons'), ready ? 'note' : '');
+  reconcile(byID('reasons'), found, (check) => check.name, () => make('li'), (item, check) => {
     setText(item, [t('pair', { name: check.name, text: check.detail }), check.advice].filter(Boolean).join(' – '));
   });
 }
