@@ -91,18 +91,19 @@ func TestFuzzKeepsGoing(t *testing.T) {
 	t.Parallel()
 	const target = "package p\n\nimport \"testing\"\n\nfunc FuzzBad(f *testing.F) {\n\tf.Add(1)\n\tf.Fuzz(func(t *testing.T, n int) { t.Error(\"wrong\") })\n}\n"
 	dir := project(t, map[string]string{
-		"go.mod":        "module example\n\ngo 1.24\n",
-		"a/a_test.go":   target,
-		"b/b_test.go":   strings.ReplaceAll(target, "Bad", "AlsoBad"),
-		"c/c_test.go":   strings.NewReplacer("FuzzBad", "FuzzGood", "t.Error(\"wrong\")", "").Replace(target),
-		"c/c.go":        "package p\n",
-		"d/no_fuzz.txt": "",
+		"go.mod":           "module example\n\ngo 1.24\n",
+		"a/a_test.go":      target,
+		"b/b_test.go":      strings.ReplaceAll(target, "Bad", "AlsoBad"),
+		"broken/x_test.go": target + "does not compile",
+		"c/c_test.go":      strings.NewReplacer("FuzzBad", "FuzzGood", "t.Error(\"wrong\")", "").Replace(target),
+		"c/c.go":           "package p\n",
+		"d/no_fuzz.txt":    "",
 	})
 	out, status := script(dir, "fuzz", "10x")
 	if status != 1 {
 		t.Errorf("status %d", status)
 	}
-	for _, want := range []string{"--- FAIL: FuzzBad", "--- FAIL: FuzzAlsoBad", "ok  \texample/c"} {
+	for _, want := range []string{"--- FAIL: FuzzBad", "--- FAIL: FuzzAlsoBad", "broken/x_test.go:", "FuzzGood in ./c", "\nPASS\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not shown in\n%s", want, out)
 		}
