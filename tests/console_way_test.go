@@ -70,6 +70,7 @@ func TestConsoleShowsTheWay(t *testing.T) {
 		if browser.name == "desktop" {
 			m.withoutLedger(tab)
 		}
+		tab.Goto("about:blank") // the page would go on to refresh itself while the ledger is away
 	}
 }
 
