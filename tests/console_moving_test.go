@@ -1,12 +1,9 @@
 package tests
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
-	"github.com/paybridge/paybridge/tests/port"
 )
 
 // TestConsoleMovesMerchants looks at where merchants' orders go, on a phone and on a
@@ -14,12 +11,9 @@ import (
 func TestConsoleMovesMerchants(t *testing.T) {
 	t.Parallel()
 	m := newMovingWorld(t, "old", newWorld)
-	site := port.Free(t)
 	m.settings.Extra += "\n\t\tconsole_actions"
-	m.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
-	m.writeConfig(m.bridge)
+	d := m.withConsole()
 	m.bridge.start()
-	d := &desk{world: m.world, url: "http://" + site + "/paybridge/"}
 	m.payBoth("old")
 	m.route(m.bridge, shops["gm"].MerID, "v2", "--percent", "20", "--actions", "WxSao,AliSao", "--force")
 	for _, browser := range []struct {

@@ -1,13 +1,11 @@
 package tests
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
-	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/sandbox"
 	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
 )
@@ -19,12 +17,9 @@ import (
 func TestConsoleShowsTheWay(t *testing.T) {
 	t.Parallel()
 	m := newMovingWorld(t, "old", newWorld)
-	site := port.Free(t)
 	m.settings.Extra += "\n\t\trollback {\n\t\t\tmin_payments 5\n\t\t\twindow 24h\n\t\t\tmax_worse 50\n\t\t}"
-	m.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
-	m.writeConfig(m.bridge)
+	d := m.withConsole()
 	m.bridge.start()
-	d := &desk{world: m.world, url: "http://" + site + "/paybridge/"}
 	merID := shops["intl"].MerID
 
 	m.bridge.ask("merchant", "route", merID, "shadow", "--why", markup).want(t, 0, "shadow")

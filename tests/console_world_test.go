@@ -35,15 +35,21 @@ type desk struct {
 // gives it something to show. Words are more of the paybridge block.
 func openDesk(t testing.TB, words string) *desk {
 	t.Helper()
-	d := &desk{world: newWorld(t, settings{Extra: "notify_schedule 1s\n\t\t" + words})}
-	site := port.Free(t)
-	// The site has no name, so that it is the directive that judges names.
-	d.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
-	d.writeConfig(d.bridge)
+	d := newWorld(t, settings{Extra: "notify_schedule 1s\n\t\t" + words}).withConsole()
 	d.bridge.start()
-	d.url = "http://" + site + "/paybridge/"
 	d.play()
 	return d
+}
+
+// withConsole writes a site with the console into the configuration of a bridge that is
+// to be started.
+func (w *world) withConsole() *desk {
+	w.t.Helper()
+	site := port.Free(w.t)
+	// The site has no name, so that it is the directive that judges names.
+	w.settings.After = fmt.Sprintf(":%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", strings.TrimPrefix(site, "127.0.0.1:"))
+	w.writeConfig(w.bridge)
+	return &desk{world: w, url: "http://" + site + "/paybridge/"}
 }
 
 // play lets merchants and payers bring about orders of every sort.

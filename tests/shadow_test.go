@@ -2,12 +2,10 @@ package tests
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/sandbox/oldgateway"
 )
 
@@ -52,9 +50,7 @@ func TestShadowWithABug(t *testing.T) {
 	m := newMovingWorld(t, "old", newWorld)
 	m.bridge.binary = binary
 	m.bridge.env = append(m.bridge.env, "PAYBRIDGE_TROUBLE=in_shadow:panic")
-	site := port.Free(t)
-	m.settings.After = fmt.Sprintf("http://%s {\n\tbind 127.0.0.1\n\tpaybridge_console\n}\n", site)
-	m.writeConfig(m.bridge)
+	d := m.withConsole()
 	m.bridge.start()
 	m.route(m.bridge, shops["gm"].MerID, "shadow")
 	for range 3 {
@@ -67,7 +63,6 @@ func TestShadowWithABug(t *testing.T) {
 	}
 	m.bridge.ask("selfcheck").want(t, 3, "WARN  shadow", "switched off (panic)")
 	m.bridge.wantHealth(200, `"shadow":"warning"`)
-	d := &desk{world: m.world, url: "http://" + site + "/paybridge/"}
 	tab := d.open(t, english, "")
 	tab.Await("the warning", `document.querySelector("#reasons").innerText.includes("switched off (panic)")`)
 	tab.Inspect("warning")

@@ -59,15 +59,9 @@ var codeMeanings = map[v1.Code]bilingual.Text{
 	v1.CodeBadRequest: badRequest, v1.CodeUnsupported: unsupported, v1.CodeAmount: badAmount,
 }
 
-// typeNames are the types of JSON as people call them.
-var typeNames = map[string]bilingual.Text{
-	"text": typeText, "whole number": typeWhole, "fraction": typeFraction, "true or false": typeBool,
-	"null": typeNull, "object": typeObject, "list": typeList,
-}
+// articles are those of the types of JSON that have one in English.
+var articles = map[string]string{"whole number": "a ", "fraction": "a ", "object": "an ", "list": "a "}
 
-func typeName(name string) any {
-	if text, known := typeNames[name]; known {
-		return text.With()
-	}
-	return name
+func typeName(name string) said {
+	return bilingual.Pair(articles[name]+name, bilingual.Term(name).In(bilingual.Zh))
 }

@@ -195,17 +195,6 @@ var (
 	}
 )
 
-// The types of JSON that differences name.
-var (
-	typeText     = bilingual.Text{En: "text", Zh: "文本"}
-	typeWhole    = bilingual.Text{En: "a whole number", Zh: "整数"}
-	typeFraction = bilingual.Text{En: "a fraction", Zh: "小数"}
-	typeBool     = bilingual.Text{En: "true or false", Zh: "布尔值"}
-	typeNull     = bilingual.Text{En: "null", Zh: "空值"}
-	typeObject   = bilingual.Text{En: "an object", Zh: "对象"}
-	typeList     = bilingual.Text{En: "a list", Zh: "数组"}
-)
-
 // What the codes mean with which the bridge would refuse requests.
 var (
 	badRequest  = bilingual.Text{En: "malformed", Zh: "格式错误"}
