@@ -56,7 +56,7 @@ func (s *sqliteStore) backup(ctx context.Context, path string) (err error) {
 
 // copyTo uses a connection of its own: a copy takes long, and readers are few.
 func (s *sqliteStore) copyTo(ctx context.Context, path string) error {
-	db := openFile(s.path, []string{"busy_timeout(5000)"})
+	db := openFile(s.path, s.there, "busy_timeout(5000)")
 	defer db.Close()
 	_, err := db.ExecContext(ctx, `VACUUM INTO $1`, path)
 	return err

@@ -44,7 +44,10 @@ func Exec(ctx context.Context, l *Ledger, text string, args ...any) error {
 // OldSQLite and OldPostgres make a ledger as the program of an earlier schema
 // version did, and open its database.
 func OldSQLite(ctx context.Context, path string, version int64) (*sql.DB, error) {
-	db := openFile(path, writerPragmas(true, time.Minute))
+	if _, err := inspect(path); err != nil { // makes it
+		return nil, err
+	}
+	db := openFile(path, anyFile, writerPragmas(true, time.Minute)...)
 	return db, migrateTo(ctx, db, goose.DialectSQLite3, version)
 }
 
@@ -97,7 +100,7 @@ type Plain struct {
 
 // PlainSQLite and PlainPostgres open the database of a ledger that is closed.
 func PlainSQLite(path string) Plain {
-	db := openFile(path, writerPragmas(false, time.Minute))
+	db := openFile(path, anyFile, writerPragmas(false, time.Minute)...)
 	db.SetMaxOpenConns(1)
 	return Plain{db, sqliteSpelling.Replace(insertOrder)}
 }
@@ -207,7 +210,7 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 		})
 		batch[i] = &job{context.Background(), do, make(chan result, 1)}
 	}
-	db := openFile(l.store.(*sqliteStore).path, writerPragmas(false, time.Minute))
+	db := openFile(l.store.(*sqliteStore).path, anyFile, writerPragmas(false, time.Minute)...)
 	defer db.Close()
 	w := &writer{db: db, observer: unobserved{}, there: func() error { return nil }, grown: func() {}}
 	defer w.disconnect()

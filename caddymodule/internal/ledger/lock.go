@@ -15,19 +15,27 @@ const lockSuffix = ".lock"
 
 // fileLock keeps a second process away from a ledger's file. It is a file of its
 // own that stays behind, because removing it would race with the next owner; the
-// kernel ends the lock with the process, however that ends.
-type fileLock struct{ file *os.File }
+// kernel ends the lock with the process, however that ends. And because it stays, it
+// knows that there was a ledger when that is gone.
+type fileLock struct {
+	file *os.File
+	used bool // a ledger has been opened beside it
+}
+
+// usedMark follows the number of the process in a lock that a ledger was opened beside.
+const usedMark = "ledger"
 
 func lockFile(path string) (*fileLock, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, err
 	}
-	if err := lockWhole(f); err != nil {
-		owner, _ := io.ReadAll(io.LimitReader(f, 20))
+	taken := lockWhole(f)
+	content, _ := io.ReadAll(io.LimitReader(f, 64)) // it only helps
+	owner, mark, _ := strings.Cut(string(content), "\n")
+	if taken != nil {
 		_ = f.Close() // nothing was written
-		return nil, fmt.Errorf("%w by process %s: stop it, or give this one a file of its own: %w",
-			ErrLocked, strings.TrimSpace(string(owner)), err)
+		return nil, fmt.Errorf("%w by process %s: stop it, or give this one a file of its own: %w", ErrLocked, owner, taken)
 	}
 	// Between opening and locking, somebody may have put another file there: then
 	// the lock is no one's.
@@ -42,11 +50,28 @@ func lockFile(path string) (*fileLock, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	// The number only helps a reader; the lock holds without it.
-	if f.Truncate(0) == nil {
-		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	l := &fileLock{f, strings.TrimSpace(mark) == usedMark}
+	l.write()
+	return l, nil
+}
+
+// use notes that a ledger was opened beside the lock.
+func (l *fileLock) use() {
+	if !l.used {
+		l.used = true
+		l.write()
 	}
-	return &fileLock{f}, nil
+}
+
+// write notes whose the lock is. That only helps a reader; the lock holds without it.
+func (l *fileLock) write() {
+	text := strconv.Itoa(os.Getpid()) + "\n"
+	if l.used {
+		text += usedMark + "\n"
+	}
+	if n, err := l.file.WriteAt([]byte(text), 0); err == nil {
+		_ = l.file.Truncate(int64(n))
+	}
 }
 
 func (l *fileLock) release() error { return l.file.Close() }

@@ -14,7 +14,7 @@ import (
 // Restored says what [Restore] has done.
 type Restored struct {
 	Path   string    `json:"path"`            // the ledger's file
-	Aside  string    `json:"aside,omitempty"` // where the file is that was there before; "" when there was none
+	Aside  string    `json:"aside,omitempty"` // what was there before has this name now, its log with -wal; "" when there was nothing
 	Orders int       `json:"orders"`          // how many orders the restored ledger has
 	Newest time.Time `json:"newest,omitzero"` // when the newest of them was begun
 }
@@ -97,7 +97,7 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 	case fresh:
 		return 0, time.Time{}, fmt.Errorf("%w: it is empty", ErrWrongFile)
 	}
-	db := openFile(path, []string{"journal_mode(delete)"})
+	db := openFile(path, anyFile, "journal_mode(delete)")
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var verdict string
 	switch err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict); {
@@ -119,29 +119,31 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 // at the path that lacks its last commits. One that is too damaged for this is put
 // aside as it is.
 func foldLog(ctx context.Context, path string) {
-	if _, err := os.Stat(path); err != nil {
-		return // there is none, and none is made
+	if n, err := sizeOf(path); n == 0 || err != nil {
+		return // nothing to write into; SQLite would delete the log
 	}
-	db := openFile(path, []string{"busy_timeout(5000)"})
+	db := openFile(path, anyFile, "busy_timeout(5000)")
 	_, _ = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	_ = db.Close()
 }
 
 // putAside gives the present ledger another name, with what is still in its log.
 // The file keeps its name as well until another takes its place, so that whatever
-// interrupts this, there is a ledger at the path.
+// interrupts this, there is a ledger at the path. A log without a file goes too: it
+// would be read into whatever takes the place.
 func putAside(path string, now time.Time) (string, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	aside := path + ".before-restore-" + now.Format("20060102-150405")
-	if err := os.Link(path, aside); err != nil {
+	aside, moved := path+".before-restore-"+now.Format("20060102-150405"), ""
+	if err := os.Link(path, aside); err == nil {
+		moved = aside
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
-	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, suffix := range []string{logSuffix, indexSuffix} {
+		if err := os.Rename(path+suffix, aside+suffix); err == nil {
+			moved = aside
+		} else if !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 	}
-	return aside, nil
+	return moved, nil
 }

@@ -125,19 +125,10 @@ func TestRestoreToANewMachine(t *testing.T) {
 // place, the power may fail. What was acknowledged is in the file by then.
 func TestRestoreBrokenOff(t *testing.T) {
 	t.Parallel()
-	path, killed := filepath.Join(t.TempDir(), "ledger.db"), filepath.Join(t.TempDir(), "ledger.db")
-	mustBegin(t, sqlitePlace{path}.open(t), sample(1))
-	for _, suffix := range []string{"", "-wal"} { // as a kill leaves them
-		data, err := os.ReadFile(path + suffix)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(killed+suffix, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := ledger.PutAside(t.Context(), killed, noon); err != nil {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	killed(t, path, sample(1))
+	if _, err := ledger.PutAside(t.Context(), path, noon); err != nil {
 		t.Fatal(err)
 	}
-	mustOrder(t, sqlitePlace{killed}.open(t), sample(1).Key)
+	mustOrder(t, sqlitePlace{path}.open(t), sample(1).Key)
 }

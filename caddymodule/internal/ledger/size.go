@@ -41,7 +41,7 @@ func (s *sqliteStore) size(ctx context.Context, counted int) (Size, error) {
 	if err != nil {
 		return Size{}, fromDriver(err)
 	}
-	log, err := os.Stat(s.path + "-wal")
+	log, err := os.Stat(s.path + logSuffix)
 	if err != nil {
 		return Size{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}

@@ -4,13 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -83,16 +78,19 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 			err = errors.Join(err, s.close())
 		}
 	}()
+	if err = notLost(path, lock.used); err != nil {
+		return nil, err
+	}
 	fresh, err := inspect(path)
 	if err != nil {
 		return nil, err
 	}
-	s.writes = openFile(path, append(writerPragmas(fresh, set.busy), set.pragmas...))
+	s.writes = openFile(path, s.there, append(writerPragmas(fresh, set.busy), set.pragmas...)...)
 	s.writes.SetMaxOpenConns(1)
 	if err = migrateSQLite(ctx, s.writes); err != nil {
 		return nil, checkWhole(ctx, s.writes, err)
 	}
-	s.reads = openFile(path, []string{"busy_timeout(5000)", "query_only(1)", "synchronous(full)"})
+	s.reads = openFile(path, s.there, "busy_timeout(5000)", "query_only(1)", "synchronous(full)")
 	s.reads.SetMaxOpenConns(readers + 1)
 	s.reads.SetMaxIdleConns(readers + 1)
 	s.reader = newPreparedReader(s.reads)
@@ -114,6 +112,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	working, stop := context.WithCancel(context.Background())
 	s.stopWorkers = stop
 	s.workers.Go(func() { s.checkpoints.run(working) })
+	lock.use()
 	return s, nil
 }
 
@@ -132,40 +131,6 @@ func writerPragmas(fresh bool, busy time.Duration) []string {
 	return pragmas
 }
 
-func openFile(path string, pragmas []string) *sql.DB {
-	address := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}
-	address.RawQuery = url.Values{"_pragma": pragmas}.Encode()
-	db, err := sql.Open("sqlite", address.String())
-	if err != nil {
-		panic(err) // the driver is registered by the import above
-	}
-	return db
-}
-
-// inspect reads the header of the file at path, without opening it as a database,
-// which would change it. It creates the file, for its owner alone, when there is
-// none.
-func inspect(path string) (fresh bool, err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	header := make([]byte, 100)
-	n, err := io.ReadFull(f, header)
-	switch {
-	case n == 0 && errors.Is(err, io.EOF):
-		return true, nil
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
-		return false, err
-	case n < len(header) || string(header[:16]) != "SQLite format 3\x00":
-		return false, fmt.Errorf("%w: no SQLite database: give the ledger a file of its own", ErrWrongFile)
-	case binary.BigEndian.Uint32(header[68:]) != applicationID:
-		return false, fmt.Errorf("%w: database of another program: give the ledger a file of its own", ErrWrongFile)
-	}
-	return false, nil
-}
-
 func (s *sqliteStore) writeLocked(ctx context.Context, _, change statement) (changed int64, err error) {
 	value, err := s.write(ctx, func(t *tx) (any, error) { return t.exec(change.text, change.args...) })
 	if err != nil {
@@ -182,6 +147,15 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 }
 
 func (s *sqliteStore) risks(context.Context) ([]bilingual.Said, error) { return nil, s.running() }
+
+// there returns an error when what is at the path is not what this ledger was opened
+// with, once that is known.
+func (s *sqliteStore) there() error {
+	if s.place == nil {
+		return nil // it is being opened
+	}
+	return s.place.glance()
+}
 
 // running returns an error when the ledger was closed, or its file is gone.
 func (s *sqliteStore) running() error {

@@ -42,7 +42,7 @@ func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
 		"the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
 			"Put back what was there, or stop this bridge before you do anything else",
 		"the ledger's file is back at its path; payments are taken again")
-	for _, name := range []string{path, path + "-wal", path + "-shm", path + lockSuffix} {
+	for _, name := range []string{path, path + logSuffix, path + indexSuffix, path + lockSuffix} {
 		info, err := os.Stat(name)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrFileGone, err)

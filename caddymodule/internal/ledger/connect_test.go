@@ -1,0 +1,215 @@
+package ledger_test
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+)
+
+// TestConnectionsGoToTheRightFile: between somebody's moving the file and the bridge's
+// noticing it, connections may be wanted. None is made to what is there then, nothing is
+// made there, and the log stays; so once the file is back, all goes on.
+func TestConnectionsGoToTheRightFile(t *testing.T) {
+	t.Parallel()
+	for name, put := range map[string]func(*testing.T, string){
+		"nothing": func(*testing.T, string) {},
+		"an empty file": func(t *testing.T, path string) {
+			t.Helper()
+			putFile(t, path, nil)
+		},
+		"another ledger": func(t *testing.T, path string) {
+			t.Helper()
+			putFile(t, path, backupOfAnother(t))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			l := sqlitePlace{path}.open(t)
+			o := mustBegin(t, l, sample(1))
+			log := sizeOf(t, path+"-wal")
+			other := path + ".other" // made before: nothing of the time between is wasted
+			put(t, other)
+
+			rename(t, path, path+".aside")
+			if name != "nothing" {
+				rename(t, other, path)
+			}
+			var readers sync.WaitGroup
+			for range 30 { // more than there are connections
+				readers.Go(func() { _, _ = l.Order(t.Context(), o.Key) })
+			}
+			readers.Wait()
+			copied := path + ".backup"
+			wantError(t, l.Backup(t.Context(), copied), ledger.ErrFileGone)
+			wantNone(t, copied)
+			if name == "nothing" {
+				wantNone(t, path)
+			}
+			if now := sizeOf(t, path+"-wal"); now != log {
+				t.Errorf("the log has %d bytes, and had %d", now, log)
+			}
+
+			rename(t, path+".aside", path)
+			if err := l.Ping(t.Context()); err != nil {
+				t.Fatalf("back at its path: %v", err)
+			}
+			for range 30 {
+				readers.Go(func() {
+					if got, err := l.Order(t.Context(), o.Key); err != nil || got != o {
+						t.Errorf("the order is %+v, %v", got, err)
+					}
+				})
+			}
+			readers.Wait()
+		})
+	}
+}
+
+// TestLogWithoutItsFile: a start beside the log of a ledger whose file is missing or
+// empty is refused, for SQLite would delete the log. A restore keeps the log aside: it
+// would be read into the restored file.
+func TestLogWithoutItsFile(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(*testing.T, string){
+		"missing": func(t *testing.T, path string) {
+			t.Helper()
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"empty": func(t *testing.T, path string) {
+			t.Helper()
+			putFile(t, path, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			killed(t, path, sample(1))
+			file := path + ".kept"
+			rename(t, path, file)
+			putFile(t, path, []byte("to be lost"))
+			lose(t, path)
+			log := sizeOf(t, path+"-wal")
+
+			_, err := ledger.OpenSQLite(t.Context(), path)
+			wantError(t, err, ledger.ErrFileGone)
+			if name == "missing" {
+				wantNone(t, path)
+			}
+			if now := sizeOf(t, path+"-wal"); now != log {
+				t.Errorf("the log has %d bytes, and had %d", now, log)
+			}
+
+			backup := filepath.Join(t.TempDir(), "backup.db")
+			putFile(t, backup, backupOfAnother(t))
+			done, err := ledger.Restore(t.Context(), backup, path, noon)
+			if err != nil || done.Orders != 1 {
+				t.Fatalf("restored: %+v, %v", done, err)
+			}
+			if now := sizeOf(t, done.Aside+"-wal"); now != log {
+				t.Errorf("the log was put aside with %d bytes, and had %d", now, log)
+			}
+			restored := sqlitePlace{path}.open(t)
+			mustOrder(t, restored, sample(7).Key)
+			_, err = restored.Order(t.Context(), sample(1).Key)
+			wantError(t, err, ledger.ErrNotFound)
+
+			rename(t, done.Aside+"-wal", file+"-wal") // nothing is lost: the file is found again
+			mustOrder(t, sqlitePlace{file}.open(t), sample(1).Key)
+		})
+	}
+}
+
+// TestLedgerIsNotBegunAnew: after a stop, which leaves no log, the lock remembers that there
+// was a ledger. With an empty one its orders would be taken for new, and be paid for twice.
+func TestLedgerIsNotBegunAnew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := sqlitePlace{path}.open(t)
+	mustBegin(t, l, sample(1))
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rename(t, path, path+".aside")
+	for range 2 {
+		_, err := ledger.OpenSQLite(t.Context(), path)
+		wantError(t, err, ledger.ErrFileGone)
+		wantNone(t, path)
+	}
+	putFile(t, path, nil)
+	_, err := ledger.OpenSQLite(t.Context(), path)
+	wantError(t, err, ledger.ErrFileGone)
+
+	rename(t, path+".aside", path)
+	l = sqlitePlace{path}.open(t)
+	mustOrder(t, l, sample(1).Key)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{path, path + ".lock"} { // on purpose
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = sqlitePlace{path}.open(t).Order(t.Context(), sample(1).Key)
+	wantError(t, err, ledger.ErrNotFound)
+}
+
+// killed leaves at path what a kill leaves of a ledger with an order in its log.
+func killed(t *testing.T, path string, o ledger.Order) {
+	t.Helper()
+	living := filepath.Join(t.TempDir(), "ledger.db")
+	mustBegin(t, sqlitePlace{living}.open(t), o)
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(living + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		putFile(t, path+suffix, data)
+	}
+}
+
+// backupOfAnother returns the backup of a ledger with one other order.
+func backupOfAnother(t *testing.T) []byte {
+	t.Helper()
+	folder := t.TempDir()
+	l := sqlitePlace{filepath.Join(folder, "another.db")}.open(t)
+	mustBegin(t, l, sample(7))
+	backup := filepath.Join(folder, "backup.db")
+	if err := l.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func putFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sizeOf(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+func wantNone(t *testing.T, path string) {
+	t.Helper()
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Errorf("%s is there: %v", path, err)
+	}
+}

@@ -1,0 +1,68 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// inspect reads the header of the file at path, without opening it as a database,
+// which would change it. It creates the file, for its owner alone, when there is
+// none.
+func inspect(path string) (fresh bool, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	header := make([]byte, 100)
+	n, err := io.ReadFull(f, header)
+	switch {
+	case n == 0 && errors.Is(err, io.EOF):
+		return true, nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return false, err
+	case n < len(header) || string(header[:16]) != "SQLite format 3\x00":
+		return false, fmt.Errorf("%w: no SQLite database: give the ledger a file of its own", ErrWrongFile)
+	case binary.BigEndian.Uint32(header[68:]) != applicationID:
+		return false, fmt.Errorf("%w: database of another program: give the ledger a file of its own", ErrWrongFile)
+	}
+	return false, nil
+}
+
+// notLost refuses to begin an empty ledger at path where one must have been: used says
+// that its lock has seen one. Orders of the lost one would be taken for new and be paid
+// for twice; and SQLite would take its log for a remnant and delete it, with the last
+// commits in it.
+func notLost(path string, used bool) error {
+	if n, err := sizeOf(path); n > 0 || err != nil {
+		return err
+	}
+	log, err := sizeOf(path + logSuffix)
+	switch {
+	case err != nil:
+		return err
+	case log > 0:
+		return fmt.Errorf("%w: it is missing or empty, and its last commits are in %s: "+
+			"put the file back beside it, or restore a backup, which keeps this log", ErrFileGone, path+logSuffix)
+	case used:
+		return fmt.Errorf("%w: it is missing or empty, and there was a ledger here: "+
+			"put the file back, or restore a backup; only to begin with an empty ledger, delete %s", ErrFileGone, path+lockSuffix)
+	}
+	return nil
+}
+
+// sizeOf is 0 for a file that is not there.
+func sizeOf(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
