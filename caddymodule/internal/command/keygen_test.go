@@ -17,7 +17,7 @@ func runKeygen(t *testing.T, args ...string) (string, error) {
 	cmd.SilenceUsage = true // as Caddy's root command has it
 	cmd.SetOut(&out)
 	cmd.SetErr(&out)
-	cmd.SetArgs(args)
+	cmd.SetArgs(append([]string{}, args...)) // nil would be those of the test program
 	err := cmd.Execute()
 	return out.String(), err
 }
