@@ -12,7 +12,7 @@ import (
 
 // patience is how long the browser may take for one step. It only ends what would
 // never end, so it is long: machines that build and test at the same time are slow.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // shared is the browser of all tests in this binary.
 var shared struct {

@@ -21,23 +21,24 @@ var leaving = []string{
 	"Cannot take screenshot with 0 width.",
 }
 
-// answerWithin is how long the browser may take for one look at a page. Of a page
-// that is just being left it takes no picture, and does not say so.
+// answerWithin is how long the browser may take for the first look at a page; each
+// further one may take twice as long, so that a slow machine ends one. Of a page that is
+// just being left it takes no picture, and does not say so.
 const answerWithin = 5 * time.Second
 
 // look asks something of the page, and asks the next page where this one was just
 // being left.
 func look[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
-	for {
-		answer, err := askOnce(ctx, ask)
+	for within := answerWithin; ; within *= 2 {
+		answer, err := askWithin(ctx, within, ask)
 		if !isLeaving(err) || ctx.Err() != nil {
 			return answer, err
 		}
 	}
 }
 
-func askOnce[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+func askWithin[T any](ctx context.Context, within time.Duration, ask func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	return ask(ctx)
 }
