@@ -101,11 +101,7 @@ const maxOldForm = 4 << 20
 // whichever has its order.
 func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound.Route) {
 	p := passage{route: to, start: time.Now()}
-	switch {
-	case to.Caller == inbound.Nobody:
-		h.passOldOn(w, r, p, sides.NotServed)
-		return
-	case r.ContentLength > maxOldForm:
+	if r.ContentLength > maxOldForm {
 		h.passOldOn(w, r, p, sides.TooLarge)
 		return
 	}
@@ -146,10 +142,19 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		}
 		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.Message, PassOn: passOn, Answered: h.app.v2Answered(p)})
 	default:
-		observed.RequestSided("", decision.Cause)
-		h.log.Warn("served by neither gateway: the merchant hears 96", zap.Inline(unservedLine{p, clientIP(r), tlsVersion(r)}))
-		h.answerBusy(w, received(r, p.body), p)
+		h.serveNowhere(w, received(r, p.body), p)
 	}
+}
+
+// serveNowhere answers what may go to neither gateway.
+func (h *Handler) serveNowhere(w http.ResponseWriter, r *http.Request, p passage) {
+	observed.RequestSided("", p.cause)
+	h.log.Warn("served by neither gateway", zap.Inline(unservedLine{p, clientIP(r), tlsVersion(r)}))
+	if p.cause == sides.OnlyOld {
+		h.refuse(w, r, p, v1.CodeConflict, pages.OtherContents)
+		return
+	}
+	h.answerBusy(w, r, p)
 }
 
 // unservedLine is the one log line of a request that went nowhere: an allow-list.
@@ -196,7 +201,7 @@ func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, c
 	p.cause = cause
 	observed.RequestSided(route.Old, cause)
 	if e := h.app.engine.Load(); e != nil {
-		strange := p.route.Caller == inbound.Nobody || p.asked.Merchant == nil
+		strange := p.asked.Merchant == nil || p.route.Caller == inbound.Nobody && !p.asked.Verified
 		e.traffic.Saw(p.asked.MerID, inbound.Canonical(r.URL.Path), strange)
 	}
 	h.passOn(w, r, p)

@@ -129,3 +129,71 @@ func (s *server) marks(t *testing.T) (orders []string) {
 	}
 	return orders
 }
+
+// Of an interface that only the old gateway has nobody knows here what it does with the
+// order that a request names; a cashier's page begins a payment. So the order is the old
+// gateway's from then on, and an order of v2 does not get there.
+func TestOrdersOfInterfacesThatAreNotServed(t *testing.T) { // not parallel: one Caddy a process
+	old := newSocketGateway(t, okAnswer)
+	s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route v2")
+	number := 0
+	isOld := func(reply message) bool { return reply.body == "ok" }
+	pay := func(orderID, key string) string { return sealed(payJSON(orderID), key).Encode() }
+	for name, c := range map[string]struct {
+		path   string
+		post   bool
+		header string
+	}{
+		"a program's cashier": {path: "/api/icashier", post: true},
+		"a browser's cashier": {path: "/API/iCashier/", header: "Accept: text/html\r\n"},
+		"of another prefix":   {path: "/apis/other;jsessionid=1", post: true},
+		"of a page":           {path: "/wxjsapi/choose.html", header: "Accept: text/html\r\n"},
+	} {
+		send := func(t *testing.T, path, form, header string, post bool) message {
+			t.Helper()
+			request := "GET " + path + "?" + form + " HTTP/1.1\r\nHost: a\r\n" + header + "\r\n"
+			if post {
+				request = "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+					strconv.Itoa(len(form)) + "\r\n\r\n" + form
+			}
+			got, _, ok := s.exchange(t, request, false)
+			if !ok {
+				t.Fatalf("no answer to %q", request)
+			}
+			return got
+		}
+		toCashier := func(t *testing.T, form string) message { t.Helper(); return send(t, c.path, form, c.header, c.post) }
+		toPay := func(t *testing.T, orderID string) message {
+			t.Helper()
+			return send(t, "/api/mpgateway", pay(orderID, signKey), "", true)
+		}
+		next := func() string { number++; return "T20261122000000" + strconv.Itoa(10000+number) }
+		t.Run(name, func(t *testing.T) {
+			first := next()
+			if !isOld(toCashier(t, pay(first, signKey))) || !isOld(toPay(t, first)) {
+				t.Error("the old gateway's order did not stay with it")
+			}
+			second, posts := next(), s.gateway.posts()
+			if isOld(toPay(t, second)) || s.gateway.posts() == posts {
+				t.Fatal("a new order did not go to v2")
+			}
+			if c.post {
+				mustBeV1(t, s.postForm(t, c.path, sealed(payJSON(second), signKey)), "92", signKey)
+			} else if shown := toCashier(t, pay(second, signKey)); !strings.HasPrefix(shown.line, "HTTP/1.1 409 ") {
+				t.Errorf("a browser is shown %q", shown.line)
+			}
+			for what, form := range map[string]string{
+				"of anybody":            pay(second, "another key"),
+				"in plain":              "merid=89900001&orderid=" + second,
+				"without an order":      sealed(`{"merid":"89900001"}`, signKey).Encode(),
+				"of an unknown order":   sealed(`{"merid":"89900001","orderid":"`+next()+`"}`, signKey).Encode(),
+				"of another merchant":   sealed(strings.Replace(payJSON(second), "89900001", "89900077", 1), signKey).Encode(),
+				"with no form whatever": "x",
+			} {
+				if !isOld(toCashier(t, form)) {
+					t.Errorf("a request %s did not get to the old gateway", what)
+				}
+			}
+		})
+	}
+}

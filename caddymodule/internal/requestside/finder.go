@@ -36,23 +36,21 @@ func (f Finder) Of(ctx context.Context, r *http.Request, body *bodies.Body, to i
 		return Request{}, sides.Decision{Cause: sides.LedgerAway}
 	}
 	q := read(m, f.Merchants) // of what is no form, nothing can be read
-	if find := finds[to.Name]; find != nil {
-		return q, find(f, ctx, q)
-	}
-	return q, sides.ToOld(sides.NotServed)
+	return q, finds[to.Name](f, ctx, q)
 }
 
 // finds say where the requests to a route are served, by its name.
 var finds = map[string]func(Finder, context.Context, Request) sides.Decision{
-	"pay":     Finder.payment,
-	"gateway": Finder.pagePayment,
-	"query":   Finder.reference,
-	"cancel":  Finder.reference,
-	"gopay":   Finder.link,
-	"openid":  Finder.openID,
-	"paying":  Finder.page,
-	"result":  Finder.page,
-	"status":  Finder.page,
+	"pay":         Finder.payment,
+	"gateway":     Finder.pagePayment,
+	"query":       Finder.reference,
+	"cancel":      Finder.reference,
+	"gopay":       Finder.link,
+	"openid":      Finder.openID,
+	"paying":      Finder.page,
+	"result":      Finder.page,
+	"status":      Finder.page,
+	"unsupported": Finder.unserved,
 }
 
 func (f Finder) payment(ctx context.Context, q Request) sides.Decision {
@@ -74,6 +72,21 @@ func (f Finder) pagePayment(ctx context.Context, q Request) sides.Decision {
 		q.Action = v1.WxJsApi
 	}
 	return f.payment(ctx, q)
+}
+
+// unserved is of the interfaces that only the old gateway has: a cashier's page begins
+// payments, and what the others do nobody knows here.
+func (f Finder) unserved(ctx context.Context, q Request) sides.Decision {
+	order := route.Order{MerID: q.MerID, OrderID: q.OrderID}
+	switch {
+	case !q.Signed || q.OrderID == "":
+		return sides.ToOld(sides.NotServed)
+	case q.Merchant == nil:
+		return f.Sides.OfStrangersPayment(ctx, order)
+	case !q.Verified:
+		return sides.ToOld(sides.NotServed)
+	}
+	return f.Sides.OfOldInterface(ctx, order, f.Routes.Last(order.MerID, f.Default))
 }
 
 // reference is of queries and cancels.

@@ -11,6 +11,7 @@ import (
 type Request struct {
 	v1.Claims
 	Merchant *merchants.Merchant // nil when it is not configured
+	Signed   bool                // it is a signed message, whosever the signature is
 	Verified bool                // the signature is the merchant's
 	Message  *inbound.Message    // nil when it was not read
 }
@@ -28,7 +29,7 @@ func read(m *inbound.Message, registry *merchants.Registry) Request {
 	if m.Signed.Err != nil {
 		text, _ = v1.Unverified(form)
 	}
-	q.Claims, q.Merchant, q.Verified = v1.ReadClaims(text), m.Signed.Merchant, m.Signed.Err == nil
+	q.Claims, q.Merchant, q.Signed, q.Verified = v1.ReadClaims(text), m.Signed.Merchant, true, m.Signed.Err == nil
 	if q.Merchant != nil {
 		q.MerID = q.Merchant.MerID // however the message spells it
 	}

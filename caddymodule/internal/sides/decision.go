@@ -14,12 +14,13 @@ const (
 	ByRoute       Cause = "route"          // a new payment
 	UnknownOrder  Cause = "unknown_order"  // no payment, and what it names is not on record
 	TakenOut      Cause = "taken_out"      // an order on v2 whose merchant is not configured any more
+	OnlyOld       Cause = "only_old"       // an order on v2, named to an interface that only the old gateway has
 	LedgerAway    Cause = "ledger_away"    // the side cannot be looked up
 )
 
 // Causes lists them all.
 func Causes() []Cause {
-	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, UnknownOrder, TakenOut, LedgerAway}
+	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, UnknownOrder, TakenOut, OnlyOld, LedgerAway}
 }
 
 // Decision is where a request is served, and why.

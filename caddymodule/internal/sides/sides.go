@@ -181,6 +181,26 @@ func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
 	return ToOld(ByRoute)
 }
 
+// OfOldInterface says where a verified request goes that names an order to an interface
+// which only the old gateway has. It may be a new payment, as on a cashier's page: its
+// order is on record before it leaves, and with an order of v2 it goes nowhere, for the
+// old gateway would take it for a new one.
+func (s *Sides) OfOldInterface(ctx context.Context, o route.Order, r route.Route) Decision {
+	p := Payment{Order: o, Verified: true}
+	side := s.remembered(p.key())
+	if side == "" {
+		marked := s.mark(ctx, p, r)
+		if marked.Cause == LedgerAway {
+			return marked
+		}
+		side = marked.Side
+	}
+	if side == route.V2 {
+		return Decision{"", OnlyOld}
+	}
+	return ToOld(NotServed)
+}
+
 // Reference is a request that names an order and is no payment.
 type Reference struct {
 	MerID   string // "" when the request does not say
