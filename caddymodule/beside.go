@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
 	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
@@ -180,7 +181,23 @@ func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (requ
 	if !ok {
 		return requestside.Request{}, sides.Decision{Cause: sides.LedgerAway}
 	}
-	return s.finder().Of(ctx, r, body, to)
+	f := s.finder()
+	f.OldKnows = func(ctx context.Context, q requestside.Request) bool { return s.app.oldKnows(ctx, r.Host, q) }
+	return f.Of(ctx, r, body, to)
+}
+
+// oldKnows asks the old gateway whether it has an order. Where it does not say, the order
+// is taken for a new one: payments on v2 do not depend on the old gateway.
+func (a *App) oldKnows(ctx context.Context, host string, q requestside.Request) bool {
+	if a.OldGateway == nil {
+		return false
+	}
+	knows, err := a.OldGateway.Knows(ctx, host, inbound.QueryPath, q.Key(), q.MerID, q.OrderID)
+	if err != nil {
+		a.log.Warn("the old gateway does not say whether it has an order; it is taken for a new one",
+			zap.String("merid", q.MerID), zap.String("orderid", q.OrderID), zap.String("error", netcause.TextOf(err)))
+	}
+	return knows
 }
 
 // finder is what finds the sides of requests.

@@ -2,9 +2,13 @@ package caddymodule
 
 import (
 	"database/sql"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // onLedger runs a statement on the ledger's file while the bridge works with it.
@@ -193,6 +197,65 @@ func TestOrdersOfInterfacesThatAreNotServed(t *testing.T) { // not parallel: one
 				if !isOld(toCashier(t, form)) {
 					t.Errorf("a request %s did not get to the old gateway", what)
 				}
+			}
+		})
+	}
+}
+
+// A payer may open a link to pay long after its order was paid at the old gateway, before
+// the bridge stood there or after the mark was forgotten. The old gateway says so, and
+// where it does not, v2 does not depend on it.
+func TestLinksOfOrdersThatTheOldGatewayHas(t *testing.T) { // not parallel: one Caddy a process
+	number := 0
+	for name, c := range map[string]struct {
+		says func(w http.ResponseWriter, orderID string)
+		old  bool
+	}{
+		"it has it": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+		}, true},
+		"it does not": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"93","respmsg":"none","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+		}, false},
+		"another order": {func(w http.ResponseWriter, _ string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"1"}`), v1.NewKey(signKey)))
+		}, false},
+		"somebody says so": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey("another")))
+		}, false},
+		"rubbish":  {func(w http.ResponseWriter, _ string) { _, _ = w.Write([]byte("<html>")) }, false},
+		"hangs up": {func(http.ResponseWriter, string) { panic(http.ErrAbortHandler) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			number++
+			orderID := "T202611220000002000" + strconv.Itoa(number)
+			queries, passed := 0, 0 // one request at a time
+			old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/api/query" {
+					passed++
+					_, _ = w.Write([]byte("ok"))
+					return
+				}
+				queries++
+				form := v1.Form{Req: r.FormValue("req"), Sign: r.FormValue("sign")}
+				opened, err := v1.Open(form, func(string) []v1.Key { return []v1.Key{v1.NewKey(signKey)} })
+				if err != nil || r.Host != "pay.example.com" || v1.ReadClaims(opened.JSON).OrderID != orderID {
+					t.Errorf("asked by %q at %q: %v", opened.JSON, r.Host, err)
+				}
+				c.says(w, orderID)
+			}))
+			t.Cleanup(old.Close)
+			s := startServer(t, "old_gateway "+old.URL+"\ndefault_route v2")
+			form := sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), signKey).Encode()
+			want := map[bool]string{true: "HTTP/1.1 200 OK", false: "HTTP/1.1 303 See Other"}[c.old]
+			for range 2 { // the second time its side is on record
+				got, _, ok := s.exchange(t, "GET /apis/wxjspaygateway?"+form+" HTTP/1.1\r\nHost: pay.example.com\r\nAccept: text/html\r\n\r\n", false)
+				if !ok || got.line != want {
+					t.Errorf("answered %q, want %q", got.line, want)
+				}
+			}
+			if (passed == 2) != c.old || (passed == 0) == c.old || queries != 1 {
+				t.Errorf("passed on %d times, asked %d times", passed, queries)
 			}
 		})
 	}

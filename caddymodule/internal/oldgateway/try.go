@@ -22,21 +22,31 @@ const tryTime = 5 * time.Second
 func (g *Gateway) Try(ctx context.Context, host string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*tryTime) // also of a page that never ends
 	defer cancel()
-	var way netcause.Trace
-	r, err := http.NewRequestWithContext(way.Watch(ctx), http.MethodGet, g.url.Scheme+"://"+g.url.Host+"/", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, g.address("/"), nil)
 	if err != nil {
 		return 0, fmt.Errorf("asking the old gateway: %w", err)
 	}
+	reply, err := g.ask(r, host, tryTime)
+	return reply.Status, err
+}
+
+// address is that of a path at the old gateway.
+func (g *Gateway) address(path string) string { return g.url.Scheme + "://" + g.url.Host + path }
+
+// ask sends a request of the bridge's own, as one who calls host, and returns the answer,
+// which begins within a time.
+func (g *Gateway) ask(r *http.Request, host string, within time.Duration) (reply Reply, err error) {
+	var way netcause.Trace
+	r = r.WithContext(way.Watch(r.Context()))
 	r.Host = host
 	r.Header.Set("User-Agent", "paybridge")
 	w := dropped{}
 	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, &caddyhttp.Server{})
-	defer gatewayproxy.CatchAbort(func() { err = errBrokeOff })
-	var reply Reply
-	if err := g.Pass(w, r, tryTime, &reply); err != nil {
-		return 0, netcause.Wrap(err, way.Of(err, g.url.Host))
+	defer gatewayproxy.CatchAbort(func() { reply, err = Reply{}, errBrokeOff })
+	if err := g.Pass(w, r, within, &reply); err != nil {
+		return Reply{}, netcause.Wrap(err, way.Of(err, g.url.Host))
 	}
-	return reply.Status, nil
+	return reply, nil
 }
 
 // dropped is where an answer goes that nobody waits for: its own header.

@@ -25,6 +25,10 @@ type Finder struct {
 	Sides     *sides.Sides
 	Routes    *routecache.Cache
 	Default   route.Route // of new orders, of merchants that have no route of their own
+
+	// OldKnows asks the old gateway whether it has the order of a verified request; nil
+	// where nobody can be asked.
+	OldKnows func(context.Context, Request) bool
 }
 
 // Of reads a request and says where it is served. Where that is the old gateway and
@@ -67,11 +71,20 @@ func (f Finder) payment(ctx context.Context, q Request) sides.Decision {
 
 // pagePayment is of orders that a payer's browser submits, with an action that
 // need not be named.
+//
+// A program repeats an order within minutes; a payer opens a link again whenever it is
+// found, also when the order is older than anything that is on record here. So before an
+// order is begun on v2, the old gateway is asked whether it has it.
 func (f Finder) pagePayment(ctx context.Context, q Request) sides.Decision {
 	if q.Action == "" {
 		q.Action = v1.WxJsApi
 	}
-	return f.payment(ctx, q)
+	d := f.payment(ctx, q)
+	begins := d == sides.Decision{Side: route.V2, Cause: sides.ByRoute}
+	if !begins || !q.Verified || f.OldKnows == nil || !f.OldKnows(ctx, q) {
+		return d
+	}
+	return f.Sides.OfOldOrder(ctx, route.Order{MerID: q.MerID, OrderID: q.OrderID})
 }
 
 // unserved is of the interfaces that only the old gateway has: a cashier's page begins

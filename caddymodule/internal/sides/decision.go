@@ -12,6 +12,7 @@ const (
 	TooLarge      Cause = "too_large"      // larger than any order
 	OnRecord      Cause = "on_record"      // what it names has its side
 	ByRoute       Cause = "route"          // a new payment
+	KnownToOld    Cause = "known_to_old"   // a new payment here, and the old gateway has it
 	UnknownOrder  Cause = "unknown_order"  // no payment, and what it names is not on record
 	TakenOut      Cause = "taken_out"      // an order on v2 whose merchant is not configured any more
 	OnlyOld       Cause = "only_old"       // an order on v2, named to an interface that only the old gateway has
@@ -20,7 +21,7 @@ const (
 
 // Causes lists them all.
 func Causes() []Cause {
-	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, UnknownOrder, TakenOut, OnlyOld, LedgerAway}
+	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, KnownToOld, UnknownOrder, TakenOut, OnlyOld, LedgerAway}
 }
 
 // Decision is where a request is served, and why.

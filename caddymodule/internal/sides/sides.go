@@ -181,6 +181,16 @@ func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
 	return ToOld(ByRoute)
 }
 
+// OfOldOrder puts an order on record as the old gateway's that the old gateway has, and
+// that had no side a moment ago.
+func (s *Sides) OfOldOrder(ctx context.Context, o route.Order) Decision {
+	d := s.mark(ctx, Payment{Order: o, Verified: true}, route.ToV2)
+	if d == ToOld(ByRoute) {
+		return ToOld(KnownToOld)
+	}
+	return d
+}
+
 // OfOldInterface says where a verified request goes that names an order to an interface
 // which only the old gateway has. It may be a new payment, as on a cashier's page: its
 // order is on record before it leaves, and with an order of v2 it goes nowhere, for the

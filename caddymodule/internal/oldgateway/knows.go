@@ -1,0 +1,60 @@
+package oldgateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// knowsTime is how long the old gateway may take to say whether it has an order. A payer
+// waits meanwhile.
+const knowsTime = 3 * time.Second
+
+var errNoReply = errors.New("what it answered is no signed reply")
+
+// Knows asks the old gateway whether it has an order, by a query as the merchant's own
+// program sends it that calls host: signed with key, to path. Only a signed reply that
+// names the order says so. The error says why nothing is known.
+func (g *Gateway) Knows(ctx context.Context, host, path string, key v1.Key, merID, orderID string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, knowsTime)
+	defer cancel()
+	message, err := json.Marshal(map[string]string{"merid": merID, "orderid": orderID})
+	if err != nil {
+		return false, fmt.Errorf("writing a query: %w", err)
+	}
+	form := v1.SealRequest(message, key)
+	body := strings.NewReader(url.Values{"req": {form.Req}, "sign": {form.Sign}}.Encode())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.address(path), body)
+	if err != nil {
+		return false, fmt.Errorf("asking the old gateway: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	reply, err := g.ask(r, host, knowsTime)
+	if err != nil {
+		return false, err
+	}
+	said, err := v1.ParseReply(reply.Body, key)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("%w: %w", errNoReply, err)
+	case !said.Signed:
+		return false, errNoReply
+	}
+	return names(said.JSON, merID, orderID), nil
+}
+
+// names reports whether a reply to a query tells of an order.
+func names(reply []byte, merID, orderID string) bool {
+	var code struct {
+		RespCode string `json:"respcode"`
+	}
+	claims := v1.ReadClaims(reply)
+	return json.Unmarshal(reply, &code) == nil && v1.Code(code.RespCode) == v1.CodeOK && claims.MerID == merID && claims.OrderID == orderID
+}
