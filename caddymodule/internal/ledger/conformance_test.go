@@ -96,6 +96,7 @@ var conformance = []struct {
 	{"begin twice at once", beginTwiceAtOnce},
 	{"begin with hostile text", beginWithHostileText},
 	{"an order has one side", sides},
+	{"orders of the old gateway by number", oldOrdersByNumber},
 	{"sides with hostile text", sidesWithHostileText},
 	{"sides follow the model", sidesFollowModel},
 	{"sides at once", sidesAtOnce},

@@ -45,6 +45,7 @@ func statements() map[string]statement {
 		"found orders":        {findOrders, []any{"a", 1}},
 		"PayId":               {orderByPayID, []any{"a"}},
 		"side":                {sideByKey, []any{"a", "b"}},
+		"orders marked old":   {findOldOrders, []any{"a", 1}},
 		"mark":                {insertOld, []any{"a", "b", 1, 1}},
 		"old orders":          {pruneOld, []any{1, 1}},
 		"merchants":           {merchantsWithOrders, []any{len(translate.TryPrefix), translate.TryPrefix}},

@@ -219,6 +219,42 @@ func noMerchantsWithOrders(t *testing.T, p place) {
 	}
 }
 
+// oldOrdersByNumber finds the marks of a number, of all merchants; a time that cannot be
+// read hides none.
+func oldOrdersByNumber(t *testing.T, p place) {
+	l := p.open(t)
+	for _, merID := range []string{"B", "A", "C"} {
+		mustMarkOld(t, l, ledger.Key{MerID: merID, OrderID: "17"}, noon)
+	}
+	mustMarkOld(t, l, ledger.Key{MerID: "A", OrderID: "18"}, noon)
+	find := func(orderID string, want ...string) {
+		t.Helper()
+		found, err := l.FindOldOrders(t.Context(), orderID, 2)
+		var got []string
+		for _, o := range found {
+			got = append(got, o.MerID+" "+o.OrderID)
+			if !o.At.Equal(noon) {
+				t.Errorf("%+v", o)
+			}
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q, want %q, error %v", got, want, err)
+		}
+	}
+	find("17", "A 17", "B 17") // of which two are wanted
+	find("18", "A 18")
+	find("19")
+	if _, alone := p.(sqlitePlace); !alone {
+		return // PostgreSQL lets nothing else stand there
+	}
+	if err := ledger.Exec(t.Context(), l, `UPDATE old_orders SET at = 'noon' WHERE order_id = '18'`); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := l.FindOldOrders(t.Context(), "18", 2); err != nil || len(found) != 1 || !found[0].At.IsZero() {
+		t.Errorf("%+v, error %v", found, err)
+	}
+}
+
 // Without its row in side_locks an order must get no side: nothing would keep two
 // bridges apart. One that has the ledger to itself needs nothing of the kind.
 func lostSideLocks(t *testing.T, p place) {

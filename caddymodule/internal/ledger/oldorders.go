@@ -1,0 +1,32 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// OldOrder is an order of the old gateway, as its mark says. Nothing more is known of it.
+type OldOrder struct {
+	Key
+	At time.Time // when it was first passed on; zero when that cannot be read
+}
+
+const findOldOrders = `SELECT order_id, mer_id, at FROM old_orders WHERE order_id = $1 ORDER BY order_id, mer_id LIMIT $2`
+
+// FindOldOrders returns up to limit orders of the old gateway that have the merchant's
+// own number, by merchant. The old gateway's numbers are not on record.
+func (l *Ledger) FindOldOrders(ctx context.Context, orderID string, limit int) ([]OldOrder, error) {
+	found, err := read(ctx, l, func(t *tx) ([]OldOrder, error) { return all(t, scanOldOrder, findOldOrders, orderID, limit) })
+	return found, wrap(err, "looking for orders of the old gateway by a number")
+}
+
+// scanOldOrder lets the time be anything: a mark counts all the same.
+func scanOldOrder(from row) (OldOrder, error) {
+	var o OldOrder
+	var at any
+	err := from.Scan(&o.OrderID, &o.MerID, &at)
+	if ms, ok := at.(int64); ok {
+		o.At = millis(ms).time()
+	}
+	return o, err
+}
