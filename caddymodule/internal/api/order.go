@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -54,11 +55,19 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	case len(damaged) == 1:
 		return ledger.Order{}, &damaged[0]
 	}
-	return ledger.Order{}, Refuse(http.StatusNotFound, otherOwners(merID, number, found))
+	old, err := v.Ledger.FindOldOrders(v.ctx, number, maxFound)
+	if err != nil {
+		return ledger.Order{}, err
+	}
+	return ledger.Order{}, Refuse(http.StatusNotFound, otherOwners(merID, number, found, old))
 }
 
-// otherOwners says that a merchant has no order with a number, and which others have.
-func otherOwners(merID, number string, found ledger.List[ledger.Order]) bilingual.Said {
+// otherOwners says that a merchant has no order with a number on v2: it has one at the old
+// gateway, or which others have one.
+func otherOwners(merID, number string, found ledger.List[ledger.Order], old []ledger.OldOrder) bilingual.Said {
+	if i := slices.IndexFunc(old, func(o ledger.OldOrder) bool { return o.MerID == merID }); i >= 0 {
+		return atOldGateway(old[i])
+	}
 	var others []ledger.Key
 	for _, o := range found.Items {
 		others = append(others, o.Key)
@@ -66,13 +75,32 @@ func otherOwners(merID, number string, found ledger.List[ledger.Order]) bilingua
 	for _, u := range found.Unreadable {
 		others = append(others, u.Key)
 	}
-	switch len(others) {
-	case 0:
+	onV2 := len(others)
+	for _, o := range old {
+		others = append(others, o.Key)
+	}
+	switch {
+	case len(others) == 0:
 		return namesNone.With(printable(merID), printable(number))
-	case 1:
+	case len(others) == 1 && onV2 == 0:
+		return namesAnotherOld.With(printable(merID), printable(number), printable(others[0].MerID))
+	case len(others) == 1:
 		return namesAnother.With(printable(merID), printable(number), printable(others[0].OrderID), printable(others[0].MerID))
 	}
 	return namesOthers.With(printable(merID), printable(number), merchantsOf(others))
+}
+
+// atOldGateway says that an order is one of the old gateway, and since when.
+func atOldGateway(o ledger.OldOrder) bilingual.Said {
+	return ofOldGateway.With(printable(o.OrderID), printable(o.MerID), inBeijing(o.At))
+}
+
+// inBeijing writes a time in either language, with its zone.
+func inBeijing(at time.Time) bilingual.Said {
+	if at.IsZero() {
+		return unknownTime.With()
+	}
+	return beijingTime.With(at.In(translate.Beijing).Format(time.DateTime))
 }
 
 // merchantsOf names the merchants of some orders, each once.

@@ -95,6 +95,19 @@ func TestOrderIsFoundByAnyNumber(t *testing.T) {
 	}
 	w.refused(w.get("order?merid=89900001&number=nobodys"), http.StatusNotFound, "has no order with the number \\\"nobodys\\\", nor has any other merchant")
 
+	// Orders of the old gateway are told as such, in both languages and to all who ask for them.
+	const oldNumber = "passed on"
+	_, err = w.ledger.MarkOld(t.Context(), ledger.Key{MerID: "89900001", OrderID: oldNumber}, present)
+	must(err)
+	isOld := "order \\\"passed on\\\" of merchant \\\"89900001\\\" is one of the old gateway, on record since 2026-11-22 11:00:00 Beijing time: ask there"
+	w.refused(w.get("order?merid=89900001&number=passed+on"), http.StatusNotFound, isOld)
+	w.refused(w.inChinese("GET", "order?merid=89900001&number=passed+on", ""), http.StatusNotFound, "属于旧网关，登记时间：2026-11-22 11:00:00（北京时间）")
+	w.refused(w.get("order?merid=89900002&number=passed+on"), http.StatusNotFound, "it names an order of merchant \\\"89900001\\\" at the old gateway")
+	w.refused(w.post("orders/refund", RefundRequest{MerID: "89900001", OrderID: oldNumber, DryRun: true}), http.StatusNotFound, isOld)
+	w.refused(w.post("notifications/resend", ResendRequest{MerID: "89900001", OrderID: oldNumber, DryRun: true}), http.StatusNotFound, isOld)
+	w.exec(`UPDATE old_orders SET at = 'noon'`)
+	w.refused(w.get("order?merid=89900001&number=passed+on"), http.StatusNotFound, "on record since a time that is not known")
+
 	// Another merchant's number is the usual slip.
 	names := "it names order \\\"" + o.OrderID + "\\\" of merchant \\\"89900001\\\""
 	w.refused(w.get("order?merid=89900002&number="+o.QueryID), http.StatusNotFound, names)

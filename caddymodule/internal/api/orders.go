@@ -80,7 +80,20 @@ type OrderList struct {
 	Items []Order `json:"items" doc:"The orders, newest first."`
 	Next  string  `json:"next,omitempty" doc:"Give it as after for the orders that follow; absent when there are none."`
 	More  bool    `json:"more,omitempty" doc:"Of a search: more orders than these have the number."`
+
+	Old []OldOrder `json:"old,omitempty" doc:"Of a search: orders of the old gateway with this number of their merchant's own, 50 at most. Nothing more is known of them; ask there."`
 	Missing
+}
+
+// OldOrder is an order that was passed on to the old gateway.
+type OldOrder struct {
+	MerID   string    `json:"merid" doc:"The merchant's v1 number."`
+	OrderID string    `json:"orderid" doc:"The merchant's own order number."`
+	At      time.Time `json:"at,omitzero" doc:"When it was first passed on; absent where that cannot be read."`
+}
+
+func oldOrderOf(o ledger.OldOrder) OldOrder {
+	return OldOrder{MerID: o.MerID, OrderID: o.OrderID, At: o.At}
 }
 
 func (q OrdersQuery) check() error {
@@ -132,7 +145,12 @@ func searchOrders(v *visit, q SearchQuery) (OrderList, error) {
 	if err != nil {
 		return OrderList{}, err
 	}
+	old, err := v.Ledger.FindOldOrders(v.ctx, q.Number, maxFound)
+	if err != nil {
+		return OrderList{}, err
+	}
 	found := v.orders(orders)
+	found.Old = shown(old, oldOrderOf)
 	found.More, found.Next = found.Next != "", "" // whoever needs the others names the merchant
 	return found, nil
 }

@@ -179,6 +179,22 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchFindsMarks: an order of the old gateway is named, beside those of v2.
+func TestSearchFindsMarks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := w.order("89900001", translate.Paid, time.Hour)
+	_, err := w.ledger.MarkOld(t.Context(), ledger.Key{MerID: "89900002", OrderID: o.OrderID}, present)
+	must(err)
+	found := read[OrderList](t, w.get("search?number="+o.OrderID))
+	if len(found.Items) != 1 || !slices.Equal(found.Old, []OldOrder{{MerID: "89900002", OrderID: o.OrderID, At: present}}) {
+		t.Errorf("%+v", found)
+	}
+	if found := read[OrderList](t, w.get("search?number="+o.QueryID)); found.Old != nil && len(found.Old) != 0 {
+		t.Errorf("%+v", found.Old)
+	}
+}
+
 // A number that many merchants use is cut, and the answer says so only then.
 func TestSearchSaysThatThereAreMore(t *testing.T) {
 	t.Parallel()

@@ -111,12 +111,27 @@ func resend(v *visit, r ResendRequest) (Resent, error) {
 	return job.result, nil
 }
 
+// owesNone refuses to resend what is not there, and says so of an order of the old gateway,
+// which notifies its merchant by itself.
+func (v *visit) owesNone(r ResendRequest) error {
+	old, err := v.Ledger.FindOldOrders(v.ctx, r.OrderID, maxFound)
+	if err != nil {
+		return err
+	}
+	for _, o := range old {
+		if o.MerID == r.MerID {
+			return Refuse(http.StatusNotFound, atOldGateway(o))
+		}
+	}
+	return Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
+}
+
 // toResend finds the notifications a request means, the newest first.
 func (v *visit) toResend(r ResendRequest) (found ledger.List[ledger.Notification], err error) {
 	if r.OrderID != "" {
 		n, err := v.Ledger.Notification(v.ctx, ledger.Key{MerID: r.MerID, OrderID: r.OrderID})
 		if errors.Is(err, ledger.ErrNotFound) {
-			return found, Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
+			return found, v.owesNone(r)
 		}
 		found.Items = []ledger.Notification{n}
 		return found, err

@@ -105,6 +105,16 @@ var (
 		En: "merchant %s has no order with the number %s, nor has any other merchant",
 		Zh: "商户 %s 没有号码为 %s 的订单，其他商户也没有",
 	}
+	namesAnotherOld = bilingual.Text{
+		En: "merchant %s has no order with the number %s; it names an order of merchant %s at the old gateway",
+		Zh: "商户 %s 没有号码为 %s 的订单；该号码属于商户 %s 在旧网关的订单",
+	}
+	ofOldGateway = bilingual.Text{
+		En: "order %s of merchant %s is one of the old gateway, on record since %s: ask there. This bridge has passed it on and knows nothing else of it",
+		Zh: "订单 %s（商户 %s）属于旧网关，登记时间：%s。请到旧网关查询；支付桥只转发了它，不知道其他情况",
+	}
+	beijingTime  = bilingual.Text{En: "%s Beijing time", Zh: "%s（北京时间）"}
+	unknownTime  = bilingual.Text{En: "a time that is not known", Zh: "时间未知"}
 	namesSeveral = bilingual.Text{
 		En: "the number %s names %d orders of merchant %s; use another number",
 		Zh: "号码 %s 对应 %d 笔订单（商户 %s）；请使用其他号码",

@@ -13,11 +13,11 @@ read files only and need no Caddy.`: `运维人员使用的命令。多数命令
 notification beyond its host.`: "这些命令的输出中没有密钥、付款人的 openid，通知地址也只显示主机名。",
 	`Exit statuses:
   0  done, and all is well
-  1  no: the bridge refuses it or knows no such order, the message does not verify, a check fails, a statement differs, or a merchant is not ready
+  1  no: the bridge refuses it or knows no such order, or one of the old gateway, the message does not verify, a check fails, a statement differs, or a merchant is not ready
   2  the command could not be carried out: a flag, a file, the configuration, no bridge to ask, or one that cannot answer
   3  done, with a warning: of selfcheck, of readiness, of payments near the ends of reconciled days, that a tried order was not paid in time, or that rows of the ledger cannot be read and are left out`: `退出状态：
   0  完成，一切正常
-  1  否：支付桥拒绝或没有此单、报文未通过验证、某项检查失败、对账单不符，或商户不能迁移
+  1  否：支付桥拒绝或没有此单（包括旧网关的订单）、报文未通过验证、某项检查失败、对账单不符，或商户不能迁移
   2  命令无法执行：选项、文件、配置有问题，没有可以询问的支付桥，或支付桥无法回答
   3  完成，但有警告：来自 selfcheck、readiness；对账时临近日期边界的支付；试支付的订单没有按时付款；或账本中有行无法读取、没有列出`,
 	"Language of what is printed: zh or en (default: that of LC_ALL, LC_MESSAGES or LANG)": "输出的语言：zh 或 en（默认由 LC_ALL、LC_MESSAGES 或 LANG 决定）",
@@ -256,7 +256,9 @@ request, every call to the gateway and what it answered, notices, every change o
 state, every notification attempt, and what people did.`: `显示一笔订单及其全部经过，最早的在前：商户的请求、每次调用网关及其应答、网关通知、每次状态变化、
 每次通知商户，以及人工操作。`,
 	`The number may be the merchant's own, the queryid of v1, the order number of v2,
-the number of the refund, or the PayId. Without a merchant, all are searched.`: "号码可以是商户订单号、v1 的 queryid、v2 订单号、退款号或 PayId。没有指明商户时，在所有商户中查找。",
+the number of the refund, or the PayId. Without a merchant, all are searched. Of an
+order of the old gateway, by the merchant's own number, only that is told.`: `号码可以是商户订单号、v1 的 queryid、v2 订单号、退款号或 PayId。没有指明商户时，在所有商户中查找。
+对旧网关的订单（按商户订单号），只说明它属于旧网关。`,
 	`This command changes nothing and asks the gateway nothing: it shows what the
 ledger knows. To have the gateway asked about a stuck order, use "settle --dry-run".`: "此命令不改动任何内容，也不询问网关：它显示账本所知道的。要就卡住的订单询问网关，用 settle --dry-run。",
 

@@ -29,7 +29,7 @@ var exitStatuses = []struct {
 	means  string
 }{
 	{exitDone, "done, and all is well"},
-	{exitRefused, "no: the bridge refuses it or knows no such order, the message does not verify, a check fails, a statement differs, or a merchant is not ready"},
+	{exitRefused, "no: the bridge refuses it or knows no such order, or one of the old gateway, the message does not verify, a check fails, a statement differs, or a merchant is not ready"},
 	{exitUsage, "the command could not be carried out: a flag, a file, the configuration, no bridge to ask, or one that cannot answer"},
 	{exitWarned, "done, with a warning: of selfcheck, of readiness, of payments near the ends of reconciled days, that a tried order was not paid in time, or that rows of the ledger cannot be read and are left out"},
 }

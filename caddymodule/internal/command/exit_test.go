@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
@@ -28,6 +29,7 @@ func TestStatusOf(t *testing.T) {
 		"a bridge that starts":                  {refused(http.StatusServiceUnavailable), exitUsage},
 		"a bridge that is too slow":             {refused(http.StatusGatewayTimeout), exitUsage},
 		"nothing found":                         {saysNo{say("no order has the number %s", "7")}, exitRefused},
+		"found at the old gateway":              {saysNo{oldOrder(api.OldOrder{MerID: "1", OrderID: "7"})}, exitRefused},
 		"nobody there":                          {errors.New("connection refused"), exitUsage},
 		"a flag":                                {say("--all needs --csv"), exitUsage},
 	} {
@@ -44,6 +46,28 @@ func TestSaysNo(t *testing.T) {
 	for lang, want := range map[bilingual.Lang]string{bilingual.En: "no order has the number 7", bilingual.Zh: "没有订单使用号码 7"} {
 		if got := inLanguage(lang, no).Error(); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// An order of the old gateway is told as one, in the operator's language.
+func TestOldOrderIsTold(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	for order, want := range map[api.OldOrder]map[bilingual.Lang]string{
+		{MerID: "89900001", OrderID: "7"}: {
+			bilingual.En: "order 7 of merchant 89900001 is one of the old gateway: ask there",
+			bilingual.Zh: "订单 7（商户 89900001）属于旧网关，请到旧网关查询",
+		},
+		{MerID: "89900001", OrderID: "7", At: at}: {
+			bilingual.En: "order 7 of merchant 89900001 is one of the old gateway, on record since " + clock(at) + ": ask there",
+			bilingual.Zh: "订单 7（商户 89900001）属于旧网关，登记时间：" + clock(at) + "，请到旧网关查询",
+		},
+	} {
+		for lang, text := range want {
+			if got := oldOrder(order).In(lang); got != text {
+				t.Errorf("%s, want %s", got, text)
+			}
 		}
 	}
 }

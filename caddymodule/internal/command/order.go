@@ -21,7 +21,8 @@ request, every call to the gateway and what it answered, notices, every change o
 state, every notification attempt, and what people did.
 
 The number may be the merchant's own, the queryid of v1, the order number of v2,
-the number of the refund, or the PayId. Without a merchant, all are searched.
+the number of the refund, or the PayId. Without a merchant, all are searched. Of an
+order of the old gateway, by the merchant's own number, only that is told.
 
 This command changes nothing and asks the gateway nothing: it shows what the
 ledger knows. To have the gateway asked about a stuck order, use "settle --dry-run".`,
@@ -37,10 +38,14 @@ func showOrderStory(o *online, args []string) error {
 		if err := o.client.Get(o.Context(), "search", api.SearchQuery{Number: number}, &found); err != nil {
 			return err
 		}
-		switch {
-		case len(found.Items)+len(found.Unreadable) == 0:
+		switch onV2 := len(found.Items) + len(found.Unreadable); {
+		case onV2+len(found.Old) == 0:
 			return saysNo{say("no order has the number %s", number)}
-		case len(found.Items) == 1 && len(found.Unreadable) == 0:
+		case onV2 == 0 && len(found.Old) == 1:
+			return saysNo{oldOrder(found.Old[0])}
+		case onV2 == 0:
+			return saysNo{say("%d merchants have an order with the number %s at the old gateway, and none on v2: ask there, or name the merchant before it", len(found.Old), number)}
+		case len(found.Items) == 1 && onV2+len(found.Old) == 1:
 			args, number = []string{found.Items[0].MerID}, found.Items[0].OrderID
 		default:
 			return o.show(found, func(w printer) { printOrders(w, found, o.now) })
@@ -51,6 +56,14 @@ func showOrderStory(o *online, args []string) error {
 		return err
 	}
 	return o.show(story, func(w printer) { printStory(w, story, o.now) })
+}
+
+// oldOrder says that an order is one of the old gateway.
+func oldOrder(o api.OldOrder) bilingual.Said {
+	if o.At.IsZero() {
+		return say("order %s of merchant %s is one of the old gateway: ask there", o.OrderID, o.MerID)
+	}
+	return say("order %s of merchant %s is one of the old gateway, on record since %s: ask there", o.OrderID, o.MerID, clock(o.At))
 }
 
 func printStory(w printer, story api.Timeline, now time.Time) {

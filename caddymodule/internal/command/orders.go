@@ -97,6 +97,7 @@ func pageFlags(cmd *cobra.Command, merID *string, page *api.Page, from, to *time
 func printOrders(w printer, list api.OrderList, now time.Time) {
 	if len(list.Items) == 0 {
 		w.noneNote(list.Missing, "No order was found.")
+		oldNote(w, list.Old)
 		moreNote(w, list.Next)
 		return
 	}
@@ -105,9 +106,21 @@ func printOrders(w printer, list api.OrderList, now time.Time) {
 		rows[i] = []string{clock(o.CreatedAt), o.MerID, o.OrderID, o.Action, translate.FormatYuan(o.AmountFen), w.term(string(o.State)), clock(o.NextAt)}
 	}
 	w.table("CREATED | MERID | ORDERID | ACTION | YUAN | STATE | NEXT STEP", rows)
+	oldNote(w, list.Old)
 	moreNote(w, list.Next)
 	if list.More {
 		w.say("\nMore orders than these have the number; name the merchant before it.\n")
 	}
 	zoneNote(w, now)
+}
+
+// oldNote names orders of the old gateway that a number names, too.
+func oldNote(w printer, old []api.OldOrder) {
+	if len(old) == 0 {
+		return
+	}
+	w.line()
+	for _, o := range old {
+		w.sentence(w.text(oldOrder(o)))
+	}
 }

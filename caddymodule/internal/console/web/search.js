@@ -2,8 +2,8 @@
 
 import { get, Refusal } from './api.js';
 import { orderColumns } from './columns.js';
-import { byID, setText } from './dom.js';
-import { count, t } from './i18n.js';
+import { byID, make, reconcile, setText } from './dom.js';
+import { count, stamp, t } from './i18n.js';
 import { showList } from './lists.js';
 import { closeMerchant, openMerchant } from './merchant.js';
 import { closeOrder, openOrder } from './order.js';
@@ -58,26 +58,36 @@ async function find(number) {
   const title = byID('foundtitle');
   let items = [];
   let unreadable = [];
+  let old = [];
   let text = '';
   try {
     let more;
-    ({ items, more, unreadable = [] } = await get('search', { number }));
+    ({ items, more, unreadable = [], old = [] } = await get('search', { number }));
     const n = items.length + unreadable.length;
-    text = t(n ? (more ? 'found_more' : 'found') : 'found_none', { number, n: count(n) });
+    text = t(n ? (more ? 'found_more' : 'found') : old.length ? 'found_old_only' : 'found_none', { number, n: count(n) });
   } catch (reason) {
     text = reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer');
   }
   if (mine !== round || currentRoute().find !== number) {
     return; // somebody has gone elsewhere
   }
-  if (items.length === 1 && unreadable.length === 0) {
+  if (items.length === 1 && unreadable.length === 0 && old.length === 0) {
     location.replace(orderLink(items[0].merid, items[0].orderid));
     return;
   }
   setText(title, text);
   byID('found').hidden = false;
   showUnreadable(byID('foundunreadable'), unreadable);
+  showOld(byID('foundold'), old);
   byID('foundlist').hidden = items.length === 0;
   showTable(byID('foundlist'), orderColumns, items, (o) => o.merid + ' ' + o.orderid, '');
   title.focus();
+}
+
+// showOld names the orders of the old gateway that the number names.
+function showOld(list, orders) {
+  list.hidden = orders.length === 0;
+  reconcile(list, orders, (o) => o.merid + ' ' + o.orderid, () => make('li'), (item, o) => {
+    setText(item, t('found_old', { number: o.orderid, merchant: o.merid, at: stamp(o.at) }));
+  });
 }
