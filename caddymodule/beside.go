@@ -21,6 +21,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
@@ -220,8 +221,21 @@ func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, c
 	if e := h.app.engine.Load(); e != nil {
 		strange := p.asked.Merchant == nil || p.route.Caller == inbound.Nobody && !p.asked.Verified
 		e.traffic.Saw(p.asked.MerID, inbound.Canonical(r.URL.Path), strange)
+		for _, path := range p.refusable() {
+			e.traffic.Saw(p.asked.MerID, path, true)
+		}
 	}
 	h.passOn(w, r, p)
+}
+
+// refusable are the paths under which a page of the old gateway counts besides, because
+// v2 would refuse it once the merchant has moved.
+func (p passage) refusable() []string {
+	if p.route.Name != "openid" || p.cause != sides.ByRoute || p.asked.Merchant == nil {
+		return nil
+	}
+	params := p.asked.Message.Params
+	return readiness.Refusable(p.asked.Merchant, params["backurl"], params["payway"])
 }
 
 // received is a request whose body has been received and is read once more.

@@ -16,7 +16,7 @@ type LeftQuery struct {
 type Left struct {
 	MerID      string    `json:"merid,omitempty" doc:"The merchant's v1 number, as the request says; absent when it says none."`
 	Configured bool      `json:"configured" doc:"The configuration that serves has the merchant."`
-	Path       string    `json:"path,omitempty" doc:"In small letters; absent in the one line of all that there was no room for."`
+	Path       string    `json:"path,omitempty" doc:"In small letters; absent in the one line of all that there was no room for. With ?backurl= or ?payway=: calls of openid.html, counted besides, that v2 would refuse for this host or payway as the merchant is configured."`
 	LastAt     time.Time `json:"last_at" doc:"When it was last seen."`
 	Times      int64     `json:"times" doc:"How often, about."`
 }

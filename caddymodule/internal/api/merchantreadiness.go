@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
@@ -133,10 +134,12 @@ func (v *visit) readiness(merID, since string, check bool) (Readiness, error) {
 	facts := readiness.Facts{
 		MerID: merID, Merchant: v.Settings.Merchants.ByMerID(merID), Shadows: v.Shadow.watches(merID), ShadowOff: v.Shadow.Off, Alone: !v.beside(), Counts: counts,
 	}
-	switch {
-	case facts.Merchant == nil:
+	if facts.Merchant == nil {
 		facts.MerID = printable(merID)
-	case check:
+	} else if err := v.addPassed(&facts, since); err != nil {
+		return Readiness{}, err
+	}
+	if check && facts.Merchant != nil {
 		facts.Tried = tryHosts(v.ctx, facts.Merchant, readiness.Hosts(counts))
 	}
 	report := readiness.Judge(facts)
@@ -154,6 +157,39 @@ func (v *visit) readiness(merID, since string, check bool) (Readiness, error) {
 			}
 		}),
 	}, nil
+}
+
+// maxPassed is more than a merchant can have of what went to the old gateway, and
+// maxBackHosts bounds the hosts that are looked up: anybody can make them up.
+const (
+	maxPassed    = 2000
+	maxBackHosts = 50
+)
+
+// addPassed adds what of a merchant of the configuration went to the old gateway since a
+// day.
+func (v *visit) addPassed(facts *readiness.Facts, since string) error {
+	passed, err := v.Ledger.OldTraffic(v.ctx, facts.MerID, maxPassed)
+	if err != nil {
+		return err
+	}
+	facts.Passed = slices.DeleteFunc(passed.Items, func(o ledger.OldTraffic) bool { return shadow.DayOf(o.Last) < since })
+	if len(facts.Passed) == 0 {
+		activity, err := v.Ledger.Activity(v.ctx, facts.MerID, v.now)
+		facts.OnRecord = !activity.Since.IsZero()
+		return err
+	}
+	if !facts.Merchant.RedirectToBackURLHosts {
+		return nil
+	}
+	facts.PaidHosts = map[string]bool{}
+	hosts := readiness.BackHosts(facts.Merchant, facts.Passed)
+	for _, host := range hosts[:min(maxBackHosts, len(hosts))] {
+		if facts.PaidHosts[host], err = v.Ledger.HasBackURLHost(v.ctx, facts.MerID, host); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Limits of trying hosts.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
@@ -65,6 +66,53 @@ func TestReadiness(t *testing.T) {
 	list = w.readiness("?merid=77700001")
 	if one := list.Items[0]; one.Configured || one.Verdict != readiness.NotReady {
 		t.Errorf("a stranger: %+v", one)
+	}
+}
+
+// TestReadinessOfPages goes by what went to the old gateway in these days, too.
+func TestReadinessOfPages(t *testing.T) {
+	t.Parallel()
+	w := beside(t)
+	w.served.Shadow = ShadowState{Watches: func(string) bool { return true }}
+	first := func(query string) ReadinessReason {
+		t.Helper()
+		return w.readiness("?merid=89900001" + query).Items[0].Reasons[0]
+	}
+	says := func(r ReadinessReason, level readiness.Level, part string) {
+		t.Helper()
+		if r.Level != level || !strings.Contains(r.Text, part) {
+			t.Errorf("%+v, want %s", r, part)
+		}
+	}
+	says(first(""), readiness.Missing, "nothing was compared yet")
+	w.marked("89900001", 100*time.Hour)
+	says(first(""), readiness.Missing, "orders of this merchant are on record, but nothing came in these days")
+	pass := func(path string, age time.Duration) {
+		t.Helper()
+		_, err := w.ledger.AddOldTraffic(t.Context(), []ledger.OldTraffic{{MerID: "89900001", Path: path, Last: present.Add(-age), Times: 2}})
+		must(err)
+	}
+	pass("/apis/wxjspaygateway", 25*time.Hour)
+	says(first(""), readiness.Missing, "only payers' pages come through this bridge (/apis/wxjspaygateway)")
+	says(first("&days=1"), readiness.Missing, "nothing came in these days")
+	pass("/wxjsapi/openid.html", time.Hour)
+	pass("/wxjsapi/openid.html?backurl=shop.example.com", time.Hour)
+	says(first(""), readiness.Fail, "the merchant has no wechat_app")
+
+	m := w.served.Settings.Merchants.ByMerID("89900001")
+	m.RedirectToBackURLHosts = true
+	asked := func() (texts string) {
+		for _, r := range w.readiness("?merid=89900001").Items[0].Reasons {
+			texts += r.Text + "\n"
+		}
+		return texts
+	}
+	if text := asked(); !strings.Contains(text, "go back to shop.example.com") {
+		t.Error(text)
+	}
+	w.exec(`INSERT INTO back_hosts (mer_id, host) VALUES ('89900001', 'shop.example.com')`)
+	if text := asked(); strings.Contains(text, "go back to shop.example.com") {
+		t.Error(text)
 	}
 }
 

@@ -51,6 +51,9 @@ func (m *Merchant) WeChatApp(payway string) (WeChatApp, bool) {
 	return app, found
 }
 
+// HasWeChatApp reports whether the merchant has an official account for any payway.
+func (m *Merchant) HasWeChatApp() bool { return len(m.wechatApps) > 0 }
+
 // checkJSAPI refuses a way of paying that does not exist.
 func (c Config) checkJSAPI() error {
 	switch c.JSAPI {

@@ -2,7 +2,6 @@ package readiness
 
 import (
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
-	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -31,8 +30,14 @@ func ofAmount(f Facts, r Report) []Reason {
 		return []Reason{{Level: Missing, Text: alone.With(), Advice: aloneAdvice.With()}}
 	case r.Compared == 0 && f.ShadowOff != "":
 		return []Reason{{Level: Missing, Text: shadowOff.With(f.ShadowOff), Advice: shadowOffAdvice.With()}}
+	case r.Compared == 0 && f.pagesOnly():
+		return []Reason{f.ofPagesOnly()}
 	case r.Compared == 0 && !f.Shadows:
 		return []Reason{{Level: Missing, Text: notShadowed.With(), Advice: notShadowedAdvice.With(f.MerID)}}
+	case r.Compared == 0 && len(f.Passed) > 0:
+		return []Reason{{Level: Missing, Text: noneCompared.With(), Advice: noneComparedAdvice.With(f.MerID)}}
+	case r.Compared == 0 && f.OnRecord:
+		return []Reason{{Level: Missing, Text: noneLately.With(), Advice: noneLatelyAdvice.With()}}
 	case r.Compared == 0:
 		return []Reason{{Level: Missing, Text: nothingSeen.With(), Advice: nothingSeenAdvice.With()}}
 	}
@@ -121,20 +126,4 @@ func ofUncompared(_ Facts, r Report) []Reason {
 		Level: Warn, Text: uncompared.With(times, bilingual.Terms(gravest.Subject)), Advice: uncomparedAdvice.With(),
 		Times: times, LastAt: gravest.LastAt, Example: gravest.Example,
 	}}
-}
-
-// ofWeChat is what payments in WeChat need beside the keys.
-func ofWeChat(f Facts, r Report) []Reason {
-	if f.Merchant == nil || f.Merchant.JSAPI == merchants.Hosted {
-		return nil
-	}
-	if _, has := f.Merchant.WeChatApp(""); has {
-		return nil
-	}
-	for _, s := range r.Seen {
-		if s.Kind == shadow.Compared && s.Subject == string(v1.WxJsApi) {
-			return []Reason{{Level: Warn, Text: noWeChatApp.With(), Advice: noWeChatAppAdvice.With(), Times: s.Times, LastAt: s.LastAt, Example: s.Example}}
-		}
-	}
-	return nil
 }

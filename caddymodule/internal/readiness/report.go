@@ -60,6 +60,9 @@ type Facts struct {
 	ShadowOff shadow.Reason       // why the shadow compares nothing, "" when it does
 	Alone     bool                // there is no old gateway to move from
 	Counts    []ledger.ShadowCount
+	Passed    []ledger.OldTraffic       // what of the merchant's went to the old gateway
+	OnRecord  bool                      // orders of it are on record, perhaps of earlier
+	PaidHosts map[string]bool           // those of [BackHosts] that redirect_to_backurl_hosts lets in
 	Tried     map[string]netcause.Cause // by address of [Hosts]; nil when none was tried
 }
 
@@ -79,7 +82,7 @@ func Judge(f Facts) Report {
 	r := Report{Seen: sums(f.Counts)}
 	r.countDays(f.Counts)
 	for _, find := range []func(Facts, Report) []Reason{
-		ofConfiguration, ofAmount, ofTraffic, ofUncompared, ofAddresses, ofWeChat,
+		ofConfiguration, ofAmount, ofTraffic, ofUncompared, ofAddresses, ofWeChat, ofOpenIDs,
 	} {
 		r.Reasons = append(r.Reasons, find(f, r)...)
 	}

@@ -18,9 +18,77 @@ var (
 		En: "payments in WeChat were seen, and the merchant has neither a wechat_app nor jsapi hosted",
 		Zh: "有微信内支付，但该商户既没有 wechat_app，也没有设置 jsapi hosted",
 	}
+	rawWithoutApp = bilingual.Text{
+		En: "payments in WeChat were seen, and the merchant has jsapi raw without a wechat_app: who comes without an openid reads that it does not take WeChat Pay",
+		Zh: "有微信内支付，但该商户设置了 jsapi raw 而没有 wechat_app：没有 openid 的付款人会看到“商户暂不支持微信支付”",
+	}
+	rawWithoutAppAdvice = bilingual.Text{
+		En: "add wechat_app, or take jsapi raw out: orders that come with an openid are paid by our page all the same, the others by the gateway's",
+		Zh: "请添加 wechat_app，或去掉 jsapi raw：带 openid 的订单仍由我们的页面支付，其他的由网关的页面支付",
+	}
 	noWeChatAppAdvice = bilingual.Text{
 		En: "payers without an openid are sent to the gateway's own page; if they should not be, add wechat_app. Openids of another account are refused by WeChat",
 		Zh: "没有 openid 的付款人会进入网关自己的页面；如不希望如此，请添加 wechat_app。其他公众号的 openid 会被微信拒绝",
+	}
+)
+
+// What is said of openid.html, which the merchant's payers open.
+var (
+	openIDWithoutApp = bilingual.Text{
+		En: "openid.html was seen on the old route, and the merchant has no wechat_app: at 100 % on v2 its payers read that it does not take WeChat Pay (404)",
+		Zh: "旧路由上见到过 openid.html，但该商户没有 wechat_app：v2 为 100 % 时，付款人会看到“商户暂不支持微信支付”（404）",
+	}
+	openIDWithoutAppAdvice = bilingual.Text{
+		En: "add wechat_app and redirect_hosts, with jsapi hosted, too; it is often the shop's login that ends there, so that no order comes and the guard sees nothing",
+		Zh: "请添加 wechat_app 和 redirect_hosts，设置了 jsapi hosted 也一样；停在这里的往往是商店的登录，因此不会有订单，自动撤回也看不到",
+	}
+	openIDWithoutDefault = bilingual.Text{
+		En: "openid.html was seen on the old route, and the merchant has a wechat_app for some payways only: calls without payway, or with another, end in a 404 at 100 % on v2",
+		Zh: "旧路由上见到过 openid.html，但该商户的 wechat_app 只用于部分 payway：v2 为 100 % 时，不带 payway 或带其他 payway 的访问得到 404",
+	}
+	openIDWithoutPayWay = bilingual.Text{
+		En: "openid.html was called with payway %s, for which the merchant has no wechat_app",
+		Zh: "openid.html 曾带 payway %s 被访问，而该商户没有用于它的 wechat_app",
+	}
+	openIDWithoutDefaultAdvice = bilingual.Text{
+		En: "add a wechat_app without payway, unless the merchant's programs name those payways only",
+		Zh: "请添加一个不带 payway 的 wechat_app，除非商户的程序只使用这些 payway",
+	}
+	noRedirectHosts = bilingual.Text{
+		En: "openid.html was seen on the old route, and the merchant has no redirect_hosts: at 100 % on v2 its payers read that the address is not allowed (403)",
+		Zh: "旧路由上见到过 openid.html，但该商户没有 redirect_hosts：v2 为 100 % 时，付款人会看到地址不被允许（403）",
+	}
+	onlyPaidHosts = bilingual.Text{
+		En: "openid.html was seen on the old route, and the merchant has no redirect_hosts: at 100 % on v2 it goes only to hosts to which paid orders of v2 were notified before",
+		Zh: "旧路由上见到过 openid.html，但该商户没有 redirect_hosts：v2 为 100 % 时，只能返回 v2 已支付订单通知过的主机",
+	}
+	noRedirectHostsAdvice = bilingual.Text{
+		En: "write the hosts of the backurl with which the merchant's pages call openid.html into redirect_hosts; ask the merchant for them",
+		Zh: "请把商户页面访问 openid.html 时 backurl 中的主机写入 redirect_hosts；请向商户确认",
+	}
+	otherHost = bilingual.Text{
+		En: "openid.html was to go back to %s, which redirect_hosts does not name: at 100 % on v2 it answers with a 403",
+		Zh: "openid.html 曾要返回 %s，而 redirect_hosts 中没有该主机：v2 为 100 % 时得到 403",
+	}
+	otherHostAdvice = bilingual.Text{
+		En: "add it to redirect_hosts only if the merchant says that it is its own: anybody can call the page with any host, and openids go there",
+		Zh: "只有商户确认是自己的主机，才写入 redirect_hosts：任何人都可以用任意主机访问该页面，而 openid 会发到那里",
+	}
+	oddBackURL = bilingual.Text{
+		En: "openid.html was called without a backurl that v2 takes: it must be an absolute http or https address, its host in plain letters, of 512 bytes at most",
+		Zh: "openid.html 被访问时的 backurl 是 v2 不接受的：须为完整的 http 或 https 地址，主机为普通字母，最长 512 字节",
+	}
+	oddBackURLAdvice = bilingual.Text{
+		En: "see the example in the old gateway's log; if it is the merchant's page, it has to change its link",
+		Zh: "请查看旧网关日志中的访问；如果来自商户的页面，需要商户修改链接",
+	}
+	keptOpenIDs = bilingual.Text{
+		En: "the merchant's payers get their openids from the old gateway's openid.html: those that it keeps are of no use to another official account",
+		Zh: "该商户的付款人从旧网关的 openid.html 取得 openid：商户保存的 openid 对其他公众号无效",
+	}
+	keptOpenIDsAdvice = bilingual.Text{
+		En: "use the same AppID in wechat_app, or have the merchant forget the openids that it keeps when it moves; WeChat refuses payments with those of another account",
+		Zh: "请在 wechat_app 中使用同一个 AppID，或者让商户在迁移时清除保存的 openid；微信会拒绝使用其他公众号 openid 的支付",
 	}
 )
 
@@ -40,6 +108,30 @@ var (
 	notShadowedAdvice = bilingual.Text{
 		En: "caddy paybridge merchant route %s shadow --why \"before it moves\"; look again after a day",
 		Zh: "caddy paybridge merchant route %s shadow --why \"迁移之前\"；一天之后再查看",
+	}
+	onlyPages = bilingual.Text{
+		En: "nothing was compared: of this merchant only payers' pages come through this bridge (%s), and those are not compared",
+		Zh: "没有任何比对：该商户经过支付桥的只有付款人的页面（%s），而页面不参与比对",
+	}
+	onlyPagesAdvice = bilingual.Text{
+		En: "the shadow will never say anything of it: try a payment with \"caddy paybridge try pay %s\", look at what its pages need in the configuration, and move it by a small share",
+		Zh: "比对对它永远不会有结果：请用 caddy paybridge try pay %s 试一笔支付，核对页面在配置中所需的内容，然后按小比例迁移",
+	}
+	noneCompared = bilingual.Text{
+		En: "nothing was compared yet, although requests of this merchant come through this bridge",
+		Zh: "该商户的请求经过了支付桥，但尚无任何比对",
+	}
+	noneComparedAdvice = bilingual.Text{
+		En: "look again after a day: only what comes from now on is compared. \"caddy paybridge routes %s --left\" shows what has come, and when",
+		Zh: "请一天之后再查看：只有此后到来的请求才参与比对。caddy paybridge routes %s --left 显示到来过什么、在什么时候",
+	}
+	noneLately = bilingual.Text{
+		En: "nothing was compared: orders of this merchant are on record, but nothing came in these days",
+		Zh: "没有任何比对：该商户有登记的订单，但这几天没有任何请求",
+	}
+	noneLatelyAdvice = bilingual.Text{
+		En: "look further back with --days 30; if the merchant trades now, see whether its requests still come through this bridge",
+		Zh: "请用 --days 30 查看更早的；如果该商户现在有交易，请确认请求是否仍经过支付桥",
 	}
 	nothingSeen       = bilingual.Text{En: "nothing was compared yet", Zh: "尚无任何比对"}
 	nothingSeenAdvice = bilingual.Text{
