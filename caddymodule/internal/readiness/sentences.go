@@ -87,8 +87,8 @@ var (
 		Zh: "该商户的付款人从旧网关的 openid.html 取得 openid：商户保存的 openid 对其他公众号无效",
 	}
 	keptOpenIDsAdvice = bilingual.Text{
-		En: "use the same AppID in wechat_app, or have the merchant forget the openids that it keeps when it moves; WeChat refuses payments with those of another account",
-		Zh: "请在 wechat_app 中使用同一个 AppID，或者让商户在迁移时清除保存的 openid；微信会拒绝使用其他公众号 openid 的支付",
+		En: "use the same AppID in wechat_app, or have the merchant forget the openids that it keeps when it moves; unless it has jsapi hosted, WeChat refuses payments with those of another account",
+		Zh: "请在 wechat_app 中使用同一个 AppID，或者让商户在迁移时清除保存的 openid；没有设置 jsapi hosted 时，微信会拒绝使用其他公众号 openid 的支付",
 	}
 )
 

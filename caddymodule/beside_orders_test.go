@@ -1,0 +1,138 @@
+package caddymodule
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
+)
+
+// Of an interface that only the old gateway has nobody knows here what it does with the
+// order that a request names; a cashier's page begins a payment. So the order is the old
+// gateway's from then on, and an order of v2 does not get there.
+func TestOrdersOfInterfacesThatAreNotServed(t *testing.T) { // not parallel: one Caddy a process
+	old := newSocketGateway(t, okAnswer)
+	s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route v2")
+	number := 0
+	isOld := func(reply message) bool { return reply.body == "ok" }
+	pay := func(orderID, key string) string { return sealed(payJSON(orderID), key).Encode() }
+	for name, c := range map[string]struct {
+		path   string
+		post   bool
+		header string
+	}{
+		"a program's cashier": {path: "/api/icashier", post: true},
+		"a browser's cashier": {path: "/API/iCashier/", header: "Accept: text/html\r\n"},
+		"of another prefix":   {path: "/apis/other;jsessionid=1", post: true},
+		"of a page":           {path: "/wxjsapi/choose.html", header: "Accept: text/html\r\n"},
+	} {
+		send := func(t *testing.T, path, form, header string, post bool) message {
+			t.Helper()
+			request := "GET " + path + "?" + form + " HTTP/1.1\r\nHost: a\r\n" + header + "\r\n"
+			if post {
+				request = "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+					strconv.Itoa(len(form)) + "\r\n\r\n" + form
+			}
+			got, _, ok := s.exchange(t, request, false)
+			if !ok {
+				t.Fatalf("no answer to %q", request)
+			}
+			return got
+		}
+		toCashier := func(t *testing.T, form string) message { t.Helper(); return send(t, c.path, form, c.header, c.post) }
+		toPay := func(t *testing.T, orderID string) message {
+			t.Helper()
+			return send(t, "/api/mpgateway", pay(orderID, signKey), "", true)
+		}
+		next := func() string { number++; return "T20261122000000" + strconv.Itoa(10000+number) }
+		t.Run(name, func(t *testing.T) {
+			first := next()
+			if !isOld(toCashier(t, pay(first, signKey))) || !isOld(toPay(t, first)) {
+				t.Error("the old gateway's order did not stay with it")
+			}
+			second, posts := next(), s.gateway.posts()
+			if isOld(toPay(t, second)) || s.gateway.posts() == posts {
+				t.Fatal("a new order did not go to v2")
+			}
+			if c.post {
+				mustBeV1(t, s.postForm(t, c.path, sealed(payJSON(second), signKey)), "92", signKey)
+			} else if shown := toCashier(t, pay(second, signKey)); !strings.HasPrefix(shown.line, "HTTP/1.1 409 ") {
+				t.Errorf("a browser is shown %q", shown.line)
+			}
+			for what, form := range map[string]string{
+				"of anybody":            pay(second, "another key"),
+				"in plain":              "merid=89900001&orderid=" + second,
+				"without an order":      sealed(`{"merid":"89900001"}`, signKey).Encode(),
+				"of an unknown order":   sealed(`{"merid":"89900001","orderid":"`+next()+`"}`, signKey).Encode(),
+				"of another merchant":   sealed(strings.Replace(payJSON(second), "89900001", "89900077", 1), signKey).Encode(),
+				"with no form whatever": "x",
+			} {
+				if !isOld(toCashier(t, form)) {
+					t.Errorf("a request %s did not get to the old gateway", what)
+				}
+			}
+		})
+	}
+}
+
+// A payer may open a link to pay long after its order was paid at the old gateway, before
+// the bridge stood there or after the mark was forgotten. The old gateway says so, and
+// where it does not, v2 does not depend on it.
+func TestLinksOfOrdersThatTheOldGatewayHas(t *testing.T) { // not parallel: one Caddy a process
+	number := 0
+	for name, c := range map[string]struct {
+		says func(w http.ResponseWriter, orderID string)
+		old  bool
+	}{
+		"it has it": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+		}, true},
+		"it does not": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"93","respmsg":"none","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+		}, false},
+		"another order": {func(w http.ResponseWriter, _ string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"1"}`), v1.NewKey(signKey)))
+		}, false},
+		"somebody says so": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey("another")))
+		}, false},
+		"rubbish":  {func(w http.ResponseWriter, _ string) { _, _ = w.Write([]byte("<html>")) }, false},
+		"hangs up": {func(http.ResponseWriter, string) { panic(http.ErrAbortHandler) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			number++
+			orderID := "T202611220000002000" + strconv.Itoa(number)
+			queries, passed := 0, 0 // one request at a time
+			old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/api/query" {
+					passed++
+					_, _ = w.Write([]byte("ok"))
+					return
+				}
+				queries++
+				form := v1.Form{Req: r.FormValue("req"), Sign: r.FormValue("sign")}
+				opened, err := v1.Open(form, func(string) []v1.Key { return []v1.Key{v1.NewKey(signKey)} })
+				if err != nil || r.Host != "pay.example.com" || v1.ReadClaims(opened.JSON).OrderID != orderID {
+					t.Errorf("asked by %q at %q: %v", opened.JSON, r.Host, err)
+				}
+				c.says(w, orderID)
+			}))
+			t.Cleanup(old.Close)
+			s := startServer(t, "old_gateway "+old.URL+"\ndefault_route v2")
+			form := sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), signKey).Encode()
+			want := map[bool]string{true: "HTTP/1.1 200 OK", false: "HTTP/1.1 303 See Other"}[c.old]
+			for range 2 { // the second time its side is on record
+				got, _, ok := s.exchange(t, "GET /apis/wxjspaygateway?"+form+" HTTP/1.1\r\nHost: pay.example.com\r\nAccept: text/html\r\n\r\n", false)
+				if !ok || got.line != want {
+					t.Errorf("answered %q, want %q", got.line, want)
+				}
+			}
+			if (passed == 2) != c.old || (passed == 0) == c.old || queries != 1 {
+				t.Errorf("passed on %d times, asked %d times", passed, queries)
+			}
+		})
+	}
+}
