@@ -135,7 +135,7 @@ func (v *visit) checkCallback(ctx context.Context) Check {
 }
 
 func askCallback(ctx context.Context, address, nonce string) (string, error) {
-	var way netcause.Trace
+	way := netcause.Trace{ForClient: true}
 	request, err := http.NewRequestWithContext(way.Watch(ctx), http.MethodGet, address+"?"+callbackQuestion+"="+nonce, nil)
 	if err != nil {
 		return "", err

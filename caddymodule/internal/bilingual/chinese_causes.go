@@ -38,6 +38,7 @@ var causes = map[string]string{
 	"redirect not followed":                               "不跟随跳转",
 	"HTTP status":                                         "HTTP 状态码",
 	"the bridge was stopped":                              "支付桥停止",
+	"whoever asked has hung up":                           "请求方已断开连接",
 	"a bug of the bridge, see its log":                    "支付桥的缺陷，请查看日志",
 	"the call failed":                                     "调用失败",
 

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
 // A connection that one merchant may use is no way in for another.
@@ -126,15 +128,27 @@ func TestHangingHandshake(t *testing.T) {
 
 func TestInterruptedCall(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancelCause(t.Context())
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		cancel(errInterrupted)
-		<-r.Context().Done()
-	}))
-	t.Cleanup(server.Close)
-	if r := newTestSender(t, 5*time.Second).send(ctx, testOrder(server.URL), loopback()); r.class != Interrupted {
-		t.Errorf("%s (%v), want interrupted", r.class, r.cause)
+	for name, tc := range map[string]struct {
+		why  error
+		want netcause.Kind
+	}{
+		"the bridge stops":        {errInterrupted, netcause.Stopped},
+		"whoever tries it is off": {nil, netcause.HungUp},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancelCause(t.Context())
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				cancel(tc.why)
+				<-r.Context().Done()
+			}))
+			t.Cleanup(server.Close)
+			r := newTestSender(t, time.Minute).send(ctx, testOrder(server.URL), loopback())
+			if r.cause.Kind != tc.want || (r.class == Interrupted) != (tc.want == netcause.Stopped) {
+				t.Errorf("%s (%v), want %s", r.class, r.cause, tc.want)
+			}
+		})
 	}
 }
 

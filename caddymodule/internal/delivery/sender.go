@@ -57,7 +57,7 @@ func (s *sender) send(ctx context.Context, o ledger.Order, t Target) (r result) 
 	if class != OK {
 		return result{class: class, cause: cause}
 	}
-	c := exchange{ctx: ctx, url: u}
+	c := exchange{ctx: ctx, url: u, way: netcause.Trace{ForClient: true}} // but for the dispatcher's own, see failed
 	req, err := http.NewRequestWithContext(c.way.Watch(ctx), http.MethodPost, u.String(), strings.NewReader(form(o, t.Key)))
 	if err != nil {
 		return result{class: BadURL, cause: netcause.New(netcause.NoAddress, u.Host)}
@@ -81,7 +81,11 @@ type exchange struct {
 
 // failed is the result of a call that an error ended.
 func (c *exchange) failed(err error) result {
-	return result{class: classOf(c.ctx, err), cause: c.way.Of(err, c.url.Host)}
+	r := result{class: classOf(c.ctx, err), cause: c.way.Of(err, c.url.Host)}
+	if r.class == Interrupted {
+		r.cause = netcause.New(netcause.Stopped, "")
+	}
+	return r
 }
 
 // read judges an answer. Only a status of 2xx can acknowledge: a page of errors

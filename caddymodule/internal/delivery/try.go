@@ -51,7 +51,7 @@ func TryAddress(ctx context.Context, address string, t Target) netcause.Cause {
 	if u.Scheme == "https" {
 		dial = d.dialTLS
 	}
-	var way netcause.Trace
+	way := netcause.Trace{ForClient: true}
 	conn, err := dial(way.Watch(ctx), "tcp", net.JoinHostPort(u.Hostname(), portOf(u)))
 	if err != nil {
 		return way.Of(err, u.Host)

@@ -59,6 +59,7 @@ const (
 	Status        Kind = "HTTP status"
 
 	Stopped Kind = "the bridge was stopped"
+	HungUp  Kind = "whoever asked has hung up"
 	Bug     Kind = "a bug of the bridge, see its log"
 	Other   Kind = "the call failed"
 )
@@ -72,7 +73,7 @@ func All() []Kind {
 		NotTLS, OldTLS, TLSRefused, TLSClosed, TLSFailed, TLSTimeout,
 		NotPublic, NeverCalled, OddAddress, HTTPSOnly, NoAddress,
 		SendTimeout, AnswerTimeout, ReadTimeout, Closed, Reset, NotHTTP, TooLong, Redirected, Status,
-		Stopped, Bug, Other,
+		Stopped, HungUp, Bug, Other,
 	}
 }
 

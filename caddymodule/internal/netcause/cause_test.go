@@ -203,6 +203,9 @@ func TestUnknownErrors(t *testing.T) {
 	if got := way.Of(context.Canceled, "m.test"); got.Kind != Stopped {
 		t.Errorf("cause %q", got)
 	}
+	if got := (&Trace{ForClient: true}).Of(context.Canceled, "m.test"); got.Kind != HungUp {
+		t.Errorf("cause %q where a client waited", got)
+	}
 	if got := Wrap(io.EOF, New(Closed, "m.test")); got.Error() != "connection closed before the answer was whole – m.test" || !errors.Is(got, io.EOF) {
 		t.Errorf("wrapped %v", got)
 	}

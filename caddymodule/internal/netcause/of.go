@@ -22,7 +22,7 @@ func (t *Trace) Of(err error, host string) Cause {
 	err = t.whole(err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return New(Stopped, "")
+		return New(t.cancelled(), "")
 	case timedOut(err):
 		return New(timeouts[t.stage()], host)
 	}
@@ -35,6 +35,14 @@ func (t *Trace) Of(err error, host string) Cause {
 		return ofBrokenHandshake(err, host)
 	}
 	return ofAnswer(err, host)
+}
+
+// cancelled is the cause of a call that was given up.
+func (t *Trace) cancelled() Kind {
+	if t.ForClient {
+		return HungUp
+	}
+	return Stopped
 }
 
 func timedOut(err error) bool {

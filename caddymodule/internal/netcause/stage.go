@@ -29,6 +29,10 @@ var timeouts = [...]Kind{
 
 // Trace follows one call. The zero Trace is ready, and belongs to one call.
 type Trace struct {
+	// ForClient says that the call is made while a client waits, and that its context
+	// ends when the client hangs up. Other calls are given up only when the bridge stops.
+	ForClient bool
+
 	at     atomic.Int32
 	failed atomic.Pointer[error] // why the last try to connect failed
 }

@@ -36,7 +36,7 @@ func (g *Gateway) address(path string) string { return g.url.Scheme + "://" + g.
 // ask sends a request of the bridge's own, as one who calls host, and returns the answer,
 // which begins within a time.
 func (g *Gateway) ask(r *http.Request, host string, within time.Duration) (reply Reply, err error) {
-	var way netcause.Trace
+	way := netcause.Trace{ForClient: true}
 	r = r.WithContext(way.Watch(r.Context()))
 	r.Host = host
 	r.Header.Set("User-Agent", "paybridge")

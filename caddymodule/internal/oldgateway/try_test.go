@@ -1,6 +1,7 @@
 package oldgateway
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -65,5 +66,19 @@ func TestTryNobody(t *testing.T) {
 	t.Parallel()
 	if status, err := provisioned(t, "http://127.0.0.1:1").Try(t.Context(), "pay.example.com"); err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("status %d, error %v", status, err)
+	}
+}
+
+// Whoever asks may hang up: the bridge was not stopped.
+func TestTryHungUp(t *testing.T) {
+	t.Parallel()
+	ctx, hangUp := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		hangUp()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	if _, err := provisioned(t, server.URL).Try(ctx, "pay.example.com"); err == nil || err.Error() != "whoever asked has hung up" {
+		t.Errorf("error %v", err)
 	}
 }
