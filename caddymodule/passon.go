@@ -57,9 +57,9 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 			h.app.oldAnswered(p, line.result, kept)
 		}
 	}()
-	var way netcause.Trace
+	way := netcause.Trace{ForClient: true}
 	old := h.app.OldGateway
-	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(p), kept)
+	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(r, p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
 		_ = http.NewResponseController(w).Flush() // the merchant waits for nothing of what follows
@@ -87,14 +87,15 @@ func tracePassing(r *http.Request, p passage) (*http.Request, trace.Span) {
 	return r.WithContext(ctx), span
 }
 
-// patience is how long the old gateway may take to answer. Programs that pay, query
-// and cancel give up at 16 s; for everything else, such as a report or a page, it is
-// the caller's own.
-func (h *Handler) patience(p passage) time.Duration {
-	if p.route.Caller == inbound.Merchant {
-		return max(time.Duration(h.app.Timeouts.Reply)-time.Since(p.start), time.Millisecond)
+// patience is how long the old gateway may take until it begins to answer, 0 for as long
+// as the caller waits. Programs that pay, query and cancel give up at 16 s, and a payer
+// who sees nothing for that long has gone. Nobody knows how long the rest may take, such
+// as a report or a payout: there the bridge must not be what fails.
+func (h *Handler) patience(r *http.Request, p passage) time.Duration {
+	if p.route.Caller == inbound.Nobody && !(inbound.IsPayers(r.URL.Path) && inbound.IsBrowser(r.Header)) {
+		return 0
 	}
-	return 0
+	return max(time.Duration(h.app.Timeouts.Reply)-time.Since(p.start), time.Millisecond)
 }
 
 // showsShadow reports whether the shadow is to be told of the answer.

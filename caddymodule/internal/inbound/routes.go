@@ -97,7 +97,7 @@ var unserved = []struct {
 }{
 	{"/api/", Route{"unsupported", Nobody}},
 	{"/apis/", Route{"unsupported", Nobody}},
-	{"/wxjsapi/", Route{"unsupported", Nobody}},
+	{payersPrefix, Route{"unsupported", Nobody}},
 	{"/paybridge/", Route{"unknown_health", Probe}},
 }
 
@@ -115,6 +115,12 @@ func (r Routes) At(urlPath string) (route Route, ok bool) {
 	}
 	return Route{}, false
 }
+
+// payersPrefix is where the old gateway has nothing but pages for payers.
+const payersPrefix = "/wxjsapi/"
+
+// IsPayers reports whether a decoded path is where payers' pages are, whoever serves them.
+func IsPayers(urlPath string) bool { return strings.HasPrefix(Canonical(urlPath), payersPrefix) }
 
 // Canonical is the one spelling of a decoded path: letters are small, slashes
 // single and none at the end, dots are resolved, blanks around and the parameters of

@@ -12,6 +12,11 @@ type verbatim struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
 func (v verbatim) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		// reverse_proxy tries a GET again until its own time is over, and ends with this
+		// error alone.
+		return nil, err //nolint:wrapcheck // it is compared
+	}
 	out := r.WithContext(r.Context()) // a copy, to be changed
 	out.Header = r.Header.Clone()
 	removeVia(out.Header, lastIndex)

@@ -1,0 +1,187 @@
+package caddymodule
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/tests/rawgateway"
+)
+
+// browserHeader is what a browser sends that opens a page.
+const browserHeader = "Accept: text/html,application/xhtml+xml\r\n"
+
+// hasty has the bridge wait 50 ms for the old gateway.
+func (s *server) hasty(t *testing.T) {
+	t.Helper()
+	s.config = []byte(strings.Replace(string(s.config), `"reply":11000000000`, `"reply":50000000,"gateway":40000000`, 1))
+	s.load(t)
+}
+
+// An old gateway that takes a page's request and says nothing keeps no payer waiting, and
+// nothing is sent twice, whatever the operator lets the proxy do.
+func TestSilentPages(t *testing.T) { // not parallel: one Caddy a process
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) {
+			old := rawgateway.New(t, unanswered["is silent"])
+			s := start(t, "http://"+old.Address, "{\nlb_retries 3\nlb_try_duration 2s\n}")
+			s.hasty(t)
+			order := sealed(strings.Replace(payJSON("T2026112200000000001"), "WxSao", "WxJsApi", 1), signKey).Encode()
+			for request, want := range map[string]string{
+				"GET /wxjsapi/gopay.html?merid=1&orderid=2&code=3 HTTP/1.1\r\n":           "系统繁忙",
+				"GET /wxjsapi/openid.html?merid=89900001 HTTP/1.1\r\n" + browserHeader:    "系统繁忙",
+				"GET /apis/wxjspaygateway?" + order + " HTTP/1.1\r\n":                     "系统繁忙",
+				"POST /WxJsApi//GoPay.html HTTP/1.1\r\n":                                  "系统繁忙",
+				"GET /wxjsapi/dopay.html HTTP/1.1\r\n" + browserHeader:                    "系统繁忙",
+				"POST /wxjsapi/dopay.html HTTP/1.1\r\n" + browserHeader:                   "系统繁忙",
+				"GET /WXJSAPI/dopay.html;jsessionid=1A2B HTTP/1.1\r\n" + browserHeader:    "系统繁忙",
+				"GET /wxjsapi/status.json?id=1 HTTP/1.1\r\n":                              "busy",
+				"POST /api/query HTTP/1.1\r\nX-Is: a program, which has always heard\r\n": "resp",
+			} {
+				before := old.Posts.Load()
+				got, _, ok := s.exchange(t, request+"Host: pay.example.com\r\nContent-Length: 0\r\n\r\n", false)
+				if !ok || !strings.Contains(got.body, want) {
+					t.Errorf("%q: %+v", request, got)
+				}
+				if n := old.Posts.Load() - before; n > 1 {
+					t.Errorf("%q: %d requests have arrived", request, n)
+				}
+			}
+			s.awaitLog(t, `"level":"warn"`, `"interface":"unsupported"`, `"result":"unanswered"`, "timed out")
+			if name == "beside merchants" && !slices.Equal(s.marks(t), []string{"T2026112200000000001"}) {
+				t.Errorf("on record as the old gateway's: %q", s.marks(t))
+			}
+		})
+	}
+}
+
+// Only the wait for a page's head is limited, and only that of payers: a file goes on
+// arriving, and what nobody knows the time of may take its time.
+func TestSlowOldGateway(t *testing.T) { // not parallel: one Caddy a process
+	for name, start := range fronts {
+		t.Run(name, func(t *testing.T) { slowOldGateway(t, start) })
+	}
+}
+
+func slowOldGateway(t *testing.T, start func(t *testing.T, address, block string) *server) {
+	t.Helper()
+	slow := []string{
+		"POST /api/report HTTP/1.1\r\n", "GET /api/report HTTP/1.1\r\n" + browserHeader,
+		"POST /apis/payout HTTP/1.1\r\n", "POST /wxjsapi/upload HTTP/1.1\r\nAccept: */*\r\n",
+	}
+	taken, release := make(chan struct{}, len(slow)), make(chan struct{})
+	old := rawgateway.New(t, func(_ *rawgateway.Gateway, conn *net.TCPConn) {
+		r := bufio.NewReader(conn)
+		request, err := http.ReadRequest(r)
+		if err != nil || strings.HasSuffix(request.URL.Path, ".html") {
+			_, _ = r.ReadByte() // until it is hung up
+			return
+		}
+		taken <- struct{}{}
+		select {
+		case <-release:
+			_, _ = io.WriteString(conn, okAnswer)
+		case <-t.Context().Done():
+		}
+	})
+	s := start(t, "http://"+old.Address, "")
+	s.hasty(t)
+	answers := make(chan string, len(slow))
+	for _, request := range slow {
+		go func() {
+			got, _, _ := s.exchange(t, request+"Host: pay.example.com\r\nContent-Length: 0\r\n\r\n", false)
+			answers <- request + got.body
+		}()
+	}
+	for range slow {
+		<-taken
+	}
+	// Whoever opens a page now has waited its whole time in vain when this returns.
+	if got, _, _ := s.exchange(t, "GET /wxjsapi/gopay.html HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", false); !strings.Contains(got.body, "系统繁忙") {
+		t.Errorf("a page: %+v", got)
+	}
+	close(release)
+	for range slow {
+		if got := <-answers; !strings.HasSuffix(got, "\nok") {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+// An answer that has begun may take longer than the wait for its head.
+func TestLongDownload(t *testing.T) { // not parallel: one Caddy a process
+	release, half := make(chan struct{}), strings.Repeat("0123456789abcdef", 1<<14) // longer than any buffer on the way
+	old := rawgateway.New(t, func(_ *rawgateway.Gateway, conn *net.TCPConn) {
+		r := bufio.NewReader(conn)
+		request, err := http.ReadRequest(r)
+		if err != nil || request.URL.Path != "/wxjsapi/gopay.html" {
+			_, _ = r.ReadByte() // until it is hung up
+			return
+		}
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", 2*len(half), half)
+		select {
+		case <-release:
+			_, _ = io.WriteString(conn, half)
+		case <-t.Context().Done():
+		}
+	})
+	s := startBeside(t, "http://"+old.Address, "")
+	written := `"reply":11000000000`
+	for patience := 100 * time.Millisecond; patience < 11*time.Second; patience *= 2 { // on a busy machine the head takes its time
+		reply := fmt.Sprintf(`"reply":%d`, patience)
+		s.config = []byte(strings.Replace(string(s.config), written, reply+`,"gateway":50000000`, 1))
+		written = reply + `,"gateway":50000000`
+		s.load(t)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/wxjsapi/gopay.html", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := newClient(t).Do(request) // returns with the head
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.StatusCode != http.StatusOK {
+			_ = got.Body.Close()
+			continue
+		}
+		s.exchange(t, "GET /wxjsapi/openid.html HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", false) // waits as long
+		close(release)
+		if body, err := io.ReadAll(got.Body); err != nil || string(body) != half+half {
+			t.Errorf("%d bytes of %d, error %v", len(body), 2*len(half), err)
+		}
+		_ = got.Body.Close()
+		return
+	}
+	t.Error("no head came in time")
+}
+
+// A client that hangs up is told of as one that has hung up: the bridge was not stopped.
+func TestClientHangsUp(t *testing.T) { // not parallel: one Caddy a process
+	taken := make(chan struct{}, 1)
+	old := rawgateway.New(t, func(g *rawgateway.Gateway, conn *net.TCPConn) {
+		r := bufio.NewReader(conn)
+		g.Take(r)
+		taken <- struct{}{}
+		_, _ = r.ReadByte()
+	})
+	s := startBeside(t, "http://"+old.Address, "")
+	for path, name := range map[string]string{"/wxjsapi/gopay.html": "gopay", "/api/report": "unsupported", "/api/query": "query"} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+		<-taken
+		_ = conn.Close()
+		s.awaitLog(t, `"level":"info"`, `"interface":"`+name+`"`, `"merchant_hung_up":true`, `"error":"whoever asked has hung up"`)
+	}
+	if strings.Contains(s.log.String(), "the bridge was stopped") {
+		t.Error("the log says that the bridge was stopped")
+	}
+}
