@@ -102,7 +102,7 @@ func TestStateIsRefused(t *testing.T) { // not parallel: one Caddy a process
 		t.Run(test.name, func(t *testing.T) {
 			if payerCookieForm.MatchString(cookieOf(test.browser)) {
 				test.browser.startedOver = nil
-				test.browser.get(t, test.address).goesTo(t, s.wechat.URL+"/authorize?")
+				test.browser.startsOver(t, s, test.address)
 			}
 			test.browser.get(t, test.address).wants(t, http.StatusForbidden, "微信授权已失效")
 		})

@@ -47,7 +47,7 @@ func TestReturnAgain(t *testing.T) { // not parallel: one Caddy a process
 	}
 	stranger.toWeChat(t, s, openIDLink(shopURL))
 	again := stranger.get(t, back) // with one of its own it is sent to say who it is
-	again.goesTo(t, s.wechat.URL+"/authorize?")
+	again.goesTo(t, inbound.OpenIDPath+"?")
 	if told := again.header.Get("Location") + string(again.body); strings.Contains(told, payerOpenID) {
 		t.Errorf("a stranger learns %s", told)
 	}
@@ -120,6 +120,16 @@ func (b *payerBrowser) follow(ctx context.Context, address string) (status int, 
 	return resp.StatusCode, resp.Header.Get("Location")
 }
 
+// startsOver opens a link that leads to where the way to WeChat begins, and goes it.
+func (b *payerBrowser) startsOver(t *testing.T, s *payerServer, link string) (back string) {
+	t.Helper()
+	begin := b.get(t, link).goesTo(t, "/wxjsapi/")
+	if q := begin.Query(); q.Has("state") || begin.Path != inbound.OpenIDPath && begin.Path != inbound.GoPayPath {
+		t.Errorf("begins once more at %s", begin)
+	}
+	return b.toWeChat(t, s, begin.String())
+}
+
 // TestReturnStartsOver: what nobody remembers is asked once more by itself: of a
 // bridge that was restarted, that another bridge served, or that failed.
 func TestReturnStartsOver(t *testing.T) { // not parallel: one Caddy a process
@@ -150,18 +160,18 @@ func TestReturnStartsOver(t *testing.T) { // not parallel: one Caddy a process
 			s := startPayerServer(t, "")
 			b := s.browser()
 			bad := spoil(t, s, b, b.toWeChat(t, s, openIDLink(shopURL)))
-			good := b.toWeChat(t, s, bad)
+			good := b.startsOver(t, s, bad)
 			if c := b.startedOver; c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Name != "__Host-"+startedOverCookie || c.MaxAge != 60 {
 				t.Fatalf("cookie %+v", c)
 			}
 			b.get(t, bad).wants(t, http.StatusForbidden, "微信授权已失效") // or it could go on without end
 			b.get(t, good).goesTo(t, shopAt)
 			b.startedOver.Value = strconv.FormatInt(time.Now().Add(-startOverEvery).Unix(), 10)
-			b.toWeChat(t, s, bad)
+			b.startsOver(t, s, bad)
 			b.startedOver = nil
 			b.agent = "Mozilla/5.0 (Windows NT 10.0) Chrome/140"
 			b.get(t, bad).wants(t, http.StatusOK, "请在微信中打开")
-			if !strings.Contains(s.log.String(), `"result":"to_wechat_again"`) {
+			if !strings.Contains(s.log.String(), `"result":"starts_over"`) {
 				t.Errorf("the log does not tell: %s", s.log.String())
 			}
 			s.mustTellNobody(t)
@@ -181,7 +191,7 @@ func TestPayingStartsOver(t *testing.T) { // not parallel: one Caddy a process
 	elsewhere := *b // where nothing is authorised
 	elsewhere.agent = "Mozilla/5.0 (Windows NT 10.0) Chrome/140"
 	elsewhere.get(t, bad).wants(t, http.StatusForbidden, "微信授权已失效")
-	good := b.toWeChat(t, s, bad)
+	good := b.startsOver(t, s, bad)
 	for range 2 {
 		b.get(t, good).goesTo(t, payLinkOf(aOrderID, payID))
 	}
@@ -190,4 +200,28 @@ func TestPayingStartsOver(t *testing.T) { // not parallel: one Caddy a process
 		t.Errorf("%d calls of the gateway and %d of WeChat", n, asked)
 	}
 	s.mustTellNobody(t)
+}
+
+// A payer whose return from WeChat is too old goes where the merchant's payers go now:
+// after the merchant has been turned back that is the old gateway, whose openid fits its
+// orders.
+func TestReturnAfterTheRouteHasChanged(t *testing.T) { // not parallel: one Caddy a process
+	old := newSocketGateway(t, okAnswer)
+	s := startPayerServerWith(t, "old_gateway http://"+old.Address+"\ndefault_route v2", "")
+	b := s.browser()
+	b.toWeChat(t, s, openIDLink(shopURL))
+	stale := openIDLink(shopURL) + "&code=c&state=" + wechat.NewState(wechat.Errand{
+		App: wechat.App{ID: appID, Secret: appSecret}, Browser: b.cookie.Value,
+		Purpose: "openid", Params: []string{"89900001", shopURL, ""},
+	}, time.Now().Add(-wechat.StateLife))
+	s.config = []byte(strings.Replace(string(s.config), `"default_route":"v2"`, `"default_route":"old"`, 1))
+	s.load(t)
+	begin := b.get(t, stale).goesTo(t, inbound.OpenIDPath+"?")
+	got, _, _ := s.exchange(t, "GET "+begin.String()+" HTTP/1.1\r\nHost: a\r\n\r\n", false)
+	if got.body != "ok" || len(s.wechat.tokens()) != 0 {
+		t.Errorf("the payer is asked by v2: %+v", got)
+	}
+	if m := old.last(t); strings.Contains(m.line, "state=") || !strings.Contains(m.line, "merid=89900001") {
+		t.Errorf("the old gateway is asked %q", m.line)
+	}
 }

@@ -48,9 +48,16 @@ type payerServer struct {
 // startPayerServer starts a bridge whose merchant has an official account.
 func startPayerServer(t *testing.T, merchantWords string) *payerServer {
 	t.Helper()
+	return startPayerServerWith(t, "", merchantWords)
+}
+
+// startPayerServerWith does so with more words in the app's block.
+func startPayerServerWith(t *testing.T, more, merchantWords string) *payerServer {
+	t.Helper()
 	w := newFakeWeChat(t)
 	words := fmt.Sprintf("wechat_app %s {env.PAYBRIDGE_TEST_APP_SECRET}\n\t\t\tredirect_hosts %s\n\t\t\t%s", appID, shopHost, merchantWords)
-	s := startServerWith(t, fmt.Sprintf("wechat {\n\t\t\tauthorize %s/authorize\n\t\t\ttoken %s/token\n\t\t}", w.URL, w.URL), words)
+	more += fmt.Sprintf("\nwechat {\n\t\t\tauthorize %s/authorize\n\t\t\ttoken %s/token\n\t\t}", w.URL, w.URL)
+	s := startServerWith(t, more, words)
 	return &payerServer{server: s, wechat: w}
 }
 
