@@ -63,6 +63,20 @@ func TestOrderOfAnOldGatewayThatIsGone(t *testing.T) { // not parallel: one Cadd
 	s := startServer(t, "")
 	s.onLedger(t, "INSERT INTO old_orders (order_id, mer_id, at) VALUES ('T2026112200000000001', '89900001', 1)")
 	mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(payJSON("T2026112200000000001"), signKey)), "92", signKey)
+	page := strings.Replace(payJSON("T2026112200000000001"), "WxSao", "WxJsApi", 1)
+	link := `{"merid":"89900001","orderid":"T2026112200000000001","code":"PAY0001"}`
+	for name, address := range map[string]string{
+		"one step":      signedLinkOf("/apis/wxjspaygateway", page),
+		"gopay":         payLinkOf("T2026112200000000001", "PAY0001"),
+		"gopay, signed": signedLinkOf("/wxjsapi/gopay.html", link),
+	} {
+		for language, want := range map[string]string{"zh": "请不要重复支付", "en": "do not pay again"} {
+			got, _, _ := s.exchange(t, "GET "+address+" HTTP/1.1\r\nHost: a\r\nAccept-Language: "+language+"\r\n\r\n", false)
+			if statusOf(got.line) != "409" || !strings.Contains(got.body, want) || strings.Contains(got.body, "重新下单") {
+				t.Errorf("%s: %+v", name, got)
+			}
+		}
+	}
 	if s.gateway.posts() != 0 {
 		t.Error("v2 was called")
 	}

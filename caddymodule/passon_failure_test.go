@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"io"
 	"net"
 	"strings"
@@ -95,16 +96,17 @@ func TestUnansweredByCaller(t *testing.T) { // not parallel: one Caddy a process
 	s := startFront(t, "http://"+port.Free(t), "")
 	const browser = "Accept: text/html,application/xhtml+xml\r\n"
 	for request, want := range map[string]string{
-		"POST /api/query HTTP/1.1\r\n":                "",
-		"GET /api/query HTTP/1.1\r\n" + browser:       "",
-		"POST /api/payout HTTP/1.1\r\n":               "",
-		"GET /api/icashier HTTP/1.1\r\n" + browser:    "系统繁忙",
-		"GET /wxjsapi/gopay.html HTTP/1.1\r\n":        "系统繁忙",
-		"POST /apis/wxjspaygateway HTTP/1.1\r\n":      "系统繁忙",
-		"GET /wxjsapi/x.html HTTP/1.1\r\n" + browser:  "系统繁忙",
-		"GET /wxjsapi/status.json?id=1 HTTP/1.1\r\n":  "busy",
-		"POST /API//Cancel/ HTTP/1.1\r\nX-Odd: 1\r\n": "",
-		"POST /apis/x HTTP/1.1\r\nAccept: */*\r\n":    "",
+		"POST /api/query HTTP/1.1\r\n":                       "",
+		"GET /api/query HTTP/1.1\r\n" + browser:              "",
+		"POST /api/payout HTTP/1.1\r\n":                      "",
+		"GET /api/icashier HTTP/1.1\r\n" + browser:           "系统繁忙",
+		"GET /wxjsapi/gopay.html?a=1&b=%22 HTTP/1.1\r\n":     "系统繁忙",
+		"GET //evil.test/../wxjsapi/gopay.html HTTP/1.1\r\n": "系统繁忙",
+		"POST /apis/wxjspaygateway HTTP/1.1\r\n":             "系统繁忙",
+		"GET /wxjsapi/x.html HTTP/1.1\r\n" + browser:         "系统繁忙",
+		"GET /wxjsapi/status.json?id=1 HTTP/1.1\r\n":         "busy",
+		"POST /API//Cancel/ HTTP/1.1\r\nX-Odd: 1\r\n":        "",
+		"POST /apis/x HTTP/1.1\r\nAccept: */*\r\n":           "",
 	} {
 		got, _, ok := s.exchange(t, request+"Host: pay.example.com\r\nContent-Length: 0\r\n\r\n", false)
 		switch {
@@ -114,9 +116,27 @@ func TestUnansweredByCaller(t *testing.T) { // not parallel: one Caddy a process
 			expectBusy(t, got.body)
 		case !strings.Contains(got.body, want) || statusOf(got.line) != "503":
 			t.Errorf("%q: %+v", request, got)
+		case strings.Contains(got.body, "<html") && offered(got.body) != againOf(request):
+			t.Errorf("%q: offers %q", request, offered(got.body))
 		}
 	}
 	s.awaitLog(t, `"interface":"unsupported"`, "connection refused")
+}
+
+// againOf is the address that a page "busy" offers again: that of a GET.
+func againOf(request string) string {
+	words := strings.Fields(request)
+	if words[0] != "GET" || strings.HasPrefix(words[1], "//") { // which would lead elsewhere
+		return ""
+	}
+	return words[1]
+}
+
+// offered is where the button of a page leads, "" where there is none.
+func offered(page string) string {
+	_, link, _ := strings.Cut(page, `href="`)
+	link, _, _ = strings.Cut(link, `"`)
+	return html.UnescapeString(link)
 }
 
 // A program that has not sent all when there is no answer hears 96 all the same: a

@@ -21,6 +21,7 @@ const (
 	UnknownMerchant Reason = "unknown_merchant" // no such merchant
 	UnknownOrder    Reason = "unknown_order"    // no such order or PayId, or not of this merchant
 	OtherContents   Reason = "other_contents"   // the order number was used with other contents
+	OldOrder        Reason = "old_order"        // the order is an old gateway's that is not configured any more
 	Expired         Reason = "expired"          // the time to pay is over
 	OrderClosed     Reason = "order_closed"     // the order can no longer be paid
 	AlreadyPaid     Reason = "already_paid"     // the order is paid
@@ -66,17 +67,22 @@ var refusals = []refusalRow{
 	{UnknownMerchant, http.StatusNotFound, scene{
 		icon:  bad,
 		title: phrase{"找不到商户", "Merchant not found"},
-		text:  startOver,
+		text:  phrase{"请联系商户。如果您已经付款，请不要重复支付。", "Please ask the merchant. If you have paid, do not pay again."},
 	}},
 	{UnknownOrder, http.StatusNotFound, scene{
 		icon:  bad,
 		title: phrase{"找不到这笔订单", "Order not found"},
-		text:  phrase{"支付链接可能有误或已失效。请回到商户页面，重新发起支付。", "The payment link may be wrong or too old. Please go back to the merchant and start the payment again."},
+		text:  phrase{"支付链接可能有误或已失效。如果您已经付款，请不要重复支付，并联系商户；如果没有付款，请回到商户页面，重新发起支付。", "The payment link may be wrong or too old. If you have paid, do not pay again; ask the merchant. If you have not, please go back to the merchant and start the payment again."},
 	}},
 	{OtherContents, http.StatusConflict, scene{
 		icon:  bad,
 		title: phrase{"订单信息不一致", "The order does not match"},
 		text:  phrase{"同一订单号已用于另一笔订单。请回到商户重新下单。", "Its number was used for another order. Please order again at the merchant."},
+	}},
+	{OldOrder, http.StatusConflict, scene{
+		icon:  note,
+		title: phrase{"这笔订单属于原支付系统", "The order belongs to the former payment system"},
+		text:  phrase{"这笔订单不能在此付款，可能已经支付。如果您已经付款，请不要重复支付。请向商户查询这笔订单。", "It cannot be paid here, and may be paid already. If you have paid, do not pay again. Please ask the merchant about the order."},
 	}},
 	{Expired, http.StatusGone, scene{
 		icon:  note,
@@ -146,7 +152,7 @@ var refusals = []refusalRow{
 	{NotServed, http.StatusNotFound, scene{
 		icon:  note,
 		title: phrase{"这里没有此页面", "There is no such page here"},
-		text:  phrase{"没有发起付款。请回到商户页面，选择其他支付方式；如果仍然不行，请联系商户。", "No payment was started. Please go back to the merchant and choose another way to pay; if that does not help, ask the merchant."},
+		text:  phrase{"这里没有发起付款。如果您已经付款，请不要重复支付，并联系商户；如果没有付款，请回到商户页面，选择其他支付方式。", "No payment was started here. If you have paid, do not pay again; ask the merchant. If you have not, please go back to the merchant and choose another way to pay."},
 	}},
 	{TooManyRequests, http.StatusTooManyRequests, scene{
 		icon:   note,

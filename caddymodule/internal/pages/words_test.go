@@ -125,6 +125,17 @@ func TestReasons(t *testing.T) {
 	}
 }
 
+// A payer of whom nobody knows whether they have paid is not sent to pay again.
+func TestNobodyIsToldToPayTwice(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []Reason{UnknownMerchant, UnknownOrder, OldOrder, AlreadyPaid, Busy, NotServed, Internal} {
+		text := reason.row().scene.text
+		if !strings.Contains(text.zh, "请不要重复支付") || !strings.Contains(strings.ToLower(text.en), "do not pay again") {
+			t.Errorf("%s reads %q and %q", reason, text.zh, text.en)
+		}
+	}
+}
+
 func TestRefusalOffersItsLink(t *testing.T) {
 	t.Parallel()
 	for _, reason := range Reasons() {

@@ -11,6 +11,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -20,6 +21,9 @@ type order struct {
 	ledger.Order
 	merchant *merchants.Merchant
 }
+
+// errTakenOut is that an order is on record whose merchant is not configured any more.
+var errTakenOut = errors.New("merchant: was taken out of the configuration")
 
 // link is where the order is paid. It may be opened as often as one likes.
 func (o order) link() string { return goPayLink(o.Key, o.PayID) }
@@ -38,9 +42,24 @@ func serveGoPay(v visit) view {
 	}
 	o, refusal, ok := v.order(ticket)
 	if !ok {
-		return refusal
+		return v.orOld(refusal, ticket)
 	}
 	return v.pay(o)
+}
+
+// orOld looks whether an order that is not to be found is on record as the old gateway's,
+// which may not be configured any more.
+func (v visit) orOld(refusal view, t bridge.Ticket) view {
+	if refusal.result != string(pages.UnknownOrder) || t.OrderID == "" {
+		return refusal
+	}
+	switch side, err := v.Ledger.Side(v.ctx, ledger.Key{MerID: t.MerID, OrderID: t.OrderID}); {
+	case err != nil:
+		return refuse(pages.Busy, fmt.Errorf("looking for the side of an order: %w", err))
+	case side == route.Old:
+		return oldOrder(nil)
+	}
+	return refusal
 }
 
 // ticket reads which order the browser has come for.
@@ -79,11 +98,11 @@ func (v visit) order(t bridge.Ticket) (o order, refusal view, ok bool) {
 	case err != nil:
 		return o, refuse(pages.Busy, fmt.Errorf("looking an order up: %w", err)), false
 	}
+	v.line.merID, v.line.orderID = found.MerID, found.OrderID
 	m, known := v.found(found.MerID)
-	if !known {
-		return o, refuse(pages.UnknownMerchant, nil), false
+	if !known { // the order is real, and may be paid
+		return o, refuse(pages.Busy, errTakenOut), false
 	}
-	v.line.orderID = found.OrderID
 	return order{Order: found, merchant: m}, view{}, true
 }
 

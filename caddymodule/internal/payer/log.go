@@ -11,7 +11,7 @@ import (
 type logLine struct {
 	page    string
 	remote  string
-	merID   string // of a configured merchant, else ""
+	merID   string // of a configured merchant or of an order that exists, else ""
 	orderID string // of an order that exists, else ""
 	view    view
 	took    time.Duration

@@ -2,7 +2,6 @@ package payer
 
 import (
 	"errors"
-	"net/http"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
@@ -31,29 +30,35 @@ func serveGateway(v visit) view {
 	}
 	request, err := v1.ParsePagePay(opened.JSON)
 	if err != nil {
-		return v.notSubmitted(v1.CodeOf(err), err)
+		return notSubmitted(v1.CodeOf(err), err)
 	}
 	reply, err := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
 	if err != nil {
-		refusal := v.notSubmitted(reply.RespCode, err)
-		refusal.isOld = errors.Is(err, ledger.ErrOtherSide)
-		return refusal
+		if errors.Is(err, ledger.ErrOtherSide) {
+			return oldOrder(err)
+		}
+		return notSubmitted(reply.RespCode, err)
 	}
 	if reply.RespCode != v1.CodeOK {
-		return v.notSubmitted(reply.RespCode, nil)
+		return notSubmitted(reply.RespCode, nil)
 	}
 	v.line.orderID = reply.OrderID
 	return onward("to_gopay", goPayLink(ledger.Key{MerID: reply.MerID, OrderID: reply.OrderID}, reply.FormAction))
 }
 
+// oldOrder refuses an order that is on record as the old gateway's, where nobody passes
+// the request on to that. It may be paid there.
+func oldOrder(err error) view {
+	refusal := refuse(pages.OldOrder, err)
+	refusal.isOld = true
+	return refusal
+}
+
 // notSubmitted says why there is no order to pay.
-func (v visit) notSubmitted(code v1.Code, err error) view {
+func notSubmitted(code v1.Code, err error) view {
 	reason, known := submitReasons[code]
 	if !known {
 		reason = pages.Internal
-	}
-	if reason == pages.Busy && v.request.Method == http.MethodGet {
-		return refuseTo(reason, v.request.URL.RequestURI(), err)
 	}
 	return refuse(reason, err)
 }

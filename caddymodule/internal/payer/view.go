@@ -40,8 +40,19 @@ func refuseTo(reason pages.Reason, link string, err error) view {
 	return view{result: string(reason), status: reason.Status(), page: pages.Refusal{Reason: reason, Link: link}, err: err}
 }
 
+// offering has a page "busy" that leads nowhere offer the address that r has asked for
+// once more, if that is a GET: what a browser has posted is not posted again by a link.
+func (v view) offering(r *http.Request) view {
+	busy := pages.Refusal{Reason: pages.Busy}
+	if v.page == busy && r.Method == http.MethodGet {
+		v.page = pages.Refusal{Reason: pages.Busy, Link: r.URL.RequestURI()}
+	}
+	return v
+}
+
 // write answers r. Programs that ask for JSON get refusals as JSON.
 func (v view) write(w http.ResponseWriter, r *http.Request) {
+	v = v.offering(r)
 	for _, c := range v.cookies {
 		http.SetCookie(w, c)
 	}
