@@ -153,7 +153,7 @@ func (h *Handler) serveNowhere(w http.ResponseWriter, r *http.Request, p passage
 	observed.RequestSided("", p.cause)
 	h.log.Warn("served by neither gateway", zap.Inline(unservedLine{p, clientIP(r), tlsVersion(r)}))
 	if p.cause == sides.OnlyOld {
-		h.refuse(w, r, p, v1.CodeConflict, pages.OtherContents)
+		h.refuse(w, r, p, v1.CodeConflict, pages.NotServed) // it says that whoever has paid must not pay again
 		return
 	}
 	h.answerBusy(w, r, p)

@@ -59,7 +59,7 @@ func TestOrdersOfInterfacesThatAreNotServed(t *testing.T) { // not parallel: one
 			}
 			if c.post {
 				mustBeV1(t, s.postForm(t, c.path, sealed(payJSON(second), signKey)), "92", signKey)
-			} else if shown := toCashier(t, pay(second, signKey)); !strings.HasPrefix(shown.line, "HTTP/1.1 409 ") {
+			} else if shown := toCashier(t, pay(second, signKey)); !strings.HasPrefix(shown.line, "HTTP/1.1 404 ") {
 				t.Errorf("a browser is shown %q", shown.line)
 			}
 			for what, form := range map[string]string{
