@@ -14,7 +14,7 @@ func TestConsoleMovesMerchants(t *testing.T) {
 	m.settings.Extra += "\n\t\tconsole_actions"
 	d := m.withConsole()
 	m.bridge.start()
-	m.payBoth("old")
+	old := m.payBoth("old")["intl"].payment.OrderID
 	m.route(m.bridge, shops["gm"].MerID, "v2", "--percent", "20", "--actions", "WxSao,AliSao", "--force")
 	for _, browser := range []struct {
 		name    string
@@ -57,6 +57,10 @@ func TestConsoleMovesMerchants(t *testing.T) {
 		confirm(tab, "", "and back on a "+browser.name)
 		tab.Await("the way back", `document.querySelector("#list").innerText.includes("and back on a `+browser.name+`")`)
 		tab.Click("#dialogclose")
+		tab.Goto(d.url + "#find=" + old)
+		tab.Await("whose order it is", `/只有旧网关有|Only the old gateway has/.test(document.querySelector("#foundtitle").innerText) &&
+			/属于旧网关|is one of the old gateway/.test(document.querySelector("#foundold").innerText)`)
+		tab.Inspect("found-old-" + browser.name)
 	}
 	m.bridge.ask("routes", shops["intl"].MerID).want(t, 0, "shadow → old", "Ada from 127.0.0.1: and back on a desktop")
 }

@@ -21,7 +21,12 @@ func TestMovingCommandsSayOfWhom(t *testing.T) {
 	m.bridge.ask("merchant", "route", one, "v2", "--percent", "20%", "--why", "x").want(t, 2, "write a whole number")
 	m.bridge.ask("routes", "12345678").want(t, 0, "caddy paybridge routes 12345678 --left")
 
-	m.pay("intl", m.payment("intl", "WxSao", 1999))
+	passed := m.payment("intl", "WxSao", 1999)
+	m.pay("intl", passed)
+	for _, args := range [][]string{{one, passed.OrderID}, {passed.OrderID}} { // whose order it is, somebody on the telephone has to know
+		m.bridge.ask(append([]string{"order"}, args...)...).want(t, 1, passed.OrderID, "is one of the old gateway, on record since ", ": ask there")
+		m.bridge.ask(append([]string{"--lang", "zh", "order"}, args...)...).want(t, 1, passed.OrderID, "属于旧网关，登记时间：")
+	}
 	m.pay("gm", m.payment("gm", "WxSao", 1999))
 	m.bridge.stop()
 	m.bridge.start() // what was counted is in the ledger
