@@ -190,7 +190,7 @@ func TestSearchFindsMarks(t *testing.T) {
 	if len(found.Items) != 1 || !slices.Equal(found.Old, []OldOrder{{MerID: "89900002", OrderID: o.OrderID, At: present}}) {
 		t.Errorf("%+v", found)
 	}
-	if found := read[OrderList](t, w.get("search?number="+o.QueryID)); found.Old != nil && len(found.Old) != 0 {
+	if found := read[OrderList](t, w.get("search?number="+o.QueryID)); len(found.Old) != 0 {
 		t.Errorf("%+v", found.Old)
 	}
 }
