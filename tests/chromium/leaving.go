@@ -21,15 +21,19 @@ var leaving = []string{
 	"Cannot take screenshot with 0 width.",
 }
 
-// answerWithin is how long the browser may take for the first look at a page; each
-// further one may take twice as long, so that a slow machine ends one. Of a page that is
-// just being left it takes no picture, and does not say so.
-const answerWithin = 5 * time.Second
+// answerWithin is how long the browser may take for the first look at a page, and
+// answerMore how much longer for each further one. Of a page that is just being left it
+// takes no picture, and does not say so, so that each try ends soon; a slow machine ends
+// one of them.
+const (
+	answerWithin = 5 * time.Second
+	answerMore   = 2 * time.Second
+)
 
 // look asks something of the page, and asks the next page where this one was just
 // being left.
 func look[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
-	for within := answerWithin; ; within *= 2 {
+	for within := answerWithin; ; within += answerMore {
 		answer, err := askWithin(ctx, within, ask)
 		if !isLeaving(err) || ctx.Err() != nil {
 			return answer, err
