@@ -92,7 +92,8 @@ func tracePassing(r *http.Request, p passage) (*http.Request, trace.Span) {
 // who sees nothing for that long has gone. Nobody knows how long the rest may take, such
 // as a report or a payout: there the bridge must not be what fails.
 func (h *Handler) patience(r *http.Request, p passage) time.Duration {
-	if p.route.Caller == inbound.Nobody && !(inbound.IsPayers(r.URL.Path) && inbound.IsBrowser(r.Header)) {
+	payersPage := inbound.IsPayers(r.URL.Path) && inbound.IsBrowser(r.Header) // that the bridge may not know
+	if p.route.Caller == inbound.Nobody && !payersPage {
 		return 0
 	}
 	return max(time.Duration(h.app.Timeouts.Reply)-time.Since(p.start), time.Millisecond)
