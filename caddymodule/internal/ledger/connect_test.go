@@ -1,6 +1,8 @@
 package ledger_test
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -65,6 +67,47 @@ func TestConnectionsGoToTheRightFile(t *testing.T) {
 				})
 			}
 			readers.Wait()
+		})
+	}
+}
+
+// TestFileIsSwappedWhileConnecting: what takes the file's place after it was looked at,
+// and before SQLite has opened it, is not read: the log is not taken for its own.
+func TestFileIsSwappedWhileConnecting(t *testing.T) {
+	t.Parallel()
+	for name, other := range map[string][]byte{
+		"another ledger": backupOfAnother(t), "an empty file": {}, "nothing": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			l := sqlitePlace{path}.open(t)
+			o := mustBegin(t, l, sample(1))
+			log := sizeOf(t, path+"-wal")
+			err := ledger.Connect(t.Context(), l, func() {
+				rename(t, path, path+".aside")
+				if other != nil {
+					putFile(t, path, other)
+				}
+			})
+			wantError(t, err, ledger.ErrFileGone)
+			wantError(t, err, ledger.ErrUnavailable)
+			if now := sizeOf(t, path+"-wal"); now != log {
+				t.Errorf("the log has %d bytes, and had %d", now, log)
+			}
+			if other == nil {
+				wantNone(t, path)
+			} else if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, other) {
+				t.Errorf("the other file was changed, %v", err)
+			}
+
+			rename(t, path+".aside", path)
+			if err := errors.Join(l.Ping(t.Context()), l.Close()); err != nil {
+				t.Fatalf("back at its path: %v", err)
+			}
+			if got := mustOrder(t, sqlitePlace{path}.open(t), o.Key); got != o {
+				t.Errorf("the order is %+v", got)
+			}
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -220,4 +221,17 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 		errs[i] = (<-j.result).err
 	}
 	return errs
+}
+
+// Connect makes a connection to the file of a ledger on SQLite, as its readers do. When
+// the file has been found in its place, and is about to be opened, then happens.
+func Connect(ctx context.Context, l *Ledger, then func()) error {
+	s := l.store.(*sqliteStore)
+	var once sync.Once
+	db := openFile(s.path, func() error {
+		err := s.there()
+		once.Do(then)
+		return err
+	}, "busy_timeout(5000)", "query_only(1)", "synchronous(full)")
+	return errors.Join(db.PingContext(ctx), db.Close())
 }

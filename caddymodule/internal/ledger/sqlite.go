@@ -116,19 +116,18 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	return s, nil
 }
 
-// writerPragmas sets up the connection that writes. FULL makes a commit wait for
-// the disk. A fresh file is marked as ours before anything else is in it, so that
-// a crash in between leaves nothing that looks like somebody else's. (The driver
-// runs them in the order of the alphabet, after busy_timeout.)
+// writerPragmas sets up the connection that writes. It waits for a foreign program from
+// the first one on. FULL makes a commit wait for the disk. A fresh file is marked as
+// ours before anything else is in it, so that a crash in between leaves nothing that
+// looks like somebody else's.
 func writerPragmas(fresh bool, busy time.Duration) []string {
-	pragmas := []string{
-		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(wal)", "synchronous(full)",
-		"cache_size(-65536)", fmt.Sprintf("wal_autocheckpoint(%d)", ownCheckpoint), "temp_store(memory)",
-	}
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds())}
 	if fresh {
-		return append([]string{fmt.Sprintf("application_id(%d)", applicationID)}, pragmas...)
+		pragmas = append(pragmas, fmt.Sprintf("application_id(%d)", applicationID))
 	}
-	return pragmas
+	return append(pragmas,
+		"cache_size(-65536)", "journal_mode(wal)", "synchronous(full)", "temp_store(memory)",
+		fmt.Sprintf("wal_autocheckpoint(%d)", ownCheckpoint))
 }
 
 func (s *sqliteStore) writeLocked(ctx context.Context, _, change statement) (changed int64, err error) {
