@@ -43,14 +43,20 @@ which has tools of its own.`,
 		switch {
 		case errors.Is(err, ledger.ErrLocked):
 			return exitWith(cmd, exitRefused, say("%v; a backup is restored while nobody writes", err))
-		case err != nil:
+		case err != nil && !errors.Is(err, ledger.ErrNotOnDisk):
 			return exitWith(cmd, exitRefused, say("nothing was restored: %v", err))
 		}
+		unsure := err
 		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-			return writeJSON(outOf(cmd), done)
+			err = writeJSON(outOf(cmd), done)
+		} else {
+			printRestored(printerOf(cmd), done)
+			err = nil
 		}
-		printRestored(printerOf(cmd), done)
-		return nil
+		if unsure != nil {
+			return exitWith(cmd, exitRefused, say("the backup is in its place, but a power cut may undo that: %v", unsure))
+		}
+		return err
 	}
 	return cmd
 }
@@ -78,6 +84,9 @@ func printRestored(w printer, done ledger.Restored) {
 	}
 	if done.Aside != "" {
 		w.say("What was there before is kept at %s.\n", done.Aside)
+	}
+	if done.Log != "" {
+		w.say("The log that was there without its file is kept at %s.\n", done.Log)
 	}
 	w.say("Orders made after the backup are unknown now. Before you start Caddy, read in docs/operating.md what to do about them.\n")
 }

@@ -13,10 +13,13 @@ import (
 )
 
 // logSuffix ends the name of the log beside a ledger's file, and indexSuffix that of
-// the log's index.
+// the log's index. A journal, from which SQLite takes back a transaction that was broken
+// off, is there for moments while a new ledger is made, or where a foreign program was at
+// the file.
 const (
-	logSuffix   = "-wal"
-	indexSuffix = "-shm"
+	logSuffix     = "-wal"
+	indexSuffix   = "-shm"
+	journalSuffix = "-journal"
 )
 
 // openFile opens the database in the file at path, which exists; a connection is set

@@ -184,7 +184,9 @@ func KeptStatements(l *Ledger) int {
 // PutAside does what a restore does before the copy takes the ledger's place.
 func PutAside(ctx context.Context, path string, now time.Time) (string, error) {
 	foldLog(ctx, path)
-	return putAside(path, now)
+	done := Restored{Path: path}
+	err := done.putAside(now)
+	return done.Aside, err
 }
 
 // SizeCounting is Size with another bound of what is counted.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -50,28 +51,35 @@ func lockFile(path string) (*fileLock, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	l := &fileLock{f, strings.TrimSpace(mark) == usedMark}
-	l.write()
+	// More may follow the mark, of an owner with a longer number who was killed while it wrote.
+	l := &fileLock{f, strings.HasPrefix(mark, usedMark)}
+	_ = l.write(l.used) // the number only helps a reader; the lock holds without it
 	return l, nil
 }
 
-// use notes that a ledger was opened beside the lock.
-func (l *fileLock) use() {
-	if !l.used {
-		l.used = true
-		l.write()
+// use notes, on disk when it returns, that there is a ledger beside the lock.
+func (l *fileLock) use() error {
+	if l.used {
+		return nil
 	}
+	if err := errors.Join(l.write(true), l.file.Sync()); err != nil {
+		return fmt.Errorf("writing the lock: %w", err)
+	}
+	l.used = true
+	return nil
 }
 
-// write notes whose the lock is. That only helps a reader; the lock holds without it.
-func (l *fileLock) write() {
+// write notes whose the lock is.
+func (l *fileLock) write(used bool) error {
 	text := strconv.Itoa(os.Getpid()) + "\n"
-	if l.used {
+	if used {
 		text += usedMark + "\n"
 	}
-	if n, err := l.file.WriteAt([]byte(text), 0); err == nil {
-		_ = l.file.Truncate(int64(n))
+	n, err := l.file.WriteAt([]byte(text), 0)
+	if err != nil {
+		return err
 	}
+	return l.file.Truncate(int64(n))
 }
 
 func (l *fileLock) release() error { return l.file.Close() }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,13 +13,20 @@ import (
 // Restored says what [Restore] has done.
 type Restored struct {
 	Path   string    `json:"path"`            // the ledger's file
-	Aside  string    `json:"aside,omitempty"` // what was there before has this name now, its log with -wal; "" when there was nothing
+	Aside  string    `json:"aside,omitempty"` // the file that was there before has this name now, its log with -wal; "" when there was none
+	Log    string    `json:"log,omitempty"`   // a log that was there without its file has this name now
 	Orders int       `json:"orders"`          // how many orders the restored ledger has
 	Newest time.Time `json:"newest,omitzero"` // when the newest of them was begun
 }
 
-// ErrDamagedBackup says that a backup is not whole.
-var ErrDamagedBackup = errors.New("backup is damaged")
+var (
+	// ErrDamagedBackup says that a backup is not whole.
+	ErrDamagedBackup = errors.New("backup is damaged")
+
+	// ErrNotOnDisk says that a backup has taken the ledger's place, and that this may not
+	// outlast a power cut.
+	ErrNotOnDisk = errors.New("not known to be on disk")
+)
 
 // Restore puts a copy of a backup into the place of the ledger at path, while no
 // bridge has it open, and keeps what was there beside it. The lock stays where it is
@@ -29,7 +35,7 @@ var ErrDamagedBackup = errors.New("backup is damaged")
 // touched.
 //
 // It returns errors that wrap [ErrLocked], [ErrWrongFile], [ErrNewerSchema] and
-// [ErrDamagedBackup]. now names the file that is kept aside.
+// [ErrDamagedBackup], and after the deed [ErrNotOnDisk]. now names what is kept aside.
 func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restored, err error) {
 	path, err = Resolve(path)
 	if err != nil {
@@ -45,7 +51,7 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if err != nil {
 		return Restored{}, err
 	}
-	defer func() { err = errors.Join(err, lock.release()) }()
+	defer func() { _ = lock.release() }()
 	part, err := copyBeside(backup, path)
 	if err != nil {
 		return Restored{}, fmt.Errorf("copying the backup: %w", err)
@@ -55,14 +61,21 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
 	}
+	// Broken off from here on, no start begins an empty ledger.
+	if err := lock.use(); err != nil {
+		return Restored{}, err
+	}
 	foldLog(ctx, path)
-	if done.Aside, err = putAside(path, now); err != nil {
+	if err := done.putAside(now); err != nil {
 		return Restored{}, fmt.Errorf("putting the present ledger aside: %w", err)
 	}
 	if err := os.Rename(part, path); err != nil {
 		return Restored{}, err
 	}
-	return done, syncFolder(filepath.Dir(path))
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		return done, fmt.Errorf("%w: %w", ErrNotOnDisk, err)
+	}
+	return done, nil
 }
 
 // copyBeside copies a file into the folder of another, on disk when it returns.
@@ -117,33 +130,16 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 // foldLog writes what is still in the present ledger's log into its file. Without
 // it, whatever interrupts a restore after the log was put aside would leave a ledger
 // at the path that lacks its last commits. One that is too damaged for this is put
-// aside as it is.
+// aside as it is; so is one with a journal, which SQLite would write into the file too,
+// whosever it is.
 func foldLog(ctx context.Context, path string) {
 	if n, err := sizeOf(path); n == 0 || err != nil {
 		return // nothing to write into; SQLite would delete the log
 	}
+	if n, err := sizeOf(path + journalSuffix); n > 0 || err != nil {
+		return
+	}
 	db := openFile(path, anyFile, "busy_timeout(5000)")
 	_, _ = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	_ = db.Close()
-}
-
-// putAside gives the present ledger another name, with what is still in its log.
-// The file keeps its name as well until another takes its place, so that whatever
-// interrupts this, there is a ledger at the path. A log without a file goes too: it
-// would be read into whatever takes the place.
-func putAside(path string, now time.Time) (string, error) {
-	aside, moved := path+".before-restore-"+now.Format("20060102-150405"), ""
-	if err := os.Link(path, aside); err == nil {
-		moved = aside
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return "", err
-	}
-	for _, suffix := range []string{logSuffix, indexSuffix} {
-		if err := os.Rename(path+suffix, aside+suffix); err == nil {
-			moved = aside
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
-	}
-	return moved, nil
 }

@@ -1,6 +1,8 @@
 package ledger_test
 
 import (
+	"bytes"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -131,4 +133,115 @@ func TestRestoreBrokenOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustOrder(t, sqlitePlace{path}.open(t), sample(1).Key)
+}
+
+// TestRestoreBesideAJournal: a journal that somebody's program has left would be read
+// into the restored file. It is put aside with the file it was beside.
+func TestRestoreBesideAJournal(t *testing.T) {
+	t.Parallel()
+	path, backup := filepath.Join(t.TempDir(), "ledger.db"), filepath.Join(t.TempDir(), "backup.db")
+	putFile(t, backup, backupOfAnother(t))
+	for name, before := range map[string][]byte{"a ledger": backupOfAnother(t), "no file": nil} {
+		if before == nil {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+		} else {
+			putFile(t, path, before)
+		}
+		journal := hotJournal(t)
+		putFile(t, path+"-journal", journal)
+		done, err := ledger.Restore(t.Context(), backup, path, noon)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		wantNone(t, path+"-journal")
+		kept := done.Log
+		if before != nil {
+			kept = done.Aside + "-journal"
+			if now, err := os.ReadFile(done.Aside); err != nil || !bytes.Equal(now, before) {
+				t.Errorf("%s: what was there was changed: %v", name, err)
+			}
+		}
+		if now, err := os.ReadFile(kept); err != nil || !bytes.Equal(now, journal) {
+			t.Errorf("%s: the journal was changed: %v", name, err)
+		}
+		l := sqlitePlace{path}.open(t)
+		mustOrder(t, l, sample(7).Key)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// hotJournal returns the journal of a transaction of another program that was killed.
+func hotJournal(t *testing.T) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "other.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, text := range []string{
+		"PRAGMA cache_size = 2", "CREATE TABLE a (x)", "BEGIN", "CREATE TABLE b (x)",
+		"INSERT INTO b SELECT randomblob(3000) FROM pragma_function_list", // more than the cache holds, so it is on disk
+	} {
+		if _, err := db.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	journal, err := os.ReadFile(path + "-journal")
+	if err != nil || len(journal) == 0 {
+		t.Fatalf("%d bytes, %v", len(journal), err)
+	}
+	return journal
+}
+
+// TestRestoreKeepsEverything: nothing that was put aside is written over by what is put
+// aside later, in the same second, and what is said to be kept is there.
+func TestRestoreKeepsEverything(t *testing.T) {
+	t.Parallel()
+	path, backup := filepath.Join(t.TempDir(), "ledger.db"), filepath.Join(t.TempDir(), "backup.db")
+	putFile(t, backup, backupOfAnother(t))
+	kept := map[string]string{} // content by name
+	for _, log := range []string{"the first log", "the second log"} {
+		putFile(t, path+"-wal", []byte(log))
+		done, err := ledger.Restore(t.Context(), backup, path, noon)
+		if err != nil || done.Aside != "" || done.Log == "" {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		kept[done.Log] = log
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"the first file", "the second file"} {
+		putFile(t, path, []byte(file))
+		done, err := ledger.Restore(t.Context(), backup, path, noon)
+		if err != nil || done.Aside == "" || done.Log != "" {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		kept[done.Aside] = file
+	}
+	for name, want := range kept {
+		if got, err := os.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("%s holds %q, %v", name, got, err)
+		}
+	}
+}
+
+// TestRestoredLedgerIsNotBegunAnew: a ledger that is lost between its restore and the
+// first start is missed.
+func TestRestoredLedgerIsNotBegunAnew(t *testing.T) {
+	t.Parallel()
+	path, backup := filepath.Join(t.TempDir(), "ledger.db"), filepath.Join(t.TempDir(), "backup.db")
+	putFile(t, backup, backupOfAnother(t))
+	if _, err := ledger.Restore(t.Context(), backup, path, noon); err != nil {
+		t.Fatal(err)
+	}
+	rename(t, path, path+".gone")
+	_, err := ledger.OpenSQLite(t.Context(), path)
+	wantError(t, err, ledger.ErrFileGone)
 }

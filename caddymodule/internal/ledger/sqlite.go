@@ -103,6 +103,9 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if err = s.anchor.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
 		return nil, fmt.Errorf("reading: %w", nameDamage(err))
 	}
+	if err = lock.use(); err != nil {
+		return nil, err
+	}
 	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
 		return nil, err
 	}
@@ -112,7 +115,6 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	working, stop := context.WithCancel(context.Background())
 	s.stopWorkers = stop
 	s.workers.Go(func() { s.checkpoints.run(working) })
-	lock.use()
 	return s, nil
 }
 

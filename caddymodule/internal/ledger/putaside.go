@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// putAside gives the present ledger another name, with what is still beside it. Of
+// that nothing stays: it would be read into whatever takes the file's place. A log or
+// journal without a file gets a name of its own, which makes no pair with another file.
+func (d *Restored) putAside(now time.Time) error {
+	at := now.Format("20060102-150405")
+	aside, err := freeName(d.Path + ".before-restore-" + at)
+	if err != nil {
+		return err
+	}
+	beside := aside
+	if n, err := sizeOf(d.Path); err != nil {
+		return err
+	} else if n == 0 {
+		if beside, err = freeName(d.Path + ".lost-log-" + at); err != nil {
+			return err
+		}
+	}
+	if d.Aside, err = putFileAside(d.Path, aside); err != nil {
+		return err
+	}
+	kept, err := moveBeside(d.Path, beside)
+	if beside != aside {
+		d.Log = kept
+	}
+	return err
+}
+
+// putFileAside returns the name that the file has now, "" where there was none. The file
+// keeps its old name as well until another takes its place, so that whatever interrupts
+// this, there is a ledger at the path; but a file with a journal is half a ledger.
+func putFileAside(path, aside string) (string, error) {
+	put := os.Link
+	if n, err := sizeOf(path + journalSuffix); err != nil {
+		return "", err
+	} else if n > 0 {
+		put = os.Rename
+	}
+	switch err := put(path, aside); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return aside, nil
+}
+
+// moveBeside moves what is beside one name to another, and returns the new name of what
+// matters of it, "" where there was nothing.
+func moveBeside(from, to string) (kept string, err error) {
+	for _, suffix := range []string{indexSuffix, journalSuffix, logSuffix} {
+		switch err := os.Rename(from+suffix, to+suffix); {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return "", fmt.Errorf("%w; what is at %s goes with it", err, to)
+		case suffix != indexSuffix:
+			kept = to + suffix
+		}
+	}
+	return kept, nil
+}
+
+// freeName returns name, with a number where there is something by that name.
+func freeName(name string) (string, error) {
+	for i, free := 2, name; ; i++ {
+		taken := false
+		for _, suffix := range []string{"", logSuffix, indexSuffix, journalSuffix} {
+			if _, err := os.Lstat(free + suffix); err == nil {
+				taken = true
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return "", err
+			}
+		}
+		if !taken {
+			return free, nil
+		}
+		free = fmt.Sprintf("%s.%d", name, i)
+	}
+}
