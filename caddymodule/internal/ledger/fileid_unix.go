@@ -7,13 +7,13 @@ import (
 	"syscall"
 )
 
-// identify says which file a name leads to, links followed.
-func identify(name string) (fileID, bool) {
+// identify says which file a name leads to, links followed, and how large it is.
+func identify(name string) (id fileID, size int64, ok bool) {
 	var stat syscall.Stat_t
 	if err := syscall.Stat(name, &stat); err != nil {
-		return fileID{}, false
+		return fileID{}, 0, false
 	}
-	return idOf(name, &stat), true
+	return idOf(name, &stat), stat.Size, true
 }
 
 // identified says which file was found at a name.

@@ -31,6 +31,8 @@ type whereabouts struct {
 	path  string // the file itself
 	files map[string]fs.FileInfo
 	ids   []fileID              // of the files, for glances; empty where they are inspected each time
+	least map[string]*leastSize // of the files that never shrink
+	cut   atomic.Pointer[error] // says which of them has shrunk
 	lost  atomic.Pointer[error] // by the last check
 	tell  *outage.Log
 }
@@ -38,6 +40,7 @@ type whereabouts struct {
 // newWhereabouts notes what is there. The lock is held and the database is open.
 func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
 	w := &whereabouts{named: named, path: path, files: map[string]fs.FileInfo{}}
+	w.least = map[string]*leastSize{path: {}, path + logSuffix: {}}
 	w.tell = outage.New(log.With(zap.String("path", path)), zap.ErrorLevel,
 		"the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
 			"Put back what was there, or stop this bridge before you do anything else",
@@ -48,6 +51,7 @@ func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
 			return nil, fmt.Errorf("%w: %w", ErrFileGone, err)
 		}
 		w.files[name] = info
+		w.least[name].note(info.Size())
 	}
 	w.identify()
 	return w, nil
@@ -83,7 +87,9 @@ func (w *whereabouts) glance() error {
 		return w.check()
 	}
 	for _, want := range w.ids {
-		if is, ok := identify(want.name); !ok || is != want {
+		least := w.least[want.name].load()
+		is, size, ok := identify(want.name)
+		if !ok || is != want || w.isCut(want.name, size, least) {
 			return w.check()
 		}
 	}
@@ -113,6 +119,7 @@ func (w *whereabouts) inspectFiles() error {
 		return fmt.Errorf("%w: %s leads to %s by now, and %s is open", ErrFileGone, w.named, path, w.path)
 	}
 	for name, open := range w.files {
+		least := w.least[name].load()
 		now, err := os.Stat(name)
 		switch {
 		case err != nil:
@@ -120,6 +127,10 @@ func (w *whereabouts) inspectFiles() error {
 		case !os.SameFile(now, open):
 			return fmt.Errorf("%w: %s is another file than the one that is open", ErrFileGone, name)
 		}
+		_ = w.isCut(name, now.Size(), least)
+	}
+	if err := w.cut.Load(); err != nil {
+		return *err
 	}
 	return nil
 }

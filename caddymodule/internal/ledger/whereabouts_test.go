@@ -52,6 +52,10 @@ func TestFileGone(t *testing.T) {
 		"log replaced":  {func(t *testing.T, p string) { replace(t, p+"-wal") }, nil},
 		"index deleted": {func(t *testing.T, p string) { remove(t, p+"-shm") }, nil},
 		"lock deleted":  {func(t *testing.T, p string) { remove(t, p+".lock") }, nil},
+		"file cut off":  {func(t *testing.T, p string) { cutOff(t, p, sector) }, nil},
+		"file emptied":  {func(t *testing.T, p string) { cutOff(t, p, 0) }, nil},
+		"log cut off":   {func(t *testing.T, p string) { cutOff(t, p+"-wal", sizeOf(t, p+"-wal")-page) }, nil},
+		"log emptied":   {func(t *testing.T, p string) { cutOff(t, p+"-wal", 0) }, nil},
 		"lock replaced": {func(t *testing.T, p string) { replace(t, p+".lock") }, nil},
 		"folder moved": {
 			func(t *testing.T, p string) { rename(t, filepath.Dir(p), filepath.Dir(p)+".aside") },
@@ -100,6 +104,51 @@ func TestFileGone(t *testing.T) {
 			_, err = l.Order(t.Context(), sample(2).Key)
 			wantError(t, err, ledger.ErrNotFound)
 		})
+	}
+}
+
+// cutOff makes a file shorter without replacing it.
+func cutOff(t *testing.T, path string, size int64) {
+	t.Helper()
+	if err := os.Truncate(path, size); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFileWrittenOver: cp keeps the file that is there, cuts it off and fills it. That it
+// is as large as before in the end does not make it the one that was.
+func TestFileWrittenOver(t *testing.T) {
+	t.Parallel()
+	for _, suffix := range []string{"", "-wal"} {
+		path := filepath.Join(t.TempDir(), "ledger.db")
+		l := sqlitePlace{path}.open(t)
+		mustBegin(t, l, sample(1))
+		data, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cutOff(t, path+suffix, 0)
+		wantError(t, l.Ping(t.Context()), ledger.ErrFileGone)
+		putFile(t, path+suffix, append(data, make([]byte, page)...))
+		_, _, err = l.Begin(t.Context(), sample(2))
+		wantError(t, err, ledger.ErrFileGone)
+	}
+}
+
+// TestFilesNeverShrink: neither the file nor the log becomes smaller by what a ledger
+// does, however often the log is copied and begun anew.
+func TestFilesNeverShrink(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := sqlitePlace{path}.open(t)
+	for i := range 2 * ledger.CheckpointEvery {
+		mustBegin(t, l, sample(i)) // refused, were one smaller
+	}
+	if err := ledger.Exec(t.Context(), l, `DELETE FROM orders`); err != nil {
+		t.Fatal(err)
+	}
+	for i := range ledger.CheckpointEvery {
+		mustBegin(t, l, sample(i))
 	}
 }
 
