@@ -114,7 +114,7 @@ var chineseOfCommands = map[string]string{
 	"The ledger was copied to %s.":                                 "账本已备份到 %s。",
 	"The backup is at %s now. It has %d orders.":                   "备份已恢复到 %s，其中有 %d 笔订单。",
 	"The backup is at %s now. It has %d orders, the newest of %s.": "备份已恢复到 %s，其中有 %d 笔订单，最新的一笔在 %s。",
-	"The log that was there without its file is kept at %s.":       "没有对应文件的预写日志保留在 %s。",
-	"What was there before is kept at %s.":                         "原来的文件保留在 %s。",
+	"The log that was there without its file is kept at %s. If you find that file, put both into one folder: the log has its name and -wal.": "没有对应文件的预写日志保留在 %s。如果找到那个文件，请把两者放在同一个文件夹里，日志的名字是该文件名加 -wal。",
+	"What was there before is kept at %s.": "原来的文件保留在 %s。",
 	"Orders made after the backup are unknown now. Before you start Caddy, read in docs/operating.md what to do about them.": "备份之后的订单现在不在账本中。启动 Caddy 之前，请阅读 docs/operating.md（中文版 docs/operating.zh.md）中的处理办法。",
 }

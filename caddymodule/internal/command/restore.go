@@ -86,7 +86,7 @@ func printRestored(w printer, done ledger.Restored) {
 		w.say("What was there before is kept at %s.\n", done.Aside)
 	}
 	if done.Log != "" {
-		w.say("The log that was there without its file is kept at %s.\n", done.Log)
+		w.say("The log that was there without its file is kept at %s. If you find that file, put both into one folder: the log has its name and -wal.\n", done.Log)
 	}
 	w.say("Orders made after the backup are unknown now. Before you start Caddy, read in docs/operating.md what to do about them.\n")
 }

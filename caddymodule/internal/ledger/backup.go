@@ -45,6 +45,9 @@ func (s *sqliteStore) backup(ctx context.Context, path string) (err error) {
 	if err := s.copyTo(ctx, part.Name()); err != nil {
 		return err
 	}
+	if err := becomeCopy(part); err != nil {
+		return err
+	}
 	if err := part.Sync(); err != nil {
 		return err
 	}

@@ -185,7 +185,7 @@ func KeptStatements(l *Ledger) int {
 func PutAside(ctx context.Context, path string, now time.Time) (string, error) {
 	foldLog(ctx, path)
 	done := Restored{Path: path}
-	err := done.putAside(now)
+	err := done.putAside(now, true)
 	return done.Aside, err
 }
 

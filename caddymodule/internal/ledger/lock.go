@@ -20,10 +20,12 @@ const lockSuffix = ".lock"
 // knows that there was a ledger when that is gone.
 type fileLock struct {
 	file *os.File
-	used bool // a ledger has been opened beside it
+	used bool   // a ledger has been opened beside it
+	id   uint32 // of the file that was, see copyid.go; 0 where that is not known
 }
 
-// usedMark follows the number of the process in a lock that a ledger was opened beside.
+// usedMark, with the file's id, follows the number of the process in a lock that a ledger
+// was opened beside.
 const usedMark = "ledger"
 
 func lockFile(path string) (*fileLock, error) {
@@ -52,28 +54,31 @@ func lockFile(path string) (*fileLock, error) {
 		return nil, err
 	}
 	// More may follow the mark, of an owner with a longer number who was killed while it wrote.
-	l := &fileLock{f, strings.HasPrefix(mark, usedMark)}
-	_ = l.write(l.used) // the number only helps a reader; the lock holds without it
+	l := &fileLock{file: f}
+	if mark, l.used = strings.CutPrefix(mark, usedMark); l.used {
+		_, _ = fmt.Sscanf(mark, " %d", &l.id) // earlier versions wrote none
+	}
+	_ = l.write() // the number of the process only helps a reader; the lock holds without it
 	return l, nil
 }
 
-// use notes, on disk when it returns, that there is a ledger beside the lock.
-func (l *fileLock) use() error {
-	if l.used {
+// use notes, on disk when it returns, that a ledger whose file has this id is beside the lock.
+func (l *fileLock) use(id uint32) error {
+	if l.used && l.id == id {
 		return nil
 	}
-	if err := errors.Join(l.write(true), l.file.Sync()); err != nil {
+	l.used, l.id = true, id
+	if err := errors.Join(l.write(), l.file.Sync()); err != nil {
 		return fmt.Errorf("writing the lock: %w", err)
 	}
-	l.used = true
 	return nil
 }
 
 // write notes whose the lock is.
-func (l *fileLock) write(used bool) error {
+func (l *fileLock) write() error {
 	text := strconv.Itoa(os.Getpid()) + "\n"
-	if used {
-		text += usedMark + "\n"
+	if l.used {
+		text += fmt.Sprintf("%s %d\n", usedMark, l.id)
 	}
 	n, err := l.file.WriteAt([]byte(text), 0)
 	if err != nil {

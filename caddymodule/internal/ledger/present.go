@@ -9,28 +9,34 @@ import (
 	"os"
 )
 
+// header is what the beginning of a ledger's file says.
+type header struct {
+	fresh  bool   // it is empty
+	copyID uint32 // see copyid.go
+}
+
 // inspect reads the header of the file at path, without opening it as a database,
 // which would change it. It creates the file, for its owner alone, when there is
 // none.
-func inspect(path string) (fresh bool, err error) {
+func inspect(path string) (header, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
-		return false, err
+		return header{}, err
 	}
 	defer f.Close()
-	header := make([]byte, 100)
-	n, err := io.ReadFull(f, header)
+	first := make([]byte, 100)
+	n, err := io.ReadFull(f, first)
 	switch {
 	case n == 0 && errors.Is(err, io.EOF):
-		return true, nil
+		return header{fresh: true}, nil
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
-		return false, err
-	case n < len(header) || string(header[:16]) != "SQLite format 3\x00":
-		return false, fmt.Errorf("%w: no SQLite database: give the ledger a file of its own", ErrWrongFile)
-	case binary.BigEndian.Uint32(header[68:]) != applicationID:
-		return false, fmt.Errorf("%w: database of another program: give the ledger a file of its own", ErrWrongFile)
+		return header{}, err
+	case n < len(first) || string(first[:16]) != "SQLite format 3\x00":
+		return header{}, fmt.Errorf("%w: no SQLite database: give the ledger a file of its own", ErrWrongFile)
+	case binary.BigEndian.Uint32(first[68:]) != applicationID:
+		return header{}, fmt.Errorf("%w: database of another program: give the ledger a file of its own", ErrWrongFile)
 	}
-	return false, nil
+	return header{copyID: binary.BigEndian.Uint32(first[copyIDAt:])}, nil
 }
 
 // notLost refuses to begin an empty ledger at path where one must have been: used says

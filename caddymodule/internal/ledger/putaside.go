@@ -10,8 +10,9 @@ import (
 
 // putAside gives the present ledger another name, with what is still beside it. Of
 // that nothing stays: it would be read into whatever takes the file's place. A log or
-// journal without a file gets a name of its own, which makes no pair with another file.
-func (d *Restored) putAside(now time.Time) error {
+// journal without its file, or beside another one with which it is no pair, gets a name of
+// its own.
+func (d *Restored) putAside(now time.Time, pair bool) error {
 	at := now.Format("20060102-150405")
 	aside, err := freeName(d.Path + ".before-restore-" + at)
 	if err != nil {
@@ -20,7 +21,7 @@ func (d *Restored) putAside(now time.Time) error {
 	beside := aside
 	if n, err := sizeOf(d.Path); err != nil {
 		return err
-	} else if n == 0 {
+	} else if n == 0 || !pair {
 		if beside, err = freeName(d.Path + ".lost-log-" + at); err != nil {
 			return err
 		}

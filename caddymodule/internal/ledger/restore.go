@@ -61,12 +61,19 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
 	}
-	// Broken off from here on, no start begins an empty ledger.
-	if err := lock.use(); err != nil {
+	if err := becomeCopyAt(part); err != nil {
+		return Restored{}, fmt.Errorf("copying the backup: %w", err)
+	}
+	// Broken off from here on, no start begins an empty ledger. The lock goes on knowing the
+	// file that was here: a log of that one may turn up.
+	if err := lock.use(lock.id); err != nil {
 		return Restored{}, err
 	}
-	foldLog(ctx, path)
-	if err := done.putAside(now); err != nil {
+	pair := lock.fits(path, copyIDOf(path)) == nil
+	if pair {
+		foldLog(ctx, path)
+	}
+	if err := done.putAside(now, pair); err != nil {
 		return Restored{}, fmt.Errorf("putting the present ledger aside: %w", err)
 	}
 	if err := os.Rename(part, path); err != nil {
@@ -103,11 +110,11 @@ func copyBeside(from, beside string) (_ string, err error) {
 // examine opens a copy as a ledger, with everything that is checked then, has its
 // pages and indexes checked, and counts.
 func examine(ctx context.Context, path string) (orders int, newest time.Time, err error) {
-	fresh, err := inspect(path)
+	is, err := inspect(path)
 	switch {
 	case err != nil:
 		return 0, time.Time{}, err
-	case fresh:
+	case is.fresh:
 		return 0, time.Time{}, fmt.Errorf("%w: it is empty", ErrWrongFile)
 	}
 	db := openFile(path, anyFile, "journal_mode(delete)")

@@ -81,14 +81,27 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if err = notLost(path, lock.used); err != nil {
 		return nil, err
 	}
-	fresh, err := inspect(path)
+	is, err := inspect(path)
 	if err != nil {
 		return nil, err
 	}
-	s.writes = openFile(path, s.there, append(writerPragmas(fresh, set.busy), set.pragmas...)...)
+	if err = lock.fits(path, is.copyID); err != nil {
+		return nil, err
+	}
+	// What is in the log from here on is this file's. Of a new one the lock hears when it is made:
+	// until then nothing is lost with it.
+	if !is.fresh {
+		if err = lock.use(is.copyID); err != nil {
+			return nil, err
+		}
+	}
+	s.writes = openFile(path, s.there, append(writerPragmas(is.fresh, set.busy), set.pragmas...)...)
 	s.writes.SetMaxOpenConns(1)
 	if err = migrateSQLite(ctx, s.writes); err != nil {
 		return nil, checkWhole(ctx, s.writes, err)
+	}
+	if err = keepCopyID(ctx, s.writes, lock, is.copyID); err != nil {
+		return nil, err
 	}
 	s.reads = openFile(path, s.there, "busy_timeout(5000)", "query_only(1)", "synchronous(full)")
 	s.reads.SetMaxOpenConns(readers + 1)
@@ -102,9 +115,6 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	}
 	if err = s.anchor.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
 		return nil, fmt.Errorf("reading: %w", nameDamage(err))
-	}
-	if err = lock.use(); err != nil {
-		return nil, err
 	}
 	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
 		return nil, err
@@ -121,11 +131,11 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 // writerPragmas sets up the connection that writes. It waits for a foreign program from
 // the first one on. FULL makes a commit wait for the disk. A fresh file is marked as
 // ours before anything else is in it, so that a crash in between leaves nothing that
-// looks like somebody else's.
+// looks like somebody else's, and gets its number.
 func writerPragmas(fresh bool, busy time.Duration) []string {
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds())}
 	if fresh {
-		pragmas = append(pragmas, fmt.Sprintf("application_id(%d)", applicationID))
+		pragmas = append(pragmas, fmt.Sprintf("application_id(%d)", applicationID), fmt.Sprintf("user_version(%d)", newCopyID()))
 	}
 	return append(pragmas,
 		"cache_size(-65536)", "journal_mode(wal)", "synchronous(full)", "temp_store(memory)",
