@@ -34,8 +34,7 @@ func lockFile(path string) (*fileLock, error) {
 		return nil, err
 	}
 	taken := lockWhole(f)
-	content, _ := io.ReadAll(io.LimitReader(f, 64)) // it only helps
-	owner, mark, _ := strings.Cut(string(content), "\n")
+	l, owner := readLock(f)
 	if taken != nil {
 		_ = f.Close() // nothing was written
 		return nil, fmt.Errorf("%w by process %s: stop it, or give this one a file of its own: %w", ErrLocked, owner, taken)
@@ -53,13 +52,20 @@ func lockFile(path string) (*fileLock, error) {
 		_ = f.Close()
 		return nil, err
 	}
+	_ = l.write() // the number of the process only helps a reader; the lock holds without it
+	return l, nil
+}
+
+// readLock reads what a lock knows, and whose it is or was.
+func readLock(f *os.File) (l *fileLock, owner string) {
+	content, _ := io.ReadAll(io.LimitReader(f, 64)) // it only helps
+	owner, mark, _ := strings.Cut(string(content), "\n")
 	// More may follow the mark, of an owner with a longer number who was killed while it wrote.
-	l := &fileLock{file: f}
+	l = &fileLock{file: f}
 	if mark, l.used = strings.CutPrefix(mark, usedMark); l.used {
 		_, _ = fmt.Sscanf(mark, " %d", &l.id) // earlier versions wrote none
 	}
-	_ = l.write() // the number of the process only helps a reader; the lock holds without it
-	return l, nil
+	return l, owner
 }
 
 // use notes, on disk when it returns, that a ledger whose file has this id is beside the lock.

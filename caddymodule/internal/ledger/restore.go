@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,7 +28,8 @@ var (
 )
 
 // Restore puts a copy of a backup into the place of the ledger at path, while no
-// bridge has it open, and keeps what was there beside it. The lock stays where it is
+// bridge has it open, and keeps what was there beside it. The backup may also be the
+// ledger of a machine that died, with its log beside it. The lock stays where it is
 // and is held meanwhile, so that no bridge starts in between. A backup that is not
 // whole, or no ledger, or newer than this program is refused before anything is
 // touched.
@@ -52,11 +52,11 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 		return Restored{}, err
 	}
 	defer func() { _ = lock.release() }()
-	part, err := copyBeside(backup, path)
+	part, err := copyBackup(backup, path)
 	if err != nil {
 		return Restored{}, fmt.Errorf("copying the backup: %w", err)
 	}
-	defer func() { _ = os.Remove(part) }() // gone when it has become the ledger
+	defer removeCopy(part) // gone when it has become the ledger
 	done := Restored{Path: path}
 	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
@@ -85,28 +85,6 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	return done, nil
 }
 
-// copyBeside copies a file into the folder of another, on disk when it returns.
-func copyBeside(from, beside string) (_ string, err error) {
-	in, err := os.Open(from) //nolint:gosec // the operator names the file
-	if err != nil {
-		return "", err
-	}
-	defer in.Close()
-	out, err := os.CreateTemp(filepath.Dir(beside), filepath.Base(beside)+".restore-*")
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err = errors.Join(err, out.Close()); err != nil {
-			_ = os.Remove(out.Name())
-		}
-	}()
-	if _, err := io.Copy(out, in); err != nil {
-		return "", err
-	}
-	return out.Name(), out.Sync()
-}
-
 // examine opens a copy as a ledger, with everything that is checked then, has its
 // pages and indexes checked, and counts.
 func examine(ctx context.Context, path string) (orders int, newest time.Time, err error) {
@@ -117,7 +95,7 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 	case is.fresh:
 		return 0, time.Time{}, fmt.Errorf("%w: it is empty", ErrWrongFile)
 	}
-	db := openFile(path, anyFile, "journal_mode(delete)")
+	db := openFile(path, anyFile, "journal_mode(delete)") // this takes in the log
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var verdict string
 	switch err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict); {

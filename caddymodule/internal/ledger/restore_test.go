@@ -245,3 +245,45 @@ func TestRestoredLedgerIsNotBegunAnew(t *testing.T) {
 	_, err := ledger.OpenSQLite(t.Context(), path)
 	wantError(t, err, ledger.ErrFileGone)
 }
+
+// TestRestoreOfADeadMachinesDisk: a ledger that was not stopped has its last commits in
+// its log. It is restored with them, and left as it is.
+func TestRestoreOfADeadMachinesDisk(t *testing.T) {
+	t.Parallel()
+	dead, path := filepath.Join(t.TempDir(), "ledger.db"), filepath.Join(t.TempDir(), "ledger.db")
+	killed(t, dead, sample(1))
+	was := map[string][]byte{}
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(dead + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		was[suffix] = data
+	}
+	done, err := ledger.Restore(t.Context(), dead, path, noon)
+	if err != nil || done.Orders != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	for suffix, data := range was {
+		wantContent(t, dead+suffix, data)
+	}
+	mustOrder(t, sqlitePlace{path}.open(t), sample(1).Key)
+	if left, err := filepath.Glob(path + ".restore-*"); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestRestoreOfALogOfAnotherFile: what is beside a backup by mistake is not read into it;
+// and a ledger that a bridge has open is no backup, for file and log change as they are copied.
+func TestRestoreOfALogOfAnotherFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	wrong, _, _, _ := besideABackup(t)
+	_, err := ledger.Restore(t.Context(), wrong, path, noon)
+	wantError(t, err, ledger.ErrWrongFile)
+	open := filepath.Join(t.TempDir(), "ledger.db")
+	mustBegin(t, sqlitePlace{open}.open(t), sample(1))
+	_, err = ledger.Restore(t.Context(), open, path, noon)
+	wantError(t, err, ledger.ErrLocked)
+	wantNone(t, path)
+}
