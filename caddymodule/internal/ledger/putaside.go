@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -33,18 +34,25 @@ func (d *Restored) putAside(now time.Time, pair bool) error {
 	if beside != aside {
 		d.Log = kept
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(d.Path)) // it is away before another file takes the place
 }
 
 // putFileAside returns the name that the file has now, "" where there was none. The file
 // keeps its old name as well until another takes its place, so that whatever interrupts
-// this, there is a ledger at the path; but a file with a journal is half a ledger.
+// this, there is a ledger at the path. But one with a log that could not be written into
+// it, or with a journal, is no whole ledger without that: it loses its name at once, and
+// first, so that no start takes it for whole.
 func putFileAside(path, aside string) (string, error) {
 	put := os.Link
-	if n, err := sizeOf(path + journalSuffix); err != nil {
-		return "", err
-	} else if n > 0 {
-		put = os.Rename
+	for _, suffix := range []string{logSuffix, journalSuffix} {
+		if n, err := sizeOf(path + suffix); err != nil {
+			return "", err
+		} else if n > 0 {
+			put = os.Rename
+		}
 	}
 	switch err := put(path, aside); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -52,7 +60,7 @@ func putFileAside(path, aside string) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	return aside, nil
+	return aside, syncFolder(filepath.Dir(path))
 }
 
 // moveBeside moves what is beside one name to another, and returns the new name of what

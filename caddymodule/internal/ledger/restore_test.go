@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
@@ -244,6 +245,28 @@ func TestRestoredLedgerIsNotBegunAnew(t *testing.T) {
 	rename(t, path, path+".gone")
 	_, err := ledger.OpenSQLite(t.Context(), path)
 	wantError(t, err, ledger.ErrFileGone)
+}
+
+// TestRestoreBrokenOffWithALog: where the log could not be written into the file, as on a
+// full disk or after Ctrl-C, the file without it is not left at the path: a start would
+// take it for the whole ledger.
+func TestRestoreBrokenOffWithALog(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	killed(t, path, sample(1))
+	putFile(t, path+".lock", []byte("1\nledger\n"))
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	aside, err := ledger.PutAside(cancelled, path, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ledger.OpenSQLite(t.Context(), path)
+	wantError(t, err, ledger.ErrFileGone)
+	for _, suffix := range []string{"", "-wal"} {
+		rename(t, aside+suffix, path+suffix)
+	}
+	mustOrder(t, sqlitePlace{path}.open(t), sample(1).Key)
 }
 
 // TestRestoreOfADeadMachinesDisk: a ledger that was not stopped has its last commits in
