@@ -41,14 +41,19 @@ func becomeCopyAt(path string) error {
 	return errors.Join(becomeCopy(file), file.Sync(), file.Close())
 }
 
-// copyIDOf is 0 where nothing can be read. Nobody has the file open: closing it would
-// end the locks that SQLite has on it.
-func copyIDOf(path string) uint32 {
+// copyIDAtPath is for a file that nobody here has open: closing it would end the locks
+// that SQLite has on it.
+func copyIDAtPath(path string) uint32 {
 	file, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return 0
 	}
 	defer file.Close()
+	return copyIDOf(file)
+}
+
+// copyIDOf is 0 where nothing can be read.
+func copyIDOf(file io.ReaderAt) uint32 {
 	var id [4]byte
 	if _, err := file.ReadAt(id[:], copyIDAt); err != nil {
 		return 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -45,7 +46,8 @@ func Exec(ctx context.Context, l *Ledger, text string, args ...any) error {
 // OldSQLite and OldPostgres make a ledger as the program of an earlier schema
 // version did, and open its database.
 func OldSQLite(ctx context.Context, path string, version int64) (*sql.DB, error) {
-	if _, err := inspect(path); err != nil { // makes it
+	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil || made.Close() != nil {
 		return nil, err
 	}
 	db := openFile(path, anyFile, writerPragmas(true, time.Minute)...)

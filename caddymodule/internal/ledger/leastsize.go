@@ -36,8 +36,12 @@ func (w *whereabouts) isCut(name string, size, least int64) bool {
 		w.least[name].note(size)
 		return false
 	}
-	err := fmt.Errorf("%w: %s was cut off, or another was copied over it: it had %d bytes, and then %d; what was in it "+
-		"does not come back: stop this bridge, keep a copy of the files, and restore a backup", ErrFileGone, name, least, size)
-	w.cut.CompareAndSwap(nil, &err)
+	w.writtenOver(name, fmt.Sprintf("it had %d bytes, and then %d", least, size))
 	return true
+}
+
+func (w *whereabouts) writtenOver(name, why string) {
+	err := fmt.Errorf("%w: %s was cut off, or another was copied over it: %s; what was in it does not come back: "+
+		"stop this bridge, keep a copy of the files, and restore a backup", ErrFileGone, name, why)
+	w.cut.CompareAndSwap(nil, &err)
 }

@@ -15,21 +15,15 @@ type header struct {
 	copyID uint32 // see copyid.go
 }
 
-// inspect reads the header of the file at path, without opening it as a database,
-// which would change it. It creates the file, for its owner alone, when there is
-// none.
-func inspect(path string) (header, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return header{}, err
-	}
-	defer f.Close()
+// inspect reads the header of a file, without opening it as a database, which would
+// change it.
+func inspect(file io.ReaderAt) (header, error) {
 	first := make([]byte, 100)
-	n, err := io.ReadFull(f, first)
+	n, err := file.ReadAt(first, 0)
 	switch {
 	case n == 0 && errors.Is(err, io.EOF):
 		return header{fresh: true}, nil
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+	case err != nil && !errors.Is(err, io.EOF):
 		return header{}, err
 	case n < len(first) || string(first[:16]) != "SQLite format 3\x00":
 		return header{}, fmt.Errorf("%w: no SQLite database: give the ledger a file of its own", ErrWrongFile)

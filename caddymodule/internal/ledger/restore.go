@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -61,6 +62,13 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
 	}
+	present, err := hold(path, os.O_RDWR)
+	switch {
+	case err == nil:
+		defer func() { _ = present.release() }()
+	case !errors.Is(err, fs.ErrNotExist):
+		return Restored{}, err
+	}
 	if err := becomeCopyAt(part); err != nil {
 		return Restored{}, fmt.Errorf("copying the backup: %w", err)
 	}
@@ -69,7 +77,7 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if err := lock.use(lock.id); err != nil {
 		return Restored{}, err
 	}
-	pair := lock.fits(path, copyIDOf(path)) == nil
+	pair := lock.fits(path, copyIDAtPath(path)) == nil
 	if pair {
 		foldLog(ctx, path)
 	}
@@ -88,7 +96,12 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 // examine opens a copy as a ledger, with everything that is checked then, has its
 // pages and indexes checked, and counts.
 func examine(ctx context.Context, path string) (orders int, newest time.Time, err error) {
-	is, err := inspect(path)
+	file, err := os.Open(path) //nolint:gosec // it was made here
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	is, err := inspect(file)
+	_ = file.Close()
 	switch {
 	case err != nil:
 		return 0, time.Time{}, err

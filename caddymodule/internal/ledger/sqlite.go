@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type sqliteStore struct {
 	reader        *preparedReader // on reads
 	anchor        *sql.Conn       // stays, see openSQLite; reads nothing, and copies the log
 	lock          *fileLock
+	held          *heldFile
 	place         *whereabouts
 	checkpoints   *checkpoints
 	stopWorkers   context.CancelFunc
@@ -81,7 +83,10 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if err = notLost(path, lock.used); err != nil {
 		return nil, err
 	}
-	is, err := inspect(path)
+	if s.held, err = hold(path, os.O_RDWR|os.O_CREATE); err != nil {
+		return nil, err
+	}
+	is, err := inspect(s.held)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +121,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if err = s.anchor.QueryRowContext(ctx, `SELECT count(*) FROM pulse`).Scan(new(int)); err != nil {
 		return nil, fmt.Errorf("reading: %w", nameDamage(err))
 	}
-	if s.place, err = newWhereabouts(named, path, set.log); err != nil {
+	if s.place, err = newWhereabouts(named, path, s.held, lock.id, set.log); err != nil {
 		return nil, err
 	}
 	s.checkpoints = newCheckpoints(s.anchor, set.log)
@@ -193,6 +198,9 @@ func (s *sqliteStore) close() error {
 			if db != nil {
 				errs = append(errs, db.Close())
 			}
+		}
+		if s.held != nil {
+			errs = append(errs, s.held.release())
 		}
 		s.closeErr = errors.Join(append(errs, s.lock.release())...)
 	})

@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -30,6 +31,8 @@ type whereabouts struct {
 	named string // the name the ledger was opened by, which may be a link
 	path  string // the file itself
 	files map[string]fs.FileInfo
+	held  io.ReaderAt           // the file itself, whatever is at its path
+	is    uint32                // its number, see copyid.go; 0 where it has none yet
 	ids   []fileID              // of the files, for glances; empty where they are inspected each time
 	least map[string]*leastSize // of the files that never shrink
 	cut   atomic.Pointer[error] // says which of them has shrunk
@@ -38,8 +41,8 @@ type whereabouts struct {
 }
 
 // newWhereabouts notes what is there. The lock is held and the database is open.
-func newWhereabouts(named, path string, log *zap.Logger) (*whereabouts, error) {
-	w := &whereabouts{named: named, path: path, files: map[string]fs.FileInfo{}}
+func newWhereabouts(named, path string, held *heldFile, is uint32, log *zap.Logger) (*whereabouts, error) {
+	w := &whereabouts{named: named, path: path, held: held, is: is, files: map[string]fs.FileInfo{}}
 	w.least = map[string]*leastSize{path: {}, path + logSuffix: {}}
 	w.tell = outage.New(log.With(zap.String("path", path)), zap.ErrorLevel,
 		"the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
@@ -129,10 +132,18 @@ func (w *whereabouts) inspectFiles() error {
 		}
 		_ = w.isCut(name, now.Size(), least)
 	}
+	w.inspectHeader()
 	if err := w.cut.Load(); err != nil {
 		return *err
 	}
 	return nil
+}
+
+// inspectHeader finds that another file was copied over this one which was no smaller.
+func (w *whereabouts) inspectHeader() {
+	if is := copyIDOf(w.held); w.is != 0 && is != w.is {
+		w.writtenOver(w.path, "it has the beginning of another file")
+	}
 }
 
 // lastCheck returns what the last check found.
