@@ -2,11 +2,13 @@ package ledger_test
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
@@ -110,6 +112,50 @@ func TestFileIsSwappedWhileConnecting(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFileIsReplacedWhileOpening: a start that has waited for a foreign program finds
+// another file at the path. It is not opened, and what was there is as it was.
+func TestFileIsReplacedWhileOpening(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := sqlitePlace{path}.open(t)
+	mustBegin(t, l, sample(1))
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(t.Context(), "PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan error)
+	go func() {
+		l, err := ledger.OpenSQLite(t.Context(), path, ledger.WithBusyTimeout(time.Minute))
+		if err == nil {
+			_ = l.Close()
+		}
+		opened <- err
+	}()
+	eventually(t, func() bool { // it is at the file
+		lock, err := os.ReadFile(path + ".lock")
+		return err == nil && ledger.Held(path) && len(lock) > 0
+	})
+	rename(t, path, path+".aside")
+	putFile(t, path, backupOfAnother(t))
+	if _, err := db.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, <-opened, ledger.ErrFileGone)
+	rename(t, path+".aside", path)
+	mustOrder(t, sqlitePlace{path}.open(t), sample(1).Key)
 }
 
 // TestLogWithoutItsFile: a start beside the log of a ledger whose file is missing or

@@ -27,6 +27,9 @@ func nameDamage(err error) error {
 // checkWhole looks for damage behind an error of a ledger that cannot be opened: a
 // schema that is damaged may lead to any error.
 func checkWhole(ctx context.Context, db *sql.DB, err error) error {
+	if errors.Is(err, ErrFileGone) {
+		return err // there is nothing to look at
+	}
 	if named := nameDamage(err); errors.Is(named, ErrDamagedFile) {
 		return named
 	}

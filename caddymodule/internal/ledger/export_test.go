@@ -239,3 +239,19 @@ func Connect(ctx context.Context, l *Ledger, then func()) error {
 	}, "busy_timeout(5000)", "query_only(1)", "synchronous(full)")
 	return errors.Join(db.PingContext(ctx), db.Close())
 }
+
+// Held reports whether this process holds the file at path for a ledger.
+func Held(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	held.Lock()
+	defer held.Unlock()
+	for h := range held.files {
+		if os.SameFile(info, h.info) {
+			return true
+		}
+	}
+	return false
+}

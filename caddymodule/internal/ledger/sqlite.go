@@ -165,12 +165,19 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 func (s *sqliteStore) risks(context.Context) ([]bilingual.Said, error) { return nil, s.running() }
 
 // there returns an error when what is at the path is not what this ledger was opened
-// with, once that is known.
+// with. While it is being opened, that is the file that is held.
 func (s *sqliteStore) there() error {
-	if s.place == nil {
-		return nil // it is being opened
+	if s.place != nil {
+		return s.place.glance()
 	}
-	return s.place.glance()
+	now, err := os.Stat(s.path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrFileGone, err)
+	case !os.SameFile(now, s.held.info):
+		return fmt.Errorf("%w: %s was replaced while it was being opened", ErrFileGone, s.path)
+	}
+	return nil
 }
 
 // running returns an error when the ledger was closed, or its file is gone.

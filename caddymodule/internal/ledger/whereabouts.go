@@ -53,6 +53,9 @@ func newWhereabouts(named, path string, held *heldFile, is uint32, log *zap.Logg
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrFileGone, err)
 		}
+		if name == path && !os.SameFile(info, held.info) {
+			return nil, fmt.Errorf("%w: %s was replaced while it was being opened", ErrFileGone, path)
+		}
 		w.files[name] = info
 		w.least[name].note(info.Size())
 	}
