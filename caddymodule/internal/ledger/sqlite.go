@@ -198,13 +198,14 @@ func (s *sqliteStore) close() error {
 			s.stopWorkers()
 			s.workers.Wait()
 		}
-		if s.anchor != nil {
-			errs = append(errs, s.anchor.Close())
-		}
+		last := s.lastConnection()
 		for _, db := range []*sql.DB{s.reads, s.writes} {
 			if db != nil {
 				errs = append(errs, db.Close())
 			}
+		}
+		if last != nil {
+			errs = append(errs, last.Close())
 		}
 		if s.held != nil {
 			errs = append(errs, s.held.release())
@@ -212,6 +213,25 @@ func (s *sqliteStore) close() error {
 		s.closeErr = errors.Join(append(errs, s.lock.release())...)
 	})
 	return s.closeErr
+}
+
+// lastConnection returns the connection that is to be closed last, nil for none. Whichever
+// is the last one copies the log into the file and deletes it by its name. Where the files
+// are not in their places, that name may be another's by now, so the log stays, which costs
+// nothing. And what was written over is not written into once more, not even the log: then
+// the anchor is never closed, and the files stay as a kill leaves them.
+func (s *sqliteStore) lastConnection() *sql.Conn {
+	if s.anchor == nil || s.place == nil || s.place.check() == nil {
+		return s.anchor
+	}
+	if s.place.cut.Load() != nil {
+		return nil
+	}
+	_ = s.anchor.Raw(func(conn any) error { // fails for nobody but a connection that is closed already
+		_, err := conn.(sqlite.FileControl).FileControlPersistWAL("main", 1) //nolint:forcetypeassert // the driver's connections have it
+		return err
+	})
+	return s.anchor
 }
 
 var sqliteDialect = &dialect{alone: true, numberTaken: func(err error) bool {

@@ -135,6 +135,39 @@ func TestFileWrittenOver(t *testing.T) {
 	}
 }
 
+// TestStopLeavesWhatIsAnothers: a bridge that is stopped while its files are not in their
+// places deletes no log by its name, and writes its own into nothing that was copied
+// over its file.
+func TestStopLeavesWhatIsAnothers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := sqlitePlace{path}.open(t)
+	mustBegin(t, l, sample(1))
+	rename(t, path+"-wal", path+"-wal.aside")
+	putFile(t, path+"-wal", []byte("another's"))
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, path+"-wal", []byte("another's"))
+
+	path = filepath.Join(t.TempDir(), "ledger.db")
+	l = sqlitePlace{path}.open(t)
+	mustBegin(t, l, sample(1))
+	log, err := os.ReadFile(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cutOff(t, path, sector)
+	wantError(t, l.Ping(t.Context()), ledger.ErrFileGone)
+	backup := backupOfAnother(t)
+	putFile(t, path, backup)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, path, backup)
+	wantContent(t, path+"-wal", log)
+}
+
 // TestFilesNeverShrink: neither the file nor the log becomes smaller by what a ledger
 // does, however often the log is copied and begun anew.
 func TestFilesNeverShrink(t *testing.T) {
