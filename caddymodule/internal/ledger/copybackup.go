@@ -77,7 +77,7 @@ func lockWithLog(path string) (release func(), err error) {
 	if n, err := sizeOf(path + logSuffix); n == 0 || err != nil {
 		return release, err
 	}
-	file, err := os.Open(path + lockSuffix)
+	file, err := os.Open(path + lockSuffix) //nolint:gosec // the operator names the file
 	if errors.Is(err, fs.ErrNotExist) {
 		return release, nil
 	}

@@ -24,7 +24,10 @@ func (l *leastSize) note(size int64) {
 	if l == nil {
 		return
 	}
-	for was := l.Load(); was < size && !l.CompareAndSwap(was, size); was = l.Load() {
+	for {
+		if was := l.Load(); was >= size || l.CompareAndSwap(was, size) {
+			return
+		}
 	}
 }
 
