@@ -49,16 +49,17 @@ func copyIDAtPath(path string) uint32 {
 		return 0
 	}
 	defer file.Close()
-	return copyIDOf(file)
+	id, _ := copyIDOf(file) // one that cannot be read has none
+	return id
 }
 
-// copyIDOf is 0 where nothing can be read.
-func copyIDOf(file io.ReaderAt) uint32 {
+// copyIDOf reads the number of a file.
+func copyIDOf(file io.ReaderAt) (uint32, error) {
 	var id [4]byte
 	if _, err := file.ReadAt(id[:], copyIDAt); err != nil {
-		return 0
+		return 0, err
 	}
-	return binary.BigEndian.Uint32(id[:])
+	return binary.BigEndian.Uint32(id[:]), nil
 }
 
 // fits refuses a log at path that belongs to another file than the one there, which has

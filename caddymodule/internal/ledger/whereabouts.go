@@ -143,8 +143,9 @@ func (w *whereabouts) inspectFiles() error {
 }
 
 // inspectHeader finds that another file was copied over this one which was no smaller.
+// What cannot be read says nothing: a disk may err for a moment.
 func (w *whereabouts) inspectHeader() {
-	if is := copyIDOf(w.held); w.is != 0 && is != w.is {
+	if is, err := copyIDOf(w.held); err == nil && w.is != 0 && is != w.is {
 		w.writtenOver(w.path, "it has the beginning of another file")
 	}
 }
