@@ -310,3 +310,29 @@ func wantNone(t *testing.T, path string) {
 		t.Errorf("%s is there: %v", path, err)
 	}
 }
+
+// TestFirstStartKilled: a first start that is killed while it marks the file leaves the mark,
+// and a journal that takes it back. The next start makes a ledger that is known as one.
+func TestFirstStartKilled(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	marked, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := marked.ExecContext(t.Context(), `PRAGMA application_id = 1346530407`); err != nil {
+		t.Fatal(err)
+	}
+	if err := marked.Close(); err != nil {
+		t.Fatal(err)
+	}
+	putFile(t, path+"-journal", hotJournal(t, "PRAGMA cache_size = 2"))
+	for n := range 2 {
+		l := sqlitePlace{path}.open(t)
+		mustBegin(t, l, sample(n))
+		mustOrder(t, l, sample(0).Key)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

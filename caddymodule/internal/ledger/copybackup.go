@@ -85,7 +85,7 @@ func lockWithLog(path string) (release func(), err error) {
 		return nil, err
 	}
 	l, owner := readLock(file)
-	if taken := lockWhole(file); taken != nil {
+	if taken := lockToRead(file); taken != nil {
 		_ = file.Close() // nothing was written
 		return nil, fmt.Errorf("%w by process %s: stop it, or restore a backup of it: %w", ErrLocked, owner, taken)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 )
 
@@ -60,6 +59,7 @@ func lockFile(path string) (*fileLock, error) {
 func readLock(f *os.File) (l *fileLock, owner string) {
 	content, _ := io.ReadAll(io.LimitReader(f, 64)) // it only helps
 	owner, mark, _ := strings.Cut(string(content), "\n")
+	owner = strings.TrimSpace(owner)
 	// More may follow the mark, of an owner with a longer number who was killed while it wrote.
 	l = &fileLock{file: f}
 	if mark, l.used = strings.CutPrefix(mark, usedMark); l.used {
@@ -82,9 +82,10 @@ func (l *fileLock) use(id uint32) error {
 
 // write notes whose the lock is.
 func (l *fileLock) write() error {
-	text := strconv.Itoa(os.Getpid()) + "\n"
+	// Always as long, so that a power cut between two blocks leaves the rest as it was.
+	text := fmt.Sprintf("%-10d\n", os.Getpid())
 	if l.used {
-		text += fmt.Sprintf("%s %d\n", usedMark, l.id)
+		text += fmt.Sprintf("%s %-10d\n", usedMark, l.id)
 	}
 	n, err := l.file.WriteAt([]byte(text), 0)
 	if err != nil {

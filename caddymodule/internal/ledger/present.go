@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,6 +32,18 @@ func inspect(file io.ReaderAt) (header, error) {
 		return header{}, fmt.Errorf("%w: database of another program: give the ledger a file of its own", ErrWrongFile)
 	}
 	return header{copyID: binary.BigEndian.Uint32(first[copyIDAt:])}, nil
+}
+
+// takeBack has SQLite undo the transaction in which a first start was killed, for until
+// then the header says what that transaction was to write. A ledger that was open once
+// has a log instead; a journal beside that one is left to whoever finds it.
+func takeBack(ctx context.Context, path string, used bool) error {
+	if n, err := sizeOf(path + journalSuffix); used || n == 0 || err != nil {
+		return err
+	}
+	db := openFile(path, anyFile, "busy_timeout(5000)")
+	_ = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(new(int)) // of what is no database the header tells
+	return db.Close()
 }
 
 // notLost refuses to begin an empty ledger at path where one must have been: used says

@@ -150,7 +150,7 @@ func TestRestoreBesideAJournal(t *testing.T) {
 		} else {
 			putFile(t, path, before)
 		}
-		journal := hotJournal(t)
+		journal := hotJournal(t, "CREATE TABLE a (x)")
 		putFile(t, path+"-journal", journal)
 		done, err := ledger.Restore(t.Context(), backup, path, noon)
 		if err != nil {
@@ -175,8 +175,9 @@ func TestRestoreBesideAJournal(t *testing.T) {
 	}
 }
 
-// hotJournal returns the journal of a transaction of another program that was killed.
-func hotJournal(t *testing.T) []byte {
+// hotJournal returns the journal of a transaction of another program that was killed after
+// it had done something else.
+func hotJournal(t *testing.T, before string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "other.db")
 	db, err := sql.Open("sqlite", path)
@@ -186,7 +187,7 @@ func hotJournal(t *testing.T) []byte {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	for _, text := range []string{
-		"PRAGMA cache_size = 2", "CREATE TABLE a (x)", "BEGIN", "CREATE TABLE b (x)",
+		"PRAGMA cache_size = 2", before, "BEGIN", "CREATE TABLE b (x)",
 		"INSERT INTO b SELECT randomblob(3000) FROM pragma_function_list", // more than the cache holds, so it is on disk
 	} {
 		if _, err := db.ExecContext(t.Context(), text); err != nil {

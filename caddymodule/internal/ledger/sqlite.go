@@ -86,6 +86,9 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	if s.held, err = hold(path, os.O_RDWR|os.O_CREATE); err != nil {
 		return nil, err
 	}
+	if err = takeBack(ctx, path, lock.used); err != nil {
+		return nil, err
+	}
 	is, err := inspect(s.held)
 	if err != nil {
 		return nil, err
@@ -199,6 +202,7 @@ func (s *sqliteStore) close() error {
 			s.workers.Wait()
 		}
 		last := s.lastConnection()
+		stays := s.anchor != nil && last == nil
 		for _, db := range []*sql.DB{s.reads, s.writes} {
 			if db != nil {
 				errs = append(errs, db.Close())
@@ -207,7 +211,7 @@ func (s *sqliteStore) close() error {
 		if last != nil {
 			errs = append(errs, last.Close())
 		}
-		if s.held != nil {
+		if s.held != nil && !stays { // closing it would end the locks of the connection that stays
 			errs = append(errs, s.held.release())
 		}
 		s.closeErr = errors.Join(append(errs, s.lock.release())...)
