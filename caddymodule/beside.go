@@ -95,21 +95,30 @@ func (a *App) routeOf(merID string) route.Route {
 	return a.defaultRoute()
 }
 
-// maxOldForm is the longest body, in bytes, that is read before it is passed on:
-// servers of the time take 2 to 4 MiB of a form. No order is in a longer one.
-const maxOldForm = 4 << 20
+const (
+	// maxOldForm is the longest body, in bytes, that is read before it is passed on:
+	// servers of the time take 2 to 4 MiB of a form. No order is in a longer one.
+	maxOldForm = 4 << 20
+	// maxOtherForm is that of an interface which the bridge does not serve. A cashier's order
+	// is not longer; reports and files are, and are not to wait for the bridge.
+	maxOtherForm = 64 << 10
+)
 
 // serveBeside serves a request to the old interface by v2 or by the old gateway,
 // whichever has its order.
 func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound.Route) {
 	p := passage{route: to, start: time.Now()}
-	if r.ContentLength > maxOldForm {
+	most := maxOldForm
+	if to.Caller == inbound.Nobody {
+		most = maxOtherForm
+	}
+	if r.ContentLength > int64(most) {
 		h.passOldOn(w, r, p, sides.TooLarge)
 		return
 	}
 	upload := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
 	defer upload.Finish()
-	body, whole, err := receiver.Bodies.ReceiveSome(r.Context(), admission.Network(clientIP(r)), r.Body, maxOldForm)
+	body, whole, err := receiver.Bodies.ReceiveSome(r.Context(), admission.Network(clientIP(r)), r.Body, most)
 	if err != nil {
 		h.refuse(w, r, p, v1.CodeOf(inbound.RefusedBody(err)), pages.BadRequest)
 		return
@@ -131,10 +140,16 @@ func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound
 func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passage) {
 	decision := h.decide(r, &p)
 	p.cause, p.mark = decision.Cause, h.app.routeMark(p.asked)
-	passOn := func() { h.passOldOn(w, received(r, p.body), p, sides.OnRecord) }
+	again := received(r, p.body)
+	if p.route.Caller == inbound.Nobody {
+		// What it does may take long. Room for bodies that becomes short ends nothing that is
+		// under way.
+		again = again.WithContext(r.Context())
+	}
+	passOn := func() { h.passOldOn(w, again, p, sides.OnRecord) }
 	switch decision.Side {
 	case route.Old:
-		h.passOldOn(w, received(r, p.body), p, decision.Cause)
+		h.passOldOn(w, again, p, decision.Cause)
 	case route.V2:
 		observed.RequestSided(route.V2, decision.Cause)
 		read := r.WithContext(p.body.Context())
@@ -144,7 +159,7 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		}
 		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.Message, PassOn: passOn, Answered: h.app.v2Answered(p)})
 	default:
-		h.serveNowhere(w, received(r, p.body), p)
+		h.serveNowhere(w, again, p)
 	}
 }
 
@@ -188,12 +203,13 @@ func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (requ
 }
 
 // oldKnows asks the old gateway whether it has an order. Where it does not say, the order
-// is taken for a new one: payments on v2 do not depend on the old gateway.
+// is taken for a new one: payments on v2 do not depend on the old gateway. A browser that
+// hangs up meanwhile is no answer: WeChat opens an address twice and drops the first.
 func (a *App) oldKnows(ctx context.Context, host string, q requestside.Request) bool {
 	if a.OldGateway == nil {
 		return false
 	}
-	knows, err := a.OldGateway.Knows(ctx, host, inbound.QueryPath, q.Key(), q.MerID, q.OrderID)
+	knows, err := a.OldGateway.Knows(context.WithoutCancel(ctx), host, inbound.QueryPath, q.Key(), q.MerID, q.OrderID)
 	if err != nil {
 		a.log.Warn("the old gateway does not say whether it has an order; it is taken for a new one",
 			zap.String("merid", q.MerID), zap.String("orderid", q.OrderID), zap.String("error", netcause.TextOf(err)))

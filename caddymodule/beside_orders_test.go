@@ -1,11 +1,13 @@
 package caddymodule
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -134,5 +136,42 @@ func TestLinksOfOrdersThatTheOldGatewayHas(t *testing.T) { // not parallel: one 
 				t.Errorf("passed on %d times, asked %d times", passed, queries)
 			}
 		})
+	}
+}
+
+// A browser that hangs up while the old gateway is asked says nothing about the order:
+// WeChat opens an address twice and drops the first.
+func TestHangingUpBeginsNoOrder(t *testing.T) { // not parallel: one Caddy a process
+	const orderID = "T2026112200000003001"
+	asked, answer := make(chan struct{}, 2), make(chan struct{})
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/query" {
+			_, _ = w.Write([]byte("ok"))
+			return
+		}
+		asked <- struct{}{}
+		<-answer
+		_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+	}))
+	t.Cleanup(old.Close)
+	s := startServer(t, "old_gateway "+old.URL+"\ndefault_route v2")
+	form := sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), signKey).Encode()
+	request := "GET /apis/wxjspaygateway?" + form + " HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n"
+
+	dropped, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dropped.Write([]byte(request)); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := dropped.Close(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond) // the server notices; too short a time hides a fault, and makes none
+	close(answer)
+	if got, _, ok := s.exchange(t, request, false); !ok || got.body != "ok" {
+		t.Errorf("answered %q", got.line)
 	}
 }
