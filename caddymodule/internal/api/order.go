@@ -55,6 +55,9 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	case len(damaged) == 1:
 		return ledger.Order{}, &damaged[0]
 	}
+	if err := v.refuseOld(ledger.Key{MerID: merID, OrderID: number}); err != nil {
+		return ledger.Order{}, err
+	}
 	old, err := v.Ledger.FindOldOrders(v.ctx, number, maxFound)
 	if err != nil {
 		return ledger.Order{}, err
@@ -62,12 +65,8 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	return ledger.Order{}, Refuse(http.StatusNotFound, otherOwners(merID, number, found, old))
 }
 
-// otherOwners says that a merchant has no order with a number on v2: it has one at the old
-// gateway, or which others have one.
+// otherOwners says that a merchant has no order with a number, and which others have one.
 func otherOwners(merID, number string, found ledger.List[ledger.Order], old []ledger.OldOrder) bilingual.Said {
-	if i := slices.IndexFunc(old, func(o ledger.OldOrder) bool { return o.MerID == merID }); i >= 0 {
-		return atOldGateway(old[i])
-	}
 	var others []ledger.Key
 	for _, o := range found.Items {
 		others = append(others, o.Key)
@@ -90,9 +89,17 @@ func otherOwners(merID, number string, found ledger.List[ledger.Order], old []le
 	return namesOthers.With(printable(merID), printable(number), merchantsOf(others))
 }
 
-// atOldGateway says that an order is one of the old gateway, and since when.
-func atOldGateway(o ledger.OldOrder) bilingual.Said {
-	return ofOldGateway.With(printable(o.OrderID), printable(o.MerID), inBeijing(o.At))
+// refuseOld says that an order is one of the old gateway, and since when; nil where none
+// is on record.
+func (v *visit) refuseOld(k ledger.Key) error {
+	o, err := v.Ledger.OldOrder(v.ctx, k)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return Refuse(http.StatusNotFound, ofOldGateway.With(printable(o.OrderID), printable(o.MerID), inBeijing(o.At)))
 }
 
 // inBeijing writes a time in either language, with its zone.

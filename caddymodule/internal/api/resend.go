@@ -114,14 +114,8 @@ func resend(v *visit, r ResendRequest) (Resent, error) {
 // owesNone refuses to resend what is not there, and says so of an order of the old gateway,
 // which notifies its merchant by itself.
 func (v *visit) owesNone(r ResendRequest) error {
-	old, err := v.Ledger.FindOldOrders(v.ctx, r.OrderID, maxFound)
-	if err != nil {
+	if err := v.refuseOld(ledger.Key{MerID: r.MerID, OrderID: r.OrderID}); err != nil {
 		return err
-	}
-	for _, o := range old {
-		if o.MerID == r.MerID {
-			return Refuse(http.StatusNotFound, atOldGateway(o))
-		}
 	}
 	return Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
 }

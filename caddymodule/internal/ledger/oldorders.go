@@ -20,6 +20,15 @@ func (l *Ledger) FindOldOrders(ctx context.Context, orderID string, limit int) (
 	return found, wrap(err, "looking for orders of the old gateway by a number")
 }
 
+const oldOrderByKey = `SELECT order_id, mer_id, at FROM old_orders WHERE order_id = $1 AND mer_id = $2`
+
+// OldOrder returns an order of the old gateway. It returns [ErrNotFound] where none is on
+// record.
+func (l *Ledger) OldOrder(ctx context.Context, k Key) (OldOrder, error) {
+	found, err := read(ctx, l, func(t *tx) (OldOrder, error) { return one(t, scanOldOrder, oldOrderByKey, k.OrderID, k.MerID) })
+	return found, wrap(err, "looking for an order of the old gateway")
+}
+
 // scanOldOrder lets the time be anything: a mark counts all the same.
 func scanOldOrder(from row) (OldOrder, error) {
 	var o OldOrder

@@ -48,6 +48,7 @@ var indexes = map[string][]string{
 	"PayId":               {"orders_pay_id"},
 	"side":                {"sqlite_autoindex_orders_1", "sqlite_autoindex_old_orders_1"},
 	"orders marked old":   {"sqlite_autoindex_old_orders_1"},
+	"order marked old":    {"sqlite_autoindex_old_orders_1"},
 	"mark":                {"sqlite_autoindex_orders_1"},
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},

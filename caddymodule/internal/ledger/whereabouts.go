@@ -17,8 +17,8 @@ import (
 )
 
 // ErrFileGone says that a ledger's file, its log or its lock is not at its path any
-// more: somebody has moved, deleted or replaced it under the running bridge. What
-// would be written now would be missing after the next start, so nothing is.
+// more, or not what it was: somebody has moved, deleted, replaced, cut off or written over
+// it. What would be written now would be missing after the next start, so nothing is.
 var ErrFileGone = errors.New("the ledger's file is gone")
 
 // watchEvery is how often the files are inspected, beside a glance at every commit.
@@ -45,8 +45,8 @@ func newWhereabouts(named, path string, held *heldFile, is uint32, log *zap.Logg
 	w := &whereabouts{named: named, path: path, held: held, is: is, files: map[string]fs.FileInfo{}}
 	w.least = map[string]*leastSize{path: {}, path + logSuffix: {}}
 	w.tell = outage.New(log.With(zap.String("path", path)), zap.ErrorLevel,
-		"the ledger's file was moved, deleted or replaced under the running bridge; no payment is taken. "+
-			"Put back what was there, or stop this bridge before you do anything else",
+		"the ledger's file was moved, deleted, replaced or written over under the running bridge; no payment is taken. "+
+			"Put back what was moved, or stop this bridge before you do anything else",
 		"the ledger's file is back at its path; payments are taken again")
 	for _, name := range []string{path, path + logSuffix, path + indexSuffix, path + lockSuffix} {
 		info, err := os.Stat(name)
