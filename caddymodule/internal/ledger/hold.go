@@ -57,6 +57,15 @@ func hold(path string, flags int) (*heldFile, error) {
 	return h, nil
 }
 
+// foundAt refuses what is found at the path of the file while it is being opened, if that
+// is another one.
+func (h *heldFile) foundAt(path string, found fs.FileInfo) error {
+	if os.SameFile(found, h.info) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s was replaced while it was being opened", ErrFileGone, path)
+}
+
 // release is for a file that SQLite has closed.
 func (h *heldFile) release() error {
 	held.Lock()

@@ -174,13 +174,10 @@ func (s *sqliteStore) there() error {
 		return s.place.glance()
 	}
 	now, err := os.Stat(s.path)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFileGone, err)
-	case !os.SameFile(now, s.held.info):
-		return fmt.Errorf("%w: %s was replaced while it was being opened", ErrFileGone, s.path)
 	}
-	return nil
+	return s.held.foundAt(s.path, now)
 }
 
 // running returns an error when the ledger was closed, or its file is gone.

@@ -53,8 +53,10 @@ func newWhereabouts(named, path string, held *heldFile, is uint32, log *zap.Logg
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrFileGone, err)
 		}
-		if name == path && !os.SameFile(info, held.info) {
-			return nil, fmt.Errorf("%w: %s was replaced while it was being opened", ErrFileGone, path)
+		if name == path {
+			if err := held.foundAt(path, info); err != nil {
+				return nil, err
+			}
 		}
 		w.files[name] = info
 		w.least[name].note(info.Size())
