@@ -53,7 +53,7 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		line.lost = line.lost || line.result == metrics.PassedBrokeOff && hungUp()
 		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line))
 		observed.RequestPassed(p.route.Name, line.result, line.took)
-		if counted {
+		if counted && !line.lost { // a merchant that hangs up says nothing about the old gateway
 			h.app.oldAnswered(p, line.result, kept)
 		}
 	}()

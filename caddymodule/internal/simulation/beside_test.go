@@ -165,7 +165,8 @@ func (t *passage) passOn(w http.ResponseWriter) {
 	} else {
 		t.busy(w)
 	}
-	if t.asked.Counts(t.to, t.cause) {
+	hungUp := reply == nil && t.r.Context().Err() != nil // which says nothing about the old gateway
+	if t.asked.Counts(t.to, t.cause) && !hungUp {
 		t.guard.OldAnswered(t.payment(refused))
 	}
 	if reply != nil && shadows && t.asked.Merchant != nil {
