@@ -197,9 +197,7 @@ func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (requ
 	if !ok {
 		return requestside.Request{}, sides.Decision{Cause: sides.LedgerAway}
 	}
-	f := s.finder()
-	f.OldKnows = func(ctx context.Context, q requestside.Request) bool { return s.app.oldKnows(ctx, r.Host, q) }
-	return f.Of(ctx, r, body, to)
+	return s.finder(r.Host).Of(ctx, r, body, to)
 }
 
 // oldKnows asks the old gateway whether it has an order. Where it does not say, the order
@@ -217,10 +215,11 @@ func (a *App) oldKnows(ctx context.Context, host string, q requestside.Request) 
 	return knows
 }
 
-// finder is what finds the sides of requests.
-func (s service) finder() requestside.Finder {
+// finder is what finds the sides of requests to a host.
+func (s service) finder(host string) requestside.Finder {
 	return requestside.Finder{
 		Merchants: s.settings.Merchants, Ledger: s.ledger, Bridge: s.bridge, Sides: s.sides, Routes: s.routes, Default: s.app.defaultRoute(),
+		OldKnows: func(ctx context.Context, q requestside.Request) bool { return s.app.oldKnows(ctx, host, q) },
 	}
 }
 

@@ -46,17 +46,11 @@ which has tools of its own.`,
 		case err != nil && !errors.Is(err, ledger.ErrNotOnDisk):
 			return exitWith(cmd, exitRefused, say("nothing was restored: %v", err))
 		}
-		unsure := err
-		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-			err = writeJSON(outOf(cmd), done)
-		} else {
-			printRestored(printerOf(cmd), done)
-			err = nil
+		shown := showRestored(cmd, done)
+		if err != nil {
+			return exitWith(cmd, exitRefused, say("the backup is in its place, but a power cut may undo that: %v", err))
 		}
-		if unsure != nil {
-			return exitWith(cmd, exitRefused, say("the backup is in its place, but a power cut may undo that: %v", unsure))
-		}
-		return err
+		return shown
 	}
 	return cmd
 }
@@ -74,6 +68,14 @@ func ledgerFile(cmd *cobra.Command, offline Offline) (string, error) {
 		return "", err
 	}
 	return offline.LedgerFile(text)
+}
+
+func showRestored(cmd *cobra.Command, done ledger.Restored) error {
+	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+		return writeJSON(outOf(cmd), done)
+	}
+	printRestored(printerOf(cmd), done)
+	return nil
 }
 
 func printRestored(w printer, done ledger.Restored) {

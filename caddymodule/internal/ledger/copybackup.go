@@ -89,7 +89,7 @@ func lockWithLog(path string) (release func(), err error) {
 		_ = file.Close() // nothing was written
 		return nil, fmt.Errorf("%w by process %s: stop it, or restore a backup of it: %w", ErrLocked, owner, taken)
 	}
-	if id := copyIDAtPath(path); l.id != 0 && id != l.id {
+	if l.knowsAnother(copyIDAtPath(path)) {
 		_ = file.Close()
 		return nil, fmt.Errorf("%w: %s has the last commits of another file: "+
 			"put that one beside it, or restore a copy of this one that has no log beside it", ErrWrongFile, path+logSuffix)

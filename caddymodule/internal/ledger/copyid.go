@@ -62,11 +62,15 @@ func copyIDOf(file io.ReaderAt) (uint32, error) {
 	return binary.BigEndian.Uint32(id[:]), nil
 }
 
+// knowsAnother reports whether the file that was open beside the lock was another one than
+// that with this id.
+func (l *fileLock) knowsAnother(id uint32) bool { return l.id != 0 && id != l.id }
+
 // fits refuses a log at path that belongs to another file than the one there, which has
 // this id.
 func (l *fileLock) fits(path string, id uint32) error {
 	log, err := sizeOf(path + logSuffix)
-	if err != nil || log == 0 || l.id == 0 || id == l.id {
+	if err != nil || log == 0 || !l.knowsAnother(id) {
 		return err
 	}
 	return fmt.Errorf("%w: the file there is another one, and %s has the last commits of the one that was open last: "+

@@ -62,10 +62,12 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
 	}
+	var id uint32 // of the present ledger
 	present, err := hold(path, os.O_RDWR)
 	switch {
 	case err == nil:
 		defer func() { _ = present.release() }()
+		id, _ = copyIDOf(present) // one that cannot be read has none
 	case !errors.Is(err, fs.ErrNotExist):
 		return Restored{}, err
 	}
@@ -77,7 +79,7 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if err := lock.use(lock.id); err != nil {
 		return Restored{}, err
 	}
-	pair := lock.fits(path, copyIDAtPath(path)) == nil
+	pair := lock.fits(path, id) == nil
 	if pair {
 		foldLog(ctx, path)
 	}

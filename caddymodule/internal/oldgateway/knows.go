@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -52,9 +54,6 @@ func (g *Gateway) Knows(ctx context.Context, host, path string, key v1.Key, merI
 
 // names reports whether a reply to a query tells of an order.
 func names(reply []byte, merID, orderID string) bool {
-	var code struct {
-		RespCode string `json:"respcode"`
-	}
 	claims := v1.ReadClaims(reply)
-	return json.Unmarshal(reply, &code) == nil && v1.Code(code.RespCode) == v1.CodeOK && claims.MerID == merID && claims.OrderID == orderID
+	return gjson.GetBytes(reply, "respcode").String() == string(v1.CodeOK) && claims.MerID == merID && claims.OrderID == orderID
 }

@@ -42,24 +42,9 @@ func serveGoPay(v visit) view {
 	}
 	o, refusal, ok := v.order(ticket)
 	if !ok {
-		return v.orOld(refusal, ticket)
-	}
-	return v.pay(o)
-}
-
-// orOld looks whether an order that is not to be found is on record as the old gateway's,
-// which may not be configured any more.
-func (v visit) orOld(refusal view, t bridge.Ticket) view {
-	if refusal.result != string(pages.UnknownOrder) || t.OrderID == "" {
 		return refusal
 	}
-	switch side, err := v.Ledger.Side(v.ctx, ledger.Key{MerID: t.MerID, OrderID: t.OrderID}); {
-	case err != nil:
-		return refuse(pages.Busy, fmt.Errorf("looking for the side of an order: %w", err))
-	case side == route.Old:
-		return oldOrder(nil)
-	}
-	return refusal
+	return v.pay(o)
 }
 
 // ticket reads which order the browser has come for.
@@ -94,7 +79,7 @@ func (v visit) order(t bridge.Ticket) (o order, refusal view, ok bool) {
 	found, err := v.Bridge.PayerOrder(v.ctx, t)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return o, refuse(pages.UnknownOrder, nil), false
+		return o, v.unknownOrder(t), false
 	case err != nil:
 		return o, refuse(pages.Busy, fmt.Errorf("looking an order up: %w", err)), false
 	}
@@ -104,6 +89,21 @@ func (v visit) order(t bridge.Ticket) (o order, refusal view, ok bool) {
 		return o, refuse(pages.Busy, errTakenOut), false
 	}
 	return order{Order: found, merchant: m}, view{}, true
+}
+
+// unknownOrder refuses an order that v2 does not have. One that is named may be on record
+// as the old gateway's, which may not be configured any more.
+func (v visit) unknownOrder(t bridge.Ticket) view {
+	if t.OrderID == "" {
+		return refuse(pages.UnknownOrder, nil)
+	}
+	switch side, err := v.Ledger.Side(v.ctx, ledger.Key{MerID: t.MerID, OrderID: t.OrderID}); {
+	case err != nil:
+		return refuse(pages.Busy, fmt.Errorf("looking for the side of an order: %w", err))
+	case side == route.Old:
+		return oldOrder(nil)
+	}
+	return refuse(pages.UnknownOrder, nil)
 }
 
 // pay takes the browser a step towards the payment. What it shows follows from

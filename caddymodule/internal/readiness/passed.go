@@ -17,17 +17,14 @@ func (f Facts) passed(path string) (ledger.OldTraffic, bool) {
 	return f.Passed[i], true
 }
 
-// pages are the paths of payers' pages that were passed on. The shadow compares none of
+// pages are the payers' pages that were passed on, by path. The shadow compares none of
 // them.
-func (f Facts) pages() []string {
-	var paths []string
-	for _, o := range f.Passed {
-		if inbound.Served()[o.Path].Caller == inbound.Payer {
-			paths = append(paths, o.Path)
-		}
-	}
-	slices.Sort(paths)
-	return paths
+func (f Facts) pages() []ledger.OldTraffic {
+	pages := slices.DeleteFunc(slices.Clone(f.Passed), func(o ledger.OldTraffic) bool {
+		return inbound.Served()[o.Path].Caller != inbound.Payer
+	})
+	slices.SortFunc(pages, func(a, b ledger.OldTraffic) int { return strings.Compare(a.Path, b.Path) })
+	return pages
 }
 
 // pagesOnly reports whether the merchant was seen, and by nothing that the shadow compares:
@@ -40,13 +37,15 @@ func (f Facts) pagesOnly() bool {
 }
 
 func (f Facts) ofPagesOnly() Reason {
-	reason := Reason{Level: Missing, Text: onlyPages.With(strings.Join(f.pages(), ", ")), Advice: onlyPagesAdvice.With(f.MerID)}
-	for _, path := range f.pages() {
-		o, _ := f.passed(path)
+	reason := Reason{Level: Missing, Advice: onlyPagesAdvice.With(f.MerID)}
+	var paths []string
+	for _, o := range f.pages() {
+		paths = append(paths, o.Path)
 		reason.Times += int(o.Times)
 		if o.Last.After(reason.LastAt) {
 			reason.LastAt = o.Last
 		}
 	}
+	reason.Text = onlyPages.With(strings.Join(paths, ", "))
 	return reason
 }
