@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/rawgateway"
@@ -62,8 +63,7 @@ func unansweredRequests(t *testing.T, start func(t *testing.T, address, block st
 		t.Run(name, func(t *testing.T) {
 			old := rawgateway.New(t, serve)
 			s := start(t, "http://"+old.Address, "{\nlb_retries 3\nlb_try_duration 2s\n}")
-			s.config = []byte(strings.Replace(string(s.config), `"reply":11000000000`, `"reply":50000000,"gateway":40000000`, 1))
-			s.load(t)
+			s.hasty(t, 50*time.Millisecond)
 			got, _, ok := s.exchange(t, payRequest, false)
 			if !ok || statusOf(got.line) != "200" {
 				t.Fatalf("heard %+v", got)
