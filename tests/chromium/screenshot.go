@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -21,8 +22,15 @@ var screenshots = filepath.Join(".build", "screenshots")
 func (t *Tab) Screenshot(name string) {
 	t.tb.Helper()
 	t.Do("taking a picture", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		yes := true
+		first := true
 		picture, err := look(ctx, func(ctx context.Context) (page.CaptureScreenshotResult, error) {
+			if !first {
+				if err := t.wake(ctx, target); err != nil {
+					return page.CaptureScreenshotResult{}, err
+				}
+			}
+			first = false
+			yes := true
 			return cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
 		})
 		if err != nil {
@@ -30,6 +38,25 @@ func (t *Tab) Screenshot(name string) {
 		}
 		return keep(t.tb.Name()+"-"+name+".png", picture.Data)
 	}))
+}
+
+// wake has the browser draw the page again. When one page has followed another while a
+// picture was being taken, it may draw the next one never, and no picture of that comes:
+// it takes it for hidden, or has it still as large as the picture was. Then the tab is
+// put in front, made as large as it is, and its frames are watched for a moment.
+func (t *Tab) wake(ctx context.Context, target *chromedp.Target) error {
+	watch := page.StartScreencastParams{Format: page.StartScreencastFormatJpeg}
+	for _, step := range []chromedp.Action[chromedp.Void]{
+		command(page.BringToFront, cdp.Empty{}), t.options.viewport(),
+		command(page.StopScreencast, cdp.Empty{}), command(page.StartScreencast, watch), // one that was broken off goes on
+		chromedp.Sleep(300 * time.Millisecond),
+		command(page.StopScreencast, cdp.Empty{}),
+	} {
+		if _, err := step(ctx, target); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keep writes a picture into the folder of screenshots.
