@@ -129,7 +129,7 @@ func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound
 		upload.Lift()
 		rest := r.Body
 		r = received(r, body)
-		r.Body = io.NopCloser(io.MultiReader(body.Reader(), rest))
+		r.Body = &sharedBody{from: io.MultiReader(body.Reader(), rest)}
 		h.passOldOn(w, r, p, sides.TooLarge)
 		return
 	}
@@ -257,7 +257,7 @@ func (p passage) refusable() []string {
 func received(r *http.Request, body *bodies.Body) *http.Request {
 	again := r.WithContext(body.Context())
 	if r.Body != nil && r.Body != http.NoBody {
-		again.Body = io.NopCloser(body.Reader())
+		again.Body = &sharedBody{from: body.Reader()}
 	}
 	return again
 }

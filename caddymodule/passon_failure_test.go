@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"html"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +76,31 @@ func unansweredRequests(t *testing.T, start func(t *testing.T, address, block st
 			}
 			s.awaitLog(t, `"level":"warn"`, `"interface":"pay"`, `"result":"unanswered"`)
 		})
+	}
+}
+
+// An old gateway may answer before it has taken the whole request, which then is still
+// being sent while what is left of it is dropped here.
+func TestUnansweredBeforeAllIsTaken(t *testing.T) { // not parallel: one Caddy a process
+	old := rawgateway.New(t, func(_ *rawgateway.Gateway, conn *net.TCPConn) {
+		r := bufio.NewReader(conn)
+		if _, err := http.ReadRequest(r); err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 042 Odd\r\nContent-Length: 2\r\n\r\nok")
+		_, _ = io.Copy(io.Discard, r)
+	})
+	s := startBeside(t, "http://"+old.Address, "")
+	for _, size := range []int{10, 1 << 20, 5 << 20} { // the last one is not received before it is passed on
+		for range 10 {
+			request := fmt.Sprintf("POST /api/mpgateway HTTP/1.1\r\nHost: pay.example.com\r\n"+
+				"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
+			got, _, ok := s.exchange(t, request, false)
+			if !ok || statusOf(got.line) != "200" {
+				t.Fatalf("%d bytes: heard %+v", size, got)
+			}
+			expectBusy(t, got.body)
+		}
 	}
 }
 
