@@ -257,17 +257,24 @@ func TestLedgerIsNotBegunAnew(t *testing.T) {
 	wantError(t, err, ledger.ErrNotFound)
 }
 
-// killed leaves at path what a kill leaves of a ledger with an order in its log.
+// killed leaves at path what a kill leaves of a ledger with an order in its log, but for
+// the lock.
 func killed(t *testing.T, path string, o ledger.Order) {
 	t.Helper()
 	living := filepath.Join(t.TempDir(), "ledger.db")
 	mustBegin(t, sqlitePlace{living}.open(t), o)
-	for _, suffix := range []string{"", "-wal"} {
-		data, err := os.ReadFile(living + suffix)
+	copyFiles(t, living, path, "", "-wal")
+}
+
+// copyFiles copies what is beside one name, by their suffixes, to another.
+func copyFiles(t *testing.T, from, to string, suffixes ...string) {
+	t.Helper()
+	for _, suffix := range suffixes {
+		data, err := os.ReadFile(from + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
-		putFile(t, path+suffix, data)
+		putFile(t, to+suffix, data)
 	}
 }
 

@@ -67,15 +67,22 @@ func copyIDOf(file io.ReaderAt) (uint32, error) {
 func (l *fileLock) knowsAnother(id uint32) bool { return l.id != 0 && id != l.id }
 
 // fits refuses a log at path that belongs to another file than the one there, which has
-// this id.
+// this id, or to an earlier time of it.
 func (l *fileLock) fits(path string, id uint32) error {
 	log, err := sizeOf(path + logSuffix)
-	if err != nil || log == 0 || !l.knowsAnother(id) {
+	switch {
+	case err != nil || log == 0:
 		return err
+	case l.knowsAnother(id):
+		return fmt.Errorf("%w: the file there is another one, and %s has the last commits of the one that was open last: "+
+			"put that one back, or restore a backup, which keeps this log; only where this file and this log are known to belong together, delete %s",
+			ErrFileGone, path+logSuffix, path+lockSuffix)
+	case l.closed:
+		return fmt.Errorf("%w: %s was not left by the last stop, which was in order: it is an earlier log, which would damage the file, "+
+			"or another program has written to the ledger: end that program, or move an earlier log away; only where this log is known to belong to the file as it is, delete %s",
+			ErrStrayLog, path+logSuffix, path+lockSuffix)
 	}
-	return fmt.Errorf("%w: the file there is another one, and %s has the last commits of the one that was open last: "+
-		"put that one back, or restore a backup, which keeps this log; only where this file and this log are known to belong together, delete %s",
-		ErrFileGone, path+logSuffix, path+lockSuffix)
+	return nil
 }
 
 // keepCopyID has a ledger that is open be known by its id, and gives it one if it has

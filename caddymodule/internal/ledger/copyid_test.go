@@ -131,7 +131,7 @@ func wantLockOf(t *testing.T, path string) {
 	t.Helper()
 	lock, err := os.ReadFile(path + ".lock")
 	id := strconv.FormatUint(uint64(copyID(t, path)), 10)
-	if words := strings.Fields(string(lock)); err != nil || len(words) != 3 || words[1] != "ledger" || words[2] != id {
+	if words := strings.Fields(string(lock)); err != nil || len(words) < 4 || words[1] != "ledger" || words[2] != id {
 		t.Errorf("the lock holds %q, %v, want %s", lock, err, id)
 	}
 }

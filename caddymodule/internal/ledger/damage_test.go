@@ -76,9 +76,10 @@ func TestDamagedSectors(t *testing.T) {
 	t.Logf("%d of %d damaged sectors were met", met, len(content)/sector/3)
 }
 
-// forgetLog removes what a ledger leaves beside its file.
+// forgetLog removes what a ledger leaves beside its file, with the lock, which knows how
+// far the file was.
 func forgetLog(path string) error {
-	return errors.Join(os.RemoveAll(path+"-wal"), os.RemoveAll(path+"-shm"))
+	return errors.Join(os.RemoveAll(path+"-wal"), os.RemoveAll(path+"-shm"), os.RemoveAll(path+".lock"))
 }
 
 // readAll reads orders from the ledger at path and returns the first error. What is

@@ -55,6 +55,12 @@ var (
 	// ErrWrongFile says that the file is not a ledger.
 	ErrWrongFile = errors.New("not a ledger")
 
+	// ErrCommitsMissing says that a ledger's file lacks what was committed to it last.
+	ErrCommitsMissing = errors.New("the ledger's last commits are missing")
+
+	// ErrStrayLog says that the log beside a ledger's file is none of its own.
+	ErrStrayLog = errors.New("a log that is not the ledger's")
+
 	// ErrLocked says that another process holds the ledger's file.
 	ErrLocked = errors.New("ledger is in use")
 

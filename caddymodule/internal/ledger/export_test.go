@@ -217,7 +217,7 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 	}
 	db := openFile(l.store.(*sqliteStore).path, anyFile, writerPragmas(false, time.Minute)...)
 	defer db.Close()
-	w := &writer{db: db, observer: unobserved{}, there: func() error { return nil }, grown: func() {}}
+	w := &writer{db: db, observer: unobserved{}, there: func() error { return nil }, grown: func() {}, marks: &marks{last: time.Now().Add(time.Hour)}}
 	defer w.disconnect()
 	w.commit(batch)
 	errs := make([]error, len(batch))
@@ -254,4 +254,15 @@ func Held(path string) bool {
 		}
 	}
 	return false
+}
+
+// HaveMarkDue has a ledger on SQLite mark the next commit.
+func HaveMarkDue(ctx context.Context, l *Ledger) {
+	s := l.store.(*sqliteStore)
+	_, _ = s.write(ctx, func(*tx) (any, error) { s.marks.last = time.Time{}; return nil, nil })
+}
+
+// Mark is the newest mark of a ledger on SQLite.
+func Mark(ctx context.Context, l *Ledger) (int64, error) {
+	return read(ctx, l, func(t *tx) (int64, error) { return one(t, scanCount, currentMark) })
 }

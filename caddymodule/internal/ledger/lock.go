@@ -16,16 +16,21 @@ const lockSuffix = ".lock"
 // fileLock keeps a second process away from a ledger's file. It is a file of its
 // own that stays behind, because removing it would race with the next owner; the
 // kernel ends the lock with the process, however that ends. And because it stays, it
-// knows that there was a ledger when that is gone.
+// knows that there was a ledger when that is gone, and what belongs to it.
 type fileLock struct {
-	file *os.File
-	used bool   // a ledger has been opened beside it
-	id   uint32 // of the file that was, see copyid.go; 0 where that is not known
+	file   *os.File
+	used   bool   // a ledger has been opened beside it
+	id     uint32 // of the file that was, see copyid.go; 0 where that is not known
+	mark   int64  // that it has reached, see marks.go
+	closed bool   // it was closed in order, so that no log was left
 }
 
-// usedMark, with the file's id, follows the number of the process in a lock that a ledger
-// was opened beside.
-const usedMark = "ledger"
+// What follows the number of the process in a lock that a ledger was opened beside: the
+// file's id and mark between these words. Earlier versions wrote less.
+const (
+	usedWord   = "ledger"
+	closedWord = "closed"
+)
 
 func lockFile(path string) (*fileLock, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
@@ -57,23 +62,41 @@ func lockFile(path string) (*fileLock, error) {
 
 // readLock reads what a lock knows, and whose it is or was.
 func readLock(f *os.File) (l *fileLock, owner string) {
-	content, _ := io.ReadAll(io.LimitReader(f, 64)) // it only helps
-	owner, mark, _ := strings.Cut(string(content), "\n")
+	content, _ := io.ReadAll(io.LimitReader(f, 128)) // it only helps
+	owner, known, _ := strings.Cut(string(content), "\n")
 	owner = strings.TrimSpace(owner)
-	// More may follow the mark, of an owner with a longer number who was killed while it wrote.
+	// More may follow in a further line, of an owner with a longer number who was killed while it wrote.
+	known, _, _ = strings.Cut(known, "\n")
 	l = &fileLock{file: f}
-	if mark, l.used = strings.CutPrefix(mark, usedMark); l.used {
-		_, _ = fmt.Sscanf(mark, " %d", &l.id) // earlier versions wrote none
+	if known, l.used = strings.CutPrefix(known, usedWord); l.used {
+		var how string
+		_, _ = fmt.Sscan(known, &l.id, &l.mark, &how)
+		l.closed = how == closedWord
 	}
 	return l, owner
 }
 
-// use notes, on disk when it returns, that a ledger whose file has this id is beside the lock.
+// use notes, on disk when it returns, that a ledger whose file has this id is beside the
+// lock and may be written to.
 func (l *fileLock) use(id uint32) error {
-	if l.used && l.id == id {
+	if l.used && l.id == id && !l.closed {
 		return nil
 	}
-	l.used, l.id = true, id
+	if l.id != id {
+		l.mark = 0 // was another file's
+	}
+	l.used, l.id, l.closed = true, id, false
+	return l.keep()
+}
+
+// close notes, on disk when it returns, that the ledger has no log any more. That must be
+// true on the disk already.
+func (l *fileLock) close() error {
+	l.closed = true
+	return l.keep()
+}
+
+func (l *fileLock) keep() error {
 	if err := errors.Join(l.write(), l.file.Sync()); err != nil {
 		return fmt.Errorf("writing the lock: %w", err)
 	}
@@ -85,7 +108,11 @@ func (l *fileLock) write() error {
 	// Always as long, so that a power cut between two blocks leaves the rest as it was.
 	text := fmt.Sprintf("%-10d\n", os.Getpid())
 	if l.used {
-		text += fmt.Sprintf("%s %-10d\n", usedMark, l.id)
+		how := ""
+		if l.closed {
+			how = closedWord
+		}
+		text += fmt.Sprintf("%s %-10d %-19d %-6s\n", usedWord, l.id, l.mark, how)
 	}
 	n, err := l.file.WriteAt([]byte(text), 0)
 	if err != nil {

@@ -35,8 +35,8 @@ var (
 // whole, or no ledger, or newer than this program is refused before anything is
 // touched.
 //
-// It returns errors that wrap [ErrLocked], [ErrWrongFile], [ErrNewerSchema] and
-// [ErrDamagedBackup], and after the deed [ErrNotOnDisk]. now names what is kept aside.
+// It returns errors that wrap [ErrLocked], [ErrWrongFile], [ErrNewerSchema], [ErrStrayLog],
+// [ErrCommitsMissing] and [ErrDamagedBackup], and after the deed [ErrNotOnDisk]. now names what is kept aside.
 func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restored, err error) {
 	path, err = Resolve(path)
 	if err != nil {
@@ -53,13 +53,13 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 		return Restored{}, err
 	}
 	defer func() { _ = lock.release() }()
-	part, err := copyBackup(backup, path)
+	part, mark, err := copyBackup(backup, path)
 	if err != nil {
 		return Restored{}, fmt.Errorf("copying the backup: %w", err)
 	}
 	defer removeCopy(part) // gone when it has become the ledger
 	done := Restored{Path: path}
-	if done.Orders, done.Newest, err = examine(ctx, part); err != nil {
+	if done.Orders, done.Newest, err = examine(ctx, part, mark); err != nil {
 		return Restored{}, fmt.Errorf("looking at the backup: %w", err)
 	}
 	var id uint32 // of the present ledger
@@ -74,12 +74,12 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if err := becomeCopyAt(part); err != nil {
 		return Restored{}, fmt.Errorf("copying the backup: %w", err)
 	}
+	pair := lock.fits(path, id) == nil // by what the lock knows until here
 	// Broken off from here on, no start begins an empty ledger. The lock goes on knowing the
 	// file that was here: a log of that one may turn up.
 	if err := lock.use(lock.id); err != nil {
 		return Restored{}, err
 	}
-	pair := lock.fits(path, id) == nil
 	if pair {
 		foldLog(ctx, path)
 	}
@@ -96,8 +96,8 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 }
 
 // examine opens a copy as a ledger, with everything that is checked then, has its
-// pages and indexes checked, and counts.
-func examine(ctx context.Context, path string) (orders int, newest time.Time, err error) {
+// pages and indexes checked, and counts. It must have reached mark.
+func examine(ctx context.Context, path string, mark int64) (orders int, newest time.Time, err error) {
 	file, err := os.Open(path) //nolint:gosec // it was made here
 	if err != nil {
 		return 0, time.Time{}, err
@@ -118,6 +118,12 @@ func examine(ctx context.Context, path string) (orders int, newest time.Time, er
 		return 0, time.Time{}, fmt.Errorf("%w: %w", ErrDamagedBackup, err)
 	case verdict != "ok":
 		return 0, time.Time{}, fmt.Errorf("%w: %s", ErrDamagedBackup, verdict)
+	}
+	if reached, err := reachedMark(ctx, db); err != nil {
+		return 0, time.Time{}, err
+	} else if reached < mark {
+		return 0, time.Time{}, fmt.Errorf("%w: they are in its log, which was deleted or not copied along: "+
+			"put the log beside it; only to do without them, restore a copy that has no lock beside it", ErrCommitsMissing)
 	}
 	if err := migrateSQLite(ctx, db); err != nil {
 		return 0, time.Time{}, err

@@ -304,7 +304,7 @@ func TestRestoreOfALogOfAnotherFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	wrong, _, _, _ := besideABackup(t)
 	_, err := ledger.Restore(t.Context(), wrong, path, noon)
-	wantError(t, err, ledger.ErrWrongFile)
+	wantError(t, err, ledger.ErrStrayLog)
 	open := filepath.Join(t.TempDir(), "ledger.db")
 	mustBegin(t, sqlitePlace{open}.open(t), sample(1))
 	_, err = ledger.Restore(t.Context(), open, path, noon)

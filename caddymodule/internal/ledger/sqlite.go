@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -44,8 +46,9 @@ const readers = 4
 // none. Beside it lie path-wal, path-shm and path.lock, where path is followed
 // through symbolic links: whatever name a ledger is opened by, it has one lock.
 //
-// It returns errors that wrap [ErrWrongFile], [ErrLocked] and [ErrNewerSchema],
-// and says what an operator can do about them.
+// It returns errors that wrap [ErrWrongFile], [ErrLocked], [ErrNewerSchema], [ErrFileGone],
+// [ErrStrayLog], [ErrCommitsMissing] and [ErrDamagedFile], and says what an operator can do
+// about them.
 func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, error) {
 	set := settingsOf(options)
 	s, err := openSQLite(ctx, path, set)
@@ -105,6 +108,9 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	}
 	s.writes = openFile(path, s.there, append(writerPragmas(is.fresh, set.busy), set.pragmas...)...)
 	s.writes.SetMaxOpenConns(1)
+	if err = lock.reachedBy(ctx, s.writes, path); err != nil {
+		return nil, checkWhole(ctx, s.writes, err)
+	}
 	if err = migrateSQLite(ctx, s.writes); err != nil {
 		return nil, checkWhole(ctx, s.writes, err)
 	}
@@ -128,7 +134,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 		return nil, err
 	}
 	s.checkpoints = newCheckpoints(s.anchor, set.log)
-	s.writer = startWriter(s.writes, set.observer, s.place.glance, s.checkpoints.ask)
+	s.writer = startWriter(s.writes, set.observer, s.place.glance, s.checkpoints.ask, &marks{lock: lock})
 	s.workers.Go(func() { s.place.watch(s.quit) })
 	working, stop := context.WithCancel(context.Background())
 	s.stopWorkers = stop
@@ -211,9 +217,24 @@ func (s *sqliteStore) close() error {
 		if s.held != nil && !stays { // closing it would end the locks of the connection that stays
 			errs = append(errs, s.held.release())
 		}
+		if s.place != nil && errors.Join(errs...) == nil {
+			errs = append(errs, s.noteClosed())
+		}
 		s.closeErr = errors.Join(append(errs, s.lock.release())...)
 	})
 	return s.closeErr
+}
+
+// noteClosed has the lock know that there is no log any more, where that is so.
+func (s *sqliteStore) noteClosed() error {
+	if _, err := os.Stat(s.path + logSuffix); !errors.Is(err, fs.ErrNotExist) {
+		return nil // it stays, or nobody can tell
+	}
+	// A power cut must not bring the log back that the lock knows to be gone.
+	if err := syncFolder(filepath.Dir(s.path)); err != nil {
+		return err
+	}
+	return s.lock.close()
 }
 
 // lastConnection returns the connection that is to be closed last, nil for none. Whichever

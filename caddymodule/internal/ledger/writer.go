@@ -23,6 +23,7 @@ type writer struct {
 	observer Observer
 	there    func() error // says whether the file is still at its path
 	grown    func()       // is told, now and then, that the log has grown
+	marks    *marks
 
 	growth     growth    // of the log, since it was told
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
@@ -41,10 +42,10 @@ type result struct {
 	err   error
 }
 
-func startWriter(db *sql.DB, observer Observer, there func() error, grown func()) *writer {
+func startWriter(db *sql.DB, observer Observer, there func() error, grown func(), marks *marks) *writer {
 	w := &writer{
 		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), observer: observer,
-		there: there, grown: grown,
+		there: there, grown: grown, marks: marks,
 	}
 	go w.run()
 	return w
@@ -179,7 +180,7 @@ func (w *writer) together(batch []*job, results []result) (failed int, err error
 			return i, w.undo("ROLLBACK", results[i].err)
 		}
 	}
-	return -1, w.do("COMMIT")
+	return -1, w.end()
 }
 
 // apart commits a batch but for the job that has failed. Its result stands, for it was
@@ -200,7 +201,20 @@ func (w *writer) apart(batch []*job, results []result, failed int) error {
 			return err
 		}
 	}
-	return w.do("COMMIT")
+	return w.end()
+}
+
+// end commits, with a mark where one is due.
+func (w *writer) end() error {
+	mark, err := w.marks.next(&tx{ctx: context.Background(), runner: w, dialect: sqliteDialect})
+	if err != nil {
+		return err
+	}
+	if err := w.do("COMMIT"); err != nil {
+		return err
+	}
+	w.marks.reached(mark)
+	return nil
 }
 
 // inSavepoint runs one job. The error it returns concerns the whole batch: the
