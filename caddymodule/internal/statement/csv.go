@@ -22,6 +22,7 @@ const peeked = 256 << 10
 type textFile struct {
 	file   io.Closer
 	limit  *lineLimit
+	record *recordText
 	reader *csv.Reader
 	line   int // where the last record began
 }
@@ -45,13 +46,15 @@ func newTextFile(file io.ReadCloser, start *bufio.Reader, o Options) (*textFile,
 		separator = o.separatorOf(head)
 	}
 	t := &textFile{file: file, limit: &lineLimit{from: text, most: maxLine, err: errLongLine}}
-	t.reader = csv.NewReader(t.limit)
+	t.record = &recordText{from: t.limit}
+	t.reader = csv.NewReader(t.record)
 	t.reader.Comma, t.reader.LazyQuotes, t.reader.FieldsPerRecord, t.reader.ReuseRecord = separator, true, -1, true
 	return t, nil
 }
 
 func (t *textFile) next() ([]string, int, error) {
 	t.limit.reset()
+	t.record.begin(t.reader.InputOffset())
 	cells, err := t.reader.Read()
 	switch {
 	case errors.Is(err, errLongLine):
@@ -66,6 +69,9 @@ func (t *textFile) next() ([]string, int, error) {
 		if !utf8.ValidString(cell) || bytes.ContainsRune([]byte(cell), utf8.RuneError) {
 			return nil, t.line, &PositionError{Line: t.line, Column: fmt.Sprint(i + 1), Err: errEncoding}
 		}
+	}
+	if i := severalLines(cells); i >= 0 && !t.quotedWell(t.record.until(t.reader.InputOffset())) {
+		return nil, t.line, &PositionError{Line: t.line, Column: fmt.Sprint(i + 1), Err: errNotClosed}
 	}
 	return cells, t.line, nil
 }

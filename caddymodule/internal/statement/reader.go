@@ -180,6 +180,9 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	if cells, err = r.fit(cells); err != nil {
 		return Row{}, false, &PositionError{Line: line, Err: err}
 	}
+	if i := r.takenIn(cells); i >= 0 {
+		return Row{}, false, &PositionError{Line: line, Column: r.source.columnName(i), Err: errNotClosed}
+	}
 	l := &lineCells{reader: r, cells: cells, line: line}
 	kind := l.text(KindColumn)
 	if isOther(kind) {

@@ -110,6 +110,9 @@ func TestStatements(t *testing.T) {
 		{"fees are no orders", "流水号,金额,交易类型,时间\nF1,5.00,手续费,2026-11-22 10:00:00\nA1,5.00,消费,2026-11-22 10:00:00\n合计,10.00,,\n", Options{}, []Row{paid(3, "A1", 500, "2026-11-22 10:00:00")}},
 		{"columns by name and number", "单号,x,实付\nA1,y,5.00\n", Options{Columns: map[Role]string{NumberColumn: "单号", AmountColumn: "3"}}, []Row{{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}}},
 		{"no heading", "A1;5\n", Options{NoHeader: true, Separator: ';', Unit: Fen, Columns: map[Role]string{NumberColumn: "1", AmountColumn: "2"}}, []Row{{Line: 1, Number: "A1", Pays: true, Fen: 5, State: Succeeded}}},
+		{"texts of several lines", "订单号,金额,备注\nA1,5.00,\"茶,\"\"好\"\"\r\n两杯, 热, 带走\"\nA2,6.00,12\"\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}, {Line: 4, Number: "A2", Pays: true, Fen: 600, State: Succeeded},
+		}},
 		{"words that are said", "订单号,金额,状态\nA1,5.00,妥了\n", optionsWith("妥了=paid"), []Row{{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}}},
 		{"nothing paid", "订单号,金额\n", Options{}, nil},
 	} {
@@ -151,6 +154,7 @@ func must(t *testing.T, err error) {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	const head = "商户订单号,交易金额,交易状态,交易时间\n"
+	const remarks = "订单号,金额,备注\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"rounded number", head + "2.02701E+19,1.00,成功,2026-11-22\n", "line 2, column 1 (商户订单号): rounded by Excel"},
 		{"no number", head + ",1.00,成功,2026-11-22\n", "line 2, column 1 (商户订单号): no order number"},
@@ -163,6 +167,11 @@ func TestRefused(t *testing.T) {
 		{"not a time", head + "A1,1.00,成功,yesterday\n", "line 2, column 4 (交易时间): not a time"},
 		{"yuan in a column of fen", "订单号,金额(分)\nA1,19.99\n", "is it in yuan? (--unit yuan)"},
 		{"quotation mark that is not closed", head + "\"A1,1.00" + strings.Repeat(",x\n", maxLine), "line 2: behind line 1 more than 256 KiB come without the end of a line; is a quotation mark not closed"},
+		{"quotation mark that is not closed before the end", remarks + "A1,1.00,\"12寸\nA2,2.00,x\n", "line 2, column 3: the quotation mark before this text is not closed in its line"},
+		{"quotation mark that the next one closes", remarks + "A1,1.00,\"12寸\nA2,2.00,x\nA3,3.00,\"茶\"\n", "line 2, column 3: the quotation mark"},
+		{"quotation mark that one behind a text closes", remarks + "A1,1.00,\"12\nA2,2.00,12\"\nA3,3.00,x\n", "line 2, column 3: the quotation mark"},
+		{"quotation mark that takes the amount of the next line", "订单号,名称,金额\nA1,\"12寸,1.00\nA2,\"茶\",2.00\n", "line 2, column 2: the quotation mark"},
+		{"quotation mark behind many lines", remarks + strings.Repeat("A0,1.00,x\n", 5000) + "A1,1.00,\"12寸\nA2,2.00,x\n", "line 5002, column 3: the quotation mark"},
 		{"a comma too many", head + "A1,1,000.00,成功,2026-11-22\n", "line 2: more values than columns have names"},
 		{"too many columns", head + "A1,1.00,成功,2026-11-22" + strings.Repeat(",", maxCells) + "\n", "more than 300 columns"},
 		{"no names of columns", "a,b\n1,2\n", "no line has names of columns for the order number and the amount"},
