@@ -88,7 +88,7 @@ type Column struct {
 // heading is what the line with the names of the columns says.
 type heading struct {
 	columns map[Role]Column
-	unit    Unit
+	units   map[Role]Unit // of the columns whose names tell one
 }
 
 // units stand behind the name of a column of amounts.
@@ -124,7 +124,7 @@ func nameOf(cell string) (name string, unit Unit) {
 	switch name { // by their definition
 	case "amountyuan":
 		return name, Yuan
-	case "amountfen", "totalfee", "refundfee":
+	case "amountfen", "totalfee", "refundfee", "txnamt":
 		return name, Fen
 	}
 	return name, ""
@@ -133,7 +133,7 @@ func nameOf(cell string) (name string, unit Unit) {
 // find looks for the columns in a line that may have their names. Without a number
 // and an amount it has not.
 func (o Options) find(cells []string) (heading, error) {
-	h := heading{columns: make(map[Role]Column)}
+	h := heading{columns: make(map[Role]Column), units: make(map[Role]Unit)}
 	names, units := make([]string, len(cells)), make([]Unit, len(cells))
 	for i, cell := range cells {
 		names[i], units[i] = nameOf(cell)
@@ -145,10 +145,10 @@ func (o Options) find(cells []string) (heading, error) {
 		}
 		if found {
 			h.columns[row.role] = column
+			if column.Index < len(units) && units[column.Index] != "" {
+				h.units[row.role] = units[column.Index]
+			}
 		}
-	}
-	if amount, found := h.columns[AmountColumn]; found && amount.Index < len(units) {
-		h.unit = units[amount.Index]
 	}
 	return h, h.complete()
 }

@@ -42,7 +42,7 @@ func (l *lineCells) amount(role Role) (fen int64, negative bool) {
 	if text == "" || text == "-" || text == "--" || text == "/" {
 		return 0, false
 	}
-	fen, negative, err := amount(text, l.reader.Unit())
+	fen, negative, err := amount(text, l.reader.unit(role))
 	l.fail(role, err)
 	return fen, negative
 }

@@ -3,6 +3,7 @@ package statement
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -94,15 +95,10 @@ func (r *Reader) findColumns() error {
 // Columns are those that were found, by their role.
 func (r *Reader) Columns() map[Role]Column { return r.heading.columns }
 
-// Unit is what amounts count.
-func (r *Reader) Unit() Unit {
-	switch {
-	case r.options.Unit != "":
-		return r.options.Unit
-	case r.heading.unit != "":
-		return r.heading.unit
-	}
-	return Yuan
+// unit is what the amounts of a column count. Where the name of a refund's
+// column does not say it, it is that of the payment's.
+func (r *Reader) unit(role Role) Unit {
+	return cmp.Or(r.options.Unit, r.heading.units[role], r.heading.units[AmountColumn], Yuan)
 }
 
 // Skipped is how many lines were left out because they are no payment or refund,

@@ -93,6 +93,12 @@ func TestStatements(t *testing.T) {
 		{"tabs", "商户订单号\t交易金额\t交易时间\n=\"0012\"\t1.5\t20261122100000\n", Options{}, []Row{paid(2, "0012", 150, "2026-11-22 10:00:00")}},
 		{"English, in fen", "out_trade_no,total_fee,status,time_end\nA1,1999,TRADE_SUCCESS,20261122100000\n", Options{}, []Row{paid(2, "A1", 1999, "2026-11-22 10:00:00")}},
 		{"fen by the heading", "订单号,金额（分）,支付时间\n'A1,1999,2026-11-22 10:00\n", Options{}, []Row{paid(2, "A1", 1999, "2026-11-22 10:00:00")}},
+		{"fen by the name of v1", "merid,orderid,txnamt,paytime\n89900001,A1,1999,2026-11-22 10:00:00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Merchant: "89900001", Pays: true, Fen: 1999, State: Succeeded, At: at("2026-11-22 10:00:00")},
+		}},
+		{"yuan paid and fen given back", "订单号,订单金额,退款金额（分）\nA1,5.00,200\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded}}},
+		{"fen paid and yuan given back", "订单号,订单金额（分）,退款金额（元）\nA1,500,2.00\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded}}},
+		{"fen for both by one name", "订单号,订单金额（分）,退款金额\nA1,500,200\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded}}},
 		{"date and time apart, zeros lost", "订单号,交易金额,交易日期,交易时间\nA1,1,20261122,93015\n", Options{}, []Row{paid(2, "A1", 100, "2026-11-22 09:30:15")}},
 		{"number of the original order", "商户订单号,原商户订单号,交易类型,交易金额,交易时间\nR1,A1,退货,5.00,2026-11-22 10:00:00\n", Options{}, []Row{
 			{Line: 2, Number: "A1", Refunds: true, RefundFen: 500, State: Succeeded, At: at("2026-11-22 10:00:00")},
