@@ -386,10 +386,10 @@ look at or too little was seen.`: `--check 还会按通知的规则检查通知�
 orders are here and not there, there and not here, of another amount or in another
 state, which refunds differ, and how much each merchant was paid on both sides.`: `把网关或收单机构的对账单与账本核对，说明哪些订单账本有而对账单没有、对账单有而账本没有、金额不符或状态不符，
 哪些退款不符，以及两边各给每个商户支付了多少。`,
-	`A statement is CSV in UTF-8 or GBK, with commas or tabs, or an Excel workbook (.xlsx),
-of which the first sheet is read or that of --sheet. Its columns are found by the names
-that they usually have, in Chinese or English; others are named with --column, a column
-by its name or by its number:`: `对账单是 UTF-8 或 GBK 的 CSV，用逗号或制表符分隔，或 Excel 工作簿（.xlsx），读取第一张表或 --sheet 指定的表。
+	`A statement is CSV in UTF-8 or GBK, with commas, tabs, semicolons or vertical bars, or
+an Excel workbook (.xlsx), of which the first sheet is read or that of --sheet. Its
+columns are found by the names that they usually have, in Chinese or English; others
+are named with --column, a column by its name or by its number:`: `对账单是 UTF-8 或 GBK 的 CSV，用逗号、制表符、分号或竖线分隔，或 Excel 工作簿（.xlsx），读取第一张表或 --sheet 指定的表。
 各列按常用的中文或英文名称识别；其他的用 --column 指定，可以写列名或列号：`,
 	"Amounts are in yuan unless the name of their column says fen, or --unit does.": "金额以元为单位，除非列名或 --unit 写明是分（fen）。",
 	`The days are those of Beijing time, as the gateway's. Without --day they are the days

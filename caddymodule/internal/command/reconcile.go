@@ -38,10 +38,10 @@ Compares statements of the gateway or an acquirer with the ledger, and says whic
 orders are here and not there, there and not here, of another amount or in another
 state, which refunds differ, and how much each merchant was paid on both sides.
 
-A statement is CSV in UTF-8 or GBK, with commas or tabs, or an Excel workbook (.xlsx),
-of which the first sheet is read or that of --sheet. Its columns are found by the names
-that they usually have, in Chinese or English; others are named with --column, a column
-by its name or by its number:
+A statement is CSV in UTF-8 or GBK, with commas, tabs, semicolons or vertical bars, or
+an Excel workbook (.xlsx), of which the first sheet is read or that of --sheet. Its
+columns are found by the names that they usually have, in Chinese or English; others
+are named with --column, a column by its name or by its number:
 
   ` + wrapped(statement.Roles()) + `
 

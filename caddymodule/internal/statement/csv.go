@@ -3,6 +3,7 @@ package statement
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -38,14 +39,15 @@ func newTextFile(file io.ReadCloser, start *bufio.Reader, o Options) (*textFile,
 		return nil, err
 	}
 	text := bufio.NewReaderSize(decoded, peeked)
-	separator := o.Separator
-	if separator == 0 {
-		if head, err = text.Peek(peeked / 4); len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
-			return nil, say("reading: %v", err)
-		}
-		separator = o.separatorOf(head)
+	if head, err = text.Peek(peeked / 4); len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
+		return nil, say("reading: %v", err)
 	}
-	t := &textFile{file: file, limit: &lineLimit{from: text, most: maxLine, err: errLongLine}}
+	from := io.Reader(text)
+	if bytes.IndexByte(head, '\n') < 0 {
+		from, head = oldMac{text}, bytes.ReplaceAll(head, []byte("\r"), []byte("\n"))
+	}
+	separator := cmp.Or(o.Separator, o.separatorOf(head))
+	t := &textFile{file: file, limit: &lineLimit{from: from, most: maxLine, err: errLongLine}}
 	t.record = &recordText{from: t.limit}
 	t.reader = csv.NewReader(t.record)
 	t.reader.Comma, t.reader.LazyQuotes, t.reader.FieldsPerRecord, t.reader.ReuseRecord = separator, true, -1, true
@@ -95,6 +97,21 @@ var (
 	errLongLine = say("more than %d KiB come without the end of a line; is a quotation mark not closed, or is the file no statement?", maxLine>>10)
 	errEncoding = say("bytes that are not of the file's encoding; say which it has: --encoding gbk or --encoding utf-8")
 )
+
+// oldMac reads lines that end with a carriage return alone, as Excel on a Macintosh
+// can save them.
+type oldMac struct{ from io.Reader }
+
+// Read implements io.Reader.
+func (m oldMac) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
 
 // lineLimit bounds what is read for one record: one quotation mark that is not
 // closed would take the whole file otherwise.
@@ -150,6 +167,10 @@ func validStart(head []byte) bool {
 	return false
 }
 
+// separators are what may stand between the cells where nobody says what does, the
+// likeliest first.
+var separators = []rune{',', '\t', ';', '|'}
+
 // separatorOf finds what stands between the cells: that by which more columns are
 // found in a line of the beginning.
 func (o Options) separatorOf(head []byte) rune {
@@ -158,7 +179,7 @@ func (o Options) separatorOf(head []byte) rune {
 		if i == maxPreamble {
 			break
 		}
-		for _, separator := range []rune{',', '\t'} {
+		for _, separator := range separators {
 			var cells []string
 			for cell := range bytes.SplitSeq(line, []byte(string(separator))) {
 				cells = append(cells, string(cell))

@@ -11,7 +11,7 @@ type Options struct {
 	Columns   map[Role]string // the name of a column, or its number from 1
 	NoHeader  bool            // the first line is data already; columns are given by number
 	Unit      Unit            // of amounts; "" for what the heading says, else yuan
-	Separator rune            // 0 for a comma or a tab, whichever the heading has
+	Separator rune            // 0 for the usual one that the heading has
 	Sheet     string          // of a workbook, its name or its number from 1; "" for the first
 	Encoding  string          // utf-8 or gbk; "" for what the bytes say
 
