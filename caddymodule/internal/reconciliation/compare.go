@@ -23,6 +23,9 @@ func (c *comparison) order(o *order, lines []*line) {
 	paying := false
 	for _, l := range lines {
 		paying = paying || l.Pays && !l.Either
+		if (!l.Pays || !c.ofTheDays(o, l)) && (!l.Refunds || !c.refundOfTheDays(o, l)) {
+			c.report.Outside++
+		}
 	}
 	var pays, refunds []*line
 	for _, l := range lines {
@@ -53,7 +56,7 @@ func (c *comparison) payment(o *order, lines []*line) {
 		return
 	}
 	for i, l := range done {
-		if o.paid || c.within(l.At) {
+		if c.ofTheDays(o, l) {
 			c.merchant(o.MerID).There.pay(l.Fen)
 		}
 		switch {
@@ -63,10 +66,20 @@ func (c *comparison) payment(o *order, lines []*line) {
 			c.add(Difference{Kind: OtherState, Here: c.here(o, o.CreatedAt), There: c.there(l)})
 		case l.Fen != o.AmountFen:
 			c.add(Difference{Kind: OtherAmount, Here: c.here(o, o.PaidAt), There: c.there(l)})
-		default:
+		case c.ofTheDays(o, l):
 			c.report.Matched++
 		}
 	}
+}
+
+// ofTheDays reports whether a line tells of a payment of the range, by either side.
+func (c *comparison) ofTheDays(o *order, l *line) bool { return o.paid || c.within(l.At) }
+
+// refundOfTheDays is ofTheDays for a refund. A line that tells of the payment as well
+// has the payment's time. When its refund was, only the ledger knows.
+func (c *comparison) refundOfTheDays(o *order, l *line) bool {
+	dated := !l.Pays || o.State != translate.Refunded
+	return o.refunded || dated && c.within(l.At)
 }
 
 // absentPayment is what it means that a payment is not in the statement: near the
@@ -95,12 +108,11 @@ func (c *comparison) refund(o *order, lines []*line) {
 		return
 	}
 	var sum int64
+	of := 0 // the days
 	for _, l := range done {
 		sum += l.RefundFen
-		// A line that tells of the payment as well has the payment's time. When its
-		// refund was, only the ledger knows.
-		dated := !l.Pays || !refunded
-		if o.refunded || dated && c.within(l.At) {
+		if c.refundOfTheDays(o, l) {
+			of++
 			c.merchant(o.MerID).There.refund(l.RefundFen)
 		}
 	}
@@ -111,7 +123,7 @@ func (c *comparison) refund(o *order, lines []*line) {
 	case sum != o.AmountFen:
 		c.add(Difference{Kind: OtherRefund, Here: c.here(o, o.SettledAt), There: there})
 	default:
-		c.report.Matched += len(done)
+		c.report.Matched += of
 	}
 }
 

@@ -219,6 +219,22 @@ func TestNextDay(t *testing.T) {
 	}
 }
 
+// TestAnotherDay: a statement of another day agrees with nothing of the day that is
+// meant, although the ledger has its orders.
+func TestAnotherDay(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{settled(1, 30*hour), refunded(settled(2, 30*hour), 31*hour), unpaid(3, translate.Failed)}}
+	r := reconcile(t, book, nil, csvOf("N001 pay 1.01 成功 30h", "N002 pay 1.02 成功 30h", "N002 退款 -1.02 成功 31h", "N003 pay 1.03 失败 30h"))
+	if r.Matched != 0 || r.Outside != r.Lines || !r.ComparedNothing() || !r.Doubts() || r.Differs() {
+		t.Errorf("%d agree, %d of %d of other days, %v", r.Matched, r.Outside, r.Lines, r.Counts)
+	}
+	book.orders = append(book.orders, settled(4, hour))
+	r = reconcile(t, book, nil, csvOf("N001 pay 1.01 成功 30h", "N004 pay 1.04 成功 1h", "N002 pay 1.02 已退款 30h"))
+	if r.Matched != 1 || r.Outside != 2 || r.ComparedNothing() || r.Doubts() || r.Differs() {
+		t.Errorf("with one of the day: %d agree, %d of %d of other days, %v", r.Matched, r.Outside, r.Lines, r.Counts)
+	}
+}
+
 // TestNumbers: the ledger is asked which of an order's numbers the statement has.
 func TestNumbers(t *testing.T) {
 	t.Parallel()
