@@ -313,6 +313,7 @@ func TestOneRuleOfExitStatuses(t *testing.T) {
 		"an unknown flag":  {"orders", "--colour", "red"},
 		"not a number":     {"orders", "--limit", "many"},
 		"no rows at all":   {"orders", "--limit", "0"},
+		"no amount":        {"orders", "--max", "0"},
 		"no days":          {"readiness", "--days", "0"},
 		"no rate":          {"notifications", "resend", merID, "T1", "--rate", "0"},
 		"no such file":     {"reconcile", statement, "--day", "2026-11-22"},

@@ -44,6 +44,7 @@ func TestPurge(t *testing.T) {
 				t.Fatalf("nothing is exported: %s", &said)
 			}
 			w.bridge.start()
+			w.bridge.ask("purge", "--older-than", "300d", "--why", "retention", "--yes").want(t, 1, "--export: missing")
 			w.bridge.ask("purge", "--older-than", "300d", "--export", second, "--why", "retention", "--yes").want(t, 0)
 			l.end()
 			files := exported(t, first)

@@ -112,6 +112,32 @@ func TestTryPayNotifiesAndCancels(t *testing.T) {
 	w.rest()
 }
 
+// The bridge goes away while an order is followed: the operator is told its number and
+// how to cancel it, and a program gets what has come until then.
+func TestTryPayTellsTheOrderOfABridgeThatGoes(t *testing.T) {
+	t.Parallel()
+	cancel := "caddy paybridge try cancel " + shops["intl"].MerID + " PAYBRIDGETRY"
+	for name, words := range map[string][]string{
+		"--lang=en": {"(Ctrl-C ends it, and the order is cancelled then)", "How the order stands is not known", cancel},
+		"--lang=zh": {"（Ctrl-C 结束查看，随后撤销订单）", "不知道订单目前的状态", cancel},
+		"--json":    {`"orderid": "PAYBRIDGETRY`, `"state": "pending"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorld(t, settings{Extra: hasty})
+			w.killed = true
+			w.bridge.wantHealth(200, `"status":"ready"`)
+			following := w.bridge.inBackground(tryArgs("intl", "--for", patience.String(), "--cancel", name)...)
+			if !eventually(func() bool { return strings.Contains(w.bridge.log(), `"interface":"query"`) }) {
+				t.Fatal("nobody follows the order")
+			}
+			w.bridge.kill()
+			s := <-following
+			s.want(t, 2, words...)
+		})
+	}
+}
+
 // Nobody pays: the order is closed with --cancel, and left to be paid without.
 func TestTryPayWithoutAPayer(t *testing.T) {
 	t.Parallel()
@@ -149,6 +175,7 @@ func TestTryRefusesWhatWouldSurprise(t *testing.T) {
 	}{
 		"more than a yuan":      {[]string{"pay", merID, "--action", "WxSao", "--amount", "1.01"}, "--yes: 1.01 yuan is more than 1.00"},
 		"money at once":         {[]string{"pay", merID, "--action", "WxCode", "--amount", "0.01", "--code", "canarycode1"}, "--yes: WxCode takes the payer's money at once"},
+		"more than there is":    {[]string{"pay", merID, "--action", "WxSao", "--amount", "10000000001", "--yes"}, "--amount: not an amount that can be paid, which is 0.01 to 10000000000.00 yuan"},
 		"an action of nobody's": {[]string{"pay", merID, "--action", "WxPay", "--amount", "0.01"}, "--action: not an action"},
 		"a merchant of nobody":  {[]string{"pay", "89999999", "--action", "WxSao", "--amount", "0.01"}, "no merchant"},
 		"no reason":             {[]string{"pay", merID, "--action", "WxSao", "--amount", "0.01", "--why", " "}, "--why: "},

@@ -46,6 +46,9 @@ func purge(v *visit, r PurgeRequest) (Purged, error) {
 	if err := checkWhy(r.Why); err != nil {
 		return Purged{}, err
 	}
+	if r.File == "" {
+		return Purged{}, badMember("body", "file", missing.With())
+	}
 	if !filepath.IsAbs(r.File) {
 		return Purged{}, badMember("body", "file", relativePath.With())
 	}

@@ -169,7 +169,7 @@ var (
 // What tries are refused with.
 var (
 	notAnAction = bilingual.Text{En: "not an action; write one of %s", Zh: "不是支付方式；可以是：%s"}
-	notAPayment = bilingual.Text{En: "not an amount that can be paid; write fen, from 1", Zh: "不是可以支付的金额；请以分为单位，从 1 起"}
+	notAPayment = bilingual.Text{En: "not an amount that can be paid, which is 0.01 to %s yuan", Zh: "不是可以支付的金额；可以支付 0.01 至 %s 元"}
 	takesAtOnce = bilingual.Text{
 		En: "%s takes the payer's money at once, with nobody asked again; say yes if that is meant",
 		Zh: "%s 会立即扣款，不再询问付款人；确实要这样做请确认（yes）",

@@ -92,7 +92,7 @@ func (r TryPayRequest) check() error {
 	case !known:
 		return badMember("body", "action", notAnAction.With(strings.Join(texts(v1.Actions()...), ", ")))
 	case r.AmountFen <= 0 || r.AmountFen > v1.MaxTxnAmt:
-		return badMember("body", "amount_fen", notAPayment.With())
+		return badMember("body", "amount_fen", notAPayment.With(translate.FormatYuan(v1.MaxTxnAmt)))
 	case rule.MovesMoneyAtOnce() && !r.Yes:
 		return badMember("body", "yes", takesAtOnce.With(r.Action))
 	case r.AmountFen > TryLimit && !r.Yes:

@@ -68,6 +68,7 @@ var chineseOfStatements = map[string]string{ //nolint:gosec // nothing here is a
 	"write yuan, such as 0.01":           "请以元为单位，例如 0.01",
 	"write for example 30s, 10m or 2h":   "写法例如 30s、10m 或 2h",
 	"--amount: write yuan, such as 0.01": "--amount：请以元为单位，例如 0.01",
+	"--max: write yuan, such as 0.01":    "--max：请以元为单位，例如 0.01",
 	"--for: a time cannot be negative":   "--for：时间不能是负数",
 	"--edge: a time cannot be negative":  "--edge：时间不能是负数",
 }

@@ -56,6 +56,9 @@ This command changes nothing and asks the gateway nothing.`,
 		if all && !asCSV {
 			return say("--all needs --csv")
 		}
+		if cmd.Flags().Changed("max") && most.fen == 0 {
+			return say("--max: write yuan, such as 0.01")
+		}
 		for _, state := range states {
 			query.State = append(query.State, translate.State(state))
 		}

@@ -43,7 +43,11 @@ func (f *follow) printPaying(t api.Tried, fen int64) {
 // watch tells what happens to the order until it is paid or otherwise over, or until
 // the time is. It returns how the order stands.
 func (f *follow) watch(ctx context.Context, all *triedPayment) (translate.State, error) {
-	f.out.say("\nWhat happens, for %s at most (Ctrl-C ends it, the order stays):\n", f.until)
+	if f.cancel {
+		f.out.say("\nWhat happens, for %s at most (Ctrl-C ends it, and the order is cancelled then):\n", f.until)
+	} else {
+		f.out.say("\nWhat happens, for %s at most (Ctrl-C ends it, the order stays):\n", f.until)
+	}
 	ctx, cancel := context.WithTimeout(ctx, f.until)
 	defer cancel()
 	for {

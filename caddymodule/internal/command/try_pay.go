@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,9 +113,15 @@ func (f *follow) pay(request api.TryPayRequest) error {
 	f.printPaying(all.Pay, request.AmountFen)
 	err := f.toTheEnd(&all)
 	if err != nil && !errors.Is(err, ErrRefused) && !errors.Is(err, errWarned) {
-		return err
+		f.out.say("\nHow the order stands is not known. To see it: caddy paybridge order %s %s\nTo close it, or to give the money back: %s\n",
+			f.merID, f.orderID, f.cancelByHand())
 	}
-	return errors.Join(f.show(all, func(printer) {}), err)
+	return cmp.Or(f.show(all, func(printer) {}), err)
+}
+
+// cancelByHand is the command that cancels the order.
+func (f *follow) cancelByHand() string {
+	return fmt.Sprintf("caddy paybridge try cancel %s %s", f.merID, f.orderID)
 }
 
 // toTheEnd follows the order, and cancels it where that is wanted. An interrupt ends
@@ -139,17 +146,16 @@ func (f *follow) toTheEnd(all *triedPayment) error {
 
 // verdict says how the order stands at the end, and what can be done.
 func (f *follow) verdict(state translate.State) error {
-	again := fmt.Sprintf("caddy paybridge try cancel %s %s", f.merID, f.orderID)
 	switch {
 	case state == translate.Paid:
-		f.out.say("\nPaid. To give the money back: %s\n", again)
+		f.out.say("\nPaid. To give the money back: %s\n", f.cancelByHand())
 		return nil
 	case state.Final():
 		f.out.say("\nThe order is %s.\n", state)
 		return ErrRefused
 	}
 	f.out.say("\nNot paid within %s; it can still be paid. To see more: caddy paybridge order %s %s\nTo close it: %s\n",
-		f.until, f.merID, f.orderID, again)
+		f.until, f.merID, f.orderID, f.cancelByHand())
 	return errWarned
 }
 
