@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -142,6 +143,10 @@ func viewNotifications(v *visit, view *MerchantView) error {
 	if err != nil {
 		return err
 	}
+	acknowledgedBy, err := v.Ledger.FirstAttempts(v.ctx, keysOf(list.Items), string(delivery.OK)) // not a call that was made again
+	if err != nil {
+		return err
+	}
 	var acknowledged, took []time.Duration
 	failed := make(map[Failures]int)
 	for _, n := range list.Items {
@@ -152,7 +157,9 @@ func viewNotifications(v *visit, view *MerchantView) error {
 		}
 		took = append(took, a.Duration)
 		if n.State == ledger.Delivered {
-			acknowledged = append(acknowledged, a.At.Add(a.Duration).Sub(n.CreatedAt))
+			if a, known := acknowledgedBy[n.Key]; known {
+				acknowledged = append(acknowledged, a.At.Add(a.Duration).Sub(n.CreatedAt))
+			}
 		} else {
 			failed[Failures{Class: a.Class, Cause: causeText(v.lang, a.Cause)}]++
 		}
@@ -173,7 +180,11 @@ func mostFirst(a, b Failures) int {
 
 // lastAttempts are the newest calls of some notifications.
 func (v *visit) lastAttempts(list []ledger.Notification) (map[ledger.Key]ledger.Attempt, error) {
-	return v.Ledger.LastAttempts(v.ctx, shown(list, func(n ledger.Notification) ledger.Key { return n.Key }))
+	return v.Ledger.LastAttempts(v.ctx, keysOf(list))
+}
+
+func keysOf(list []ledger.Notification) []ledger.Key {
+	return shown(list, func(n ledger.Notification) ledger.Key { return n.Key })
 }
 
 func viewRefusals(v *visit, view *MerchantView) error {

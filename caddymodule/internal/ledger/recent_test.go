@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -29,11 +30,20 @@ func recentOfOrders(t *testing.T, p place) {
 	if err != nil || len(last) == 0 {
 		t.Fatalf("%v, %v", last, err)
 	}
+	timedOut, err := l.FirstAttempts(t.Context(), keys, "timeout")
+	if err != nil || len(timedOut) == 0 {
+		t.Fatalf("%v, %v", timedOut, err)
+	}
 	for _, k := range keys {
 		all, err := l.Attempts(t.Context(), k)
 		newest, there := last[k]
 		if err != nil || there != (len(all.Items) > 0) || there && newest != all.Items[len(all.Items)-1] {
 			t.Errorf("%v: %+v of %+v, %v", k, newest, all.Items, err)
+		}
+		i := slices.IndexFunc(all.Items, func(a ledger.Attempt) bool { return a.Class == "timeout" })
+		first, there := timedOut[k]
+		if there != (i >= 0) || there && first != all.Items[i] {
+			t.Errorf("%v: %+v is the first of %+v", k, first, all.Items)
 		}
 	}
 	events, err := l.EventsOf(t.Context(), keys, "call")
