@@ -79,15 +79,16 @@ func countPurgeable(v *visit, walk *ledger.Purgeable) (Purged, error) {
 }
 
 // purgeAll writes and purges, one part after the other: nothing is forgotten that is not
-// durable in the file. What an end in between leaves is found by the next purge.
+// durable in the file. It outlasts a ledger that is away for a moment; what an end in
+// between leaves is found by the next purge.
 func purgeAll(v *visit, r PurgeRequest, walk *ledger.Purgeable, file *export, result *Purged) error {
 	before := "of before " + r.Before.Format(time.RFC3339) + " to " + r.File
 	if err := notePurge(v, r, "begun, "+before); err != nil {
 		return err
 	}
 	for {
-		list, err := walk.Next(v.ctx)
-		if err != nil {
+		var list []ledger.Archived
+		if err := persevere(v.ctx, func() (err error) { list, err = walk.Next(v.ctx); return err }); err != nil {
 			return err
 		}
 		if len(list) == 0 {
@@ -96,8 +97,8 @@ func purgeAll(v *visit, r PurgeRequest, walk *ledger.Purgeable, file *export, re
 		if err := file.add(list); err != nil {
 			return err
 		}
-		purged, err := walk.Purge(v.ctx, list)
-		if err != nil {
+		purged := 0
+		if err := persevere(v.ctx, func() (err error) { purged, err = walk.Purge(v.ctx, list); return err }); err != nil {
 			return err
 		}
 		result.Orders, result.Written = result.Orders+purged, result.Written+len(list)

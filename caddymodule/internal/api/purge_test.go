@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -70,5 +71,40 @@ func TestPurge(t *testing.T) {
 	changes := read[ChangeList](t, w.get("changes"))
 	if len(changes.Items) != 2 || changes.Items[0].What != "purge" || changes.Items[1].What != "purge" {
 		t.Errorf("changes: %+v", changes.Items)
+	}
+}
+
+// A ledger that is away for a moment does not end a purge, which may take hours.
+func TestPurgeOutlastsTheLedger(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 300 { // six transactions
+		w.notification("89900001", ledger.Delivered, 400*24*time.Hour)
+	}
+	request := PurgeRequest{Before: present.AddDate(0, 0, -300), Why: "retention", File: filepath.Join(t.TempDir(), "purged.jsonl")}
+	back := make(chan error, 1)
+	go func() {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+			if info, err := os.Stat(request.File); err == nil && info.Size() > 0 || time.Now().After(end) {
+				break
+			}
+		}
+		away := w.path + ".away"
+		err := os.Rename(w.path, away)
+		for err == nil && w.ledger.Ping(t.Context()) == nil {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(100 * time.Millisecond) // the purge goes on meanwhile
+		back <- errors.Join(err, os.Rename(away, w.path))
+	}()
+	got := read[Purged](t, w.post("purge", request))
+	if err := <-back; err != nil {
+		t.Fatal(err)
+	}
+	if got.Orders != 300 || got.Written != 300 {
+		t.Errorf("%+v", got)
+	}
+	if n := read[Purged](t, w.post("purge", PurgeRequest{Before: request.Before, DryRun: true})); n.Orders != 0 {
+		t.Errorf("left: %+v", n)
 	}
 }

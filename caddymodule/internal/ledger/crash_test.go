@@ -3,12 +3,14 @@ package ledger_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -36,17 +38,31 @@ func payUntilKilled(ctx context.Context, l *ledger.Ledger, first int) error {
 
 func payAloud(ctx context.Context, l *ledger.Ledger, i int) error {
 	o := sample(i)
-	if _, _, err := l.Begin(ctx, o); err != nil {
+	if err := untilAvailable(func() error { _, _, err := l.Begin(ctx, o); return err }); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(os.Stdout, "begun %d\n", i); err != nil {
 		return err
 	}
-	if _, _, err := l.Record(ctx, o.Key, ledger.Update{State: translate.Paid, At: noon}); err != nil {
+	err := untilAvailable(func() error {
+		_, _, err := l.Record(ctx, o.Key, ledger.Update{State: translate.Paid, At: noon})
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(os.Stdout, "paid %d\n", i)
+	_, err = fmt.Fprintf(os.Stdout, "paid %d\n", i)
 	return err
+}
+
+// untilAvailable does something once more when the ledger says that it is not available
+// right now, as PostgreSQL may be on a busy machine.
+func untilAvailable(do func() error) error {
+	for end := time.Now().Add(time.Minute); ; {
+		if err := do(); !errors.Is(err, ledger.ErrUnavailable) || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // TestKilledWhileCommitting kills a process that commits, at a point that nobody

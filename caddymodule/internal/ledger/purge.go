@@ -62,6 +62,7 @@ type Purgeable struct {
 	before millis
 	states []translate.State // still to be walked through
 	at     Cursor            // of the first of them
+	unsure bool              // what became of the last transaction is not known
 }
 
 // Purgeable begins a walk. It returns [ErrTooYoung] for a time within [MinPurgeAge].
@@ -104,7 +105,9 @@ func (p *Purgeable) page(t *tx) ([]Archived, error) {
 		if list[i].Rows, err = rowsOf(t, place.key); err != nil {
 			return nil, err
 		}
-		p.at = place
+	}
+	if len(places) > 0 {
+		p.at = places[len(places)-1]
 	}
 	return list, nil
 }
@@ -118,13 +121,14 @@ func scanPlace(from row) (Cursor, error) {
 // Purge forgets everything of orders but what the rules of money need, in one
 // transaction, and returns how many there were. The caller has made what Next returned
 // durable elsewhere; an order that has changed since, by as little as one column, is left
-// as it is.
+// as it is. After [ErrUnavailable] it may be called once more with the same list.
 func (p *Purgeable) Purge(ctx context.Context, list []Archived) (int, error) {
 	now := toMillis(p.ledger.now())
+	unsure := p.unsure
 	purged, err := write(ctx, p.ledger, func(t *tx) (int, error) {
 		n := 0
 		for _, a := range list {
-			done, err := p.purge(t, a, now)
+			done, err := p.purge(t, a, now, t.again || unsure)
 			if err != nil {
 				return 0, err
 			}
@@ -134,13 +138,16 @@ func (p *Purgeable) Purge(ctx context.Context, list []Archived) (int, error) {
 		}
 		return n, nil
 	})
+	p.unsure = errors.Is(err, ErrUnavailable)
 	return purged, wrap(err, "purging orders")
 }
 
-func (p *Purgeable) purge(t *tx, a Archived, now millis) (bool, error) {
+// purge reports whether the order is purged. One that is not there to be is so if an
+// earlier run, whose outcome is not known, may have done it: again.
+func (p *Purgeable) purge(t *tx, a Archived, now millis, again bool) (bool, error) {
 	_, err := one(t, scanPlace, purgeableByKey, p.before, a.OrderID, a.MerID, string(a.State))
 	if isNotFound(err) {
-		return t.again, nil // an earlier run of this function may have purged it
+		return again, nil
 	}
 	if err != nil {
 		return false, err
