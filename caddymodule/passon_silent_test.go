@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/tests/rawgateway"
 )
@@ -196,5 +199,44 @@ func TestClientHangsUp(t *testing.T) { // not parallel: one Caddy a process
 	}
 	if strings.Contains(s.log.String(), "the bridge was stopped") {
 		t.Error("the log says that the bridge was stopped")
+	}
+}
+
+// A merchant that hangs up says nothing about the old gateway: its payment counts as
+// neither accepted nor refused, where one that got no answer counts as refused.
+func TestHangingUpIsNoRefusal(t *testing.T) { // not parallel: one Caddy a process
+	taken := make(chan struct{}, 1)
+	old := rawgateway.New(t, func(g *rawgateway.Gateway, conn *net.TCPConn) {
+		r := bufio.NewReader(conn)
+		g.Take(r)
+		if g.Posts.Load() == 1 {
+			taken <- struct{}{}
+			_, _ = r.ReadByte() // until it is hung up
+		}
+	})
+	s := startBeside(t, "http://"+old.Address, "")
+	request := func(orderID string) string {
+		body := sealed(payJSON(orderID), signKey).Encode()
+		return "POST /api/mpgateway HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+			strconv.Itoa(len(body)) + "\r\n\r\n" + body
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(conn, request("T2026112200000000001"))
+	<-taken
+	_ = conn.Close()
+	s.awaitLog(t, "T2026112200000000001", `"merchant_hung_up":true`)
+	got, _, _ := s.exchange(t, request("T2026112200000000002"), false)
+	if !strings.Contains(got.body, "resp") {
+		t.Fatalf("heard %+v", got)
+	}
+	s.awaitLog(t, "T2026112200000000002", `"result":"unanswered"`)
+	if err := caddy.Stop(); err != nil { // what was counted is in the ledger
+		t.Fatal(err)
+	}
+	if got := s.texts(t, "SELECT side || ' ' || payments || ' ' || refused FROM answers"); !slices.Equal(got, []string{"old 1 1"}) {
+		t.Errorf("counted: %q", got)
 	}
 }
