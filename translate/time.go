@@ -26,16 +26,28 @@ func FormatPayTime(t time.Time) string {
 	return t.In(Beijing).Format(payLayout)
 }
 
+// The years in which a message can have been written. Programs that know no time write
+// the first or the last that they have: 0001, 1900, 1970 or 9999.
+const firstYear, lastYear = 2000, 2100
+
 // ParseTime reads a v2 time in either of the two spellings seen in the field,
-// yyyyMMddHHmmss and yyyy-MM-dd HH:mm:ss, both Beijing time.
+// yyyyMMddHHmmss and yyyy-MM-dd HH:mm:ss, both Beijing time. A time that no payment can
+// have happened at is none.
 func ParseTime(text string) (time.Time, error) {
 	for _, layout := range []string{v2.WireTime, payLayout} {
 		if len(text) != len(layout) {
 			continue // time.Parse would take fractions of a second
 		}
 		if t, err := time.ParseInLocation(layout, text, Beijing); err == nil {
-			return t, nil
+			return checkYear(t)
 		}
 	}
 	return time.Time{}, fmt.Errorf("not a time: %d characters", len(text))
+}
+
+func checkYear(t time.Time) (time.Time, error) {
+	if year := t.Year(); year < firstYear || year > lastYear {
+		return time.Time{}, fmt.Errorf("not a time of a message: its year is %d", year)
+	}
+	return t, nil
 }

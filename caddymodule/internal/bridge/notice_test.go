@@ -70,6 +70,32 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// TestNoticeWithNoTime: gateways that know no time of the payment write the first or the
+// last that their language has. The merchant is told of the payment all the same, with
+// the time at which we learnt of it.
+func TestNoticeWithNoTime(t *testing.T) {
+	t.Parallel()
+	for _, paidAt := range []string{"0001-01-01 00:00:00", "19000101000000", "19700101000000", "1970-01-01 08:00:00", "9999-12-31 23:59:59", "00000000000000"} {
+		t.Run(paidAt, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			w.pay(p)
+			body := map[string]string{"merOrderId": w.order(p).OrderNo, "state": "11", "totalAmt": "19.99", "payTime": paidAt}
+			if err := w.notice(w.gateway.says("", body)); err != nil {
+				t.Fatal(err)
+			}
+			w.wantState(p, translate.Paid)
+			if reply := w.query(p); reply.ResultCode != v1.ResultPaid || reply.PayTime != translate.FormatPayTime(w.clock.now()) {
+				t.Errorf("query hears %+v", reply)
+			}
+			if _, err := w.ledger.Notification(t.Context(), key(p)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestNoticeThatIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -108,6 +108,7 @@ var conformance = []struct {
 	{"record moves forward", recordMovesForward},
 	{"record by the holder", recordByHolder},
 	{"record pays once with one notification", recordPaysOnce},
+	{"record takes no time before 1970", recordTakesNoOldTime},
 	{"record refunds late payments", recordRefundsLatePayment},
 	{"record refunds payments of failed orders", recordRefundsFailed},
 	{"record leaves payers their next attempt", recordFailedAttempt},

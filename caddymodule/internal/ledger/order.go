@@ -74,7 +74,7 @@ func (o Order) Payable(at time.Time) bool {
 type Update struct {
 	State     translate.State
 	At        time.Time // when it was learnt
-	PaidAt    time.Time // for Paid; At when zero
+	PaidAt    time.Time // for Paid; At when zero, or before 1970
 	GatewayNo string
 	// FormAction is what the payer is to be shown.
 	FormAction     string

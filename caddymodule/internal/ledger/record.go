@@ -49,6 +49,9 @@ func (l *Ledger) prepareUpdate(u Update) (Update, eventBatch, error) {
 		return Update{}, eventBatch{}, fmt.Errorf("update.RefundNo: longer than %d bytes", maxNumber)
 	}
 	u.At = firstOf(u.At, l.now())
+	if toMillis(u.PaidAt) <= 0 { // which no row can have that is to be read again
+		u.PaidAt = time.Time{}
+	}
 	return u, newEventBatch(u.At, u.Events...), nil
 }
 

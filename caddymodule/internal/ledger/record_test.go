@@ -50,6 +50,23 @@ func recordMovesForward(t *testing.T, p place) {
 	})
 }
 
+// recordTakesNoOldTime: an order that is paid can be read, whatever time somebody names.
+func recordTakesNoOldTime(t *testing.T, p place) {
+	l := p.open(t)
+	for n, named := range []time.Time{time.Unix(-1, 0), time.UnixMilli(-1), time.Unix(0, 0), time.Date(1, 1, 1, 0, 0, 0, 0, translate.Beijing)} {
+		o := mustBegin(t, l, sample(n))
+		held := o
+		paid := mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, At: after(time.Second), PaidAt: named, Held: &held}, translate.Applied)
+		if stored := mustOrder(t, l, o.Key); stored != paid || !stored.PaidAt.Equal(after(time.Second)) {
+			t.Errorf("paid at %v: stored is\n%+v\nwant\n%+v", named, stored, paid)
+		}
+	}
+	due, err := l.ClaimNotifications(t.Context(), after(time.Minute), time.Minute, room(10))
+	if err != nil || len(due) != 4 {
+		t.Errorf("%d notifications are due, %v; want 4", len(due), err)
+	}
+}
+
 // recordByHolder records steps by callers who hold the order. Who holds it as it is no
 // more is judged by what is in the ledger, whatever has changed meanwhile, and cannot put
 // back what others wrote.
