@@ -334,6 +334,13 @@ func (g *fakeGateway) state(order string) (v2.TranState, int) {
 	return "", 0
 }
 
+// refundBecomes has a refund that the gateway has reach a state.
+func (g *fakeGateway) refundBecomes(number string, state v2.RefundState) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refunds[number].state = state
+}
+
 // refundsPaid counts the refunds that the gateway has paid.
 func (g *fakeGateway) refundsPaid() int {
 	g.mu.Lock()

@@ -153,6 +153,10 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		return b.keepNotice(ctx, order, n, err)
 	}
 	report = b.reported(order, report)
+	if report.State == translate.RefundFailed && b.refundIsRetried(ctx, order) {
+		report = translate.NothingCertain("notice of a failed refund may be about a try before this one")
+		report.Ask = true
+	}
 	switch {
 	case report.State.Final():
 		return b.takeFinal(ctx, s, order, report, n)

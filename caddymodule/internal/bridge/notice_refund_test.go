@@ -77,6 +77,50 @@ func TestRefundNotice(t *testing.T) {
 	}
 }
 
+// TestNoticeOfAnEarlierTry: a refund that failed is tried again under its number. That it
+// has failed may be told once more about the first try: the gateway is asked, so that
+// nobody is told that the payment stands while it is given back.
+func TestNoticeOfAnEarlierTry(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		now  v2.RefundState // of the try that is under way
+		then translate.State
+	}{
+		{"the try is under way", v2.RefundProcessing, translate.Refunding},
+		{"the try is done", v2.RefundSuccess, translate.Refunded},
+		{"the try has failed as well", v2.RefundFailed, translate.RefundFailed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			hasPaid(w, p)
+			w.gateway.refundAs = v2.RefundAccepted
+			w.cancel(p)
+			o := w.wantState(p, translate.Refunding)
+			failed := w.gateway.says("", map[string]string{
+				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
+			})
+			if err := w.notice(failed); err != nil {
+				t.Fatal(err)
+			}
+			w.wantState(p, translate.RefundFailed) // nothing was tried before
+			if _, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "topped up"}); err != nil {
+				t.Fatal(err)
+			}
+			w.wantState(p, translate.Refunding)
+			w.gateway.refundBecomes(o.RefundNo, c.now)
+			w.clock.advance(queryEvery)
+			if err := w.notice(failed); err != nil {
+				t.Fatal(err)
+			}
+			w.bridge.queries.wait()
+			w.wantState(p, c.then)
+		})
+	}
+}
+
 // TestNoticeThatTakesItselfBack: with a respCode other than S0000000, a notice proves
 // nothing, either way. It is on record and acknowledged, and the gateway is asked: its
 // answer counts.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -39,6 +40,21 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 		return time.Time{}
 	}
 	return now.Add(refundRetries[failures])
+}
+
+// refundIsRetried reports whether an order's refund is being tried again. All tries have
+// one number, and what a notice tells may be older than the last of them.
+func (b *Bridge) refundIsRetried(ctx context.Context, order ledger.Order) bool {
+	if order.State != translate.Refunding {
+		return false
+	}
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		b.log.Error("earlier tries of a refund not read", orderFields(order), zap.Error(err))
+		return true
+	}
+	failed := func(e ledger.Event) bool { return e.LedTo() == translate.RefundFailed }
+	return len(events.Unreadable) > 0 || slices.ContainsFunc(events.Items, failed)
 }
 
 // retryDue takes up a failed refund whose time has come. What the gateway says of
