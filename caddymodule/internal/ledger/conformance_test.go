@@ -160,6 +160,7 @@ var conformance = []struct {
 	{"a panic costs one function", panicCostsOneJob},
 	{"settle", settle},
 	{"quarantine keeps and counts", quarantineKeeps},
+	{"quarantine keeps payments apart", quarantineKeepsApart},
 	{"matters stay open", mattersStayOpen},
 	{"late payments are marked", latePaymentIsMarked},
 	{"settle refused", settleRefused},

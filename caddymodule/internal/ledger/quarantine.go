@@ -40,11 +40,16 @@ type Quarantined struct {
 
 // name returns an ID that is the same for messages that say the same. Flow numbers
 // and the gateway's number are left out: a message that is sent once more has new
-// ones.
+// ones. Only where the gateway's number is all that a message names its payment by,
+// it tells one from another.
 func (q Quarantined) name() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{
+	parts := []string{
 		q.OrderID, q.MerID, q.GatewayMerchant, q.OrderNo, q.RefundNo, q.Source, q.TranCode, q.RespCode, q.State, q.Amount, q.Cause,
-	}, "\x00")))
+	}
+	if q.OrderID == "" && q.OrderNo == "" && q.RefundNo == "" {
+		parts = append(parts, q.GatewayNo)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	const length = 8 // bytes: short enough to be typed
 	return hex.EncodeToString(sum[:length])
 }

@@ -26,6 +26,26 @@ func quarantineOf(t *testing.T, l *ledger.Ledger, f ledger.QuarantineFilter) []l
 	return list.Items
 }
 
+// quarantineKeepsApart brings messages that name a payment by nothing but the gateway's
+// own number: it may be the only trace of that payment, and no other one's.
+func quarantineKeepsApart(t *testing.T, p place) {
+	l := p.open(t)
+	for _, number := range []string{"G1", "G2", "G1", ""} {
+		q := strange("")
+		q.GatewayNo = number
+		if err := l.Quarantine(t.Context(), q, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	times := map[string]int{}
+	for _, q := range quarantineOf(t, l, ledger.QuarantineFilter{}) {
+		times[q.GatewayNo] = q.Times
+	}
+	if len(times) != 3 || times["G1"] != 2 || times["G2"] != 1 || times[""] != 1 {
+		t.Errorf("kept, and how often: %v", times)
+	}
+}
+
 // quarantineKeeps brings messages, some of them a thousand times, and has them
 // dealt with.
 func quarantineKeeps(t *testing.T, p place) {
