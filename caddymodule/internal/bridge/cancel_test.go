@@ -1,8 +1,12 @@
 package bridge
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
+
+	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -166,5 +170,47 @@ func TestRefundOfADeadBridge(t *testing.T) {
 	w.wantState(p, translate.Refunded)
 	if n := w.gateway.refundsPaid(); n != 1 || o.RefundNo == "" {
 		t.Fatalf("%d refunds", n)
+	}
+}
+
+// TestPaidWhileClosing: a payer pays at the moment at which the order is closed. The
+// gateway has contradicted nobody, and nobody has to look into it.
+func TestPaidWhileClosing(t *testing.T) {
+	t.Parallel()
+	for name, close := range map[string]func(*world, v1.PayRequest){
+		"cancel": func(w *world, p v1.PayRequest) {
+			if reply := w.cancel(p); reply.RespCode != v1.CodeBusy {
+				t.Errorf("cancel hears %s", reply.RespCode)
+			}
+		},
+		"expiry": func(w *world, _ v1.PayRequest) {
+			w.clock.advance(w.settings.OrderExpiry + expiryGrace + time.Second)
+			w.step()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			w.pay(p)
+			no := w.order(p).OrderNo
+			w.gateway.setScript(fault{name: "paid just now", mangle: func(_ context.Context, unpaid string) RoundTrip {
+				w.gateway.payer(no)
+				must(w.notice(w.gateway.notice(no, "11", "19.99")))
+				return RoundTrip{Sent: true, Body: []byte(unpaid)}
+			}})
+			close(w, p)
+			w.wantState(p, translate.Paid)
+			if events := w.timeline(p, translate.Contradicted.String()); len(events) > 0 {
+				t.Errorf("timeline: %+v", events)
+			}
+			if n := w.logs.FilterLevelExact(zapcore.ErrorLevel).Len(); n > 0 {
+				t.Errorf("%d alarms: %v", n, messages(w))
+			}
+			if reply := w.cancel(p); reply.RespCode != v1.CodeOK {
+				t.Errorf("the next cancel hears %s", reply.RespCode)
+			}
+			w.wantState(p, translate.Refunded)
+		})
 	}
 }

@@ -16,7 +16,7 @@ import (
 // closeUnsent closes an order that has not left the bridge, and reports whether it
 // did.
 func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source string) (ledger.Order, bool) {
-	return b.recordUpdate(ctx, order, ledger.Update{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim})
+	return b.recordUpdate(ctx, order, ledger.Update{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim, Own: true})
 }
 
 // closeUnpaid closes an order that nobody has paid: at the gateway where it has a
@@ -27,7 +27,7 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 	order := result.order
 	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim}
 	if s.TranCodes.Close == "" || result.report.NotFound {
-		update.Next = lastQueryAt(order, update.At)
+		update.Next, update.Own = lastQueryAt(order, update.At), true // its payer may pay at this moment
 	} else {
 		report, call := b.closeAtGateway(ctx, s, order)
 		result.events = append(slices.Clip(result.events), call)

@@ -59,7 +59,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 			return
 		}
 	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, "query", order.SentAt, now):
-		update.State, update.Next = translate.Failed, s.nextStep(order, translate.Failed, 0, now)
+		update.State, update.Next, update.Own = translate.Failed, s.nextStep(order, translate.Failed, 0, now), true
 		b.recordUpdate(ctx, order, update)
 		return
 	case order.State == translate.Sent:

@@ -115,6 +115,7 @@ var conformance = []struct {
 	{"record keeps the first refund number", recordKeepsFirstRefundNo},
 	{"record leaves events", recordLeavesEvents},
 	{"record is fenced", recordIsFenced},
+	{"own conclusions contradict nobody", ownConclusions},
 	{"take back", takeBack},
 	{"record follows the model", recordFollowsModel},
 	{"record at once from many", recordAtOnce},

@@ -91,6 +91,9 @@ type Update struct {
 	Next   time.Time
 	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
 	Claim  int64  // the claim that the caller holds; 0 for an update from elsewhere
+	// Own says that the update is the caller's conclusion and not the gateway's word. It
+	// can be overtaken, and contradicts nobody then.
+	Own bool
 	// Held is the order as the caller has it, who began, sent or claimed it. Where the
 	// ledger has it in the same state and under the same claim still, the update is
 	// judged by Held and the order is not read again. It changes nothing else.

@@ -29,7 +29,8 @@ import (
 // Applied and LatePayment are told to one caller only. An order that becomes
 // sent has a new claim, which is that caller's. An update with a claim is fenced: when
 // it would change an order that another has taken over, Record returns
-// [ErrFenced]. An update without a claim that changes the order takes it out of its
+// [ErrFenced]. So does an update that is the caller's own conclusion and would contradict
+// what another has recorded. An update without a claim that changes the order takes it out of its
 // holder's hands, so that a holder who is behind cannot postpone the new step.
 func (l *Ledger) Record(ctx context.Context, k Key, u Update) (Order, translate.Verdict, error) {
 	u, batch, err := l.prepareUpdate(u)
@@ -69,6 +70,9 @@ func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
 		return recorded{}, err
 	}
 	o, verdict := was, judge(was, u, t.again)
+	if verdict == translate.Contradicted && u.isOvertaken(was) {
+		return recorded{}, ErrFenced
+	}
 	switch verdict {
 	case translate.Applied, translate.LatePayment:
 		if o.State == verdict.Leads(u.State) { // an earlier run wrote it
@@ -87,6 +91,10 @@ func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
 	}
 	return recorded{o, verdict}, err
 }
+
+// isOvertaken reports whether an order is not any more as it was when its holder came to
+// a conclusion of its own.
+func (u Update) isOvertaken(o Order) bool { return u.Own && u.Claim != o.Claim }
 
 // judge is translate.Judge, except that it knows whether an order's payer can
 // still pay, and recognises an update that an earlier run of the same function has

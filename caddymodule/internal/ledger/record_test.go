@@ -273,3 +273,29 @@ func recordAtOnce(t *testing.T, p place) {
 		}
 	}
 }
+
+// ownConclusions: that an order is closed because nobody has paid it can be overtaken by
+// its payment. That is no contradiction of the gateway's, unless it has said so itself.
+func ownConclusions(t *testing.T, p place) {
+	l := p.open(t)
+	for n, c := range []struct {
+		own, contradicts bool
+	}{{true, false}, {false, true}} {
+		o := mustBegin(t, l, sample(n))
+		mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, Source: "notice"}, translate.Applied)
+		_, verdict, err := l.Record(t.Context(), o.Key, ledger.Update{State: translate.Closed, Source: "cancel", Claim: o.Claim, Own: c.own})
+		if c.own {
+			wantError(t, err, ledger.ErrFenced)
+		} else if verdict != translate.Contradicted || err != nil {
+			t.Errorf("the gateway's word: %s, %v", verdict, err)
+		}
+		if kinds := eventKinds(happened(t, l, o.Key)); (kinds == "contradicted") != c.contradicts {
+			t.Errorf("own %v: events %s", c.own, kinds)
+		}
+		if got := mustOrder(t, l, o.Key).State; got != translate.Paid {
+			t.Errorf("own %v: the order is %s", c.own, got)
+		}
+	}
+	o := mustBegin(t, l, sample(7))
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Closed, Claim: o.Claim, Own: true}, translate.Applied)
+}
