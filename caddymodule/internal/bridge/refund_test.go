@@ -290,3 +290,35 @@ func TestSettleFailedRefund(t *testing.T) {
 	}
 	w.wantState(p, translate.Refunded)
 }
+
+// TestRefundAfterTheClockWasSetBack: a refund was submitted by a bridge that died before
+// it could write that down, and the next one goes by a clock that has been set back. What
+// the gateway refuses now is no end: it has paid already.
+func TestRefundAfterTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	died := worldAt(t, dir)
+	p := order(v1.WxSao, 1)
+	hasPaid(died, p)
+	if _, _, err := died.ledger.Record(t.Context(), key(p), refunding(died, p)); err != nil {
+		t.Fatal(err)
+	}
+	o := died.order(p)
+	died.gateway.refunds[o.RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess}
+	const setBack = time.Hour
+	if err := died.ledger.KeepClockOffset(t.Context(), -setBack); err != nil {
+		t.Fatal(err)
+	}
+	if err := died.ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := worldAt(t, dir)
+	w.clock.advance(-setBack)
+	w.gateway = died.gateway
+	w.reload(func(s *Settings) { s.Gateway = w.gateway })
+	w.gateway.setScript(refuses)
+	w.stepAt(p)
+	w.wantState(p, translate.Refunding)
+	w.stepAt(p)
+	w.wantState(p, translate.Refunded)
+}

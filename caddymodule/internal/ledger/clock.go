@@ -34,9 +34,12 @@ func (l *Ledger) KeepClockOffset(ctx context.Context, ahead time.Duration) error
 	return wrap(err, "recording that the clock was set")
 }
 
-// moves are the times that something goes by yet. What is over stays as it was
-// recorded.
+// moves are the times that something goes by yet: whether a refund was submitted, and how
+// long the gateway has known nothing of it, is told by the events of its order. What is
+// over stays as it was recorded.
 var moves = []string{
+	`UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
+		WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next > 0)`,
 	`UPDATE orders SET created_at = created_at + $1, expires_at = expires_at + $1, next = next + $1,
 		sent_at = CASE WHEN sent_at > 0 THEN sent_at + $1 ELSE 0 END WHERE next > 0`,
 	`UPDATE notifications SET due = due + $1, ready = ready + $1 WHERE state = 'waiting'`,

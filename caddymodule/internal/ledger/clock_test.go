@@ -2,9 +2,11 @@ package ledger_test
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -16,8 +18,17 @@ func TestClockOffsetIsTaken(t *testing.T) {
 	p := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
 	l := p.open(t)
 	open := mustBegin(t, l, sample(1))
+	for _, at := range []time.Time{noon, after(time.Minute)} {
+		if err := l.AddEvents(t.Context(), open.Key, ledger.Event{At: at, Kind: "not_found", Source: "refund", Repeats: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	pay(t, l, sample(2), noon)
 	over := mustOrder(t, l, sample(2).Key)
+	before, err := l.Events(t.Context(), over.Key)
+	if err != nil || len(before.Items) == 0 {
+		t.Fatalf("events %+v, %v", before, err)
+	}
 	waiting := mustNotification(t, l, sample(2).Key)
 	for _, ahead := range []time.Duration{time.Minute, -time.Hour} { // the last counts
 		if err := l.KeepClockOffset(t.Context(), ahead); err != nil {
@@ -37,6 +48,12 @@ func TestClockOffsetIsTaken(t *testing.T) {
 		}
 		if !o.SentAt.Equal(open.SentAt) && !o.SentAt.Equal(open.SentAt.Add(-time.Hour)) {
 			t.Errorf("sent at %s, was %s", o.SentAt, open.SentAt)
+		}
+		if events := happened(t, l, open.Key); len(events) != 1 || !events[0].At.Equal(after(-time.Hour)) || !events[0].LastAt.Equal(after(time.Minute-time.Hour)) {
+			t.Errorf("events of an open order: %+v", events)
+		}
+		if events, err := l.Events(t.Context(), over.Key); err != nil || !slices.EqualFunc(events.Items, before.Items, func(a, b ledger.Event) bool { return a == b }) {
+			t.Errorf("events of what is over: %+v, %v; were %+v", events, err, before)
 		}
 		if now := mustOrder(t, l, over.Key); now != over || now.State != translate.Paid {
 			t.Errorf("what is over is\n%+v\nwas\n%+v", now, over)
