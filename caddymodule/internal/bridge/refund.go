@@ -36,7 +36,7 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 // that was accepted a moment ago may not be in its books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	if order.Tries == 0 {
-		return b.submitRefund(ctx, s, order, b.takenOver(ctx, s, order))
+		return b.submitRefund(ctx, s, order, b.takenOver(ctx, order))
 	}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
@@ -66,8 +66,8 @@ func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Ord
 
 // takenOver reports whether somebody may have submitted a refund that has no try on
 // record: whoever held the order before, and could not record what came of it. Nobody
-// did while the refund is younger than a claim.
-func (b *Bridge) takenOver(ctx context.Context, s *Settings, order ledger.Order) bool {
+// did while the refund is younger than any claim, whosever configuration it was taken by.
+func (b *Bridge) takenOver(ctx context.Context, order ledger.Order) bool {
 	now := b.now()
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
@@ -80,7 +80,7 @@ func (b *Bridge) takenOver(ctx context.Context, s *Settings, order ledger.Order)
 			since = e.At
 		}
 	}
-	return !now.Before(since.Add(lease(s)))
+	return !now.Before(since.Add(shortestLease))
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may

@@ -322,3 +322,25 @@ func TestRefundAfterTheClockWasSetBack(t *testing.T) {
 	w.stepAt(p)
 	w.wantState(p, translate.Refunded)
 }
+
+// TestRefundTakenOverByAnotherConfiguration: how long a claim lasts is said by the
+// configuration of whoever took it. A bridge that waits longer for the gateway must not
+// take a refund for its own that another, which waits less, may have submitted.
+func TestRefundTakenOverByAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.reload(func(s *Settings) { s.Timeouts.Gateway = 4 * time.Second })
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	if _, _, err := w.ledger.Record(t.Context(), key(p), refunding(w, p)); err != nil {
+		t.Fatal(err)
+	}
+	o := w.order(p)
+	w.gateway.refunds[o.RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess} // and the bridge died
+	w.reload(func(s *Settings) { s.Timeouts.Gateway = 12 * time.Second })
+	w.gateway.setScript(refuses)
+	w.stepAt(p)
+	w.wantState(p, translate.Refunding)
+	w.stepAt(p)
+	w.wantState(p, translate.Refunded)
+}

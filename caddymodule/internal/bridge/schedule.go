@@ -54,6 +54,8 @@ const (
 	recording = 3 * time.Second
 	// skew is how far the clocks of bridges on one ledger may be apart.
 	skew = 5 * time.Second
+	// shortestLease is how long every claim lasts, by whatever configuration.
+	shortestLease = recording + skew
 )
 
 // stepTime bounds a step: at most two calls, and what they bring is recorded.
