@@ -29,7 +29,7 @@ func init() { // the table refers to functions that refer to the table
 		post(Prefix+"orders/refund", "retryRefund", "Tries a failed refund again",
 			"Under its one refund number, so that the gateway pays it once. The gateway is asked first; when it is certain, its word is recorded instead.", retryRefund),
 		post(Prefix+"orders/deal", "dealWithOrder", "Takes an order off the list of what is to be done",
-			"For a failed refund or an exhausted notification that somebody has dealt with by other means. The order itself stays as it is.", dealWithOrder),
+			"For a failed refund or an exhausted notification that somebody has dealt with by other means. The order itself stays as it is; the bridge does not try the refund again by itself.", dealWithOrder),
 		get(Prefix+"quarantine", "listQuarantine", "Lists messages in quarantine",
 			"Newest first, page by page: messages that the gateway signed and that were not believed.", listQuarantine),
 		get(Prefix+"quarantine/message", "showQuarantined", "Shows a message in quarantine",

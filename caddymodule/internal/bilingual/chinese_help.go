@@ -51,9 +51,10 @@ one merchant, or of one order.`: `列出人工的定案、退款、重发、处�
 	// dealt
 	"Takes an order off the list of what is to be done": "把订单从待处理清单中移除",
 	`Says that somebody has dealt with a failed refund or an exhausted notification by
-other means, and how. It is counted and alarmed no longer. It is open again when the
-refund or the notification is tried again and fails.`: `说明一笔失败的退款或一条次数用尽的通知已经用其他方式处理，以及如何处理的；此后不再计数和告警。
-如果退款或通知再次尝试并且失败，会重新列为待处理。`,
+other means, and how. It is counted and alarmed no longer, and the bridge does not try
+the refund again by itself. It is open again when somebody tries the refund or the
+notification again and it fails.`: `说明一笔失败的退款或一条次数用尽的通知已经用其他方式处理，以及如何处理的；此后不再计数和告警，
+支付桥也不再自动重试该退款。如果有人再次尝试退款或通知并且失败，会重新列为待处理。`,
 	`This does not change the order, nor what its merchant hears. A refund that was given
 back by hand is better settled: then the order is refunded, see "settle --help".`: `这不改变订单，也不改变商户得到的应答。已用人工方式退回的款项，最好用 settle 定案：
 订单随之成为已退款，见 settle --help。`,

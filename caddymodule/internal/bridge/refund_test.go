@@ -344,3 +344,33 @@ func TestRefundTakenOverByAnotherConfiguration(t *testing.T) {
 	w.stepAt(p)
 	w.wantState(p, translate.Refunded)
 }
+
+// TestRefundThatIsDealtWith: somebody has dealt with a refund that was refused for want of
+// balance, for the payer keeps the goods or has the money by other means. The next try,
+// when there is balance again, must not give the money back.
+func TestRefundThatIsDealtWith(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.setScript(refuses)
+	w.cancel(p)
+	if o := w.wantState(p, translate.RefundFailed); o.Next.IsZero() {
+		t.Fatal("it is not tried again")
+	}
+	if err := w.ledger.DealWith(t.Context(), key(p), ledger.RefundMatter, ledger.Change{Who: "ann", Why: "payer keeps the goods"}); err != nil {
+		t.Fatal(err)
+	}
+	for range refundRetries {
+		w.clock.advance(24 * time.Hour)
+		w.step()
+	}
+	w.wantState(p, translate.RefundFailed)
+	if n := w.gateway.refundsPaid(); n != 0 {
+		t.Fatalf("%d refunds", n)
+	}
+	if _, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "goods came back"}); err != nil {
+		t.Fatal(err)
+	}
+	w.wantState(p, translate.Refunded) // who tries it on purpose may
+}

@@ -15,8 +15,9 @@ func dealtCommand() *cobra.Command {
 		Short: "Takes an order off the list of what is to be done",
 		Long: `
 Says that somebody has dealt with a failed refund or an exhausted notification by
-other means, and how. It is counted and alarmed no longer. It is open again when the
-refund or the notification is tried again and fails.
+other means, and how. It is counted and alarmed no longer, and the bridge does not try
+the refund again by itself. It is open again when somebody tries the refund or the
+notification again and it fails.
 
 This does not change the order, nor what its merchant hears. A refund that was given
 back by hand is better settled: then the order is refunded, see "settle --help".`,

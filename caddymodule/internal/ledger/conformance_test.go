@@ -163,6 +163,7 @@ var conformance = []struct {
 	{"quarantine keeps and counts", quarantineKeeps},
 	{"quarantine keeps payments apart", quarantineKeepsApart},
 	{"matters stay open", mattersStayOpen},
+	{"what is dealt with is not tried again", dealtIsNotTried},
 	{"late payments are marked", latePaymentIsMarked},
 	{"settle refused", settleRefused},
 	{"settle as paid what failed", settleFailedAsPaid},

@@ -30,8 +30,16 @@ var standsOpen = map[Matter]string{
 		WHERE order_id = $1 AND mer_id = $2 AND state = '` + string(Exhausted) + `' {lock}`,
 }
 
+// endsTrying is what makes a matter that is dealt with one that nobody tries again but
+// a person. Whoever is about to try it by a claim holds none any more.
+var endsTrying = map[Matter]string{
+	RefundMatter: `UPDATE orders SET next = 0, claim = claim + 1 WHERE order_id = $1 AND mer_id = $2`,
+}
+
 // DealWith records that somebody has dealt with a matter of an order by other
-// means, and how, so that nobody is reminded of it any more. It is open again when
+// means, and how, so that nobody is reminded of it any more and the bridge does no more
+// about it by itself: what somebody has given back, or keeps with the payer's consent, is
+// not to be refunded by the next try. It is open again when
 // the refund or notification is tried again and fails. DealWith returns
 // [ErrNotFound] when the order has no such matter, or it is dealt with already.
 func (l *Ledger) DealWith(ctx context.Context, k Key, m Matter, c Change) error {
@@ -57,6 +65,9 @@ func dealWith(t *tx, open string, m Matter, c change) error {
 		ON CONFLICT DO NOTHING`, string(m), c.OrderID, c.MerID, toMillis(c.At), printable(c.Who, maxNumber), printable(c.Why, maxDetail))
 	if err == nil && n == 0 {
 		err = ErrNotFound
+	}
+	if end := endsTrying[m]; err == nil && end != "" {
+		_, err = t.exec(end, c.OrderID, c.MerID)
 	}
 	if err != nil {
 		return err

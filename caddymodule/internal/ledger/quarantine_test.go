@@ -122,6 +122,32 @@ func failedRefund(t *testing.T, l *ledger.Ledger, n int) ledger.Order {
 	return mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, At: noon, Next: after(time.Hour)}, translate.Applied)
 }
 
+// dealtIsNotTried: a refund that somebody has dealt with is not due any more, and whoever
+// has it in hand for its next try cannot take it.
+func dealtIsNotTried(t *testing.T, p place) {
+	l := p.open(t)
+	change := ledger.Change{Who: "ann", Why: "payer keeps the goods", At: after(time.Hour)}
+	for n, held := range []bool{false, true} {
+		o := failedRefund(t, l, n)
+		if held {
+			due, err := l.ClaimOrders(t.Context(), after(2*time.Hour), time.Minute, room(10))
+			if err != nil || len(due) != 1 {
+				t.Fatalf("due: %+v, %v", due, err)
+			}
+			o = due[0]
+		}
+		if err := l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change); err != nil {
+			t.Fatal(err)
+		}
+		_, err := l.RetryRefund(t.Context(), o.Key, o.Claim, after(2*time.Hour), nil)
+		wantError(t, err, ledger.ErrFenced)
+		wantError(t, l.Postpone(t.Context(), o.Key, o.Claim, after(2*time.Hour), 1), ledger.ErrFenced)
+		if due, err := l.ClaimOrders(t.Context(), after(24*time.Hour), time.Minute, room(10)); err != nil || len(due) > 0 {
+			t.Errorf("held %v: due all the same: %+v, %v", held, due, err)
+		}
+	}
+}
+
 // mattersStayOpen: what waits for a person is counted until it is dealt with, and
 // again when it is tried once more and fails.
 func mattersStayOpen(t *testing.T, p place) {
@@ -157,7 +183,7 @@ func mattersStayOpen(t *testing.T, p place) {
 		t.Errorf("dealt with: %+v, %v", dealt, err)
 	}
 	retried, err := l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &change)
-	if err != nil || retried.State != translate.Refunding || retried.Claim != o.Claim+1 || retried.RefundNo != o.RefundNo {
+	if err != nil || retried.State != translate.Refunding || retried.Claim != o.Claim+2 || retried.RefundNo != o.RefundNo {
 		t.Fatalf("tried again: %+v, %v", retried, err)
 	}
 	open(1, 0)
