@@ -27,7 +27,7 @@ const (
 type ResendRequest struct {
 	MerID   string                   `json:"merid,omitzero" doc:"The merchant. Needed with orderid; alone it is a filter."`
 	OrderID string                   `json:"orderid,omitzero" doc:"The one order whose notification to send again. Without it, everything that the filter finds is sent again."`
-	State   ledger.NotificationState `json:"state,omitzero" doc:"Filter: exhausted (the default), paused or already_credited."`
+	State   ledger.NotificationState `json:"state,omitzero" doc:"Filter: exhausted (the default), paused or already_credited. Of the exhausted, those that nobody has dealt with."`
 	From    time.Time                `json:"from,omitzero" doc:"Filter: of payments recorded at this time or later."`
 	To      time.Time                `json:"to,omitzero" doc:"Filter: of payments recorded before this time."`
 	All     bool                     `json:"all,omitzero" doc:"Needed to send again without any of merid, orderid, from and to."`
@@ -133,6 +133,9 @@ func (v *visit) toResend(r ResendRequest) (found ledger.List[ledger.Notification
 	filter := ledger.NotificationFilter{
 		MerID: r.MerID, States: []ledger.NotificationState{cmp.Or(r.State, ledger.Exhausted)}, From: r.From, To: r.To,
 	}
+	// A payment that somebody has had credited by hand is sent again by its number only:
+	// the merchant's program would credit it once more.
+	filter.Open = filter.States[0] == ledger.Exhausted
 	for {
 		filter.Limit = min(maxLimit, maxResend-len(found.Items))
 		page, err := v.Ledger.Notifications(v.ctx, filter)

@@ -56,6 +56,26 @@ func TestResendDryRun(t *testing.T) {
 	}
 }
 
+// A payment that a merchant has credited by hand is not among what a filter sends again:
+// its program would credit it once more. By its number it can be.
+func TestResendLeavesWhatIsDealtWith(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	byHand := w.notification("89900001", ledger.Exhausted, 2*time.Hour)
+	owed := w.notification("89900001", ledger.Exhausted, time.Hour)
+	read[DealAnswer](t, w.post("orders/deal", DealRequest{
+		MerID: byHand.MerID, OrderID: byHand.OrderID, Matter: ledger.NotificationMatter, Why: "credited by hand, ticket 4711",
+	}))
+	sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: "89900001", Why: "their server is back"}))
+	if sent.Count != 1 || w.stateOf(byHand).State != ledger.Exhausted || w.stateOf(owed).State != ledger.Waiting {
+		t.Errorf("sent %d; what was credited by hand is %s, the other %s", sent.Count, w.stateOf(byHand).State, w.stateOf(owed).State)
+	}
+	sent = read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: "89900001", OrderID: byHand.OrderID, Why: "was another order"}))
+	if sent.Count != 1 || w.stateOf(byHand).State != ledger.Waiting {
+		t.Errorf("sent %d by its number; it is %s", sent.Count, w.stateOf(byHand).State)
+	}
+}
+
 // What is sent again by a filter keeps to the rate, the oldest first.
 func TestResendByFilterKeepsToTheRate(t *testing.T) {
 	t.Parallel()

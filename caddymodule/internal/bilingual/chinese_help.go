@@ -219,8 +219,8 @@ paused（商户已暂停），withheld（款项已退回，不再发送）。`,
 	// notifications resend
 	"Sends notifications to merchants again": "重发给商户的通知",
 	`Sends the notification of one order again, or those that a filter finds: what is
-exhausted, unless --state says paused or already_credited. What a filter finds is only shown until you
-say --yes; one order is sent at once, unless you say --dry-run.`: `重发一笔订单的通知，或者筛选出的通知：默认是次数用尽的，--state 可以指定 paused 或 already_credited。
+exhausted and nobody has dealt with, unless --state says paused or already_credited. What a
+filter finds is only shown until you say --yes; one order is sent at once, unless you say --dry-run.`: `重发一笔订单的通知，或者筛选出的通知：默认是次数用尽且还没有处理的，--state 可以指定 paused 或 already_credited。
 筛选出的通知只会列出，加上 --yes 才发送；单笔订单立即发送，除非加上 --dry-run。`,
 	`They are spread over time, 10 a second unless --rate says otherwise, and each is
 called once more; when the merchant does not acknowledge, it is exhausted again. At

@@ -21,8 +21,8 @@ func resendCommand() *cobra.Command {
 		Short: "Sends notifications to merchants again",
 		Long: `
 Sends the notification of one order again, or those that a filter finds: what is
-exhausted, unless --state says paused or already_credited. What a filter finds is only shown until you
-say --yes; one order is sent at once, unless you say --dry-run.
+exhausted and nobody has dealt with, unless --state says paused or already_credited. What a
+filter finds is only shown until you say --yes; one order is sent at once, unless you say --dry-run.
 
 They are spread over time, 10 a second unless --rate says otherwise, and each is
 called once more; when the merchant does not acknowledge, it is exhausted again. At
