@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -149,7 +150,7 @@ func (d *desk) history() {
 	for i := 1; i < 24*60; i++ {
 		d.pastMinute(tx, now.Add(-time.Duration(i)*time.Minute), i)
 	}
-	if err := tx.Commit(); err != nil {
+	if err := errors.Join(tx.Commit(), db.Close()); err != nil {
 		d.t.Fatal(err)
 	}
 	d.bridge.start()
