@@ -299,12 +299,7 @@ func TestRefundAfterTheClockWasSetBack(t *testing.T) {
 	dir := t.TempDir()
 	died := worldAt(t, dir)
 	p := order(v1.WxSao, 1)
-	hasPaid(died, p)
-	if _, _, err := died.ledger.Record(t.Context(), key(p), refunding(died, p)); err != nil {
-		t.Fatal(err)
-	}
-	o := died.order(p)
-	died.gateway.refunds[o.RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess}
+	diesInRefund(t, died, p)
 	const setBack = time.Hour
 	if err := died.ledger.KeepClockOffset(t.Context(), -setBack); err != nil {
 		t.Fatal(err)
@@ -316,6 +311,24 @@ func TestRefundAfterTheClockWasSetBack(t *testing.T) {
 	w.clock.advance(-setBack)
 	w.gateway = died.gateway
 	w.reload(func(s *Settings) { s.Gateway = w.gateway })
+	wantRefundedByAsking(w, p)
+}
+
+// diesInRefund leaves an order whose refund the gateway has paid, and the bridge that
+// submitted it has died before that was on record.
+func diesInRefund(t *testing.T, w *world, p v1.PayRequest) {
+	t.Helper()
+	hasPaid(w, p)
+	if _, _, err := w.ledger.Record(t.Context(), key(p), refunding(w, p)); err != nil {
+		t.Fatal(err)
+	}
+	w.gateway.refunds[w.order(p).RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess}
+}
+
+// wantRefundedByAsking insists that the gateway's refusal of another submission is not
+// believed.
+func wantRefundedByAsking(w *world, p v1.PayRequest) {
+	w.tb.Helper()
 	w.gateway.setScript(refuses)
 	w.stepAt(p)
 	w.wantState(p, translate.Refunding)
@@ -331,18 +344,9 @@ func TestRefundTakenOverByAnotherConfiguration(t *testing.T) {
 	w := newWorld(t)
 	w.reload(func(s *Settings) { s.Timeouts.Gateway = 4 * time.Second })
 	p := order(v1.WxSao, 1)
-	hasPaid(w, p)
-	if _, _, err := w.ledger.Record(t.Context(), key(p), refunding(w, p)); err != nil {
-		t.Fatal(err)
-	}
-	o := w.order(p)
-	w.gateway.refunds[o.RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess} // and the bridge died
+	diesInRefund(t, w, p)
 	w.reload(func(s *Settings) { s.Timeouts.Gateway = 12 * time.Second })
-	w.gateway.setScript(refuses)
-	w.stepAt(p)
-	w.wantState(p, translate.Refunding)
-	w.stepAt(p)
-	w.wantState(p, translate.Refunded)
+	wantRefundedByAsking(w, p)
 }
 
 // TestRefundThatIsDealtWith: somebody has dealt with a refund that was refused for want of
