@@ -35,8 +35,7 @@ func TestOrdersOfInterfacesThatAreNotServed(t *testing.T) { // not parallel: one
 			t.Helper()
 			request := "GET " + path + "?" + form + " HTTP/1.1\r\nHost: a\r\n" + header + "\r\n"
 			if post {
-				request = "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
-					strconv.Itoa(len(form)) + "\r\n\r\n" + form
+				request = formPost(path, header, form)
 			}
 			got, _, ok := s.exchange(t, request, false)
 			if !ok {

@@ -3,7 +3,6 @@ package caddymodule
 import (
 	"database/sql"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -35,8 +34,7 @@ func TestOrderOfTheOldGatewayAfterAll(t *testing.T) { // not parallel: one Caddy
 			if path == "/apis/wxjspaygateway" {
 				body = sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), signKey).Encode()
 			}
-			request := "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-			request += strconv.Itoa(len(body)) + "\r\n\r\n" + body
+			request := formPost(path, header, body)
 			if got, _, ok := s.exchange(t, request, false); !ok || got.body == "ok" {
 				t.Fatalf("a new order is answered %+v", got)
 			}
@@ -107,10 +105,7 @@ func TestSessionsInPaths(t *testing.T) { // not parallel: one Caddy a process
 	old := newSocketGateway(t, okAnswer)
 	s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route old")
 	body := sealed(payJSON(orderID), signKey).Encode()
-	request := func(path string) string {
-		return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
-			strconv.Itoa(len(body)) + "\r\n\r\n" + body
-	}
+	request := func(path string) string { return formPost(path, "", body) }
 	const path = "/api/mpgateway;jsessionid=1A2B.node1"
 	if got, _, ok := s.exchange(t, request(path), false); !ok || got.body != "ok" {
 		t.Fatalf("answered %+v", got)

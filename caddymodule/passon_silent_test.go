@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -216,9 +215,7 @@ func TestHangingUpIsNoRefusal(t *testing.T) { // not parallel: one Caddy a proce
 	})
 	s := startBeside(t, "http://"+old.Address, "")
 	request := func(orderID string) string {
-		body := sealed(payJSON(orderID), signKey).Encode()
-		return "POST /api/mpgateway HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
-			strconv.Itoa(len(body)) + "\r\n\r\n" + body
+		return formPost("/api/mpgateway", "", sealed(payJSON(orderID), signKey).Encode())
 	}
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {

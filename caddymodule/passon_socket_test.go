@@ -161,6 +161,13 @@ func (g *socketGateway) last(t *testing.T) message {
 	return m
 }
 
+// formPost is a request with a form, as it goes over the wire; header are further lines of
+// its head.
+func formPost(path, header, form string) string {
+	return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+		strconv.Itoa(len(form)) + "\r\n\r\n" + form
+}
+
 // exchange writes a request to the server and reads all that comes back.
 func (s *server) exchange(t *testing.T, request string, head bool) (got message, interim []string, ok bool) {
 	t.Helper()

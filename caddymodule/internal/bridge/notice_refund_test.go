@@ -60,12 +60,7 @@ func TestRefundNotice(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			p := order(v1.WxSao, 1)
-			hasPaid(w, p)
-			w.gateway.refundAs = v2.RefundAccepted
-			w.cancel(p)
-			o := w.wantState(p, translate.Refunding)
+			w, p, o := withRefundAccepted(t)
 			for range 2 {
 				if err := w.notice(w.gateway.says(c.code, c.body(o))); !errors.Is(err, c.want) {
 					t.Fatalf("notice: %v, want %v", err, c.want)
@@ -93,12 +88,7 @@ func TestNoticeOfAnEarlierTry(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			p := order(v1.WxSao, 1)
-			hasPaid(w, p)
-			w.gateway.refundAs = v2.RefundAccepted
-			w.cancel(p)
-			o := w.wantState(p, translate.Refunding)
+			w, p, o := withRefundAccepted(t)
 			failed := w.gateway.says("", map[string]string{
 				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
 			})

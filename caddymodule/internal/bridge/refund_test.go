@@ -11,17 +11,25 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// TestRefundNotInTheBooksYet: the gateway accepts a refund and for a while says
-// that it has none. It is sent once, however often its merchant repeats the cancel,
-// and again only when the gateway has said so for long.
-func TestRefundNotInTheBooksYet(t *testing.T) {
-	t.Parallel()
+// withRefundAccepted is a world with an order whose refund the gateway has accepted and
+// not yet made.
+func withRefundAccepted(t *testing.T) (*world, v1.PayRequest, ledger.Order) {
+	t.Helper()
 	w := newWorld(t)
 	p := order(v1.WxSao, 1)
 	hasPaid(w, p)
 	w.gateway.refundAs = v2.RefundAccepted
 	w.cancel(p)
-	number := w.wantState(p, translate.Refunding).RefundNo
+	return w, p, w.wantState(p, translate.Refunding)
+}
+
+// TestRefundNotInTheBooksYet: the gateway accepts a refund and for a while says
+// that it has none. It is sent once, however often its merchant repeats the cancel,
+// and again only when the gateway has said so for long.
+func TestRefundNotInTheBooksYet(t *testing.T) {
+	t.Parallel()
+	w, p, o := withRefundAccepted(t)
+	number := o.RefundNo
 	forget := func() { w.gateway.mu.Lock(); delete(w.gateway.refunds, number); w.gateway.mu.Unlock() }
 	forget()
 	for range 5 {

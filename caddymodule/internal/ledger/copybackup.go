@@ -100,14 +100,13 @@ func lockToCopy(path string) (mark int64, release func(), err error) {
 
 // ownsLogToCopy is fits for a file that is to be copied.
 func (l *fileLock) ownsLogToCopy(path string, id uint32) error {
-	log, err := sizeOf(path + logSuffix)
-	switch {
-	case err != nil || log == 0:
+	switch log, err := l.logAt(path, id); {
+	case err != nil:
 		return err
-	case l.knowsAnother(id):
+	case log == othersLog:
 		return fmt.Errorf("%w: %s has the last commits of another file: "+
 			"put that one beside it, or restore a copy of this one that has no log beside it", ErrStrayLog, path+logSuffix)
-	case l.closed:
+	case log == earlierLog:
 		return fmt.Errorf("%w: %s was not left by the last stop, which was in order: move it away, or restore a copy of the file that has no log beside it",
 			ErrStrayLog, path+logSuffix)
 	}

@@ -66,18 +66,40 @@ func copyIDOf(file io.ReaderAt) (uint32, error) {
 // that with this id.
 func (l *fileLock) knowsAnother(id uint32) bool { return l.id != 0 && id != l.id }
 
+// foundLog is what a lock knows of the log beside a file.
+type foundLog int
+
+const (
+	ownLog     foundLog = iota // or none
+	othersLog                  // has the last commits of another file
+	earlierLog                 // was not left by the last stop, which was in order
+)
+
+// logAt finds the log at path, where the file has this id.
+func (l *fileLock) logAt(path string, id uint32) (foundLog, error) {
+	size, err := sizeOf(path + logSuffix)
+	switch {
+	case err != nil || size == 0:
+		return ownLog, err
+	case l.knowsAnother(id):
+		return othersLog, nil
+	case l.closed:
+		return earlierLog, nil
+	}
+	return ownLog, nil
+}
+
 // fits refuses a log at path that belongs to another file than the one there, which has
 // this id, or to an earlier time of it.
 func (l *fileLock) fits(path string, id uint32) error {
-	log, err := sizeOf(path + logSuffix)
-	switch {
-	case err != nil || log == 0:
+	switch log, err := l.logAt(path, id); {
+	case err != nil:
 		return err
-	case l.knowsAnother(id):
+	case log == othersLog:
 		return fmt.Errorf("%w: the file there is another one, and %s has the last commits of the one that was open last: "+
 			"put that one back, or restore a backup, which keeps this log; only where this file and this log are known to belong together, delete %s",
 			ErrFileGone, path+logSuffix, path+lockSuffix)
-	case l.closed:
+	case log == earlierLog:
 		return fmt.Errorf("%w: %s was not left by the last stop, which was in order: it is an earlier log, which would damage the file, "+
 			"or another program has written to the ledger: end that program, or move an earlier log away; only where this log is known to belong to the file as it is, delete %s",
 			ErrStrayLog, path+logSuffix, path+lockSuffix)

@@ -48,14 +48,20 @@ func stopped(t *testing.T, path string, orders ...ledger.Order) {
 	}
 }
 
+// startedAgain is the path of a ledger that is open, whose second order is in its log alone.
+func startedAgain(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "ledger.db")
+	stopped(t, path, sample(1))
+	mustBegin(t, sqlitePlace{path}.open(t), sample(2))
+	return path
+}
+
 // TestLogDeletedAfterAKill: the last commits are missing, and the start says so. When the log is
 // put back everything is there; whoever deletes the lock goes on without.
 func TestLogDeletedAfterAKill(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "ledger.db")
-	stopped(t, path, sample(1))
-	living := sqlitePlace{path}.open(t)
-	mustBegin(t, living, sample(2))
+	path := startedAgain(t)
 	left := filepath.Join(t.TempDir(), "ledger.db")
 	copyFiles(t, path, left, "", "-wal", ".lock")
 
@@ -162,10 +168,7 @@ func TestEarlierLogIsPutBack(t *testing.T) {
 // TestRestoreOfADeadMachinesFileWithoutItsLog: the lock beside it tells that it is not all.
 func TestRestoreOfADeadMachinesFileWithoutItsLog(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "ledger.db")
-	stopped(t, path, sample(1))
-	living := sqlitePlace{path}.open(t)
-	mustBegin(t, living, sample(2))
+	path := startedAgain(t)
 	dead, restored := filepath.Join(t.TempDir(), "ledger.db"), filepath.Join(t.TempDir(), "ledger.db")
 	copyFiles(t, path, dead, "", ".lock")
 	_, err := ledger.Restore(t.Context(), dead, restored, noon)

@@ -74,7 +74,8 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (_ Restore
 	if err := becomeCopyAt(part); err != nil {
 		return Restored{}, fmt.Errorf("copying the backup: %w", err)
 	}
-	pair := lock.fits(path, id) == nil // by what the lock knows until here
+	log, err := lock.logAt(path, id) // by what the lock knows until here
+	pair := err == nil && log == ownLog
 	// Broken off from here on, no start begins an empty ledger. The lock goes on knowing the
 	// file that was here: a log of that one may turn up.
 	if err := lock.use(lock.id); err != nil {
