@@ -15,6 +15,9 @@ import (
 // movedEvent is the kind of event that tells of a step an order took.
 const movedEvent = "moved"
 
+// leadsTo stands in its detail between the two states.
+const leadsTo = " → "
+
 // maxEventBatch bounds the events that one statement writes.
 const maxEventBatch = 16
 
@@ -39,7 +42,7 @@ func (b eventBatch) with(e Event) eventBatch {
 
 // moved tells of the step that an update made an order take.
 func moved(from, to translate.State, source string) Event {
-	return Event{Kind: movedEvent, Source: source, Detail: fmt.Sprintf("%s → %s", from, to)}
+	return Event{Kind: movedEvent, Source: source, Detail: string(from) + leadsTo + string(to)}
 }
 
 // LedTo returns the state that a step led to, "" when the event tells of none.
@@ -47,7 +50,7 @@ func (e Event) LedTo() translate.State {
 	if e.Kind != movedEvent {
 		return ""
 	}
-	_, to, _ := strings.Cut(e.Detail, " → ")
+	_, to, _ := strings.Cut(e.Detail, leadsTo)
 	return translate.State(to)
 }
 

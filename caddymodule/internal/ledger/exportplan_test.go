@@ -37,6 +37,8 @@ func statements() map[string]statement {
 		"idle orders":         {idleOrders, []any{1}},
 		"open orders":         {countOpen, nil},
 		"oldest doubt":        {oldestDoubt, nil},
+		"orders with steps":   {ordersByGatewayMerchant, nil},
+		"oldest refund":       {oldestRefund, nil},
 		"overdue orders":      {countOverdue, []any{1}},
 		"waiting":             {countWaiting, []any{1}},
 		"stuck":               {countStuck, nil},

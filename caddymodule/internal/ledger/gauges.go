@@ -36,7 +36,7 @@ type Matters struct {
 
 // StateGauge is how many orders are in a state, and when the oldest of them was
 // begun; zero for none. Of those in doubt it is the oldest that the gateway has not
-// called unpaid.
+// called unpaid, and of those refunding it is when the oldest refund was begun.
 type StateGauge struct {
 	Count  int
 	Oldest time.Time
@@ -58,6 +58,13 @@ var (
 	oldestDoubt = `SELECT CAST(created_at AS BIGINT) FROM orders o WHERE state = '` + string(translate.InDoubt) + `' AND NOT EXISTS (
 			SELECT 1 FROM events e WHERE e.order_id = o.order_id AND e.mer_id = o.mer_id AND e.kind = '` + UnpaidEvent + `')
 		ORDER BY created_at LIMIT 1`
+	// When the oldest refund was begun, among the oldest orders: no refund is older than its order.
+	oldestRefund = `SELECT CAST(COALESCE(min(COALESCE((
+			SELECT max(e.at) FROM events e WHERE e.order_id = r.order_id AND e.mer_id = r.mer_id
+				AND e.kind = '` + movedEvent + `' AND e.detail LIKE '%` + leadsTo + string(translate.Refunding) + `'
+		), r.created_at)), 0) AS BIGINT) FROM (
+			SELECT order_id, mer_id, created_at FROM orders WHERE state = '` + string(translate.Refunding) + `'
+			ORDER BY created_at LIMIT 1000) r`
 	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
 	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), CAST(COALESCE(min(ready), 0) AS BIGINT)
 		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
@@ -78,7 +85,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		g.Orders[state] = StateGauge{}
 	}
 	stuck := map[NotificationState]*int{Exhausted: &g.Exhausted, Paused: &g.Paused, Withheld: &g.Withheld}
-	var due, doubted, pausedSince millis
+	var due, doubted, refunding, pausedSince millis
 	var dealt int // exhausted notifications
 	for _, count := range []struct {
 		text string
@@ -87,6 +94,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 	}{
 		{countOpen, nil, g.addState},
 		{oldestDoubt, nil, func(r row) error { return r.Scan(&doubted) }},
+		{oldestRefund, nil, func(r row) error { return r.Scan(&refunding) }},
 		{countOverdue, []any{now}, func(r row) error { return r.Scan(&g.OverdueOrders) }},
 		{countWaiting, []any{now}, func(r row) error { return r.Scan(&g.Waiting, &g.OverdueNotifications, &due) }},
 		{countStuck, nil, func(r row) error {
@@ -110,7 +118,9 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		}
 	}
 	g.OldestDue, g.OldestPause = due.time(), pausedSince.time()
-	g.Orders[translate.InDoubt] = StateGauge{g.Orders[translate.InDoubt].Count, doubted.time()}
+	for state, since := range map[translate.State]millis{translate.InDoubt: doubted, translate.Refunding: refunding} {
+		g.Orders[state] = StateGauge{g.Orders[state].Count, since.time()}
+	}
 	g.Open.ExhaustedNotifications = g.Exhausted - dealt
 	return g, nil
 }

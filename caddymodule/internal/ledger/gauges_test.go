@@ -55,11 +55,22 @@ func gauges(t *testing.T, p place) {
 	if err := l.AddEvents(t.Context(), of("A", 1).Key, unpaid); err != nil {
 		t.Fatal(err)
 	}
+	// Of a refund counts when it was begun, whatever the age of its order.
+	for i, begun := range []time.Duration{3 * time.Minute, 2 * time.Minute} {
+		o := of("A", 40+i)
+		o.BackURL, o.Next = "", after(2*time.Hour)
+		mustBegin(t, l, o)
+		mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid}, translate.Applied)
+		mustRecord(t, l, o.Key, ledger.Update{
+			State: translate.Refunding, RefundNo: o.OrderNo, At: after(begun), Next: after(2 * time.Hour),
+		}, translate.Applied)
+	}
 	want := ledger.Gauges{
 		Orders: map[translate.State]ledger.StateGauge{
-			translate.Begun:   {Count: 1, Oldest: noon},
-			translate.InDoubt: {Count: 2, Oldest: after(2 * time.Second)},
-			translate.Pending: {}, translate.Refunding: {}, translate.Sent: {},
+			translate.Begun:     {Count: 1, Oldest: noon},
+			translate.InDoubt:   {Count: 2, Oldest: after(2 * time.Second)},
+			translate.Refunding: {Count: 2, Oldest: after(2 * time.Minute)},
+			translate.Pending:   {}, translate.Sent: {},
 		},
 		OverdueOrders: 1, Waiting: 3, OldestDue: after(time.Minute), OverdueNotifications: 2,
 		Exhausted: 2, Paused: 1, Withheld: 1,

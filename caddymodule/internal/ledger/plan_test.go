@@ -39,6 +39,8 @@ var indexes = map[string][]string{
 	"idle orders":         {"orders_state"},
 	"open orders":         {"orders_state"},
 	"oldest doubt":        {"orders_state", "sqlite_autoindex_events_1"},
+	"oldest refund":       {"orders_state", "sqlite_autoindex_events_1"},
+	"orders with steps":   {"orders_next"},
 	"overdue orders":      {"orders_next"},
 	"waiting":             {"notifications_queue"},
 	"stuck":               {"notifications_done"},

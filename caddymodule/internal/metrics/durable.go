@@ -38,7 +38,7 @@ func newDurable(now func() time.Time) *durable {
 		orders: desc("orders", "Orders that are not final, by state.", "state"),
 		oldest: desc("oldest_order_age_seconds",
 			"How long ago the oldest order in a state was begun, 0 when there is none. "+
-				"Orders in doubt that the gateway calls unpaid do not count.", "state"),
+				"Orders in doubt that the gateway calls unpaid do not count. For refunding, how long ago the oldest refund was begun.", "state"),
 		overdue: desc("orders_overdue", "Orders whose next step should have been taken already."),
 		notifications: desc("notifications",
 			"Notifications that are owed, by state. overdue ones are among those waiting.", "state"),
