@@ -93,7 +93,7 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledge
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return false, false
 	}
-	sent := lastCall(events.Items, s.TranCodes.Refund)
+	sent := lastSubmission(events.Items, s.TranCodes)
 	if len(events.Unreadable) > 0 {
 		// One that cannot be read may be a call. It came before the gateway said for
 		// the first time that it has no such refund.
@@ -115,11 +115,13 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// lastCall is when the last call with a transaction code may have left, zero for
-// never.
-func lastCall(events []ledger.Event, tranCode string) (at time.Time) {
+// lastSubmission is when a refund may last have left, zero for never. What went out under
+// a code that is not that of another kind of call may have been one: an operator may have
+// changed the code of refunds since.
+func lastSubmission(events []ledger.Event, codes TranCodes) (at time.Time) {
+	others := []string{codes.Pay, codes.Query, codes.RefundQuery, codes.Close}
 	for _, e := range events {
-		if e.Kind == CallEventKind && e.Source == tranCode && !unsentCall(e) {
+		if e.Kind == CallEventKind && !slices.Contains(others, e.Source) && !unsentCall(e) {
 			at = e.At
 		}
 	}

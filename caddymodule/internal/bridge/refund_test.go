@@ -51,6 +51,25 @@ func TestRefundNotInTheBooksYet(t *testing.T) {
 	}
 }
 
+// TestRefundCodeIsChanged: what went out under the code that refunds had before counts as
+// sent; it is not sent again under the new one before the grace is over.
+func TestRefundCodeIsChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.gateway.setScript(lost)
+	w.cancel(p)
+	w.wantState(p, translate.Refunding)
+	w.reload(func(s *Settings) { s.TranCodes.Refund = "OP1093" })
+	w.gateway.setScript(notFound)
+	w.stepAt(p)
+	w.wantState(p, translate.Refunding)
+	if n := w.gateway.count("OP1093"); n != 0 {
+		t.Errorf("submitted %d times under the new code within the grace", n)
+	}
+}
+
 // TestRefundIsTriedAgain: a refusal that can pass is tried again by the schedule,
 // under the one number, until it succeeds.
 func TestRefundIsTriedAgain(t *testing.T) {
