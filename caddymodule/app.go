@@ -293,7 +293,7 @@ func (a *App) Start() error {
 	serving.Add(a)
 	close(a.started)
 	a.warnOfSites()
-	go a.warnOfRoutes(e) // the ledger may be away
+	go a.warnOfLedger(e) // which may be away
 	a.log.With(version.Of().Fields()...).Info("paybridge serves",
 		zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.Host()))
 	return nil

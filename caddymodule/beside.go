@@ -65,24 +65,6 @@ func (a *App) checkKeepOldOrders() error {
 	return nil
 }
 
-// warnOfRoutes warns where there is no old gateway and routes on record lead to it: new
-// orders of merchants that nobody has moved go to v2.
-func (a *App) warnOfRoutes(e *engine) {
-	if a.OldGateway != nil {
-		return
-	}
-	routes, err := e.ledger.Routes(a.ctx)
-	if err != nil {
-		return // the ledger tells why, and a self-check looks again
-	}
-	left := routes.LeftOld(a.settings.Merchants.Has)
-	if len(left) > 0 {
-		const named = 20
-		a.log.Warn("routes lead to an old gateway, and none is configured: new orders of these merchants go to v2",
-			zap.Int("routes", len(left)), zap.Strings("merid", left[:min(len(left), named)]))
-	}
-}
-
 // defaultRoute is where the new orders of merchants go that have no route of their own.
 func (a *App) defaultRoute() route.Route { return defaultRoutes[a.DefaultRoute] }
 

@@ -32,6 +32,25 @@ func (v *visit) checkKeys(chosen []*merchants.Merchant) []Check {
 	return checks
 }
 
+// checkKeysLeft tells of gateway merchants that are not configured and whose orders are
+// not done with.
+func (v *visit) checkKeysLeft(ctx context.Context) []Check {
+	left, err := v.Ledger.OrdersWithoutKeys(ctx, v.Settings.Merchants.HasGatewayMerchant)
+	if err != nil {
+		return nil // the ledger's own check tells it
+	}
+	checks := make([]Check, min(len(left), maxRowsTold))
+	for i := range checks {
+		g := left[i]
+		checks[i] = Check{
+			Name:   v.text(say("keys of %s", g.GatewayMerchant)),
+			Detail: v.text(say("not configured, and %d orders made for it wait for an answer (one of merchant %s): the gateway cannot be asked, and its notices of them are refused", g.Count, g.MerID)),
+			Advice: v.text(say("put its keys back, for a merchant of any merid, until these orders are done with")),
+		}.at(LevelWarn)
+	}
+	return checks
+}
+
 // checkDoubt tells of something doubtful in the configuration. The bridge works
 // with it.
 func (v *visit) checkDoubt(f configcheck.Finding) Check {

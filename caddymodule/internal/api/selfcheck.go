@@ -48,6 +48,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	checks := slices.Concat(
 		shown(v.Doubts(), v.checkDoubt),
 		v.checkKeys(chosen),
+		v.checkKeysLeft(ctx),
 		shown(v.Health.Judge(ctx).Checks, checksIn(v.lang)),
 		v.checkSize(ctx),
 		v.checkDatabase(ctx),

@@ -98,6 +98,26 @@ func TestSelfCheckFinds(t *testing.T) {
 	}
 }
 
+// Orders of a gateway merchant whose keys are not configured any more are told of.
+func TestSelfCheckOfKeysLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+	k := w.order("89900001", translate.Sent, time.Minute)
+	k.OrderID, k.QueryID, k.OrderNo, k.GatewayMerchant = "left", "left", "left", "473053110009"
+	if _, _, err := w.ledger.Begin(t.Context(), k); err != nil {
+		t.Fatal(err)
+	}
+	found := read[SelfCheck](t, w.get("selfcheck"))
+	c := check(t, found, "keys of 473053110009")
+	if c.Level != LevelWarn || !strings.Contains(c.Detail, "not configured, and 1 orders") || !strings.Contains(c.Detail, "89900001") || c.Advice == "" {
+		t.Errorf("%+v", c)
+	}
+	if !found.OK || found.Level != LevelWarn {
+		t.Errorf("it is %s all in all", found.Level)
+	}
+}
+
 // The size of the ledger is told, and a warning where a copy of it has no room.
 func TestSelfCheckOfSize(t *testing.T) {
 	t.Parallel()

@@ -203,6 +203,7 @@ var conformance = []struct {
 	{"states that nobody knows", strays},
 	{"open orders without a next step", idleOrders},
 	{"gauges", gauges},
+	{"orders without keys", ordersWithoutKeys},
 	{"outcomes", outcomes},
 	{"outcomes without tries", outcomesWithoutTries},
 	{"trials are on record", trials},

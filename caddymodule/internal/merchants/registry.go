@@ -17,6 +17,9 @@ func (r *Registry) Has(merid string) bool { return r.ByMerID(merid) != nil }
 // current and previous, so that any of them can open what the gateway sends.
 func (r *Registry) ByGatewayMerchant(id string) *Merchant { return r.byGateway[id] }
 
+// HasGatewayMerchant reports whether the keys of a v2 number are configured.
+func (r *Registry) HasGatewayMerchant(id string) bool { return r.ByGatewayMerchant(id) != nil }
+
 // Len returns the number of v1 merchants.
 func (r *Registry) Len() int { return len(r.byMerID) }
 
