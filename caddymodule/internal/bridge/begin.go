@@ -20,6 +20,9 @@ import (
 func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, job.settings.Timeouts.begin())
 	defer cancel()
+	if err := b.awaitTime(ctx); err != nil {
+		return b.draw(job), false, err
+	}
 	const draws = 3
 	var order ledger.Order
 	for range draws {

@@ -41,6 +41,7 @@ type Bridge struct {
 	notify  *delivery.Dispatcher
 	live    newest.List[*Settings] // of the loaded configurations
 	agreed  bool                   // on the time of the database, or that there is none
+	timed   chan struct{}          // closed when the time is known, see awaitTime
 	kept    time.Duration          // what the ledger knows of the clock being set
 	woken   chan struct{}          // the reconciler searches at once
 	stop    context.CancelFunc
@@ -62,8 +63,13 @@ func New(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options ...Opt
 func (b *Bridge) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop = stop
-	b.notify.Start()
-	b.workers.Go(func() { b.reconcile(ctx) })
+	b.workers.Go(func() {
+		if b.awaitTime(ctx) != nil {
+			return
+		}
+		b.notify.Start()
+		b.reconcile(ctx)
+	})
 	b.workers.Go(func() { b.sample(ctx) })
 	b.workers.Go(func() { b.watchClock(ctx) })
 }
@@ -76,7 +82,7 @@ func newBridge(l *ledger.Ledger, log *zap.Logger, now func() time.Time, options 
 	b := &Bridge{
 		ledger: l, log: log, now: now, numbers: newNumbers(start, err == nil), observer: nobody{},
 		queryLimiter: newOrderLimiter(), resubmitLimiter: newOrderLimiter(), cancelLimiter: newOrderLimiter(),
-		stop: func() {}, woken: make(chan struct{}, 1), ending: make(chan struct{}),
+		timed: make(chan struct{}), stop: func() {}, woken: make(chan struct{}, 1), ending: make(chan struct{}),
 	}
 	for _, option := range options {
 		option(b)

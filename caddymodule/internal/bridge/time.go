@@ -2,10 +2,12 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -29,6 +31,33 @@ func (b *Bridge) wall(t time.Time) time.Time {
 func (b *Bridge) told(call translate.PayCall) translate.PayCall {
 	call.Now, call.Expires = b.wall(call.Now), b.wall(call.Expires)
 	return call
+}
+
+// errTime is that nobody knows yet what is due.
+var errTime = fmt.Errorf("%w: the time of the database is not known yet", ledger.ErrUnavailable)
+
+// awaitTime waits until the bridge knows the time that it shares with others on its
+// database. Before that it takes nothing up and begins nothing: by a clock that is hours
+// ahead, all that waits would be due, and all that is held would be free.
+func (b *Bridge) awaitTime(ctx context.Context) error {
+	if b.clock == nil {
+		return nil
+	}
+	select {
+	case <-b.timed:
+		return nil
+	case <-ctx.Done():
+		return errTime
+	}
+}
+
+// knowTime lets begin what has waited for the time.
+func (b *Bridge) knowTime() {
+	select {
+	case <-b.timed:
+	default:
+		close(b.timed)
+	}
 }
 
 // watchClock notices that the machine's clock was set. Nothing that waits is
@@ -63,7 +92,8 @@ func (b *Bridge) watchClock(ctx context.Context) {
 }
 
 // agreeOnTime takes the time from a database that several bridges share, and
-// reports whether that, or writing down that the clock was set, is done.
+// reports whether that, or writing down that the clock was set, is done. An answer that
+// was slow tells the time well enough to begin with, and is asked for again.
 func (b *Bridge) agreeOnTime(ctx context.Context) bool {
 	if b.clock == nil {
 		return true
@@ -74,9 +104,10 @@ func (b *Bridge) agreeOnTime(ctx context.Context) bool {
 	common, shared, err := b.ledger.CommonTime(ctx)
 	answered := b.now()
 	switch {
-	case err != nil || answered.Sub(asked) > recording/2:
+	case err != nil:
 		return false
 	case !shared:
+		b.knowTime()
 		return b.keepOffset(ctx)
 	}
 	ours := asked.Add(answered.Sub(asked) / 2)
@@ -84,7 +115,8 @@ func (b *Bridge) agreeOnTime(ctx context.Context) bool {
 		b.log.Warn("the bridge goes by the clock of the database, which the machine's is not in step with", zap.Duration("database_ahead", off))
 		b.clock.Set(b.now().Add(off))
 	}
-	return true
+	b.knowTime()
+	return answered.Sub(asked) <= recording/2
 }
 
 // keepOffset lets the next start know how far the machine's clock is ahead.

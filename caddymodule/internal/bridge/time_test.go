@@ -152,3 +152,65 @@ func TestBridgesGoByTheDatabase(t *testing.T) {
 		t.Errorf("others are told %s, the machine's clock shows %s", b.wall(b.Now()), wall)
 	}
 }
+
+// A bridge that starts before its database is there, on a machine whose clock is an hour
+// ahead, takes nothing up that is due within that hour, and begins nothing, before it
+// knows the time.
+func TestNothingIsTakenUpBeforeTheTimeIsKnown(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	open := func(options ...ledger.Option) *ledger.Ledger {
+		l, err := ledger.OpenPostgres(t.Context(), server.DSN(), options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		return l
+	}
+	first := open()
+	soon := time.Now().Add(30 * time.Minute)
+	waiting := ledger.Order{
+		Key: key(order(v1.WxSao, 1)), QueryID: "q1", OrderNo: "n1", FlowNo: "f1", GatewayMerchant: "473053110001",
+		Action: string(v1.WxSao), Amount: 1999, State: translate.Sent, BackURL: "https://shop.example/notify", Next: soon,
+	}
+	paid := waiting
+	paid.OrderID, paid.QueryID, paid.OrderNo = "paid", "q2", "n2"
+	for _, o := range []ledger.Order{waiting, paid} {
+		if _, _, err := first.Begin(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := first.Record(t.Context(), paid.Key, ledger.Update{State: translate.Paid, At: soon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+
+	machine := &settable{began: time.Now()}
+	machine.set(time.Hour)
+	clock := steady.New(machine.source)
+	l := open(ledger.WithClock(clock.Now))
+	b := New(l, zap.NewNop(), clock.Now, WithClock(clock))
+	t.Cleanup(func() { b.Close(context.WithoutCancel(t.Context())) })
+	settings := settingsOn(newGateway())
+	b.Attach(settings)
+	if reply, err := b.Pay(t.Context(), settings, registry().ByMerID(merID), order(v1.WxCode, 3), "192.0.2.9"); err == nil {
+		t.Errorf("a payment hears %s", reply.RespCode)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	within, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := b.awaitTime(within); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(3 * time.Second) // it has searched by now
+	if o, err := l.Order(t.Context(), waiting.Key); err != nil || o.Claim != 1 {
+		t.Errorf("the order was taken up: claim %d, %v", o.Claim, err)
+	}
+	if n, err := l.Notification(t.Context(), paid.Key); err != nil || n.Claim != 0 || !n.Due.Equal(soon.Truncate(time.Millisecond)) {
+		t.Errorf("the notification was taken up: %+v, %v", n, err)
+	}
+}
