@@ -5,7 +5,7 @@ import "time"
 const (
 	// maxHosts bounds the hosts that are remembered.
 	maxHosts = 50_000
-	// forgetAfter is how long a host is remembered that is not called.
+	// forgetAfter is how long it counts how a host has answered that is not called.
 	forgetAfter = 10 * time.Minute
 	// sweepEvery is how often a full history looks for hosts that can be forgotten.
 	sweepEvery = time.Second
@@ -36,14 +36,26 @@ type hostHistory struct {
 
 func newHostHistory() *hostHistory { return &hostHistory{records: make(map[string]hostRecord)} }
 
-// of returns the record of a host; the zero value for one that is not remembered.
-func (h *hostHistory) of(host string) hostRecord { return h.records[host] }
+// of returns the record of a host at now; the zero value for one that is not remembered.
+func (h *hostHistory) of(host string, now time.Time) hostRecord {
+	if record := h.records[host]; !record.isOld(now) {
+		return record
+	}
+	return hostRecord{}
+}
+
+// isOld reports that the host was not called for long: how it answered then says nothing
+// of how it answers now.
+func (r hostRecord) isOld(now time.Time) bool { return now.Sub(r.lastCall) > forgetAfter }
 
 // recordCall notes that a host is called, if there is room to remember it.
 func (h *hostHistory) recordCall(host string, now time.Time) {
 	record, ok := h.records[host]
 	if !ok && !h.hasRoom(now) {
 		return
+	}
+	if record.isOld(now) {
+		record.speed = unproven
 	}
 	record.lastCall = now
 	h.records[host] = record
@@ -63,7 +75,7 @@ func (h *hostHistory) hasRoom(now time.Time) bool {
 	if len(h.records) >= maxHosts && now.Sub(h.lastSweep) >= sweepEvery {
 		h.lastSweep = now
 		for host, record := range h.records {
-			if now.Sub(record.lastCall) > forgetAfter {
+			if record.isOld(now) {
 				delete(h.records, host)
 			}
 		}

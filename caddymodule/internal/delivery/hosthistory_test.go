@@ -15,17 +15,39 @@ func TestHostHistoryIsBounded(t *testing.T) {
 	for i := range 2 * maxHosts {
 		h.recordCall(fmt.Sprintf("h%d", i), now)
 	}
-	if len(h.records) != maxHosts || h.of("old").speed != quick {
+	if len(h.records) != maxHosts || h.of("old", now).speed != quick {
 		t.Errorf("%d hosts remembered, want %d with the old one", len(h.records), maxHosts)
 	}
 	later := now.Add(forgetAfter / 2)
-	if h.recordCall("new", later); len(h.records) != maxHosts || !h.of("new").lastCall.IsZero() {
+	if h.recordCall("new", later); len(h.records) != maxHosts || !h.of("new", later).lastCall.IsZero() {
 		t.Error("a host is remembered that there was no room for")
 	}
 	h.recordCall("old", later)
 	h.recordCall("new", now.Add(forgetAfter+sweepEvery))
-	if len(h.records) != 2 || h.of("old").speed != quick {
+	if len(h.records) != 2 || h.of("old", later).speed != quick {
 		t.Errorf("%d hosts remembered, want the new one and the one still called", len(h.records))
+	}
+}
+
+// How a host answered yesterday gives it no rights today, also while its next call is
+// under way.
+func TestHostHistoryGrowsOld(t *testing.T) {
+	t.Parallel()
+	for _, was := range []speed{quick, slow} {
+		h, now := newHostHistory(), time.Now()
+		h.recordCall("host", now)
+		h.recordSpeed("host", was)
+		if at := now.Add(forgetAfter); h.of("host", at).speed != was {
+			t.Error("forgotten too early")
+		}
+		at := now.Add(forgetAfter + 1)
+		if s := h.of("host", at).speed; s != unproven {
+			t.Errorf("after %s the host is %v", forgetAfter, s)
+		}
+		h.recordCall("host", at)
+		if s := h.of("host", at).speed; s != unproven {
+			t.Errorf("while it is called again it is %v", s)
+		}
 	}
 }
 

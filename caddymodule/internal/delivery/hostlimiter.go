@@ -101,7 +101,7 @@ func (h *hostLimiter) offer(now time.Time) ledger.Room {
 		Grant: func(merID, host string, want int) int {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			s := h.history.of(host).speed
+			s := h.history.of(host, now).speed
 			n := max(0, min(want, h.room(host, s, calls[host], granted)))
 			granted.add(s, merID, n)
 			calls[host] += n
@@ -132,7 +132,7 @@ func (h *hostLimiter) room(host string, s speed, calls int, granted slotCount) i
 func (h *hostLimiter) take(host, merchant string, now time.Time) slot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := slot{host: host, merchant: merchant, speed: h.history.of(host).speed}
+	s := slot{host: host, merchant: merchant, speed: h.history.of(host, now).speed}
 	h.history.recordCall(host, now)
 	h.inUse.add(s.speed, merchant, 1)
 	h.calls[host]++
