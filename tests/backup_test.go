@@ -14,7 +14,7 @@ import (
 // to the state that the gateway knows, and nobody is charged twice.
 func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 9 * time.Second})
+	w := startWorld(t, settings{Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 13 * time.Second})
 	l := w.startLoad(4, true, w.bridge)
 	enough := func() bool { return l.pays.Load() > 40 }
 	if !eventually(enough) {

@@ -21,7 +21,7 @@ const burst = 1000
 func TestBurstOfNotices(t *testing.T) {
 	for name, ledger := range ledgers {
 		t.Run(name, func(t *testing.T) {
-			w := ledger(t, settings{Extra: hasty, GatewayTimeout: 10 * time.Second, ReplyTimeout: 14 * time.Second, NoticeTimeout: time.Minute})
+			w := ledger(t, settings{Extra: hasty, NoticeTimeout: time.Minute})
 			w.bridge.start()
 			notices := w.paidUnnoticed(burst)
 			if err := w.bridge.cmd.Process.Signal(syscall.SIGSTOP); err != nil {

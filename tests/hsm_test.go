@@ -220,7 +220,7 @@ func TestWrongPINIsRefused(t *testing.T) {
 func TestReloadWithToken(t *testing.T) {
 	t.Parallel()
 	h := newHSM(t, settings{
-		Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 9 * time.Second,
+		Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 13 * time.Second,
 		Bind: "bind fd/3", Global: graceful,
 	})
 	inToken := "private_key " + h.settings.IntlKey

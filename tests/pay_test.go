@@ -190,7 +190,7 @@ func (w *world) charged(orderID string) bool {
 
 func TestRepeatedAndConcurrentPaysShareOneCall(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t, settings{GatewayTimeout: 5 * time.Second, ReplyTimeout: 8 * time.Second})
+	w := startWorld(t, settings{GatewayTimeout: 5 * time.Second, ReplyTimeout: 13 * time.Second})
 	for _, action := range []string{"WxSao", "AliCode"} {
 		fen, _ := sandbox.AmountFor(sandbox.Delayed, false)
 		p := w.payment("gm", action, fen)

@@ -22,7 +22,7 @@ type rotation struct {
 func startRotation(t *testing.T) *rotation {
 	t.Helper()
 	w := newWorld(t, settings{
-		Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 9 * time.Second, // the machine may be busy
+		Extra: hasty, GatewayTimeout: 5 * time.Second, ReplyTimeout: 13 * time.Second, // the machine may be busy
 		Bind: "bind fd/3", Global: graceful,
 	})
 	w.bridge.listen()

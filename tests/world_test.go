@@ -98,9 +98,10 @@ type settings struct {
 
 // silence are the settings of tests in which the gateway does not answer, and a
 // test waits for as long as a merchant does. Elsewhere a bridge waits longer than a
-// busy machine makes it.
+// busy machine makes it. In all of them a commit may take four seconds, half of what
+// the gateway's time leaves of the reply's: disks of busy machines take two.
 func silence() settings {
-	return settings{GatewayTimeout: 3 * time.Second, ReplyTimeout: 5 * time.Second}
+	return settings{GatewayTimeout: 3 * time.Second, ReplyTimeout: 11 * time.Second}
 }
 
 // dsnVariable is where bridges find a postgres ledger.
@@ -166,13 +167,13 @@ func (w *world) fillSettings() {
 		w.settings.Ledger = "sqlite " + filepath.Join(w.dir, "ledger.db")
 	}
 	if w.settings.GatewayTimeout == 0 {
-		w.settings.GatewayTimeout = 10 * time.Second
+		w.settings.GatewayTimeout = 7 * time.Second
 	}
 	if w.settings.ReadTimeout == 0 {
 		w.settings.ReadTimeout = 10 * time.Second
 	}
 	if w.settings.ReplyTimeout == 0 {
-		w.settings.ReplyTimeout = 14 * time.Second
+		w.settings.ReplyTimeout = 15 * time.Second
 	}
 }
 
