@@ -129,7 +129,7 @@ func holdBadLane(t *testing.T) (release func()) {
 	gate := running.(*App).notices
 	somebody := admission.Sender{Source: "203.0.113.9", Merchant: "473053119999"}
 	judge := func(judge func()) {
-		if err := gate.Judge(t.Context(), somebody, func() bool { judge(); return true }); err != nil {
+		if err := gate.Judge(t.Context(), somebody, func() admission.Verdict { judge(); return admission.Bad }); err != nil {
 			t.Error(err)
 		}
 	}

@@ -8,7 +8,8 @@
 // So every message is judged, in turn. A sender is an address and the merchant that
 // it names. One that has sent bad messages too often goes on in another lane. The
 // width of that lane bounds the share of bad work, and the senders in it take turns:
-// a good message waits longer there, and is judged.
+// a good message waits longer there, and is judged. When bad ones come from more senders
+// than can be remembered, all go there but those whose last message was good.
 package admission
 
 import (
@@ -39,6 +40,7 @@ type Limits struct {
 // Gate has messages judged in turn.
 type Gate struct {
 	record     record
+	proven     proven
 	clean, bad *lane
 	now        func() time.Time
 }
@@ -48,30 +50,45 @@ func New(l Limits, now func() time.Time) *Gate {
 	return &Gate{clean: newLane(l.Clean, l.Waiting), bad: newLane(l.Bad, l.Waiting), now: now}
 }
 
-// Judge waits for the message's turn and judges it; judge reports whether it was
-// bad. The error is that of ctx, or [ErrCrowded]; then the message was not
-// judged.
-func (g *Gate) Judge(ctx context.Context, s Sender, judge func() (bad bool)) error {
+// Verdict says what became of a message.
+type Verdict int
+
+// The verdicts.
+const (
+	Unknown Verdict = iota // it could not be judged, such as when a key was away
+	Good                   // it was what it says
+	Bad                    // anybody could have sent it
+)
+
+// Judge waits for the message's turn and has it judged. The error is that of ctx, or
+// [ErrCrowded]; then the message was not judged.
+func (g *Gate) Judge(ctx context.Context, s Sender, judge func() Verdict) error {
 	s.Source = Network(s.Source)
 	l, err := g.enter(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer l.leave()
-	if judge() {
+	switch judge() {
+	case Good:
+		g.proven.add(s, g.now())
+	case Bad:
+		g.proven.remove(s)
 		g.record.count(s, g.now())
 	}
 	return nil
 }
 
+func (g *Gate) suspects(s Sender) bool { return g.record.suspicious(s, g.proven.has(s), g.now()) }
+
 // enter waits for a turn in the lane of a sender, which may be another one when
 // the turn comes: of many at once, only the first were not known as bad.
 func (g *Gate) enter(ctx context.Context, s Sender) (*lane, error) {
-	if !g.record.suspicious(s, g.now()) {
+	if !g.suspects(s) {
 		if err := g.clean.enter(ctx, s); err != nil {
 			return nil, err
 		}
-		if !g.record.suspicious(s, g.now()) {
+		if !g.suspects(s) {
 			return g.clean, nil
 		}
 		g.clean.leave()

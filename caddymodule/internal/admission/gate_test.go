@@ -16,10 +16,10 @@ var (
 	other = Sender{Source: "192.0.2.1", Merchant: "B"} // behind the same address
 )
 
-func bad() bool  { return true }
-func good() bool { return false }
+func bad() Verdict  { return Bad }
+func good() Verdict { return Good }
 
-func judge(t *testing.T, g *Gate, s Sender, verdict func() bool) {
+func judge(t *testing.T, g *Gate, s Sender, verdict func() Verdict) {
 	t.Helper()
 	if err := g.Judge(t.Context(), s, verdict); err != nil {
 		t.Fatalf("a message of %v is not judged: %v", s, err)
@@ -32,8 +32,8 @@ type lasts struct {
 	now, most int
 }
 
-func (l *lasts) judging(d time.Duration, verdict bool) func() bool {
-	return func() bool {
+func (l *lasts) judging(d time.Duration, verdict Verdict) func() Verdict {
+	return func() Verdict {
 		l.mu.Lock()
 		l.now++
 		l.most = max(l.most, l.now)
@@ -54,7 +54,7 @@ func TestBurstOfGoodOnes(t *testing.T) {
 		var work lasts
 		var burst sync.WaitGroup
 		for range 1000 {
-			burst.Go(func() { judge(t, g, shop, work.judging(time.Millisecond, false)) })
+			burst.Go(func() { judge(t, g, shop, work.judging(time.Millisecond, Good)) })
 		}
 		burst.Wait()
 		if work.most != 4 {
@@ -73,7 +73,7 @@ func TestBurstOfBadOnes(t *testing.T) {
 		var work lasts
 		var burst sync.WaitGroup
 		for range 560 {
-			burst.Go(func() { judge(t, g, shop, work.judging(time.Second, true)) })
+			burst.Go(func() { judge(t, g, shop, work.judging(time.Second, Bad)) })
 		}
 		burst.Wait()
 		// 60 four at a time and then, with a lane's width of late ones, one by one:
@@ -106,7 +106,7 @@ func TestGoodOnesAmongJunk(t *testing.T) {
 				for range 100 {
 					flood.Go(func() {
 						for ctx.Err() == nil {
-							_ = g.Judge(ctx, shop, work.judging(10*time.Millisecond, true))
+							_ = g.Judge(ctx, shop, work.judging(10*time.Millisecond, Bad))
 						}
 					})
 				}
@@ -135,14 +135,14 @@ func TestManyMerchantsOfOneSource(t *testing.T) {
 		for i := range badOfAll {
 			judge(t, g, sender(i), bad)
 		}
-		if !g.record.suspicious(sender(1), time.Now()) {
+		if !g.record.suspicious(sender(1), false, time.Now()) {
 			t.Error("a sender of a bad message among so many is not suspicious")
 		}
-		if g.record.suspicious(shop, time.Now()) {
+		if g.record.suspicious(shop, false, time.Now()) {
 			t.Error("a sender of none is suspicious")
 		}
 		time.Sleep(window)
-		if g.record.suspicious(sender(1), time.Now()) {
+		if g.record.suspicious(sender(1), false, time.Now()) {
 			t.Error("it is suspicious for ever")
 		}
 	})
@@ -242,7 +242,7 @@ func TestJudgingThatPanicsLeavesTheLane(t *testing.T) {
 	g := New(Limits{Clean: 1, Bad: 1, Waiting: 1}, time.Now)
 	func() {
 		defer func() { _ = recover() }()
-		_ = g.Judge(t.Context(), shop, func() bool { panic("a defect") })
+		_ = g.Judge(t.Context(), shop, func() Verdict { panic("a defect") })
 	}()
 	judge(t, g, shop, good)
 }
@@ -283,10 +283,10 @@ func TestRecordIsBounded(t *testing.T) {
 	if n := len(r.senders); n > maxSenders {
 		t.Errorf("%d senders are remembered", n)
 	}
-	if !r.suspicious(shop, now) {
+	if !r.suspicious(shop, false, now) {
 		t.Error("the flood has freed a sender of its record")
 	}
-	if !r.suspicious(Sender{Source: "new"}, now) {
+	if !r.suspicious(Sender{Source: "new"}, false, now) {
 		t.Error("a sender that could not be remembered is not suspicious")
 	}
 	later := now.Add(window)
@@ -294,7 +294,60 @@ func TestRecordIsBounded(t *testing.T) {
 	if n := len(r.senders); n != 1 {
 		t.Errorf("%d senders are remembered after their window", n)
 	}
-	if back := now.Add(-time.Hour); r.suspicious(shop, back) {
+	if back := now.Add(-time.Hour); r.suspicious(shop, false, back) {
 		t.Error("a clock that was put back keeps a sender suspicious")
+	}
+}
+
+// A flood from more sources than can be remembered does not make a sender wait that sent
+// a good message before, however long ago within the day; but its own bad ones do.
+func TestProvenSenderAmongManySources(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := New(Limits{Clean: 4, Bad: 1, Waiting: 10_000}, time.Now)
+		judge(t, g, shop, good)
+		time.Sleep(provenFor)
+		for i := range maxSenders {
+			g.record.count(Sender{Source: fmt.Sprint(i)}, time.Now())
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		var flood sync.WaitGroup
+		var work lasts
+		for i := range 20_000 {
+			flood.Go(func() { _ = g.Judge(ctx, Sender{Source: fmt.Sprint("late ", i)}, work.judging(time.Millisecond, Bad)) })
+		}
+		synctest.Wait()
+		begin := time.Now()
+		judge(t, g, shop, good)
+		if took := time.Since(begin); took > 20*time.Millisecond {
+			t.Errorf("a good message waited %s", took)
+		}
+		judge(t, g, shop, bad)
+		if !g.suspects(shop) {
+			t.Error("its own bad message does not count")
+		}
+		stop()
+		flood.Wait()
+	})
+}
+
+// Senders with good messages are not remembered without bound, and for a day at most.
+func TestProvenIsBounded(t *testing.T) {
+	t.Parallel()
+	var p proven
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for i := range 3 * maxSenders {
+		p.add(Sender{Source: fmt.Sprint(i)}, now)
+	}
+	if n := len(p.young) + len(p.older); n > maxSenders {
+		t.Errorf("%d senders are remembered", n)
+	}
+	p.add(shop, now)
+	for range 2 {
+		now = now.Add(provenFor)
+		p.add(other, now)
+	}
+	if p.has(shop) || !p.has(other) {
+		t.Error("remembered for more than a day, or not at all")
 	}
 }

@@ -11,7 +11,7 @@ const (
 	window     = time.Minute
 	badOfOne   = 60     // bad messages of a sender within the window
 	badOfAll   = 600    // … of all; then one is enough, or a thousand merchants' numbers would buy a thousand budgets
-	maxSenders = 10_000 // senders remembered; when there are more, all others are suspicious
+	maxSenders = 10_000 // senders remembered; when there are more, all others are suspicious but those with good ones
 )
 
 // record counts the bad messages of senders. The zero value is ready.
@@ -35,8 +35,9 @@ func (c counted) at(now time.Time) counted {
 	return c
 }
 
-// suspicious reports whether a sender has sent bad messages too often.
-func (r *record) suspicious(s Sender, now time.Time) bool {
+// suspicious reports whether a sender has sent bad messages too often. proven says that
+// it has sent a good one not long ago.
+func (r *record) suspicious(s Sender, proven bool, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	known, remembered := r.senders[s]
@@ -44,7 +45,7 @@ func (r *record) suspicious(s Sender, now time.Time) bool {
 	case n >= badOfOne:
 		return true
 	case r.all.at(now).count >= badOfAll:
-		return n > 0 || !remembered && len(r.senders) >= maxSenders
+		return n > 0 || !proven && !remembered && len(r.senders) >= maxSenders
 	}
 	return false
 }

@@ -129,13 +129,24 @@ func (s *Server) open(r *http.Request, body *bodies.Body, line *logLine) (servic
 	}
 	line.gatewayMerchant = m.GatewayMerchant
 	sender := admission.Sender{Source: line.remote, Merchant: m.GatewayMerchant}
-	if waited := s.Gate.Judge(body.Context(), sender, func() bool {
+	if waited := s.Gate.Judge(body.Context(), sender, func() admission.Verdict {
 		notice, err = service.Bridge.OpenNotice(service.Settings, envelope)
-		return errors.Is(err, bridge.ErrNoticeRefused)
+		return verdictOf(err)
 	}); waited != nil {
 		return service, notice, fmt.Errorf("%w: %w", errThrottled, cmp.Or(context.Cause(body.Context()), waited))
 	}
 	return service, notice, err
+}
+
+// verdictOf says what the opening of a notice shows of its sender.
+func verdictOf(err error) admission.Verdict {
+	switch {
+	case err == nil:
+		return admission.Good
+	case errors.Is(err, bridge.ErrNoticeRefused):
+		return admission.Bad
+	}
+	return admission.Unknown
 }
 
 // results says how the ends of notices are counted.

@@ -111,13 +111,19 @@ func (v visit) findOpenID(way wechatWay, errand wechat.Errand) (openID string, e
 		return openID, nil
 	}
 	sender := admission.Sender{Source: v.client, Merchant: way.merchant.MerID}
-	if waited := v.Returns.Judge(v.ctx, sender, func() bool {
+	if waited := v.Returns.Judge(v.ctx, sender, func() admission.Verdict {
 		asked := false
 		openID, err = v.OpenIDs.FindOr(state.ID, func() (string, error) {
 			asked = true
 			return v.exchange(errand.App, state)
 		})
-		return asked && errors.Is(err, wechat.ErrRefused)
+		switch {
+		case asked && err == nil:
+			return admission.Good
+		case asked && errors.Is(err, wechat.ErrRefused):
+			return admission.Bad
+		}
+		return admission.Unknown // WeChat was not asked, or has not said
 	}); waited != nil {
 		return "", fmt.Errorf("%w: %w", errCrowded, waited)
 	}
