@@ -37,8 +37,7 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 		}
 	}
 	update.Events = result.events
-	result.order, result.moved = b.recordUpdate(ctx, order, update)
-	return result
+	return b.recordResult(ctx, result, update)
 }
 
 // lastQueryAt is when an order that is failed, or closed here and still open at the
@@ -54,16 +53,14 @@ func lastQueryAt(order ledger.Order, now time.Time) time.Time {
 // lastQuery queries the gateway one last time about a closed or failed order.
 func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order) {
 	result, ok := wait(ctx, stepTime(s), b.queryGateway(ctx, s, order))
-	if !ok || result.moved {
+	switch {
+	case !ok || result.moved:
+		return
+	case !result.certain():
+		b.postpone(ctx, s, order, result)
 		return
 	}
-	var err error
-	if certain := result.report.NotFound || result.report.Certain(); certain {
-		err = b.ledger.Rest(ctx, order.Key, order.Claim, result.events...)
-	} else {
-		tries := order.Tries + 1
-		err = b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextQuery(tries, b.now()), tries, result.events...)
-	}
+	err := b.ledger.Rest(ctx, order.Key, order.Claim, result.events...)
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
 		b.log.Error("last query of an order not recorded", orderFields(order), zap.Error(err))
 	}

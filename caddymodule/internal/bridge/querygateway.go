@@ -17,6 +17,16 @@ type queryResult struct {
 	report translate.Report
 	moved  bool           // the answer moved the order and is recorded
 	events []ledger.Event // the calls that were made, to be recorded if they are not
+
+	// unrecorded says that the ledger did not take what was said for certain: the order
+	// stands as before, and nobody may act as if nothing had been said.
+	unrecorded bool
+}
+
+// certain reports whether what the gateway said of an order that it did not move can be
+// acted on.
+func (r queryResult) certain() bool {
+	return !r.unrecorded && (r.report.Certain() || r.report.NotFound)
 }
 
 // queryGateway queries the gateway about an order, or about its refund while that is
@@ -43,11 +53,11 @@ func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Ord
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
 		// What is known is not written down again.
 	case state.Final():
-		result.order, result.moved = b.recordUpdate(ctx, order, b.newUpdate(s, order, result.report, "query", result.events))
+		result = b.recordResult(ctx, result, b.newUpdate(s, order, result.report, "query", result.events))
 	case result.report.Unpaid() && !order.State.Final() && order.State != translate.Pending && answered(order):
 		update := b.newUpdate(s, order, result.report, "query", result.events)
 		update.Claim = order.Claim
-		result.order, result.moved = b.recordUpdate(ctx, order, update)
+		result = b.recordResult(ctx, result, update)
 	}
 	return result
 }
@@ -72,13 +82,23 @@ func answered(order ledger.Order) bool {
 // recordUpdate records an update and returns the order as it stands, and whether this
 // update moved it.
 func (b *Bridge) recordUpdate(ctx context.Context, order ledger.Order, update ledger.Update) (ledger.Order, bool) {
+	result := b.recordResult(ctx, queryResult{order: order}, update)
+	return result.order, result.moved
+}
+
+// recordResult records an update that follows from the result of a query, and returns the
+// result with what came of that.
+func (b *Bridge) recordResult(ctx context.Context, result queryResult, update ledger.Update) queryResult {
+	order := result.order
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
-	if err != nil {
-		if !errors.Is(err, ledger.ErrFenced) {
-			b.log.Error("update of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
-		}
-		return order, false
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+	case err != nil:
+		b.log.Error("update of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
+		result.unrecorded = true
+	default:
+		b.reportTransition(stored, update, verdict)
+		result.order, result.moved = stored, verdict == translate.Applied || verdict == translate.LatePayment
 	}
-	b.reportTransition(stored, update, verdict)
-	return stored, verdict == translate.Applied || verdict == translate.LatePayment
+	return result
 }

@@ -25,7 +25,7 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 	}
 	result := b.submitRefund(ctx, s, order, false)
 	if !result.moved {
-		b.postpone(ctx, s, order, result.events...)
+		b.postpone(ctx, s, order, result)
 	}
 	return result.order
 }
@@ -148,7 +148,7 @@ func (b *Bridge) recordRefund(ctx context.Context, s *Settings, result queryResu
 		if report.State == translate.RefundFailed {
 			update.Claim = order.Claim // a refusal that comes late says nothing of what was tried since
 		}
-		result.order, result.moved = b.recordUpdate(ctx, order, update)
+		result = b.recordResult(ctx, result, update)
 	case report.OurFault:
 		b.log.Error("the gateway could not read our refund; it is asked for again, look into it", fields...)
 	case report.Reason != "":

@@ -63,21 +63,12 @@ func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) 
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	switch {
 	case !ok || result.moved:
-	case !result.report.Certain() && !result.report.NotFound:
-		b.postponeRetry(ctx, s, order, result)
+	case !result.certain():
+		b.postpone(ctx, s, order, result)
 	default:
 		if _, err := b.retryRefund(ctx, s, order, result, nil); err != nil && !errors.Is(err, ledger.ErrFenced) {
 			b.log.Error("refund not taken up again", orderFields(order), zap.Error(err))
 		}
-	}
-}
-
-// postponeRetry leaves a refund that nothing is known of for later.
-func (b *Bridge) postponeRetry(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
-	tries := order.Tries + 1
-	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextQuery(tries, b.now()), tries, result.events...)
-	if err != nil && !errors.Is(err, ledger.ErrFenced) {
-		b.log.Error("next try of a refund not recorded", orderFields(order), zap.Error(err))
 	}
 }
 
@@ -101,7 +92,7 @@ func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Orde
 		result.order, result.moved = order, false
 	}
 	if !result.moved {
-		b.postpone(ctx, s, order, result.events...)
+		b.postpone(ctx, s, order, result)
 	}
 	return result.order, nil
 }
@@ -140,8 +131,11 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 		return order, "", notSettled(stillAsked.With())
 	}
 	said = saidOf(result.report)
-	if result.moved {
+	switch {
+	case result.moved:
 		return result.order, said, nil
+	case result.unrecorded:
+		return order, said, notSettled(notRecorded.With(bilingual.Term(result.report.State)))
 	}
 	after, err = b.retryRefund(ctx, s, order, result, &c)
 	if errors.Is(err, ledger.ErrFenced) {

@@ -35,7 +35,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 		b.lastQuery(ctx, s, order)
 	case translate.DueRefund:
 		if result := b.refund(ctx, s, order); !result.moved {
-			b.postpone(ctx, s, order, result.events...)
+			b.postpone(ctx, s, order, result)
 		}
 	case translate.DueRetryRefund:
 		b.retryDue(ctx, s, order)
@@ -54,6 +54,9 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 	unpaid := report.Unpaid() || (order.State == translate.Pending && report.NotFound)
 	update := ledger.Update{At: now, Source: "query", Claim: order.Claim, Events: result.events}
 	switch {
+	case result.unrecorded:
+		b.postpone(ctx, s, order, result)
+		return
 	case unpaid && expired:
 		if result = b.closeUnpaid(ctx, s, result, "expiry"); result.moved {
 			return
@@ -72,7 +75,7 @@ func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order,
 		result.events = append(result.events, b.unpaidEvents(ctx, order, now)...)
 	}
 	b.logStale(order, report, now)
-	b.postpone(ctx, s, order, result.events...)
+	b.postpone(ctx, s, order, result)
 }
 
 // unpaidEvents are what the timeline keeps, once, of an order in doubt that the
@@ -100,11 +103,19 @@ func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.
 	}
 }
 
-// postpone says that a step brought nothing and when the next one is due. Only
-// the holder of the order's claim can say so. events is what was tried.
-func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, events ...ledger.Event) {
-	tries := order.Tries + 1
-	err := b.ledger.Postpone(ctx, order.Key, order.Claim, s.nextStep(order, order.State, tries, b.now()), tries, events...)
+// postpone says that a step moved nothing and when the next one is due. Only the holder
+// of the order's claim can say so. What is certain and could not be recorded is asked for
+// once more at once, for money may hang on it.
+func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
+	now, tries := b.now(), order.Tries+1
+	next := s.nextStep(order, order.State, tries, now)
+	switch {
+	case result.unrecorded:
+		next = s.nextQuery(0, now)
+	case order.State.Final(): // which has no step but its last query, or the try of its refund
+		next = s.nextQuery(tries, now)
+	}
+	err := b.ledger.Postpone(ctx, order.Key, order.Claim, next, tries, result.events...)
 	if err != nil && !errors.Is(err, ledger.ErrFenced) {
 		b.log.Error("next step of an order not recorded", orderFields(order), zap.Error(err))
 	}
