@@ -11,6 +11,7 @@ import (
 // answer is what came back for a message to the gateway. It is signed by the
 // gateway; what it says has still to be compared with what was asked.
 type answer struct {
+	kind    CallKind
 	message v2.Message
 	said    v2.Statement // what the message says, read as the answer to what was sent
 	flowNo  string       // of the message that was sent
@@ -18,21 +19,29 @@ type answer struct {
 	trip    RoundTrip
 }
 
+// calls are the events of what was sent, none when the answer is the zero one.
+func (a answer) calls() []ledger.Event {
+	if a.event.Kind == "" {
+		return nil
+	}
+	return []ledger.Event{a.event}
+}
+
 // callAndJudge sends a request about an order that exists already. It returns what the
-// answer means, and the call. An answer that cannot be trusted, or none, means that
+// answer means, and the answer. An answer that cannot be trusted, or none, means that
 // nothing is certain.
 func (b *Bridge) callAndJudge(
 	ctx context.Context, s *Settings, order ledger.Order, kind CallKind, body request,
-) (translate.Report, ledger.Event) {
+) (translate.Report, answer) {
 	a, failed := b.exchange(ctx, s, order, kind, body)
 	if failed != nil {
-		return translate.NothingCertain(failed.reason), a.event
+		return translate.NothingCertain(failed.reason), a
 	}
 	report, err := callKinds[kind].judge(a.said, expected(order, kind, s.TranCodes, a.flowNo))
 	if err != nil {
 		b.disbelieve(ctx, order, kind, a, err)
 	}
-	return report, a.event
+	return report, a
 }
 
 // expected is what the answer to the message with this flow number must agree with.

@@ -58,7 +58,7 @@ func (b *Bridge) call(ctx context.Context, s *Settings, order ledger.Order, out 
 	}
 	b.observer.CallFinished(out.kind, class, end.Sub(start))
 	tracing.Finish(span, string(class), failed != nil)
-	a.event = callEvent(out, start, end, a.said, failed)
+	a.kind, a.event = out.kind, callEvent(out, start, end, a.said, failed)
 	return a, failed
 }
 

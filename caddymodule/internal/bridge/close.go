@@ -29,8 +29,8 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 	if s.TranCodes.Close == "" || result.report.NotFound {
 		update.Next, update.Own = lastQueryAt(order, update.At), true // its payer may pay at this moment
 	} else {
-		report, call := b.closeAtGateway(ctx, s, order)
-		result.events = append(slices.Clip(result.events), call)
+		report, a := b.closeAtGateway(ctx, s, order)
+		result.answer, result.events = a, append(slices.Clip(result.events), a.event)
 		if report.State != translate.Closed {
 			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", report.Reason))
 			return result
@@ -68,6 +68,6 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 
 // closeAtGateway has the gateway close an order. It reports Closed, or why that is not
 // certain.
-func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, ledger.Event) {
+func (b *Bridge) closeAtGateway(ctx context.Context, s *Settings, order ledger.Order) (translate.Report, answer) {
 	return b.callAndJudge(ctx, s, order, CloseCall, v2.CloseRequest{OrderID: order.OrderNo})
 }

@@ -186,6 +186,9 @@ func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order,
 		return ErrNoticeNotDurable
 	}
 	b.reportTransition(stored, update, verdict)
+	if verdict == translate.Contradicted && b.quarantine(ctx, stored, "notice", n.message, errContradicts) != nil {
+		return ErrNoticeNotDurable
+	}
 	failpoint.Reach(failpoint.BeforeAck)
 	return nil
 }

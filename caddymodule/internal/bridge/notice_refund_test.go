@@ -176,11 +176,11 @@ func TestReplaysLeaveACount(t *testing.T) {
 		t.Errorf("%d rows after two rounds, %d after %d, which count %d", after[1], n, times, came)
 	}
 	kept, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
-	if err != nil || len(kept.Items) != 2 {
+	if err != nil || len(kept.Items) != 3 { // all but the good one, which the late one contradicts
 		t.Fatalf("in quarantine: %+v, %v", kept, err)
 	}
 	for _, q := range kept.Items {
-		if q.Times != times || q.State != "11" || q.Amount == "" || q.GatewayMerchant != gatewayMerchant {
+		if q.Times != times || q.State == "" || q.Amount == "" || q.GatewayMerchant != gatewayMerchant {
 			t.Errorf("kept %+v", q)
 		}
 	}

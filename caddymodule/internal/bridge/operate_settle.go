@@ -195,8 +195,8 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 	case translate.Closed:
 		update.Next = lastQueryAt(order, now)
 		if s.TranCodes.Close != "" && result.report.Unpaid() {
-			report, call := b.closeAtGateway(ctx, s, order)
-			update.Events = append(update.Events, call)
+			report, a := b.closeAtGateway(ctx, s, order)
+			update.Events = append(update.Events, a.event)
 			if report.State != translate.Closed {
 				b.recordEvents(ctx, order, update.Events...)
 				return so, notSettled(notClosed.With(report.Reason))

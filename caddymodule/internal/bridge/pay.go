@@ -119,12 +119,12 @@ func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, dou
 	}
 	call.setInterim(payResult{order: order})
 	failpoint.Reach(failpoint.BeforeSend)
-	report, events := b.send(ctx, job, order)
+	report, a := b.send(ctx, job, order)
 	if doubted {
 		report = report.OverDoubt()
 	}
 	failpoint.Reach(failpoint.AfterAnswer)
-	result := b.record(ctx, job, order, report, events)
+	result := b.record(ctx, job, order, report, a)
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
 }

@@ -2,11 +2,13 @@ package bridge
 
 import (
 	"context"
+	"errors"
 
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/quarantine"
+	"github.com/paybridge/paybridge/translate"
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
@@ -25,6 +27,20 @@ func (b *Bridge) quarantine(ctx context.Context, order ledger.Order, source stri
 		b.log.Error("quarantine not recorded", orderFields(order), zap.Error(err))
 	}
 	return err
+}
+
+// errContradicts is why a message is kept aside that is in order and denies what was final.
+// Nothing follows from it, and only the gateway's people can say what is true.
+var errContradicts = errors.New("contradicts what is final")
+
+// keepContradiction keeps the answer aside by which the gateway has contradicted what was
+// final. What the bridge concluded by itself is nobody's message.
+func (b *Bridge) keepContradiction(
+	ctx context.Context, order ledger.Order, update ledger.Update, verdict translate.Verdict, a answer,
+) {
+	if verdict == translate.Contradicted && !update.Own {
+		_ = b.quarantine(ctx, order, callKinds[a.kind].source, a.message, errContradicts) // logged
+	}
 }
 
 // quarantined is what is kept of a message: numbers, state and amount, as it names

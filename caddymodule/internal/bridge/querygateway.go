@@ -15,6 +15,7 @@ import (
 type queryResult struct {
 	order  ledger.Order
 	report translate.Report
+	answer answer         // that the report is of
 	moved  bool           // the answer moved the order and is recorded
 	events []ledger.Event // the calls that were made, to be recorded if they are not
 
@@ -47,8 +48,8 @@ func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Ord
 
 // queryPayment queries the gateway about a payment.
 func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Order) queryResult {
-	report, call := b.callAndJudge(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
-	result := queryResult{order: order, report: b.reported(order, report), events: []ledger.Event{call}}
+	report, a := b.callAndJudge(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})
+	result := queryResult{order: order, report: b.reported(order, report), answer: a, events: a.calls()}
 	switch state := result.report.State; {
 	case state == translate.Failed && order.State.Final() && translate.Judge(order.State, state) != translate.Contradicted:
 		// What is known is not written down again.
@@ -98,6 +99,7 @@ func (b *Bridge) recordResult(ctx context.Context, result queryResult, update le
 		result.unrecorded = true
 	default:
 		b.reportTransition(stored, update, verdict)
+		b.keepContradiction(ctx, stored, update, verdict, result.answer)
 		result.order, result.moved = stored, verdict == translate.Applied || verdict == translate.LatePayment
 	}
 	return result

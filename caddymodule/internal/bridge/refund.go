@@ -57,11 +57,11 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 // it has paid already, and the next step asks.
 func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, doubted bool, before ...ledger.Event) queryResult {
 	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)
-	report, call := b.callAndJudge(ctx, s, order, RefundCall, submit)
+	report, a := b.callAndJudge(ctx, s, order, RefundCall, submit)
 	if doubted {
 		report = report.OverDoubt()
 	}
-	return b.recordRefund(ctx, s, queryResult{order: order, report: report, events: append(slices.Clip(before), call)})
+	return b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: append(slices.Clip(before), a.event)})
 }
 
 // takenOver reports whether somebody may have submitted a refund that has no try on
@@ -131,8 +131,8 @@ func lastSubmission(events []ledger.Event, codes TranCodes) (at time.Time) {
 // queryRefund queries the gateway about a refund and records what is final.
 func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
-	report, call := b.callAndJudge(ctx, s, order, RefundQueryCall, query)
-	return b.recordRefund(ctx, s, queryResult{order: order, report: report, events: []ledger.Event{call}})
+	report, a := b.callAndJudge(ctx, s, order, RefundQueryCall, query)
+	return b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: a.calls()})
 }
 
 // recordRefund records what a query told of a refund, if it is final. A failure that

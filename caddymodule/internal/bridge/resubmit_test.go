@@ -112,6 +112,6 @@ func TestStaleNotSentIsFenced(t *testing.T) {
 	if due := w.due(); len(due) != 1 {
 		t.Fatal("order was not taken over")
 	}
-	w.bridge.record(t.Context(), job, o, translate.NotSent("late"), nil)
+	w.bridge.record(t.Context(), job, o, translate.NotSent("late"), answer{})
 	w.wantState(p, translate.Sent)
 }

@@ -15,36 +15,35 @@ import (
 // order over.
 const tooLate = "too late to send"
 
-// send makes the one call for an order and judges the answer. events has the
-// call, if it was made.
-func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (report translate.Report, events []ledger.Event) {
+// send makes the one call for an order and judges the answer, which is the zero one where
+// no call was made.
+func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (translate.Report, answer) {
 	now := b.now()
 	out := outgoing{kind: PayCall, latest: order.Next.Add(-job.settings.Timeouts.Gateway)}
 	if out.tooLate(now) {
 		// A process that was frozen wakes up late: others may act on the order
 		// before this call would be over.
-		return translate.NotSent(tooLate), nil
+		return translate.NotSent(tooLate), answer{}
 	}
 	job.request.OpenID = order.OpenID // which the payer's browser may have told
 	head, body := translate.BuildPayRequest(job.request, job.rule, b.told(job.payCall(order, now)))
 	plaintext, err := body.Marshal(head)
 	if err != nil {
-		return translate.NotSent(err.Error()), nil
+		return translate.NotSent(err.Error()), answer{}
 	}
 	out.tranCode, out.flowNo, out.plaintext = head.TranCode, head.TranFlowID, plaintext
 	a, failed := b.call(ctx, job.settings, order, out)
-	events = []ledger.Event{a.event}
 	switch {
 	case failed != nil && failed.sent:
-		return translate.NothingCertain(failed.reason), events
+		return translate.NothingCertain(failed.reason), a
 	case failed != nil:
-		return translate.NotSent(failed.reason), events
+		return translate.NotSent(failed.reason), a
 	}
-	report, err = job.rule.JudgePay(a.said, expected(order, PayCall, job.settings.TranCodes, a.flowNo))
+	report, err := job.rule.JudgePay(a.said, expected(order, PayCall, job.settings.TranCodes, a.flowNo))
 	if err != nil {
 		b.disbelieve(ctx, order, PayCall, a, err)
 	}
-	return report, events
+	return report, a
 }
 
 func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
@@ -68,8 +67,8 @@ func (job payJob) payCall(order ledger.Order, now time.Time) translate.PayCall {
 // record writes down what a call came to. When the ledger cannot take it, the
 // order stays as it was sent and is settled by a query later: the merchant
 // hears nothing that is not durable.
-func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, report translate.Report, events []ledger.Event) payResult {
-	update := b.newUpdate(job.settings, order, report, "answer", events)
+func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, report translate.Report, a answer) payResult {
+	update := b.newUpdate(job.settings, order, report, "answer", a.calls())
 	update.Held = &order
 	if report.State != translate.Paid && report.State != translate.Pending {
 		// Whoever has taken the order over since, when this bridge stood still for
@@ -82,7 +81,7 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, rep
 	}
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	if errors.Is(err, ledger.ErrFenced) {
-		return b.superseded(ctx, order, report, events)
+		return b.superseded(ctx, order, report, update.Events)
 	}
 	if err != nil {
 		b.log.Error("outcome not recorded, order is settled by queries", orderFields(order),
@@ -90,6 +89,7 @@ func (b *Bridge) record(ctx context.Context, job payJob, order ledger.Order, rep
 		return payResult{order: order}
 	}
 	b.reportTransition(stored, update, verdict)
+	b.keepContradiction(ctx, stored, update, verdict, a)
 	return payResult{order: stored}
 }
 

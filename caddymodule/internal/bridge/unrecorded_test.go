@@ -17,6 +17,13 @@ import (
 // until take: it fails for the moment in which the gateway's word is to be recorded.
 func refuseState(tb testing.TB, dir string, state translate.State) (take func()) {
 	tb.Helper()
+	return refuse(tb, dir, `UPDATE OF state ON orders WHEN new.state = '`+string(state)+`'`)
+}
+
+// refuse has the ledger in dir take everything but what is named as in a trigger, until
+// take.
+func refuse(tb testing.TB, dir, what string) (take func()) {
+	tb.Helper()
 	execute := func(statement string) {
 		db, err := sql.Open("sqlite", filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(60000)")
 		must(err)
@@ -24,8 +31,7 @@ func refuseState(tb testing.TB, dir string, state translate.State) (take func())
 		_, err = db.ExecContext(tb.Context(), statement)
 		must(err)
 	}
-	execute(`CREATE TRIGGER refused BEFORE UPDATE OF state ON orders WHEN new.state = '` + string(state) + `'
-		BEGIN SELECT RAISE(ABORT, 'the state is not taken'); END`)
+	execute(`CREATE TRIGGER refused BEFORE ` + what + ` BEGIN SELECT RAISE(ABORT, 'not taken'); END`)
 	return func() { execute(`DROP TRIGGER refused`) }
 }
 

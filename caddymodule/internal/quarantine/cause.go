@@ -23,8 +23,11 @@ const (
 	AmountDiffers     Cause = "amount_differs"
 	MembersContradict Cause = "members_contradict"
 	StateUnknown      Cause = "state_unknown"
-	MessageUnreadable Cause = "message_unreadable"
-	Other             Cause = "other" // Other is shown as it was kept: no name is known for it
+	// OutcomeContradicted is a message in order that denies what the gateway has said for
+	// certain before.
+	OutcomeContradicted Cause = "outcome_contradicted"
+	MessageUnreadable   Cause = "message_unreadable"
+	Other               Cause = "other" // Other is shown as it was kept: no name is known for it
 )
 
 // row is one cause: its name, the texts by which it is known, and what it means.
@@ -56,6 +59,7 @@ var rows = []row{
 	{AmountDiffers, differs(`body amount|body\.refundAmt`), say("it names another amount than the order's, or none where it must")},
 	{MembersContradict, matches(`^body\.\S+: says other than `), say("it contradicts itself: two members that say the same thing differ")},
 	{StateUnknown, matches(`^(refund )?state ".*" is not known$`), say("its state is not known, or missing")},
+	{OutcomeContradicted, matches(`^contradicts what is final$`), say("it denies what is final: that the order is paid, or that its refund is done")},
 	{MessageUnreadable, matches(`^(body\.\S+: (not a text|given twice)$|reading message: )`), say("it is signed and cannot be read: not JSON, without head or body, or with a member twice")},
 }
 

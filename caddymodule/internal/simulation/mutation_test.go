@@ -41,8 +41,8 @@ var mutations = []mutation{
 	},
 	{
 		"silence is no refusal", "caddymodule/internal/bridge/send.go",
-		`return translate.NothingCertain(failed.reason), events`,
-		"if BROKEN { return translate.NotSent(failed.reason), events }\n\t\treturn translate.NothingCertain(failed.reason), events",
+		`return translate.NothingCertain(failed.reason), a`,
+		"if BROKEN { return translate.NotSent(failed.reason), a }\n\t\treturn translate.NothingCertain(failed.reason), a",
 	},
 	{
 		"a payment commits with its notification", "caddymodule/internal/ledger/record.go",
