@@ -75,12 +75,12 @@ func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) 
 // retryRefund makes a failed refund refunding again, submits it under its one
 // number and returns the order as it stands then. seen is what the gateway has just
 // said: a refund that is under way there is not submitted.
-func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Order, result queryResult, change *ledger.Change) (ledger.Order, error) {
+func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Order, result queryResult, by *ledger.RetryByHand) (ledger.Order, error) {
 	claim := order.Claim
-	if change != nil {
+	if by != nil {
 		claim = 0 // a person takes it out of whoever's hands
 	}
-	order, err := b.ledger.RetryRefund(ctx, order.Key, claim, b.now().Add(lease(s)), change)
+	order, err := b.ledger.RetryRefund(ctx, order.Key, claim, b.now().Add(lease(s)), by)
 	if err != nil {
 		return order, err
 	}
@@ -114,9 +114,14 @@ func RefundNotFailed(state translate.State) bilingual.Said {
 
 // RetryRefund tries a failed refund again for an operator. The gateway is asked
 // first, and when it is certain, its word is recorded instead. It returns the order
-// as it stands afterwards and what the gateway said. Errors wrap ErrNotSettled, or
+// as it stands afterwards and what the gateway said. What somebody says meanwhile to
+// have dealt with by other means is not tried again. Errors wrap ErrNotSettled, or
 // are those of the ledger.
 func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c ledger.Change) (after ledger.Order, said string, err error) {
+	dealt, err := b.ledger.DealtWith(ctx, k)
+	if err != nil {
+		return ledger.Order{}, "", err
+	}
 	order, err := b.ledger.Order(ctx, k)
 	switch {
 	case err != nil:
@@ -137,9 +142,12 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	case result.unrecorded:
 		return order, said, notSettled(notRecorded.With(bilingual.Term(result.report.State)))
 	}
-	after, err = b.retryRefund(ctx, s, order, result, &c)
-	if errors.Is(err, ledger.ErrFenced) {
-		return after, said, notSettled(refundTaken.With())
+	after, err = b.retryRefund(ctx, s, order, result, &ledger.RetryByHand{Change: c, Dealt: dealt})
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+		err = notSettled(refundTaken.With())
+	case errors.Is(err, ledger.ErrDealtWith):
+		err = notSettled(refundDealtWith.With())
 	}
 	return after, said, err
 }

@@ -21,6 +21,10 @@ var (
 		En: "somebody else has just taken the refund up; look at the order",
 		Zh: "刚刚已有人在处理这笔退款；请查看订单",
 	}
+	refundDealtWith = bilingual.Text{
+		En: "somebody has just said that the refund is dealt with; look at the order, and try it again if the money is not back",
+		Zh: "刚刚有人说明这笔退款已处理；请查看订单，如果款项确实没有退回，可以再次重试",
+	}
 
 	notStuck = bilingual.Text{
 		En: "the order is %s, not stuck, and nothing on record contradicts that; " +

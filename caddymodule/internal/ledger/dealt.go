@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Matter is a kind of thing that stays on the list of what is to be done until a
@@ -78,6 +79,22 @@ func dealWith(t *tx, open string, m Matter, c change) error {
 // notDealtWith is the condition of a list that leaves out what is dealt with.
 func notDealtWith(l *listing, m Matter) string {
 	return `NOT EXISTS (SELECT 1 FROM dealt d WHERE d.kind = ` + l.arg(string(m)) + ` AND d.order_id = l.order_id AND d.mer_id = l.mer_id)`
+}
+
+// dealtOfMatter selects what was said of a matter of an order, if it is dealt with.
+const dealtOfMatter = `SELECT kind, order_id, mer_id, at, who, why FROM dealt WHERE kind = $1 AND order_id = $2 AND mer_id = $3`
+
+// notDealtSince returns [ErrDealtWith] when a matter is dealt with and that is not among
+// what is known. Its order or notification is locked.
+func notDealtSince(t *tx, k Key, m Matter, known []Dealt) error {
+	now, err := one(t, scanDealt, dealtOfMatter, string(m), k.OrderID, k.MerID)
+	switch {
+	case isNotFound(err):
+		return nil
+	case err == nil && !slices.Contains(known, now):
+		return ErrDealtWith
+	}
+	return err
 }
 
 // reopen forgets that a matter was dealt with: it is tried again.

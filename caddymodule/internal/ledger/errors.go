@@ -30,6 +30,10 @@ var (
 	// another took over, or the order has moved on. Nothing was written.
 	ErrFenced = errors.New("another has taken over")
 
+	// ErrDealtWith says that somebody has dealt with the matter by other means. Nothing was
+	// written.
+	ErrDealtWith = errors.New("somebody has dealt with it")
+
 	// ErrUnavailable says that the ledger cannot be read or written right now.
 	// Whether a write that failed so has happened is unknown. It heals by itself.
 	ErrUnavailable = errors.New("ledger unavailable")

@@ -70,6 +70,7 @@ func statements() map[string]statement {
 		"paid sums":           {sumStatement(Payment), []any{1, 2}},
 		"refunded sums":       {sumStatement(Refund), []any{1, 2}},
 		"host":                {backURLHost, []any{"a", "b"}},
+		"dealt":               {dealtOfMatter, []any{"refund", "a", "b"}},
 	}
 	counting, counted := OrderFilter{Actions: []string{"a", "b"}, LeastAmount: 5, MostAmount: 9}.counting()
 	list["orders of amounts"] = statement{counting, counted}

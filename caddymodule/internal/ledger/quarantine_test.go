@@ -179,15 +179,19 @@ func mattersStayOpen(t *testing.T, p place) {
 	wantError(t, l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change), ledger.ErrNotFound)
 	wantError(t, l.DealWith(t.Context(), o.Key, ledger.NotificationMatter, change), ledger.ErrNotFound)
 	wantError(t, l.DealWith(t.Context(), sample(9).Key, ledger.RefundMatter, change), ledger.ErrNotFound)
-	if dealt, err := l.DealtWith(t.Context(), o.Key); err != nil || len(dealt) != 1 || dealt[0].Why != change.Why {
+	dealt, err := l.DealtWith(t.Context(), o.Key)
+	if err != nil || len(dealt) != 1 || dealt[0].Why != change.Why {
 		t.Errorf("dealt with: %+v, %v", dealt, err)
 	}
-	retried, err := l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &change)
+	_, err = l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &ledger.RetryByHand{Change: change})
+	wantError(t, err, ledger.ErrDealtWith) // which its operator did not know
+	by := &ledger.RetryByHand{Change: change, Dealt: dealt}
+	retried, err := l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), by)
 	if err != nil || retried.State != translate.Refunding || retried.Claim != o.Claim+2 || retried.RefundNo != o.RefundNo {
 		t.Fatalf("tried again: %+v, %v", retried, err)
 	}
 	open(1, 0)
-	_, err = l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), &change)
+	_, err = l.RetryRefund(t.Context(), o.Key, 0, after(2*time.Hour), by)
 	wantError(t, err, ledger.ErrFenced)
 	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, At: after(time.Hour)}, translate.Applied)
 	open(2, 0)

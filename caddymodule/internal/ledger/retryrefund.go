@@ -7,28 +7,35 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+// RetryByHand is an operator's word that a refund is to be tried again.
+type RetryByHand struct {
+	Change
+	// Dealt is what was dealt with when the operator gave it, see [Ledger.DealtWith]. What
+	// somebody has dealt with since is not tried again: the money may have gone back by other
+	// means.
+	Dealt []Dealt
+}
+
 // RetryRefund takes a refund that has failed up again under its one number: the
 // order is refunding once more, its next step is due at next, and it is the
-// caller's by the new claim. claim is that which the caller holds, 0 for none. With
-// a change it is an operator's doing. RetryRefund returns [ErrFenced] when the
-// order is not in that state any more, or in other hands.
-func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.Time, c *Change) (Order, error) {
+// caller's by the new claim. claim is that which the caller holds, 0 for none; by is
+// nil where the bridge tries it by itself. RetryRefund returns [ErrFenced] when the
+// order is not in that state any more, or in other hands, and [ErrDealtWith] as
+// [RetryByHand] says.
+func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.Time, by *RetryByHand) (Order, error) {
 	source, made := "retry", change{}
-	if c != nil {
+	if by != nil {
 		var err error
-		if made, err = l.change(k, "refund", *c); err != nil {
+		if made, err = l.change(k, "refund", by.Change); err != nil {
 			return Order{}, wrap(err, "retrying refund")
 		}
 		source = "operator"
 	}
 	batch := newEventBatch(l.now(), moved(translate.RefundFailed, translate.Refunding, source))
 	o, err := write(ctx, l, func(t *tx) (Order, error) {
-		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+		o, err := refundToRetry(t, k, claim, by)
 		if err != nil {
 			return Order{}, err
-		}
-		if o.State != translate.RefundFailed || o.RefundNo == "" || (claim != 0 && claim != o.Claim) {
-			return Order{}, ErrFenced
 		}
 		o.State, o.Next, o.Tries = translate.Refunding, toMillis(next).time(), 0
 		o.Claim++
@@ -38,7 +45,7 @@ func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.
 		if err := reopen(t, k, RefundMatter); err != nil {
 			return Order{}, err
 		}
-		if c != nil {
+		if by != nil {
 			if err := addChange(t, made.from(string(translate.RefundFailed), string(translate.Refunding))); err != nil {
 				return Order{}, err
 			}
@@ -46,4 +53,18 @@ func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.
 		return o, batch.add(t, k)
 	})
 	return o, wrap(err, "retrying refund")
+}
+
+// refundToRetry locks an order whose refund may be tried again.
+func refundToRetry(t *tx, k Key, claim int64, by *RetryByHand) (Order, error) {
+	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+	switch {
+	case err != nil:
+		return Order{}, err
+	case o.State != translate.RefundFailed || o.RefundNo == "" || (claim != 0 && claim != o.Claim):
+		return Order{}, ErrFenced
+	case by != nil:
+		err = notDealtSince(t, k, RefundMatter, by.Dealt)
+	}
+	return o, err
 }
