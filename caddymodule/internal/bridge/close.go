@@ -57,6 +57,9 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 	case !ok || result.moved:
 		return
 	case !result.certain():
+		if !result.unrecorded {
+			b.logStale(order, result.report, b.now())
+		}
 		b.postpone(ctx, s, order, result)
 		return
 	}

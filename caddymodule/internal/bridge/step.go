@@ -92,6 +92,8 @@ func (b *Bridge) unpaidEvents(ctx context.Context, order ledger.Order, now time.
 	}}
 }
 
+// logStale tells of a query that brought nothing certain: as an alarm when an order has
+// been without an answer for too long, also one that is closed and may have been paid.
 func (b *Bridge) logStale(order ledger.Order, report translate.Report, now time.Time) {
 	fields := []zap.Field{orderFields(order), zap.String("state", string(order.State)), zap.String("reason", report.Reason)}
 	overdue := order.State == translate.InDoubt || now.After(order.ExpiresAt)

@@ -237,6 +237,29 @@ func TestDoubtRaisesAnAlarmAfterADay(t *testing.T) {
 	w.wantState(p, translate.InDoubt)
 }
 
+// TestLastQueryRaisesAnAlarmAfterADay: a closed order may have been paid. While the last
+// query about it gets no answer, somebody has to ask the gateway's people.
+func TestLastQueryRaisesAnAlarmAfterADay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	w.cancel(p)
+	w.gateway.chance = func() fault { return silent }
+	closed := w.wantState(p, translate.Closed)
+	for w.clock.now().Before(closed.CreatedAt.Add(27 * time.Hour)) {
+		before := w.logs.FilterLevelExact(zapcore.ErrorLevel).Len()
+		w.stepAt(p)
+		alarmed := w.logs.FilterLevelExact(zapcore.ErrorLevel).Len() > before
+		if age := w.clock.now().Sub(closed.CreatedAt); alarmed != (age > alarmAge) {
+			t.Fatalf("after %s: alarm %v", age, alarmed)
+		}
+	}
+	if o := w.wantState(p, translate.Closed); o.Next.IsZero() {
+		t.Error("it is asked about no more")
+	}
+}
+
 func TestPanicInAStepIsSurvived(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
