@@ -2,12 +2,14 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -211,6 +213,50 @@ func TestPaidWhileClosing(t *testing.T) {
 				t.Errorf("the next cancel hears %s", reply.RespCode)
 			}
 			w.wantState(p, translate.Refunded)
+		})
+	}
+}
+
+// TestClosedAtTheGatewayWhileAStepIsDue: a due step takes the order's claim while the
+// gateway closes it. What the gateway has confirmed is recorded all the same, and whoever
+// holds the order then has nothing more to say of it.
+func TestClosedAtTheGatewayWhileAStepIsDue(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*world, v1.PayRequest){
+		"cancel": func(w *world, p v1.PayRequest) {
+			if reply := w.cancel(p); reply.RespCode != v1.CodeOK {
+				w.tb.Errorf("cancel hears %s", reply.RespCode)
+			}
+		},
+		"settle": func(w *world, p v1.PayRequest) {
+			if _, err := w.bridge.Settle(w.tb.Context(), w.settings, settlement(p, translate.Closed)); err != nil {
+				w.tb.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.settings.TranCodes.Close = closeCode
+			p := order(v1.WxSao, 1)
+			w.pay(p)
+			w.gateway.setScript(none, fault{name: "a step is due", mangle: func(_ context.Context, closed string) RoundTrip {
+				w.clock.advance(w.order(p).Next.Sub(w.clock.now()))
+				due := w.due()
+				if len(due) != 1 {
+					t.Errorf("due: %+v", due)
+				}
+				return RoundTrip{Sent: true, Body: []byte(closed)}
+			}})
+			held := w.order(p)
+			end(w, p)
+			o := w.wantState(p, translate.Closed)
+			if err := w.ledger.Postpone(t.Context(), o.Key, held.Claim+1, w.clock.now().Add(time.Hour), 1); !errors.Is(err, ledger.ErrFenced) {
+				t.Errorf("the step goes on: %v", err)
+			}
+			if events := w.timeline(p, translate.Contradicted.String()); len(events) > 0 {
+				t.Errorf("timeline: %+v", events)
+			}
 		})
 	}
 }

@@ -22,12 +22,14 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 // closeUnpaid closes an order that nobody has paid: at the gateway where it has a
 // close and knows the order, and otherwise here, where a payment that still
 // arrives is refunded. It takes the result of a query and returns it with what came of
-// the close.
+// the close. What the gateway has confirmed is recorded whoever holds the order by then;
+// only the bridge's own conclusion is worth no more than its claim.
 func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResult, source string) queryResult {
 	order := result.order
-	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source, Claim: order.Claim}
+	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source}
 	if s.TranCodes.Close == "" || result.report.NotFound {
-		update.Next, update.Own = lastQueryAt(order, update.At), true // its payer may pay at this moment
+		update.Claim, update.Own = order.Claim, true
+		update.Next = lastQueryAt(order, update.At) // its payer may pay at this moment
 	} else {
 		report, a := b.closeAtGateway(ctx, s, order)
 		result.answer, result.events = a, append(slices.Clip(result.events), a.event)
