@@ -172,8 +172,14 @@ func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) 
 	}
 	due := j.now.Add(time.Duration(j.result.Count) * time.Second / time.Duration(j.request.Rate))
 	if reason.IsZero() && !j.request.DryRun {
-		err := j.Bridge.Resend(j.ctx, n.Key, due, j.change(j.request.Why))
+		send := j.Bridge.ResendOpen
+		if j.request.OrderID != "" {
+			send = j.Bridge.Resend // what is named is sent on purpose
+		}
+		err := send(j.ctx, n.Key, due, j.change(j.request.Why))
 		switch {
+		case errors.Is(err, ledger.ErrDealtWith):
+			reason = dealtMeanwhile.With()
 		case errors.Is(err, ledger.ErrNotFound):
 			reason = resentMeanwhile.With()
 		case err != nil:

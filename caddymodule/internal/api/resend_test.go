@@ -76,6 +76,28 @@ func TestResendLeavesWhatIsDealtWith(t *testing.T) {
 	}
 }
 
+// TestResendLeavesWhatIsDealtWithMeanwhile: a colleague has credited a payment by hand while
+// others that the same filter has found are being sent again.
+func TestResendLeavesWhatIsDealtWithMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.notification("89900001", ledger.Exhausted, 2*time.Hour)
+	byHand := w.notification("89900001", ledger.Exhausted, time.Hour)
+	w.exec(`CREATE TRIGGER colleague AFTER UPDATE OF state ON notifications WHEN new.order_id = '` + first.OrderID + `' BEGIN
+		INSERT INTO dealt (kind, order_id, mer_id, at, who, why)
+		VALUES ('notification', '` + byHand.OrderID + `', '` + byHand.MerID + `', 1, 'bob', 'credited by hand'); END`)
+	sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: "89900001", Why: "their server is back"}))
+	if sent.Count != 1 || len(sent.Refused) != 1 || !strings.Contains(sent.Refused[0].Reason, "dealt with") {
+		t.Errorf("%+v", sent)
+	}
+	if state := w.stateOf(byHand).State; state != ledger.Exhausted || w.stateOf(first).State != ledger.Waiting {
+		t.Errorf("what was credited by hand is %s", state)
+	}
+	if dealt, err := w.ledger.DealtWith(t.Context(), byHand); err != nil || len(dealt) != 1 {
+		t.Errorf("dealt with: %+v, %v", dealt, err)
+	}
+}
+
 // What is sent again by a filter keeps to the rate, the oldest first.
 func TestResendByFilterKeepsToTheRate(t *testing.T) {
 	t.Parallel()

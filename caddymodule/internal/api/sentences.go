@@ -227,7 +227,11 @@ var (
 		Zh: "订单 %s（商户 %s）没有需要发送的通知：订单不存在、从未支付，或没有给出通知地址",
 	}
 	resentMeanwhile = bilingual.Text{En: "somebody else has just sent it again", Zh: "刚刚已有人重发"}
-	merchantPaused  = bilingual.Text{
+	dealtMeanwhile  = bilingual.Text{
+		En: "somebody has dealt with it; to send it all the same, name the order",
+		Zh: "已有人处理；如果仍要重发，请指定该订单",
+	}
+	merchantPaused = bilingual.Text{
 		En: "the merchant is paused; resume it, and everything that was kept back is sent",
 		Zh: "商户处于暂停状态；恢复后，保留的通知会全部发送",
 	}

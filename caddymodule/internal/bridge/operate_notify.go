@@ -12,11 +12,20 @@ import (
 // returns the ledger's errors: ledger.ErrNotFound when nothing of the order is
 // exhausted or paused.
 func (b *Bridge) Resend(ctx context.Context, k ledger.Key, due time.Time, c ledger.Change) error {
-	if err := b.ledger.Resend(ctx, k, due, c); err != nil {
-		return err
+	return b.awaken(b.ledger.Resend(ctx, k, due, c))
+}
+
+// ResendOpen is Resend for a notification that nobody named; see [ledger.Ledger.ResendOpen].
+func (b *Bridge) ResendOpen(ctx context.Context, k ledger.Key, due time.Time, c ledger.Change) error {
+	return b.awaken(b.ledger.ResendOpen(ctx, k, due, c))
+}
+
+// awaken has what was made due be seen at once, if it was.
+func (b *Bridge) awaken(err error) error {
+	if err == nil {
+		b.notify.Wake()
 	}
-	b.notify.Wake()
-	return nil
+	return err
 }
 
 // SendAgain makes one call about a payment that its merchant has acknowledged; see

@@ -213,6 +213,8 @@ func mattersStayOpen(t *testing.T, p place) {
 		t.Fatal(err)
 	}
 	open(1, len(claimed)-1)
+	wantError(t, l.ResendOpen(t.Context(), sample(3).Key, noon, change), ledger.ErrDealtWith)
+	open(1, len(claimed)-1)
 	if err := l.Resend(t.Context(), sample(3).Key, noon, change); err != nil {
 		t.Fatal(err)
 	}
