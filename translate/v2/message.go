@@ -2,6 +2,8 @@ package v2
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +16,19 @@ import (
 type Message struct {
 	Head Head
 
-	body gjson.Result
+	body   gjson.Result
+	unread string // the plain text, where it could not be read
+}
+
+// Unread is a message whose plain text could not be read. It names and says nothing, and
+// only its digest tells it from another.
+func Unread(plain []byte) Message { return Message{unread: string(plain)} }
+
+// Digest is the same for messages that say the same, whatever flow number and time are in
+// their heads.
+func (m Message) Digest() string {
+	sum := sha256.Sum256([]byte(m.unread + m.body.Raw))
+	return hex.EncodeToString(sum[:])
 }
 
 // ParseMessage reads a plain text. Members may come in any order and unknown

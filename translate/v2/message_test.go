@@ -326,3 +326,27 @@ func TestReadingErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestDigest: what a message says has one digest, whatever is new in its head each time it
+// is sent; and what cannot be read, that of its text.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	read := func(flowNo, body string) string {
+		m, err := ParseMessage([]byte(`{"head":{"tranFlowid":"` + flowNo + `"},"body":` + body + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Digest()
+	}
+	one := read("F1", `{"memo":"1"}`)
+	if read("F2", `{"memo":"1"}`) != one || Unread([]byte("1")).Digest() != Unread([]byte("1")).Digest() {
+		t.Error("what says the same has two digests")
+	}
+	seen := map[string]bool{one: true}
+	for _, other := range []string{read("F1", `{"memo":"2"}`), read("F1", `null`), Unread([]byte("1")).Digest(), Unread([]byte("2")).Digest()} {
+		if seen[other] {
+			t.Error("what differs has one digest")
+		}
+		seen[other] = true
+	}
+}

@@ -132,7 +132,8 @@ func (b *Bridge) open(m *merchants.Merchant, body []byte) (v2.Message, *failure)
 	return b.openEnvelope(m, envelope)
 }
 
-// openEnvelope verifies and reads a message of the gateway.
+// openEnvelope verifies and reads a message of the gateway. One that is signed and cannot be
+// read comes back as such, beside the failure.
 func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.Message, *failure) {
 	plaintext, err := m.Open(envelope, b.wall(b.now()))
 	if err != nil {
@@ -144,7 +145,7 @@ func (b *Bridge) openEnvelope(m *merchants.Merchant, envelope v2.Envelope) (v2.M
 	}
 	message, err := v2.ParseMessage(plaintext)
 	if err != nil {
-		return v2.Message{}, &failure{sent: true, class: CallUnread, reason: fmt.Sprintf("reading message: %v", err)}
+		return v2.Unread(plaintext), &failure{sent: true, class: CallUnread, reason: fmt.Sprintf("reading message: %v", err)}
 	}
 	return message, nil
 }

@@ -193,3 +193,34 @@ func TestLatePaymentIsFoundWithoutANotice(t *testing.T) {
 		})
 	}
 }
+
+// TestNoticesThatNameNothing: what is signed and names no payment, for it cannot be read or
+// leaves its numbers out, may be about any. What differs is kept apart, and the same told
+// again with another time and flow number is counted.
+func TestNoticesThatNameNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tell := func(plaintext string) {
+		t.Helper()
+		e, err := w.gateway.codec.Seal(gatewayMerchant, "", []byte(plaintext))
+		must(err)
+		if err := w.notice(e); !errors.Is(err, ErrNoticeKept) {
+			t.Fatalf("%s: %v", plaintext, err)
+		}
+	}
+	for _, flow := range []string{"F1", "F2"} {
+		tell(`order 1 is paid`)
+		tell(`order 2 is paid`)
+		tell(`{"head":{"merchantId":"` + gatewayMerchant + `","tranFlowid":"` + flow + `"},"body":{"state":"11","totalAmt":"1","memo":"1"}}`)
+		tell(`{"head":{"merchantId":"` + gatewayMerchant + `","tranFlowid":"` + flow + `"},"body":{"state":"11","totalAmt":"1","memo":"2"}}`)
+	}
+	list, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
+	if err != nil || len(list.Items) != 4 {
+		t.Fatalf("in quarantine: %+v, %v", list.Items, err)
+	}
+	for _, q := range list.Items {
+		if q.Times != 2 || q.GatewayMerchant != gatewayMerchant {
+			t.Errorf("kept: %+v", q)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func quarantined(order ledger.Order, source string, m v2.Message, cause error) l
 	kept := ledger.Quarantined{
 		Key: order.Key, GatewayMerchant: m.Head.MerchantID, Source: source, Cause: cause.Error(),
 		OrderNo: named.OrderNo, RefundNo: named.RefundNo, GatewayNo: named.GatewayNo, State: named.State, Amount: named.Amount,
-		FlowNo: m.Head.TranFlowID, TranCode: m.Head.TranCode, RespCode: m.Head.RespCode,
+		Digest: m.Digest(), FlowNo: m.Head.TranFlowID, TranCode: m.Head.TranCode, RespCode: m.Head.RespCode,
 	}
 	if order.GatewayMerchant != "" {
 		kept.GatewayMerchant = order.GatewayMerchant

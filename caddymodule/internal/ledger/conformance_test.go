@@ -162,6 +162,7 @@ var conformance = []struct {
 	{"settle", settle},
 	{"quarantine keeps and counts", quarantineKeeps},
 	{"quarantine keeps payments apart", quarantineKeepsApart},
+	{"quarantine opens again what names nothing", quarantineOpensAgain},
 	{"matters stay open", mattersStayOpen},
 	{"what is dealt with is not tried again", dealtIsNotTried},
 	{"late payments are marked", latePaymentIsMarked},

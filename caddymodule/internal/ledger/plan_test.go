@@ -74,6 +74,7 @@ var indexes = map[string][]string{
 	"refunded sums":       {"orders_refunded"},
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"dealt":               {"sqlite_autoindex_dealt_1"},
+	"quarantined again":   {"sqlite_autoindex_quarantine_1"},
 	"changes":             {"changes_at"},
 	"changes of merchant": {"changes_merchant"},
 	"changes of order":    {"sqlite_autoindex_changes_1"},
@@ -119,7 +120,7 @@ var indexes = map[string][]string{
 var sorters = regexp.MustCompile(`^(found|named) orders|^events of orders|^changes of route|: all|: next page|: (few|many) of|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
-var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|dealt|back_hosts|shadow_counts|answers|changes|routes|[nolpq])\b`)
+var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|dealt|quarantine|back_hosts|shadow_counts|answers|changes|routes|[nolpq])\b`)
 
 // TestQueriesUseIndexes keeps what runs all the time, and what operators ask for,
 // away from rows that it does not need: it may use no other index than these, and

@@ -28,6 +28,7 @@ type Quarantined struct {
 	State           string
 	Amount          string // yuan as received
 	Cause           string // why it was not believed
+	Digest          string // of what it says; tells apart those that name nothing, and is not kept
 
 	CreatedAt time.Time // when it first came
 	LastAt    time.Time // when it last came
@@ -41,17 +42,25 @@ type Quarantined struct {
 // name returns an ID that is the same for messages that say the same. Flow numbers
 // and the gateway's number are left out: a message that is sent once more has new
 // ones. Only where the gateway's number is all that a message names its payment by,
-// it tells one from another.
+// it tells one from another, and where that is missing too, all that the message says.
 func (q Quarantined) name() string {
 	parts := []string{
 		q.OrderID, q.MerID, q.GatewayMerchant, q.OrderNo, q.RefundNo, q.Source, q.TranCode, q.RespCode, q.State, q.Amount, q.Cause,
 	}
-	if q.OrderID == "" && q.OrderNo == "" && q.RefundNo == "" {
+	switch {
+	case q.namesNothing():
+		parts = append(parts, "", q.Digest)
+	case q.OrderID == "" && q.OrderNo == "" && q.RefundNo == "":
 		parts = append(parts, q.GatewayNo)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	const length = 8 // bytes: short enough to be typed
 	return hex.EncodeToString(sum[:length])
+}
+
+// namesNothing reports whether nobody can tell which payment a message is about.
+func (q Quarantined) namesNothing() bool {
+	return q.OrderID == "" && q.OrderNo == "" && q.RefundNo == "" && q.GatewayNo == ""
 }
 
 // texts are the members of a quarantined message in the order of their columns.
@@ -72,14 +81,17 @@ const (
 		ON CONFLICT (id) DO UPDATE SET times = quarantine.times + 1, last_at = excluded.last_at,
 			flow_no = excluded.flow_no, gateway_no = excluded.gateway_no`
 
+	reopenQuarantined = `UPDATE quarantine SET dealt_at = 0, dealt_who = '', dealt_why = '' WHERE id = $1`
+
 	quarantineTimes = `, created_at, last_at, times, dealt_at, dealt_who, dealt_why FROM quarantine `
 
 	selectQuarantined = `SELECT ` + quarantineColumns + quarantineTimes
 )
 
 // Quarantine keeps a message aside, at a time, zero for now. One that says the same
-// as an earlier one is counted. Where the order is known, its timeline tells it
-// too.
+// as an earlier one is counted. Where it names nothing, it may be about another payment than
+// the earlier one, and is open again if that was dealt with. Where the order is known, its
+// timeline tells it too.
 func (l *Ledger) Quarantine(ctx context.Context, q Quarantined, at time.Time) error {
 	at = firstOf(at, l.now())
 	for _, text := range q.texts() {
@@ -95,7 +107,11 @@ func (l *Ledger) Quarantine(ctx context.Context, q Quarantined, at time.Time) er
 		if _, err := t.exec(insertQuarantined, append(args, toMillis(at))...); err != nil {
 			return none{}, err
 		}
-		if q.OrderID == "" {
+		switch {
+		case q.namesNothing():
+			_, err := t.exec(reopenQuarantined, q.ID)
+			return none{}, err
+		case q.OrderID == "":
 			return none{}, nil
 		}
 		return none{}, batch.add(t, q.Key)

@@ -46,6 +46,42 @@ func quarantineKeepsApart(t *testing.T, p place) {
 	}
 }
 
+// quarantineOpensAgain brings messages that name nothing: nothing but what they are made of
+// tells one from another. One that comes again after it was dealt with may be about another
+// payment, and is open again; one that names its payment stays as it is.
+func quarantineOpensAgain(t *testing.T, p place) {
+	l := p.open(t)
+	nameless := func(digest string) ledger.Quarantined {
+		return ledger.Quarantined{GatewayMerchant: "473053110001", Source: "notice", Cause: "reading message: not JSON", Digest: digest}
+	}
+	keep := func(list ...ledger.Quarantined) {
+		t.Helper()
+		for _, q := range list {
+			if err := l.Quarantine(t.Context(), q, noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	keep(nameless("a"), nameless("b"), nameless("a"), strange("A9"), strange(""))
+	list := quarantineOf(t, l, ledger.QuarantineFilter{})
+	if len(list) != 4 {
+		t.Fatalf("kept: %+v", list)
+	}
+	for _, q := range list {
+		if err := l.DealWithQuarantined(t.Context(), q.ID, because); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(nameless("a"), strange("A9"), strange(""))
+	list = quarantineOf(t, l, ledger.QuarantineFilter{})
+	if len(list) != 1 || list[0].Times != 3 || list[0].Cause != nameless("a").Cause || list[0].DealtWho+list[0].DealtWhy != "" {
+		t.Fatalf("open again: %+v", list)
+	}
+	if err := l.DealWithQuarantined(t.Context(), list[0].ID, because); err != nil {
+		t.Error(err)
+	}
+}
+
 // quarantineKeeps brings messages, some of them a thousand times, and has them
 // dealt with.
 func quarantineKeeps(t *testing.T, p place) {
