@@ -146,11 +146,19 @@ func (b *Bridge) keepNotice(ctx context.Context, order ledger.Order, n Notice, c
 	return ErrNoticeKept
 }
 
+// keepAndAsk keeps a notice of an order aside that is not believed, and asks the gateway
+// about the order: something has happened to it, or nobody would tell of it.
+func (b *Bridge) keepAndAsk(ctx context.Context, s *Settings, order ledger.Order, n Notice, cause error) error {
+	kept := b.keepNotice(ctx, order, n, cause)
+	b.queryAfterNotice(ctx, s, order)
+	return kept
+}
+
 // take records what a notice says of an order or of its refund.
 func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n Notice) error {
 	report, err := translate.JudgeNotice(n.said, expectedNotice(order))
 	if err != nil {
-		return b.keepNotice(ctx, order, n, err)
+		return b.keepAndAsk(ctx, s, order, n, err)
 	}
 	report = b.reported(order, report)
 	if report.State == translate.RefundFailed && b.refundIsRetried(ctx, order) {
@@ -164,7 +172,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		b.log.Info("notice changes nothing", orderFields(order))
 	default:
 		if !report.Ask {
-			return b.keepNotice(ctx, order, n, errors.New(report.Reason))
+			return b.keepAndAsk(ctx, s, order, n, errors.New(report.Reason))
 		}
 		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
 		b.queryAfterNotice(ctx, s, order)

@@ -224,3 +224,41 @@ func TestNoticesThatNameNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticeThatIsKeptIsAskedAbout: a signed notice of a known order that leaves something
+// out proves nothing, but something has happened: the gateway is asked at once, and not
+// once for each copy.
+func TestNoticeThatIsKeptIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	for name, told := range map[string]struct{ state, amount string }{
+		"no amount":               {"11", ""},
+		"another amount":          {"11", "0.01"},
+		"no state":                {"", "19.99"},
+		"a state nobody knows of": {"77", "19.99"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			w.pay(p)
+			no := w.order(p).OrderNo
+			w.gateway.setScript(silent) // the first query gets lost
+			for range 3 {
+				if err := w.notice(w.gateway.notice(no, told.state, told.amount)); !errors.Is(err, ErrNoticeKept) {
+					t.Fatalf("notice: %v", err)
+				}
+				w.bridge.queries.wait()
+			}
+			if n := w.gateway.count(v2.TranQuery); n != 1 {
+				t.Fatalf("%d queries", n)
+			}
+			w.gateway.payer(no)
+			w.clock.advance(queryEvery)
+			if err := w.notice(w.gateway.notice(no, told.state, told.amount)); !errors.Is(err, ErrNoticeKept) {
+				t.Fatalf("notice: %v", err)
+			}
+			w.bridge.queries.wait()
+			w.wantState(p, translate.Paid)
+		})
+	}
+}
