@@ -18,7 +18,7 @@ type Claims struct {
 // counts, as for most parsers.
 func ReadClaims(json []byte) Claims {
 	var c Claims
-	object, reason := parseObject(json)
+	message, reason := parseMessage(json)
 	if reason != "" {
 		return c
 	}
@@ -26,9 +26,13 @@ func ReadClaims(json []byte) Claims {
 		"merid": &c.MerID, "orderid": &c.OrderID, "queryid": &c.QueryID,
 		"action": (*string)(&c.Action), "openid": &c.OpenID, "code": &c.Code,
 	}
-	object.ForEach(func(name, value gjson.Result) bool {
-		if target := targets[name.Str]; target != nil {
-			*target, _ = textOf(value)
+	message.ForEach(func(name, value gjson.Result) bool {
+		target := targets[name.Str]
+		if target == nil {
+			return true
+		}
+		if *target, _ = textOf(value); message.isForeign(value) {
+			*target = ""
 		}
 		return true
 	})

@@ -77,6 +77,9 @@ func FuzzParseForm(f *testing.F) {
 func FuzzParsePay(f *testing.F) {
 	addVectors(f, func(c vector) { f.Add([]byte(c.JSON)) })
 	f.Add([]byte(payJSON))
+	for _, words := range foreignWords(f) {
+		f.Add([]byte(payWith("subject", `"`+words+`"`)))
+	}
 	f.Fuzz(func(t *testing.T, json []byte) {
 		r, err := v1.ParsePay(json)
 		if err != nil {

@@ -34,24 +34,26 @@ type member struct {
 	code Code
 
 	value gjson.Result
+	// foreign says that the value has letters of another coding than UTF-8.
+	foreign bool
 }
 
 // readMembers fills the table from a JSON object. Unknown members are ignored.
 // field is the parameter that is at fault when the object cannot be read.
 // Faults are reported in the order of the table, whatever that of the object.
 func readMembers(field string, json []byte, table []member) error {
-	object, reason := parseObject(json)
+	message, reason := parseMessage(json)
 	if reason != "" {
 		return refuse(CodeBadRequest, field, reason)
 	}
 	var twice string
-	object.ForEach(func(name, value gjson.Result) bool {
+	message.ForEach(func(name, value gjson.Result) bool {
 		for i := range table {
 			if m := &table[i]; m.name == name.Str {
 				if m.value.Exists() {
 					twice = m.name
 				}
-				m.value = value
+				m.value, m.foreign = value, message.isForeign(value)
 			}
 		}
 		return twice == ""
@@ -69,6 +71,9 @@ func readMembers(field string, json []byte, table []member) error {
 
 // read checks the value of a row and stores it.
 func (m *member) read() error {
+	if m.foreign {
+		return refuse(CodeBadRequest, m.name, notUTF8)
+	}
 	if m.fen != nil {
 		fen, reason := parseFen(m.value)
 		if reason != "" {
@@ -127,26 +132,40 @@ func textOf(v gjson.Result) (text, reason string) {
 	return "", "neither text nor a whole number"
 }
 
-// parseObject checks that json is one valid UTF-8 JSON object, behind an
-// optional byte order mark and with control characters in its texts, and says
+// notUTF8 refuses a member that is used: its bytes would be those of another text.
+const notUTF8 = "not UTF-8"
+
+// message is the JSON object of a message.
+type message struct {
+	gjson.Result
+	foreign bool // it was not written in UTF-8
+}
+
+// isForeign reports whether a value of the message has letters that were not written
+// in UTF-8.
+func (m message) isForeign(value gjson.Result) bool {
+	return m.foreign && strings.ContainsFunc(value.Raw, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+// parseMessage checks that json is one valid JSON object, behind an optional byte
+// order mark, with control characters in its texts and in whatever coding, and says
 // what it is otherwise.
-func parseObject(json []byte) (object gjson.Result, reason string) {
-	json = withoutBOM(json)
+func parseMessage(json []byte) (m message, reason string) {
+	m.foreign = !utf8.Valid(json)
+	json = Readable(json)
 	switch {
-	case !utf8.Valid(json):
-		return object, "not UTF-8"
 	case tooDeep(json):
-		return object, "nested too deeply"
+		return m, "nested too deeply"
 	case !gjson.ValidBytes(json):
 		if json = escaped(json); !gjson.ValidBytes(json) {
-			return object, "not JSON"
+			return m, "not JSON"
 		}
 	}
-	object = gjson.ParseBytes(json)
-	if !object.IsObject() {
-		return object, "not a JSON object"
+	m.Result = gjson.ParseBytes(json)
+	if !m.IsObject() {
+		return m, "not a JSON object"
 	}
-	return object, ""
+	return m, ""
 }
 
 // tooDeep reports whether json nests deeper than maxDepth. It need not be valid.
@@ -193,5 +212,3 @@ func escaped(json []byte) []byte {
 	}
 	return b.Bytes()
 }
-
-func withoutBOM(json []byte) []byte { return bytes.TrimPrefix(json, []byte("\uFEFF")) }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"github.com/paybridge/paybridge/translate/internal/readable"
 )
 
 // MaxReq is the longest req, in bytes of base64 text as received.
@@ -125,7 +127,7 @@ func openEnvelope(text string) (envelope, error) {
 	if err != nil {
 		return envelope{}, refuse(CodeBadRequest, "req", "not base64")
 	}
-	e := envelope{text: text, json: withoutBOM(json)}
+	e := envelope{text: text, json: readable.WithoutBOM(json)}
 	err = readMembers("req", e.json, []member{merIDMember(&e.merid)})
 	return e, err
 }

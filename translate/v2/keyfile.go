@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/paybridge/paybridge/translate/internal/readable"
 )
 
 // keyBlock is one thing in a key file, without PEM, base64 or hex around it.
@@ -26,7 +28,7 @@ func unarmour(data []byte) ([]keyBlock, error) {
 	if len(data) > MaxKeyFile {
 		return nil, fmt.Errorf("the file is longer than %d bytes, which no key is", MaxKeyFile)
 	}
-	text := bytes.TrimSpace(bytes.TrimPrefix(data, byteOrderMark))
+	text := bytes.TrimSpace(readable.WithoutBOM(data))
 	if len(text) == 0 {
 		return nil, errors.New("the file is empty")
 	}

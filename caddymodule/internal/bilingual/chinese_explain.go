@@ -39,11 +39,11 @@ var chineseOfExplain = map[string]string{
 	"1 other %s":                            "另有 1 个%s",
 	"%d other %s":                           "另有 %d 个%s",
 
-	"decoded req":              "解码 req",
-	"%s, which stand for":      "%s，代表",
-	"%s, which are not base64": "%s，不是 base64",
-	"%d bytes in %s, %d without what is not UTF-8 text": "%d 字节，编码为 %s；去掉不是 UTF-8 的部分后 %d 字节",
-	"%d bytes in %s": "%d 字节，编码为 %s",
+	"decoded req":                      "解码 req",
+	"%s, which stand for":              "%s，代表",
+	"%s, which are not base64":         "%s，不是 base64",
+	"%d bytes in %s, %d as UTF-8 text": "%d 字节，编码为 %s；作为 UTF-8 文本 %d 字节",
+	"%d bytes in %s":                   "%d 字节，编码为 %s",
 
 	"found the merchant":                                     "确定商户",
 	"the message names no merchant that can be read":         "报文中没有可以读出的商户号",

@@ -37,6 +37,14 @@ var chineseOfAccepted = map[string]wording{
 	},
 	"padding_missing": {"base64 文本末尾没有“=”。支付桥可以读取。", "不必处理。"},
 	"byte_order_mark": {"JSON 以字节顺序标记（BOM）开头。支付桥已跳过。", "不必处理。"},
+	"gbk": {
+		"JSON 不是 UTF-8；从字节看是 GBK 或 GB 18030。支付桥可以读取：它用到的内容都是 ASCII。",
+		`不必处理。商户可以取 JSON 的 UTF-8 字节（Java 用 getBytes("UTF-8")）。`,
+	},
+	"foreign_bytes": {
+		"JSON 不是 UTF-8，也不是 GBK。支付桥跳过不成文字的字节：它用到的内容都是 ASCII。",
+		"不必处理。商户可以取 JSON 的 UTF-8 字节。",
+	},
 	"amount_with_decimals": {
 		"txnamt 带有小数。",
 		"请确认商户以分计：19.00 按 19 分处理，不是 19 元。",

@@ -163,10 +163,6 @@ var chineseOfForms = map[string]wording{
 		"JSON 以 UTF-16 书写（每个字符两个字节），不是 UTF-8。",
 		"请告知商户：取 JSON 的 UTF-8 字节（.NET 用 Encoding.UTF8，不要用 Encoding.Unicode）。",
 	},
-	"gbk": {
-		"JSON 不是 UTF-8；从字节看是 GBK 或 GB 18030。",
-		`请告知商户：取 JSON 的 UTF-8 字节（Java 用 getBytes("UTF-8")），或者其中不写中文。`,
-	},
 	"not_utf8": {
 		"req 所代表的内容不是 UTF-8 文本。",
 		"请询问商户对什么做了 base64：必须是 UTF-8 的 JSON，不压缩，不加密。",
@@ -206,6 +202,10 @@ var chineseOfForms = map[string]wording{
 	"message_cut_off": {
 		"JSON 在中途断开。",
 		"请询问商户 req 有多少个字符并核对：其程序或途中的某个环节截断了文本。",
+	},
+	"member_not_utf8": {
+		"支付桥要用到的某个字段含有非 UTF-8 编码的文字。",
+		`请告知商户：取 JSON 的 UTF-8 字节（Java 用 getBytes("UTF-8")），或者在该字段中不写中文。`,
 	},
 	"json_broken": {
 		"报文是损坏的 JSON：单引号、多余的逗号、未转义的引号等。",

@@ -24,7 +24,7 @@ type evidence struct {
 	text    string // sent.Req with every repair done
 	coding  coding // how text stands for the message
 	raw     []byte // the message as text stands for it; nil when it stands for none
-	message []byte // raw as UTF-8 without a byte order mark
+	message []byte // raw as UTF-8 without a byte order mark, as the bridge reads it
 
 	claimed  string              // the merid that the message names
 	merID    string              // the same, or what the operator names
@@ -58,7 +58,7 @@ func gather(a arrival, w World) *evidence {
 		continue // the last one has every repair
 	}
 	e.raw, e.coding = decode(e.text)
-	e.message = bytes.TrimPrefix(fromUTF16(e.raw), utf8BOM)
+	e.message = v1.Readable(fromUTF16(e.raw))
 	e.claimed = claimed(e.message)
 	if e.coding == inNone {
 		whole, _ := base64.StdEncoding.DecodeString(e.text) // what comes before the damage

@@ -115,7 +115,7 @@ func (e *evidence) tellText(r *Report) {
 	case e.coding == inNone:
 		lines = []bilingual.Said{say("%s, which are not base64", characters(e.text))}
 	case len(e.message) != len(e.raw):
-		lines = append(lines, say("%d bytes in %s, %d without what is not UTF-8 text", len(e.raw), e.coding, len(e.message)))
+		lines = append(lines, say("%d bytes in %s, %d as UTF-8 text", len(e.raw), e.coding, len(e.message)))
 	default:
 		lines = append(lines, say("%d bytes in %s", len(e.raw), e.coding))
 	}

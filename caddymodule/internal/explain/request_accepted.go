@@ -3,6 +3,7 @@ package explain
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -51,6 +52,16 @@ var acceptedFacts = []fact{
 		happened: "The JSON begins with a byte order mark. The bridge skips it.",
 		advice:   "Nothing need be done.",
 	}},
+	{holds: verified(func(e *evidence) bool { return e.foreign() && likeGBK(e.raw) }), causeText: causeText{
+		name:     "gbk",
+		happened: "The JSON is not UTF-8; by its bytes it is GBK or GB 18030. The bridge reads it: what it uses of a message is ASCII.",
+		advice:   `Nothing need be done. The merchant could take the bytes of the JSON in UTF-8 (in Java getBytes("UTF-8")).`,
+	}},
+	{holds: verified(func(e *evidence) bool { return e.foreign() && !likeGBK(e.raw) }), causeText: causeText{
+		name:     "foreign_bytes",
+		happened: "The JSON is not UTF-8, and not GBK either. The bridge passes over the bytes that are no text: what it uses of a message is ASCII.",
+		advice:   "Nothing need be done. The merchant could take the bytes of the JSON in UTF-8.",
+	}},
 	{holds: decimals, causeText: causeText{
 		name:     "amount_with_decimals",
 		happened: "Txnamt is written with decimals.",
@@ -67,6 +78,9 @@ func verified(holds func(*evidence) bool) func(*evidence) (bilingual.Said, bool)
 func repaired(v v1.Variant) func(*evidence) (bilingual.Said, bool) {
 	return verified(func(e *evidence) bool { return e.opened.Variant&v != 0 })
 }
+
+// foreign reports whether the message is JSON in another coding than UTF-8.
+func (e *evidence) foreign() bool { return !utf8.Valid(e.raw) && looksLikeJSON(e.message) }
 
 // decimals finds an amount that is taken and could be meant in yuan.
 func decimals(e *evidence) (bilingual.Said, bool) {

@@ -129,12 +129,7 @@ var messageFacts = []fact{
 		happened: "The JSON is written in UTF-16 (two bytes for each character), not in UTF-8.",
 		advice:   "Tell the merchant: take the bytes of the JSON in UTF-8 (in .NET Encoding.UTF8, not Encoding.Unicode).",
 	}},
-	{holds: is(func(e *evidence) bool { return likeGBK(e.raw) && looksLikeJSON(e.raw) }), causeText: causeText{
-		name:     "gbk",
-		happened: "The JSON is not UTF-8; by its bytes it is GBK or GB 18030.",
-		advice:   `Tell the merchant: take the bytes of the JSON in UTF-8 (in Java getBytes("UTF-8")), or write no Chinese in it.`,
-	}},
-	{holds: is(func(e *evidence) bool { return !utf8.Valid(e.message) }), causeText: causeText{
+	{holds: is(func(e *evidence) bool { return !utf8.Valid(e.raw) && !looksLikeJSON(e.message) }), causeText: causeText{
 		name:     "not_utf8",
 		happened: "What req stands for is not UTF-8 text.",
 		advice:   "Ask the merchant what it encodes in base64: it must be the JSON in UTF-8, not compressed and not encrypted.",

@@ -11,6 +11,11 @@ import (
 
 // memberFacts are what can be wrong with a message that is signed well.
 var memberFacts = []fact{
+	{holds: foreignMember, causeText: causeText{
+		name:     "member_not_utf8",
+		happened: "A member that the bridge uses has letters in another coding than UTF-8.",
+		advice:   `Tell the merchant: take the bytes of the JSON in UTF-8 (in Java getBytes("UTF-8")), or write no Chinese in this member.`,
+	}},
 	{holds: is(func(e *evidence) bool {
 		return e.refuses("txnamt", "not a whole") && yuanAmount.MatchString(e.amount())
 	}), causeText: causeText{
@@ -96,6 +101,14 @@ func refusal(field, reason string) func(*evidence) (bilingual.Said, bool) {
 		}
 		return say("The bridge says: %s.", e.refusal.Error()), true
 	}
+}
+
+// foreignMember finds that the bridge refuses a member for its letters, whichever it is.
+func foreignMember(e *evidence) (bilingual.Said, bool) {
+	if e.refusal == nil || e.refusal.Reason != "not UTF-8" {
+		return bilingual.Said{}, false
+	}
+	return say("The bridge says: %s.", e.refusal.Error()), true
 }
 
 func (e *evidence) refuses(field, reason string) bool {
