@@ -31,9 +31,11 @@ var hostForm = regexp.MustCompile(`^[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?(?:
 
 // ParseReturnAddress reads the backurl of openid.html. It takes absolute http and
 // https addresses and refuses what browsers read in ways of their own: user
-// names, backslashes, blanks, control characters, hosts that are not ASCII. The
-// error says what is wrong without quoting.
+// names, backslashes, blanks, control characters, hosts that are not ASCII. A blank in
+// the query is a plus that form decoding has made one: merchants write raw base64 there
+// (seen in the field). The error says what is wrong without quoting.
 func ParseReturnAddress(text string) (ReturnAddress, error) {
+	text = plusInQuery(text)
 	switch {
 	case text == "":
 		return ReturnAddress{}, errors.New("backurl: missing")
@@ -66,6 +68,20 @@ func cutAddress(u *url.URL, text string) ReturnAddress {
 	}
 	a.path, a.query, _ = strings.Cut(rest, "?")
 	return a
+}
+
+// plusInQuery puts back each plus that form decoding has made a blank in the query of
+// an address.
+func plusInQuery(address string) string {
+	end := strings.IndexByte(address, '#')
+	if end < 0 {
+		end = len(address)
+	}
+	start := strings.IndexByte(address[:end], '?')
+	if start < 0 {
+		return address
+	}
+	return address[:start] + strings.ReplaceAll(address[start:end], " ", "+") + address[end:]
 }
 
 // unfit reports whether a character has no place in an address: browsers drop

@@ -27,6 +27,9 @@ func TestReturnAddress(t *testing.T) {
 		{"@ after the host", "https://shop.example/@evil.example", "shop.example", "https://shop.example/@evil.example?openid=o1#"},
 		{"address in the path", "https://shop.example//evil.example/", "shop.example", "https://shop.example//evil.example/?openid=o1#"},
 		{"quotes and markup", `https://shop.example/?a="'<script>`, "shop.example", `https://shop.example/?a="'<script>&openid=o1#`},
+		{"plus of base64 in the query", "https://shop.example/?t=ab c/d=&u= x", "shop.example", "https://shop.example/?t=ab+c/d=&u=+x&openid=o1#"},
+		{"plus before a fragment", "https://shop.example/?t=a #top", "shop.example", "https://shop.example/?t=a+&openid=o1#top"},
+		{"a second question mark", "https://shop.example/?t=a?b c", "shop.example", "https://shop.example/?t=a?b+c&openid=o1#"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -83,6 +86,13 @@ func TestReturnAddressRefuses(t *testing.T) {
 		"DEL":                          "https://shop.example/\x7f",
 		"blank before":                 " https://shop.example/",
 		"blank inside":                 "https://shop.example/a b",
+		"blank in the host":            "https://shop .example/?a",
+		"blank in the fragment":        "https://shop.example/?a=b#c d",
+		"blank in a fragment's query":  "https://shop.example/#/route?c d",
+		"blank before a query":         "https://shop.example/a ?b",
+		"tab in the query":             "https://shop.example/?a\tb",
+		"line break in the query":      "https://shop.example/?a\nb",
+		"wide blank in the query":      "https://shop.example/?a\u3000b",
 		"wide blank":                   "https://shop.example/\u3000",
 		"no-break blank":               "https://shop.example/\u00a0",
 		"line separator":               "https://shop.example/\u2028",
@@ -110,7 +120,7 @@ func TestReturnAddressRefuses(t *testing.T) {
 // fit for a header and has one openid.
 func FuzzReturnAddress(f *testing.F) {
 	for _, text := range []string{
-		"https://shop.example/a?b=c#d", "http://a:1?openid=x", "https://shop.example/店", `https://a\@b`, "https://a/%zz", "HTTP://A", "https://a/?&#",
+		"https://shop.example/a?b=c#d", "http://a:1?openid=x", "https://shop.example/店", `https://a\@b`, "https://a/%zz", "HTTP://A", "https://a/?&#", "https://a/?b c# ",
 	} {
 		f.Add(text)
 	}
