@@ -5,6 +5,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/rawquery"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -22,7 +23,8 @@ func (b *Bridge) FrontReturn(m *merchants.Merchant, o ledger.Order) string {
 	}
 	result := v1.SealForm(translate.BuildNotification(o.ForMerchant()).JSON(), m.SignKey())
 	if front.RawQuery != "" {
-		result = front.RawQuery + "&" + result
+		// Pages lead nobody to what browsers read in ways of their own.
+		result = rawquery.Escape(front.RawQuery) + "&" + result
 	}
 	front.RawQuery = result
 	return front.String()

@@ -3,6 +3,7 @@ package bridge
 import (
 	"errors"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -303,6 +304,11 @@ func TestFrontReturn(t *testing.T) {
 	}
 	if u.Host != "shop.example" || query.Get("session") != "7" || query.Get("x") != "+" || u.Fragment != "top" {
 		t.Errorf("front return %s", u)
+	}
+	o.FrontURL = "https://shop.example/a b?t=a b\\c\u2028d&x=+#e f"
+	want := `https://shop.example/a%20b?t=a%20b%5Cc%E2%80%A8d&x=+&resp=`
+	if got := w.bridge.FrontReturn(m, o); !strings.HasPrefix(got, want) || strings.ContainsFunc(got, func(c rune) bool { return c <= ' ' || c > '~' || c == '\\' }) {
+		t.Errorf("returns %q, where pages lead nobody", got)
 	}
 	o.FrontURL = ""
 	if got := w.bridge.FrontReturn(m, o); got != "" {

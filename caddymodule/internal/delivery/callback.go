@@ -1,12 +1,12 @@
 package delivery
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/caddymodule/internal/rawquery"
 )
 
 // callURL makes of a merchant's URL one that can be called; a class other than
@@ -29,7 +29,7 @@ func callURL(given string, plainHTTP bool) (*url.URL, Class, netcause.Cause) {
 	case oddNumber(u.Hostname()):
 		return nil, Blocked, netcause.New(netcause.OddAddress, u.Host)
 	}
-	u.RawQuery = escapeQuery(u.RawQuery)
+	u.RawQuery = rawquery.Escape(u.RawQuery)
 	u.Fragment, u.RawFragment = "", ""
 	return u, OK, netcause.Cause{}
 }
@@ -54,19 +54,4 @@ func isNumber(label string) bool {
 		label, digits = hex, "0123456789abcdef"
 	}
 	return strings.Trim(label, digits) == ""
-}
-
-// escapeQuery percent-encodes what may not stand in the first line of a
-// request: blanks, control characters and bytes outside ASCII. Everything else
-// stays, existing escapes and '+' too.
-func escapeQuery(query string) string {
-	var b strings.Builder
-	for i := range len(query) {
-		if c := query[i]; c <= ' ' || c >= 0x7f {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }

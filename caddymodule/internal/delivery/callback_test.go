@@ -24,6 +24,7 @@ var callbacks = []struct {
 	{"query", "https://m.test/n?a=1&b=%E4&c=x+y&d", false, "https://m.test/n?a=1&b=%E4&c=x+y&d", OK},
 	{"query in disorder", "https://m.test/n?&&=;%zz", false, "https://m.test/n?&&=;%zz", OK},
 	{"blanks in the query", "https://m.test/n?a=1 2", false, "https://m.test/n?a=1%202", OK},
+	{"backslash in the query", `https://m.test/n?a=\b`, false, "https://m.test/n?a=%5Cb", OK},
 	{"Chinese in the query", "https://m.test/n?a=付", false, "https://m.test/n?a=%E4%BB%98", OK},
 	{"Chinese in the path", "https://m.test/付", false, "https://m.test/%E4%BB%98", OK},
 	{"escapes in the path", "https://m.test/a%2Fb", false, "https://m.test/a%2Fb", OK},
