@@ -76,6 +76,9 @@ func payForm(message, key string) string {
 	return "req=" + url.QueryEscape(text) + "&sign=" + hex.EncodeToString(sum[:])
 }
 
+// pageLink is the address to which merchants send payers who order and pay in one step.
+const pageLink = "https://pay.example.com/apis/wxjspaygateway?"
+
 func TestExplainCommand(t *testing.T) {
 	t.Parallel()
 	config := offlineCaddyfile(t)
@@ -88,7 +91,10 @@ func TestExplainCommand(t *testing.T) {
 		"standard input": {payForm(payMessage, signKey), nil, "VERIFIED, and the bridge takes", false},
 		"a dash":         {payForm(payMessage, signKey), []string{"-"}, "VERIFIED, and the bridge takes", false},
 		"a file":         {"", []string{write(t, "body.txt", payForm(payMessage, signKey))}, "VERIFIED, and the bridge takes", false},
-		"a URL":          {"", []string{"https://pay.example.com/apis/wxjspaygateway?" + payForm(payMessage, signKey)}, "pay in the WeChat browser", false},
+		"a URL":          {"", []string{pageLink + payForm(strings.Replace(payMessage, `"WxCode"`, `"WxJsApi"`, 1), signKey)}, "pay in the WeChat browser", false},
+		"no action":      {"", []string{pageLink + payForm(strings.Replace(payMessage, `"action":"WxCode",`, "", 1), signKey)}, "VERIFIED, and the bridge takes", false},
+		"scanned":        {"", []string{pageLink + payForm(payMessage, signKey)}, "action_not_of_page", true},
+		"kept for tries": {payForm(strings.Replace(payMessage, "T20261121000000001", "PAYBRIDGETRY0001", 1), signKey), nil, "orderid_reserved", true},
 		"a wrong key":    {payForm(payMessage, "other"), nil, "unknown_key_or_text", true},
 		"a named merid":  {payForm(strings.Replace(payMessage, "89900001", "", 1), signKey), []string{"--merid", "89900001"}, "merid_missing", true},
 	} {

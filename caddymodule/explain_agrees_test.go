@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,7 @@ func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a
 		"previous key":   sealed(order, oldSignKey),
 		"wrong key":      sealed(order, "another key"),
 		"no merchant":    sealed(`{"merid":"89900009","orderid":"T20261121000009999"}`, signKey),
+		"kept for tries": sealed(payJSON("PAYBRIDGETRY00001"), signKey),
 		"GBK, not used":  sealed(strings.Replace(order, "{", "{\"subject\":\"\xb2\xe8\xbf\x5c\",", 1), signKey),
 		"GBK, used":      sealed(strings.Replace(order, "T20261121", "\xb2\xe8", 1), signKey),
 		"amount in yuan": sealed(strings.Replace(payJSON("T20261121000000002"), `"1999"`, `"19.99"`, 1), signKey),
@@ -205,6 +207,65 @@ func TestExplainAgreesAboutNotices(t *testing.T) { // not parallel: one Caddy a 
 	text := wireRequest("POST", "/api/query", "", "", good.Encode(), "", false)
 	if got, report := s.raw(t, text), explain.Explain([]byte(text), w); merchantVerdict(got) != verdict(report) {
 		t.Errorf("a notice at a merchant's path: %q, %q", merchantVerdict(got), verdict(report))
+	}
+}
+
+// pageCodes are the codes of what a payer's page says of the request itself, by its
+// title. Whatever else it says is the ledger's, or WeChat's.
+var pageCodes = map[string][]v1.Code{
+	"支付链接不完整":    {v1.CodeBadRequest, v1.CodeAmount},
+	"支付链接无法验证":   {v1.CodeSignature},
+	"找不到商户":      {v1.CodeBadRequest},
+	"这笔订单不能在此付款": {v1.CodeUnsupported},
+}
+
+// TestExplainAgreesAboutPages does so for the links that merchants send payers to.
+func TestExplainAgreesAboutPages(t *testing.T) { // not parallel: one Caddy a process
+	s := startPayerServer(t, "")
+	w := explainWorld(t)
+	jsapi := wxJsApi("T20261121000000001", "")
+	goPay := goPayJSON("ABCDEFGH01234567ABCDEFGH01234567")
+	change := strings.NewReplacer
+	for name, link := range map[string]string{
+		"order":            signedLinkOf(inbound.WxGatewayPath, jsapi),
+		"no action":        signedLinkOf(inbound.WxGatewayPath, change(`"action":"WxJsApi",`, "").Replace(jsapi)),
+		"empty action":     signedLinkOf(inbound.WxGatewayPath, change(`"WxJsApi"`, `""`).Replace(jsapi)),
+		"WxSao":            signedLinkOf(inbound.WxGatewayPath, change("WxJsApi", "WxSao").Replace(jsapi)),
+		"WxCode":           signedLinkOf(inbound.WxGatewayPath, change("WxJsApi", "WxCode").Replace(jsapi)),
+		"no such action":   signedLinkOf(inbound.WxGatewayPath, change("WxJsApi", "wxjsapi").Replace(jsapi)),
+		"kept for tries":   signedLinkOf(inbound.WxGatewayPath, wxJsApi("PAYBRIDGETRY00001", "")),
+		"yuan":             signedLinkOf(inbound.WxGatewayPath, change("1999", "19.99").Replace(jsapi)),
+		"no backurl":       signedLinkOf(inbound.WxGatewayPath, change("backurl", "x").Replace(jsapi)),
+		"bad fronturl":     signedLinkOf(inbound.WxGatewayPath, wxJsApi("T20261121000000002", `,"fronturl":"x"`)),
+		"GBK, not used":    signedLinkOf(inbound.WxGatewayPath, wxJsApi("T20261121000000003", ",\"goods\":\"\xb2\xe8\"")),
+		"wrong key":        inbound.WxGatewayPath + "?" + sealed(jsapi, "another key").Encode(),
+		"unknown merchant": signedLinkOf(inbound.WxGatewayPath, change("89900001", "89900009").Replace(jsapi)),
+		"nothing":          inbound.WxGatewayPath,
+
+		"signed payment":             signedLinkOf(inbound.GoPayPath, goPay),
+		"signed payment, no code":    signedLinkOf(inbound.GoPayPath, change("code", "x").Replace(goPay)),
+		"payment, wrong key":         inbound.GoPayPath + "?" + sealed(goPay, "another key").Encode(),
+		"payment":                    payLinkOf(aOrderID, "ABCDEFGH01234567ABCDEFGH01234567"),
+		"payment, no code":           payLinkOf(aOrderID, ""),
+		"payment, unknown merchant":  change("89900001", "89900009").Replace(payLinkOf(aOrderID, "ABCDEFGH")),
+		"payment, nothing":           inbound.GoPayPath,
+		"payment, of another's form": inbound.GoPayPath + "?x=1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, query, _ := strings.Cut(link, "?")
+			text := wireRequest(http.MethodGet, path, "", "", "", query, false)
+			got, report := s.raw(t, text), explain.Explain([]byte(text), w)
+			var codes []v1.Code
+			for title, of := range pageCodes {
+				if strings.Contains(string(got.body), title) {
+					codes = of
+				}
+			}
+			agrees := slices.ContainsFunc(codes, func(c v1.Code) bool { return strings.Contains(report.Answer, c.Meaning()) })
+			if taken := codes == nil; taken != report.Accepted || !taken && !agrees {
+				t.Errorf("the bridge says %v (%d), explain accepts: %v, %q", codes, got.status, report.Accepted, report.Answer)
+			}
+		})
 	}
 }
 

@@ -3,6 +3,8 @@ package translate
 import (
 	"strings"
 	"time"
+
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // TryPrefix begins the merchant's number of every order that an operator has tried
@@ -21,3 +23,14 @@ func NewTryOrderID(at time.Time, random string) string {
 
 // IsTry reports whether a merchant's order number is that of a try.
 func IsTry(orderID string) bool { return strings.HasPrefix(orderID, TryPrefix) }
+
+// RefuseTry refuses a merchant's own pay request with the number of a try. The error is
+// a *v1.Error, nil for every other number.
+func RefuseTry(p v1.PayRequest) error {
+	if !IsTry(p.OrderID) {
+		return nil
+	}
+	return &v1.Error{
+		Code: v1.CodeBadRequest, Field: "orderid", Reason: "begins with " + TryPrefix + ", which is kept for tries of operators",
+	}
+}

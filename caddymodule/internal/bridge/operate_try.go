@@ -10,11 +10,6 @@ import (
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
-// errReserved refuses a merchant's own order with the number of a try.
-var errReserved = &v1.Error{
-	Code: v1.CodeBadRequest, Field: "orderid", Reason: "begins with " + translate.TryPrefix + ", which is kept for tries of operators",
-}
-
 // TryPay is [Bridge.Pay] for a request that an operator has made in a merchant's
 // name. It is an order like any other but for its number ([translate.IsTry]), and
 // that nobody is notified of it whose backurl is [Settings.TryURL].

@@ -38,8 +38,8 @@ type payJob struct {
 // one that is on record as the old gateway's; the reply beside that is for a bridge
 // that has no old gateway.
 func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
-	if translate.IsTry(p.OrderID) {
-		return b.refusePay(ctx, p, errReserved), nil
+	if err := translate.RefuseTry(p); err != nil {
+		return b.refusePay(ctx, p, err), nil
 	}
 	return b.serve(ctx, s, m, p, client)
 }

@@ -235,6 +235,14 @@ var chineseOfForms = map[string]wording{
 		"报文没有指明订单。",
 		"请告知商户：发送 orderid；查询或撤销可以用 queryid 代替。",
 	},
+	"action_not_of_page": {
+		"这个链接在微信浏览器中一步完成下单和支付，只能是 WxJsApi；其中写了别的 action。",
+		"请告知商户：在这个链接中不写 action 或写 WxJsApi；其他 action 用 POST 发到 /api/mpgateway。",
+	},
+	"orderid_reserved": {
+		"订单号以 PAYBRIDGETRY 开头，这是运维人员试用支付桥的标记。",
+		"请告知商户：订单号用其他字符开头。",
+	},
 	"orderid_malformed": {
 		"订单号不可用：应为 8 至 32 位字母和数字。",
 		"请告知商户：订单号用 8 至 32 位字母和数字，不要 - 和 _ 等符号。",

@@ -64,6 +64,9 @@ func gather(a arrival, w World) *evidence {
 		whole, _ := base64.StdEncoding.DecodeString(e.text) // what comes before the damage
 		e.claimed = claimed(whole)
 	}
+	if asked, err := e.params.GoPay(); err == nil && e.unsignedPage() {
+		e.claimed = asked.MerID
+	}
 	e.merID = cmp.Or(e.claimed, w.MerID)
 	if w.Merchants != nil {
 		e.merchant = w.Merchants.ByMerID(e.merID)

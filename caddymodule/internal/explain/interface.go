@@ -18,7 +18,7 @@ var (
 	payFace    = face{does: say("pay"), read: readPay}
 	queryFace  = face{does: say("query or cancel"), read: readOrderRef}
 	cancelFace = face{does: say("query or cancel"), read: readCancel}
-	openFace   = face{does: say("pay in the WeChat browser"), read: readPay}
+	openFace   = face{does: say("pay in the WeChat browser"), read: readPagePay}
 	goPayFace  = face{does: say("go on to a WeChat payment"), read: readGoPay}
 )
 
@@ -57,6 +57,15 @@ func (e *evidence) routedHere() bool {
 	return e.path == "" || e.routed && (e.route.Caller == inbound.Merchant || e.route.Caller == inbound.Payer && e.face() != nil)
 }
 
+// readUnsigned reads the plain parameters of gopay.html.
+func (e *evidence) readUnsigned() error {
+	_, err := e.params.GoPay()
+	if err == nil && e.merchant == nil {
+		err = &v1.Error{Code: v1.CodeBadRequest, Field: "merid", Reason: "unknown merchant"}
+	}
+	return err
+}
+
 // readMessage reads an opened message as its interface does.
 func (e *evidence) readMessage() error {
 	if face := e.face(); face != nil {
@@ -65,11 +74,19 @@ func (e *evidence) readMessage() error {
 	return readOrderRef(e.opened.JSON)
 }
 
-func readPay(json []byte) error {
-	request, err := v1.ParsePay(json)
-	if err == nil {
-		_, err = translate.RuleFor(request)
+func readPay(json []byte) error { return judgePay(v1.ParsePay(json)) }
+
+func readPagePay(json []byte) error { return judgePay(v1.ParsePagePay(json)) }
+
+// judgePay is what the bridge has against a pay request before any order counts.
+func judgePay(request v1.PayRequest, err error) error {
+	if err != nil {
+		return err
 	}
+	if err := translate.RefuseTry(request); err != nil {
+		return err
+	}
+	_, err = translate.RuleFor(request)
 	return err
 }
 

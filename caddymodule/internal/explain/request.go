@@ -51,7 +51,7 @@ func (e *evidence) judge(w World) {
 	var err error
 	if e.fault == nil { // else the bridge does not get as far
 		if e.unsignedPage() {
-			_, err = e.params.GoPay()
+			err = e.readUnsigned()
 		} else if e.opened, err = v1.Open(e.form, keys); err == nil {
 			err = e.readMessage()
 		}

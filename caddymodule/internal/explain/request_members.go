@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -38,6 +40,11 @@ var memberFacts = []fact{
 		happened: "Action is one that exists, in other letters.",
 		advice:   "Tell the merchant: write the action exactly as in the specification, WxSao for example.",
 	}},
+	{holds: refusal("action", "not WxJsApi"), causeText: causeText{
+		name:     "action_not_of_page",
+		happened: "The link orders and pays in one step, in the WeChat browser, which is WxJsApi alone; it names another action.",
+		advice:   "Tell the merchant: leave action out of this link or write WxJsApi; other actions are POSTed to " + inbound.PayPath + ".",
+	}},
 	{holds: refusal("action", ""), causeText: causeText{
 		name:     "action_unsupported",
 		happened: "Action is missing, or not one that the bridge serves.",
@@ -47,6 +54,11 @@ var memberFacts = []fact{
 		name:     "orderid_missing",
 		happened: "The message names no order.",
 		advice:   "Tell the merchant: send orderid; a query or cancel may send queryid in its place.",
+	}},
+	{holds: refusal("orderid", "begins with"), causeText: causeText{
+		name:     "orderid_reserved",
+		happened: "The order number begins with " + translate.TryPrefix + ", which marks what operators try the bridge with.",
+		advice:   "Tell the merchant: begin order numbers with anything else.",
 	}},
 	{holds: refusal("orderid", ""), causeText: causeText{
 		name:     "orderid_malformed",

@@ -146,6 +146,7 @@ var wrongMessages = map[string]struct{ message, cause string }{
 	"unknown action":     {with("WxCode", "Payout"), "action_unsupported"},
 	"no action":          {with(`"action":"WxCode",`, ""), "action_unsupported"},
 	"orderid too short":  {with("T20261121000000001", "T2026"), "orderid_malformed"},
+	"orderid of a try":   {with("T20261121000000001", "PAYBRIDGETRY0001"), "orderid_reserved"},
 	"orderid with dash":  {with("T20261121000000001", "T2026-1121-0001"), "orderid_malformed"},
 	"no backurl":         {with("http://shop.example/notify?token=canary-backurl", ""), "backurl_missing"},
 	"relative backurl":   {with("http://shop.example", ""), "backurl_malformed"},

@@ -80,6 +80,9 @@ func (r *Request) makePay(json []byte) ([]byte, error) {
 	if r.pay, err = v1.ParsePay(json); err != nil {
 		return nil, err
 	}
+	if err = translate.RefuseTry(r.pay); err != nil {
+		return nil, err
+	}
 	if r.rule, err = translate.RuleFor(r.pay); err != nil {
 		return nil, err
 	}
