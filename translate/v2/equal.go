@@ -16,8 +16,11 @@ func plainAmount(yuan string) string {
 	return whole + "." + fraction
 }
 
+// isRefundState tells the state of a refund from that of its payment.
+func isRefundState(s string) bool { return RefundState(s).Known() }
+
 // equalRefundState compares only what speaks of a refund: a message about one may
 // carry the payment's state too.
 func equalRefundState(a, b string) bool {
-	return a == b || !RefundState(a).Known() || !RefundState(b).Known()
+	return a == b || !isRefundState(a) || !isRefundState(b)
 }

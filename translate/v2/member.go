@@ -30,6 +30,9 @@ type member[T any] struct {
 	// equal reports whether two values mean the same. The values of name and aliases
 	// must then be equal; without it, the first that is not empty counts.
 	equal func(a, b string) bool
+	// prefers reports whether a value says what is asked for: the first that does counts,
+	// and without one the first that is not empty.
+	prefers func(string) bool
 	// object takes a JSON object, or one in a string; anything else that is no JSON
 	// object is read as "".
 	object bool
@@ -159,8 +162,8 @@ func (m *member[T]) names(yield func(string) bool) {
 	}
 }
 
-// choose returns the first value of a member's names that is not empty. Errors
-// begin with the name.
+// choose returns the first value of a member's names that it prefers, or else that is
+// not empty. Errors begin with the name.
 func (m *member[T]) choose(values []namedValue) (string, error) {
 	chosen := ""
 	for name := range m.names {
@@ -176,6 +179,8 @@ func (m *member[T]) choose(values []namedValue) (string, error) {
 			chosen = value
 		case m.equal != nil && !m.equal(chosen, value):
 			return "", fmt.Errorf("%s: says other than %s", name, m.name)
+		case m.prefers != nil && m.prefers(value) && !m.prefers(chosen):
+			chosen = value
 		}
 	}
 	return chosen, nil

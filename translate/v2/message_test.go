@@ -271,6 +271,10 @@ func TestReadings(t *testing.T) {
 		{"notice of a refund", asNotice, `{"merOrderId":"A","merRefundFlowId":"R","state":"11"}`, Statement{OfRefund: true, OrderNo: "A", RefundNo: "R", RefundState: "11", Time: now}},
 		{"notice of a refund by its state", asNotice, `{"merOrderId":"A","tranState":31}`, Statement{OfRefund: true, OrderNo: "A", RefundState: "31", Time: now}},
 		{"notice of a refund by the gateway's number", asNotice, `{"refundTranFlow":"T"}`, Statement{OfRefund: true, Time: now}},
+		{"refund beside its payment, by other names", asRefundState, `{"orderId":"A","tranState":"11","state":"31"}`, Statement{OfRefund: true, OrderNo: "A", RefundState: "31", Time: now}},
+		{"refund beside its payment, the other way round", asRefundState, `{"orderId":"A","tranState":"33","state":"11"}`, Statement{OfRefund: true, OrderNo: "A", RefundState: "33", Time: now}},
+		{"notice of a refund beside its payment", asNotice, `{"merOrderId":"A","merRefundFlowId":"R","tranState":"11","state":"31","refundAmt":"1.00"}`, Statement{OfRefund: true, OrderNo: "A", RefundNo: "R", RefundState: "31", Amount: "1.00", Time: now}},
+		{"states that none of a refund is", asRefundState, `{"refundState":"","tranState":"11","state":"12"}`, Statement{OfRefund: true, RefundState: "11", Time: now}},
 		{"refund state wins", asRefundState, `{"tranState":"11","refundState":"33"}`, Statement{OfRefund: true, RefundState: "33", Time: now}},
 	}
 	for _, test := range tests {
@@ -307,6 +311,8 @@ func TestReadingErrors(t *testing.T) {
 		{"order numbers differ", asOrderState, `{"merOrderId":"A","orderId":"B"}`, "body.orderId: says other than merOrderId"},
 		{"refund amounts differ", asRefundState, `{"refundAmt":1,"tranAmt":10}`, "body.tranAmt: says other than refundAmt"},
 		{"refund states differ", asRefundState, `{"refundState":"31","state":"33"}`, "body.state: says other than refundState"},
+		{"refund states differ behind the payment's", asRefundState, `{"refundState":"11","tranState":"31","state":"33"}`, "body.state: says other than refundState"},
+		{"notice of a refund, states differ behind the payment's", asNotice, `{"refundState":"11","tranState":"33","state":"31"}`, "body.state: says other than refundState"},
 		{"payments of a refund differ", asRefundState, `{"oriMerOrderId":"A","merOrderId":"B"}`, "body.merOrderId: says other than oriMerOrderId"},
 		{"states differ", asOrderState, `{"tranState":"12","state":"11"}`, "body.state: says other than tranState"},
 		{"notice, state twice", asNotice, `{"state":"12","state":"11"}`, "body.state: given twice"},

@@ -56,11 +56,12 @@ var orderStateMembers = []member[Statement]{
 }
 
 // refundStateMembers guesses by the names of OP1003 and of queries. A state that
-// means the payment (11) is not one of a refund and so settles nothing.
+// means the payment (11) is not one of a refund and so settles nothing, nor does it
+// hide one that does.
 var refundStateMembers = []member[Statement]{
 	{name: "oriMerOrderId", aliases: []string{"merOrderId", "orderId"}, fallback: "orderNo", equal: equalText, text: func(s *Statement) *string { return &s.OrderNo }},
 	{name: "merRefundFlowId", text: func(s *Statement) *string { return &s.RefundNo }},
-	{name: "refundState", aliases: []string{"tranState", "state"}, equal: equalRefundState, text: func(s *Statement) *string { return (*string)(&s.RefundState) }},
+	{name: "refundState", aliases: []string{"tranState", "state"}, equal: equalRefundState, prefers: isRefundState, text: func(s *Statement) *string { return (*string)(&s.RefundState) }},
 	{name: "refundAmt", aliases: []string{"tranAmt"}, equal: equalAmount, text: func(s *Statement) *string { return &s.Amount }},
 	{name: "refundTime", aliases: []string{"tranFinishTime"}, text: func(s *Statement) *string { return &s.Time }},
 }
