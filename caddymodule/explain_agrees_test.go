@@ -118,6 +118,7 @@ func TestExplainAgreesWithTheBridge(t *testing.T) { // not parallel: one Caddy a
 		"wrong key":      sealed(order, "another key"),
 		"no merchant":    sealed(`{"merid":"89900009","orderid":"T20261121000009999"}`, signKey),
 		"kept for tries": sealed(payJSON("PAYBRIDGETRY00001"), signKey),
+		"not used":       sealed(strings.Replace(payJSON("T20261121000000004"), "{", `{"fronturl":[],"payway":-1,"ip":"`+strings.Repeat("203.0.113.7,", 9)+`",`, 1), signKey),
 		"GBK, not used":  sealed(strings.Replace(order, "{", "{\"subject\":\"\xb2\xe8\xbf\x5c\",", 1), signKey),
 		"GBK, used":      sealed(strings.Replace(order, "T20261121", "\xb2\xe8", 1), signKey),
 		"amount in yuan": sealed(strings.Replace(payJSON("T20261121000000002"), `"1999"`, `"19.99"`, 1), signKey),

@@ -45,6 +45,23 @@ func TestRuleFor(t *testing.T) {
 	}
 }
 
+// What v1 refuses of an optional member, for the action that uses it, is what the rules
+// need.
+func TestRulesNeedWhatV1Reads(t *testing.T) {
+	t.Parallel()
+	for _, rule := range Rules() {
+		for member, needed := range map[string]bool{
+			"code": rule.Mode == MerchantScans, "ip": rule.NeedsIP, "fronturl": rule.PaidInBrowser(), "openid": rule.PaidInBrowser(), "payway": false,
+		} {
+			_, err := v1.ParsePay([]byte(`{"merid":"89900001","orderid":"T20261121000000001","action":"` + string(rule.Action) +
+				`","txnamt":1999,"backurl":"https://shop.example/notify","` + member + `":[]}`))
+			if refused := err != nil; refused != needed {
+				t.Errorf("%s of %s: %v", member, rule.Action, err)
+			}
+		}
+	}
+}
+
 func TestRuleForRefuses(t *testing.T) {
 	t.Parallel()
 	without := func(action v1.Action, change func(*v1.PayRequest)) v1.PayRequest {

@@ -27,6 +27,14 @@ var actions = []Action{WxCode, WxSao, WxJsApi, WxH5, AliCode, AliSao, AliWap, QQ
 // paidInBrowser are the actions of which [Action.PaidInBrowser] is true.
 var paidInBrowser = []Action{WxJsApi}
 
+// uses are the optional members of a pay request that an action acts on (v1 §3.1.2).
+// They come on any action (seen in the field), and nothing acts on payway.
+var uses = map[Action][]string{
+	WxCode: {"code"}, AliCode: {"code"}, QQCode: {"code"},
+	WxH5:    {"ip"},
+	WxJsApi: {"openid", "fronturl"},
+}
+
 // Actions lists every action that ParsePay accepts.
 func Actions() []Action { return slices.Clone(actions) }
 

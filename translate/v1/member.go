@@ -30,12 +30,18 @@ type member struct {
 	max int
 	// rule says what is wrong with a value that is not empty, or "".
 	rule func(string) string
+	// unused reports whether the message has no use for the member, by its name: then a
+	// value that is bad counts as none. The rows above have been read by then. Without
+	// it, the member is used.
+	unused func(name string) bool
 	// code answers a broken rule; without one, CodeBadRequest does.
 	code Code
 
 	value gjson.Result
 	// foreign says that the value has letters of another coding than UTF-8.
 	foreign bool
+	// twice says that the message has the member more than once.
+	twice bool
 }
 
 // readMembers fills the table from a JSON object. Unknown members are ignored.
@@ -46,23 +52,22 @@ func readMembers(field string, json []byte, table []member) error {
 	if reason != "" {
 		return refuse(CodeBadRequest, field, reason)
 	}
-	var twice string
 	message.ForEach(func(name, value gjson.Result) bool {
 		for i := range table {
 			if m := &table[i]; m.name == name.Str {
-				if m.value.Exists() {
-					twice = m.name
-				}
+				m.twice = m.value.Exists()
 				m.value, m.foreign = value, message.isForeign(value)
 			}
 		}
-		return twice == ""
+		return true
 	})
-	if twice != "" {
-		return refuse(CodeBadRequest, twice, "given twice")
-	}
 	for i := range table {
-		if err := table[i].read(); err != nil {
+		m := &table[i]
+		switch err := m.read(); {
+		case err == nil:
+		case m.unused != nil && m.unused(m.name):
+			*m.text = ""
+		default:
 			return err
 		}
 	}
@@ -71,7 +76,10 @@ func readMembers(field string, json []byte, table []member) error {
 
 // read checks the value of a row and stores it.
 func (m *member) read() error {
-	if m.foreign {
+	switch {
+	case m.twice:
+		return refuse(CodeBadRequest, m.name, "given twice")
+	case m.foreign:
 		return refuse(CodeBadRequest, m.name, notUTF8)
 	}
 	if m.fen != nil {

@@ -1,8 +1,10 @@
 package v1
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -34,9 +36,10 @@ type PayRequest struct {
 
 // ParsePay reads the JSON of a pay request, an opened one. It takes the dialects
 // seen in the field: amounts as text, integer or double, optional members as "",
-// null or not at all, numbers for text, unknown members. Refusals are an *Error
-// with CodeUnsupported for an action that does not exist here, CodeAmount for
-// txnamt and CodeBadRequest for anything else.
+// null or not at all, numbers for text, unknown members. What is wrong with an
+// optional member counts only where the action uses it; elsewhere the member is taken
+// for absent. Refusals are an *Error with CodeUnsupported for an action that does not
+// exist here, CodeAmount for txnamt and CodeBadRequest for anything else.
 func ParsePay(json []byte) (PayRequest, error) {
 	return parsePay(json, member{required: true, rule: knownAction})
 }
@@ -57,22 +60,17 @@ func parsePay(json []byte, action member) (PayRequest, error) {
 		action,
 		{name: "txnamt", fen: &r.TxnAmt},
 		orderIDMember(&r.OrderID),
-		{name: "code", text: &r.Code, max: 128},
-		{name: "openid", text: &r.OpenID, max: 128},
-		{name: "ip", text: &r.IP, max: 64},
-		{name: "payway", text: &r.PayWay, max: 32},
+		{name: "code", text: &r.Code, max: 128, unused: r.hasNoUse},
+		{name: "openid", text: &r.OpenID, max: 128, unused: r.hasNoUse},
+		{name: "ip", text: &r.IP, max: 64, unused: r.hasNoUse},
+		{name: "payway", text: &r.PayWay, max: 32, unused: r.hasNoUse},
 		{name: "backurl", text: &r.BackURL, required: true, max: MaxURL, rule: webURL},
-		{name: "fronturl", text: &r.FrontURL, max: MaxURL},
+		{name: "fronturl", text: &r.FrontURL, max: MaxURL, rule: webURL, unused: r.hasNoUse},
 	})
-	if r.Action == "" {
-		r.Action = WxJsApi
-	}
-	if err == nil {
-		err = r.settleFrontURL()
-	}
 	if err != nil {
 		return PayRequest{}, err
 	}
+	r.Action = cmp.Or(r.Action, WxJsApi)
 	if isPlaceholder(r.OpenID) {
 		r.OpenID = ""
 	}
@@ -83,21 +81,10 @@ func parsePay(json []byte, action member) (PayRequest, error) {
 // in (seen in the field).
 func isPlaceholder(openID string) bool { return strings.EqualFold(openID, "openid") }
 
-// settleFrontURL checks fronturl where it has a use. It comes on any action but
-// only what is paid in the browser returns to it (v1 §3.1.2), so elsewhere a bad one is no fault.
-func (r *PayRequest) settleFrontURL() error {
-	if r.FrontURL == "" {
-		return nil
-	}
-	reason := webURL(r.FrontURL)
-	switch {
-	case reason == "":
-		return nil
-	case r.Action.PaidInBrowser():
-		return refuse(CodeBadRequest, "fronturl", reason)
-	}
-	r.FrontURL = ""
-	return nil
+// hasNoUse reports whether the request's action has no use for an optional member. It
+// is good once the action has been read.
+func (r *PayRequest) hasNoUse(member string) bool {
+	return !slices.Contains(uses[cmp.Or(r.Action, WxJsApi)], member)
 }
 
 // fingerprintVersion keeps fingerprints of other encodings apart.

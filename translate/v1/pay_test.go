@@ -2,6 +2,7 @@ package v1_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,61 @@ func TestParsePayActions(t *testing.T) {
 	}
 }
 
+// usedBy are actions that use an optional member.
+var usedBy = map[string][]v1.Action{
+	"code":     {v1.WxCode, v1.AliCode, v1.QQCode},
+	"ip":       {v1.WxH5},
+	"openid":   {v1.WxJsApi},
+	"fronturl": {v1.WxJsApi},
+	"payway":   nil,
+}
+
+// using gives the request of payWith an action that uses a member.
+func using(member, json string) string {
+	if len(usedBy[member]) == 0 {
+		return json
+	}
+	return strings.Replace(json, `"WxSao"`, `"`+string(usedBy[member][0])+`"`, 1)
+}
+
+// Optional members come on any action (seen in the field): what is wrong with one
+// refuses the order only where it is used, and elsewhere it counts as not sent.
+func TestParsePayPassesOverWhatIsNotUsed(t *testing.T) {
+	t.Parallel()
+	for member, actions := range usedBy {
+		for _, value := range []string{
+			`[]`, `{}`, `true`, `-1`, `1.5`, `"a\u0007"`, `"` + strings.Repeat("203.0.113.7,", 60) + `"`, "\"\xb2\xe8\"", `1,"` + member + `":2`,
+		} {
+			for _, action := range v1.Actions() {
+				t.Run(member+" "+string(action)+fmt.Sprintf(" %.20q", value), func(t *testing.T) {
+					t.Parallel()
+					json := strings.Replace(payWith(member, value), `"WxSao"`, `"`+string(action)+`"`, 1)
+					got, err := v1.ParsePay([]byte(json))
+					if slices.Contains(actions, action) {
+						refused(t, err, v1.CodeBadRequest, member, "")
+						return
+					}
+					want := plain
+					want.Action = action
+					if err != nil || got != want {
+						t.Errorf("%+v, %v", got, err)
+					}
+				})
+			}
+		}
+	}
+}
+
+// What is good of a member that is not used is kept: fingerprints that are on record
+// have it in them.
+func TestParsePayKeepsWhatIsNotUsed(t *testing.T) {
+	t.Parallel()
+	got, err := v1.ParsePay([]byte(payWith("openid", `"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","code":"134567890123456789"`)))
+	if err != nil || got.OpenID == "" || got.Code == "" || got.Fingerprint() == plain.Fingerprint() {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestParsePayRefuses(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string {
@@ -158,11 +214,13 @@ func TestParsePayRefuses(t *testing.T) {
 		{"openid", "\"a\rb\"", v1.CodeBadRequest, "control character"},
 		{"openid", `"` + strings.Repeat("canary", 30) + `"`, v1.CodeBadRequest, "too long"},
 		{"ip", `"` + strings.Repeat("1", 65) + `"`, v1.CodeBadRequest, "too long"},
-		{"payway", `1.5`, v1.CodeBadRequest, "neither text"},
+		{"fronturl", long(v1.MaxURL + 1), v1.CodeBadRequest, "too long"},
+		{"fronturl", `[]`, v1.CodeBadRequest, "neither text"},
+		{"fronturl", `"done.html"`, v1.CodeBadRequest, "not an absolute"},
 	} {
 		t.Run(c.member+" "+c.value, func(t *testing.T) {
 			t.Parallel()
-			got, err := v1.ParsePay([]byte(payWith(c.member, c.value)))
+			got, err := v1.ParsePay([]byte(using(c.member, payWith(c.member, c.value))))
 			refused(t, err, c.code, c.member, c.reason)
 			if got != (v1.PayRequest{}) {
 				t.Errorf("a refused request is %+v", got)
@@ -211,20 +269,13 @@ func TestParsePagePayRefuses(t *testing.T) {
 
 func TestParsePayRefusesMembersGivenTwice(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"action", "txnamt", "merid", "orderid", "code", "openid", "ip", "payway", "backurl", "fronturl"} {
+	for _, name := range []string{"action", "txnamt", "merid", "orderid", "code", "openid", "ip", "backurl", "fronturl"} {
 		for _, value := range []string{"null", `"x"`} {
-			json := `{"` + name + `":` + value + "," + strings.TrimPrefix(payWith(name, `"1"`), "{")
+			json := `{"` + name + `":` + value + "," + strings.TrimPrefix(using(name, payWith(name, `"1"`)), "{")
 			_, err := v1.ParsePay([]byte(json))
 			refused(t, err, v1.CodeBadRequest, name, "given twice")
 		}
 	}
-}
-
-func TestParsePayFrontURLOfWxJsApi(t *testing.T) {
-	t.Parallel()
-	json := strings.Replace(payWith("fronturl", `"done.html"`), "WxSao", "WxJsApi", 1)
-	_, err := v1.ParsePay([]byte(json))
-	refused(t, err, v1.CodeBadRequest, "fronturl", "not an absolute")
 }
 
 func TestFingerprint(t *testing.T) {

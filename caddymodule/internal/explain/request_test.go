@@ -154,7 +154,7 @@ var wrongMessages = map[string]struct{ message, cause string }{
 	"no ip":              {with("WxCode", "WxH5"), "ip_malformed"},
 	"backurl in GBK":     {with("canary-backurl", "\xb2\xe8"), "member_not_utf8"},
 	"orderid twice":      {with(`"orderid"`, `"orderid":"T20261121000000002","orderid"`), "member_twice"},
-	"openid too long":    {with("oCanaryOpenID000000000000001", strings.Repeat("oCanaryOpenID000000000000001", 9)), "member_refused"},
+	"code too long":      {with("280000000000canary1", strings.Repeat("280000000000canary1", 9)), "member_refused"},
 	"bad fronturl":       {with(`"action":"WxCode"`, `"fronturl":"javascript:alert(1)","action":"WxJsApi"`), "fronturl_malformed"},
 	"no order number":    {`{"merid":"89900001"}`, "orderid_missing"},
 }
@@ -218,6 +218,8 @@ func TestAcceptedRequests(t *testing.T) {
 		"BOM":                {form(b64(bom), sum(b64(bom)+shopKey)), []string{"byte_order_mark"}},
 		"GBK":                {signed(with(`{"action"`, "{\"goods\":\"\xb2\xe8\xbf\x5c\",\"action\"")), []string{"gbk"}},
 		"Latin-1":            {signed(with(`{"action"`, "{\"goods\":\"caf\xe9 au lait\",\"action\"")), []string{"foreign_bytes"}},
+		"payway in GBK":      {signed(with("??>>~~", "\xb2\xe8")), []string{"gbk"}},
+		"long openid":        {signed(with("oCanaryOpenID000000000000001", strings.Repeat("oCanaryOpenID000000000000001", 9))), nil},
 		"19.00 fen":          {signed(with(`"1999"`, `"19.00"`)), []string{"amount_with_decimals"}},
 		"another req behind": {signed(message) + "&req=eyJ9", []string{"req_twice"}},
 		"a query":            {signed(`{"merid":"89900001","orderid":"T20261121000000001"}`), nil},
