@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"cmp"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -106,6 +107,37 @@ func TestDocumentsShowCodesAndActions(t *testing.T) {
 	expectRows(t, "docs/merchants.md", "## respcode", codes)
 	expectRows(t, "docs/merchants.md", "## resultcode", results)
 	expectRows(t, "docs/merchants.md", "## Actions", actions)
+}
+
+// Which states a query tells by which resultcode stands in one table, and in the
+// documents of both languages; behind the colon is a remark.
+func TestDocumentsShowResultCodesOfStates(t *testing.T) {
+	t.Parallel()
+	for _, language := range []struct {
+		document, between, colon string
+		never                    string
+		name                     func(translate.State) string
+	}{
+		{"docs/merchants.md", ", ", ":", "never", func(s translate.State) string { return strings.ReplaceAll(string(s), "_", " ") }},
+		{"docs/merchants.zh.md", "、", "：", "从不使用", func(s translate.State) string { return s.Row().Chinese }},
+	} {
+		var want [][]string
+		for _, code := range v1.ResultCodes() {
+			var names []string
+			for _, state := range translate.StatesWhere(func(row translate.StateRow) bool { return row.Query == code }) {
+				names = append(names, language.name(state))
+			}
+			want = append(want, []string{string(code), cmp.Or(strings.Join(names, language.between), language.never)})
+		}
+		var got [][]string
+		for _, row := range rows(chapter(t, language.document, "## resultcode")) {
+			states, _, _ := strings.Cut(row[2], language.colon)
+			got = append(got, []string{strings.Trim(row[0], "`"), states})
+		}
+		if !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s tells %q, want %q", language.document, got, want)
+		}
+	}
 }
 
 func TestContributingNamesDependencies(t *testing.T) {
