@@ -69,6 +69,7 @@ func TestOrderOfAnOldGatewayThatIsGone(t *testing.T) { // not parallel: one Cadd
 	for name, address := range map[string]string{
 		"one step":      signedLinkOf("/apis/wxjspaygateway", page),
 		"gopay":         payLinkOf("T2026112200000000001", "PAY0001"),
+		"gopay, stray":  payLinkOf("T2026112200000000001", "PAY0001") + "&sign=x",
 		"gopay, signed": signedLinkOf("/wxjsapi/gopay.html", link),
 	} {
 		for language, want := range map[string]string{"zh": "请不要重复支付", "en": "do not pay again"} {
@@ -80,6 +81,22 @@ func TestOrderOfAnOldGatewayThatIsGone(t *testing.T) { // not parallel: one Cadd
 	}
 	if s.gateway.posts() != 0 {
 		t.Error("v2 was called")
+	}
+}
+
+// A stray sign beside the plain parameters of a payer's link hides no order: one of v2
+// is not passed on.
+func TestSideOfALinkWithAStraySign(t *testing.T) { // not parallel: one Caddy a process
+	const orderID = "T2026112200000000001"
+	old := newSocketGateway(t, okAnswer)
+	s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route v2")
+	if got, _, ok := s.exchange(t, formPost("/api/mpgateway", "", sealed(wxJsApi(orderID, ""), signKey).Encode()), false); !ok || got.body == "ok" {
+		t.Fatalf("a new order is answered %+v", got)
+	}
+	for _, stray := range []string{"", "&sign=x", "&req=&sign=x"} {
+		if got, _, ok := s.exchange(t, "GET "+payLinkOf(orderID, "PAY0001")+stray+" HTTP/1.1\r\nHost: a\r\n\r\n", false); !ok || got.body == "ok" {
+			t.Errorf("%q: passed on", stray)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func TestRawPayment(t *testing.T) { // not parallel: one Caddy a process
 			t.Fatalf("goes to %s, want %s", to, link)
 		}
 	}
-	for _, address := range []string{link, link, signedLinkOf(inbound.GoPayPath, goPayJSON(payID))} {
+	for _, address := range []string{link, link, link + "&sign=", link + "&req=&sign=stray", signedLinkOf(inbound.GoPayPath, goPayJSON(payID))} {
 		b.get(t, address).wants(t, http.StatusOK, html.EscapeString(`"paySign":"canarypaysign"`))
 	}
 	if n, asked := s.gateway.posts(), len(s.wechat.tokens()); n != 1 || asked != 1 {

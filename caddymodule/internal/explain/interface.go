@@ -48,7 +48,7 @@ func (e *evidence) face() *face {
 // unsignedPage reports whether a payer comes with the plain parameters of
 // gopay.html, which need no signature.
 func (e *evidence) unsignedPage() bool {
-	return e.face() == &goPayFace && e.form == (v1.Form{}) && len(e.params) > 0
+	return e.face() == &goPayFace && e.form.Req == "" && len(e.params) > 0
 }
 
 // routedHere reports whether the request came to where merchants' messages are

@@ -47,13 +47,14 @@ func serveGoPay(v visit) view {
 	return v.pay(o)
 }
 
-// ticket reads which order the browser has come for.
+// ticket reads which order the browser has come for: the signed message where the link
+// has one, else the plain parameters, beside which links may carry a stray sign.
 func (v visit) ticket() (t bridge.Ticket, refusal view, ok bool) {
 	var (
 		asked v1.GoPay
 		err   error
 	)
-	if form := v.params.Form(); form != (v1.Form{}) {
+	if v.params.Form().Req != "" {
 		opened, _, refusal, ok := v.opened()
 		if !ok {
 			return t, refusal, false

@@ -20,7 +20,7 @@ type Request struct {
 // parameters of a page's address.
 func read(m *inbound.Message, registry *merchants.Registry) Request {
 	q, form := Request{Message: m}, m.Params.Form()
-	if form == (v1.Form{}) {
+	if form.Req == "" {
 		q.Claims = v1.Claims{MerID: m.Params["merid"], OrderID: m.Params["orderid"], Code: m.Params["code"]}
 		q.Merchant = registry.ByMerID(q.MerID)
 		return q
