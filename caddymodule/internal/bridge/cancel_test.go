@@ -260,3 +260,40 @@ func TestClosedAtTheGatewayWhileAStepIsDue(t *testing.T) {
 		})
 	}
 }
+
+// TestClosedAndSaidToBeOpen: a gateway answers a close as done and tells in the same answer
+// that the order is still to be paid. It is closed as the answer says; but should its payer
+// pay it all the same, and the notice be lost, one last query finds that.
+func TestClosedAndSaidToBeOpen(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*world, v1.PayRequest){
+		"cancel": func(w *world, p v1.PayRequest) { w.cancel(p) },
+		"settle": func(w *world, p v1.PayRequest) {
+			_, err := w.bridge.Settle(w.tb.Context(), w.settings, settlement(p, translate.Closed))
+			must(err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for state, asked := range map[string]bool{"12": true, "10": true, "13": false} {
+				w := newWorld(t)
+				w.settings.TranCodes.Close = closeCode
+				p := order(v1.WxSao, 1)
+				w.pay(p)
+				w.gateway.setScript(none, fault{state: state})
+				end(w, p)
+				o := w.wantState(p, translate.Closed)
+				if o.Next.IsZero() == asked {
+					t.Errorf("told %s: the last query is at %s", state, o.Next)
+				}
+				if !asked {
+					continue
+				}
+				w.gateway.payer(o.OrderNo)
+				w.stepAt(p)
+				w.step()
+				w.wantState(p, translate.Refunded)
+			}
+		})
+	}
+}

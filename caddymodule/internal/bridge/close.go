@@ -37,6 +37,7 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", report.Reason))
 			return result
 		}
+		update.Next = lastQueryAfter(a, order, update.At)
 	}
 	update.Events = result.events
 	return b.recordResult(ctx, result, update)
@@ -50,6 +51,15 @@ func lastQueryAt(order ledger.Order, now time.Time) time.Time {
 		return end.Add(time.Second)
 	}
 	return time.Time{}
+}
+
+// lastQueryAfter is when an order is queried once more that the gateway has closed by this
+// answer: never, unless the answer itself tells that the order is still to be paid.
+func lastQueryAfter(a answer, order ledger.Order, now time.Time) time.Time {
+	if a.said.TranState == "" || a.said.TranState == v2.TranFailed {
+		return time.Time{}
+	}
+	return lastQueryAt(order, now)
 }
 
 // lastQuery queries the gateway one last time about a closed or failed order.

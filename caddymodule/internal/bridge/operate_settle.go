@@ -201,7 +201,7 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 				b.recordEvents(ctx, order, update.Events...)
 				return so, notSettled(notClosed.With(report.Reason))
 			}
-			update.Next, update.Claim = time.Time{}, 0 // as closeUnpaid
+			update.Next, update.Claim = lastQueryAfter(a, order, now), 0 // as closeUnpaid
 		}
 	}
 	stored, verdict, err := b.ledger.Settle(ctx, order.Key, update, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
