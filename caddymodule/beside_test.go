@@ -136,6 +136,25 @@ func TestSessionsInPaths(t *testing.T) { // not parallel: one Caddy a process
 	}
 }
 
+// A link to openid.html that names no merchant is served where the merchant of its host is.
+func TestSideOfOpenIDWithoutMerID(t *testing.T) { // not parallel: one Caddy a process
+	for defaultRoute, hosts := range map[string]map[string]bool{
+		"v2":  {"shop.example.com": false, "else.example.com": true},
+		"old": {"shop.example.com": true, "else.example.com": true},
+	} {
+		t.Run(defaultRoute, func(t *testing.T) {
+			old := newSocketGateway(t, okAnswer)
+			s := startServerWith(t, "old_gateway http://"+old.Address+"\ndefault_route "+defaultRoute, "redirect_hosts shop.example.com")
+			for host, passed := range hosts {
+				link := "/wxjsapi/openid.html" + query("backurl", "https://"+host+"/in")
+				if got, _, ok := s.exchange(t, "GET "+link+" HTTP/1.1\r\nHost: a\r\n\r\n", false); !ok || (got.body == "ok") != passed {
+					t.Errorf("%s: passed on is %v", host, got.body == "ok")
+				}
+			}
+		})
+	}
+}
+
 // What openid.html is called with, and v2 would refuse, counts while the old gateway still
 // serves it: readiness tells of it before the merchant moves.
 func TestOpenIDPageThatV2WouldRefuse(t *testing.T) { // not parallel: one Caddy a process

@@ -57,6 +57,30 @@ func TestOpenIDWay(t *testing.T) { // not parallel: one Caddy a process
 	s.mustTellNobody(t)
 }
 
+// TestOpenIDWithoutMerID: links need not name the merchant whose host they lead back to,
+// and lead nowhere else for it.
+func TestOpenIDWithoutMerID(t *testing.T) { // not parallel: one Caddy a process
+	s := startPayerServer(t, "redirect_to_backurl_hosts")
+	b := s.browser()
+	for _, link := range []string{
+		inbound.OpenIDPath + query("backurl", shopURL), inbound.OpenIDPath + query("backurl", shopURL, "merid", ""),
+	} {
+		back := b.toWeChat(t, s, link)
+		b.get(t, back).goesTo(t, "https://shop.example/login?a=1&openid="+payerOpenID+"#top")
+	}
+	for name, backURL := range map[string]string{
+		"another host": "https://evil.example/", "another port": "https://shop.example:8443/", "longer host": "https://shop.example.evil.example/",
+		"user": "https://shop.example@evil.example/", "nothing": "", "no host": "/login",
+	} {
+		b.get(t, inbound.OpenIDPath+query("backurl", backURL)).wants(t, http.StatusBadRequest, "支付链接不完整")
+		if r := b.get(t, inbound.OpenIDPath+query("backurl", backURL)); r.header.Get("Location") != "" {
+			t.Errorf("%s leads to %s", name, r.header.Get("Location"))
+		}
+	}
+	b.get(t, inbound.OpenIDPath+query("backurl", shopURL, "merid", "89900009")).wants(t, http.StatusNotFound, "找不到商户")
+	s.mustTellNobody(t)
+}
+
 // mustTellNobody insists that the log has nothing of a payer's secrets.
 func (s *payerServer) mustTellNobody(t *testing.T) {
 	t.Helper()

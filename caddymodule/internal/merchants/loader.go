@@ -59,6 +59,7 @@ func (l *Loader) Load(configs []Config) (*Registry, error) {
 	r := &Registry{
 		byMerID:   make(map[string]*Merchant, len(configs)),
 		byGateway: make(map[string]*Merchant, len(configs)),
+		byHost:    make(map[string][]*Merchant),
 	}
 	for i, c := range configs {
 		r.add(l.merchant(i, c))

@@ -133,3 +133,52 @@ func FuzzMayRedirect(f *testing.F) {
 		}
 	})
 }
+
+// A link without merid is of whoever is configured for the host, if that is certain.
+func TestOfReturnHost(t *testing.T) {
+	t.Parallel()
+	account := func(appID, secret, payWay string) func(*merchants.Config) {
+		return func(c *merchants.Config) {
+			c.WeChatApps = append(c.WeChatApps, merchants.WeChatAppConfig{AppID: appID, Secret: secret, PayWay: payWay})
+		}
+	}
+	number := func(merID string) func(*merchants.Config) { return func(c *merchants.Config) { c.MerID = merID } }
+	const one, two = "wx0123456789abcdef", "wx0123456789abcde0"
+	r, err := load(
+		shop(number("89900003"), hosts("only.example.com", "both.example.com", "differ.example.com", "*.chain.example.com", "twice.example.com", "*.example.com"), account(one, "a secret", "")),
+		shop(number("89900001"), hosts("both.example.com", "a.chain.example.com"), account(one, "a secret", ""), account(two, "a secret", "2")),
+		shop(number("89900002"), hosts("differ.example.com"), account(two, "a secret", "")),
+		shop(number("89900004"), hosts("none.example.org"), func(c *merchants.Config) { c.RedirectToBackURLHosts = true }),
+		shop(number("89900005"), hosts("none.example.org")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ host, payWay, want string }{
+		{"only.example.com", "", "89900003"},
+		{"ONLY.example.com", "7", "89900003"},
+		{"twice.example.com", "", "89900003"},
+		{"any.example.com", "", "89900003"},
+		{"b.chain.example.com", "", "89900003"},
+		{"both.example.com", "", "89900001 89900003"},
+		{"both.example.com", "2", ""}, // another account for one of them
+		{"a.chain.example.com", "", "89900001 89900003"},
+		{"differ.example.com", "", ""},
+		{"none.example.org", "", ""}, // no account to share
+		{"only.example.com:8443", "", ""},
+		{"shop.example", "", ""},
+		{"*.chain.example.com", "", ""},
+		{"", "", ""},
+	} {
+		var got []string
+		for _, m := range r.OfReturnHost(test.host, test.payWay) {
+			got = append(got, m.MerID)
+			if !m.MayRedirect(test.host) {
+				t.Errorf("%s may not go to %s", m.MerID, test.host)
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s, payway %q: %v, want %s", test.host, test.payWay, got, test.want)
+		}
+	}
+}

@@ -1,9 +1,15 @@
 package merchants
 
+import (
+	"slices"
+	"strings"
+)
+
 // Registry finds merchants. It is immutable; a reload makes a new one.
 type Registry struct {
 	byMerID   map[string]*Merchant
 	byGateway map[string]*Merchant
+	byHost    map[string][]*Merchant // by each of redirect_hosts
 }
 
 // ByMerID finds a merchant by its v1 number, nil if there is none.
@@ -20,6 +26,28 @@ func (r *Registry) ByGatewayMerchant(id string) *Merchant { return r.byGateway[i
 // HasGatewayMerchant reports whether the keys of a v2 number are configured.
 func (r *Registry) HasGatewayMerchant(id string) bool { return r.ByGatewayMerchant(id) != nil }
 
+// OfReturnHost finds the merchants whose redirect_hosts name the host of an address, by
+// their numbers: one, or several who share the official account that a payway needs, so
+// that it makes no difference which of them a payer has come from. It finds none where
+// it does.
+func (r *Registry) OfReturnHost(host, payway string) []*Merchant {
+	host = strings.ToLower(host)
+	_, parent, _ := strings.Cut(host, ".")
+	var found []*Merchant
+	for _, m := range slices.Concat(r.byHost[host], r.byHost["*."+parent]) {
+		if m.MayRedirect(host) && !slices.Contains(found, m) {
+			found = append(found, m)
+		}
+	}
+	for _, m := range found {
+		if len(found) > 1 && !m.sharesAccount(found[0], payway) {
+			return nil
+		}
+	}
+	slices.SortFunc(found, func(a, b *Merchant) int { return strings.Compare(a.MerID, b.MerID) })
+	return found
+}
+
 // Len returns the number of v1 merchants.
 func (r *Registry) Len() int { return len(r.byMerID) }
 
@@ -28,4 +56,7 @@ func (r *Registry) Len() int { return len(r.byMerID) }
 func (r *Registry) add(m *Merchant) {
 	r.byMerID[m.MerID] = m
 	r.byGateway[m.GatewayMerchant] = m
+	for _, host := range m.RedirectHosts {
+		r.byHost[host] = append(r.byHost[host], m)
+	}
 }

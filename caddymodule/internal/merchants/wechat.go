@@ -51,6 +51,13 @@ func (m *Merchant) WeChatApp(payway string) (WeChatApp, bool) {
 	return app, found
 }
 
+// sharesAccount reports whether two merchants have one official account for a payway.
+func (m *Merchant) sharesAccount(other *Merchant, payway string) bool {
+	app, has := m.WeChatApp(payway)
+	its, itHas := other.WeChatApp(payway)
+	return has && itHas && app.AppID == its.AppID && app.Secret.Reveal() == its.Secret.Reveal()
+}
+
 // HasWeChatApp reports whether the merchant has an official account for any payway.
 func (m *Merchant) HasWeChatApp() bool { return len(m.wechatApps) > 0 }
 

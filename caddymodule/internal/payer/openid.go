@@ -1,6 +1,7 @@
 package payer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,16 +20,17 @@ var payWayForm = regexp.MustCompile(`^[0-9]{0,9}$`)
 // (v1 §3.2). Nothing is signed here, so the browser is sent to nobody but WeChat
 // and the merchant's own hosts.
 func serveOpenID(v visit) view {
-	merID, backURL, payWay := v.params["merid"], v.params["backurl"], v.params["payway"]
-	switch {
-	case merID == "":
-		return refuse(pages.BadRequest, errors.New("merid: missing"))
-	case !payWayForm.MatchString(payWay):
+	backURL, payWay := v.params["backurl"], v.params["payway"]
+	if !payWayForm.MatchString(payWay) {
 		return refuse(pages.BadRequest, errors.New("payway: not a number"))
 	}
 	back, err := wechat.ParseReturnAddress(backURL)
 	if err != nil {
 		return refuse(pages.BadRequest, err)
+	}
+	merID := cmp.Or(v.params["merid"], v.merIDOf(back, payWay))
+	if merID == "" {
+		return refuse(pages.BadRequest, errors.New("merid: missing, and backurl's host is not in the redirect_hosts of one merchant"))
 	}
 	m, known := v.found(merID)
 	if !known {
@@ -52,6 +54,16 @@ func serveOpenID(v visit) view {
 		return answer
 	}
 	return onward("to_merchant", back.With(openID))
+}
+
+// merIDOf is the number of the merchant who is configured for an address to return to,
+// "" for none: links need not name it (v1 §3.2.2).
+func (v visit) merIDOf(back wechat.ReturnAddress, payWay string) string {
+	found := v.Settings.Merchants.OfReturnHost(back.Host(), payWay)
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0].MerID
 }
 
 // mayReturn reports whether a payer may be sent to a host of the merchant's.

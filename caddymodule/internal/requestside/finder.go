@@ -161,12 +161,33 @@ func (f Finder) openID(ctx context.Context, q Request) sides.Decision {
 		return sides.Decision{Side: route.V2, Cause: sides.OnRecord}
 	case state != "" || code != "":
 		return sides.ToOld(sides.UnknownOrder)
-	case q.Merchant == nil:
-		return sides.ToOld(sides.NotConfigured)
 	}
-	to, err := f.Routes.Of(ctx, q.Merchant.MerID, f.Default)
+	d := sides.ToOld(sides.NotConfigured)
+	for _, m := range f.askedBy(q) {
+		to, err := f.Routes.Of(ctx, m.MerID, f.Default)
+		if err != nil {
+			return sides.Decision{Cause: sides.LedgerAway}
+		}
+		if d = (sides.Decision{Side: to.OpenIDs(), Cause: sides.ByRoute}); d.Side == route.Old {
+			break
+		}
+	}
+	return d
+}
+
+// askedBy are the merchants one of whom asks for an openid. Where the link names none,
+// they are those who are configured for the address to return to, and v2 serves it when
+// all of them have moved.
+func (f Finder) askedBy(q Request) []*merchants.Merchant {
+	switch {
+	case q.Merchant != nil:
+		return []*merchants.Merchant{q.Merchant}
+	case q.MerID != "" || q.Signed:
+		return nil
+	}
+	back, err := wechat.ParseReturnAddress(q.Message.Params["backurl"])
 	if err != nil {
-		return sides.Decision{Cause: sides.LedgerAway}
+		return nil
 	}
-	return sides.Decision{Side: to.OpenIDs(), Cause: sides.ByRoute}
+	return f.Merchants.OfReturnHost(back.Host(), q.Message.Params["payway"])
 }
