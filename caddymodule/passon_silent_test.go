@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,6 +235,44 @@ func TestHangingUpIsNoRefusal(t *testing.T) { // not parallel: one Caddy a proce
 		t.Fatal(err)
 	}
 	if got := s.texts(t, "SELECT side || ' ' || payments || ' ' || refused FROM answers"); !slices.Equal(got, []string{"old 1 1"}) {
+		t.Errorf("counted: %q", got)
+	}
+}
+
+// Nor does it say anything about v2: a merchant whose programs are impatient is not turned
+// back while v2 works.
+func TestHangingUpOnV2IsNoRefusal(t *testing.T) { // not parallel: one Caddy a process
+	old := newSocketGateway(t, okAnswer)
+	s := startServer(t, "old_gateway http://"+old.Address+"\ndefault_route v2")
+	taken, answer := make(chan struct{}, 1), make(chan struct{})
+	release := sync.OnceFunc(func() { close(answer) })
+	t.Cleanup(release)
+	s.gateway.answerWith(func(http.ResponseWriter, *http.Request) {
+		taken <- struct{}{}
+		<-answer
+	})
+	request := func(orderID string) string {
+		return formPost("/api/mpgateway", "", sealed(payJSON(orderID), signKey).Encode())
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(conn, request("T2026112200000000001"))
+	<-taken
+	_ = conn.Close()
+	s.awaitLine(t, "v1 request", "T2026112200000000001", `"respcode":"96"`, `"merchant_hung_up":true`)
+	s.gateway.answerWith(nil)
+	release()
+	for _, orderID := range []string{"T2026112200000000002", "T2026112200000000003"} {
+		if got, _, ok := s.exchange(t, request(orderID), false); !ok || !strings.Contains(got.body, "resp") {
+			t.Fatalf("heard %+v", got)
+		}
+	}
+	if err := caddy.Stop(); err != nil { // what was counted is in the ledger
+		t.Fatal(err)
+	}
+	if got := s.texts(t, "SELECT side || ' ' || payments || ' ' || refused FROM answers"); !slices.Equal(got, []string{"v2 2 0"}) {
 		t.Errorf("counted: %q", got)
 	}
 }

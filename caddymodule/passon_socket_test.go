@@ -202,10 +202,16 @@ func (s *server) exchange(t *testing.T, request string, head bool) (got message,
 // parts: it is written when the answer is already out.
 func (s *server) awaitLog(t *testing.T, parts ...string) {
 	t.Helper()
+	s.awaitLine(t, "passed on to the old gateway", parts...)
+}
+
+// awaitLine waits for a line with a message and all these parts.
+func (s *server) awaitLine(t *testing.T, message string, parts ...string) {
+	t.Helper()
 	for end := time.Now().Add(time.Minute); ; <-time.After(time.Millisecond) {
 		for line := range strings.Lines(s.log.String()) {
 			missing := slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(line, part) })
-			if strings.Contains(line, "passed on to the old gateway") && !missing {
+			if strings.Contains(line, message) && !missing {
 				return
 			}
 		}

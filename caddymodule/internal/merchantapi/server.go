@@ -5,12 +5,14 @@ package merchantapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
@@ -55,8 +57,10 @@ type Client struct {
 	// PassOn passes the request on to the old gateway instead, which turns out to have
 	// its order; nil where there is none.
 	PassOn func()
-	// Answered is told of the reply once it has left, but for that to a payment which
-	// the ledger could not take: v2 has no part in it. nil tells nobody.
+	// Answered is told of the reply once it has left, but for one in which v2 has no part:
+	// that to a payment which the ledger could not take, and that to a merchant which has
+	// hung up, or whose request had to give way to others, before there was any. nil tells
+	// nobody.
 	Answered func(v1.Code)
 
 	try bool // an operator tries the bridge, see [Server.Try]
@@ -95,6 +99,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 		}()
 		return s.answer(r, e)
 	}()
+	ended := ctx.Err() // before the reply; whoever has it may hang up
 	if a.isOld && client.PassOn != nil {
 		tracing.Finish(span, "passed_on", false)
 		client.PassOn()
@@ -102,13 +107,14 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 	}
 	writeErr := inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, e.key))
 	line := &e.line
-	line.answer, line.took, line.lost = a, time.Since(start), writeErr != nil
+	line.answer, line.took = a, time.Since(start)
+	line.lost = writeErr != nil || ended != nil && !errors.Is(context.Cause(ctx), bodies.ErrTurnedAway)
 	s.Log.Info("v1 request", zap.Inline(line))
 	s.Refusals.Refused(e.refusal(a, s.Log))
 	s.Observer.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
-	if client.Answered != nil && !a.unrecorded {
+	if client.Answered != nil && !a.unrecorded && ended == nil && writeErr == nil {
 		client.Answered(a.code)
 	}
 }
