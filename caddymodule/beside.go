@@ -65,6 +65,14 @@ func (a *App) checkKeepOldOrders() error {
 	return nil
 }
 
+// keepOldOrders is how long marks of the old gateway's orders are kept.
+func (a *App) keepOldOrders() time.Duration {
+	if !a.isBeside() {
+		return sides.Forever
+	}
+	return time.Duration(a.KeepOldOrders)
+}
+
 // defaultRoute is where the new orders of merchants go that have no route of their own.
 func (a *App) defaultRoute() route.Route { return defaultRoutes[a.DefaultRoute] }
 

@@ -90,9 +90,7 @@ func elapsed(machine steady.Source) func() time.Duration {
 func (e *engine) attach(a *App) {
 	e.logs.Attach(a.log)
 	e.bridge.Attach(a.settings)
-	if a.isBeside() {
-		e.sides.Use(time.Duration(a.KeepOldOrders))
-	}
+	e.sides.Attach(a.keepOldOrders())
 	e.guard.Attach(a.rollbacks)
 	observed.AttachLedger(e.ledger)
 }
@@ -100,6 +98,7 @@ func (e *engine) attach(a *App) {
 func (e *engine) detach(a *App) {
 	observed.DetachLedger(e.ledger)
 	e.guard.Detach(a.rollbacks)
+	e.sides.Detach(a.keepOldOrders())
 	e.bridge.Detach(a.settings)
 	e.logs.Detach(a.log)
 }

@@ -47,6 +47,13 @@ func (l *List[T]) change(f func([]T) []T) {
 	}
 }
 
+// All returns a copy of the entries, the newest last.
+func (l *List[T]) All() []T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.entries)
+}
+
 // Get returns the newest entry. ok is false when there is none.
 func (l *List[T]) Get() (entry T, ok bool) {
 	if newest := l.newest.Load(); newest != nil {

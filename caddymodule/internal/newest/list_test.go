@@ -1,6 +1,7 @@
 package newest
 
 import (
+	"slices"
 	"sync"
 	"testing"
 )
@@ -21,6 +22,9 @@ func TestNewestWins(t *testing.T) {
 	l.Remove("old") // a reload
 	want("new", true)
 	l.Add("fails to start")
+	if all := l.All(); !slices.Equal(all, []string{"new", "fails to start"}) {
+		t.Errorf("there are %q", all)
+	}
 	l.Remove("fails to start")
 	want("new", true)
 	l.Remove("fails to start")

@@ -83,7 +83,7 @@ func TestLedgerAwayFromTheStart(t *testing.T) {
 		store.away = true
 		s := New(store, zap.NewNop(), time.Now, new(counts))
 		defer s.Close()
-		s.Use(time.Hour)
+		s.Attach(time.Hour)
 		synctest.Wait()
 		if got := s.OfPayment(t.Context(), payment("A", "1"), route.ToOld); got.Side != "" {
 			t.Errorf("%+v", got)

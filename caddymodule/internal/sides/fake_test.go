@@ -153,13 +153,16 @@ type bench struct {
 	logs   *observer.ObservedLogs
 }
 
+// usualKeep is how long the bench keeps marks.
+const usualKeep = 30 * 24 * time.Hour
+
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	core, logs := observer.New(zap.InfoLevel)
 	b := &bench{store: newFakeLedger(), counts: new(counts), logs: logs}
 	b.Sides = New(b.store, zap.New(core), time.Now, b.counts)
 	t.Cleanup(b.Close)
-	b.Use(30 * 24 * time.Hour)
+	b.Attach(usualKeep)
 	synctest.Wait() // it has read who is on v2
 	return b
 }

@@ -3,6 +3,7 @@ package sides
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
@@ -35,9 +37,9 @@ type Sides struct {
 	moved   moved
 	late    late
 	away    *outage.Log
-	retry   atomic.Int64 // Unix nanoseconds: until then the ledger counts as away
-	used    atomic.Bool  // by a configuration with an old gateway
-	keep    atomic.Int64 // how long marks are kept, a time.Duration
+	retry   atomic.Int64               // Unix nanoseconds: until then the ledger counts as away
+	used    atomic.Bool                // by a configuration with an old gateway
+	keeps   newest.List[time.Duration] // how long marks are kept, by the loaded configurations
 	wake    chan struct{}
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -78,7 +80,8 @@ const ledgerPatience = 2 * time.Second
 // without.
 const retryEvery = time.Second
 
-// New makes Sides over an open ledger. Its background work rests until Use.
+// New makes Sides over an open ledger. Its background work rests until
+// a configuration with an old gateway is attached.
 func New(l Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
 	s := &Sides{
 		ledger: l, log: log, now: now, observer: observer, patience: ledgerPatience,
@@ -93,12 +96,23 @@ func New(l Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Si
 	return s
 }
 
-// Use begins the background work. Marks are kept for so long.
-func (s *Sides) Use(keep time.Duration) {
-	s.keep.Store(int64(keep))
-	s.used.Store(true)
-	s.wakeUp()
+// Forever is how long a configuration keeps marks that has no old gateway: nobody is to
+// forget what it cannot make anew.
+const Forever time.Duration = math.MaxInt64
+
+// Attach has marks kept for as long as a configuration says, and begins the background
+// work if that has an old gateway; Detach undoes it. The longest keep of those that are
+// loaded holds, since the newest may yet fail to start.
+func (s *Sides) Attach(keep time.Duration) {
+	s.keeps.Add(keep)
+	if keep != Forever {
+		s.used.Store(true)
+		s.wakeUp()
+	}
 }
+
+// Detach ends what Attach has begun. Marks that wait are still made up for.
+func (s *Sides) Detach(keep time.Duration) { s.keeps.Remove(keep) }
 
 // Close ends the background work. Marks that still wait are lost, and said to be.
 func (s *Sides) Close() {

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
@@ -143,13 +145,66 @@ func TestOldMarksAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.mustDecide(t, payment("A", "1"), route.ToOld, Decision{route.Old, ByRoute})
-		b.Use(time.Hour)
+		b.Attach(time.Hour)
+		b.Detach(usualKeep)
 		time.Sleep(59 * time.Minute)
 		b.mustDecide(t, payment("A", "2"), route.ToOld, Decision{route.Old, ByRoute})
 		time.Sleep(3 * pruneEvery)
 		synctest.Wait()
 		if marks := slices.Collect(maps.Keys(b.store.marks)); len(marks) != 1 || marks[0].OrderID != "2" {
 			t.Errorf("marks %v", marks)
+		}
+	})
+}
+
+// A configuration that is loaded beside another, and may yet fail to start, makes nothing
+// be forgotten that the other keeps.
+func TestTheLongestKeepHolds(t *testing.T) {
+	t.Parallel()
+	for name, serving := range map[string]time.Duration{"keeps for longer": usualKeep, "has no old gateway": Forever} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.Attach(serving)
+				b.Detach(usualKeep)
+				b.mustDecide(t, payment("A", "1"), route.ToOld, Decision{route.Old, ByRoute})
+				time.Sleep(2 * time.Hour)
+				b.Attach(time.Hour)
+				time.Sleep(3 * pruneEvery)
+				b.Detach(time.Hour) // it has failed to start
+				time.Sleep(3 * pruneEvery)
+				synctest.Wait()
+				if len(b.store.marks) != 1 {
+					t.Error("the mark is forgotten")
+				}
+				b.Attach(time.Hour)
+				b.Detach(serving) // a reload that succeeds
+				time.Sleep(3 * pruneEvery)
+				synctest.Wait()
+				if len(b.store.marks) != 0 {
+					t.Error("the mark is kept")
+				}
+			})
+		})
+	}
+}
+
+// A bridge that does not get to serve forgets nothing: its keep may be what is wrong.
+func TestNothingIsForgottenAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeLedger()
+		store.marks[payment("A", "1").key()] = time.Now().Add(-2 * time.Hour)
+		s := New(store, zap.NewNop(), time.Now, new(counts))
+		defer s.Close()
+		s.Attach(time.Hour)
+		synctest.Wait()
+		s.Detach(time.Hour)
+		time.Sleep(3 * pruneEvery)
+		synctest.Wait()
+		if len(store.marks) != 1 {
+			t.Error("the mark is forgotten")
 		}
 	})
 }

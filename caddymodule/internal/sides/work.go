@@ -3,6 +3,7 @@ package sides
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
@@ -22,7 +23,7 @@ const (
 func (s *Sides) work(ctx context.Context) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
-	var pruned time.Time
+	pruned := s.now() // whoever fails to start has nothing forgotten
 	for {
 		select {
 		case <-ctx.Done():
@@ -65,9 +66,14 @@ func (s *Sides) catchUp(ctx context.Context) error {
 	return s.makeUp(within)
 }
 
-// prune forgets marks that are too old, in steps that keep nobody waiting.
+// prune forgets marks that are too old for every configuration, in steps that keep
+// nobody waiting.
 func (s *Sides) prune(ctx context.Context) error {
-	before := s.now().Add(-time.Duration(s.keep.Load()))
+	keeps := s.keeps.All()
+	if len(keeps) == 0 || slices.Contains(keeps, Forever) {
+		return nil
+	}
+	before := s.now().Add(-slices.Max(keeps))
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = s.ledger.PruneOld(ctx, before); err != nil {

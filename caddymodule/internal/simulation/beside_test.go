@@ -39,7 +39,7 @@ func newBeside(p *process, log *zap.Logger) *beside {
 		sides:  sides.New(p.ledger, log, p.bridge.Now, uncounted{}),
 		routes: routecache.New(p.ledger, log, w.since),
 	}
-	b.sides.Use(30 * 24 * time.Hour)
+	b.sides.Attach(30 * 24 * time.Hour)
 	b.guard = guard.New(routeChanges{p}, log, uncounted{}, w.since, b.routes.Expire)
 	b.follow(p)
 	return b
