@@ -141,3 +141,25 @@ func TestHungUp(t *testing.T) {
 		b.store.set(func() { b.store.silent = false })
 	})
 }
+
+// A row that cannot be read is an answer: its order has no side, and of all others the
+// ledger is asked as before.
+func TestDamagedRowIsNoOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		damaged := func(context.Context) (bool, error) { return false, errRow }
+		for _, r := range []route.Route{route.ToOld, route.ToV2} {
+			if got := b.OfReference(t.Context(), Reference{MerID: "A", OrderID: "1"}, r, damaged); got != (Decision{"", LedgerAway}) {
+				t.Errorf("a query by route %s: %+v", r, got)
+			}
+			b.store.set(func() { b.store.broken = true })
+			b.mustDecide(t, payment("A", "1"), r, Decision{"", LedgerAway})
+			b.store.set(func() { b.store.broken = false })
+		}
+		b.mustDecide(t, payment("A", "2"), route.ToOld, Decision{route.Old, ByRoute})
+		if b.late.len() != 0 || b.logs.Len() != 0 {
+			t.Errorf("%d marks wait, the log says %v", b.late.len(), b.logs.All())
+		}
+	})
+}

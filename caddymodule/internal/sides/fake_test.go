@@ -24,6 +24,7 @@ type fakeLedger struct {
 	away   bool
 	silent bool // answers nothing, until the caller gives up
 	buggy  bool // panics while it marks
+	broken bool // cannot read the rows of orders
 	marks  map[ledger.Key]time.Time
 	orders map[ledger.Key]bool
 	asked  int
@@ -52,6 +53,9 @@ func (l *fakeLedger) use(ctx context.Context, f func() error) error {
 
 func (l *fakeLedger) Side(ctx context.Context, k ledger.Key) (side route.Side, err error) {
 	err = l.use(ctx, func() error {
+		if l.broken {
+			return errRow
+		}
 		switch _, marked := l.marks[k]; {
 		case l.orders[k]:
 			side = route.V2
@@ -68,6 +72,9 @@ func (l *fakeLedger) MarkOld(ctx context.Context, k ledger.Key, at time.Time) (f
 		if l.buggy {
 			return errBug
 		}
+		if l.broken {
+			return errRow
+		}
 		if l.orders[k] {
 			return ledger.ErrOtherSide
 		}
@@ -78,6 +85,9 @@ func (l *fakeLedger) MarkOld(ctx context.Context, k ledger.Key, at time.Time) (f
 	})
 	return fresh, err
 }
+
+// errRow is what a ledger says of a row that is damaged.
+var errRow = fmt.Errorf("%w: %w", ledger.ErrUnavailable, ledger.ErrUnreadable)
 
 var errBug = errors.New("panic while marking")
 

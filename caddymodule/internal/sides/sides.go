@@ -153,7 +153,7 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 	side, err := s.look(ctx, p.MerID, r, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
 	switch {
 	case err != nil:
-		return s.withoutLedger(ctx, p, r)
+		return s.withoutLedger(ctx, p, r, err)
 	case side != "":
 		s.known.put(key, side)
 		return Decision{side, OnRecord}
@@ -184,7 +184,7 @@ func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
 	case errors.Is(err, ledger.ErrInvalidNumber): // v2 does not take it either
 		return ToOld(ByRoute)
 	case err != nil:
-		return s.withoutLedger(ctx, p, r)
+		return s.withoutLedger(ctx, p, r, err)
 	}
 	s.known.put(key, route.Old)
 	failpoint.Reach(failpoint.BeforePass)
@@ -250,7 +250,7 @@ func (s *Sides) OfReference(ctx context.Context, ref Reference, r route.Route, o
 		return Decision{route.V2, OnRecord}
 	case err == nil:
 		return ToOld(UnknownOrder)
-	case ctx.Err() == nil && s.neverOnV2(ref.MerID, r):
+	case ctx.Err() == nil && !isDamaged(err) && s.neverOnV2(ref.MerID, r):
 		return ToOld(LedgerAway)
 	}
 	return Decision{"", LedgerAway}
@@ -283,12 +283,16 @@ func (s *Sides) look(ctx context.Context, merID string, r route.Route, ask func(
 	return side, err
 }
 
+// isDamaged reports whether the ledger has answered that a row is damaged. What that is
+// about has no side that anybody knows, and is on record nevertheless.
+func isDamaged(err error) bool { return errors.Is(err, ledger.ErrUnreadable) }
+
 // report notes whether the ledger has answered. A client that hangs up says nothing
-// about it.
+// about it, and one damaged row nothing about all others.
 func (s *Sides) report(ctx context.Context, err error) {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+	case !isDamaged(err) && errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		s.retry.Store(s.now().Add(retryEvery).UnixNano())
 		s.away.Report(err)
 	default:
@@ -297,10 +301,11 @@ func (s *Sides) report(ctx context.Context, err error) {
 	}
 }
 
-// withoutLedger says where a payment goes whose side cannot be looked up.
-func (s *Sides) withoutLedger(ctx context.Context, p Payment, r route.Route) Decision {
+// withoutLedger says where a payment goes whose side cannot be looked up, for this
+// reason.
+func (s *Sides) withoutLedger(ctx context.Context, p Payment, r route.Route, why error) Decision {
 	switch {
-	case ctx.Err() != nil || !s.neverOnV2(p.MerID, r):
+	case ctx.Err() != nil || isDamaged(why) || !s.neverOnV2(p.MerID, r):
 		return Decision{"", LedgerAway}
 	case !p.Verified || p.OrderID == "":
 		return ToOld(LedgerAway)
