@@ -163,3 +163,39 @@ func TestDamagedRowIsNoOutage(t *testing.T) {
 		}
 	})
 }
+
+// A bridge that is stopped writes down what still waits, where the ledger is back or that
+// is quickly found out; what cannot be written is told.
+func TestCloseMakesUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		silent   bool
+		marks    int
+		lines    int
+		atMost   time.Duration
+		waitsFor int
+	}{
+		"the ledger is back":   {false, 3, 0, 0, 0},
+		"the ledger is silent": {true, 0, 1, closePatience, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.store.set(func() { b.store.away = true })
+				for i := range 3 {
+					b.mustDecide(t, payment("A", fmt.Sprint(i)), route.ToOld, Decision{route.Old, LedgerAway})
+				}
+				b.store.set(func() { b.store.away, b.store.silent = false, c.silent })
+				began := time.Now()
+				b.Close()
+				if took := time.Since(began); took > c.atMost {
+					t.Errorf("it took %s", took)
+				}
+				if lines := b.logs.FilterMessageSnippet("stopped with orders").Len(); len(b.store.marks) != c.marks || lines != c.lines || b.counts.waiting != c.waitsFor {
+					t.Errorf("%d marks, %d lines, %d wait", len(b.store.marks), lines, b.counts.waiting)
+				}
+			})
+		})
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
@@ -114,10 +115,19 @@ func (s *Sides) Attach(keep time.Duration) {
 // Detach ends what Attach has begun. Marks that wait are still made up for.
 func (s *Sides) Detach(keep time.Duration) { s.keeps.Remove(keep) }
 
-// Close ends the background work. Marks that still wait are lost, and said to be.
+// closePatience bounds how long Close writes what still waits.
+const closePatience = 2 * time.Second
+
+// Close ends the background work, and writes down the marks that still wait. What the
+// ledger, which must still be open, does not take by then is lost, and said to be.
 func (s *Sides) Close() {
 	s.stop()
 	s.workers.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
+	defer cancel()
+	crash.Guard(s.log, "writing down the orders of the old gateway that wait", func() {
+		_ = s.makeUp(ctx) // what is left says it
+	})
 	if n := s.late.len(); n > 0 {
 		s.log.Error("stopped with orders of the old gateway that could not be written down, because the ledger was away", zap.Int("orders", n))
 	}
