@@ -86,7 +86,7 @@ const retryEvery = time.Second
 func New(l Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
 	s := &Sides{
 		ledger: l, log: log, now: now, observer: observer, patience: ledgerPatience,
-		known: newCache(knownSides), wake: make(chan struct{}, 1),
+		known: newCache(knownSides, now), wake: make(chan struct{}, 1),
 		away: outage.New(log, zap.ErrorLevel,
 			"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
 			"the sides of orders can be looked up again"),

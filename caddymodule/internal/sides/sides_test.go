@@ -76,7 +76,7 @@ func TestMarkIsOneWrite(t *testing.T) {
 		if n := b.store.asked - asked; n != 10 || b.counts.awaited != 10 {
 			t.Errorf("the ledger was asked %d times for 10 marks, %d were awaited", n, b.counts.awaited)
 		}
-		b.known = newCache(knownSides)
+		b.known = newCache(knownSides, time.Now)
 		b.mustDecide(t, payment("A", "7"), route.ToOld, Decision{route.Old, OnRecord})
 		b.mustDecide(t, payment("A", "7"), route.ToV2, Decision{route.Old, OnRecord})
 		if b.counts.results[Marked] != 10 {
@@ -209,9 +209,42 @@ func TestNothingIsForgottenAtOnce(t *testing.T) {
 	})
 }
 
+// A mark may be forgotten for its age, and its order be begun on v2 by another bridge:
+// this one must not go by its memory for long.
+func TestForgottenOrderIsBegunElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		p, v2 := payment("A", "1"), payment("A", "2")
+		b.mustDecide(t, p, route.ToOld, Decision{route.Old, ByRoute})
+		if err := b.store.begin(v2.key()); err != nil {
+			t.Fatal(err)
+		}
+		b.mustDecide(t, v2, route.ToOld, Decision{route.V2, OnRecord})
+		b.store.set(func() { delete(b.store.marks, p.key()) })
+		if err := b.store.begin(p.key()); err != nil { // by the other bridge
+			t.Fatal(err)
+		}
+		time.Sleep(oldKnownFor)
+		onV2 := func(context.Context) (bool, error) { return true, nil }
+		if got := b.OfReference(t.Context(), Reference{MerID: "A", OrderID: "1"}, route.ToV2, onV2); got != (Decision{route.V2, OnRecord}) {
+			t.Errorf("a query: %+v", got)
+		}
+		b.mustDecide(t, p, route.ToOld, Decision{route.V2, OnRecord})
+		time.Sleep(oldKnownFor)
+		synctest.Wait()
+		asked := b.store.asked
+		b.mustDecide(t, p, route.ToOld, Decision{route.V2, OnRecord})
+		b.mustDecide(t, v2, route.ToOld, Decision{route.V2, OnRecord})
+		if b.store.asked != asked {
+			t.Error("the ledger was asked about orders of v2, whose side never changes")
+		}
+	})
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	c := newCache(100)
+	c := newCache(100, time.Now)
 	for i := range 1000 {
 		c.put(ledger.Key{OrderID: fmt.Sprint(i)}, route.Old)
 		if n := len(c.young) + len(c.older); n > 100 {
