@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -135,6 +137,35 @@ func TestLinksOfOrdersThatTheOldGatewayHas(t *testing.T) { // not parallel: one 
 				t.Errorf("passed on %d times, asked %d times", passed, queries)
 			}
 		})
+	}
+}
+
+// While the old gateway is asked, the merchant is turned back: from then on no new order
+// goes to v2, also none whose link was opened before.
+func TestWayBackWhileTheOldGatewayIsAsked(t *testing.T) { // not parallel: one Caddy a process
+	const orderID = "T2026112200000004001"
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/query" {
+			_, _ = w.Write([]byte("ok"))
+			return
+		}
+		app, _ := serving.Get()
+		e := app.engine.Load()
+		if err := e.ledger.SetAllRoutes(r.Context(), route.ToOld, ledger.Change{At: time.Now(), Who: "test", Why: "v2 refuses"}); err != nil {
+			t.Error(err)
+		}
+		e.routes.Expire() // as a second does
+		_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"93","respmsg":"none","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+	}))
+	t.Cleanup(old.Close)
+	s := startServer(t, "old_gateway "+old.URL+"\ndefault_route v2")
+	form := sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), signKey).Encode()
+	got, _, ok := s.exchange(t, "GET /apis/wxjspaygateway?"+form+" HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n", false)
+	if !ok || got.body != "ok" {
+		t.Errorf("answered %q", got.line)
+	}
+	if marks := s.marks(t); len(marks) != 1 || marks[0] != orderID {
+		t.Errorf("on record as the old gateway's: %q", marks)
 	}
 }
 

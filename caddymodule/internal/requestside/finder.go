@@ -81,10 +81,13 @@ func (f Finder) pagePayment(ctx context.Context, q Request) sides.Decision {
 	}
 	d := f.payment(ctx, q)
 	begins := d == sides.Decision{Side: route.V2, Cause: sides.ByRoute}
-	if !begins || !q.Verified || f.OldKnows == nil || !f.OldKnows(ctx, q) {
+	switch {
+	case !begins || !q.Verified || f.OldKnows == nil:
 		return d
+	case f.OldKnows(ctx, q):
+		return f.Sides.OfOldOrder(ctx, route.Order{MerID: q.MerID, OrderID: q.OrderID})
 	}
-	return f.Sides.OfOldOrder(ctx, route.Order{MerID: q.MerID, OrderID: q.OrderID})
+	return f.payment(ctx, q) // asking takes a while, in which the merchant may have been turned back
 }
 
 // unserved is of the interfaces that only the old gateway has: a cashier's page begins
