@@ -1,6 +1,8 @@
 package caddymodule
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -45,15 +47,16 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		kept = new(oldgateway.Reply)
 	}
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
-	hungUp := func() bool { return r.Context().Err() != nil } // also true of whoever has had all of an answer
 	r, span := tracePassing(r, p)
 	defer func() { // also when the answer breaks off, which is a panic
 		tracing.Finish(span, string(line.result), line.result != metrics.PassedAnswered)
 		line.took = time.Since(p.start)
-		line.lost = line.lost || line.result == metrics.PassedBrokeOff && hungUp()
+		if line.result == metrics.PassedBrokeOff {
+			line.addEnd(r.Context())
+		}
 		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line))
 		observed.RequestPassed(p.route.Name, line.result, line.took)
-		if counted && !line.lost { // a merchant that hangs up says nothing about the old gateway
+		if counted && !line.lost && !line.gaveWay { // which say nothing about the old gateway
 			h.app.oldAnswered(p, line.result, kept)
 		}
 	}()
@@ -69,7 +72,8 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		}
 		return
 	}
-	line.result, line.lost, line.err = metrics.PassedUnanswered, hungUp(), netcause.Wrap(err, way.Of(err, old.Host()))
+	line.result, line.err = metrics.PassedUnanswered, netcause.Wrap(err, way.Of(err, old.Host()))
+	line.addEnd(r.Context()) // before there is one: whoever has had all of an answer hangs up, too
 	h.answerBusy(w, r, p)
 }
 
@@ -153,12 +157,23 @@ func (p passage) addAsked(enc zapcore.ObjectEncoder) {
 // passedLine is the one log line of a request that was passed on: an allow-list.
 type passedLine struct {
 	passage
-	remote string
-	tls    string // as it came to Caddy, "none" for plain http
-	result metrics.PassedResult
-	took   time.Duration
-	lost   bool  // the client had hung up, without all of an answer
-	err    error // why there was no answer
+	remote  string
+	tls     string // as it came to Caddy, "none" for plain http
+	result  metrics.PassedResult
+	took    time.Duration
+	lost    bool  // the client had hung up, without all of an answer
+	gaveWay bool  // so had its body, to those of others; the client is there and waits
+	err     error // why there was no answer
+}
+
+// addEnd adds that the request itself had ended, by its context, where there is not all
+// of an answer.
+func (l *passedLine) addEnd(ctx context.Context) {
+	cause := context.Cause(ctx)
+	if l.gaveWay = errors.Is(cause, bodies.ErrTurnedAway); l.gaveWay {
+		l.err = bodies.ErrTurnedAway
+	}
+	l.lost = cause != nil && !l.gaveWay
 }
 
 // level is that of a warning where somebody waits in vain for an old gateway that does

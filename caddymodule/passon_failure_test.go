@@ -9,12 +9,17 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/rawgateway"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // unanswered is what the old gateway does when it gives no answer.
@@ -232,5 +237,44 @@ func TestAnswerBreaksOff(t *testing.T) { // not parallel: one Caddy a process
 			}
 			s.awaitLog(t, `"interface":"pay"`, `"result":"broke_off"`)
 		})
+	}
+}
+
+// A large request that has to give way to others while the old gateway is silent has not
+// hung up: its program hears 96, the log warns, and it says nothing about that gateway.
+func TestGivingWayIsNoHangingUp(t *testing.T) { // not parallel: one Caddy a process
+	taken, answer := make(chan struct{}, 1), make(chan struct{})
+	old := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		taken <- struct{}{}
+		<-answer
+	}))
+	t.Cleanup(old.Close)
+	t.Cleanup(func() { close(answer) })
+	s := startBeside(t, old.URL, "")
+	const size = 50 << 10
+	conn := dialServer(t, s.url)
+	form := sealed(payJSON("T2026112200000000001"), signKey).Encode() + "&more=" + strings.Repeat("A", size)
+	if _, err := io.WriteString(conn, formPost("/api/mpgateway", "", form)); err != nil {
+		t.Fatal(err)
+	}
+	<-taken
+	for i := range 2 * bodyRoom / size { // none is as old, and so as heavy
+		body, err := receiver.Bodies.Receive(t.Context(), fmt.Sprint("somebody ", i), strings.NewReader(form), 2*size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer body.Release()
+	}
+	mustBeV1(t, readAnswer(t, conn), v1.CodeBusy, signKey)
+	s.awaitLog(t, `"level":"warn"`, "T2026112200000000001", `"result":"unanswered"`, `"error":"`+bodies.ErrTurnedAway.Error())
+	if strings.Contains(s.log.String(), "hung_up") {
+		t.Error("it is said to have hung up")
+	}
+	if err := caddy.Stop(); err != nil { // what was counted is in the ledger
+		t.Fatal(err)
+	}
+	if got := s.texts(t, "SELECT side || ' ' || payments || ' ' || refused FROM answers"); len(got) > 0 {
+		t.Errorf("counted: %q", got)
 	}
 }
