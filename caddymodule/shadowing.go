@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
@@ -32,7 +33,7 @@ const shadowStop = 5 * time.Second
 // start begins to compare.
 func (s *shadowing) start(e *engine) {
 	a := s.app
-	observed.ShadowOn()
+	observed.AttachShadow(s)
 	s.worker.Store(shadow.Start(shadow.Config{
 		Settings: shadow.Settings{
 			NotifyURL: a.settings.NotifyURL, OrderPrefix: a.OrderPrefix, Subject: a.Subject, Expiry: time.Duration(a.OrderExpiry),
@@ -57,6 +58,7 @@ func (s *shadowing) stop() {
 	if s == nil {
 		return
 	}
+	observed.DetachShadow(s)
 	if worker := s.worker.Swap(nil); worker != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), shadowStop)
 		defer cancel()
@@ -72,19 +74,21 @@ func (s *shadowing) state() shadow.State {
 	return shadow.State{}
 }
 
+// Off implements [metrics.Shadow].
+func (s *shadowing) Off() shadow.Reason { return s.state().Off }
+
 // forAPI is the state as the admin API shows it.
 func (s *shadowing) forAPI() api.ShadowState {
 	if s == nil {
 		return api.ShadowState{}
 	}
-	return api.ShadowState{Off: s.state().Off, Watches: s.shadows}
+	return api.ShadowState{Off: s.Off(), Watches: s.shadows}
 }
 
 // watches reports whether the exchanges of a merchant are wanted. What is switched off
 // costs nothing.
 func (s *shadowing) watches(merID string) bool {
-	worker := s.worker.Load()
-	return worker != nil && worker.State().Off == "" && s.shadows(merID)
+	return s.worker.Load() != nil && s.Off() == "" && s.shadows(merID)
 }
 
 // shadows reports whether a merchant's route is shadow.
@@ -145,7 +149,6 @@ func (shadowObserver) DifferenceFound(kind shadow.Kind) { observed.DifferenceFou
 
 // ShadowOff implements shadow.Observer.
 func (o shadowObserver) ShadowOff(reason shadow.Reason, bug any) {
-	observed.ShadowOff(reason)
 	if bug != nil {
 		_ = crash.Log(o.log, "comparing in the shadow", bug) // nobody waits for it
 	}
@@ -159,4 +162,5 @@ func (o shadowObserver) CountsKept(err error) { o.away.Report(err) }
 var (
 	_ shadow.Store    = shadowStore{}
 	_ shadow.Observer = shadowObserver{}
+	_ metrics.Shadow  = (*shadowing)(nil)
 )

@@ -7,11 +7,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -182,4 +184,59 @@ func TestShadowCostsNothing(t *testing.T) { // not parallel: one Caddy a process
 		t.Errorf("after a reload the merchant hears %s", got)
 	}
 	until(t, "a comparison after a reload", func() bool { return app.shadow.state().Compared == 1 })
+}
+
+// A reload that fails after the app has started says nothing about the shadow of the
+// configuration that serves on: the alert goes on, too.
+func TestShadowOffOutlastsAFailedReload(t *testing.T) { // not parallel: one app serves in a process
+	old := newOldReplies(t)
+	config := appJSON(inLedger(filepath.Join(t.TempDir(), "ledger.db")), atGateway(newFakeGateway(t)),
+		inApp("old_gateway", object{"url": old.URL}), inApp("default_route", "old"))
+	isOff := func(want float64) {
+		t.Helper()
+		if got := shadowOff(t); got != want {
+			t.Errorf("paybridge_shadow_off is %v, want %v", got, want)
+		}
+	}
+	running := startApp(t, config)
+	panicking := shadow.Start(shadow.Config{
+		Store: shadowStore{running.engine.Load().ledger}, Observer: newShadowObserver(zap.NewNop()), Now: time.Now,
+		Goroutines: 1, Entries: 1, Bytes: 1 << 20, Lag: time.Minute,
+		Compare: func(shadow.Merchant, shadow.Settings, shadow.Exchange, time.Time) shadow.Outcome { panic("a bug") },
+	})
+	running.shadow.worker.Swap(panicking).Stop(t.Context())
+	panicking.Offer(shadow.Merchant{}, shadow.Exchange{})
+	until(t, "the switch", func() bool { return running.shadow.Off() != "" })
+	isOff(1)
+	failing := startApp(t, config)
+	isOff(0)
+	must(t, failing.Cleanup)
+	isOff(1)
+	newer := startApp(t, config)
+	must(t, running.Cleanup)
+	isOff(0)
+	must(t, newer.Cleanup)
+	isOff(0)
+}
+
+// shadowOff is what a scrape reads of a shadow that is off after a panic.
+func shadowOff(t *testing.T) float64 {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	if err := observed.Register(registry); err != nil {
+		t.Fatal(err)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			if family.GetName() == "paybridge_shadow_off" && metric.GetLabel()[0].GetValue() == string(shadow.ReasonPanic) {
+				return metric.GetGauge().GetValue()
+			}
+		}
+	}
+	t.Fatal("there is no such gauge")
+	return 0
 }
