@@ -96,11 +96,11 @@ func TestTooManyMarksWait(t *testing.T) {
 	t.Parallel()
 	var l late
 	for i := range maxLate {
-		if !l.add(ledger.Key{MerID: "A", OrderID: fmt.Sprint(i)}, time.Now()) {
+		if !l.add(ledger.Key{MerID: "A", OrderID: fmt.Sprint(i)}, time.Now(), maxLate) {
 			t.Fatalf("no room for %d", i)
 		}
 	}
-	if l.add(ledger.Key{MerID: "A", OrderID: "one more"}, time.Now()) || !l.add(ledger.Key{MerID: "A", OrderID: "7"}, time.Now()) {
+	if l.add(ledger.Key{MerID: "A", OrderID: "one more"}, time.Now(), maxLate) || !l.add(ledger.Key{MerID: "A", OrderID: "7"}, time.Now(), maxLate) {
 		t.Error("there is room for one more, or none for one that is there")
 	}
 }

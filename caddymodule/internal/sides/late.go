@@ -16,20 +16,24 @@ import (
 // its mark.
 const maxLate = 100_000
 
+// maxLateStrange bounds those among them that strangers have made, so that they leave
+// room for merchants: anybody can make up a number.
+const maxLateStrange = maxLate / 2
+
 // late are the marks of orders that were passed on while the ledger was away.
 type late struct {
 	mu    sync.Mutex
 	marks map[ledger.Key]time.Time // when the order was first seen
 }
 
-// add reports whether there is room.
-func (l *late) add(k ledger.Key, at time.Time) bool {
+// add reports whether there is room among so many marks.
+func (l *late) add(k ledger.Key, at time.Time, most int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, there := l.marks[k]; there {
 		return true
 	}
-	if len(l.marks) >= maxLate {
+	if len(l.marks) >= most {
 		return false
 	}
 	if l.marks == nil {

@@ -16,6 +16,13 @@ func (m *moved) never(merID string) bool {
 	return m.read && !m.merchants[merID]
 }
 
+// unread reports that a merchant may have orders on v2, because nobody knows yet who has.
+func (m *moved) unread(merID string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !m.read && !m.merchants[merID]
+}
+
 // has reports that a merchant has an order on v2, by what is known.
 func (m *moved) has(merID string) bool {
 	m.mu.Lock()

@@ -144,6 +144,8 @@ func (s *Sides) wakeUp() {
 type Payment struct {
 	route.Order
 	Verified bool // its signature is the merchant's
+
+	stranger bool // its merchant is not configured: it is not turned away for want of room
 }
 
 func (p Payment) key() ledger.Key { return ledger.Key{MerID: p.MerID, OrderID: p.OrderID} }
@@ -156,14 +158,14 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 	if side := s.remembered(key); side != "" {
 		return Decision{side, OnRecord}
 	}
-	to := r.Side(p.Order)
+	to, without := r.Side(p.Order), s.withoutV2(p.MerID, r)
 	if to == route.Old && p.Verified && p.OrderID != "" {
-		return s.mark(ctx, p, r)
+		return s.mark(ctx, p, without)
 	}
-	side, err := s.look(ctx, p.MerID, r, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
+	side, err := s.look(ctx, without, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
 	switch {
 	case err != nil:
-		return s.withoutLedger(ctx, p, r, err)
+		return s.withoutLedger(ctx, p, without, err)
 	case side != "":
 		s.known.put(key, side)
 		return Decision{side, OnRecord}
@@ -177,11 +179,11 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 // mark writes down that a payment belongs to the old gateway, unless it has a side
 // already. Nobody looks beforehand: the one write finds that out, and is all that a
 // payment waits for.
-func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
+func (s *Sides) mark(ctx context.Context, p Payment, without doesWithout) Decision {
 	failpoint.Reach(failpoint.BeforeMark)
 	key := p.key()
 	fresh := false
-	_, err := s.look(ctx, p.MerID, r, func(ctx context.Context) (_ route.Side, err error) {
+	_, err := s.look(ctx, without, func(ctx context.Context) (_ route.Side, err error) {
 		began := time.Now()
 		fresh, err = s.ledger.MarkOld(ctx, key, s.now())
 		s.observer.MarkAwaited(time.Since(began))
@@ -194,7 +196,7 @@ func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
 	case errors.Is(err, ledger.ErrInvalidNumber): // v2 does not take it either
 		return ToOld(ByRoute)
 	case err != nil:
-		return s.withoutLedger(ctx, p, r, err)
+		return s.withoutLedger(ctx, p, without, err)
 	}
 	s.known.put(key, route.Old)
 	failpoint.Reach(failpoint.BeforePass)
@@ -208,7 +210,7 @@ func (s *Sides) mark(ctx context.Context, p Payment, r route.Route) Decision {
 // OfOldOrder puts an order on record as the old gateway's that the old gateway has, and
 // that had no side a moment ago.
 func (s *Sides) OfOldOrder(ctx context.Context, o route.Order) Decision {
-	d := s.mark(ctx, Payment{Order: o, Verified: true}, route.ToV2)
+	d := s.mark(ctx, Payment{Order: o, Verified: true}, s.withoutV2(o.MerID, route.ToV2))
 	if d == ToOld(ByRoute) {
 		return ToOld(KnownToOld)
 	}
@@ -223,7 +225,7 @@ func (s *Sides) OfOldInterface(ctx context.Context, o route.Order, r route.Route
 	p := Payment{Order: o, Verified: true}
 	side := s.remembered(p.key())
 	if side == "" {
-		marked := s.mark(ctx, p, r)
+		marked := s.mark(ctx, p, s.withoutV2(o.MerID, r))
 		if marked.Cause == LedgerAway {
 			return marked
 		}
@@ -244,12 +246,16 @@ type Reference struct {
 // OfReference says where a request is served that names an order: where that is on
 // record, and else by the old gateway. onV2 looks whether v2 has it.
 func (s *Sides) OfReference(ctx context.Context, ref Reference, r route.Route, onV2 func(context.Context) (bool, error)) Decision {
+	return s.ofReference(ctx, ref, s.withoutV2(ref.MerID, r), onV2)
+}
+
+func (s *Sides) ofReference(ctx context.Context, ref Reference, without doesWithout, onV2 func(context.Context) (bool, error)) Decision {
 	if ref.OrderID != "" {
 		if side := s.remembered(ledger.Key{MerID: ref.MerID, OrderID: ref.OrderID}); side != "" {
 			return Decision{side, OnRecord}
 		}
 	}
-	found, err := s.look(ctx, ref.MerID, r, func(ctx context.Context) (route.Side, error) {
+	found, err := s.look(ctx, without, func(ctx context.Context) (route.Side, error) {
 		if has, err := onV2(ctx); err != nil || !has {
 			return "", err
 		}
@@ -260,7 +266,7 @@ func (s *Sides) OfReference(ctx context.Context, ref Reference, r route.Route, o
 		return Decision{route.V2, OnRecord}
 	case err == nil:
 		return ToOld(UnknownOrder)
-	case ctx.Err() == nil && !isDamaged(err) && s.neverOnV2(ref.MerID, r):
+	case ctx.Err() == nil && !isDamaged(err) && without():
 		return ToOld(LedgerAway)
 	}
 	return Decision{"", LedgerAway}
@@ -280,10 +286,14 @@ func (s *Sides) remembered(key ledger.Key) route.Side {
 // errAway is that the ledger was away a moment ago.
 var errAway = errors.New("ledger was away a moment ago")
 
-// look asks the ledger. For a merchant that can do without it, a ledger that was
+// doesWithout reports whether a request goes on to the old gateway when the ledger is
+// away. It is asked when that is found out, since a merchant may move meanwhile.
+type doesWithout func() bool
+
+// look asks the ledger. For a request that does without it, a ledger that was
 // away a moment ago is not asked again: nobody is to wait for it.
-func (s *Sides) look(ctx context.Context, merID string, r route.Route, ask func(context.Context) (route.Side, error)) (route.Side, error) {
-	if s.now().UnixNano() < s.retry.Load() && s.neverOnV2(merID, r) {
+func (s *Sides) look(ctx context.Context, without doesWithout, ask func(context.Context) (route.Side, error)) (route.Side, error) {
+	if s.now().UnixNano() < s.retry.Load() && without() {
 		return "", errAway
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
@@ -313,14 +323,21 @@ func (s *Sides) report(ctx context.Context, err error) {
 
 // withoutLedger says where a payment goes whose side cannot be looked up, for this
 // reason.
-func (s *Sides) withoutLedger(ctx context.Context, p Payment, r route.Route, why error) Decision {
+func (s *Sides) withoutLedger(ctx context.Context, p Payment, without doesWithout, why error) Decision {
+	most := maxLate
+	if p.stranger {
+		most = maxLateStrange
+	}
 	switch {
-	case ctx.Err() != nil || isDamaged(why) || !s.neverOnV2(p.MerID, r):
+	case ctx.Err() != nil || isDamaged(why) || !without():
 		return Decision{"", LedgerAway}
 	case !p.Verified || p.OrderID == "":
 		return ToOld(LedgerAway)
-	case !s.late.add(p.key(), s.now()):
+	case !s.late.add(p.key(), s.now(), most):
 		s.observer.OrderMarked(MarkLost)
+		if p.stranger {
+			return ToOld(LedgerAway)
+		}
 		return Decision{"", LedgerAway}
 	}
 	s.observer.OrderMarked(MarkWaits)
@@ -328,8 +345,9 @@ func (s *Sides) withoutLedger(ctx context.Context, p Payment, r route.Route, why
 	return ToOld(LedgerAway)
 }
 
-// neverOnV2 reports that a merchant surely has no order on v2. A route that leads
-// there counts as one: another bridge may have begun an order a moment ago.
-func (s *Sides) neverOnV2(merID string, r route.Route) bool {
-	return merID != "" && r.Mode != route.ModeV2 && s.moved.never(merID)
+// withoutV2 says that the requests of a merchant go on without the ledger that surely has
+// no order on v2. A route that leads there counts as one: another bridge may have begun an
+// order a moment ago.
+func (s *Sides) withoutV2(merID string, r route.Route) doesWithout {
+	return func() bool { return merID != "" && r.Mode != route.ModeV2 && s.moved.never(merID) }
 }

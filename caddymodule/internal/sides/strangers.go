@@ -10,21 +10,37 @@ import (
 // gateway. One that has orders on v2 was taken out of the configuration, by mistake or
 // too early; its requests about those go nowhere, for the old gateway would take a
 // repeat for a new payment.
+//
+// Until the ledger was read for the first time nobody can tell the one from the other, so
+// that each is looked up. Where the ledger is away, too, they go on, since most strangers
+// have nothing to do with v2; see [Sides.OfStrangersPayment] for what is kept of payments.
 func (s *Sides) OfStranger(ctx context.Context, ref Reference, onV2 func(context.Context) (bool, error)) Decision {
-	if !s.moved.has(ref.MerID) {
+	if ref.MerID == "" || !s.mayBeTakenOut(ref.MerID) {
 		return ToOld(NotConfigured)
 	}
-	return takenOut(s.OfReference(ctx, ref, route.Route{}, onV2))
+	return takenOut(s.ofReference(ctx, ref, s.strange(ref.MerID), onV2))
 }
 
 // OfStrangersPayment says the same of a payment. That of a merchant that was taken out is
 // on record before it leaves, although nobody can tell whether it is the merchant's own:
-// when the merchant is put back, a repeat must not begin it on v2 as well.
+// when the merchant is put back, a repeat must not begin it on v2 as well. So is that of
+// everybody until the ledger was read; its mark waits in memory where the ledger is away,
+// and that an order is on v2, too, is told when it is back.
 func (s *Sides) OfStrangersPayment(ctx context.Context, o route.Order) Decision {
-	if o.OrderID == "" || !s.moved.has(o.MerID) {
+	if o.OrderID == "" || o.MerID == "" || !s.mayBeTakenOut(o.MerID) {
 		return ToOld(NotConfigured)
 	}
-	return takenOut(s.mark(ctx, Payment{Order: o, Verified: true}, route.Route{}))
+	return takenOut(s.mark(ctx, Payment{Order: o, Verified: true, stranger: true}, s.strange(o.MerID)))
+}
+
+// mayBeTakenOut reports whether a merchant that is not configured has orders on v2, or
+// may have, for all that is known.
+func (s *Sides) mayBeTakenOut(merID string) bool { return s.moved.has(merID) || s.moved.unread(merID) }
+
+// strange says that the requests of a merchant that is not configured go on without the
+// ledger while nobody knows that it has orders on v2.
+func (s *Sides) strange(merID string) doesWithout {
+	return func() bool { return !s.moved.has(merID) }
 }
 
 // takenOut is a decision about a merchant that nobody can serve on v2 any more.

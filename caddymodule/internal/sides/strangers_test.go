@@ -2,9 +2,13 @@ package sides
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
@@ -63,5 +67,97 @@ func TestPaymentsOfStrangers(t *testing.T) {
 			}
 			b.mustDecide(t, c.of, route.ToV2, c.then)
 		}
+	})
+}
+
+// unread is a bench whose ledger was never read: nobody knows who has orders on v2. Its
+// merchant "gone" has one.
+func unread(t *testing.T) *bench {
+	t.Helper()
+	core, logs := observer.New(zap.InfoLevel)
+	b := &bench{store: newFakeLedger(), counts: new(counts), logs: logs}
+	b.store.orders[payment("gone", "1").key()] = true
+	b.Sides = New(b.store, zap.New(core), time.Now, b.counts)
+	t.Cleanup(b.Close)
+	return b
+}
+
+// Until the ledger was read, a merchant that was taken out cannot be told from one that
+// was never there: all are looked up.
+func TestStrangersBeforeTheLedgerIsRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := unread(t)
+		for _, c := range []struct {
+			of   Payment
+			want Decision
+		}{
+			{payment("gone", "1"), Decision{"", TakenOut}},
+			{payment("gone", "2"), Decision{route.Old, NotConfigured}},
+			{payment("stranger", "1"), Decision{route.Old, NotConfigured}},
+			{payment("stranger", ""), Decision{route.Old, NotConfigured}},
+		} {
+			if got := b.OfStrangersPayment(t.Context(), c.of.Order); got != c.want {
+				t.Errorf("%s of %s: %+v, want %+v", c.of.OrderID, c.of.MerID, got, c.want)
+			}
+			onV2 := func(context.Context) (bool, error) { return b.store.orders[c.of.key()], nil }
+			if got := b.OfStranger(t.Context(), Reference{MerID: c.of.MerID, OrderID: c.of.OrderID}, onV2); got != c.want {
+				t.Errorf("a query for %s of %s: %+v, want %+v", c.of.OrderID, c.of.MerID, got, c.want)
+			}
+		}
+		if len(b.store.marks) != 2 {
+			t.Errorf("marks %v", b.store.marks)
+		}
+	})
+}
+
+// With the ledger away from the start strangers go on, and their payments are made up for:
+// what turns out to be on v2 as well is told.
+func TestStrangersWhileTheLedgerWasNeverRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := unread(t)
+		b.store.set(func() { b.store.silent = true })
+		b.Attach(usualKeep)
+		began := time.Now()
+		for _, merID := range []string{"stranger", "gone", "another"} {
+			if got := b.OfStrangersPayment(t.Context(), payment(merID, "1").Order); got != (Decision{route.Old, NotConfigured}) {
+				t.Errorf("%s: %+v", merID, got)
+			}
+			silent := func(ctx context.Context) (bool, error) { <-ctx.Done(); return false, ctx.Err() }
+			if got := b.OfStranger(t.Context(), Reference{MerID: merID, OrderID: "2"}, silent); got != (Decision{route.Old, NotConfigured}) {
+				t.Errorf("a query of %s: %+v", merID, got)
+			}
+		}
+		if waited := time.Since(began); waited != ledgerPatience {
+			t.Errorf("they waited %s", waited)
+		}
+		b.store.set(func() { b.store.silent = false })
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		lines := b.logs.FilterMessageSnippet("an order is on both sides").All()
+		if len(lines) != 1 || lines[0].ContextMap()["merid"] != "gone" || len(b.store.marks) != 2 || b.late.len() != 0 {
+			t.Errorf("%v, marks %v, %d wait", lines, b.store.marks, b.late.len())
+		}
+	})
+}
+
+// What anybody can make up leaves room for the marks of merchants, and goes on without
+// one when its own is used up.
+func TestStrangersLeaveRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := unread(t)
+		b.store.set(func() { b.store.away = true })
+		for i := range maxLateStrange + 10 {
+			if got := b.OfStrangersPayment(t.Context(), payment("stranger", fmt.Sprint(i)).Order); got != (Decision{route.Old, NotConfigured}) {
+				t.Fatalf("%d: %+v", i, got)
+			}
+		}
+		if b.late.len() != maxLateStrange || b.counts.results[MarkLost] != 10 {
+			t.Errorf("%d marks wait, counted %v", b.late.len(), b.counts.results)
+		}
+		b.moved.know(nil)
+		b.mustDecide(t, payment("A", "1"), route.ToOld, Decision{route.Old, LedgerAway})
 	})
 }
