@@ -191,9 +191,7 @@ func (a *App) Provision(ctx caddy.Context) error {
 		a.shadow = &shadowing{app: a}
 		a.rollbacks = guard.NewRules(a.Rollback, registry.All())
 	}
-	for _, f := range a.doubts {
-		a.warn(f)
-	}
+	a.warnOfConfig()
 	a.settings = &bridge.Settings{
 		NotifySchedule: schedule(a.NotifySchedule, delivery.DefaultSchedule()),
 		QuerySchedule:  schedule(a.QuerySchedule, bridge.DefaultQuerySchedule()),

@@ -71,12 +71,19 @@ func checkUTF8(d *caddyfile.Dispenser) error {
 	return nil
 }
 
+// warnOfConfig warns of what was found in the configuration.
+func (a *App) warnOfConfig() {
+	for _, f := range a.doubts {
+		a.warn(f)
+	}
+}
+
 // allDoubts is what is doubtful in the configuration, its sites included.
 func (a *App) allDoubts() []configcheck.Finding {
 	return append(slices.Clone(a.doubts), a.siteDoubts()...)
 }
 
-// warnOfSites warns when no request can reach the bridge. It is asked when all
+// warnOfSites warns when no request can reach the bridge, or the old gateway. It is asked when all
 // sites have been provisioned, which the app's own Provision is too early for.
 func (a *App) warnOfSites() {
 	for _, f := range a.siteDoubts() {
@@ -99,14 +106,17 @@ func (a *App) siteDoubts() []configcheck.Finding {
 		return nil // the sites did not load, which has been said
 	}
 	var reached reach
+	var circles []configcheck.Finding
 	if sites, ok := app.(*caddyhttp.App); ok {
 		for _, server := range sites.Servers {
+			reached.names = nil
 			reached.walk(server.Routes, false)
+			circles = append(circles, a.circles(reached.names, server.Listen)...)
 		}
 	}
 	switch {
 	case reached.open > 0:
-		return nil
+		return circles[:min(1, len(circles))]
 	case reached.hidden > 0:
 		return []configcheck.Finding{{Directive: "paybridge", Text: bilingual.Say("the directive stands where no request comes: a handle, respond or other handler in front of it answers everything; put it into that handle, or first in a route")}}
 	}
@@ -115,7 +125,11 @@ func (a *App) siteDoubts() []configcheck.Finding {
 
 // reach counts the handlers of Paybridge in sites by whether a request can come to
 // them.
-type reach struct{ open, hidden int }
+type reach struct {
+	open, hidden int
+	names        []string // of the hosts whose requests come to one
+	within       []string // of those that are being walked, nil for any
+}
 
 // walk looks at routes in their order, and reports whether all requests end in
 // them. hidden says that none comes to the first.
@@ -123,7 +137,7 @@ func (r *reach) walk(routes caddyhttp.RouteList, hidden bool) (ends bool) {
 	taken := map[string]bool{} // groups that an earlier route takes every request of
 	for _, route := range routes {
 		passed := hidden || ends || route.Group != "" && taken[route.Group]
-		last := r.handlers(route.Handlers, passed)
+		last := r.route(route, passed)
 		if len(route.MatcherSets) > 0 || passed {
 			continue // only some requests come here
 		}
@@ -133,6 +147,16 @@ func (r *reach) walk(routes caddyhttp.RouteList, hidden bool) (ends bool) {
 		}
 	}
 	return ends
+}
+
+// route looks at one route.
+func (r *reach) route(route caddyhttp.Route, hidden bool) (ends bool) {
+	outer := r.within
+	defer func() { r.within = outer }()
+	if names := hostsOf(route); names != nil {
+		r.within = names
+	}
+	return r.handlers(route.Handlers, hidden)
 }
 
 // answering are handlers that pass nothing on.
@@ -147,6 +171,7 @@ func (r *reach) handlers(list []caddyhttp.MiddlewareHandler, hidden bool) (ends 
 				r.hidden++
 			} else {
 				r.open++
+				r.names = append(r.names, r.within...)
 			}
 		case *caddyhttp.Subroute:
 			ends = r.walk(h.Routes, hidden || ends) || ends

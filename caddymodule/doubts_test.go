@@ -123,6 +123,43 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
+// An old gateway by a name of the bridge itself: requests would go round in a circle,
+// also where the bridge has no merchants and so no public_url.
+func TestOldGatewayIsTheBridge(t *testing.T) {
+	front := func(old string) string {
+		return "{\n\tadmin off\n\tauto_https off\n\tpaybridge {\n\t\told_gateway " + old + "\n\t}\n}\n"
+	}
+	beside := func(old string) string {
+		return global(plainGateway+"\n\t\tdefault_route old\n\t\told_gateway "+old, "")
+	}
+	const site = "pay.example.com, http://other.example.com:8080 {\n\tpaybridge\n}\nshop.example.com {\n\trespond shop\n}\n"
+	for _, c := range []struct {
+		name, caddyfile string
+		want            string // the host that is named; "" for no doubt
+	}{
+		{"elsewhere", front("https://10.20.0.5") + site, ""},
+		{"the site's name", front("https://PAY.example.com") + site, "PAY.example.com is the name of a site"},
+		{"the site's name, by plain http", front("http://pay.example.com") + site, "pay.example.com is the name of a site"},
+		{"the site's name, another port", front("https://pay.example.com:8443") + site, ""},
+		{"a second name, its port", front("http://other.example.com:8080") + site, "other.example.com is the name of a site"},
+		{"a site without the directive", front("https://shop.example.com") + site, ""},
+		{"any name", front("https://pay.example.com") + ":8080 {\n\tpaybridge\n}", ""},
+		{"public_url of a front", strings.Replace(front("https://pay.example.com"), "old_gateway", "public_url https://pay.example.com\n\t\told_gateway", 1) + site, "pay.example.com is the name of public_url"},
+		{"merchants, a site's name", beside("https://pay.example.com") + site, "pay.example.com is the name of a site"},
+		{"merchants, public_url", beside("http://127.0.0.1:8080") + "http://127.0.0.1:8080 {\n\tpaybridge\n}", "127.0.0.1 is the name of public_url"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := doubtsOf(t, c.caddyfile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], "old_gateway: "+c.want)) {
+				t.Errorf("doubts %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // What nothing good can come of is refused, with the directive.
 func TestDoubtsThatAreErrors(t *testing.T) {
 	for name, c := range map[string]struct{ caddyfile, want string }{

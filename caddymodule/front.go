@@ -33,7 +33,12 @@ func (a *App) provisionFront(ctx caddy.Context) error {
 	if len(errs) == 0 {
 		errs.Add(a.Source.At("old_gateway"), a.OldGateway.Provision(ctx))
 	}
-	return configerror.Log(a.log, errs.Err())
+	errs = append(errs, a.findDoubts(nil)...)
+	if err := configerror.Log(a.log, errs.Err()); err != nil {
+		return err
+	}
+	a.warnOfConfig()
+	return nil
 }
 
 // startFront is Start of a front.

@@ -5,9 +5,11 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 )
 
 // equalTranCodes finds messages that the gateway cannot tell apart. Where one of
@@ -90,6 +92,27 @@ func oldGatewayIsBridge(c Config) []Finding {
 	}
 	return []Finding{{Directive: "old_gateway", At: c.Source.At("old_gateway"), Text: say(
 		"%s is the name of public_url: where it leads to the bridge, requests go round in a circle; write the old gateway's own address, such as https://10.20.0.5", old.Hostname())}}
+}
+
+// Site is a site that has the directive.
+type Site struct {
+	Names   []string
+	Listens func(port string) bool
+}
+
+// OldGatewayIsSite finds an old gateway by the name of a site. A port that the address
+// names must be the site's. One that it does not name leads to the site whichever that
+// has: the machine in front of it may map ports, and Caddy sends plain http to https.
+func OldGatewayIsSite(address string, at configerror.Position, s Site) []Finding {
+	old, err := url.Parse(address)
+	if err != nil || old.Port() != "" && !s.Listens(old.Port()) {
+		return nil
+	}
+	if !slices.ContainsFunc(s.Names, func(name string) bool { return strings.EqualFold(name, old.Hostname()) }) {
+		return nil
+	}
+	return []Finding{{Directive: "old_gateway", At: at, Text: say(
+		"%s is the name of a site that has the directive: where it leads to the bridge, requests go round in a circle; write the old gateway's own address, such as https://10.20.0.5", old.Hostname())}}
 }
 
 // portOf is the port that an address leads to.
