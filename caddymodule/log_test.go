@@ -74,6 +74,25 @@ func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a pr
 	mustLogOnlyAllowed(t, s.log.lines(t))
 }
 
+// TestRefusalsNameTheMember: whatever is refused with 90 for its contents names the member
+// in the line of its request.
+func TestRefusalsNameTheMember(t *testing.T) { // not parallel: one Caddy a process
+	s := startServer(t, "")
+	change := func(old, new string) string { return strings.Replace(payJSON("T20261121000000001"), old, new, 1) }
+	for want, message := range map[string]string{
+		"backurl: not an absolute http or https URL":  change("https://shop.example", ""),
+		"backurl: missing":                            change("backurl", "x"),
+		"orderid: begins with PAYBRIDGETRY, which is": payJSON("PAYBRIDGETRY00001"),
+		"orderid: given twice":                        change("{", `{"orderid":"1",`),
+		"code: missing: this action needs":            change("WxSao", "WxCode"),
+		"ip: not an address: this action needs":       change("WxSao", "WxH5"),
+		"fronturl: not an absolute http or https URL": change(`"WxSao"`, `"WxJsApi","fronturl":"x"`),
+	} {
+		mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(message, signKey)), "90", signKey)
+		s.awaitLine(t, `"msg":"v1 request"`, `"respcode":"90"`, `"error":"`+want)
+	}
+}
+
 // shownConfig is what an operator can see of the running configuration.
 func shownConfig(t *testing.T) string {
 	t.Helper()

@@ -34,12 +34,12 @@ type payJob struct {
 // call and hear the same; the same order number with other contents is
 // refused. A merchant that hangs up or loses patience does not stop the call.
 //
-// The error is the ledger's, which has not taken the order: [ledger.ErrOtherSide] for
-// one that is on record as the old gateway's; the reply beside that is for a bridge
-// that has no old gateway.
+// The error is a *v1.Error of a request that is no order of this bridge, or else the
+// ledger's, which has not taken the order: [ledger.ErrOtherSide] for one that is on record
+// as the old gateway's; the reply beside that is for a bridge that has no old gateway.
 func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
 	if err := translate.RefuseTry(p); err != nil {
-		return b.refusePay(ctx, p, err), nil
+		return translate.BuildPayFault(p, err), err
 	}
 	return b.serve(ctx, s, m, p, client)
 }
@@ -48,7 +48,7 @@ func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p 
 func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
 	rule, err := translate.RuleFor(p)
 	if err != nil {
-		return b.refusePay(ctx, p, err), nil
+		return translate.BuildPayFault(p, err), err
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
@@ -71,13 +71,6 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 	return translate.BuildPayReply(result.order.ForMerchant()), nil
 }
 
-// refusePay answers a request that is no order of this bridge.
-func (b *Bridge) refusePay(ctx context.Context, p v1.PayRequest, err error) v1.PayReply {
-	b.log.Info("pay request refused", orderFields(ledger.Order{
-		Key: ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, Amount: p.TxnAmt, Trace: tracing.Traceparent(ctx),
-	}), zap.Error(err))
-	return translate.BuildPayFault(p, err)
-}
 
 // pay makes the order durable and submits it, unless it exists with other
 // contents. Callers who cannot wait that long are told how the order stands.

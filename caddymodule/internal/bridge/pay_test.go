@@ -164,8 +164,9 @@ func TestRefusedBeforeTheLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order("Cash", 1)
-	if reply := w.pay(p); reply.RespCode != v1.CodeUnsupported {
-		t.Fatalf("merchant hears %s", reply.RespCode)
+	reply, err := w.bridge.Pay(t.Context(), w.settings, registry().ByMerID(merID), p, "192.0.2.9")
+	if reply.RespCode != v1.CodeUnsupported || v1.CodeOf(err) != v1.CodeUnsupported {
+		t.Fatalf("merchant hears %s, error %v", reply.RespCode, err)
 	}
 	if _, err := w.ledger.Order(t.Context(), key(p)); err == nil {
 		t.Fatal("order recorded")

@@ -29,7 +29,7 @@ const (
 // have: those of all tables, in their order.
 func requestTexts() []causeText {
 	var all []causeText
-	for _, facts := range [][]fact{arrivalFacts, formFacts, textFacts, cutFacts, merchantFacts, signFacts, messageFacts, memberFacts} {
+	for _, facts := range [][]fact{arrivalFacts, formFacts, textFacts, cutFacts, merchantFacts, eachMemberFacts, signFacts, messageFacts, memberFacts} {
 		for _, f := range facts {
 			all = append(all, f.causeText)
 		}

@@ -6,7 +6,7 @@ import "maps"
 // request is refused, and of what is unusual and accepted.
 var chinese = func() map[string]wording {
 	all := make(map[string]wording)
-	for _, part := range []map[string]wording{chineseOfForms, chineseOfSignatures, chineseOfAccepted} {
+	for _, part := range []map[string]wording{chineseOfForms, chineseOfEachMember, chineseOfSignatures, chineseOfAccepted} {
 		maps.Copy(all, part)
 	}
 	return all

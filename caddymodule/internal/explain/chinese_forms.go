@@ -203,9 +203,25 @@ var chineseOfForms = map[string]wording{
 		"JSON 在中途断开。",
 		"请询问商户 req 有多少个字符并核对：其程序或途中的某个环节截断了文本。",
 	},
-	"member_not_utf8": {
-		"支付桥要用到的某个字段含有非 UTF-8 编码的文字。",
-		`请告知商户：取 JSON 的 UTF-8 字节（Java 用 getBytes("UTF-8")），或者在该字段中不写中文。`,
+	"json_too_deep": {
+		"JSON 的嵌套超过支付桥读取的 32 层。",
+		"请询问商户发送了什么；v1 报文是一个对象，字段不嵌套。",
+	},
+	"not_a_cancel": {
+		"把另一种报文当作撤销发送：支付请求、付款人的链接、应答或通知。",
+		"请告知商户：撤销只有 merid 和 orderid（或 queryid），没有 code、backurl、resultcode 或 respcode；否则就是有人发送了付款人浏览器得到的内容。",
+	},
+	"code_malformed": {
+		"code 不是文本、过长，或含有控制字符。",
+		"请告知商户：*Code 支付方式发送扫到的内容；gopay.html 发送应答中的 formaction。",
+	},
+	"openid_malformed": {
+		"openid 不是文本、过长，或含有控制字符。",
+		"请告知商户：WxJsApi 按收到的原样发送 openid，或者不发送。",
+	},
+	"queryid_malformed": {
+		"queryid 不是文本、过长，或含有不可打印的字符。",
+		"请告知商户：按应答中的原样发送 queryid，或者不发送而发送 orderid。",
 	},
 	"json_broken": {
 		"报文是损坏的 JSON：单引号、多余的逗号、未转义的引号等。",
@@ -266,9 +282,5 @@ var chineseOfForms = map[string]wording{
 	"ip_malformed": {
 		"ip 缺失或不是地址；这个 action 需要付款人手机的地址。",
 		"请告知商户：WxH5 要发送 ip，即付款人手机在公网上的地址。",
-	},
-	"member_twice": {
-		"报文中有成员出现了两次。",
-		"请告知商户：每个成员只写一次。",
 	},
 }

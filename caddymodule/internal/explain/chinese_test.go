@@ -40,7 +40,7 @@ func TestEveryCauseIsWordedInChinese(t *testing.T) {
 			}
 		}
 	}
-	if len(chinese) != len(chineseOfForms)+len(chineseOfSignatures)+len(chineseOfAccepted) {
+	if len(chinese) != len(chineseOfForms)+len(chineseOfEachMember)+len(chineseOfSignatures)+len(chineseOfAccepted) {
 		t.Error("a cause is worded twice")
 	}
 }

@@ -144,6 +144,7 @@ func (e *evidence) tellMerchant(r *Report, w World) {
 		r.step(say("found the merchant"), Good, named, say("its sign_key counts"))
 	}
 	r.findFirst(e, merchantFacts)
+	r.find(e, eachMemberFacts)
 }
 
 // tellSignature tells which forms of req were tried, and why none fits.

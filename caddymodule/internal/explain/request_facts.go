@@ -174,6 +174,11 @@ var messageFacts = []fact{
 		happened: "What req stands for is no JSON object.",
 		advice:   "Tell the merchant: write the message as one JSON object.",
 	}},
+	{holds: anyRefusal("nested too deeply"), causeText: causeText{
+		name:     "json_too_deep",
+		happened: "The JSON is nested deeper than the bridge reads, 32 levels.",
+		advice:   "Ask the merchant what it sends; a v1 message is one object whose members do not nest.",
+	}},
 	{holds: is(func(e *evidence) bool { return !gjson.ValidBytes(e.message) && breaksOff(e.message) }), causeText: causeText{
 		name:     "message_cut_off",
 		happened: "The JSON breaks off in the middle.",

@@ -13,10 +13,10 @@ import (
 
 // memberFacts are what can be wrong with a message that is signed well.
 var memberFacts = []fact{
-	{holds: foreignMember, causeText: causeText{
-		name:     "member_not_utf8",
-		happened: "A member that the bridge uses has letters in another coding than UTF-8.",
-		advice:   `Tell the merchant: take the bytes of the JSON in UTF-8 (in Java getBytes("UTF-8")), or write no Chinese in this member.`,
+	{holds: anyRefusal("not a member of this interface"), causeText: causeText{
+		name:     "not_a_cancel",
+		happened: "A message of another kind was sent as a cancel: a payment, a link of a payer, a reply or a notification.",
+		advice:   "Tell the merchant: a cancel has merid and orderid (or queryid), and neither code, backurl, resultcode nor respcode. Else somebody sends what a payer's browser was given.",
 	}},
 	{holds: is(func(e *evidence) bool {
 		return e.refuses("txnamt", "not a whole") && yuanAmount.MatchString(e.amount())
@@ -90,10 +90,20 @@ var memberFacts = []fact{
 		happened: "Ip is missing or no address; this action needs the address of the payer's phone.",
 		advice:   "Tell the merchant: with WxH5 send ip, the address that the payer's phone has on the internet.",
 	}},
-	{holds: is(func(e *evidence) bool { return e.refusal != nil && e.refusal.Reason == "given twice" }), causeText: causeText{
-		name:     "member_twice",
-		happened: "A member is in the message twice.",
-		advice:   "Tell the merchant: write each member once.",
+	{holds: refusal("code", ""), causeText: causeText{
+		name:     "code_malformed",
+		happened: "Code is no text, too long, or has control characters in it.",
+		advice:   "Tell the merchant: with the actions *Code, send what was scanned; for gopay.html the formaction of the reply.",
+	}},
+	{holds: refusal("openid", ""), causeText: causeText{
+		name:     "openid_malformed",
+		happened: "Openid is no text, too long, or has control characters in it.",
+		advice:   "Tell the merchant: with WxJsApi send the openid as it was received, or leave it out.",
+	}},
+	{holds: refusal("queryid", ""), causeText: causeText{
+		name:     "queryid_malformed",
+		happened: "Queryid is no text, too long, or has characters in it that cannot be printed.",
+		advice:   "Tell the merchant: send queryid as the reply had it, or leave it out and send orderid.",
 	}},
 }
 
@@ -108,19 +118,21 @@ var memberRefused = causeText{
 // field, and how its reason begins.
 func refusal(field, reason string) func(*evidence) (bilingual.Said, bool) {
 	return func(e *evidence) (bilingual.Said, bool) {
-		if !e.refuses(field, reason) || e.refusal.Reason == "given twice" {
+		if !e.refuses(field, reason) || e.refusal.Reason == givenTwice || e.refusal.Reason == notUTF8 {
 			return bilingual.Said{}, false
 		}
 		return say("The bridge says: %s.", e.refusal.Error()), true
 	}
 }
 
-// foreignMember finds that the bridge refuses a member for its letters, whichever it is.
-func foreignMember(e *evidence) (bilingual.Said, bool) {
-	if e.refusal == nil || e.refusal.Reason != "not UTF-8" {
-		return bilingual.Said{}, false
+// anyRefusal is as refusal, whichever member it is.
+func anyRefusal(reason string) func(*evidence) (bilingual.Said, bool) {
+	return func(e *evidence) (bilingual.Said, bool) {
+		if e.refusal == nil || e.refusal.Reason != reason {
+			return bilingual.Said{}, false
+		}
+		return say("The bridge says: %s.", e.refusal.Error()), true
 	}
-	return say("The bridge says: %s.", e.refusal.Error()), true
 }
 
 func (e *evidence) refuses(field, reason string) bool {

@@ -55,6 +55,12 @@ var wrongForms = map[string]struct{ input, cause string }{
 	"merid missing":        {signed(with(`"merid":"89900001",`, "")), "merid_missing"},
 	"merid in capitals":    {signed(with("merid", "merId")), "member_case"},
 
+	"merid twice":        {signed(with(`"merid"`, `"merid":"89900001","merid"`)), "merid_twice"},
+	"nested deep":        {signed(with(`{"action"`, `{"x":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`,"action"`)), "json_too_deep"},
+	"cancel by a link":   {cancelled(`,"backurl":"http://shop.example/"`), "not_a_cancel"},
+	"cancel by a ticket": {cancelled(`,"code":"280000000000canary1"`), "not_a_cancel"},
+	"cancel by a notice": {cancelled(`,"resultcode":"0000"`), "not_a_cancel"},
+
 	"UTF-16 message":    {signed(toUTF16(message)), "utf16"},
 	"compressed":        {form(b64("\x1f\x8b\x08\x00\xff\xfe\xfd"), sum("x")), "not_utf8"},
 	"JSON in a string":  {signed(fmt.Sprintf("%q", message)), "json_encoded_twice"},
@@ -63,6 +69,11 @@ var wrongForms = map[string]struct{ input, cause string }{
 	"message cut off":   {form(b64(message[:120]), sum(text+shopKey)), "message_cut_off"},
 	"trailing comma":    {signed(strings.TrimSuffix(message, "}") + ",}"), "json_broken"},
 	"whole percent req": {form(url.QueryEscape(url.QueryEscape(text)), sum("x")), "not_base64"},
+}
+
+// cancelled is a signed message of another interface, sent as a cancel.
+func cancelled(more string) string {
+	return "POST /api/cancel HTTP/1.1\r\n\r\n" + signed(`{"merid":"89900001","orderid":"T20261121000000001"`+more+`}`)
 }
 
 // wrongSignatures are requests whose form is right.
@@ -152,9 +163,14 @@ var wrongMessages = map[string]struct{ message, cause string }{
 	"relative backurl":   {with("http://shop.example", ""), "backurl_malformed"},
 	"no code":            {with("280000000000canary1", ""), "code_missing"},
 	"no ip":              {with("WxCode", "WxH5"), "ip_malformed"},
-	"backurl in GBK":     {with("canary-backurl", "\xb2\xe8"), "member_not_utf8"},
-	"orderid twice":      {with(`"orderid"`, `"orderid":"T20261121000000002","orderid"`), "member_twice"},
-	"code too long":      {with("280000000000canary1", strings.Repeat("280000000000canary1", 9)), "member_refused"},
+	"backurl in GBK":     {with("canary-backurl", "\xb2\xe8"), "backurl_not_utf8"},
+	"code in GBK":        {with("280000000000canary1", "\xb2\xe8"), "code_not_utf8"},
+	"list for code":      {with(`"280000000000canary1"`, "[]"), "code_malformed"},
+	"list for openid":    {strings.Replace(with(`"oCanaryOpenID000000000000001"`, "[]"), "WxCode", "WxJsApi", 1), "openid_malformed"},
+	"list for queryid":   {`{"merid":"89900001","queryid":[]}`, "queryid_malformed"},
+	"amount twice":       {with(`"txnamt"`, `"txnamt":"1","txnamt"`), "txnamt_twice"},
+	"orderid twice":      {with(`"orderid"`, `"orderid":"T20261121000000002","orderid"`), "orderid_twice"},
+	"code too long":      {with("280000000000canary1", strings.Repeat("280000000000canary1", 9)), "code_malformed"},
 	"bad fronturl":       {with(`"action":"WxCode"`, `"fronturl":"javascript:alert(1)","action":"WxJsApi"`), "fronturl_malformed"},
 	"no order number":    {`{"merid":"89900001"}`, "orderid_missing"},
 }

@@ -25,10 +25,13 @@ func servePay(v visit) answer {
 		pay = v.Bridge.TryPay
 	}
 	reply, err := pay(v.ctx, v.Settings, v.merchant, request, v.client.Address)
-	return answer{
-		json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID,
-		isOld: errors.Is(err, ledger.ErrOtherSide), unrecorded: err != nil,
+	a := answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID}
+	if refusal, is := errors.AsType[*v1.Error](err); is {
+		a.err = refusal
+		return a
 	}
+	a.isOld, a.unrecorded = errors.Is(err, ledger.ErrOtherSide), err != nil
+	return a
 }
 
 // serveQuery serves /api/query (v1 §3.5).
