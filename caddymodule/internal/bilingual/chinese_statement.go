@@ -47,6 +47,7 @@ var chineseOfStatements = map[string]string{ //nolint:gosec // nothing here is a
 	"%v: %s":          "%v：%s",
 	"no amount":       "没有金额",
 	"no order number": "没有订单号",
+	"%v; if this line tells of no order, delete it from the file; else name the column: --column number=… --column amount=…": "%v；如果这一行不是订单，请从文件中删除；否则请指明列：--column number=… --column amount=…",
 	"longer than 64 characters; no order number is": "超过 64 个字符；订单号没有这么长",
 	"a character that cannot be seen":               "有不可见的字符",
 	"rounded by Excel, which takes long numbers for quantities and loses their last digits; get the statement again and do not save it with Excel, or format the column as text before the numbers are pasted":     "号码被 Excel 取整：它把长号码当作数值，丢失了末尾几位；请重新获取对账单，不要用 Excel 保存，或者在粘贴号码之前把这一列设为文本格式",

@@ -20,6 +20,7 @@ func TestErrorsInChinese(t *testing.T) {
 		"other encoding": {names + "2026-11-27 06:00:00,X1,1.00,\xff\xfe\xfa\n", "有不属于该文件编码的字节"},
 		"amount":         {names + "2026-11-27 06:00:00,X1,1e2,成功\n", "第 2 行，3 (订单金额) 列：不是以元为单位的金额：\"1e2\""},
 		"no amount":      {names + "2026-11-27 06:00:00,X1\n", "没有金额"},
+		"a footer":       {names + "制表人：张三\n", "没有金额；如果这一行不是订单，请从文件中删除；否则请指明列：--column number=… --column amount=…"},
 		"state":          {names + "2026-11-27 06:00:00,X1,1.00,完成了\n", "未知的状态 \"完成了\""},
 		"time":           {names + "11/27/2026,X1,1.00,成功\n", "不是时间"},
 		"rounded":        {names + "2026-11-27 06:00:00,1.20261E+24,1.00,成功\n", "号码被 Excel 取整"},

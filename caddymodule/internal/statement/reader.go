@@ -188,7 +188,27 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	l.money(&row, isRefund(kind))
 	row.Number = l.number(row)
 	row.At = l.time()
-	return row, true, l.err
+	if l.err != nil && !l.likeOrder() {
+		l.err.Err = say("%v; if this line tells of no order, delete it from the file; else name the column: --column number=… --column amount=…", l.err.Err)
+	}
+	return row, true, l.failure()
+}
+
+// failure is the first error, if there is one.
+func (l *lineCells) failure() error {
+	if l.err == nil {
+		return nil
+	}
+	return l.err
+}
+
+// likeOrder reports whether a line has digits where a number and an amount stand. One
+// that has not may be none of an order's: who made the list, who checked it.
+func (l *lineCells) likeOrder() bool {
+	has := func(roles ...Role) bool {
+		return slices.ContainsFunc(roles, func(role Role) bool { return strings.ContainsAny(l.text(role), "0123456789") })
+	}
+	return has(NumberColumn, GatewayNoColumn, OriginalColumn, RefundNoColumn) && has(AmountColumn, RefundAmountColumn)
 }
 
 var errShifted = say("more values than columns have names; is a comma in a text without quotation marks?")
@@ -227,7 +247,7 @@ type lineCells struct {
 	reader *Reader
 	cells  []string
 	line   int
-	err    error
+	err    *PositionError
 }
 
 func (l *lineCells) has(role Role) bool {
