@@ -78,7 +78,9 @@ func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a pr
 // in the line of its request.
 func TestRefusalsNameTheMember(t *testing.T) { // not parallel: one Caddy a process
 	s := startServer(t, "")
-	change := func(old, new string) string { return strings.Replace(payJSON("T20261121000000001"), old, new, 1) }
+	change := func(part, becomes string) string {
+		return strings.Replace(payJSON("T20261121000000001"), part, becomes, 1)
+	}
 	for want, message := range map[string]string{
 		"backurl: not an absolute http or https URL":  change("https://shop.example", ""),
 		"backurl: missing":                            change("backurl", "x"),

@@ -43,7 +43,7 @@ func BenchmarkProfile(b *testing.B) {
 	close(watched)
 	shopping.Wait()
 	if err == nil {
-		err = os.WriteFile(path, profile, 0o644) //nolint:gosec // for everybody to compile by
+		err = os.WriteFile(path, profile, 0o644)
 	}
 	if err != nil {
 		b.Fatal(err)

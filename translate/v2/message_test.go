@@ -344,8 +344,8 @@ func TestDigest(t *testing.T) {
 		}
 		return m.Digest()
 	}
-	one := read("F1", `{"memo":"1"}`)
-	if read("F2", `{"memo":"1"}`) != one || Unread([]byte("1")).Digest() != Unread([]byte("1")).Digest() {
+	one, unread := read("F1", `{"memo":"1"}`), Unread([]byte("1")).Digest()
+	if read("F2", `{"memo":"1"}`) != one || Unread([]byte("1")).Digest() != unread {
 		t.Error("what says the same has two digests")
 	}
 	seen := map[string]bool{one: true}

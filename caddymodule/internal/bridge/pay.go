@@ -71,7 +71,6 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 	return translate.BuildPayReply(result.order.ForMerchant()), nil
 }
 
-
 // pay makes the order durable and submits it, unless it exists with other
 // contents. Callers who cannot wait that long are told how the order stands.
 func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult]) payResult {
