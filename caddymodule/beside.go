@@ -19,6 +19,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
@@ -231,6 +232,24 @@ func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, c
 		}
 	}
 	h.passOn(w, r, p)
+}
+
+// isUnmarked reports whether a payment of a program leaves without a mark, because it may
+// be anybody's.
+func (a *App) isUnmarked(p passage) bool {
+	q := p.asked
+	return a.isBeside() && p.route.Name == "pay" && p.cause != sides.OnRecord && !q.Verified && q.MerID != "" && q.OrderID != ""
+}
+
+// markAccepted puts such a payment on record if the old gateway has accepted it.
+func (a *App) markAccepted(ctx context.Context, p passage, reply *oldgateway.Reply) {
+	merID, orderID := p.asked.MerID, p.asked.OrderID
+	if !reply.Accepts(merID, orderID) {
+		return
+	}
+	if s, ok := a.service(context.WithoutCancel(ctx)); ok { // it has started; whoever has the answer may hang up
+		s.sides.Accepted(route.Order{MerID: merID, OrderID: orderID})
+	}
 }
 
 // refusable are the paths under which a page of the old gateway counts besides, because

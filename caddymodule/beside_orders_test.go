@@ -4,10 +4,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
@@ -203,5 +206,34 @@ func TestHangingUpBeginsNoOrder(t *testing.T) { // not parallel: one Caddy a pro
 	close(answer)
 	if got, _, ok := s.exchange(t, request, false); !ok || got.body != "ok" {
 		t.Errorf("answered %q", got.line)
+	}
+}
+
+// What the bridge cannot verify leaves no mark beforehand. Once the old gateway has
+// accepted it, it is that one's order, whoever has signed it.
+func TestAcceptedPaymentsAreOnRecord(t *testing.T) { // not parallel: one Caddy a process
+	said := ""
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(v1.SealReply([]byte(said), v1.NewKey("the old gateway's key")))
+	}))
+	t.Cleanup(old.Close)
+	s := startServer(t, "old_gateway "+old.URL+"\ndefault_route old")
+	stranger := strings.Replace(payJSON("T2026112200000005004"), "89900001", "12345678", 1)
+	for _, c := range []struct{ message, key, says string }{
+		{payJSON("T2026112200000005001"), "another key", `{"respcode":"91","merid":"89900001","orderid":"T2026112200000005001"}`},
+		{payJSON("T2026112200000005002"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000009999"}`},
+		{payJSON("T2026112200000005003"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000005003"}`},
+		{stranger, "its key", `{"respcode":"00","merid":"12345678","orderid":"T2026112200000005004"}`},
+	} {
+		said = c.says // one request at a time
+		s.exchange(t, formPost("/api/mpgateway", "", sealed(c.message, c.key).Encode()), false)
+	}
+	if err := caddy.Stop(); err != nil { // what waits is written
+		t.Fatal(err)
+	}
+	marks := s.marks(t)
+	slices.Sort(marks)
+	if want := []string{"T2026112200000005003", "T2026112200000005004"}; !slices.Equal(marks, want) {
+		t.Errorf("on record as the old gateway's: %q, want %q", marks, want)
 	}
 }

@@ -41,9 +41,9 @@ type passage struct {
 // is none a merchant's program hears v1 96 in time, and a payer's browser reads that
 // it may try again.
 func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
-	forShadow, counted := h.showsShadow(p), h.app.counts(p)
+	forShadow, counted, unmarked := h.showsShadow(p), h.app.counts(p), h.app.isUnmarked(p)
 	var kept *oldgateway.Reply // nil when nobody wants it
-	if forShadow || counted {
+	if forShadow || counted || unmarked {
 		kept = new(oldgateway.Reply)
 	}
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
@@ -65,6 +65,9 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(r, p), kept)
 	if err == nil {
 		line.result = metrics.PassedAnswered
+		if unmarked {
+			h.app.markAccepted(r.Context(), p, kept) // in memory, before the end of the answer leaves
+		}
 		_ = http.NewResponseController(w).Flush() // the merchant waits for nothing of what follows
 		failpoint.Reach(failpoint.AfterPass)
 		if forShadow {

@@ -52,7 +52,17 @@ func (g *Gateway) Knows(ctx context.Context, host, path string, key v1.Key, merI
 	return names(said.JSON, merID, orderID), nil
 }
 
-// names reports whether a reply to a query tells of an order.
+// Accepts reports whether an answer says of an order that the old gateway has accepted it.
+// It is believed as far as the connection is, whoever's key the merchant has.
+func (r *Reply) Accepts(merID, orderID string) bool {
+	if r.Cut || r.Header.Get("Content-Encoding") != "" {
+		return false
+	}
+	message, err := v1.DecodeBase64(gjson.GetBytes(r.Body, "resp").String())
+	return err == nil && names(message, merID, orderID)
+}
+
+// names reports whether a reply tells of an order, and that all is well with it.
 func names(reply []byte, merID, orderID string) bool {
 	claims := v1.ReadClaims(reply)
 	return gjson.GetBytes(reply, "respcode").String() == string(v1.CodeOK) && claims.MerID == merID && claims.OrderID == orderID

@@ -20,7 +20,8 @@ const maxLate = 100_000
 // room for merchants: anybody can make up a number.
 const maxLateStrange = maxLate / 2
 
-// late are the marks of orders that were passed on while the ledger was away.
+// late are the marks of orders that were passed on without one: while the ledger was
+// away, or because nobody could verify them until the old gateway had accepted them.
 type late struct {
 	mu    sync.Mutex
 	marks map[ledger.Key]time.Time // when the order was first seen
@@ -116,7 +117,7 @@ func (s *Sides) markOneLate(ctx context.Context, k ledger.Key, at time.Time) err
 	switch {
 	case errors.Is(err, ledger.ErrOtherSide):
 		s.observer.OrderMarked(MarkRefused)
-		s.log.Error("an order is on both sides: it was passed on to the old gateway while the ledger was away here, and begun on v2 elsewhere; look at both and give one payment back",
+		s.log.Error("an order is on both sides: it was passed on to the old gateway without a record, while the ledger was away or because its sender could not be verified, and begun on v2; look at both and give one payment back",
 			zap.String("merid", k.MerID), zap.String("orderid", k.OrderID))
 	case err == nil:
 		s.observer.OrderMarked(MarkedLate)

@@ -62,7 +62,7 @@ type MarkResult string
 // The results.
 const (
 	Marked      MarkResult = "written"     // before the request was passed on
-	MarkedLate  MarkResult = "late"        // afterwards, when the ledger had come back
+	MarkedLate  MarkResult = "late"        // afterwards: the ledger had come back, or the old gateway has accepted what nobody could verify
 	MarkWaits   MarkResult = "waits"       // the ledger is away
 	MarkRefused MarkResult = "conflict"    // afterwards the order was found to be on v2 as well
 	MarkLost    MarkResult = "not_written" // too many wait, or the bridge has stopped: the request was not passed on, or its mark is lost
@@ -152,7 +152,8 @@ func (p Payment) key() ledger.Key { return ledger.Key{MerID: p.MerID, OrderID: p
 
 // OfPayment says where a payment is served, and has it on record if that is the old
 // gateway: from then on the payment may leave. A payment whose signature does not
-// verify goes the same way and leaves no mark, since anybody can send it.
+// verify goes the same way and leaves no mark, since anybody can send it; see
+// [Sides.Accepted].
 func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decision {
 	key := p.key()
 	if side := s.remembered(key); side != "" {

@@ -3,6 +3,7 @@ package sides
 import (
 	"context"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
@@ -31,6 +32,23 @@ func (s *Sides) OfStrangersPayment(ctx context.Context, o route.Order) Decision 
 		return ToOld(NotConfigured)
 	}
 	return takenOut(s.mark(ctx, Payment{Order: o, Verified: true, stranger: true}, s.strange(o.MerID)))
+}
+
+// Accepted puts an order on record that the old gateway says it has accepted, of a payment
+// that went there without a mark because nobody here could verify it: its merchant may be
+// configured later, or its key corrected, and then a repeat must not begin on v2. That
+// gateway's word cannot be made up by whoever sends the payment. It is written within
+// a second, with others, and nobody waits; where there is no room it is not.
+func (s *Sides) Accepted(o route.Order) {
+	key := ledger.Key{MerID: o.MerID, OrderID: o.OrderID}
+	if s.remembered(key) != "" {
+		return
+	}
+	if !s.late.add(key, s.now(), maxLateStrange) {
+		s.observer.OrderMarked(MarkLost)
+		return
+	}
+	s.observer.MarksWaiting(s.late.len())
 }
 
 // mayBeTakenOut reports whether a merchant that is not configured has orders on v2, or

@@ -161,3 +161,31 @@ func TestStrangersLeaveRoom(t *testing.T) {
 		b.mustDecide(t, payment("A", "1"), route.ToOld, Decision{route.Old, LedgerAway})
 	})
 }
+
+// What the old gateway has accepted of somebody whom the bridge could not verify is on
+// record a moment later, and cannot be begun on v2.
+func TestAcceptedOrdersAreOnRecord(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		p, onV2 := payment("stranger", "1"), payment("A", "2")
+		b.store.set(func() { b.store.orders[onV2.key()] = true })
+		for _, accepted := range []Payment{p, p, onV2} {
+			b.Accepted(accepted.Order)
+		}
+		b.mustDecide(t, p, route.ToV2, Decision{route.Old, OnRecord}) // also before it is written
+		time.Sleep(2 * lookEvery)
+		synctest.Wait()
+		if b.late.len() != 0 || len(b.store.marks) != 1 || b.logs.FilterMessageSnippet("an order is on both sides").Len() != 1 {
+			t.Errorf("%d wait, marks %v, the log says %v", b.late.len(), b.store.marks, b.logs.All())
+		}
+		b.mustDecide(t, p, route.ToV2, Decision{route.Old, OnRecord})
+		b.store.set(func() { b.store.away = true })
+		for i := range maxLateStrange + 10 {
+			b.Accepted(payment("stranger", fmt.Sprint(i)).Order)
+		}
+		if b.late.len() > maxLateStrange {
+			t.Errorf("%d wait", b.late.len())
+		}
+	})
+}
