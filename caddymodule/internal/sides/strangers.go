@@ -46,9 +46,7 @@ func (s *Sides) Accepted(o route.Order) {
 	}
 	if !s.late.add(key, s.now(), maxLateStrange) {
 		s.observer.OrderMarked(MarkLost)
-		return
 	}
-	s.observer.MarksWaiting(s.late.len())
 }
 
 // mayBeTakenOut reports whether a merchant that is not configured has orders on v2, or

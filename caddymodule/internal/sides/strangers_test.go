@@ -173,6 +173,9 @@ func TestAcceptedOrdersAreOnRecord(t *testing.T) {
 		for _, accepted := range []Payment{p, p, onV2} {
 			b.Accepted(accepted.Order)
 		}
+		if b.counts.waiting != 0 {
+			t.Error("they count as waiting for a ledger that is there, of which an alert tells")
+		}
 		b.mustDecide(t, p, route.ToV2, Decision{route.Old, OnRecord}) // also before it is written
 		time.Sleep(2 * lookEvery)
 		synctest.Wait()
@@ -184,8 +187,10 @@ func TestAcceptedOrdersAreOnRecord(t *testing.T) {
 		for i := range maxLateStrange + 10 {
 			b.Accepted(payment("stranger", fmt.Sprint(i)).Order)
 		}
-		if b.late.len() > maxLateStrange {
-			t.Errorf("%d wait", b.late.len())
+		time.Sleep(2 * lookEvery)
+		synctest.Wait()
+		if n := b.late.len(); n > maxLateStrange || b.counts.waiting != n {
+			t.Errorf("%d wait, told are %d", n, b.counts.waiting)
 		}
 	})
 }

@@ -60,6 +60,7 @@ func (s *Sides) catchUp(ctx context.Context) error {
 	defer cancel()
 	list, err := s.ledger.MerchantsWithOrders(within)
 	if err != nil {
+		s.observer.MarksWaiting(s.late.len())
 		return err
 	}
 	s.moved.know(list)
