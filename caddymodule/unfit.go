@@ -1,6 +1,10 @@
 package caddymodule
 
-import "go.uber.org/zap"
+import (
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/visible"
+)
 
 // maxNamed bounds how many merchants a warning names.
 const maxNamed = 20
@@ -38,7 +42,7 @@ func (a *App) warnOfOrders(e *engine) {
 	orders, numbers := 0, make([]string, 0, len(left))
 	for _, g := range left {
 		orders += g.Count
-		numbers = append(numbers, g.GatewayMerchant)
+		numbers = append(numbers, visible.Line(g.GatewayMerchant)) // rows of the ledger can be damaged
 	}
 	a.log.Warn("orders wait for keys that are not configured: the gateway cannot be asked about them, and its notices of them are refused",
 		zap.Int("orders", orders), zap.Strings("gateway_merchant", numbers[:min(len(numbers), maxNamed)]))

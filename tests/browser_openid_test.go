@@ -78,7 +78,7 @@ func TestOpenIDRefuses(t *testing.T) {
 		"a backslash":          {f.openIDLink(f.site.url+`\@evil.example/`, "", merID), 0, ""},
 		"line breaks":          {f.openIDLink(f.site.url+"/\r\nSet-Cookie: a=b", "", merID), 0, ""},
 		"no address":           {f.openIDLink("", "", merID), http.StatusBadRequest, ""},
-		"no merchant":          {f.openIDLink(good, "", ""), http.StatusBadRequest, ""},
+		"no merchant's host":   {f.openIDLink("https://evil.example/login", "", ""), http.StatusBadRequest, ""},
 		"unknown merchant":     {f.openIDLink(good, "", "89999999"), http.StatusNotFound, "找不到商户"},
 		"markup in the payway": {f.openIDLink(good, `2"><script>alert(1)</script>`, merID), 0, ""},
 	} {

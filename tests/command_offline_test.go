@@ -69,7 +69,7 @@ func TestOfflineCommands(t *testing.T) {
 			[]string{"equals sign", "VERIFIED, and the bridge takes this message."},
 		},
 		"explain, by URL": {
-			[]string{"explain", w.bridge.url + "/apis/wxjspaygateway?" + handMade(offlineMessage, shops["intl"].Key)}, "", 0,
+			[]string{"explain", w.bridge.url + "/apis/wxjspaygateway?" + handMade(strings.Replace(offlineMessage, "WxCode", "WxJsApi", 1), shops["intl"].Key)}, "", 0,
 			[]string{"pay in the WeChat browser", "VERIFIED"},
 		},
 		"explain, other merchant's key": {
