@@ -18,7 +18,7 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
-	lint vulncheck fuzz fuzz-short simulate simulate-short bench sizing profile power-cuts failover hostile soak storm release system-packages promtool clean
+	lint vulncheck fuzz fuzz-short simulate simulate-short bench sizing power-cuts failover hostile soak storm release system-packages promtool clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' xcaddy.mk
@@ -119,9 +119,6 @@ bench: build .build/caddy-sandbox ## run the benchmarks, with allocations and ra
 
 sizing: build .build/caddy-sandbox ## measure what a machine carries, as ratios to plain Caddy and bare crypto
 	PAYBRIDGE_BENCH_SCALE=$(SCALE) go test -run '^$$' -bench '^BenchmarkSizing$$' -benchtime 1x -timeout 60m ./tests
-
-profile: build .build/caddy-sandbox ## measure what payments spend time on; the release is compiled by it
-	PAYBRIDGE_PROFILE=$(CURDIR)/packaging/default.pgo go test -run '^$$' -bench '^BenchmarkProfile$$' -benchtime 1x ./tests
 
 power-cuts: build ## cut the power under a ledger fifty times, on a disk that loses what was not synced
 	PAYBRIDGE_POWER_CUTS=50 go test -count=1 -v -timeout 60m -run '^TestPowerCut$$' ./tests

@@ -93,8 +93,6 @@ func TestRelease(t *testing.T) {
 	}
 	if out, err := exec.Command("go", "version", "-m", binary).Output(); err != nil || !strings.Contains(string(out), "\tCGO_ENABLED=0\n") {
 		t.Errorf("not static: %v", err)
-	} else if !strings.Contains(string(out), "\t-pgo=default.pgo\n") {
-		t.Error("not compiled by the profile of payments")
 	}
 	wantParts(t, binary)
 
