@@ -87,12 +87,15 @@ func growStack() {
 	runtime.KeepAlive(&frame)
 }
 
-// inHand reports whether there is a call for key.
-func (g *callGroup[K, V]) inHand(key K) bool {
+// current returns the call for key, nil when there is none.
+func (g *callGroup[K, V]) current(key K) *sharedCall[V] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.calls[key] != nil
+	return g.calls[key]
 }
+
+// inHand reports whether there is a call for key.
+func (g *callGroup[K, V]) inHand(key K) bool { return g.current(key) != nil }
 
 // close lets no call begin any more; those in hand go on.
 func (g *callGroup[K, V]) close() {

@@ -22,10 +22,15 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 // Watch returns how an order stands, after asking the gateway where that is
 // worth it and was not done just now.
 func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
-	if b.worthQuerying(order) && (b.queries.inHand(order.Key) || b.queryLimiter.Allow(order.Key, b.now())) {
-		if result, ok := wait(ctx, s.Timeouts.Reply, b.queryGateway(ctx, s, order)); ok {
-			return result.order
-		}
+	if !b.worthQuerying(order) {
+		return order
+	}
+	call := b.queries.current(order.Key)
+	if call == nil && b.queryLimiter.Allow(order.Key, b.now()) {
+		call = b.queryGateway(ctx, s, order)
+	}
+	if result, ok := wait(ctx, s.Timeouts.Reply, call); ok {
+		return result.order
 	}
 	return order
 }
