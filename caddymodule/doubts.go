@@ -83,8 +83,8 @@ func (a *App) allDoubts() []configcheck.Finding {
 	return append(slices.Clone(a.doubts), a.siteDoubts()...)
 }
 
-// warnOfSites warns when no request can reach the bridge, or the old gateway. It is asked when all
-// sites have been provisioned, which the app's own Provision is too early for.
+// warnOfSites warns when no request can reach the bridge, or the old gateway. It is asked
+// when all sites have been provisioned, which the app's own Provision is too early for.
 func (a *App) warnOfSites() {
 	for _, f := range a.siteDoubts() {
 		a.warn(f)

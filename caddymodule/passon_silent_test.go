@@ -202,6 +202,18 @@ func TestClientHangsUp(t *testing.T) { // not parallel: one Caddy a process
 	}
 }
 
+// hangUp sends a request and hangs up once it is taken.
+func (s *server) hangUp(t *testing.T, request string, taken <-chan struct{}) {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(conn, request)
+	<-taken
+	_ = conn.Close()
+}
+
 // A merchant that hangs up says nothing about the old gateway: its payment counts as
 // neither accepted nor refused, where one that got no answer counts as refused.
 func TestHangingUpIsNoRefusal(t *testing.T) { // not parallel: one Caddy a process
@@ -218,13 +230,7 @@ func TestHangingUpIsNoRefusal(t *testing.T) { // not parallel: one Caddy a proce
 	request := func(orderID string) string {
 		return formPost("/api/mpgateway", "", sealed(payJSON(orderID), signKey).Encode())
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.WriteString(conn, request("T2026112200000000001"))
-	<-taken
-	_ = conn.Close()
+	s.hangUp(t, request("T2026112200000000001"), taken)
 	s.awaitLog(t, "T2026112200000000001", `"merchant_hung_up":true`)
 	got, _, _ := s.exchange(t, request("T2026112200000000002"), false)
 	if !strings.Contains(got.body, "resp") {
@@ -254,13 +260,7 @@ func TestHangingUpOnV2IsNoRefusal(t *testing.T) { // not parallel: one Caddy a p
 	request := func(orderID string) string {
 		return formPost("/api/mpgateway", "", sealed(payJSON(orderID), signKey).Encode())
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.WriteString(conn, request("T2026112200000000001"))
-	<-taken
-	_ = conn.Close()
+	s.hangUp(t, request("T2026112200000000001"), taken)
 	s.awaitLine(t, "v1 request", "T2026112200000000001", `"respcode":"96"`, `"merchant_hung_up":true`)
 	s.gateway.answerWith(nil)
 	release()

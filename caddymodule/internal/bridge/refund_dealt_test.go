@@ -20,9 +20,7 @@ func TestRefundThatIsDealtWith(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxSao, 1)
-	hasPaid(w, p)
-	w.gateway.setScript(refuses)
-	w.cancel(p)
+	failedRefund(w, p)
 	if o := w.wantState(p, translate.RefundFailed); o.Next.IsZero() {
 		t.Fatal("it is not tried again")
 	}

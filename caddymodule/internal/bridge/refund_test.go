@@ -219,9 +219,7 @@ func TestRefundTriesEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxSao, 1)
-	hasPaid(w, p)
-	w.gateway.setScript(refuses)
-	w.cancel(p)
+	failedRefund(w, p)
 	tries := 0
 	for !w.wantState(p, translate.RefundFailed).Next.IsZero() {
 		w.gateway.setScript(notFound, refuses)

@@ -7,9 +7,9 @@ import (
 
 // Resend makes an exhausted or paused notification due again at due, or one that
 // ended as AlreadyCredited, and records the change. Its attempts go on counting. While its
-// merchant is paused it is parked again when it comes up. It returns [ErrNotFound] when there is no such
-// notification in one of these states: what was delivered, waits or is withheld
-// is not sent by hand.
+// merchant is paused it is parked again when it comes up. It returns [ErrNotFound] when
+// there is no such notification in one of these states: what was delivered, waits or is
+// withheld is not sent by hand.
 func (l *Ledger) Resend(ctx context.Context, k Key, due time.Time, c Change) error {
 	return l.resend(ctx, k, due, c, false)
 }

@@ -81,8 +81,8 @@ const ledgerPatience = 2 * time.Second
 // without.
 const retryEvery = time.Second
 
-// New makes Sides over an open ledger. Its background work rests until
-// a configuration with an old gateway is attached.
+// New makes Sides over an open ledger. Its background work rests until a configuration
+// with an old gateway is attached.
 func New(l Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
 	s := &Sides{
 		ledger: l, log: log, now: now, observer: observer, patience: ledgerPatience,
