@@ -44,6 +44,8 @@ func JudgeClose(said v2.Statement, want Expected) (Report, error) {
 		return report, err
 	case class != v2.Processed:
 		return NothingCertain("gateway answered " + class.String()), nil
+	case said.Err != nil:
+		return NothingCertain("answer cannot be read"), nil
 	case report.State == Paid:
 		return NothingCertain("gateway says that the order is paid"), nil
 	case !names(said):

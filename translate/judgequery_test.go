@@ -69,6 +69,8 @@ func TestJudgeClose(t *testing.T) {
 		{"failed", says{body: told("13")}, closed},
 		{"a state that is not known", says{body: told("14")}, closed},
 		{"paid", says{body: told("11")}, NothingCertain("gateway says that the order is paid")},
+		{"two states", says{body: `{"tranState":"12","state":"11"}`}, NothingCertain("answer cannot be read")},
+		{"a state twice", says{body: `{"tranState":"12","tranState":"11"}`}, NothingCertain("answer cannot be read")},
 		{"refused", says{respCode: "E1234567", body: "-"}, NothingCertain("gateway answered refused")},
 		{"no such order", says{respCode: "E8000001", body: "-"}, NothingCertain("gateway answered not_found")},
 		{"in progress", says{respCode: "E0000000", body: "-"}, NothingCertain("gateway answered unknown")},

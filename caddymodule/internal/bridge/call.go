@@ -37,6 +37,13 @@ type outgoing struct {
 	latest    time.Time // when it may leave at the latest; zero: whenever it is ready
 }
 
+// latestCall is when a call that moves money may leave at the latest by whoever holds the
+// order: it is over before another may take the order over. A process that was frozen
+// wakes up later.
+func latestCall(s *Settings, order ledger.Order) time.Time {
+	return order.Next.Add(-s.Timeouts.Gateway)
+}
+
 // tooLate reports whether a message may not leave any more.
 func (out outgoing) tooLate(now time.Time) bool { return !out.latest.IsZero() && now.After(out.latest) }
 
@@ -114,6 +121,9 @@ func (b *Bridge) exchange(
 ) (answer, *failure) {
 	now := b.now()
 	out := outgoing{kind: kind, tranCode: callKinds[kind].tranCode(s.TranCodes), flowNo: b.numbers.flow(order.GatewayMerchant, now)}
+	if kind == RefundCall {
+		out.latest = latestCall(s, order)
+	}
 	var err error
 	out.plaintext, err = body.Marshal(translate.BuildHead(out.tranCode, order.GatewayMerchant, out.flowNo, b.wall(now)))
 	if err != nil {

@@ -23,6 +23,9 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 	call := b.cancels.do(order.Key, func(*sharedCall[ledger.Order]) ledger.Order {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 		defer cancel()
+		if b.awaitTime(ctx) != nil {
+			return order
+		}
 		return b.cancel(ctx, s, order)
 	})
 	if after, ok := wait(ctx, s.Timeouts.Reply, call); ok {
@@ -52,6 +55,9 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	case translate.CancelUnsent:
 		order, _ = b.closeUnsent(ctx, order, "cancel")
 	case translate.CancelUnpaid:
+		if result.unrecorded {
+			break // it may be paid
+		}
 		// Without a close at the gateway, nothing but its word that nobody has
 		// paid makes the order safe to close. Of an order whose form its payer
 		// has not posted the gateway knows nothing.

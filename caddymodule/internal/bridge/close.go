@@ -29,7 +29,9 @@ func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResul
 	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source}
 	if s.TranCodes.Close == "" || result.report.NotFound {
 		update.Claim, update.Own = order.Claim, true
-		update.Next = lastQueryAt(order, update.At) // its payer may pay at this moment
+		// Its payer may pay at this moment. A step that is under way knows less, and has no
+		// say any more in when that is asked.
+		update.Next, update.Takes = lastQueryAt(order, update.At), true
 	} else {
 		report, a := b.closeAtGateway(ctx, s, order)
 		result.answer, result.events = a, append(slices.Clip(result.events), a.event)
@@ -54,9 +56,11 @@ func lastQueryAt(order ledger.Order, now time.Time) time.Time {
 }
 
 // lastQueryAfter is when an order is queried once more that the gateway has closed by this
-// answer: never, unless the answer itself tells that the order is still to be paid.
+// answer: never, unless the answer itself tells that the order is still to be paid, or the
+// order may have been sent again while it was closed.
 func lastQueryAfter(a answer, order ledger.Order, now time.Time) time.Time {
-	if a.said.TranState == "" || a.said.TranState == v2.TranFailed {
+	closed := a.said.TranState == "" || a.said.TranState == v2.TranFailed
+	if closed && order.State == translate.Pending { // which is sent no more
 		return time.Time{}
 	}
 	return lastQueryAt(order, now)

@@ -107,3 +107,25 @@ func TestContradictionIsNotDurable(t *testing.T) {
 		t.Errorf("then: %v", err)
 	}
 }
+
+// TestContradictionIsKeptByASecondTry: the ledger does not take the message that
+// contradicts within the time of the query. Nobody asks about a paid order again, so it is
+// tried once more.
+func TestContradictionIsKeptByASecondTry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	o := w.wantState(p, translate.Paid)
+	_, a := w.bridge.callAndJudge(t.Context(), w.settings, o, QueryCall, v2.QueryRequest{OrderID: o.OrderNo})
+	over, end := context.WithCancel(t.Context())
+	end()
+	w.bridge.keepContradiction(over, o, ledger.Update{State: translate.Failed}, translate.Contradicted, a)
+	list, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
+	if err != nil || len(list.Items) != 1 || list.Items[0].Key != o.Key {
+		t.Errorf("in quarantine: %+v, %v", list.Items, err)
+	}
+	if failed := w.logs.FilterMessage("quarantine not recorded").Len(); failed != 1 {
+		t.Errorf("the first try failed %d times", failed)
+	}
+}

@@ -97,6 +97,9 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 	call := b.raws.do(o.Key, func(call *sharedCall[payResult]) payResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
+		if err := b.awaitTime(ctx); err != nil {
+			return payResult{err: err}
+		}
 		stored, err := b.ledger.Order(ctx, o.Key) // it may have moved since it was read
 		if err != nil {
 			return payResult{err: err}

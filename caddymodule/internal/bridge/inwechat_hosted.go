@@ -45,6 +45,11 @@ func (b *Bridge) Hosted(
 	if keys == nil {
 		return HostedForm{}, o, fmt.Errorf("gateway merchant %s is not configured any more", o.GatewayMerchant)
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.Timeouts.Reply)
+	defer cancel()
+	if err := b.awaitTime(ctx); err != nil {
+		return HostedForm{}, o, err
+	}
 	now := b.now()
 	if o.State.MayBecome(translate.Sent) {
 		o, err = b.handOut(ctx, s, o)

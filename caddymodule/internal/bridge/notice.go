@@ -77,6 +77,9 @@ func (b *Bridge) TakeNotice(ctx context.Context, s *Settings, n Notice) error {
 	// The gateway may hang up; what it told us is recorded all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Reply)
 	defer cancel()
+	if b.awaitTime(ctx) != nil {
+		return ErrNoticeNotDurable
+	}
 	if n.unread != nil {
 		return b.keepNotice(ctx, ledger.Order{}, n, n.unread)
 	}

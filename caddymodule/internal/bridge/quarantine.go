@@ -22,6 +22,11 @@ func (b *Bridge) quarantine(ctx context.Context, order ledger.Order, source stri
 	b.log.Error("gateway message quarantined", orderFields(order), zap.String("gateway_merchant", kept.GatewayMerchant),
 		zap.String("order_no_named", kept.OrderNo), zap.String("source", source),
 		zap.String("cause", string(quarantine.CauseOf(kept.Cause))), zap.Error(cause))
+	return b.putAside(ctx, order, kept)
+}
+
+// putAside writes a message into the quarantine, or logs that it could not.
+func (b *Bridge) putAside(ctx context.Context, order ledger.Order, kept ledger.Quarantined) error {
 	err := b.ledger.Quarantine(ctx, kept, b.now())
 	if err != nil {
 		b.log.Error("quarantine not recorded", orderFields(order), zap.Error(err))
@@ -38,9 +43,18 @@ var errContradicts = errors.New("contradicts what is final")
 func (b *Bridge) keepContradiction(
 	ctx context.Context, order ledger.Order, update ledger.Update, verdict translate.Verdict, a answer,
 ) {
-	if verdict == translate.Contradicted && !update.Own {
-		_ = b.quarantine(ctx, order, callKinds[a.kind].source, a.message, errContradicts) // logged
+	if verdict != translate.Contradicted || update.Own {
+		return
 	}
+	source := callKinds[a.kind].source
+	if b.quarantine(ctx, order, source, a.message, errContradicts) == nil {
+		return
+	}
+	// Nobody asks again about what is final: this answer is the only one.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
+	defer cancel()
+	_ = b.putAside(ctx, order, quarantined(order, source, a.message, errContradicts)) // logged
+
 }
 
 // quarantined is what is kept of a message: numbers, state and amount, as it names

@@ -39,6 +39,9 @@ func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Ord
 	return b.queries.do(order.Key, func(*sharedCall[queryResult]) queryResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
 		defer cancel()
+		if err := b.awaitTime(ctx); err != nil {
+			return queryResult{order: order, report: translate.NothingCertain(err.Error())}
+		}
 		if order.State.OfRefund() {
 			return b.queryRefund(ctx, s, order)
 		}

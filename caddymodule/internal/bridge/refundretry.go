@@ -131,6 +131,9 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 	defer cancel()
+	if err := b.awaitTime(ctx); err != nil {
+		return order, "", err
+	}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
 		return order, "", notSettled(stillAsked.With())

@@ -11,7 +11,7 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// tooLate is why a pay call is given up that could end after others have taken the
+// tooLate is why a pay call or a refund is given up that could end after others have taken the
 // order over.
 const tooLate = "too late to send"
 
@@ -19,10 +19,8 @@ const tooLate = "too late to send"
 // no call was made.
 func (b *Bridge) send(ctx context.Context, job payJob, order ledger.Order) (translate.Report, answer) {
 	now := b.now()
-	out := outgoing{kind: PayCall, latest: order.Next.Add(-job.settings.Timeouts.Gateway)}
+	out := outgoing{kind: PayCall, latest: latestCall(job.settings, order)}
 	if out.tooLate(now) {
-		// A process that was frozen wakes up late: others may act on the order
-		// before this call would be over.
 		return translate.NotSent(tooLate), answer{}
 	}
 	job.request.OpenID = order.OpenID // which the payer's browser may have told

@@ -37,8 +37,9 @@ func (b *Bridge) told(call translate.PayCall) translate.PayCall {
 var errTime = fmt.Errorf("%w: the time of the database is not known yet", ledger.ErrUnavailable)
 
 // awaitTime waits until the bridge knows the time that it shares with others on its
-// database. Before that it takes nothing up and begins nothing: by a clock that is hours
-// ahead, all that waits would be due, and all that is held would be free.
+// database. Before that it takes nothing up, begins nothing and judges nothing: by a clock
+// that is hours ahead, all that waits would be due, all that is held would be free, and
+// nobody could pay any more.
 func (b *Bridge) awaitTime(ctx context.Context) error {
 	if b.clock == nil {
 		return nil

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -213,4 +214,50 @@ func TestNothingIsTakenUpBeforeTheTimeIsKnown(t *testing.T) {
 	if n, err := l.Notification(t.Context(), paid.Key); err != nil || n.Claim != 0 || !n.Due.Equal(soon.Truncate(time.Millisecond)) {
 		t.Errorf("the notification was taken up: %+v, %v", n, err)
 	}
+}
+
+// Before a bridge knows the time, nothing is judged by it either: by a clock that is hours
+// ahead a payer's declined card would be the end of the order. Whoever asks is told to ask
+// again, and nothing is lost.
+func TestNothingIsJudgedBeforeTheTimeIsKnown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	shown, hosted, cancelled := order(v1.WxSao, 1), order(v1.WxJsApi, 2), order(v1.WxSao, 3)
+	for _, p := range []v1.PayRequest{shown, hosted, cancelled} {
+		w.pay(p)
+	}
+	calls := w.gateway.count(v2.TranQuery)
+	patient, hasty := w.settings, *w.settings
+	hasty.Timeouts = Timeouts{Gateway: 50 * time.Millisecond, Reply: 50 * time.Millisecond}
+	w.settings = &hasty
+	w.bridge.clock = steady.New((&settable{began: time.Now()}).source)
+	w.clock.advance(3 * time.Hour) // the machine's clock is ahead
+	declined := w.gateway.notice(w.order(shown).OrderNo, "13", "19.99")
+	if err := w.notice(declined); !errors.Is(err, ErrNoticeNotDurable) {
+		t.Errorf("the notice: %v", err)
+	}
+	if reply := w.query(shown); reply.ResultCode == v1.ResultFailed {
+		t.Errorf("a query hears %s", reply.ResultCode)
+	}
+	if reply := w.cancel(cancelled); reply.RespCode != v1.CodeBusy {
+		t.Errorf("a cancel hears %s", reply.RespCode)
+	}
+	merchant := registry().ByMerID(merID)
+	if _, _, err := w.bridge.Hosted(t.Context(), w.settings, merchant, w.order(hosted), Payer{}); !errors.Is(err, ledger.ErrUnavailable) {
+		t.Errorf("a payer's form: %v", err)
+	}
+	if _, ok := w.bridge.PayRaw(t.Context(), w.settings, merchant, w.order(hosted), Payer{OpenID: "o1"}); ok {
+		t.Error("a payer's browser pays")
+	}
+	if n := w.gateway.count(v2.TranQuery); n != calls {
+		t.Errorf("the gateway was asked %d times", n-calls)
+	}
+
+	w.clock.advance(-3 * time.Hour)
+	w.bridge.knowTime()
+	w.settings = patient
+	if err := w.notice(declined); err != nil {
+		t.Errorf("the notice, then: %v", err)
+	}
+	w.wantState(shown, translate.Pending)
 }

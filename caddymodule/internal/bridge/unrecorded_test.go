@@ -146,3 +146,32 @@ func TestRetryOfWhatIsDoneAndNotRecorded(t *testing.T) {
 		t.Errorf("refund submitted %d times more", n-submitted)
 	}
 }
+
+// TestCancelOfWhatMayBePaid: the gateway says at a cancel that the order is paid, and the
+// ledger does not take it at that moment. The order is not closed, neither here nor at a
+// gateway that would close it, and the merchant asks again.
+func TestCancelOfWhatMayBePaid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := worldAt(t, dir)
+	w.settings.TranCodes.Close = closeCode
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	w.gateway.payer(w.order(p).OrderNo)
+	take := refuseState(t, dir, translate.Paid)
+	w.gateway.setScript(none, fault{code: v2.RespProcessed})
+	if reply := w.cancel(p); reply.RespCode != v1.CodeBusy {
+		t.Errorf("the merchant hears %s", reply.RespCode)
+	}
+	take()
+	w.wantState(p, translate.Pending)
+	if n := w.gateway.count(closeCode); n != 0 {
+		t.Errorf("closed at the gateway %d times", n)
+	}
+	w.gateway.setScript()
+	w.clock.advance(time.Minute)
+	if reply := w.cancel(p); reply.RespCode != v1.CodeOK {
+		t.Errorf("then the merchant hears %s", reply.RespCode)
+	}
+	w.wantState(p, translate.Refunded)
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // oneAcknowledged delivers the notification of an order.
@@ -132,4 +133,45 @@ func TestSendAgainUnrecorded(t *testing.T) {
 			t.Errorf("called %d times, want twice", len(calls))
 		}
 	})
+}
+
+// TestSendAgainTooLate has the ledger say so late that the call may be made that another
+// may be begun before it is over: it is not made, and neither is one whose order was given
+// back while the ledger was slow.
+func TestSendAgainTooLate(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		took time.Duration
+		to   translate.State
+		want error
+	}{
+		"too late":   {2*recording + time.Millisecond, translate.Paid, errTooLate},
+		"given back": {current, translate.Refunding, ledger.ErrNotPaid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+				d := startDispatcher(t, Config{Ledger: book}, network)
+				key := oneAcknowledged(t, book, d)
+				book.fail = func(_ context.Context, method string) error {
+					if method == "begin again" {
+						time.Sleep(c.took)
+						book.change(key, func(o *ledger.Order) { o.State = c.to })
+					}
+					return nil
+				}
+				if trial, err := d.SendAgain(t.Context(), key, ledger.Change{}); !errors.Is(err, c.want) {
+					t.Errorf("%+v, %v, want %v", trial, err, c.want)
+				}
+				stopDispatcher(t, d)
+				if _, attempts := book.get(key); len(attempts) != 2 || attempts[1].Class != ledger.Unrecorded {
+					t.Errorf("attempts %+v", attempts)
+				}
+				if calls := network.of(key.OrderID); len(calls) != 1 {
+					t.Errorf("called %d times, want once", len(calls))
+				}
+			})
+		})
+	}
 }
