@@ -17,7 +17,8 @@ const LINKS = ['orders', 'notifications', 'sums', 'refused', 'changes'];
 let shown = '';
 let round = 0;
 
-// openMerchant shows a merchant and goes there.
+// openMerchant goes to a merchant and shows it. The page does not move when the answer is
+// there: somebody may be clicking a link by then.
 export async function openMerchant(merid, overview) {
   shown = merid;
   setText(byID('merchanttitle'), t('merchant_title', { merid }));
@@ -27,11 +28,9 @@ export async function openMerchant(merid, overview) {
   byID('merchantlinks').replaceChildren(...LINKS.map((list) => make('li', {}, make('a', { href: listLink(list, { merid }) }, t('list.' + list)))));
   byID('merchantway').hidden = true;
   byID('merchant').hidden = false;
+  byID('merchanttitle').focus({ preventScroll: true });
+  byID('merchant').scrollIntoView();
   await refreshMerchant(overview);
-  if (shown === merid) {
-    byID('merchanttitle').focus({ preventScroll: true });
-    byID('merchant').scrollIntoView();
-  }
 }
 
 // closeMerchant shows no merchant.

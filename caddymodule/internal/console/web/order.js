@@ -15,17 +15,17 @@ import { showUnreadable } from './unreadable.js';
 let shown = null;
 let round = 0;
 
-// openOrder shows an order and goes there.
+// openOrder goes to an order and shows it. The page does not move when the answer is there,
+// as with merchants.
 export async function openOrder(order, overview) {
   shown = order;
   clear(t('loading'));
   byID('order').hidden = false;
-  await refreshOrder(overview);
-  if (order !== shown) {
-    return; // somebody has gone elsewhere
-  }
-  byID('ordertitle').focus({ preventScroll: true });
   byID('order').scrollIntoView();
+  await refreshOrder(overview);
+  if (order === shown) { // else somebody has gone elsewhere
+    byID('ordertitle').focus({ preventScroll: true });
+  }
 }
 
 // closeOrder shows no order.
