@@ -22,7 +22,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
-	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	"github.com/paybridge/paybridge/caddymodule/internal/requestside"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
@@ -225,11 +224,7 @@ func (h *Handler) passOldOn(w http.ResponseWriter, r *http.Request, p passage, c
 	p.cause = cause
 	observed.RequestSided(route.Old, cause)
 	if e := h.app.engine.Load(); e != nil {
-		strange := p.asked.Merchant == nil || p.route.Caller == inbound.Nobody && !p.asked.Verified
-		e.traffic.Saw(p.asked.MerID, inbound.Canonical(r.URL.Path), strange)
-		for _, path := range p.refusable() {
-			e.traffic.Saw(p.asked.MerID, path, true)
-		}
+		h.app.count(e.traffic, p, inbound.Canonical(r.URL.Path))
 	}
 	h.passOn(w, r, p)
 }
@@ -250,16 +245,6 @@ func (a *App) markAccepted(ctx context.Context, p passage, reply *oldgateway.Rep
 	if s, ok := a.service(context.WithoutCancel(ctx)); ok { // it has started; whoever has the answer may hang up
 		s.sides.Accepted(route.Order{MerID: merID, OrderID: orderID})
 	}
-}
-
-// refusable are the paths under which a page of the old gateway counts besides, because
-// v2 would refuse it once the merchant has moved.
-func (p passage) refusable() []string {
-	if p.route.Name != "openid" || p.cause != sides.ByRoute || p.asked.Merchant == nil {
-		return nil
-	}
-	params := p.asked.Message.Params
-	return readiness.Refusable(p.asked.Merchant, params["backurl"], params["payway"])
 }
 
 // received is a request whose body has been received and is read once more.

@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"compress/gzip"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -96,6 +97,9 @@ func TestLinksOfOrdersThatTheOldGatewayHas(t *testing.T) { // not parallel: one 
 	}{
 		"it has it": {func(w http.ResponseWriter, orderID string) {
 			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
+		}, true},
+		"it has it, and says so in GBK": {func(w http.ResponseWriter, orderID string) {
+			_, _ = w.Write(v1.SealReply([]byte("{\"respmsg\":\"\xbf\x5c\",\"respcode\":\"00\",\"merid\":\"89900001\",\"orderid\":\""+orderID+"\"}"), v1.NewKey(signKey)))
 		}, true},
 		"it does not": {func(w http.ResponseWriter, orderID string) {
 			_, _ = w.Write(v1.SealReply([]byte(`{"respcode":"93","respmsg":"none","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(signKey)))
@@ -213,20 +217,33 @@ func TestHangingUpBeginsNoOrder(t *testing.T) { // not parallel: one Caddy a pro
 // What the bridge cannot verify leaves no mark beforehand. Once the old gateway has
 // accepted it, it is that one's order, whoever has signed it.
 func TestAcceptedPaymentsAreOnRecord(t *testing.T) { // not parallel: one Caddy a process
-	said := ""
+	said, packed := "", false
 	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write(v1.SealReply([]byte(said), v1.NewKey("the old gateway's key")))
+		reply := v1.SealReply([]byte(said), v1.NewKey("the old gateway's key"))
+		if !packed {
+			_, _ = w.Write(reply)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		to := gzip.NewWriter(w)
+		_, _ = to.Write(reply)
+		_ = to.Close()
 	}))
 	t.Cleanup(old.Close)
 	s := startServer(t, "old_gateway "+old.URL+"\ndefault_route old")
 	stranger := strings.Replace(payJSON("T2026112200000005004"), "89900001", "12345678", 1)
-	for _, c := range []struct{ message, key, says string }{
-		{payJSON("T2026112200000005001"), "another key", `{"respcode":"91","merid":"89900001","orderid":"T2026112200000005001"}`},
-		{payJSON("T2026112200000005002"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000009999"}`},
-		{payJSON("T2026112200000005003"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000005003"}`},
-		{stranger, "its key", `{"respcode":"00","merid":"12345678","orderid":"T2026112200000005004"}`},
+	for _, c := range []struct {
+		message, key, says string
+		packed             bool
+	}{
+		{payJSON("T2026112200000005001"), "another key", `{"respcode":"91","merid":"89900001","orderid":"T2026112200000005001"}`, false},
+		{payJSON("T2026112200000005002"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000009999"}`, false},
+		{payJSON("T2026112200000005003"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000005003"}`, false},
+		{stranger, "its key", `{"respcode":"00","merid":"12345678","orderid":"T2026112200000005004"}`, false},
+		{payJSON("T2026112200000005005"), "another key", `{"respcode":"00","merid":"89900001","orderid":"T2026112200000005005"}`, true},
+		{payJSON("T2026112200000005006"), "another key", "{\"respmsg\":\"\xbf\x5c\",\"respcode\":\"00\",\"merid\":\"89900001\",\"orderid\":\"T2026112200000005006\"}", false},
 	} {
-		said = c.says // one request at a time
+		said, packed = c.says, c.packed // one request at a time
 		s.exchange(t, formPost("/api/mpgateway", "", sealed(c.message, c.key).Encode()), false)
 	}
 	if err := caddy.Stop(); err != nil { // what waits is written
@@ -234,7 +251,7 @@ func TestAcceptedPaymentsAreOnRecord(t *testing.T) { // not parallel: one Caddy 
 	}
 	marks := s.marks(t)
 	slices.Sort(marks)
-	if want := []string{"T2026112200000005003", "T2026112200000005004"}; !slices.Equal(marks, want) {
+	if want := []string{"T2026112200000005003", "T2026112200000005004", "T2026112200000005005", "T2026112200000005006"}; !slices.Equal(marks, want) {
 		t.Errorf("on record as the old gateway's: %q, want %q", marks, want)
 	}
 }

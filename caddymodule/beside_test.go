@@ -164,6 +164,7 @@ func TestOpenIDPageThatV2WouldRefuse(t *testing.T) { // not parallel: one Caddy 
 		"merid=89900001&backurl=https%3A%2F%2Fshop.example.com%2Fin", "merid=89900001&backurl=https%3A%2F%2Felse.example.com%2Fin&payway=7",
 		"merid=89900001&backurl=https%3A%2F%2Fthird.example.com%2Fin&code=1&state=2", // back from WeChat: it has been counted
 		"merid=12345678&backurl=https%3A%2F%2Ffourth.example.com%2Fin",               // of whom nothing is known
+		"backurl=https%3A%2F%2Fshop.example.com%2Fin&payway=8",                       // whose the host tells
 	} {
 		if got, _, ok := s.exchange(t, "GET /wxjsapi/openid.html?"+query+" HTTP/1.1\r\nHost: a\r\n\r\n", false); !ok || got.body != "ok" {
 			t.Fatalf("answered %+v", got)
@@ -172,7 +173,7 @@ func TestOpenIDPageThatV2WouldRefuse(t *testing.T) { // not parallel: one Caddy 
 	if err := caddy.Stop(); err != nil { // what was counted is in the ledger
 		t.Fatal(err)
 	}
-	want := []string{"89900001 /wxjsapi/openid.html 3 0", "89900001 /wxjsapi/openid.html?backurl=else.example.com 1 1", "89900001 /wxjsapi/openid.html?payway=7 1 1", "12345678 /wxjsapi/openid.html 1 1"}
+	want := []string{"89900001 /wxjsapi/openid.html 4 0", "89900001 /wxjsapi/openid.html?backurl=else.example.com 1 1", "89900001 /wxjsapi/openid.html?payway=7 1 1", "89900001 /wxjsapi/openid.html?payway=8 1 1", "12345678 /wxjsapi/openid.html 1 1"}
 	got := s.texts(t, "SELECT mer_id || ' ' || path || ' ' || times || ' ' || strange FROM old_traffic")
 	slices.Sort(got)
 	slices.Sort(want)

@@ -25,7 +25,7 @@ var eachMember = []struct {
 			happened: "The message has % twice.",
 			advice:   "Tell the merchant: write each member once.",
 		},
-		chinese: wording{"报文中 % 出现了两次。", "请告知商户：每个字段只写一次。"},
+		chinese: wording{"报文中 % 出现了两次。", "请告知商户：每个成员只写一次。"},
 	},
 	{
 		reason: notUTF8,

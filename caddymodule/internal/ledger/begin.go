@@ -103,6 +103,10 @@ func check(o Order) error {
 // number is one that an order is named by.
 type number struct{ name, value string }
 
+// Valid reports whether an order can have this key: there is none without either number, or
+// with a longer one than the ledger keeps.
+func (k Key) Valid() bool { return checkKey(k) == nil }
+
 func checkKey(k Key) error {
 	return checkNumbers(number{"MerID", k.MerID}, number{"OrderID", k.OrderID})
 }

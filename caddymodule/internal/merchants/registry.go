@@ -34,10 +34,12 @@ func (r *Registry) OfReturnHost(host, payway string) []*Merchant {
 	host = strings.ToLower(host)
 	_, parent, _ := strings.Cut(host, ".")
 	var found []*Merchant
+	seen := make(map[*Merchant]bool) // thousands may share the host of a platform
 	for _, m := range slices.Concat(r.byHost[host], r.byHost["*."+parent]) {
-		if m.MayRedirect(host) && !slices.Contains(found, m) {
+		if !seen[m] && m.MayRedirect(host) {
 			found = append(found, m)
 		}
+		seen[m] = true
 	}
 	for _, m := range found {
 		if len(found) > 1 && !m.sharesAccount(found[0], payway) {

@@ -1,10 +1,13 @@
 package oldgateway
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -55,15 +58,33 @@ func (g *Gateway) Knows(ctx context.Context, host, path string, key v1.Key, merI
 // Accepts reports whether an answer says of an order that the old gateway has accepted it.
 // It is believed as far as the connection is, whoever's key the merchant has.
 func (r *Reply) Accepts(merID, orderID string) bool {
-	if r.Cut || r.Header.Get("Content-Encoding") != "" {
+	if r.Cut {
 		return false
 	}
-	message, err := v1.DecodeBase64(gjson.GetBytes(r.Body, "resp").String())
+	message, err := v1.DecodeBase64(gjson.GetBytes(r.plain(), "resp").String())
 	return err == nil && names(message, merID, orderID)
+}
+
+// plain is the body as it was before it was packed with gzip, for which programs ask
+// without knowing it; nothing where it cannot be unpacked.
+func (r *Reply) plain() []byte {
+	if !bytes.HasPrefix(r.Body, []byte("\x1f\x8b")) {
+		return r.Body
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(r.Body))
+	if err != nil {
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(packed, maxReply))
+	if err != nil {
+		return nil
+	}
+	return body
 }
 
 // names reports whether a reply tells of an order, and that all is well with it.
 func names(reply []byte, merID, orderID string) bool {
+	reply = v1.Readable(reply)
 	claims := v1.ReadClaims(reply)
 	return gjson.GetBytes(reply, "respcode").String() == string(v1.CodeOK) && claims.MerID == merID && claims.OrderID == orderID
 }

@@ -5,6 +5,7 @@ package oldtraffic
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,7 +64,9 @@ func (c *Counter) Saw(merID, path string, strange bool) {
 	c.add(s, ledger.OldTraffic{MerID: s.merID, Path: s.path, Last: c.now(), Times: 1, Strange: strange})
 }
 
-func cut(text string) string { return text[:min(len(text), maxText)] }
+// cut is the beginning of a text that anybody may have sent. It does not keep the rest in
+// memory.
+func cut(text string) string { return strings.Clone(text[:min(len(text), maxText)]) }
 
 // add adds to what is kept, under nobody's name when there is no room.
 func (c *Counter) add(s source, o ledger.OldTraffic) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"go.uber.org/zap"
 
@@ -87,4 +88,13 @@ func TestMemoryIsBounded(t *testing.T) {
 			t.Errorf("%d are kept", len(c.counts))
 		}
 	})
+}
+
+// The beginning of a text does not keep all of it in memory: bodies have up to 4 MiB.
+func TestCutKeepsNothingElse(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("9", 4<<20)
+	if got := cut(long); got != long[:maxText] || unsafe.StringData(got) == unsafe.StringData(long) {
+		t.Errorf("%d bytes, of the same memory: %v", len(got), unsafe.StringData(got) == unsafe.StringData(long))
+	}
 }

@@ -13,6 +13,10 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
+// errNoMerID is that nobody can tell whose payer asks.
+var errNoMerID = errors.New("merid: missing, and backurl's host is in no merchant's redirect_hosts, " +
+	"or in those of several that do not share one wechat_app for this payway")
+
 // payWayForm is how merchants name a channel; most name none.
 var payWayForm = regexp.MustCompile(`^[0-9]{0,9}$`)
 
@@ -30,7 +34,7 @@ func serveOpenID(v visit) view {
 	}
 	merID := cmp.Or(v.params["merid"], v.merIDOf(back, payWay))
 	if merID == "" {
-		return refuse(pages.BadRequest, errors.New("merid: missing, and backurl's host is not in the redirect_hosts of one merchant"))
+		return refuse(pages.BadRequest, errNoMerID)
 	}
 	m, known := v.found(merID)
 	if !known {

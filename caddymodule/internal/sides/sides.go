@@ -183,6 +183,9 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 func (s *Sides) mark(ctx context.Context, p Payment, without doesWithout) Decision {
 	failpoint.Reach(failpoint.BeforeMark)
 	key := p.key()
+	if !key.Valid() { // v2 does not take it either
+		return ToOld(ByRoute)
+	}
 	fresh := false
 	_, err := s.look(ctx, without, func(ctx context.Context) (_ route.Side, err error) {
 		began := time.Now()
@@ -193,8 +196,9 @@ func (s *Sides) mark(ctx context.Context, p Payment, without doesWithout) Decisi
 	switch {
 	case errors.Is(err, ledger.ErrOtherSide):
 		s.known.put(key, route.V2)
+		s.moved.add(key.MerID)
 		return Decision{route.V2, OnRecord}
-	case errors.Is(err, ledger.ErrInvalidNumber): // v2 does not take it either
+	case errors.Is(err, ledger.ErrInvalidNumber): // as one that is not valid
 		return ToOld(ByRoute)
 	case err != nil:
 		return s.withoutLedger(ctx, p, without, err)
@@ -332,7 +336,7 @@ func (s *Sides) withoutLedger(ctx context.Context, p Payment, without doesWithou
 	switch {
 	case ctx.Err() != nil || isDamaged(why) || !without():
 		return Decision{"", LedgerAway}
-	case !p.Verified || p.OrderID == "":
+	case !p.Verified || !p.key().Valid():
 		return ToOld(LedgerAway)
 	case !s.late.add(p.key(), s.now(), most):
 		s.observer.OrderMarked(MarkLost)

@@ -19,7 +19,11 @@ func (s *Sides) OfStranger(ctx context.Context, ref Reference, onV2 func(context
 	if ref.MerID == "" || !s.mayBeTakenOut(ref.MerID) {
 		return ToOld(NotConfigured)
 	}
-	return takenOut(s.ofReference(ctx, ref, s.strange(ref.MerID), onV2))
+	d := s.ofReference(ctx, ref, s.strange(ref.MerID), onV2)
+	if d.Side == route.V2 {
+		s.moved.add(ref.MerID) // for when the ledger is away before it was read
+	}
+	return takenOut(d)
 }
 
 // OfStrangersPayment says the same of a payment. That of a merchant that was taken out is
@@ -41,7 +45,7 @@ func (s *Sides) OfStrangersPayment(ctx context.Context, o route.Order) Decision 
 // a second, with others, and nobody waits; where there is no room it is not.
 func (s *Sides) Accepted(o route.Order) {
 	key := ledger.Key{MerID: o.MerID, OrderID: o.OrderID}
-	if s.remembered(key) != "" {
+	if !key.Valid() || s.remembered(key) != "" {
 		return
 	}
 	if !s.late.add(key, s.now(), maxLateStrange) {

@@ -3,6 +3,7 @@ package sides
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,6 +139,59 @@ func TestStrangersWhileTheLedgerWasNeverRead(t *testing.T) {
 		lines := b.logs.FilterMessageSnippet("an order is on both sides").All()
 		if len(lines) != 1 || lines[0].ContextMap()["merid"] != "gone" || len(b.store.marks) != 2 || b.late.len() != 0 {
 			t.Errorf("%v, marks %v, %d wait", lines, b.store.marks, b.late.len())
+		}
+	})
+}
+
+// A number that no order can have is kept nowhere, however long it is, and says nothing
+// about the ledger.
+func TestNumbersThatNoOrderHas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := unread(t)
+		b.store.set(func() { b.store.silent = true })
+		b.OfStrangersPayment(t.Context(), payment("stranger", "1").Order) // finds the ledger away
+		long := payment("stranger", strings.Repeat("9", 4<<20))
+		for range 2 {
+			if got := b.OfStrangersPayment(t.Context(), long.Order); got != (Decision{route.Old, NotConfigured}) {
+				t.Errorf("decided %+v", got)
+			}
+			if got := b.OfPayment(t.Context(), long, route.ToOld); got.Side != route.Old {
+				t.Errorf("a merchant's own: %+v", got)
+			}
+			b.Accepted(long.Order)
+			time.Sleep(retryEvery) // the ledger is asked again
+		}
+		if n := b.late.len(); n != 1 {
+			t.Errorf("%d marks wait", n)
+		}
+		if lines := b.logs.FilterMessageSnippet("again").All(); len(lines) != 0 {
+			t.Errorf("the log says of a ledger that is away: %v", lines)
+		}
+	})
+}
+
+// An order that was seen on v2 is remembered, and so is its merchant: with the ledger away
+// a repeat does not go to the old gateway, although it was never read who has moved.
+func TestOrdersOfV2AreRememberedWithoutTheLedger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		of := payment("gone", "1")
+		onV2 := func(context.Context) (bool, error) { return true, nil }
+		for name, seen := range map[string]func(*bench) Decision{
+			"by a payment": func(b *bench) Decision { return b.OfStrangersPayment(t.Context(), of.Order) },
+			"by a query": func(b *bench) Decision {
+				return b.OfStranger(t.Context(), Reference{MerID: of.MerID, OrderID: of.OrderID}, onV2)
+			},
+		} {
+			b := unread(t)
+			if got := seen(b); got != (Decision{"", TakenOut}) {
+				t.Errorf("%s: %+v", name, got)
+			}
+			b.store.set(func() { b.store.silent = true })
+			if got := b.OfStrangersPayment(t.Context(), of.Order); got != (Decision{"", LedgerAway}) {
+				t.Errorf("%s, then with the ledger away: %+v", name, got)
+			}
 		}
 	})
 }

@@ -1,0 +1,51 @@
+package caddymodule
+
+import (
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/oldtraffic"
+	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
+	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+)
+
+// count counts a request that is passed on under its merchants.
+func (a *App) count(traffic *oldtraffic.Counter, p passage, path string) {
+	askers := a.askers(p)
+	if len(askers) == 0 {
+		traffic.Saw(p.asked.MerID, path, true)
+	}
+	for _, m := range askers {
+		traffic.Saw(m.MerID, path, p.route.Caller == inbound.Nobody && !p.asked.Verified)
+		for _, refused := range p.refusable(m) {
+			traffic.Saw(m.MerID, refused, true)
+		}
+	}
+}
+
+// askers are the configured merchants of a request: the one that it names, or those to
+// whose host a link of openid.html returns that names none.
+func (a *App) askers(p passage) []*merchants.Merchant {
+	switch {
+	case p.asked.Merchant != nil:
+		return []*merchants.Merchant{p.asked.Merchant}
+	case p.route.Name != "openid" || p.cause != sides.ByRoute:
+		return nil
+	}
+	params := p.asked.Message.Params
+	back, err := wechat.ParseReturnAddress(params["backurl"])
+	if err != nil {
+		return nil
+	}
+	return a.settings.Merchants.OfReturnHost(back.Host(), params["payway"])
+}
+
+// refusable are the paths under which a page of the old gateway counts besides, because
+// v2 would refuse it once the merchant has moved.
+func (p passage) refusable(m *merchants.Merchant) []string {
+	if p.route.Name != "openid" || p.cause != sides.ByRoute {
+		return nil
+	}
+	params := p.asked.Message.Params
+	return readiness.Refusable(m, params["backurl"], params["payway"])
+}
