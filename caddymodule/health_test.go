@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
@@ -31,7 +32,11 @@ func TestHealthBeforeAndAfter(t *testing.T) { // not parallel: one app serves in
 	}
 	want := func(when, path string, status int, words string) {
 		t.Helper()
-		if w := healthAt(t, app, http.MethodGet, path); w.Code != status || !strings.Contains(w.Body.String(), words) {
+		w := healthAt(t, app, http.MethodGet, path)
+		for end := time.Now().Add(time.Minute); w.Code != status && time.Now().Before(end); w = healthAt(t, app, http.MethodGet, path) {
+			time.Sleep(10 * time.Millisecond) // a commit may take longer than a probe waits
+		}
+		if w.Code != status || !strings.Contains(w.Body.String(), words) {
 			t.Errorf("%s, %s: %d %s, want %d with %s", when, path, w.Code, w.Body, status, words)
 		}
 	}

@@ -54,11 +54,11 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		if line.result == metrics.PassedBrokeOff {
 			line.addEnd(r.Context())
 		}
-		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line))
-		observed.RequestPassed(p.route.Name, line.result, line.took)
 		if counted && !line.lost && !line.gaveWay { // which say nothing about the old gateway
 			h.app.oldAnswered(p, line.result, kept)
 		}
+		observed.RequestPassed(p.route.Name, line.result, line.took)
+		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line)) // when all of it is on record
 	}()
 	way := netcause.Trace{ForClient: true}
 	old := h.app.OldGateway

@@ -70,7 +70,7 @@ func unansweredRequests(t *testing.T, start func(t *testing.T, address, block st
 		t.Run(name, func(t *testing.T) {
 			old := rawgateway.New(t, serve)
 			s := start(t, "http://"+old.Address, "{\nlb_retries 3\nlb_try_duration 2s\n}")
-			s.hasty(t, 50*time.Millisecond)
+			s.hasty(t, 2*time.Second) // in which the side of the request is found
 			got, _, ok := s.exchange(t, payRequest, false)
 			if !ok || statusOf(got.line) != "200" {
 				t.Fatalf("heard %+v", got)

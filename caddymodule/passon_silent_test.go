@@ -40,7 +40,7 @@ func TestSilentPages(t *testing.T) { // not parallel: one Caddy a process
 			s := start(t, "http://"+old.Address, "{\nlb_retries 3\nlb_try_duration 2s\n}")
 			s.hasty(t, 50*time.Millisecond)
 			order := sealed(strings.Replace(payJSON("T2026112200000000001"), "WxSao", "WxJsApi", 1), signKey).Encode()
-			for request, want := range map[string]string{
+			requests := map[string]string{
 				"GET /wxjsapi/gopay.html?merid=1&orderid=2&code=3 HTTP/1.1\r\n":           "系统繁忙",
 				"GET /wxjsapi/openid.html?merid=89900001 HTTP/1.1\r\n" + browserHeader:    "系统繁忙",
 				"GET /apis/wxjspaygateway?" + order + " HTTP/1.1\r\n":                     "系统繁忙",
@@ -50,15 +50,15 @@ func TestSilentPages(t *testing.T) { // not parallel: one Caddy a process
 				"GET /WXJSAPI/dopay.html;jsessionid=1A2B HTTP/1.1\r\n" + browserHeader:    "系统繁忙",
 				"GET /wxjsapi/status.json?id=1 HTTP/1.1\r\n":                              "busy",
 				"POST /api/query HTTP/1.1\r\nX-Is: a program, which has always heard\r\n": "resp",
-			} {
-				before := old.Posts.Load()
+			}
+			for request, want := range requests {
 				got, _, ok := s.exchange(t, request+"Host: pay.example.com\r\nContent-Length: 0\r\n\r\n", false)
 				if !ok || !strings.Contains(got.body, want) {
 					t.Errorf("%q: %+v", request, got)
 				}
-				if n := old.Posts.Load() - before; n > 1 {
-					t.Errorf("%q: %d requests have arrived", request, n)
-				}
+			}
+			if n := old.Posts.Load(); int(n) > len(requests) { // one may arrive after it was given up
+				t.Errorf("%d requests have arrived of %d", n, len(requests))
 			}
 			s.awaitLog(t, `"level":"warn"`, `"interface":"unsupported"`, `"result":"unanswered"`, "timed out")
 			if name == "beside merchants" {
@@ -111,7 +111,7 @@ func slowOldGateway(t *testing.T, start func(t *testing.T, address, block string
 		}
 	})
 	s := start(t, "http://"+old.Address, "")
-	s.hasty(t, 50*time.Millisecond)
+	s.hasty(t, 2*time.Second) // in which the side of every request is found
 	answers := make(chan string, len(slow))
 	for _, request := range slow {
 		go func() {

@@ -173,7 +173,8 @@ func TestKeysChangeWhilePaymentsGoOn(t *testing.T) { // not parallel: one app se
 	reload := func(edit func(app, merchant object)) {
 		t.Helper()
 		older := app
-		app = startApp(t, appJSON(inLedger(path), atGateway(g.fakeGateway), edit))
+		patient := inApp("timeouts", object{"gateway": "7s", "reply": "15s"}) // of slow disks, as loadable
+		app = startApp(t, appJSON(inLedger(path), atGateway(g.fakeGateway), patient, edit))
 		if older == nil {
 			return
 		}

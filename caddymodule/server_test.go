@@ -127,6 +127,11 @@ func loadable(t testing.TB, adapted []byte, log *memoryLog) []byte {
 		"writer":  map[string]any{"output": "test_memory", "name": log.name},
 	}}}
 	apps := config["apps"].(map[string]any)
+	// A commit may take four seconds, half of what the gateway's time leaves of the reply's:
+	// disks of busy machines take two.
+	if app, is := apps["paybridge"].(map[string]any); is && app["timeouts"] == nil {
+		app["timeouts"] = map[string]any{"gateway": "7s", "reply": "15s"}
+	}
 	apps["tls"] = map[string]any{"disable_storage_clean": true}
 	for _, srv := range apps["http"].(map[string]any)["servers"].(map[string]any) {
 		srv.(map[string]any)["listen"] = []string{"127.0.0.1:0"}

@@ -41,6 +41,17 @@ func (p *process) ask(args ...string) said {
 	return s
 }
 
+// selfcheck checks the bridge until that ends with a status: a disk may take longer than a
+// probe waits.
+func (p *process) selfcheck(status int, args ...string) (s said) {
+	p.t.Helper()
+	eventually(func() bool {
+		s = p.ask(append([]string{"selfcheck"}, args...)...)
+		return s.status == status
+	})
+	return s
+}
+
 // want insists on a status and on words in what was printed.
 func (s said) want(t testing.TB, status int, words ...string) {
 	t.Helper()
@@ -231,12 +242,12 @@ func TestSelfcheckFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, settings{})
 	w.bridge.wantHealth(200, `"status":"ready"`)
-	w.bridge.ask("selfcheck").want(t, 0, "keys of 473053110001", "keys of 473053110002", "gateway as 473053110001",
+	w.bridge.selfcheck(0).want(t, 0, "keys of 473053110001", "keys of 473053110002", "gateway as 473053110001",
 		"gateway as 473053110002", "a signed answer", "callback", "is answered by Paybridge", "a commit takes")
 	w.script(t, sandbox.Rule{Behaviour: sandbox.HTML, TranCode: "OP2001"})
 	w.bridge.ask("selfcheck").want(t, 1, "FAIL", "no answer that these keys open")
 	w.gateway.Reset()
-	w.bridge.ask("selfcheck", "--merchant", shops["gm"].MerID, "--json").want(t, 0, `"ok": true`)
+	w.bridge.selfcheck(0, "--merchant", shops["gm"].MerID, "--json").want(t, 0, `"ok": true`)
 	w.bridge.ask("selfcheck", "--merchant", "1").want(t, 1, "no merchant")
 	w.script(t, sandbox.Rule{Behaviour: sandbox.Refused, TranCode: "OP2001"})
 	w.bridge.ask("selfcheck").want(t, 1, "FAIL", "does not answer the query")
@@ -351,6 +362,6 @@ func TestAdminAPIOverReloads(t *testing.T) {
 		t.Fatal("the address of another server can be listened on")
 	}
 	w.bridge.ask("order", p.OrderID).want(t, 0, "60.00 yuan, paid")
-	w.bridge.ask("selfcheck").want(t, 0)
+	w.bridge.selfcheck(0).want(t, 0)
 	w.rest()
 }

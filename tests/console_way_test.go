@@ -16,6 +16,7 @@ import (
 // stays when the ledger goes away.
 func TestConsoleShowsTheWay(t *testing.T) {
 	t.Parallel()
+	clearOfMidnight(t) // "on 1 of the last 7 days"
 	m := newMovingWorld(t, "old", newWorld)
 	m.settings.Extra += "\n\t\trollback {\n\t\t\tmin_payments 5\n\t\t\twindow 24h\n\t\t\tmax_worse 50\n\t\t}"
 	d := m.withConsole()

@@ -35,7 +35,7 @@ func TestKeyInHSM(t *testing.T) {
 	if reply.RespCode != "00" {
 		t.Fatalf("pay: %s", reply.Inner)
 	}
-	h.bridge.ask("selfcheck").want(t, 0, "keys of 473053110001", "RSA by "+where, "gateway as 473053110001")
+	h.bridge.selfcheck(0).want(t, 0, "keys of 473053110001", "RSA by "+where, "gateway as 473053110001")
 	if code := h.query("intl", p.OrderID).ResultCode; code != "1001" {
 		t.Errorf("before it is paid: %s", code)
 	}
@@ -158,7 +158,7 @@ func TestTokenGoesAway(t *testing.T) {
 	l.end()
 	h.rest()
 	l.allNotified(t)
-	h.bridge.ask("selfcheck").want(t, 0)
+	h.bridge.selfcheck(0).want(t, 0)
 }
 
 // TestTokenPINIsChanged changes the PIN under a running bridge: the old one is tried

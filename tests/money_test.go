@@ -107,8 +107,8 @@ func TestNoticeVariants(t *testing.T) {
 				t.Errorf("a %s notice was passed on: %+v", variant, n)
 			}
 			// The truth comes out by asking.
-			if got := w.query("gm", p.OrderID); got.ResultCode != "0000" {
-				t.Errorf("query after a %s notice: %s", variant, got.Inner)
+			if !eventually(func() bool { return w.query("gm", p.OrderID).ResultCode == "0000" }) {
+				t.Errorf("a query after a %s notice does not find that it is paid", variant)
 			}
 			w.notified("gm", p.OrderID, 1)
 		})

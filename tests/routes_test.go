@@ -57,6 +57,12 @@ func (l *routeLoad) pay(m *movingWorld, suite string, bridge *process, slow bool
 	client := m.clientOf(suite, bridge)
 	sent := time.Now()
 	first, err := client.Pay(m.ctx(), p)
+	for range 20 { // a disk may take longer than the bridge waits for a mark
+		if err != nil || first.RespCode != "96" {
+			break
+		}
+		first, err = client.Pay(m.ctx(), p)
+	}
 	l.mu.Lock()
 	l.orders = append(l.orders, routed{suite, p.OrderID, bridge, sent, time.Now()})
 	l.mu.Unlock()

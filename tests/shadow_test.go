@@ -16,6 +16,7 @@ func TestShadowSaysWhatDiffers(t *testing.T) {
 	for name, make := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			clearOfMidnight(t) // "one day only"
 			m := newMovingWorld(t, "old", make)
 			m.bridge.start()
 			for suite, shop := range shops {
@@ -61,7 +62,7 @@ func TestShadowWithABug(t *testing.T) {
 		m.onlyOn("old", "gm", p.OrderID)
 		m.wantMetrics(reading{`paybridge_shadow_off{reason="panic"}`: 1})
 	}
-	m.bridge.ask("selfcheck").want(t, 3, "WARN  shadow", "switched off (panic)")
+	m.bridge.selfcheck(3).want(t, 3, "WARN  shadow", "switched off (panic)")
 	m.bridge.wantHealth(200, `"shadow":"warning"`)
 	tab := d.open(t, english, "")
 	tab.Await("the warning", `document.querySelector("#reasons").innerText.includes("switched off (panic)")`)

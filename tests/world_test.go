@@ -17,6 +17,7 @@ import (
 	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/tests/sandbox"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // shop is one merchant: its numbers on both wires and its secrets.
@@ -102,6 +103,16 @@ type settings struct {
 // the gateway's time leaves of the reply's: disks of busy machines take two.
 func silence() settings {
 	return settings{GatewayTimeout: 3 * time.Second, ReplyTimeout: 11 * time.Second}
+}
+
+// clearOfMidnight waits while a day is about to end in China, by which days are counted.
+func clearOfMidnight(t testing.TB) {
+	t.Helper()
+	now := time.Now().In(translate.Beijing)
+	midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())
+	if left := midnight.Sub(now); left < 5*time.Minute {
+		pause(t.Context(), left)
+	}
 }
 
 // dsnVariable is where bridges find a postgres ledger.

@@ -101,6 +101,9 @@ func TestPurgeOutlastsTheLedger(t *testing.T) {
 	if err := <-back; err != nil {
 		t.Fatal(err)
 	}
+	for w.ledger.Ping(t.Context()) != nil { // it looks for its file again soon
+		time.Sleep(time.Millisecond)
+	}
 	if got.Orders != 300 || got.Written != 300 {
 		t.Errorf("%+v", got)
 	}

@@ -111,7 +111,7 @@ func newWorld(t *testing.T) *world {
 		Ledger:    l, Settings: w.settings(), PublicURL: "https://pay.example.com",
 		Doubts: func() []configcheck.Finding { return nil }, RouteChanged: func() { w.routeChanges++ },
 		Health: health.New(health.Limits{MinFreeDisk: 1, MaxSkew: 30 * time.Second}, health.Sources{
-			Commit: func(ctx context.Context) error { return errors.Join(w.disk(), l.Ping(ctx)) },
+			Commit: func(ctx context.Context) error { return errors.Join(w.disk(), l.Ping(context.WithoutCancel(ctx))) },
 			Disk:   dir, Skew: func() (time.Duration, bool) { return started().ClockSkew() }, Now: now,
 		}),
 	}

@@ -156,7 +156,7 @@ func settingsOn(g Gateway) *Settings {
 		Merchants: registry(), Gateway: g, NotifyURL: "https://pay.example/onepay/notify", Subject: "order {orderid}",
 		TranCodes:      TranCodes{Pay: v2.TranPay, Refund: v2.TranRefund, Query: v2.TranQuery, RefundQuery: v2.TranRefundQuery},
 		OrderExpiry:    2 * time.Hour,
-		Timeouts:       Timeouts{Gateway: 10 * time.Second, Reply: 14 * time.Second},
+		Timeouts:       Timeouts{Gateway: 7 * time.Second, Reply: 15 * time.Second}, // of slow disks
 		NotifySchedule: delivery.DefaultSchedule(), QuerySchedule: DefaultQuerySchedule(),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"crypto/x509"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 func TestJudgeAddress(t *testing.T) {
@@ -50,12 +51,7 @@ func TestTry(t *testing.T) {
 	t.Cleanup(plain.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(secure.Certificate())
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := "https://" + gone.Addr().String()
-	_ = gone.Close()
+	nobody := "https://" + port.Free(t)
 	loopback := Target{AllowCallbacks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PlainHTTP: true}
 	trusting := loopback
 	trusting.RootCAs = roots

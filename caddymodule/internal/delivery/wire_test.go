@@ -185,6 +185,10 @@ func TestAnswers(t *testing.T) {
 				timeout = 200 * time.Millisecond
 			}
 			r := newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback())
+			for test.class == Timeout && r.Status != test.status && timeout < time.Minute { // before the head of the answer was there
+				timeout *= 2
+				r = newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback())
+			}
 			if r.class != test.class || r.Status != test.status {
 				t.Errorf("%s with status %d (%v), want %s with %d", r.class, r.Status, r.cause, test.class, test.status)
 			}

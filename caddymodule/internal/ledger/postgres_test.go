@@ -186,7 +186,7 @@ func TestPostgresLosesAnswers(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, "fsync=off")
 	line := newLine(t, server.Addr())
-	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1), well: true}.open(t)
 
 	line.loseNextAnswer()
 	o := mustBegin(t, l, sample(1))

@@ -60,11 +60,12 @@ func shadowCountsAdd(t *testing.T, p place) {
 func shadowCountsAtOnce(t *testing.T, p place) {
 	const writers, subjects = 8, 5
 	ledgers := bridges(t, p)
+	now := time.Now() // of one day
 	inParallel(writers, func(i int) {
 		counts := make([]ledger.ShadowCount, subjects)
 		for j := range counts {
 			counts[j] = shadowCount(fmt.Sprint((i+j)%subjects), 1)
-			counts[j].Day, counts[j].LastAt = time.Now().UTC().Format(time.DateOnly), time.Now()
+			counts[j].Day, counts[j].LastAt = now.UTC().Format(time.DateOnly), now
 		}
 		if _, err := ledgers[i%len(ledgers)].AddShadowCounts(t.Context(), counts); err != nil {
 			t.Error(err)
