@@ -180,11 +180,23 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
 		b.queryAfterNotice(ctx, s, order)
 	}
-	if err := b.ledger.AddEvents(ctx, order.Key, noticeEvent(b.now(), n.said)); err != nil {
+	if err := b.keepAsTold(ctx, s, order, report, n); err != nil {
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
 		return ErrNoticeNotDurable
 	}
 	return nil
+}
+
+// keepAsTold keeps on record that a notice came which moved nothing. Once it is
+// acknowledged nobody tells of it again, so that a question it gives rise to is on record,
+// too: the one that is being asked may get lost.
+func (b *Bridge) keepAsTold(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
+	now := b.now()
+	event := noticeEvent(now, n.said)
+	if report.Ask {
+		return b.ledger.AskAgain(ctx, order.Key, s.nextQuery(0, now), event)
+	}
+	return b.ledger.AddEvents(ctx, order.Key, event)
 }
 
 // takeFinal records what ends a payment or its refund.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -141,6 +142,39 @@ func TestNoticeThatTakesItselfBack(t *testing.T) {
 			w.bridge.queries.wait()
 			w.wantState(p, translate.Paid) // by the query
 		}
+	}
+}
+
+// TestNoticeThatTakesItselfBackOfWhatRests: of an order that is closed or failed and that
+// nobody asks about any more comes a notice that proves nothing, and the question that it
+// gives rise to gets lost. The notice was acknowledged, so the question is asked again.
+func TestNoticeThatTakesItselfBackOfWhatRests(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*world, v1.PayRequest){
+		"closed": func(w *world, p v1.PayRequest) { w.pay(p); w.cancel(p) },
+		"failed": denied,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			end(w, p)
+			w.stepAt(p) // the last query
+			o := w.order(p)
+			if !o.Next.IsZero() || !o.State.Final() {
+				t.Fatalf("it is %s and asked about at %s", o.State, o.Next)
+			}
+			w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranSuccess, charges: 1}
+			w.clock.advance(time.Hour)
+			w.gateway.setScript(lost)
+			if err := w.notice(w.gateway.says("E9999999", map[string]string{"merOrderId": o.OrderNo, "state": "11", "totalAmt": "19.99"})); err != nil {
+				t.Fatal(err)
+			}
+			w.bridge.queries.wait()
+			w.wantState(p, o.State)
+			w.stepAt(p)
+			w.wantState(p, translate.Refunding)
+		})
 	}
 }
 

@@ -99,3 +99,36 @@ func confirm(t *testing.T, p place) {
 		t.Error("confirmed without a reason")
 	}
 }
+
+// askAgainOfWhatRests: only an order that nobody would ask about any more gets a step.
+func askAgainOfWhatRests(t *testing.T, p place) {
+	l := p.open(t)
+	later, told := after(time.Hour), ledger.Event{Kind: "notice", Source: "gateway"}
+	for i, c := range []struct {
+		state     translate.State
+		next      time.Time
+		wantAsked time.Time
+	}{
+		{translate.Closed, time.Time{}, later},
+		{translate.Failed, time.Time{}, later},
+		{translate.Closed, after(time.Minute), after(time.Minute)},
+		{translate.Pending, after(time.Minute), after(time.Minute)},
+		{translate.Paid, time.Time{}, time.Time{}},
+	} {
+		o := mustBegin(t, l, sample(i))
+		o = mustRecord(t, l, o.Key, ledger.Update{State: c.state, At: noon, Next: c.next, Source: "answer"}, translate.Applied)
+		before := len(timeline(t, l, o.Key))
+		for range 2 {
+			if err := l.AskAgain(t.Context(), o.Key, later, told); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := l.Order(t.Context(), o.Key); err != nil || !got.Next.Equal(c.wantAsked) || got.State != c.state {
+			t.Errorf("%s: %s, asked about at %s (%v), want %s", c.state, got.State, got.Next, err, c.wantAsked)
+		}
+		if after := len(timeline(t, l, o.Key)); after == before {
+			t.Errorf("%s: what was told is not on record", c.state)
+		}
+	}
+	wantError(t, l.AskAgain(t.Context(), ledger.Key{MerID: "89900001", OrderID: "nobody's"}, later, told), ledger.ErrNotFound)
+}

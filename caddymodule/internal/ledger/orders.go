@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/paybridge/paybridge/translate"
 )
 
 // maxClaims bounds what one claim takes, so that the transaction stays short.
@@ -112,6 +114,29 @@ func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, events ...Event) 
 	return wrap(l.reschedule(ctx, k, claim, time.Time{}, 0, events), "laying order to rest")
 }
 
+// AskAgain has an order queried once more that is closed or failed and had come to rest, for
+// something was told of it; events is what. An order with a step before it keeps that, and
+// any other gets no more than the events.
+func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Event) error {
+	batch := newEventBatch(l.now(), events...)
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+		if err != nil {
+			return none{}, err
+		}
+		if o.State.Row().Due == translate.DueLastQuery && o.Next.IsZero() {
+			_, err = t.exec(setNext, k.OrderID, k.MerID, toMillis(at), 0)
+		}
+		if err == nil {
+			err = batch.add(t, k)
+		}
+		return none{}, err
+	})
+	return wrap(err, "asking about an order once more")
+}
+
+const setNext = `UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`
+
 // reschedule sets an order's next step, zero for none. Only a final order may
 // have none.
 func (l *Ledger) reschedule(
@@ -130,8 +155,7 @@ func (l *Ledger) reschedule(
 		if o.Claim != claim || atRest || (next.IsZero() && !o.State.Final()) {
 			return none{}, ErrFenced
 		}
-		_, err = t.exec(`UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`,
-			k.OrderID, k.MerID, toMillis(next), tries)
+		_, err = t.exec(setNext, k.OrderID, k.MerID, toMillis(next), tries)
 		if err == nil {
 			err = batch.add(t, k)
 		}
