@@ -133,7 +133,7 @@ func TestConsoleCannotAct(t *testing.T) {
 	tab.AwaitText("none acknowledged")
 	tab.AwaitText("Read-only")
 	tab.Click(`#numbers [data-key=exhausted] button`)
-	tab.Await("the list", `document.querySelector("#list a")`)
+	tab.Await("the list", `document.querySelector("#list tbody a")`)
 	if tab.Has("#actions button, #list .action button, .groups button") {
 		t.Errorf("actions are offered: %s", tab.Text())
 	}

@@ -54,6 +54,7 @@ func TestConsoleMovesMerchants(t *testing.T) {
 		tab.Click("#dialogclose")
 		tab.Await("the reason", `document.querySelector("#list").innerText.includes("have a look on a `+browser.name+`")`)
 		change("0")
+		tab.Await("the route as it is now", `/作对照|with shadow/.test(document.querySelector("#dialoglines").innerText)`)
 		confirm(tab, "", "and back on a "+browser.name)
 		tab.Await("the way back", `document.querySelector("#list").innerText.includes("and back on a `+browser.name+`")`)
 		tab.Click("#dialogclose")

@@ -133,6 +133,7 @@ func TestConsoleSearch(t *testing.T) {
 	for _, number := range []string{"T0000000000000000", markup} {
 		tab.Goto(d.url + "#")
 		tab.Reload()
+		tab.Await("the answer", `document.querySelector("#asof").innerText`) // what has come after that moves nothing
 		tab.Write("#number", number)
 		tab.Click("#search button")
 		tab.AwaitText("没有订单使用号码 " + number)

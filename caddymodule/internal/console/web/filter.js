@@ -47,12 +47,16 @@ export function queryOf(filters) {
 // filters of the address.
 export function showFilter(form, list, names, filters) {
   form.hidden = names.length === 0;
+  const typed = form.contains(document.activeElement) ? document.activeElement.name : '';
   form.replaceChildren(...names.map((name) => {
     const input = FIELDS[name].make();
     input.name = name;
     input.value = filters[name] || '';
     return make('label', {}, t(name), input);
   }), make('button', { type: 'submit' }, t('filter')), make('a', { class: 'button quiet', href: listLink(list) }, t('all')));
+  if (typed && form.elements[typed]) {
+    form.elements[typed].focus(); // whoever pressed Enter there types on
+  }
   form.onsubmit = (event) => {
     event.preventDefault();
     const set = [...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);

@@ -9,7 +9,7 @@ import { refreshMerchant } from './merchant.js';
 import { refreshOrder } from './order.js';
 import { chosenSpan, showBacklog, showSuccess, startSpans } from './plots.js';
 import { showRoute, startSearch } from './search.js';
-import { showHealth, showMode, showNoTrouble, showNumbers, showSetAside, showTime, showTrouble, showVersion } from './status.js';
+import { showHealth, showMode, showNoTrouble, showNumbers, showSetAside, showTime, showTrouble, showVersion, startNumbers } from './status.js';
 
 // Milliseconds between refreshes.
 const INTERVAL = 15000;
@@ -45,7 +45,7 @@ async function show(overview, health) {
   showTime(state.answered);
   showVersion(overview.version);
   showSetAside(overview);
-  showNumbers(overview, openList);
+  showNumbers(overview);
   showSuccess(overview);
   showBacklog(overview);
   await Promise.allSettled([refreshList(overview), refreshOrder(overview), refreshMerchant(overview)]);
@@ -65,4 +65,6 @@ startLists(() => state.overview);
 startSearch();
 startKeys();
 startSpans(refresh);
-refresh().then(() => showRoute(state.overview));
+startNumbers(openList);
+showRoute(null);
+refresh();

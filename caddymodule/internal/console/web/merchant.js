@@ -17,8 +17,7 @@ const LINKS = ['orders', 'notifications', 'sums', 'refused', 'changes'];
 let shown = '';
 let round = 0;
 
-// openMerchant goes to a merchant and shows it. The page does not move when the answer is
-// there: somebody may be clicking a link by then.
+// openMerchant goes to a merchant and shows it, as with orders.
 export async function openMerchant(merid, overview) {
   shown = merid;
   setText(byID('merchanttitle'), t('merchant_title', { merid }));
@@ -54,7 +53,9 @@ export async function refreshMerchant(overview) {
     show(answer, overview);
     if (answer.route) {
       await showWay(shown, late);
-      byID('merchantway').hidden = late();
+      if (!late()) {
+        byID('merchantway').hidden = false;
+      }
     }
   } catch (reason) {
     if (mine === round && reason instanceof Refusal) {
@@ -84,6 +85,7 @@ const FACTS = [
 ];
 
 function show(m, overview) {
+  setText(byID('merchanttitle'), t('merchant_title', { merid: m.merid }));
   setText(byID('merchantstate'), t(m.pause ? 'list.paused' : 'notified'));
   setClass(byID('merchantstate'), m.pause ? 'pill note' : 'pill');
   const rows = FACTS.map(([name, of]) => [name, of(m)]).filter(([, text]) => text);

@@ -1,6 +1,6 @@
 // Where merchants' new orders go, and what changes that.
 
-import { post } from './api.js';
+import { get, post } from './api.js';
 import { merchantColumn } from './columns.js';
 import { ask } from './dialog.js';
 import { button, make } from './dom.js';
@@ -73,7 +73,10 @@ function changeRoute(m) {
     title: t('route_title', { merid: m.merid }),
     confirm: t('change_route'),
     choices: CHOICES.map(routeText),
-    preview: async () => ({ lines: [t('route_now', { route: routeText(m) }), t('route_means')], possible: true }),
+    preview: async () => {
+      const { items: [now] } = await get('routes', { merid: m.merid }); // it may have changed since it was listed
+      return { lines: [t('route_now', { route: routeText(now) }), t('route_means')], possible: true };
+    },
     act: async ({ who, why, choice }) => {
       const now = await post('merchants/route', { merid: m.merid, ...CHOICES[choice], why }, who);
       return [t('routed_now', { merid: m.merid, route: routeText(now) })];

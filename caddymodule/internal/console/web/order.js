@@ -15,17 +15,17 @@ import { showUnreadable } from './unreadable.js';
 let shown = null;
 let round = 0;
 
-// openOrder goes to an order and shows it. The page does not move when the answer is there,
-// as with merchants.
+// openOrder goes to an order and shows it. Neither the page nor the focus moves when the
+// answer is there: somebody may be clicking or typing by then.
 export async function openOrder(order, overview) {
   shown = order;
-  clear(t('loading'));
+  clear(t('order_title', { order: order.number }));
+  setText(byID('about'), t('loading'));
+  byID('ordermerchant').href = merchantLink(order.merid); // of the order before, a refusal would leave it
   byID('order').hidden = false;
+  byID('ordertitle').focus({ preventScroll: true });
   byID('order').scrollIntoView();
   await refreshOrder(overview);
-  if (order === shown) { // else somebody has gone elsewhere
-    byID('ordertitle').focus({ preventScroll: true });
-  }
 }
 
 // closeOrder shows no order.

@@ -52,7 +52,8 @@ export function showRoute(overview) {
 // round counts the searches: of those that overlap, the last one counts.
 let round = 0;
 
-// find searches for a number. A single order is shown at once.
+// find searches for a number. A single order is shown at once, unless somebody has gone on
+// to click or type elsewhere while the answer was on its way.
 async function find(number) {
   const mine = ++round;
   const title = byID('foundtitle');
@@ -60,6 +61,12 @@ async function find(number) {
   let unreadable = [];
   let old = [];
   let text = '';
+  for (const id of ['foundunreadable', 'foundold', 'foundlist']) {
+    byID(id).hidden = true;
+  }
+  setText(title, t('loading'));
+  byID('found').hidden = false;
+  title.focus();
   try {
     let more;
     ({ items, more, unreadable = [], old = [] } = await get('search', { number }));
@@ -71,17 +78,15 @@ async function find(number) {
   if (mine !== round || currentRoute().find !== number) {
     return; // somebody has gone elsewhere
   }
-  if (items.length === 1 && unreadable.length === 0 && old.length === 0) {
+  if (items.length === 1 && unreadable.length === 0 && old.length === 0 && document.activeElement === title) {
     location.replace(orderLink(items[0].merid, items[0].orderid));
     return;
   }
   setText(title, text);
-  byID('found').hidden = false;
   showUnreadable(byID('foundunreadable'), unreadable);
   showOld(byID('foundold'), old);
   byID('foundlist').hidden = items.length === 0;
   showTable(byID('foundlist'), orderColumns, items, (o) => o.merid + ' ' + o.orderid, '');
-  title.focus();
 }
 
 // showOld names the orders of the old gateway that the number names.

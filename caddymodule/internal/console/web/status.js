@@ -103,10 +103,16 @@ function showOpen(overview) {
   }
 }
 
-// showNumbers shows the numbers. open(list) is called when one is pressed.
-export function showNumbers(overview, open) {
+// startNumbers shows that numbers are to come, in their place, so that nothing moves down
+// when they do. open(list) is called when one is pressed.
+export function startNumbers(open) {
+  reconcile(byID('numbers'), NUMBERS, (number) => number.list, (number) => tile(number, open), (item) => setText(item.querySelector('strong'), '–'));
+}
+
+// showNumbers shows the numbers.
+export function showNumbers(overview) {
   showOpen(overview);
-  reconcile(byID('numbers'), NUMBERS, (number) => number.list, (number) => tile(number, open), (item, number) => {
+  reconcile(byID('numbers'), NUMBERS, (number) => number.list, null, (item, number) => {
     const n = number.of(overview);
     const [figure, , more] = item.firstChild.children;
     setText(figure, count(n));
