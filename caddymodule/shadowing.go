@@ -104,7 +104,7 @@ func (s *shadowing) saw(e oldgateway.Exchange) {
 	worker.Offer(shadowMerchant(m), shadow.Exchange{
 		At: time.Now(), Interface: e.Endpoint,
 		Method: e.Method, ContentType: e.Header.Get("Content-Type"), Query: e.Query, Body: e.Body,
-		Status: e.Reply.Status, Reply: e.Reply.Body, ReplyCut: e.Reply.Cut,
+		Status: e.Reply.Status, Reply: e.Reply.Plain(), ReplyCut: e.Reply.Cut,
 	})
 }
 

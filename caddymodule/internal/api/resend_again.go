@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -62,6 +63,8 @@ func (v *visit) callAgain(k ledger.Key, why string) (*CalledAgain, bilingual.Sai
 		return nil, beingCalled.With(), nil
 	case errors.Is(err, ledger.ErrNotFound), errors.Is(err, ledger.ErrNotPaid):
 		return nil, stateChanged.With(), nil
+	case errors.Is(err, delivery.ErrTooLate):
+		return nil, bilingual.Said{}, Refuse(http.StatusServiceUnavailable, ledgerTooSlow.With())
 	case err != nil && trial.Class != "":
 		return nil, bilingual.Said{}, Refuse(http.StatusServiceUnavailable, answerNotRecorded.With(trial.Class.Message()))
 	case err != nil:

@@ -210,6 +210,10 @@ var (
 		En: "it has changed meanwhile; look at the order and ask again",
 		Zh: "它的状态刚刚发生了变化；请查看订单后再试",
 	}
+	ledgerTooSlow = bilingual.Text{
+		En: "the ledger was too slow to say that the call may be made; nothing was sent, ask again in a minute",
+		Zh: "账本响应太慢，无法及时确认可以发出；没有发送任何内容，请一分钟后再试",
+	}
 	answerNotRecorded = bilingual.Text{
 		En: "the call was made (%s), and what came of it could not be written down; it is not repeated",
 		Zh: "通知已经发出（%s），但结果未能写入账本；不会再次发送",

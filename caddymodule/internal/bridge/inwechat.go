@@ -42,7 +42,7 @@ const (
 	StepRaw     PayerStep = "raw"     // raw: the payer is known, call PayRaw
 	StepShowRaw PayerStep = "show"    // raw: hand Order.PayData to WeChat
 	StepHosted  PayerStep = "hosted"  // post the form of Hosted to the gateway
-	StepWait    PayerStep = "wait"    // a call is under way, or its outcome must become known first
+	StepWait    PayerStep = "wait"    // a call is under way, or its outcome or the time must become known first
 	StepResult  PayerStep = "result"  // nothing more can be paid
 	StepExpired PayerStep = "expired" // the time to pay is over
 )
@@ -53,6 +53,8 @@ func (b *Bridge) NextStep(m *merchants.Merchant, o ledger.Order) PayerStep {
 	switch {
 	case o.State.Row().Payer != translate.PayerOpen:
 		return StepResult
+	case !b.knowsTime():
+		return StepWait
 	case !b.now().Before(o.ExpiresAt):
 		return StepExpired
 	case o.State == translate.Sent:

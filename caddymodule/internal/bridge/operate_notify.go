@@ -31,6 +31,11 @@ func (b *Bridge) awaken(err error) error {
 // SendAgain makes one call about a payment that its merchant has acknowledged; see
 // [delivery.Dispatcher.SendAgain].
 func (b *Bridge) SendAgain(ctx context.Context, k ledger.Key, c ledger.Change) (delivery.Trial, error) {
+	within, cancel := context.WithTimeout(ctx, recording)
+	defer cancel()
+	if err := b.awaitTime(within); err != nil {
+		return delivery.Trial{}, err
+	}
 	return b.notify.SendAgain(ctx, k, c)
 }
 

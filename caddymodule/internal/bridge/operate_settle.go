@@ -47,6 +47,11 @@ type Settled struct {
 //
 // Errors wrap ErrNotSettled, or are those of the ledger.
 func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
+	defer cancel()
+	if err := b.awaitTime(ctx); err != nil {
+		return Settled{}, err
+	}
 	order, err := b.ledger.Order(ctx, w.Key)
 	if err != nil {
 		return Settled{}, err
@@ -58,12 +63,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	if err := b.checkSettlement(order, possible, w); err != nil {
 		return Settled{}, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
-	defer cancel()
 	settled := Settled{Order: order, Before: order.State}
-	if err := b.awaitTime(ctx); err != nil {
-		return settled, err
-	}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
 		return settled, notSettled(stillAsked.With())

@@ -54,7 +54,6 @@ func (b *Bridge) keepContradiction(
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
 	defer cancel()
 	_ = b.putAside(ctx, order, quarantined(order, source, a.message, errContradicts)) // logged
-
 }
 
 // quarantined is what is kept of a message: numbers, state and amount, as it names

@@ -47,8 +47,23 @@ func (b *Bridge) awaitTime(ctx context.Context) error {
 	select {
 	case <-b.timed:
 		return nil
+	case <-b.ending:
+		return errTime
 	case <-ctx.Done():
 		return errTime
+	}
+}
+
+// knowsTime reports whether awaitTime would not wait.
+func (b *Bridge) knowsTime() bool {
+	if b.clock == nil {
+		return true
+	}
+	select {
+	case <-b.timed:
+		return true
+	default:
+		return false
 	}
 }
 

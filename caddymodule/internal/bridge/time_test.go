@@ -226,6 +226,8 @@ func TestNothingIsJudgedBeforeTheTimeIsKnown(t *testing.T) {
 	for _, p := range []v1.PayRequest{shown, hosted, cancelled} {
 		w.pay(p)
 	}
+	refused := order(v1.WxSao, 4)
+	failedRefund(w, refused)
 	calls := w.gateway.count(v2.TranQuery)
 	patient, hasty := w.settings, *w.settings
 	hasty.Timeouts = Timeouts{Gateway: 50 * time.Millisecond, Reply: 50 * time.Millisecond}
@@ -249,8 +251,20 @@ func TestNothingIsJudgedBeforeTheTimeIsKnown(t *testing.T) {
 	if _, ok := w.bridge.PayRaw(t.Context(), w.settings, merchant, w.order(hosted), Payer{OpenID: "o1"}); ok {
 		t.Error("a payer's browser pays")
 	}
-	if n := w.gateway.count(v2.TranQuery); n != calls {
-		t.Errorf("the gateway was asked %d times", n-calls)
+	if step := w.bridge.NextStep(merchant, w.order(hosted)); step != StepWait {
+		t.Errorf("a payer is shown %s", step)
+	}
+	if _, err := w.bridge.Settle(t.Context(), w.settings, settlement(shown, translate.Failed)); !errors.Is(err, ledger.ErrUnavailable) {
+		t.Errorf("settle: %v", err)
+	}
+	if _, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(refused), ledger.Change{Who: "ann", Why: "balance filled up"}); !errors.Is(err, ledger.ErrUnavailable) {
+		t.Errorf("refund retry: %v", err)
+	}
+	if _, err := w.bridge.SendAgain(t.Context(), key(shown), ledger.Change{Who: "ann"}); !errors.Is(err, ledger.ErrUnavailable) {
+		t.Errorf("a call once more: %v", err)
+	}
+	if n := w.gateway.count(v2.TranQuery) - calls; n != 0 {
+		t.Errorf("the gateway was asked %d times", n)
 	}
 
 	w.clock.advance(-3 * time.Hour)

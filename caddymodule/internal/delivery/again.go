@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
@@ -13,16 +12,16 @@ import (
 // errStopping says that a call that was asked for was not begun.
 var errStopping = errors.New("the bridge is being stopped; nothing was sent, ask again afterwards")
 
-// errTooLate says that a call that was begun was not made, because it could end after
+// ErrTooLate says that a call that was begun was not made, because it could end after
 // another was begun. It stays on record as one of which nothing is known.
-var errTooLate = fmt.Errorf("%w: it was too slow; nothing was sent, ask again in a minute", ledger.ErrUnavailable)
+var ErrTooLate = errors.New("the ledger was too slow; nothing was sent, ask again in a minute")
 
 // SendAgain calls a merchant once more about a payment that it has acknowledged, in the
 // form and by the checks of every notification. The call is on record before it is made,
 // and once it is begun neither its failure nor a crash brings another one: what came of
 // it is recorded, and the notification stays delivered. It goes beside the hosts' queues.
 //
-// The errors are those of [ledger.Ledger.BeginAgain], and errTooLate. When the answer could
+// The errors are those of [ledger.Ledger.BeginAgain], and ErrTooLate. When the answer could
 // not be recorded, the trial comes with the error.
 func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.Change) (Trial, error) {
 	target, known := d.lookup(k.MerID)
@@ -40,6 +39,10 @@ func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.
 	}
 	c := claimed{delivery, now, now.Add(d.lease())}
 	if err := d.mayCallAgain(&c); err != nil {
+		if errors.Is(err, ledger.ErrNotPaid) {
+			withheld := ledger.Attempt{At: d.now(), Class: string(Withheld)}
+			err = errors.Join(err, d.recordUntil(c.until, func(ctx context.Context) error { return d.ledger.EndAgain(ctx, c.Notification, withheld) }))
+		}
 		return Trial{}, err
 	}
 	// Whoever asked may leave; the call goes on, and ends with the dispatcher.
@@ -59,7 +62,7 @@ func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.
 // mayCallAgain says why a call that was slow to begin is not made after all.
 func (d *Dispatcher) mayCallAgain(c *claimed) error {
 	if d.tooLate(*c) {
-		return errTooLate
+		return ErrTooLate
 	}
 	if err := d.bringUpToDate(c); err != nil {
 		return err

@@ -144,9 +144,10 @@ func TestSendAgainTooLate(t *testing.T) {
 		took time.Duration
 		to   translate.State
 		want error
+		kept string
 	}{
-		"too late":   {2*recording + time.Millisecond, translate.Paid, errTooLate},
-		"given back": {current, translate.Refunding, ledger.ErrNotPaid},
+		"too late":   {2*recording + time.Millisecond, translate.Paid, ErrTooLate, ledger.Unrecorded},
+		"given back": {current, translate.Refunding, ledger.ErrNotPaid, string(Withheld)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,8 +156,10 @@ func TestSendAgainTooLate(t *testing.T) {
 				d := startDispatcher(t, Config{Ledger: book}, network)
 				key := oneAcknowledged(t, book, d)
 				book.fail = func(_ context.Context, method string) error {
-					if method == "begin again" {
+					switch method {
+					case "begin again":
 						time.Sleep(c.took)
+					case "order": // is read after that
 						book.change(key, func(o *ledger.Order) { o.State = c.to })
 					}
 					return nil
@@ -165,7 +168,7 @@ func TestSendAgainTooLate(t *testing.T) {
 					t.Errorf("%+v, %v, want %v", trial, err, c.want)
 				}
 				stopDispatcher(t, d)
-				if _, attempts := book.get(key); len(attempts) != 2 || attempts[1].Class != ledger.Unrecorded {
+				if _, attempts := book.get(key); len(attempts) != 2 || attempts[1].Class != c.kept {
 					t.Errorf("attempts %+v", attempts)
 				}
 				if calls := network.of(key.OrderID); len(calls) != 1 {

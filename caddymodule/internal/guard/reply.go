@@ -22,6 +22,7 @@ func Refuses(status int, header http.Header, body []byte, cut bool) (refused, kn
 	if err != nil {
 		return true, true // a program has nothing by it either
 	}
+	message = v1.Readable(message)
 	code := gjson.GetBytes(message, "respcode").String()
 	result := gjson.GetBytes(message, "resultcode").String()
 	return code != string(v1.CodeOK) || result == string(v1.ResultFailed), true

@@ -16,18 +16,19 @@ func TestRefuses(t *testing.T) {
 		cut            bool
 		refused, known bool
 	}{
-		"taken":                    {body: sealed(`{"respcode":"00"}`), known: true},
-		"taken, not paid yet":      {body: sealed(`{"respcode":"00","resultcode":"1001"}`), known: true},
-		"refused":                  {body: sealed(`{"respcode":"93","respmsg":"x"}`), refused: true, known: true},
-		"refused in the field":     {body: sealed(`{"respcode":"B5"}`), refused: true, known: true},
-		"taken, then failed":       {body: sealed(`{"respcode":"00","resultcode":"1003"}`), refused: true, known: true},
-		"no code":                  {body: sealed(`{}`), refused: true, known: true},
-		"nothing":                  {refused: true, known: true},
-		"page":                     {body: "<html>busy</html>", refused: true, known: true},
-		"page of a balancer":       {status: 502, body: "<html>", refused: true, known: true},
-		"error with a good reply":  {status: 500, body: sealed(`{"respcode":"00"}`), refused: true, known: true},
-		"compressed":               {encoding: "gzip", body: "\x1f\x8b"},
-		"longer than what is kept": {body: sealed(`{"respcode":"00"}`), cut: true},
+		"taken":                     {body: sealed(`{"respcode":"00"}`), known: true},
+		"taken, and says so in GBK": {body: sealed("{\"respmsg\":\"\xbf\x5c\",\"respcode\":\"00\"}"), known: true},
+		"taken, not paid yet":       {body: sealed(`{"respcode":"00","resultcode":"1001"}`), known: true},
+		"refused":                   {body: sealed(`{"respcode":"93","respmsg":"x"}`), refused: true, known: true},
+		"refused in the field":      {body: sealed(`{"respcode":"B5"}`), refused: true, known: true},
+		"taken, then failed":        {body: sealed(`{"respcode":"00","resultcode":"1003"}`), refused: true, known: true},
+		"no code":                   {body: sealed(`{}`), refused: true, known: true},
+		"nothing":                   {refused: true, known: true},
+		"page":                      {body: "<html>busy</html>", refused: true, known: true},
+		"page of a balancer":        {status: 502, body: "<html>", refused: true, known: true},
+		"error with a good reply":   {status: 500, body: sealed(`{"respcode":"00"}`), refused: true, known: true},
+		"compressed":                {encoding: "gzip", body: "\x1f\x8b"},
+		"longer than what is kept":  {body: sealed(`{"respcode":"00"}`), cut: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

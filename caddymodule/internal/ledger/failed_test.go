@@ -123,6 +123,9 @@ func askAgainOfWhatRests(t *testing.T, p place) {
 				t.Fatal(err)
 			}
 		}
+		if c.state.Row().Due == translate.DueLastQuery {
+			wantError(t, l.Rest(t.Context(), o.Key, o.Claim), ledger.ErrFenced) // by who asked before
+		}
 		if got, err := l.Order(t.Context(), o.Key); err != nil || !got.Next.Equal(c.wantAsked) || got.State != c.state {
 			t.Errorf("%s: %s, asked about at %s (%v), want %s", c.state, got.State, got.Next, err, c.wantAsked)
 		}

@@ -116,7 +116,8 @@ func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, events ...Event) 
 
 // AskAgain has an order queried once more that is closed or failed and had come to rest, for
 // something was told of it; events is what. An order with a step before it keeps that, and
-// any other gets no more than the events.
+// any other gets no more than the events. A last query that is under way may have been
+// answered before, so that its holder cannot lay the order to rest any more.
 func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Event) error {
 	batch := newEventBatch(l.now(), events...)
 	_, err := write(ctx, l, func(t *tx) (none, error) {
@@ -124,8 +125,9 @@ func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Ev
 		if err != nil {
 			return none{}, err
 		}
-		if o.State.Row().Due == translate.DueLastQuery && o.Next.IsZero() {
-			_, err = t.exec(setNext, k.OrderID, k.MerID, toMillis(at), 0)
+		if o.State.Row().Due == translate.DueLastQuery {
+			_, err = t.exec(`UPDATE orders SET next = $3, claim = claim + 1 WHERE order_id = $1 AND mer_id = $2`,
+				k.OrderID, k.MerID, toMillis(firstOf(o.Next, at)))
 		}
 		if err == nil {
 			err = batch.add(t, k)
@@ -134,8 +136,6 @@ func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Ev
 	})
 	return wrap(err, "asking about an order once more")
 }
-
-const setNext = `UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`
 
 // reschedule sets an order's next step, zero for none. Only a final order may
 // have none.
@@ -155,7 +155,8 @@ func (l *Ledger) reschedule(
 		if o.Claim != claim || atRest || (next.IsZero() && !o.State.Final()) {
 			return none{}, ErrFenced
 		}
-		_, err = t.exec(setNext, k.OrderID, k.MerID, toMillis(next), tries)
+		_, err = t.exec(`UPDATE orders SET next = $3, tries = $4 WHERE order_id = $1 AND mer_id = $2`,
+			k.OrderID, k.MerID, toMillis(next), tries)
 		if err == nil {
 			err = batch.add(t, k)
 		}

@@ -61,13 +61,13 @@ func (r *Reply) Accepts(merID, orderID string) bool {
 	if r.Cut {
 		return false
 	}
-	message, err := v1.DecodeBase64(gjson.GetBytes(r.plain(), "resp").String())
+	message, err := v1.DecodeBase64(gjson.GetBytes(r.Plain(), "resp").String())
 	return err == nil && names(message, merID, orderID)
 }
 
-// plain is the body as it was before it was packed with gzip, for which programs ask
+// Plain is the body as it was before it was packed with gzip, for which programs ask
 // without knowing it; nothing where it cannot be unpacked.
-func (r *Reply) plain() []byte {
+func (r *Reply) Plain() []byte {
 	if !bytes.HasPrefix(r.Body, []byte("\x1f\x8b")) {
 		return r.Body
 	}

@@ -29,7 +29,7 @@ func NewInterval[K comparable](every time.Duration, keys int) *Interval[K] {
 func (l *Interval[K]) Allow(key K, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if last, ok := l.last[key]; ok && now.Sub(last) < l.every {
+	if last, ok := l.last[key]; ok && !l.isOver(last, now) {
 		return false
 	}
 	if len(l.last) >= l.keys {
@@ -49,7 +49,7 @@ func (l *Interval[K]) Forget(key K) {
 // sweep forgets what is over, and everything when that is not enough.
 func (l *Interval[K]) sweep(now time.Time) {
 	for key, last := range l.last {
-		if now.Sub(last) >= l.every {
+		if l.isOver(last, now) {
 			delete(l.last, key)
 		}
 	}
@@ -57,3 +57,7 @@ func (l *Interval[K]) sweep(now time.Time) {
 		clear(l.last)
 	}
 }
+
+// isOver reports whether the interval that began at last is over, or begins only after it:
+// the clock was set back, and its hours would not end for hours.
+func (l *Interval[K]) isOver(last, now time.Time) bool { return now.Sub(last).Abs() >= l.every }

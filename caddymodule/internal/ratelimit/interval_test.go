@@ -18,6 +18,8 @@ func TestOnceInAnInterval(t *testing.T) {
 	}{
 		{"a", 0, true}, {"a", 0, false}, {"b", 0, true},
 		{"a", every - 1, false}, {"a", every, true}, {"a", every + 1, false}, {"b", every + 1, true},
+		// Callers overtake each other by less than an interval; by hours the clock was set back.
+		{"a", every - 1, false}, {"a", -time.Hour, true}, {"a", -time.Hour, false},
 	} {
 		if got := l.Allow(c.key, noon.Add(c.after)); got != c.want {
 			t.Errorf("%s after %s: %v", c.key, c.after, got)

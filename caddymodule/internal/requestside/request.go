@@ -1,6 +1,8 @@
 package requestside
 
 import (
+	"strings"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
@@ -21,7 +23,10 @@ type Request struct {
 func read(m *inbound.Message, registry *merchants.Registry) Request {
 	q, form := Request{Message: m}, m.Params.Form()
 	if form.Req == "" {
-		q.Claims = v1.Claims{MerID: m.Params["merid"], OrderID: m.Params["orderid"], Code: m.Params["code"]}
+		// Numbers are remembered, and not with them the megabytes that they came with.
+		q.Claims = v1.Claims{
+			MerID: strings.Clone(m.Params["merid"]), OrderID: strings.Clone(m.Params["orderid"]), Code: strings.Clone(m.Params["code"]),
+		}
 		q.Merchant = registry.ByMerID(q.MerID)
 		return q
 	}

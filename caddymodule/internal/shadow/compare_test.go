@@ -133,10 +133,11 @@ func TestEnvelopes(t *testing.T) {
 			resp := strings.TrimRight(strings.Split(string(e.Reply), `"`)[3], "=")
 			e.Reply = []byte(`{"resp":"` + resp + `","sign":"` + key.Sign(resp) + `"}`)
 		}, Finding{Value, preview.Pay, "body.resp", "base64 in another form"}},
-		"GBK":            {func(e *Exchange) { e.Reply = sealed(strings.Replace(paid, "ok", "\xb3\xc9\xb9\xa6", 1), key) }, Finding{Value, preview.Pay, "message", "not UTF-8"}},
-		"another key":    {func(e *Exchange) { e.Reply = sealed(paid, foreign) }, Finding{ReplyKey, preview.Pay, "", "none"}},
-		"the key before": {func(e *Exchange) { e.Reply = sealed(paid, previous) }, Finding{ReplyKey, preview.Pay, "", "previous"}},
-		"no signature":   {func(e *Exchange) { e.Reply = sealed(paid, v1.Key{}) }, Finding{ReplyKey, preview.Pay, "", "none"}},
+		"GBK":                  {func(e *Exchange) { e.Reply = sealed(strings.Replace(paid, "ok", "\xb3\xc9\xb9\xa6", 1), key) }, Finding{Value, preview.Pay, "message", "not UTF-8"}},
+		"GBK with a backslash": {func(e *Exchange) { e.Reply = sealed(strings.Replace(paid, "ok", "\xbf\x5c", 1), key) }, Finding{Value, preview.Pay, "message", "not UTF-8"}},
+		"another key":          {func(e *Exchange) { e.Reply = sealed(paid, foreign) }, Finding{ReplyKey, preview.Pay, "", "none"}},
+		"the key before":       {func(e *Exchange) { e.Reply = sealed(paid, previous) }, Finding{ReplyKey, preview.Pay, "", "previous"}},
+		"no signature":         {func(e *Exchange) { e.Reply = sealed(paid, v1.Key{}) }, Finding{ReplyKey, preview.Pay, "", "none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

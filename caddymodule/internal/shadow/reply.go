@@ -33,10 +33,11 @@ func readReply(e Exchange) (reply oldReply, reason string) {
 	body := gjson.ParseBytes(e.Reply)
 	reply = oldReply{body: e.Reply, resp: body.Get("resp").String(), sign: body.Get("sign").String()}
 	message, err := v1.DecodeBase64(reply.resp)
-	if err != nil || !gjson.ValidBytes(message) {
+	readable := v1.Readable(message) // the message itself is compared
+	if err != nil || !gjson.ValidBytes(readable) {
 		return reply, "no v1 reply"
 	}
-	code := gjson.GetBytes(message, "respcode")
+	code := gjson.GetBytes(readable, "respcode")
 	if !code.Exists() {
 		return reply, "no v1 reply"
 	}
