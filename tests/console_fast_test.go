@@ -30,7 +30,7 @@ func slowly(tab *chromium.Tab, path string) {
 
 // awaitKept waits until so many answers have been kept back.
 func awaitKept(tab *chromium.Tab, count string) {
-	tab.Await(count+" late answers", "window.kept.length === "+count)
+	tab.Await(count+" late answers", "window.kept.length >= "+count)
 }
 
 // letGo lets the oldest answer that was kept back arrive, and returns when the page

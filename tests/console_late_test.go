@@ -107,11 +107,13 @@ func TestConsoleSearchLeavesTypingAlone(t *testing.T) {
 func TestConsoleOrderLeadsToItsOwnMerchant(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "")
-	tab := d.open(t, keepingBack(""), "#order=89900001/"+d.paid)
+	tab := d.open(t, keepingBack(""), "")
+	tab.Await("the lists", `document.querySelector("#list table")`) // after which nothing asks by itself
+	chromium.Evaluate[any](tab, `void (location.hash = "#order=89900001/`+d.paid+`")`)
 	tab.Await("the order", `document.querySelector("#events li")`)
 	slowly(tab, "order?")
 	chromium.Evaluate[any](tab, `void (location.hash = "#order=89900002/T0000000000000000")`)
-	awaitKept(tab, "1")
+	awaitKept(tab, "1") // by then the page has shown that it is asked
 	const link = `document.querySelector("#ordermerchant").href`
 	if got := chromium.Evaluate[string](tab, link); !strings.HasSuffix(got, "#merchant=89900002") {
 		t.Errorf("before the answer it leads to %s", got)
@@ -148,7 +150,9 @@ func TestConsoleLateWay(t *testing.T) {
 	m := newMovingWorld(t, "old", newWorld)
 	d := m.withConsole()
 	m.bridge.start()
-	tab := d.open(t, keepingBack(""), "#merchant="+shops["intl"].MerID)
+	tab := d.open(t, keepingBack(""), "")
+	tab.Await("the lists", `document.querySelector("#list table, #list .none") && !document.querySelector("#list").innerText.includes("Loading")`)
+	chromium.Evaluate[any](tab, `void (location.hash = "#merchant=`+shops["intl"].MerID+`")`)
 	const isShown = `!document.querySelector("#merchantway").hidden`
 	tab.Await("the way", isShown)
 	slowly(tab, "readiness")

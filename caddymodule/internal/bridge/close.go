@@ -80,7 +80,10 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 		return
 	}
 	err := b.ledger.Rest(ctx, order.Key, order.Claim, result.events...)
-	if err != nil && !errors.Is(err, ledger.ErrFenced) {
+	switch {
+	case errors.Is(err, ledger.ErrFenced): // something was told of it meanwhile, see keepAsTold
+		b.recordEvents(ctx, order, result.events...)
+	case err != nil:
 		b.log.Error("last query of an order not recorded", orderFields(order), zap.Error(err))
 	}
 }

@@ -193,10 +193,14 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 func (b *Bridge) keepAsTold(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
 	now := b.now()
 	event := noticeEvent(now, n.said)
-	if report.Ask {
-		return b.ledger.AskAgain(ctx, order.Key, s.nextQuery(0, now), event)
+	if !report.Ask {
+		return b.ledger.AddEvents(ctx, order.Key, event)
 	}
-	return b.ledger.AddEvents(ctx, order.Key, event)
+	at := lastQueryAt(order, now)
+	if at.IsZero() { // nobody can pay any more
+		at = s.nextQuery(0, now)
+	}
+	return b.ledger.AskAgain(ctx, order.Key, at, event)
 }
 
 // takeFinal records what ends a payment or its refund.

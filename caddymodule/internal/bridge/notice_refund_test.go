@@ -178,6 +178,28 @@ func TestNoticeThatTakesItselfBackOfWhatRests(t *testing.T) {
 	}
 }
 
+// TestNoticeThatTakesItselfBackBeforeTheEnd: the same of an order that the gateway has closed
+// while its payer's time is not over: an answer "unpaid" says nothing before that.
+func TestNoticeThatTakesItselfBackBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.settings.TranCodes.Close = closeCode
+	p := order(v1.WxSao, 1)
+	w.pay(p)
+	w.cancel(p)
+	if o := w.wantState(p, translate.Closed); !o.Next.IsZero() {
+		t.Fatalf("asked about at %s", o.Next)
+	}
+	w.gateway.setScript(lost)
+	if err := w.notice(w.gateway.says("E9999999", map[string]string{"merOrderId": w.order(p).OrderNo, "state": "11", "totalAmt": "19.99"})); err != nil {
+		t.Fatal(err)
+	}
+	w.bridge.queries.wait()
+	if o := w.wantState(p, translate.Closed); !o.Next.After(o.ExpiresAt) {
+		t.Errorf("asked about at %s, its payer's time ends at %s", o.Next, o.ExpiresAt)
+	}
+}
+
 // TestReplaysLeaveACount: whoever sends a notice a thousand times leaves as many
 // rows as one who sends it twice.
 func TestReplaysLeaveACount(t *testing.T) {

@@ -41,7 +41,7 @@ var errTime = fmt.Errorf("%w: the time of the database is not known yet", ledger
 // that is hours ahead, all that waits would be due, all that is held would be free, and
 // nobody could pay any more.
 func (b *Bridge) awaitTime(ctx context.Context) error {
-	if b.clock == nil {
+	if b.knowsTime() { // also while it is closed
 		return nil
 	}
 	select {

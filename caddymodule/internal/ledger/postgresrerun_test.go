@@ -96,21 +96,21 @@ func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
 	o := mustBegin(t, l, sample(0))
 	line.loseNextAnswer()
 	o = mustRecord(t, l, o.Key, ledger.Update{
-		State: translate.Closed, Source: "expiry", Claim: 1, Takes: true, Next: after(time.Hour), Events: []ledger.Event{call(0, "closed")},
+		State: translate.Closed, Source: "expiry", Claim: 1, Next: after(time.Hour), Events: []ledger.Event{call(0, "closed")},
 	}, translate.Applied)
 	line.loseNextAnswer()
-	if err := l.Postpone(t.Context(), o.Key, 2, after(2*time.Hour), 1, call(time.Second, "unsure")); err != nil {
+	if err := l.Postpone(t.Context(), o.Key, 1, after(2*time.Hour), 1, call(time.Second, "unsure")); err != nil {
 		t.Error(err)
 	}
 	line.loseNextAnswer()
-	if err := l.Rest(t.Context(), o.Key, 2, call(2*time.Second, "sure")); err != nil {
+	if err := l.Rest(t.Context(), o.Key, 1, call(2*time.Second, "sure")); err != nil {
 		t.Error(err)
 	}
 	want := []string{"0s call query closed", "0s moved expiry begun → closed", "1s call query unsure", "2s call query sure"}
 	if got := timeline(t, l, o.Key); !slices.Equal(got, want) || line.lost() != 3 {
 		t.Errorf("after %d lost answers the timeline is\n%q\nwant\n%q", line.lost(), got, want)
 	}
-	wantError(t, l.Rest(t.Context(), o.Key, 2), ledger.ErrFenced)
+	wantError(t, l.Rest(t.Context(), o.Key, 1), ledger.ErrFenced)
 }
 
 // TestPostgresLosesAnswersAboutOldOrders does so with one more call about what is

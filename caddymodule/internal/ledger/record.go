@@ -101,7 +101,7 @@ func (u Update) isOvertaken(o Order) bool { return u.Own && u.Claim != o.Claim }
 // written: the caller still holds the claim that only it can have used, or the
 // order carries the refund number that came with it.
 func judge(o Order, u Update, again bool) translate.Verdict {
-	held := u.Claim != 0 && (u.Claim == o.Claim || u.Takes && u.Claim+1 == o.Claim)
+	held := u.Claim != 0 && u.Claim == o.Claim
 	switch {
 	case again && held && o.State == u.State:
 		return translate.Applied

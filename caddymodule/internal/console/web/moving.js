@@ -75,6 +75,9 @@ function changeRoute(m) {
     choices: CHOICES.map(routeText),
     preview: async () => {
       const { items: [now] } = await get('routes', { merid: m.merid }); // it may have changed since it was listed
+      if (!now) {
+        return { lines: [t('not_configured')], possible: false };
+      }
       return { lines: [t('route_now', { route: routeText(now) }), t('route_means')], possible: true };
     },
     act: async ({ who, why, choice }) => {
