@@ -76,7 +76,8 @@ func unansweredRequests(t *testing.T, start func(t *testing.T, address, block st
 				t.Fatalf("heard %+v", got)
 			}
 			expectBusy(t, got.body)
-			if conns, posts := old.Conns.Load(), old.Posts.Load(); conns > 1 || posts > 1 {
+			// One that is reset while it is being opened has carried nothing, and another may be tried.
+			if conns, posts := old.Conns.Load(), old.Posts.Load(); posts > 1 || posts == 1 && conns > 1 {
 				t.Errorf("%d connections and %d requests, want one", conns, posts)
 			}
 			s.awaitLog(t, `"level":"warn"`, `"interface":"pay"`, `"result":"unanswered"`)
