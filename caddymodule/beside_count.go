@@ -6,12 +6,11 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/oldtraffic"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
-	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
 // count counts a request that is passed on under its merchants.
 func (a *App) count(traffic *oldtraffic.Counter, p passage, path string) {
-	askers := a.askers(p)
+	askers := p.askers(a.settings.Merchants)
 	if len(askers) == 0 {
 		traffic.Saw(p.asked.MerID, path, true)
 	}
@@ -23,27 +22,22 @@ func (a *App) count(traffic *oldtraffic.Counter, p passage, path string) {
 	}
 }
 
-// askers are the configured merchants of a request: the one that it names, or those to
-// whose host a link of openid.html returns that names none.
-func (a *App) askers(p passage) []*merchants.Merchant {
-	switch {
-	case p.asked.Merchant != nil:
-		return []*merchants.Merchant{p.asked.Merchant}
-	case p.route.Name != "openid" || p.cause != sides.ByRoute:
+// askers are the configured merchants of a request: the one that it names, or all to whose
+// host a link of openid.html returns that names none.
+func (p passage) askers(registry *merchants.Registry) []*merchants.Merchant {
+	if p.asked.Merchant == nil && !p.isRoutedOpenID() {
 		return nil
 	}
-	params := p.asked.Message.Params
-	back, err := wechat.ParseReturnAddress(params["backurl"])
-	if err != nil {
-		return nil
-	}
-	return a.settings.Merchants.OfReturnHost(back.Host(), params["payway"])
+	return p.asked.AskedBy(registry)
 }
+
+// isRoutedOpenID reports whether a call of openid.html goes where a route leads.
+func (p passage) isRoutedOpenID() bool { return p.route.Name == "openid" && p.cause == sides.ByRoute }
 
 // refusable are the paths under which a page of the old gateway counts besides, because
 // v2 would refuse it once the merchant has moved.
 func (p passage) refusable(m *merchants.Merchant) []string {
-	if p.route.Name != "openid" || p.cause != sides.ByRoute {
+	if !p.isRoutedOpenID() {
 		return nil
 	}
 	params := p.asked.Message.Params

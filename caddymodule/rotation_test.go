@@ -173,8 +173,7 @@ func TestKeysChangeWhilePaymentsGoOn(t *testing.T) { // not parallel: one app se
 	reload := func(edit func(app, merchant object)) {
 		t.Helper()
 		older := app
-		patient := inApp("timeouts", object{"gateway": "7s", "reply": "15s"}) // of slow disks, as loadable
-		app = startApp(t, appJSON(inLedger(path), atGateway(g.fakeGateway), patient, edit))
+		app = startApp(t, appJSON(inLedger(path), atGateway(g.fakeGateway), inApp("timeouts", patientTimeouts), edit))
 		if older == nil {
 			return
 		}

@@ -113,6 +113,10 @@ func adapt(t testing.TB, caddyfile string) []byte {
 	return config
 }
 
+// patientTimeouts let a commit take four seconds, half of what the gateway's time leaves of
+// the reply's: disks of busy machines take two.
+var patientTimeouts = object{"gateway": "7s", "reply": "15s"}
+
 // loadable makes an adapted configuration listen on a free port of loopback,
 // log into memory and clean no storage.
 func loadable(t testing.TB, adapted []byte, log *memoryLog) []byte {
@@ -127,10 +131,8 @@ func loadable(t testing.TB, adapted []byte, log *memoryLog) []byte {
 		"writer":  map[string]any{"output": "test_memory", "name": log.name},
 	}}}
 	apps := config["apps"].(map[string]any)
-	// A commit may take four seconds, half of what the gateway's time leaves of the reply's:
-	// disks of busy machines take two.
 	if app, is := apps["paybridge"].(map[string]any); is && app["timeouts"] == nil {
-		app["timeouts"] = map[string]any{"gateway": "7s", "reply": "15s"}
+		app["timeouts"] = patientTimeouts
 	}
 	apps["tls"] = map[string]any{"disable_storage_clean": true}
 	for _, srv := range apps["http"].(map[string]any)["servers"].(map[string]any) {

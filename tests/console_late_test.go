@@ -151,7 +151,7 @@ func TestConsoleLateWay(t *testing.T) {
 	d := m.withConsole()
 	m.bridge.start()
 	tab := d.open(t, keepingBack(""), "")
-	tab.Await("the lists", `document.querySelector("#list table, #list .none") && !document.querySelector("#list").innerText.includes("Loading")`)
+	awaitList(tab, "of all orders")
 	chromium.Evaluate[any](tab, `void (location.hash = "#merchant=`+shops["intl"].MerID+`")`)
 	const isShown = `!document.querySelector("#merchantway").hidden`
 	tab.Await("the way", isShown)

@@ -57,6 +57,11 @@ func TestConsoleShows(t *testing.T) {
 	d.rest()
 }
 
+// awaitList waits until the answer about a list is shown.
+func awaitList(tab *chromium.Tab, name string) {
+	tab.Await("the list "+name, `document.querySelector("#list table, #list .none") && !document.querySelector("#list").innerText.match("正在读取|Loading")`)
+}
+
 // lookAtLists opens every list, checks what is in those that an operator looks
 // for, and asks for more of the longest.
 func (d *desk) lookAtLists(tab *chromium.Tab) {
@@ -65,7 +70,7 @@ func (d *desk) lookAtLists(tab *chromium.Tab) {
 		{"exhausted", d.exhausted}, {"orders", d.failed}, {"sums", "89900001"}, {"merchants", shops["gm"].Gateway},
 	} {
 		tab.Click("#tab-" + list.name)
-		tab.Await("the list "+list.name, `document.querySelector("#list table, #list .none") && !document.querySelector("#list").innerText.match("正在读取|Loading")`)
+		awaitList(tab, list.name)
 		if got := chromium.Evaluate[string](tab, `document.querySelector("#list").innerText`); !strings.Contains(got, list.has) {
 			d.t.Errorf("list %s: %s", list.name, got)
 		}

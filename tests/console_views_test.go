@@ -52,7 +52,7 @@ func TestConsoleViews(t *testing.T) {
 			listHas(tab, "their shop is back", "undefined")
 			tab.Inspect("changes")
 			tab.Goto(d.url + "#list=refused")
-			tab.Await("the list", `document.querySelector("#list table, #list .none") && !document.querySelector("#list").innerText.match("正在读取|Loading")`)
+			awaitList(tab, "refused")
 			tab.Inspect("refused")
 
 			tab.Goto(d.url + "#merchant=89900001")

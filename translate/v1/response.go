@@ -1,5 +1,7 @@
 package v1
 
+import "github.com/tidwall/gjson"
+
 // maxResp is the longest resp that is opened, in bytes of base64 text.
 const maxResp = 64 << 10
 
@@ -46,6 +48,13 @@ func OpenResponse(resp, sign string, key Key) (Response, error) {
 	}
 	r.JSON = msg
 	return r, nil
+}
+
+// UnverifiedReply returns the message of a reply whose signature nobody has verified, made
+// readable as by [Readable]: only what it claims. The error says that resp holds none.
+func UnverifiedReply(body []byte) (json []byte, err error) {
+	message, err := DecodeBase64(gjson.GetBytes(body, "resp").String())
+	return Readable(message), err
 }
 
 // isRefusal reports whether msg carries a respcode other than CodeOK.

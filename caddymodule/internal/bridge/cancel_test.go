@@ -266,13 +266,7 @@ func TestClosedAtTheGatewayWhileAStepIsDue(t *testing.T) {
 // pay it all the same, and the notice be lost, one last query finds that.
 func TestClosedAndSaidToBeOpen(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*world, v1.PayRequest){
-		"cancel": func(w *world, p v1.PayRequest) { w.cancel(p) },
-		"settle": func(w *world, p v1.PayRequest) {
-			_, err := w.bridge.Settle(w.tb.Context(), w.settings, settlement(p, translate.Closed))
-			must(err)
-		},
-	} {
+	for name, end := range closings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for state, asked := range map[string]bool{"12": true, "10": true, "13": false} {

@@ -11,8 +11,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// tooLate is why a pay call or a refund is given up that could end after others have taken the
-// order over.
+// tooLate is why a pay call or a refund is given up that could end after others have taken
+// the order over.
 const tooLate = "too late to send"
 
 // send makes the one call for an order and judges the answer, which is the zero one where

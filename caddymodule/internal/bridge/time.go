@@ -69,9 +69,7 @@ func (b *Bridge) knowsTime() bool {
 
 // knowTime lets begin what has waited for the time.
 func (b *Bridge) knowTime() {
-	select {
-	case <-b.timed:
-	default:
+	if !b.knowsTime() {
 		close(b.timed)
 	}
 }

@@ -38,18 +38,18 @@ func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.
 		return Trial{}, err
 	}
 	c := claimed{delivery, now, now.Add(d.lease())}
+	end := func(a ledger.Attempt) error {
+		return d.recordUntil(c.until, func(ctx context.Context) error { return d.ledger.EndAgain(ctx, c.Notification, a) })
+	}
 	if err := d.mayCallAgain(&c); err != nil {
 		if errors.Is(err, ledger.ErrNotPaid) {
-			withheld := ledger.Attempt{At: d.now(), Class: string(Withheld)}
-			err = errors.Join(err, d.recordUntil(c.until, func(ctx context.Context) error { return d.ledger.EndAgain(ctx, c.Notification, withheld) }))
+			err = errors.Join(err, end(ledger.Attempt{At: d.now(), Class: string(Withheld)}))
 		}
 		return Trial{}, err
 	}
 	// Whoever asked may leave; the call goes on, and ends with the dispatcher.
 	r := d.attempt(d.calls, c.Order, c.Attempts, target)
-	err = d.recordUntil(c.until, func(ctx context.Context) error {
-		return d.ledger.EndAgain(ctx, c.Notification, r.Attempt)
-	})
+	err = end(r.Attempt)
 	d.observer.attemptFinished(k.MerID, r.class, r.Duration, 0)
 	line := c.Notification
 	line.Attempts-- // the line names the call that follows

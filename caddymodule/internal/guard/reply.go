@@ -18,11 +18,10 @@ func Refuses(status int, header http.Header, body []byte, cut bool) (refused, kn
 	case cut || header.Get("Content-Encoding") != "":
 		return false, false
 	}
-	message, err := v1.DecodeBase64(gjson.GetBytes(body, "resp").String())
+	message, err := v1.UnverifiedReply(body)
 	if err != nil {
 		return true, true // a program has nothing by it either
 	}
-	message = v1.Readable(message)
 	code := gjson.GetBytes(message, "respcode").String()
 	result := gjson.GetBytes(message, "resultcode").String()
 	return code != string(v1.CodeOK) || result == string(v1.ResultFailed), true

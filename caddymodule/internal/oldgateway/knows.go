@@ -52,7 +52,7 @@ func (g *Gateway) Knows(ctx context.Context, host, path string, key v1.Key, merI
 	case !said.Signed:
 		return false, errNoReply
 	}
-	return names(said.JSON, merID, orderID), nil
+	return names(v1.Readable(said.JSON), merID, orderID), nil
 }
 
 // Accepts reports whether an answer says of an order that the old gateway has accepted it.
@@ -61,7 +61,7 @@ func (r *Reply) Accepts(merID, orderID string) bool {
 	if r.Cut {
 		return false
 	}
-	message, err := v1.DecodeBase64(gjson.GetBytes(r.Plain(), "resp").String())
+	message, err := v1.UnverifiedReply(r.Plain())
 	return err == nil && names(message, merID, orderID)
 }
 
@@ -82,9 +82,8 @@ func (r *Reply) Plain() []byte {
 	return body
 }
 
-// names reports whether a reply tells of an order, and that all is well with it.
+// names reports whether a readable reply tells of an order, and that all is well with it.
 func names(reply []byte, merID, orderID string) bool {
-	reply = v1.Readable(reply)
 	claims := v1.ReadClaims(reply)
 	return gjson.GetBytes(reply, "respcode").String() == string(v1.CodeOK) && claims.MerID == merID && claims.OrderID == orderID
 }

@@ -166,7 +166,7 @@ func (f Finder) openID(ctx context.Context, q Request) sides.Decision {
 		return sides.ToOld(sides.UnknownOrder)
 	}
 	d := sides.ToOld(sides.NotConfigured)
-	for _, m := range f.askedBy(q) {
+	for _, m := range q.AskedBy(f.Merchants) {
 		to, err := f.Routes.Of(ctx, m.MerID, f.Default)
 		if err != nil {
 			return sides.Decision{Cause: sides.LedgerAway}
@@ -176,21 +176,4 @@ func (f Finder) openID(ctx context.Context, q Request) sides.Decision {
 		}
 	}
 	return d
-}
-
-// askedBy are the merchants one of whom asks for an openid. Where the link names none,
-// they are those who are configured for the address to return to, and v2 serves it when
-// all of them have moved.
-func (f Finder) askedBy(q Request) []*merchants.Merchant {
-	switch {
-	case q.Merchant != nil:
-		return []*merchants.Merchant{q.Merchant}
-	case q.MerID != "" || q.Signed:
-		return nil
-	}
-	back, err := wechat.ParseReturnAddress(q.Message.Params["backurl"])
-	if err != nil {
-		return nil
-	}
-	return f.Merchants.OfReturnHost(back.Host(), q.Message.Params["payway"])
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/sides"
+	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -39,6 +40,23 @@ func read(m *inbound.Message, registry *merchants.Registry) Request {
 		q.MerID = q.Merchant.MerID // however the message spells it
 	}
 	return q
+}
+
+// AskedBy are the merchants one of whom asks for an openid. Where the link names none,
+// they are those who are configured for the address to return to, and v2 serves it when
+// all of them have moved.
+func (q Request) AskedBy(registry *merchants.Registry) []*merchants.Merchant {
+	switch {
+	case q.Merchant != nil:
+		return []*merchants.Merchant{q.Merchant}
+	case q.MerID != "" || q.Signed:
+		return nil
+	}
+	back, err := wechat.ParseReturnAddress(q.Message.Params["backurl"])
+	if err != nil {
+		return nil
+	}
+	return registry.OfReturnHost(back.Host(), q.Message.Params["payway"])
 }
 
 // Key is what the message was signed with, the zero key when none fits.

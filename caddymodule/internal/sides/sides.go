@@ -198,8 +198,6 @@ func (s *Sides) mark(ctx context.Context, p Payment, without doesWithout) Decisi
 		s.known.put(key, route.V2)
 		s.moved.add(key.MerID)
 		return Decision{route.V2, OnRecord}
-	case errors.Is(err, ledger.ErrInvalidNumber): // as one that is not valid
-		return ToOld(ByRoute)
 	case err != nil:
 		return s.withoutLedger(ctx, p, without, err)
 	}
