@@ -12,6 +12,14 @@ import (
 	"github.com/paybridge/paybridge/tests/chromium"
 )
 
+// staying is a browser in which no page goes on by itself: a slow machine would find the
+// next one in its place.
+const staying = `
+	window.owned = window.alert = () => { window.wasOwned = true };
+	window.setTimeout = () => 0;
+	addEventListener("submit", (e) => e.preventDefault(), true);
+`
+
 // TestInjectionInBrowser opens every page with attacks in each of its fields in turn:
 // no script but the page's own runs, and nothing is taken from elsewhere.
 func TestInjectionInBrowser(t *testing.T) {
@@ -31,7 +39,7 @@ func TestInjectionInBrowser(t *testing.T) {
 	}
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
-	tab := chromium.Open(t, chromium.Options{WeChat: true, NoIcon: true, Inject: `window.owned = window.alert = () => { window.wasOwned = true }; addEventListener("submit", (e) => e.preventDefault(), true)`})
+	tab := chromium.Open(t, chromium.Options{WeChat: true, NoIcon: true, Inject: staying})
 	for _, name := range slices.Sorted(maps.Keys(addresses)) {
 		if status := tab.Goto(server.URL + addresses[name]); status != http.StatusOK {
 			t.Fatalf("%s: status %d", name, status)
