@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/cipher"
 	"crypto/des"
@@ -180,7 +181,16 @@ func (p *peer) form(head, body map[string]any) url.Values {
 }
 
 func (p *peer) post(form url.Values) (status int, body string, err error) {
-	resp, err := p.http.PostForm(p.url, form)
+	return p.postWith(p.t.Context(), form)
+}
+
+func (p *peer) postWith(ctx context.Context, form url.Values) (status int, body string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, strings.NewReader(form.Encode()))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := p.http.Do(req)
 	if err != nil {
 		return 0, "", err
 	}
