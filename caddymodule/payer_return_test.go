@@ -13,6 +13,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // shopAt is where a payer whose openid was found goes.
@@ -112,7 +113,7 @@ func (b *payerBrowser) follow(ctx context.Context, address string) (status int, 
 	}
 	req.Header.Set("User-Agent", b.agent)
 	req.AddCookie(b.cookie)
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := httpclient.Transport.RoundTrip(req)
 	if err != nil {
 		return 0, ""
 	}

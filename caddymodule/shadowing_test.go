@@ -19,6 +19,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
+	"github.com/paybridge/paybridge/tests/httpclient"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -78,7 +79,7 @@ func submit(t *testing.T, s *server, key string) string {
 	t.Helper()
 	const message = `{"action":"WxSao","txnamt":"1999","merid":"89900001","orderid":"20261122000001","backurl":"https://shop.example/n"}`
 	form := v1.SealRequest([]byte(message), v1.NewKey(key))
-	resp, err := http.Post(s.url+"/api/mpgateway", "application/x-www-form-urlencoded", //nolint:noctx // a test
+	resp, err := httpclient.Client.Post(s.url+"/api/mpgateway", "application/x-www-form-urlencoded", //nolint:noctx // a test
 		strings.NewReader("req="+strings.NewReplacer("+", "%2B", "=", "%3D").Replace(form.Req)+"&sign="+form.Sign))
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/nameserver"
 )
 
@@ -209,7 +210,7 @@ func (w *world) adminPost(t *testing.T, path string, request map[string]any, ans
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.Post("http://"+w.bridge.admin+"/paybridge/"+path, "application/json", bytes.NewReader(body))
+	resp, err := httpclient.Client.Post("http://"+w.bridge.admin+"/paybridge/"+path, "application/json", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

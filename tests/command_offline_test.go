@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // offline carries out a command that needs no running Caddy. It returns standard
@@ -147,7 +148,7 @@ func TestExplainAgreesWithTheBridge(t *testing.T) {
 // postForm POSTs a body as a merchant's program does and returns the respcode.
 func (p *process) postForm(body string) string {
 	p.t.Helper()
-	resp, err := http.Post(p.url+"/api/mpgateway", "application/x-www-form-urlencoded", strings.NewReader(body))
+	resp, err := httpclient.Client.Post(p.url+"/api/mpgateway", "application/x-www-form-urlencoded", strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // quoteJS writes a text as a JavaScript string.
@@ -259,7 +260,7 @@ func posted(t *testing.T, address, host, origin string) int {
 	r.Host = host
 	r.Header.Set("Origin", origin)
 	r.Header.Set("Content-Type", "text/plain")
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := httpclient.Client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

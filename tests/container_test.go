@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/tests/port"
 )
@@ -78,7 +79,7 @@ func TestContainerConsoleAndMetrics(t *testing.T) {
 		if user != "" {
 			r.SetBasicAuth(user, "password of "+user)
 		}
-		resp, err := http.DefaultClient.Do(r)
+		resp, err := httpclient.Client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

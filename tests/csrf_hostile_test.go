@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // strangeSite is how a request of a page shows that is not the bridge's own. PORT is
@@ -112,7 +113,7 @@ func (d *desk) standsUp(t *testing.T, site strangeSite, address string) {
 	for power, body := range d.powers() {
 		method, path, _ := strings.Cut(power, " ")
 		for _, kind := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded"} {
-			resp, err := http.DefaultClient.Do(site.request(t, method, address+path, kind, body))
+			resp, err := httpclient.Client.Do(site.request(t, method, address+path, kind, body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +124,7 @@ func (d *desk) standsUp(t *testing.T, site strangeSite, address string) {
 		}
 	}
 	for _, path := range []string{"/paybridge/orders", "/paybridge/overview", "/config/", "/paybridge/"} {
-		resp, err := http.DefaultClient.Do(site.request(t, http.MethodGet, address+path, "", ""))
+		resp, err := httpclient.Client.Do(site.request(t, http.MethodGet, address+path, "", ""))
 		if err != nil {
 			t.Fatal(err)
 		}

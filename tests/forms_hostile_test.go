@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // hostileForms are bodies that cost their reader more than their sender: as large as
@@ -110,7 +112,7 @@ func (w *world) refusesForm(t *testing.T, path, contentType, body string) {
 		if contentType != "" {
 			r.Header.Set("Content-Type", contentType)
 		}
-		resp, err := http.DefaultClient.Do(r)
+		resp, err := httpclient.Client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // health asks what load balancers ask.
 func (p *process) health(path string) (status int, body string) {
 	p.t.Helper()
-	resp, err := http.Get(p.url + "/paybridge/health" + path)
+	resp, err := httpclient.Client.Get(p.url + "/paybridge/health" + path)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // monitoring is the folder with what operators load into Prometheus and
@@ -170,7 +171,7 @@ func uses(expr string) []used {
 // scrape reads the metrics of a bridge as Prometheus does.
 func (p *process) scrape() map[string]*dto.MetricFamily {
 	p.t.Helper()
-	resp, err := http.Get("http://" + p.admin + "/metrics")
+	resp, err := httpclient.Client.Get("http://" + p.admin + "/metrics")
 	if err != nil {
 		p.t.Fatal(err)
 	}

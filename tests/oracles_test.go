@@ -13,6 +13,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // reads the postgres ledger
 	_ "modernc.org/sqlite"             // reads the sqlite ledger
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -292,7 +293,7 @@ func (w *world) adminPage(path string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := httpclient.Client.Do(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/port"
 )
 
@@ -94,7 +95,7 @@ func (p *process) start() {
 // ready reports whether the bridge takes payments, by the admin API: sites may be served
 // by name only.
 func (p *process) ready() bool {
-	resp, err := http.Get("http://" + p.admin + "/paybridge/health/ready")
+	resp, err := httpclient.Client.Get("http://" + p.admin + "/paybridge/health/ready")
 	if err != nil {
 		return false
 	}
@@ -165,7 +166,7 @@ func (p *process) answers() bool {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(request)
+	resp, err := httpclient.Transport.RoundTrip(request)
 	if err != nil {
 		return false
 	}

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/fastrsa"
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/ledgerless"
 	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/sandbox"
@@ -349,7 +350,7 @@ func sealedPayments(b *testing.B, suite string, n int) []string {
 
 // post sends a form and reads the answer.
 func post(b *testing.B, address, form string) {
-	response, err := http.Post(address, "application/x-www-form-urlencoded", strings.NewReader(form))
+	response, err := httpclient.Client.Post(address, "application/x-www-form-urlencoded", strings.NewReader(form))
 	if err != nil {
 		b.Error(err)
 		return

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
@@ -220,7 +221,7 @@ func mustBeReply(t *testing.T, status int, body []byte, codes ...string) {
 // stacks.
 func (p *process) liveMiB() float64 {
 	p.t.Helper()
-	res, err := http.Get("http://" + p.admin + "/debug/pprof/heap?gc=1&debug=1")
+	res, err := httpclient.Client.Get("http://" + p.admin + "/debug/pprof/heap?gc=1&debug=1")
 	if err != nil {
 		p.t.Fatal(err)
 	}

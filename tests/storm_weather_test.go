@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // sideFailpoints are the instants at which a bridge is killed on the way to the old
@@ -127,7 +129,7 @@ func flip(admin, merID string, random *rand.Rand) bool {
 		panic(err) // the address is one
 	}
 	request.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(request)
+	resp, err := httpclient.Client.Do(request)
 	if err != nil {
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/port"
 	"github.com/paybridge/paybridge/tests/sandbox"
 )
@@ -216,7 +217,7 @@ func TestNumbersOfTriesAreReserved(t *testing.T) {
 	link := func(orderID string) (status int) {
 		shop := shops["intl"]
 		message := fmt.Sprintf(`{"action":"WxJsApi","txnamt":"1","merid":%q,"orderid":%q,"backurl":%q}`, shop.MerID, orderID, w.backURLs["intl"])
-		page, err := http.Get(w.bridge.url + "/apis/wxjspaygateway?" + handMade(message, shop.Key))
+		page, err := httpclient.Client.Get(w.bridge.url + "/apis/wxjspaygateway?" + handMade(message, shop.Key))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,6 @@ package tests
 
 import (
 	"encoding/json"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/tests/chromium"
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // made is what a program is made of, as commands, API, metric and log say it.
@@ -83,7 +83,7 @@ func TestVersionIsTheSameEverywhere(t *testing.T) {
 // read asks the admin API for what is at a path.
 func (p *process) read(path string, into any) {
 	p.t.Helper()
-	resp, err := http.Get("http://" + p.admin + "/paybridge/" + path)
+	resp, err := httpclient.Client.Get("http://" + p.admin + "/paybridge/" + path)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // captured is the notification of the field page.
@@ -106,10 +108,10 @@ func TestNotificationTransport(t *testing.T) {
 	for name, request := range map[string]func(url string) (*http.Response, error){
 		"a notification is a POST": http.Get,
 		"the content type is application/x-www-form-urlencoded": func(u string) (*http.Response, error) {
-			return http.Post(u, "application/json", strings.NewReader(form(captured)))
+			return httpclient.Client.Post(u, "application/json", strings.NewReader(form(captured)))
 		},
 		"parameters are in the body": func(u string) (*http.Response, error) {
-			return http.Post(u+"?"+form(captured), "application/x-www-form-urlencoded", nil)
+			return httpclient.Client.Post(u+"?"+form(captured), "application/x-www-form-urlencoded", nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // The control interface does what the methods do.
@@ -17,7 +19,7 @@ func TestControl(t *testing.T) {
 	}
 	command := func(path, body string, want int) {
 		t.Helper()
-		resp, err := http.Post(address+ControlPrefix+path, "application/json", strings.NewReader(body))
+		resp, err := httpclient.Client.Post(address+ControlPrefix+path, "application/json", strings.NewReader(body))
 		if text := read(t, resp, err); resp.StatusCode != want {
 			t.Errorf("%s %s: %s %s", path, body, resp.Status, text)
 		}
@@ -29,7 +31,7 @@ func TestControl(t *testing.T) {
 	command("behaviour", `{"behaviour":"silent","delay":"soon"}`, 400)
 	command("behaviour", `{"behaviour":"odd"}`, 400)
 	command("honest", ``, 200)
-	resp, err := http.Get(address + ControlPrefix + "state")
+	resp, err := httpclient.Client.Get(address + ControlPrefix + "state")
 	var state State
 	if err := json.Unmarshal([]byte(read(t, resp, err)), &state); err != nil {
 		t.Fatal(err)
@@ -37,7 +39,7 @@ func TestControl(t *testing.T) {
 	if state.Count(Charge, testMerID, "control01") != 1 || state.Requests["POST /api/mpgateway"] != 1 {
 		t.Errorf("%+v", state)
 	}
-	resp, err = http.Get(address + ControlPrefix + "behaviours")
+	resp, err = httpclient.Client.Get(address + ControlPrefix + "behaviours")
 	if text := read(t, resp, err); !strings.Contains(text, `"reset_unread"`) {
 		t.Error(text)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
@@ -228,7 +229,7 @@ func TestUnknownPath(t *testing.T) {
 	t.Parallel()
 	g, address := serve(t, testConfig())
 	for _, path := range []string{"/", "/api/unknown", "/apis/x/y.do", "/wxjsapi/"} {
-		resp, err := http.Get(address + path)
+		resp, err := httpclient.Client.Get(address + path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/httpclient"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
@@ -19,7 +20,7 @@ func browser(t *testing.T) *http.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: httpclient.Transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // read closes the body and returns it.
@@ -162,7 +163,7 @@ func TestLogo(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.Header.Set("If-None-Match", page.header.Get("Etag"))
-	again, err := http.DefaultClient.Do(req)
+	again, err := httpclient.Client.Do(req)
 	if text := read(t, again, err); again.StatusCode != http.StatusNotModified || text != "" {
 		t.Errorf("%s %q", again.Status, text)
 	}
