@@ -106,7 +106,7 @@ func TestNotificationRules(t *testing.T) {
 func TestNotificationTransport(t *testing.T) {
 	t.Parallel()
 	for name, request := range map[string]func(url string) (*http.Response, error){
-		"a notification is a POST": http.Get,
+		"a notification is a POST": httpclient.Client.Get,
 		"the content type is application/x-www-form-urlencoded": func(u string) (*http.Response, error) {
 			return httpclient.Client.Post(u, "application/json", strings.NewReader(form(captured)))
 		},
