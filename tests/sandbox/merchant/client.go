@@ -7,6 +7,8 @@ import (
 	"maps"
 	"net/http"
 	"time"
+
+	"github.com/paybridge/paybridge/tests/httpclient"
 )
 
 // Paths of the v1 interfaces for merchants.
@@ -50,7 +52,8 @@ type Lookup struct {
 }
 
 var defaultHTTP = &http.Client{
-	Timeout: patience,
+	Timeout:   patience,
+	Transport: httpclient.Transport,
 	// Merchants' programs take a redirect for a failure.
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
