@@ -4,8 +4,12 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/tests/rawgateway"
@@ -90,5 +94,118 @@ func TestDiscardUnderLoad(t *testing.T) {
 	}
 	if resting := len(g.connections.users); resting != 0 {
 		t.Errorf("%d calls are still noted", resting)
+	}
+}
+
+// connected returns one end of a new connection; the other is closed with the test.
+func connected(t *testing.T) net.Conn {
+	t.Helper()
+	here, there := net.Pipe()
+	t.Cleanup(func() { _ = there.Close() })
+	return here
+}
+
+// A call that the transport gave a connection to may come to write on it much later, when
+// it has long been closed and many others as well: nothing of it has left then.
+func TestClosedConnectionIsRefused(t *testing.T) {
+	t.Parallel()
+	all := newConnections(nil)
+	use := func(conn net.Conn, reused bool) *usedConn {
+		u := &usedConn{all: all}
+		u.take(conn, reused)
+		return u
+	}
+	conn := connected(t)
+	first := use(conn, false)
+	if first.release() {
+		t.Fatal("a new connection was refused")
+	}
+	first.discard()
+	for range 1000 {
+		other := use(connected(t), false)
+		other.release()
+		other.discard()
+	}
+	if late := use(conn, true); !late.release() {
+		t.Error("a connection that is closed was taken")
+	}
+	if resting := len(all.users); resting != 0 {
+		t.Errorf("%d calls are still noted", resting)
+	}
+}
+
+// The transport may try a second connection by itself: the first one is not the call's
+// any more.
+func TestSecondConnectionOfACall(t *testing.T) {
+	t.Parallel()
+	all := newConnections(nil)
+	call, first, second := &usedConn{all: all}, connected(t), connected(t)
+	call.take(first, true)
+	(&usedConn{all: all, conn: first}).discard() // what the call before got on it is not believed
+	call.take(second, true)
+	if !isClosed(first) || isClosed(second) {
+		t.Error("want the first connection closed, for its answers are not believed, and the second open")
+	}
+	if call.release() || len(all.users) != 0 {
+		t.Errorf("the second connection was refused, or %d calls are still noted", len(all.users))
+	}
+}
+
+// untouchable is what a transport shows of a connection by HTTP/3.
+type untouchable struct{ net.Conn }
+
+// Where calls share a connection, one whose answer is not believed cuts off no other.
+func TestSharedConnectionStays(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"h2c", "3"} {
+		all := newConnections(&reverseproxy.HTTPTransport{Versions: []string{version}})
+		var calls [3]usedConn
+		for i := range calls {
+			calls[i].all = all
+			calls[i].take(untouchable{}, i > 0)
+		}
+		for i := range calls {
+			if calls[i].release() {
+				t.Errorf("%s: a shared connection was refused", version)
+			}
+			calls[i].discard()
+		}
+	}
+}
+
+// The same with a real gateway that speaks HTTP/2 without TLS.
+func TestDiscardByH2C(t *testing.T) {
+	t.Parallel()
+	asked, answer := make(chan string), map[string]chan struct{}{"first": make(chan struct{}), "second": make(chan struct{})}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		form, _ := io.ReadAll(r.Body)
+		asked <- r.Proto
+		<-answer[string(form)]
+		_, _ = w.Write(form)
+	}))
+	server.Config.Protocols = new(http.Protocols)
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	t.Cleanup(server.Close)
+	g := provisioned(t, server.URL, map[string]any{
+		"upstreams": []map[string]string{{"dial": server.Listener.Addr().String()}},
+		"transport": map[string]any{"protocol": "http", "versions": []string{"h2c"}},
+	})
+	trips := make(map[string]chan bridge.RoundTrip)
+	for _, form := range []string{"first", "second"} {
+		trip := make(chan bridge.RoundTrip, 1)
+		trips[form] = trip
+		go func() { trip <- g.Post(t.Context(), form) }()
+		if proto := <-asked; proto != "HTTP/2.0" {
+			t.Fatalf("the test speaks %s", proto)
+		}
+	}
+	for _, form := range []string{"second", "first"} {
+		close(answer[form])
+		trip := <-trips[form]
+		if trip.Err != nil || string(trip.Body) != form {
+			t.Fatalf("%s: carried %q, %v", form, trip.Body, trip.Err)
+		}
+		trip.Discard()
 	}
 }

@@ -34,7 +34,7 @@ type Gateway struct {
 	url   *url.URL
 	proxy *reverseproxy.Handler
 
-	connections connections
+	connections *connections
 	retired     atomic.Bool // its configuration has ended
 }
 
@@ -61,8 +61,11 @@ func (g *Gateway) Provision(ctx caddy.Context) error {
 		return err
 	}
 	g.url = u
-	g.proxy, err = gatewayproxy.Load(ctx, "gateway", g, &g.ProxyRaw, u)
-	return err //nolint:wrapcheck // it names the directive
+	if g.proxy, err = gatewayproxy.Load(ctx, "gateway", g, &g.ProxyRaw, u); err != nil {
+		return err //nolint:wrapcheck // it names the directive
+	}
+	g.connections = newConnections(g.proxy.Transport)
+	return nil
 }
 
 func parseURL(text string) (*url.URL, error) {

@@ -15,7 +15,7 @@ import (
 )
 
 // Post implements bridge.Gateway. Where the transport gives out a connection that is
-// discarded, nothing has left, and the form takes another one.
+// closed already, nothing has left, and the form takes another one.
 func (g *Gateway) Post(ctx context.Context, form string) bridge.RoundTrip {
 	defer g.closeIfRetired()
 	for {
@@ -29,9 +29,9 @@ func (g *Gateway) Post(ctx context.Context, form string) bridge.RoundTrip {
 // post sends a form on one connection, and reports whether that was refused.
 func (g *Gateway) post(ctx context.Context, form string) (trip bridge.RoundTrip, refused bool) {
 	body := &sentBody{text: strings.NewReader(form)}
-	conn := &usedConn{all: &g.connections}
-	var way netcause.Trace
-	req, err := http.NewRequestWithContext(way.Watch(conn.watch(ctx)), http.MethodPost, g.url.String(), body)
+	conn := &usedConn{all: g.connections}
+	way := netcause.Trace{Connected: conn.take}
+	req, err := http.NewRequestWithContext(way.Watch(ctx), http.MethodPost, g.url.String(), body)
 	if err != nil {
 		return bridge.RoundTrip{Err: netcause.Wrap(err, netcause.New(netcause.NoAddress, g.url.Host))}, false
 	}
@@ -45,7 +45,7 @@ func (g *Gateway) post(ctx context.Context, form string) (trip bridge.RoundTrip,
 	} else {
 		trip.Body = answer.body.Bytes()
 	}
-	refused = g.connections.release(conn)
+	refused = conn.release()
 	trip.Sent, trip.Discard = body.sent() && !refused, conn.discard
 	return trip, refused
 }

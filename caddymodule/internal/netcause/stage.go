@@ -3,6 +3,7 @@ package netcause
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -33,6 +34,11 @@ type Trace struct {
 	// ends when the client hangs up. Other calls are given up only when the bridge stops.
 	ForClient bool
 
+	// Connected is told the call's connection before anything is written to it, each time
+	// it gets one, and whether other calls went before; nil: nobody is. It is here, since
+	// of two traces net/http/httptrace calls both by reflection.
+	Connected func(conn net.Conn, reused bool)
+
 	at     atomic.Int32
 	failed atomic.Pointer[error] // why the last try to connect failed
 }
@@ -46,10 +52,18 @@ func (t *Trace) Watch(ctx context.Context) context.Context {
 		ConnectStart:         func(string, string) { t.reach(dialling) },
 		ConnectDone:          func(_, _ string, err error) { t.notConnected(err) },
 		TLSHandshakeStart:    func() { t.reach(shakingHands) },
-		GotConn:              func(httptrace.GotConnInfo) { t.reach(sending) },
+		GotConn:              func(info httptrace.GotConnInfo) { t.connected(info) },
 		WroteRequest:         func(httptrace.WroteRequestInfo) { t.reach(waiting) },
 		GotFirstResponseByte: func() { t.reach(reading) },
 	})
+}
+
+// connected moves the call on to its connection.
+func (t *Trace) connected(info httptrace.GotConnInfo) {
+	t.reach(sending)
+	if t.Connected != nil {
+		t.Connected(info.Conn, info.Reused)
+	}
 }
 
 // reach moves the call on. A connection that is made for it although it has got
