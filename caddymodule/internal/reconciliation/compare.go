@@ -14,6 +14,7 @@ type comparison struct {
 	files    []string // names of the statements
 	from, to time.Time
 	edge     time.Duration
+	days     days // of the lines
 	absent   absent
 }
 
@@ -42,7 +43,7 @@ func (c *comparison) order(o *order, lines []*line) {
 
 func (c *comparison) payment(o *order, lines []*line) {
 	paid := !o.PaidAt.IsZero()
-	done := succeeded(lines)
+	done := succeeded(lines, func(l *line) statement.State { return l.State })
 	switch {
 	case len(lines) == 0:
 		if o.paid {
@@ -86,15 +87,31 @@ func (c *comparison) refundOfTheDays(o *order, l *line) bool {
 // ends of the range it may be in that of another day, because the two clocks differ,
 // or because the order was begun on the day before and counts there.
 func (c *comparison) absentPayment(o *order) Kind {
-	if o.CreatedAt.Before(c.from) || o.PaidAt.Before(c.from.Add(c.edge)) || !o.PaidAt.Before(c.to.Add(-c.edge)) {
-		return Edge
+	first := o.PaidAt.Add(-c.edge)
+	if o.CreatedAt.Before(first) {
+		first = o.CreatedAt
 	}
-	return MissingThere
+	if c.covers(first, o.PaidAt.Add(c.edge)) {
+		return MissingThere
+	}
+	return Edge
+}
+
+// covers reports whether what happened from first to last must be in the statements: the
+// days are meant, or there are lines of them.
+func (c *comparison) covers(first, last time.Time) bool {
+	for day := dayOf(first); !day.After(last); day = day.AddDate(0, 0, 1) {
+		meant := !day.Before(c.from) && day.Before(c.to)
+		if !meant && !c.days[day.Unix()] {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *comparison) refund(o *order, lines []*line) {
 	refunded := o.State == translate.Refunded
-	done := succeeded(lines)
+	done := succeeded(lines, func(l *line) statement.State { return l.RefundState })
 	switch {
 	case len(lines) == 0:
 		if o.refunded {
@@ -131,10 +148,13 @@ func (c *comparison) refund(o *order, lines []*line) {
 // known to be done, a statement when it was asked for; how long that takes is told in
 // the order's story only.
 func (c *comparison) absentRefund(o *order) Kind {
-	if o.PaidAt.Before(c.from) || !o.SettledAt.Before(c.to.Add(-c.edge)) {
-		return Edge
+	switch {
+	case c.covers(o.PaidAt, o.SettledAt.Add(c.edge)):
+		return RefundMissingThere
+	case o.PaidAt.Before(c.from):
+		return RefundEarlier
 	}
-	return RefundMissingThere
+	return Edge
 }
 
 // unknown notes lines whose number no order of the ledger has.
@@ -162,9 +182,10 @@ func (c *comparison) within(at time.Time) bool {
 	return at.IsZero() || !at.Before(c.from) && at.Before(c.to)
 }
 
-func succeeded(lines []*line) (done []*line) {
+// succeeded are the lines whose payment, or refund, has succeeded.
+func succeeded(lines []*line, state func(*line) statement.State) (done []*line) {
 	for _, l := range lines {
-		if l.State == statement.Succeeded {
+		if state(l) == statement.Succeeded {
 			done = append(done, l)
 		}
 	}
@@ -184,7 +205,7 @@ func (c *comparison) there(l *line) *There {
 
 func (c *comparison) thereRefund(l *line, fen int64) *There {
 	t := c.there(l)
-	t.Fen = fen
+	t.Fen, t.State = fen, string(l.RefundState)
 	return t
 }
 

@@ -22,6 +22,7 @@ const (
 	RefundMissingThere Kind = "refund_missing_there"
 	RefundMissingHere  Kind = "refund_missing_here"
 	OtherRefund        Kind = "refund_amount"
+	RefundEarlier      Kind = "refund_earlier"
 	Edge               Kind = "edge"
 )
 
@@ -42,6 +43,7 @@ var kinds = []KindRow{
 	{Kind: RefundMissingThere, Means: bilingual.Say("refunded here, and the refund is not in the statement")},
 	{Kind: RefundMissingHere, Means: bilingual.Say("refunded in the statement, and not here")},
 	{Kind: OtherRefund, Means: bilingual.Say("another amount refunded")},
+	{Kind: RefundEarlier, Means: bilingual.Say("refunded here, of a payment before these days: the refund may be in a statement since the payment's day"), Note: true},
 	{Kind: Edge, Means: bilingual.Say("near an end of the range: it may be in the statement of the day before or after"), Note: true},
 }
 

@@ -88,7 +88,7 @@ func (r *run) compareFound(orders []*order, lines []*line) {
 // asRefund makes a line a refund, whose number says that it is one.
 func (l *line) asRefund() {
 	if l.Pays && !l.Refunds {
-		l.RefundFen = l.Fen
+		l.RefundFen, l.RefundState = l.Fen, l.State
 	}
-	l.Pays, l.Either, l.Refunds = false, false, true
+	l.Pays, l.Either, l.Refunds, l.State = false, false, true, l.RefundState
 }

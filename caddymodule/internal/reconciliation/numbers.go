@@ -96,10 +96,14 @@ func (s *sample) kind(ctx context.Context, book Book) (kind NumberKind, known in
 	return kind, known, nil
 }
 
+// maxFindable is the most characters that a number of v1 or v2 has. The ledger is asked for
+// many at once, in an address that must not become too long.
+const maxFindable = 40
+
 // findable reports whether a number may be one of ours: those of the gateway and the
 // merchants have letters and digits only.
 func findable(number string) bool {
-	return number != "" && !strings.ContainsFunc(number, func(r rune) bool {
+	return number != "" && len(number) <= maxFindable && !strings.ContainsFunc(number, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '_'
 	})
 }

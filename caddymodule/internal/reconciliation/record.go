@@ -32,7 +32,7 @@ type order struct {
 
 func (l *line) fields() fields {
 	return fields{
-		texts:   []*string{&l.Number, &l.RefundNo, &l.Merchant, (*string)(&l.State)},
+		texts:   []*string{&l.Number, &l.RefundNo, &l.Merchant, (*string)(&l.State), (*string)(&l.RefundState)},
 		numbers: []*int64{&l.Fen, &l.RefundFen},
 		counts:  []*int{&l.Line, &l.File},
 		times:   []*time.Time{&l.At},

@@ -61,9 +61,14 @@ func (r *Report) Differs() bool {
 	return false
 }
 
+// noted reports whether something is listed that is no difference.
+func (r *Report) noted() bool {
+	return slices.ContainsFunc(kinds, func(row KindRow) bool { return row.Note && r.Counts[row.Kind] > 0 })
+}
+
 // Doubts reports whether there is something to look at that is no difference.
 func (r *Report) Doubts() bool {
-	return r.Counts[Edge] > 0 || len(r.Unreadable) > 0 || r.ComparedNothing()
+	return r.noted() || len(r.Unreadable) > 0 || r.ComparedNothing()
 }
 
 // ComparedNothing reports whether the statements have lines, but none of the days and the

@@ -57,12 +57,13 @@ type run struct {
 	orders      *parts
 	sample      sample
 	first, last time.Time // of the lines
+	days        days      // of the lines
 	batch       batch
 }
 
 // Run compares statements with the ledger.
 func Run(ctx context.Context, job Job) (*Report, error) {
-	r := &run{Job: job}
+	r := &run{Job: job, days: make(days)}
 	r.books = newBooks(&r.report)
 	seed := maphash.MakeSeed()
 	var err error
@@ -123,6 +124,7 @@ func (r *run) addLine(l *line) error {
 	r.report.Lines++
 	r.sample.add(l.Number)
 	if !l.At.IsZero() {
+		r.days[dayOf(l.At).Unix()] = true
 		if r.first.IsZero() || l.At.Before(r.first) {
 			r.first = l.At
 		}
@@ -142,9 +144,12 @@ func (r *run) setRange(context.Context) error {
 		r.From, r.To = dayOf(r.first), dayOf(r.last).AddDate(0, 0, 1)
 	}
 	r.report.From, r.report.To = inBeijing(r.From), inBeijing(r.To)
-	r.compare = &comparison{books: r.books, files: r.Files, from: r.From, to: r.To, edge: r.Edge}
+	r.compare = &comparison{books: r.books, files: r.Files, from: r.From, to: r.To, edge: r.Edge, days: r.days}
 	return nil
 }
+
+// days are days of Beijing, by the Unix time of their beginning.
+type days map[int64]bool
 
 // dayOf is the midnight in Beijing before a time.
 func dayOf(at time.Time) time.Time {

@@ -55,6 +55,10 @@ func (b *fakeBook) Find(_ context.Context, numbers []string) (list api.Settlemen
 	if len(numbers) > api.MaxNumbers {
 		return list, fmt.Errorf("%d numbers", len(numbers))
 	}
+	const maxQuery = 8 << 10 // of the API
+	if query := len("?number=" + strings.Join(numbers, "&number=")); query > maxQuery {
+		return list, fmt.Errorf("a query of %d bytes", query)
+	}
 	b.asked += len(numbers)
 	for _, s := range b.orders {
 		if slices.ContainsFunc([]string{s.OrderNo, s.QueryID, s.OrderID, s.RefundNo}, func(n string) bool {
@@ -180,7 +184,12 @@ func TestRun(t *testing.T) {
 		{"refunded there, under way here", []api.Settlement{inState(settled(1, hour), translate.Refunding)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 101"}},
 		{"refund failed there, paid here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 退款失败 2h"}, nil},
 		{"refund failed there, refunded here", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 退款失败 2h"}, []string{"refund_missing_there T001 0.csv:3 101"}},
-		{"refund in the statement of the day before", []api.Settlement{refunded(settled(1, -2*hour), time.Second)}, nil, []string{"edge T001"}},
+		{"refund in the statement of the day before", []api.Settlement{refunded(settled(1, -2*hour), time.Second)}, nil, []string{"refund_earlier T001"}},
+		{"refund of an earlier payment, in a statement since then", []api.Settlement{refunded(settled(1, -50*hour), 12*hour)}, nil, []string{"refund_earlier T001"}},
+		{"one list entry, refund under way", []api.Settlement{inState(settled(1, hour), translate.Refunding)}, []string{"N001 pay 1.01 退款中 1h"}, nil},
+		{"one list entry, refund failed on both sides", []api.Settlement{inState(settled(1, hour), translate.RefundFailed)}, []string{"N001 pay 1.01 退款失败 1h"}, nil},
+		{"one list entry, refund failed there", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 退款失败 1h"}, []string{"refund_missing_there T001 0.csv:2 101"}},
+		{"one list entry, refund under way there, unknown here", nil, []string{"N001 pay 1.01 退款中 1h"}, []string{"missing_here 0.csv:2 101"}},
 		{"refund in the statement of the next day", []api.Settlement{refunded(settled(1, hour), 24*hour-time.Second)}, []string{"N001 pay 1.01 成功 1h"}, []string{"edge T001"}},
 		{"one list entry, refunded days later", []api.Settlement{refunded(settled(1, hour), 50*hour)}, []string{"N001 pay 1.01 已退款 1h"}, nil},
 		{"one list entry, not refunded here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 已退款 1h"}, []string{"refund_missing_here T001 0.csv:2 101"}},
@@ -198,8 +207,8 @@ func TestRun(t *testing.T) {
 			if got := told(r); !slices.Equal(got, c.want) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
-			edges := r.Counts[Edge]
-			if r.Differs() != (len(c.want) > edges) || r.Doubts() != (edges > 0) {
+			notes := r.Counts[Edge] + r.Counts[RefundEarlier]
+			if r.Differs() != (len(c.want) > notes) || r.Doubts() != (notes > 0) {
 				t.Errorf("differs %t, doubts %t: %v", r.Differs(), r.Doubts(), r.Counts)
 			}
 		})
@@ -214,8 +223,51 @@ func TestNextDay(t *testing.T) {
 	if got := told(reconcile(t, book, nil, day)); !slices.Equal(got, []string{"edge T001", "edge T002"}) {
 		t.Errorf("one statement: %q", got)
 	}
-	if got := told(reconcile(t, book, nil, day, next)); !slices.Equal(got, []string{"edge T002"}) {
+	if got := told(reconcile(t, book, nil, day, next)); !slices.Equal(got, []string{"missing_there T002"}) {
 		t.Errorf("both statements: %q", got)
+	}
+}
+
+// TestRefundsOfEarlierPayments: a refund that no statement has since its payment is
+// missing. A statement counts it on the day that it was asked for, so those of all days
+// are needed for that.
+func TestRefundsOfEarlierPayments(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{refunded(settled(1, -47*hour), 12*hour)}}
+	before2, before1, day := csvOf("N001 pay 1.01 成功 -47h"), csvOf("N7 pay 5.00 成功 -20h"), csvOf("N8 pay 5.00 失败 9h")
+	for _, c := range []struct {
+		statements []string
+		want       string
+	}{
+		{[]string{day}, "refund_earlier T001"},
+		{[]string{before2, day}, "refund_earlier T001"}, // the day between may have it
+		{[]string{before2, before1, day}, "refund_missing_there T001"},
+	} {
+		if got := told(reconcile(t, book, nil, c.statements...)); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%d statements: %q, want %s", len(c.statements), got, c.want)
+		}
+	}
+}
+
+// TestStatesOfOneLine: a payment and its refund in one line have a state each.
+func TestStatesOfOneLine(t *testing.T) {
+	t.Parallel()
+	const failed = "订单号,订单金额,交易状态,退款金额,退款状态,时间\nN001,1.01,支付成功,1.01,退款失败,2026-11-22 10:00:00\n"
+	for name, c := range map[string]struct {
+		here api.Settlement
+		want []string
+	}{
+		"refunded here": {refunded(settled(1, hour), 2*hour), []string{"refund_missing_there T001 0.csv:2 101"}},
+		"failed here":   {inState(settled(1, hour), translate.RefundFailed), nil},
+		"paid here":     {settled(1, hour), nil},
+	} {
+		r := reconcile(t, &fakeBook{orders: []api.Settlement{c.here}}, nil, failed)
+		if got := told(r); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if there := r.Merchants[0].There; there != (Sums{Payments: 1, PaidFen: 101}) {
+			t.Errorf("%s: there %+v, want the payment alone", name, there)
+		}
 	}
 }
 
@@ -256,6 +308,19 @@ func TestNumbers(t *testing.T) {
 		if r.Differs() || r.Number != kind || r.Matched != len(orders) || book.asked > sampleSize {
 			t.Errorf("%s: by %s, %d agree, %d asked, %v", kind, r.Number, r.Matched, book.asked, r.Counts)
 		}
+	}
+}
+
+// TestLongNumbers: numbers of another system, longer than any of ours, are looked up
+// nowhere.
+func TestLongNumbers(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	for i := range 2 * api.MaxNumbers {
+		lines = append(lines, fmt.Sprintf("%064d pay 1.00 成功 1h", i))
+	}
+	if r := reconcile(t, &fakeBook{}, nil, csvOf(lines...)); r.Counts[MissingHere] != len(lines) {
+		t.Errorf("%v, want %d missing", r.Counts, len(lines))
 	}
 }
 

@@ -30,6 +30,8 @@ func FuzzReader(f *testing.F) {
 				t.Errorf("%+v", row)
 			case row.State != Succeeded && row.State != Processing && row.State != Failed:
 				t.Errorf("state %q", row.State)
+			case row.Refunds == (row.RefundState == "") || row.Refunds && !row.Pays && row.State != row.RefundState:
+				t.Errorf("state of the refund %q: %+v", row.RefundState, row)
 			}
 		}
 	})

@@ -26,13 +26,27 @@ func (l *lineCells) money(row *Row, refund bool) {
 			l.fail(AmountColumn, errNoAmount)
 		}
 	}
-	if row.Refunds && !row.Pays {
-		if word := l.text(RefundStateColumn); word != "" {
-			row.State = l.state(RefundStateColumn).state
-		}
-		if row.RefundFen == 0 {
-			l.fail(AmountColumn, errNoAmount)
-		}
+	if row.Refunds {
+		l.refundState(row, says)
+	}
+	if row.Refunds && !row.Pays && row.RefundFen == 0 {
+		l.fail(AmountColumn, errNoAmount)
+	}
+}
+
+// refundState reads how far a refund has come: its own column tells it, or else the
+// column of the state, whose word is the refund's alone where it says so. What is given
+// back, or is to be, has been paid.
+func (l *lineCells) refundState(row *Row, says meaning) {
+	row.RefundState = says.state
+	if l.text(RefundStateColumn) != "" {
+		row.RefundState = l.state(RefundStateColumn).state
+	}
+	switch {
+	case !row.Pays:
+		row.State = row.RefundState
+	case says.refunds:
+		row.State = Succeeded
 	}
 }
 

@@ -75,7 +75,7 @@ func TestStatements(t *testing.T) {
 	must(t, err)
 	aliRows := []Row{
 		paid(6, "PB00000000000000000000000002", 101999, "2026-11-22 10:00:05"),
-		{Line: 7, Number: "PB00000000000000000000000002", RefundNo: "RPB2", Refunds: true, RefundFen: 101999, State: Succeeded, At: at("2026-11-22 12:00:05")},
+		{Line: 7, Number: "PB00000000000000000000000002", RefundNo: "RPB2", Refunds: true, RefundFen: 101999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 12:00:05")},
 	}
 	for _, c := range []struct {
 		name, text string
@@ -84,7 +84,7 @@ func TestStatements(t *testing.T) {
 	}{
 		{"as WeChat writes it", weChat, Options{}, []Row{
 			{Line: 2, Number: "PB00000000000000000000000001", Merchant: "10000100", Pays: true, Fen: 1999, State: Succeeded, At: at("2026-11-22 10:00:00")},
-			{Line: 3, Number: "PB00000000000000000000000001", Merchant: "10000100", RefundNo: "RPB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, At: at("2026-11-22 11:00:00")},
+			{Line: 3, Number: "PB00000000000000000000000001", Merchant: "10000100", RefundNo: "RPB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 11:00:00")},
 		}},
 		{"as Alipay writes it", aliPay, Options{}, aliRows},
 		{"as Alipay writes it, in GBK", gbk, Options{}, aliRows},
@@ -101,18 +101,27 @@ func TestStatements(t *testing.T) {
 		{"fen by the name of v1", "merid,orderid,txnamt,paytime\n89900001,A1,1999,2026-11-22 10:00:00\n", Options{}, []Row{
 			{Line: 2, Number: "A1", Merchant: "89900001", Pays: true, Fen: 1999, State: Succeeded, At: at("2026-11-22 10:00:00")},
 		}},
-		{"yuan paid and fen given back", "订单号,订单金额,退款金额（分）\nA1,5.00,200\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded}}},
-		{"fen paid and yuan given back", "订单号,订单金额（分）,退款金额（元）\nA1,500,2.00\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded}}},
-		{"fen for both by one name", "订单号,订单金额（分）,退款金额\nA1,500,200\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded}}},
+		{"yuan paid and fen given back", "订单号,订单金额,退款金额（分）\nA1,5.00,200\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, RefundState: Succeeded}}},
+		{"fen paid and yuan given back", "订单号,订单金额（分）,退款金额（元）\nA1,500,2.00\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, RefundState: Succeeded}}},
+		{"fen for both by one name", "订单号,订单金额（分）,退款金额\nA1,500,200\n", Options{}, []Row{{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, RefundState: Succeeded}}},
 		{"date and time apart, zeros lost", "订单号,交易金额,交易日期,交易时间\nA1,1,20261122,93015\n", Options{}, []Row{paid(2, "A1", 100, "2026-11-22 09:30:15")}},
 		{"number of the original order", "商户订单号,原商户订单号,交易类型,交易金额,交易时间\nR1,A1,退货,5.00,2026-11-22 10:00:00\n", Options{}, []Row{
-			{Line: 2, Number: "A1", Refunds: true, RefundFen: 500, State: Succeeded, At: at("2026-11-22 10:00:00")},
+			{Line: 2, Number: "A1", Refunds: true, RefundFen: 500, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 10:00:00")},
 		}},
 		{"a list of orders, one refunded", "订单号,订单金额,订单状态,支付时间\nA1,5.00,已退款,2026-11-22 10:00:00\n", Options{}, []Row{
-			{Line: 2, Number: "A1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, At: at("2026-11-22 10:00:00")},
+			{Line: 2, Number: "A1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 10:00:00")},
 		}},
 		{"a list of orders, one partly refunded", "订单号,订单金额,退款金额,订单状态,支付时间\nA1,5.00,2.00,部分退款,2026-11-22 10:00:00\n", Options{}, []Row{
-			{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, At: at("2026-11-22 10:00:00")},
+			{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 10:00:00")},
+		}},
+		{"a list of orders, refunds of which are not done", "订单号,订单金额,订单状态,支付时间\nA1,5.00,退款中,2026-11-22 10:00:00\nA2,6.00,退款失败,2026-11-22 10:00:00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, RefundState: Processing, At: at("2026-11-22 10:00:00")},
+			{Line: 3, Number: "A2", Pays: true, Refunds: true, Either: true, Fen: 600, RefundFen: 600, State: Succeeded, RefundState: Failed, At: at("2026-11-22 10:00:00")},
+		}},
+		{"payment and refund with a state each", "商户订单号,订单金额,交易状态,退款金额,退款状态\nA1,10.00,支付成功,4.00,退款失败\nA2,10.00,退款中,10.00,\nA3,10.00,支付成功,10.00,\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 1000, RefundFen: 400, State: Succeeded, RefundState: Failed},
+			{Line: 3, Number: "A2", Pays: true, Refunds: true, Either: true, Fen: 1000, RefundFen: 1000, State: Succeeded, RefundState: Processing},
+			{Line: 4, Number: "A3", Pays: true, Refunds: true, Fen: 1000, RefundFen: 1000, State: Succeeded, RefundState: Succeeded},
 		}},
 		{"what did not succeed", "订单号,金额,状态,时间\nA1,5.00,交易关闭,2026-11-22 10:00:00\nA2,5.00,处理中,2026-11-22 10:00:00\n", Options{}, []Row{
 			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Failed, At: at("2026-11-22 10:00:00")},

@@ -12,14 +12,15 @@ type Row struct {
 	Refunds  bool   // it tells of a refund, of RefundFen
 	// Either is set where an order is told of that was refunded, and the line may
 	// mean the refund alone: it pays only if no other line of its order does.
-	Either    bool
-	Fen       int64
-	RefundFen int64
-	State     State
-	At        time.Time // zero if there is no time
+	Either      bool
+	Fen         int64
+	RefundFen   int64
+	State       State     // of the payment, where it tells of one; else of the refund
+	RefundState State     // of the refund, "" where it tells of none
+	At          time.Time // zero if there is no time
 }
 
-// State is how far what a line tells of has come.
+// State is how far a payment or a refund has come.
 type State string
 
 // The states of a line. A statement without a column for the state lists what has

@@ -26,7 +26,7 @@ func readFile(t *testing.T, name string, o Options) ([]Row, error) {
 // days since 1900 and 1904, alone and divided.
 func TestWorkbooks(t *testing.T) {
 	t.Parallel()
-	refund := Row{Line: 6, Number: "PB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, At: at("2026-11-22 15:59:59")}
+	refund := Row{Line: 6, Number: "PB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 15:59:59")}
 	for _, c := range []struct {
 		file    string
 		options Options
