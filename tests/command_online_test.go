@@ -333,6 +333,10 @@ func TestOneRuleOfExitStatuses(t *testing.T) {
 			t.Errorf("%s: %d: %s", name, got.status, got.log)
 		}
 	}
+	absent := filepath.Join(w.dir, "absent.db")
+	if _, status := w.bridge.offline("", "restore", absent, "--ledger", filepath.Join(w.dir, "restored.db")); status != 2 {
+		t.Errorf("a backup that is not there: %d", status)
+	}
 	w.bridge.stop()
 	for name, args := range unknown {
 		if got := w.bridge.ask(args...); got.status != 2 || !strings.Contains(got.log, "is Caddy running there?") {

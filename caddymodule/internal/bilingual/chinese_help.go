@@ -374,8 +374,8 @@ that could not be notified. For one merchant with all reasons, without one as a 
 	`With --check, name, port and TLS of the hosts that the merchant is notified at are
 tried as well, by the same rules as notifications; nothing is sent to them. The exit
 status is 0 when all are ready, 1 when one is not_ready, 3 when there is something to
-look at or too little was seen.`: `--check 还会按通知的规则检查通知地址的域名、端口和 TLS；不发送任何内容。全部可以迁移时退出状态为 0，
-有不能迁移的为 1，需要先查看或看到的太少为 3。`,
+look at, too little was seen, or there are more merchants than are listed.`: `--check 还会按通知的规则检查通知地址的域名、端口和 TLS；不发送任何内容。全部可以迁移时退出状态为 0，
+有不能迁移的为 1，需要先查看、看到的太少、或者还有没有列出的商户为 3。`,
 	"This command changes no route; \"merchant route\" does.":             "此命令不更改路由；merchant route 才会。",
 	"Try name, port and TLS of the notification hosts; nothing is sent":   "检查通知地址的域名、端口和 TLS；不发送任何内容",
 	"What was seen on so many days, today included, up to 30 (default 7)": "最近多少天的情况，包括今天，不超过 30（默认 7）",
@@ -399,7 +399,8 @@ the statement is listed apart, for it may be in that of the next day: give both
 statements, with the day that is meant.`: `日期是北京时间，与网关一致。没有 --day 时，是对账单中出现的日期。临近日期边界、对账单中没有的支付单独列出，
 因为可能在第二天的对账单中：请给出两份对账单，并指明日期。`,
 	`The exit status is 1 when the sides differ, and 3 when something is only to be looked
-at: payments near the ends of the days, or rows of the ledger that cannot be read.`: "两边不符时退出状态为 1；只有需要查看的内容时为 3：临近日期边界的支付，或账本中无法读取的行。",
+at: payments near the ends of the days, refunds of earlier payments that may be in an
+earlier statement, or rows of the ledger that cannot be read.`: "两边不符时退出状态为 1；只有需要查看的内容时为 3：临近日期边界的支付，付款日期更早、可能在更早的对账单中的退款，或账本中无法读取的行。",
 	"Which column is what, as amount=交易金额 or amount=5":                                "哪一列是什么，例如 amount=交易金额 或 amount=5",
 	"Print the differences as CSV":                                                    "以 CSV 输出差异",
 	"The day that is meant, or FIRST..LAST (default: those of the statement's times)": "所指的日期，或 FIRST..LAST（默认是对账单中出现的日期）",

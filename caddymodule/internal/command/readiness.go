@@ -32,7 +32,7 @@ that could not be notified. For one merchant with all reasons, without one as a 
 With --check, name, port and TLS of the hosts that the merchant is notified at are
 tried as well, by the same rules as notifications; nothing is sent to them. The exit
 status is 0 when all are ready, 1 when one is not_ready, 3 when there is something to
-look at or too little was seen.
+look at, too little was seen, or there are more merchants than are listed.
 
 This command changes no route; "merchant route" does.`,
 		Example: `  caddy paybridge readiness
@@ -61,14 +61,18 @@ This command changes no route; "merchant route" does.`,
 		if err != nil {
 			return err
 		}
-		return verdictError(list.Items)
+		return verdictError(list)
 	})
 }
 
-// verdictError is the exit status of verdicts: that of the gravest.
-func verdictError(list []api.Readiness) error {
+// verdictError is the exit status of verdicts: that of the gravest. Nothing is known of
+// merchants behind the page.
+func verdictError(list api.ReadinessList) error {
 	var err error
-	for _, r := range list {
+	if list.Next != "" {
+		err = errWarned
+	}
+	for _, r := range list.Items {
 		switch r.Verdict {
 		case readiness.NotReady:
 			return ErrRefused

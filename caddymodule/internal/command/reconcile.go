@@ -53,7 +53,8 @@ the statement is listed apart, for it may be in that of the next day: give both
 statements, with the day that is meant.
 
 The exit status is 1 when the sides differ, and 3 when something is only to be looked
-at: payments near the ends of the days, or rows of the ledger that cannot be read.
+at: payments near the ends of the days, refunds of earlier payments that may be in an
+earlier statement, or rows of the ledger that cannot be read.
 
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge reconcile statement-2026-11-22.csv
@@ -89,6 +90,7 @@ func (f *reconcileFlags) run(o *online, files []string) error {
 	}
 	if f.csv {
 		err = writeDifferences(outOf(o.Command), report)
+		tellBeside(o.errPrinter(), report)
 	} else {
 		err = o.show(report, func(w printer) { printReconciliation(w, report) })
 	}

@@ -30,12 +30,28 @@ func printReconciliation(w printer, r *reconciliation.Report) {
 	case r.Differs():
 		w.say("\nThe sides differ.\n")
 	case r.ComparedNothing():
-		w.say("\nNothing was compared: neither side has anything of these days and this merchant.\n")
+		w.comparedNothing()
 	case r.Doubts():
 		w.say("\nThe sides do not differ, but for what is listed above.\n")
 	default:
 		w.say("\nThe sides agree.\n")
 	}
+}
+
+// tellBeside tells what a list of differences has no line for.
+func tellBeside(w printer, r *reconciliation.Report) {
+	missingNote(w, r.Unreadable)
+	if r.Unlisted > 0 {
+		w.say("\nThere are %d more differences than are listed; compare fewer days at once.\n", r.Unlisted)
+	}
+	if r.ComparedNothing() {
+		w.comparedNothing()
+	}
+}
+
+// comparedNothing says that the statements are not of the days that are meant.
+func (p printer) comparedNothing() {
+	p.say("\nNothing was compared: neither side has anything of these days and this merchant.\n")
 }
 
 func printSums(w printer, merchants []reconciliation.MerchantReport) {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,6 +44,8 @@ which has tools of its own.`,
 		switch {
 		case errors.Is(err, ledger.ErrLocked):
 			return exitWith(cmd, exitRefused, say("%v; a backup is restored while nobody writes", err))
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+			return exitWith(cmd, exitUsage, say("nothing was restored: %v", err))
 		case err != nil && !errors.Is(err, ledger.ErrNotOnDisk):
 			return exitWith(cmd, exitRefused, say("nothing was restored: %v", err))
 		}
