@@ -30,8 +30,9 @@ func serveAt(t *testing.T, now func() time.Time) {
 		t.Fatal(err)
 	}
 	routes := routecache.New(l, zap.NewNop(), elapsed(steady.Machine))
+	b := bridge.New(l, zap.NewNop(), now)
 	e := &engine{
-		ledger: l, bridge: bridge.New(l, zap.NewNop(), now), sides: sides.New(l, zap.NewNop(), now, observed), routes: routes,
+		ledger: l, bridge: b, sides: sides.New(l, zap.NewNop(), sides.Clock{Now: now, Known: b.KnowsTime}, observed), routes: routes,
 		traffic: oldtraffic.New(l, zap.NewNop(), now), answers: answers.New(l, zap.NewNop(), now), guard: guard.New(l, zap.NewNop(), observed, elapsed(steady.Machine), routes.Expire),
 	}
 	t.Cleanup(func() {

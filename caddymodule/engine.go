@@ -60,7 +60,7 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		routes := routecache.New(l, logs.Logger("paybridge.routes"), passed)
 		return &engine{
 			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
-			sides:   sides.New(l, logs.Logger("paybridge.sides"), b.Now, observed),
+			sides:   sides.New(l, logs.Logger("paybridge.sides"), sides.Clock{Now: b.Now, Known: b.KnowsTime}, observed),
 			traffic: oldtraffic.New(l, logs.Logger("paybridge.old_traffic"), b.Now),
 			answers: answers.New(l, logs.Logger("paybridge.answers"), b.Now),
 			routes:  routes,

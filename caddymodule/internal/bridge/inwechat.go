@@ -53,7 +53,7 @@ func (b *Bridge) NextStep(m *merchants.Merchant, o ledger.Order) PayerStep {
 	switch {
 	case o.State.Row().Payer != translate.PayerOpen:
 		return StepResult
-	case !b.knowsTime():
+	case !b.KnowsTime():
 		return StepWait
 	case !b.now().Before(o.ExpiresAt):
 		return StepExpired

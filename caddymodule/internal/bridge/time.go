@@ -41,7 +41,7 @@ var errTime = fmt.Errorf("%w: the time of the database is not known yet", ledger
 // that is hours ahead, all that waits would be due, all that is held would be free, and
 // nobody could pay any more.
 func (b *Bridge) awaitTime(ctx context.Context) error {
-	if b.knowsTime() { // also while it is closed
+	if b.KnowsTime() { // also while it is closed
 		return nil
 	}
 	select {
@@ -54,8 +54,10 @@ func (b *Bridge) awaitTime(ctx context.Context) error {
 	}
 }
 
-// knowsTime reports whether awaitTime would not wait.
-func (b *Bridge) knowsTime() bool {
+// KnowsTime reports whether the time of [Bridge.Now] is right: where bridges share a
+// database they go by its time, which one that has started while that is away does not
+// know.
+func (b *Bridge) KnowsTime() bool {
 	if b.clock == nil {
 		return true
 	}
@@ -69,7 +71,7 @@ func (b *Bridge) knowsTime() bool {
 
 // knowTime lets begin what has waited for the time.
 func (b *Bridge) knowTime() {
-	if !b.knowsTime() {
+	if !b.KnowsTime() {
 		close(b.timed)
 	}
 }

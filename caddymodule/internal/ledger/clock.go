@@ -36,7 +36,7 @@ func (l *Ledger) KeepClockOffset(ctx context.Context, ahead time.Duration) error
 
 // moves are the times that something goes by yet: whether a refund was submitted, and how
 // long the gateway has known nothing of it, is told by the events of its order. What is
-// over stays as it was recorded.
+// over stays as it was recorded, but for the marks of the old gateway's orders.
 var moves = []string{
 	`UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
 		WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next > 0)`,
@@ -44,6 +44,7 @@ var moves = []string{
 		sent_at = CASE WHEN sent_at > 0 THEN sent_at + $1 ELSE 0 END WHERE next > 0`,
 	`UPDATE notifications SET due = due + $1, ready = ready + $1 WHERE state = 'waiting'`,
 	`UPDATE once SET until = until + $1`,
+	`UPDATE old_orders SET at = at + $1`, // which are forgotten when they are old
 }
 
 // takeClockOffset moves what is not finished to the clock of the machine, if it

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -30,6 +31,10 @@ func TestClockOffsetIsTaken(t *testing.T) {
 		t.Fatalf("events %+v, %v", before, err)
 	}
 	waiting := mustNotification(t, l, sample(2).Key)
+	marked := ledger.Key{MerID: "89900001", OrderID: "old"}
+	if _, err := l.MarkOld(t.Context(), marked, noon); err != nil {
+		t.Fatal(err)
+	}
 	for _, ahead := range []time.Duration{time.Minute, -time.Hour} { // the last counts
 		if err := l.KeepClockOffset(t.Context(), ahead); err != nil {
 			t.Fatal(err)
@@ -38,7 +43,7 @@ func TestClockOffsetIsTaken(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
+	for _, side := range []route.Side{route.Old, ""} { // the second time nothing is left to be moved
 		l = p.open(t)
 		o := mustOrder(t, l, open.Key)
 		for name, times := range map[string][2]time.Time{
@@ -57,6 +62,16 @@ func TestClockOffsetIsTaken(t *testing.T) {
 		}
 		if now := mustOrder(t, l, over.Key); now != over || now.State != translate.Paid {
 			t.Errorf("what is over is\n%+v\nwas\n%+v", now, over)
+		}
+		until := after(-time.Hour)
+		if side == "" {
+			until = until.Add(time.Millisecond)
+		}
+		if _, err := l.PruneOld(t.Context(), until); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := l.Side(t.Context(), marked); got != side || err != nil {
+			t.Errorf("what is older than %s is forgotten: the old gateway's order of %s is on side %q, want %q, %v", until, after(-time.Hour), got, side, err)
 		}
 		wantTime(t, "due", mustNotification(t, l, waiting.Key).Due, waiting.Due.Add(-time.Hour))
 		if got := mustClaim(t, l, waiting.Due.Add(-time.Hour), 9); len(got) > 1 {

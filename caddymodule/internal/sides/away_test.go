@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,7 +82,7 @@ func TestLedgerAwayFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newFakeLedger()
 		store.away = true
-		s := New(store, zap.NewNop(), time.Now, new(counts))
+		s := New(store, zap.NewNop(), machine, new(counts))
 		defer s.Close()
 		s.Attach(time.Hour)
 		synctest.Wait()
@@ -96,11 +97,11 @@ func TestTooManyMarksWait(t *testing.T) {
 	t.Parallel()
 	var l late
 	for i := range maxLate {
-		if !l.add(ledger.Key{MerID: "A", OrderID: fmt.Sprint(i)}, time.Now(), maxLate) {
+		if !l.add(ledger.Key{MerID: "A", OrderID: fmt.Sprint(i)}, maxLate) {
 			t.Fatalf("no room for %d", i)
 		}
 	}
-	if l.add(ledger.Key{MerID: "A", OrderID: "one more"}, time.Now(), maxLate) || !l.add(ledger.Key{MerID: "A", OrderID: "7"}, time.Now(), maxLate) {
+	if l.add(ledger.Key{MerID: "A", OrderID: "one more"}, maxLate) || !l.add(ledger.Key{MerID: "A", OrderID: "7"}, maxLate) {
 		t.Error("there is room for one more, or none for one that is there")
 	}
 }
@@ -198,4 +199,76 @@ func TestCloseMakesUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// setClock is a bridge's clock, which is wrong until the database has told the time.
+type setClock struct {
+	known atomic.Bool
+	wrong time.Duration // how far it is ahead until then
+}
+
+func (c *setClock) now() time.Time {
+	if c.known.Load() {
+		return time.Now()
+	}
+	return time.Now().Add(c.wrong)
+}
+
+// A bridge that has started while the database was away, on a machine whose clock is wrong:
+// nothing is forgotten by that clock, nothing is dated by it, and when the database has told
+// the time the ledger is asked again at once.
+func TestTimeIsNotKnownYet(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]time.Duration{"ahead": 3 * usualKeep, "behind": -3 * usualKeep} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBenchOf(t, func(s *fakeLedger) Clock {
+					s.marks[payment("A", "before").key()] = time.Now().Add(-time.Hour)
+					c := &setClock{wrong: wrong}
+					time.AfterFunc(3*pruneEvery, func() { c.known.Store(true) })
+					return Clock{c.now, c.known.Load}
+				})
+				seen := time.Now()
+				b.store.set(func() { b.store.away = true })
+				b.mustDecide(t, payment("A", "away"), route.ToOld, ToOld(LedgerAway))
+				b.store.set(func() { b.store.away = false })
+				time.Sleep(lookEvery)
+				synctest.Wait()
+				b.mustDecide(t, payment("A", "untimed"), route.ToOld, ToOld(LedgerAway))
+				time.Sleep(2 * pruneEvery)
+				synctest.Wait()
+				if len(b.store.marks) != 1 {
+					t.Errorf("marks %v, want the one from before alone", b.store.marks)
+				}
+				b.store.set(func() { b.store.away = true })
+				b.mustDecide(t, payment("A", "away once more"), route.ToOld, ToOld(LedgerAway))
+				b.store.set(func() { b.store.away = false })
+				time.Sleep(pruneEvery)
+				b.mustDecide(t, payment("A", "later"), route.ToOld, ToOld(ByRoute))
+				time.Sleep(2 * pruneEvery)
+				synctest.Wait()
+				for number, want := range map[string]time.Time{"away": seen, "untimed": seen.Add(lookEvery), "before": seen.Add(-time.Hour)} {
+					if at := b.store.marks[payment("A", number).key()]; !at.Equal(want) {
+						t.Errorf("order %s is marked with %s, want %s", number, at, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+// The clock is set back while the ledger counts as away: it is asked again at once, and
+// not when the clock has come there once more.
+func TestClockIsSetBackWhileTheLedgerIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &setClock{wrong: 8 * time.Hour}
+		b := newBenchOf(t, func(*fakeLedger) Clock { return Clock{c.now, machine.Known} })
+		b.store.set(func() { b.store.away = true })
+		b.mustDecide(t, payment("A", "1"), route.ToOld, ToOld(LedgerAway))
+		b.store.set(func() { b.store.away = false })
+		c.known.Store(true)
+		b.mustDecide(t, payment("A", "2"), route.ToOld, ToOld(ByRoute))
+	})
 }

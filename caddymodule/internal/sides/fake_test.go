@@ -163,14 +163,24 @@ type bench struct {
 	logs   *observer.ObservedLogs
 }
 
+// machine is a clock that is right.
+var machine = Clock{time.Now, func() bool { return true }}
+
 // usualKeep is how long the bench keeps marks.
 const usualKeep = 30 * 24 * time.Hour
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	return newBenchOf(t, func(*fakeLedger) Clock { return machine })
+}
+
+// newBenchOf makes a bench with a clock of the test's own, which may put something into
+// the ledger first.
+func newBenchOf(t *testing.T, clock func(*fakeLedger) Clock) *bench {
+	t.Helper()
 	core, logs := observer.New(zap.InfoLevel)
 	b := &bench{store: newFakeLedger(), counts: new(counts), logs: logs}
-	b.Sides = New(b.store, zap.New(core), time.Now, b.counts)
+	b.Sides = New(b.store, zap.New(core), clock(b.store), b.counts)
 	t.Cleanup(b.Close)
 	b.Attach(usualKeep)
 	synctest.Wait() // it has read who is on v2

@@ -24,11 +24,11 @@ const maxLateStrange = maxLate / 2
 // away, or because nobody could verify them until the old gateway had accepted them.
 type late struct {
 	mu    sync.Mutex
-	marks map[ledger.Key]time.Time // when the order was first seen
+	marks map[ledger.Key]time.Time // when the order was first seen, by a clock that nobody sets
 }
 
 // add reports whether there is room among so many marks.
-func (l *late) add(k ledger.Key, at time.Time, most int) bool {
+func (l *late) add(k ledger.Key, most int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, there := l.marks[k]; there {
@@ -40,7 +40,7 @@ func (l *late) add(k ledger.Key, at time.Time, most int) bool {
 	if l.marks == nil {
 		l.marks = map[ledger.Key]time.Time{}
 	}
-	l.marks[k] = at
+	l.marks[k] = time.Now()
 	return true
 }
 
@@ -77,6 +77,9 @@ func (l *late) remove(k ledger.Key) {
 	delete(l.marks, k)
 }
 
+// date is when an order was seen, by the clock that the bridge goes by now.
+func (s *Sides) date(seen time.Time) time.Time { return s.now().Add(-time.Since(seen)) }
+
 // lateAtOnce is how many marks are written at once, so that they share a commit.
 const lateAtOnce = 64
 
@@ -99,8 +102,8 @@ func (s *Sides) makeUp(ctx context.Context) error {
 func (s *Sides) markLate(ctx context.Context, marks map[ledger.Key]time.Time) error {
 	var all sync.WaitGroup
 	failures := make(chan error, len(marks))
-	for k, at := range marks {
-		all.Go(func() { failures <- s.markOneLate(ctx, k, at) })
+	for k, seen := range marks {
+		all.Go(func() { failures <- s.markOneLate(ctx, k, s.date(seen)) })
 	}
 	all.Wait()
 	close(failures)

@@ -31,6 +31,7 @@ type Sides struct {
 	ledger   Ledger
 	log      *zap.Logger
 	now      func() time.Time
+	timed    func() bool // whether now is right
 	observer Observer
 	patience time.Duration // of a request that waits for the ledger
 
@@ -81,11 +82,20 @@ const ledgerPatience = 2 * time.Second
 // without.
 const retryEvery = time.Second
 
+// Clock is the time that the bridge goes by.
+type Clock struct {
+	Now func() time.Time
+	// Known reports whether Now is right: where bridges share a database they go by its
+	// time, which one that starts while that is away does not know.
+	Known func() bool
+}
+
 // New makes Sides over an open ledger. Its background work rests until a configuration
 // with an old gateway is attached.
-func New(l Ledger, log *zap.Logger, now func() time.Time, observer Observer) *Sides {
+func New(l Ledger, log *zap.Logger, clock Clock, observer Observer) *Sides {
+	now := clock.Now
 	s := &Sides{
-		ledger: l, log: log, now: now, observer: observer, patience: ledgerPatience,
+		ledger: l, log: log, now: now, timed: clock.Known, observer: observer, patience: ledgerPatience,
 		known: newCache(knownSides, now), wake: make(chan struct{}, 1),
 		away: outage.New(log, zap.ErrorLevel,
 			"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
@@ -183,8 +193,11 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 func (s *Sides) mark(ctx context.Context, p Payment, without doesWithout) Decision {
 	failpoint.Reach(failpoint.BeforeMark)
 	key := p.key()
-	if !key.Valid() { // v2 does not take it either
+	switch {
+	case !key.Valid(): // v2 does not take it either
 		return ToOld(ByRoute)
+	case !s.timed(): // it would be forgotten by a wrong date
+		return s.withoutLedger(ctx, p, without, errTime)
 	}
 	fresh := false
 	_, err := s.look(ctx, without, func(ctx context.Context) (_ route.Side, err error) {
@@ -286,8 +299,12 @@ func (s *Sides) remembered(key ledger.Key) route.Side {
 	return ""
 }
 
-// errAway is that the ledger was away a moment ago.
-var errAway = errors.New("ledger was away a moment ago")
+// errAway is that the ledger was away a moment ago, and errTime that its time is not known
+// yet.
+var (
+	errAway = errors.New("ledger was away a moment ago")
+	errTime = errors.New("the time of the ledger is not known yet")
+)
 
 // doesWithout reports whether a request goes on to the old gateway when the ledger is
 // away. It is asked when that is found out, since a merchant may move meanwhile.
@@ -296,7 +313,7 @@ type doesWithout func() bool
 // look asks the ledger. For a request that does without it, a ledger that was
 // away a moment ago is not asked again: nobody is to wait for it.
 func (s *Sides) look(ctx context.Context, without doesWithout, ask func(context.Context) (route.Side, error)) (route.Side, error) {
-	if s.now().UnixNano() < s.retry.Load() && without() {
+	if s.wasAway() && without() {
 		return "", errAway
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
@@ -304,6 +321,13 @@ func (s *Sides) look(ctx context.Context, without doesWithout, ask func(context.
 	side, err := ask(ctx)
 	s.report(ctx, err)
 	return side, err
+}
+
+// wasAway reports whether the ledger was away a moment ago. A time that is far ahead was
+// noted before the bridge's clock was set back.
+func (s *Sides) wasAway() bool {
+	left := s.retry.Load() - s.now().UnixNano()
+	return left > 0 && left <= int64(retryEvery)
 }
 
 // isDamaged reports whether the ledger has answered that a row is damaged. What that is
@@ -336,7 +360,7 @@ func (s *Sides) withoutLedger(ctx context.Context, p Payment, without doesWithou
 		return Decision{"", LedgerAway}
 	case !p.Verified || !p.key().Valid():
 		return ToOld(LedgerAway)
-	case !s.late.add(p.key(), s.now(), most):
+	case !s.late.add(p.key(), most):
 		s.observer.OrderMarked(MarkLost)
 		if p.stranger {
 			return ToOld(LedgerAway)

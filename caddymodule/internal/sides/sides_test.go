@@ -196,7 +196,7 @@ func TestNothingIsForgottenAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newFakeLedger()
 		store.marks[payment("A", "1").key()] = time.Now().Add(-2 * time.Hour)
-		s := New(store, zap.NewNop(), time.Now, new(counts))
+		s := New(store, zap.NewNop(), machine, new(counts))
 		defer s.Close()
 		s.Attach(time.Hour)
 		synctest.Wait()

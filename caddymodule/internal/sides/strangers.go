@@ -48,7 +48,7 @@ func (s *Sides) Accepted(o route.Order) {
 	if !key.Valid() || s.remembered(key) != "" {
 		return
 	}
-	if !s.late.add(key, s.now(), maxLateStrange) {
+	if !s.late.add(key, maxLateStrange) {
 		s.observer.OrderMarked(MarkLost)
 	}
 }

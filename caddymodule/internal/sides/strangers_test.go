@@ -78,7 +78,7 @@ func unread(t *testing.T) *bench {
 	core, logs := observer.New(zap.InfoLevel)
 	b := &bench{store: newFakeLedger(), counts: new(counts), logs: logs}
 	b.store.orders[payment("gone", "1").key()] = true
-	b.Sides = New(b.store, zap.New(core), time.Now, b.counts)
+	b.Sides = New(b.store, zap.New(core), machine, b.counts)
 	t.Cleanup(b.Close)
 	return b
 }

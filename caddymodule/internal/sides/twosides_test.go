@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"go.uber.org/zap"
 	"pgregory.net/rapid"
@@ -24,7 +23,7 @@ func TestNoOrderHasTwoSides(t *testing.T) {
 		store := newFakeLedger()
 		bridges := []*Sides{}
 		for range 2 {
-			s := New(store, zap.NewNop(), time.Now, new(counts))
+			s := New(store, zap.NewNop(), machine, new(counts))
 			defer s.Close()
 			s.moved.know(nil)
 			bridges = append(bridges, s)

@@ -37,7 +37,7 @@ func (s *Sides) work(ctx context.Context) {
 		crash.Guard(s.log, "looking after the sides of orders", func() {
 			err := s.catchUp(ctx)
 			s.tell(err)
-			if now := s.now(); err == nil && now.Sub(pruned) >= pruneEvery {
+			if now := s.now(); err == nil && s.timed() && now.Sub(pruned) >= pruneEvery {
 				pruned = now
 				if err := s.prune(ctx); err != nil { // that it has ended well is old news
 					s.tell(err)
@@ -54,7 +54,7 @@ func (s *Sides) tell(err error) {
 	}
 }
 
-// catchUp reads who has moved, and makes up for marks.
+// catchUp reads who has moved, and makes up for marks when it is known how to date them.
 func (s *Sides) catchUp(ctx context.Context) error {
 	within, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -64,6 +64,9 @@ func (s *Sides) catchUp(ctx context.Context) error {
 		return err
 	}
 	s.moved.know(list)
+	if !s.timed() {
+		return nil
+	}
 	return s.makeUp(within)
 }
 

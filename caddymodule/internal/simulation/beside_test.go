@@ -36,7 +36,7 @@ type beside struct {
 func newBeside(p *process, log *zap.Logger) *beside {
 	w := p.m.w
 	b := &beside{
-		sides:  sides.New(p.ledger, log, p.bridge.Now, uncounted{}),
+		sides:  sides.New(p.ledger, log, sides.Clock{Now: p.bridge.Now, Known: p.bridge.KnowsTime}, uncounted{}),
 		routes: routecache.New(p.ledger, log, w.since),
 	}
 	b.sides.Attach(30 * 24 * time.Hour)
