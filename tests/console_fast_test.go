@@ -45,6 +45,12 @@ func letGo(tab *chromium.Tab) {
 	tab.Await("the page to have read the answer", "window.gone")
 }
 
+// lose makes the oldest answer that was kept back one that does not come, when it is let
+// go.
+func lose(tab *chromium.Tab) {
+	chromium.Evaluate[any](tab, `void (window.kept[0] = ((go) => () => go(Promise.reject(new Error("lost"))))(window.kept[0]))`)
+}
+
 // clicks clicks some elements in one go, faster than the browser tells the page
 // of what each of them does.
 func clicks(tab *chromium.Tab, selectors ...string) {
@@ -95,7 +101,7 @@ func TestConsoleLateAnswerOfAnotherAction(t *testing.T) {
 		confirm(tab, "Ada", "their shop is down")
 		awaitKept(tab, "1")
 		if lost {
-			chromium.Evaluate[any](tab, `void (window.kept[0] = ((go) => () => go(Promise.reject(new Error("lost"))))(window.kept[0]))`)
+			lose(tab)
 		}
 		slowly(tab, "notifications/resend")
 		clicks(tab, "#dialogclose", resendButton)

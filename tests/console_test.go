@@ -212,8 +212,8 @@ func TestConsoleZone(t *testing.T) {
 	}
 }
 
-// TestConsoleWithoutBridge: the page says that nothing answers, that the bridge
-// is not ready and why, and takes it back.
+// TestConsoleWithoutBridge: the page says once that nothing answers, also where a part of
+// it asks by itself, that the bridge is not ready and why, and takes it back.
 func TestConsoleWithoutBridge(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, "")
@@ -223,6 +223,11 @@ func TestConsoleWithoutBridge(t *testing.T) {
 	tab.Click("#again")
 	tab.AwaitText("无法连接支付桥")
 	tab.AwaitText("状态未知")
+	tab.Click("#tab-orders")
+	tab.Await("the list without an answer", `document.querySelector("#list .unanswered").textContent`)
+	if said := chromium.Evaluate[string](tab, `document.querySelector("#list .partstatus").innerText.trim()`); said != "" {
+		t.Errorf("the list says so, too: %q", said)
+	}
 	tab.Inspect("unreachable")
 	d.settings.Extra += "\n\t\thealth {\n\t\t\tmin_free_disk 900PiB\n\t\t}"
 	d.writeConfig(d.bridge)

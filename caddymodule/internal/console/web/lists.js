@@ -1,12 +1,13 @@
 // The lists: one at a time, chosen by tabs, longer when more is asked for.
 
 import { resendMerchant } from './actions.js';
-import { get, Refusal } from './api.js';
+import { get } from './api.js';
 import { changeColumns, merchantColumns, notificationColumns, orderColumns, quarantineColumns, refundColumns, refusalColumns, sumColumns } from './columns.js';
 import { button, byID, make, reconcile, setText } from './dom.js';
 import { count, t } from './i18n.js';
 import { queryOf, showFilter } from './filter.js';
 import { routeColumns } from './moving.js';
+import { PartStatus } from './partstatus.js';
 import { listLink } from './route.js';
 import { showTable } from './table.js';
 import { newUnreadable, showUnreadable } from './unreadable.js';
@@ -42,7 +43,8 @@ const LISTS = {
 };
 
 const state = { name: 'in_doubt', filters: {}, limit: STEP, overview: () => null, columns: [], round: 0 };
-const parts = { filter: make('form', { class: 'filter' }), groups: make('ul', { class: 'groups' }), unreadable: newUnreadable(), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }), next: make('a', { class: 'button quiet' }, t('older')) };
+const parts = { filter: make('form', { class: 'filter' }), groups: make('ul', { class: 'groups' }), unreadable: newUnreadable(), status: make('p'), rows: make('div'), more: button('', 'quiet', more), note: make('p', { class: 'hint' }), next: make('a', { class: 'button quiet' }, t('older')) };
+const status = new PartStatus(parts.status);
 
 // startLists makes the tabs. overview gives the newest overview.
 export function startLists(overview) {
@@ -56,7 +58,7 @@ export function startLists(overview) {
     tabs.append(tab);
   }
   tabs.addEventListener('keydown', walk);
-  byID('list').append(parts.filter, parts.groups, parts.unreadable, parts.rows, parts.more, parts.note, parts.next);
+  byID('list').append(parts.filter, parts.groups, parts.unreadable, parts.status, parts.rows, parts.more, parts.note, parts.next);
   turnTo(state.name);
 }
 
@@ -105,7 +107,8 @@ function turnTo(name, filters = {}) {
     tab.tabIndex = chosen ? 0 : -1;
   }
   byID('list').setAttribute('aria-labelledby', 'tab-' + name);
-  parts.rows.replaceChildren(make('p', { class: 'none' }, t('loading')));
+  parts.rows.replaceChildren();
+  status.load();
   showFilter(parts.filter, name, LISTS[name].filters || [], filters);
   parts.next.hidden = parts.more.hidden = parts.note.hidden = parts.groups.hidden = parts.unreadable.hidden = true;
 }
@@ -127,14 +130,15 @@ export async function refreshList(overview) {
     const answer = await get(path, { ...query, ...queryOf(state.filters), limit: state.limit });
     ({ items, unreadable, next } = answer);
   } catch (reason) {
-    if (mine === state.round && reason instanceof Refusal) {
-      parts.rows.replaceChildren(make('p', { class: 'none' }, t('refused', { message: reason.message })));
+    if (mine === state.round) {
+      status.fail(reason, (text) => parts.rows.replaceChildren(make('p', { class: 'none' }, text)));
     }
-    return; // that nothing answers is said at the head of the page
+    return;
   }
   if (mine !== state.round) {
     return;
   }
+  status.answer();
   showTable(parts.rows, state.columns, items, keyOf, unreadable ? '' : t('none'));
   showUnreadable(parts.unreadable, unreadable);
   showGroups(overview);

@@ -2,20 +2,23 @@
 // its orders go, and why its requests are refused.
 
 import { pauseMerchant, resumeMerchant } from './actions.js';
-import { get, Refusal } from './api.js';
+import { get } from './api.js';
 import { pauseText } from './columns.js';
 import { button, byID, make, reconcile, setClass, setText } from './dom.js';
 import { attemptText } from './events.js';
 import { count, stamp, t, term, took } from './i18n.js';
 import { routeText } from './moving.js';
+import { PartStatus } from './partstatus.js';
 import { listLink } from './route.js';
-import { showWay } from './way.js';
+import { clearWay, refreshWay } from './way.js';
 
 // LINKS are the lists that tell more of a merchant.
 const LINKS = ['orders', 'notifications', 'sums', 'refused', 'changes'];
 
 let shown = '';
 let round = 0;
+
+const status = new PartStatus(byID('merchantstatus'));
 
 // openMerchant goes to a merchant and shows it, as with orders.
 export async function openMerchant(merid, overview) {
@@ -25,7 +28,8 @@ export async function openMerchant(merid, overview) {
     byID(id).replaceChildren();
   }
   byID('merchantlinks').replaceChildren(...LINKS.map((list) => make('li', {}, make('a', { href: listLink(list, { merid }) }, t('list.' + list)))));
-  byID('merchantway').hidden = true;
+  clearWay();
+  status.load();
   byID('merchant').hidden = false;
   byID('merchanttitle').focus({ preventScroll: true });
   byID('merchant').scrollIntoView();
@@ -40,26 +44,26 @@ export function closeMerchant() {
 
 // refreshMerchant shows the merchant as it is now.
 export async function refreshMerchant(overview) {
-  if (!shown) {
+  const merid = shown;
+  if (!merid) {
     return;
   }
   const mine = ++round;
+  const late = () => mine !== round || merid !== shown;
+  const refuse = (text) => setText(byID('merchanttitle'), text);
   try {
-    const answer = await get('merchant', { merid: shown });
-    const late = () => mine !== round || answer.merid !== shown;
+    const answer = await get('merchant', { merid });
     if (late()) {
       return;
     }
+    status.answer();
     show(answer, overview);
     if (answer.route) {
-      await showWay(shown, late);
-      if (!late()) {
-        byID('merchantway').hidden = false;
-      }
+      await refreshWay(merid, late, refuse);
     }
   } catch (reason) {
-    if (mine === round && reason instanceof Refusal) {
-      setText(byID('merchanttitle'), t('refused', { message: reason.message }));
+    if (!late()) {
+      status.fail(reason, refuse);
     }
   }
 }

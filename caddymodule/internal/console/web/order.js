@@ -1,11 +1,12 @@
 // One order: its numbers, what its state means, and everything that happened.
 
 import { callAgain, dealWithOrder, mayCallAgain, mayResend, mayRetry, pauseMerchant, resendOne, resumeMerchant, retryRefund } from './actions.js';
-import { get, Refusal } from './api.js';
+import { get } from './api.js';
 import { pauseText } from './columns.js';
 import { button, byID, make, reconcile, setClass, setText } from './dom.js';
 import { showEvents } from './events.js';
 import { count, due, stamp, t, term, yuan } from './i18n.js';
+import { PartStatus } from './partstatus.js';
 import { merchantLink } from './route.js';
 import states from './states.js';
 import { showUnreadable } from './unreadable.js';
@@ -15,12 +16,14 @@ import { showUnreadable } from './unreadable.js';
 let shown = null;
 let round = 0;
 
+const status = new PartStatus(byID('orderstatus'));
+
 // openOrder goes to an order and shows it. Neither the page nor the focus moves when the
 // answer is there: somebody may be clicking or typing by then.
 export async function openOrder(order, overview) {
   shown = order;
   clear(t('order_title', { order: order.number }));
-  setText(byID('about'), t('loading'));
+  status.load();
   byID('ordermerchant').href = merchantLink(order.merid); // of the order before, a refusal would leave it
   byID('order').hidden = false;
   byID('ordertitle').focus({ preventScroll: true });
@@ -54,11 +57,12 @@ export async function refreshOrder(overview) {
   try {
     const answer = await get('order', order);
     if (!late()) {
+      status.answer();
       showOrder(answer, overview);
     }
   } catch (reason) {
-    if (!late() && reason instanceof Refusal) {
-      clear(t('refused', { message: reason.message }));
+    if (!late()) {
+      status.fail(reason, clear);
     }
   }
 }

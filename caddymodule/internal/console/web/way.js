@@ -5,8 +5,11 @@ import { get } from './api.js';
 import { byID, make, reconcile, setClass, setText } from './dom.js';
 import { count, span, stamp, t, term } from './i18n.js';
 import { routeText, toneOf } from './moving.js';
+import { PartStatus } from './partstatus.js';
 import { showTable } from './table.js';
 import texts from './texts.js';
+
+const status = new PartStatus(byID('waystatus'));
 
 const lastText = (seen) => t('times_last', { n: count(seen.times), at: stamp(seen.last_at) });
 
@@ -29,13 +32,29 @@ const moveColumns = [
   { label: 'why', text: (m) => m.why },
 ];
 
-// showWay shows how far a merchant has come, unless somebody has gone elsewhere: late()
-// says so.
-export async function showWay(merid, late) {
-  const [{ items: [ready] }, { items: [now], timeline }] = await Promise.all([get('readiness', { merid }), get('routes', { merid })]);
-  if (late()) {
-    return;
+// clearWay shows no merchant's way.
+export function clearWay() {
+  byID('merchantway').hidden = true;
+  status.clear();
+}
+
+// refreshWay shows how far a merchant has come, unless somebody has gone elsewhere: late()
+// says so. refuse(text) is told of a refusal.
+export async function refreshWay(merid, late, refuse) {
+  try {
+    const answers = await Promise.all([get('readiness', { merid }), get('routes', { merid })]);
+    if (!late()) {
+      status.answer();
+      showWay(...answers);
+    }
+  } catch (reason) {
+    if (!late()) {
+      status.fail(reason, refuse);
+    }
   }
+}
+
+function showWay({ items: [ready] }, { items: [now], timeline }) {
   setText(byID('verdict'), term('verdict', ready.verdict));
   setClass(byID('verdict'), 'pill ' + toneOf(ready.verdict));
   setText(byID('compared'), t('compared', { n: count(ready.compared), days: count(ready.days) }));
@@ -44,6 +63,7 @@ export async function showWay(merid, late) {
   const differences = ready.seen.filter((d) => Object.hasOwn(texts['difference.'], d.kind));
   showTable(byID('differences'), differenceColumns, differences, (d) => [d.kind, d.interface, d.subject, d.detail].join(' '), t('none'));
   showTable(byID('routemoves'), moveColumns, timeline || [], (m) => m.at + m.who, t('none'));
+  byID('merchantway').hidden = false;
 }
 
 // guardText says what the guard has counted, and when it turns the merchant back.
