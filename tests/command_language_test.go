@@ -61,6 +61,22 @@ func TestCommandsInTheOperatorsLanguage(t *testing.T) {
 		"a merchant's refused requests": {
 			at("refused"), "", 0, []string{"起没有请求被拒绝"}, []string{"No request was refused since"},
 		},
+		"translate": {
+			[]string{"translate", "--in", "-"}, offlineMessage, 0,
+			[]string{"v1 pay → v2 OP1001，加密签名之前", "请注意：报文中没有地址"}, []string{"before it is sealed", "Note: The message names no address"},
+		},
+		"translate a query": {
+			[]string{"translate", "--in", "-"}, `{"merid":"89900001","orderid":"T20261121000000001"}`, 0,
+			[]string{"只查询尚未终结的订单"}, []string{"asks the gateway only about an order that is not final"},
+		},
+		"translate a cancel": {
+			[]string{"translate", "--in", "-", "--interface", "cancel"}, `{"merid":"89900001","orderid":"T20261121000000001"}`, 0,
+			[]string{"已支付订单的退款"}, []string{"This is the refund of a paid order"},
+		},
+		"translate what is unknown": {
+			[]string{"translate", "--in", "-", "--interface", "refund"}, offlineMessage, 2,
+			[]string{"请写 pay、query 或 cancel"}, []string{"use pay, query or cancel"},
+		},
 		"no bridge":    {[]string{"orders", "--address", "127.0.0.1:1"}, "", 2, []string{"没有应答", "Caddy 在运行吗"}, []string{"is Caddy running there?"}},
 		"a wrong flag": {at("orders", "--all"), "", 2, []string{"--all 须与 --csv 一起使用"}, []string{"--all needs --csv"}},
 	} {
@@ -70,6 +86,9 @@ func TestCommandsInTheOperatorsLanguage(t *testing.T) {
 			}
 			in(chinese).want(t, tc.status, tc.zh...)
 			in(english, "--lang", "zh").want(t, tc.status, tc.zh...)
+			if words := untranslated.FindAllString(in(chinese).out, -1); len(words) > 0 && strings.HasPrefix(name, "translate") {
+				t.Errorf("English in Chinese: %q in\n%s", words, in(chinese).out)
+			}
 			in(english).want(t, tc.status, tc.en...)
 			in(chinese, "--lang", "en").want(t, tc.status, tc.en...)
 			if s := in(english); strings.ContainsFunc(s.out, isHan) && name != "explain" {

@@ -61,6 +61,15 @@ func TestChangesInTheLanguageOfWhoReads(t *testing.T) {
 	}
 }
 
+// What the gateway said of an order is told with why it makes nothing certain.
+func TestDoubtInTheLanguageOfWhoReads(t *testing.T) {
+	t.Parallel()
+	const kept = `nothing certain: gateway answered "E0000000"`
+	if zh, en := gatewaySaid(bilingual.Zh, kept), gatewaySaid(bilingual.En, kept); en != kept || zh != `没有确定的结果：网关应答 "E0000000"` {
+		t.Errorf("%q and %q", en, zh)
+	}
+}
+
 // What is kept is put into words only where it is one of what is written.
 func TestRecordedText(t *testing.T) {
 	t.Parallel()

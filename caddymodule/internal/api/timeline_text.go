@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/quarantine"
 	"github.com/paybridge/paybridge/translate"
@@ -76,10 +77,12 @@ var callCauses = bilingual.Wordings{
 	{Kept: regexp.MustCompile(`^reading message: (.*)$`), Say: func(parts []string) bilingual.Said { return say("reading message: %s", parts[1]) }},
 }
 
-// callCause is why a call of the gateway failed, in a language.
+// callCause is why a call of the gateway failed or made nothing certain, in a language.
 func callCause(lang bilingual.Lang, kept string) string {
-	if said, known := callCauses.Reads(kept); known {
-		return said.In(lang)
+	for _, wordings := range []bilingual.Wordings{callCauses, explain.Doubts} {
+		if said, known := wordings.Reads(kept); known {
+			return said.In(lang)
+		}
 	}
 	return causeText(lang, kept)
 }

@@ -16,7 +16,7 @@ import (
 func Say(en string, values ...any) Said { return Text{En: en, Zh: chinese[en]}.With(values...) }
 
 // chinese is the catalogue: the Chinese of every sentence that [Say] is given.
-var chinese = joined(chineseOfCommands, chineseOfErrors, chineseOfMoving, chineseOfSelfcheck, chineseOfExplain, chineseOfTimeline, chineseOfUsage, chineseOfStatements, chineseOfCauses)
+var chinese = joined(chineseOfCommands, chineseOfErrors, chineseOfMoving, chineseOfSelfcheck, chineseOfExplain, chineseOfTimeline, chineseOfUsage, chineseOfStatements, chineseOfCauses, chineseOfMessages)
 
 func joined(parts ...map[string]string) map[string]string {
 	all := make(map[string]string)

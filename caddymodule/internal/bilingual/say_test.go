@@ -54,7 +54,7 @@ func TestCatalogue(t *testing.T) {
 		}
 	}
 	parts := len(chineseOfCommands) + len(chineseOfMoving) + len(chineseOfErrors) + len(chineseOfSelfcheck) + len(chineseOfExplain) +
-		len(chineseOfTimeline) + len(chineseOfUsage) + len(chineseOfStatements) + len(chineseOfCauses)
+		len(chineseOfTimeline) + len(chineseOfUsage) + len(chineseOfStatements) + len(chineseOfCauses) + len(chineseOfMessages)
 	if parts != len(chinese) {
 		t.Errorf("%d sentences are in more than one part of the catalogue", parts-len(chinese))
 	}

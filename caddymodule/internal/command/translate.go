@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/tidwall/gjson"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
 	"github.com/paybridge/paybridge/translate"
@@ -170,7 +171,8 @@ func previewSettings(cmd *cobra.Command, offline Offline, message []byte) (previ
 	return settings, nil
 }
 
-// translation is what the command prints.
+// translation is what the command prints: English where programs read it, and beside
+// that what has to be said in the operator's language.
 type translation struct {
 	Interface string          `json:"interface"`
 	TranCode  string          `json:"tran_code,omitempty"`
@@ -181,35 +183,72 @@ type translation struct {
 	Reply     json.RawMessage `json:"reply,omitempty"` // v1
 	Notes     []string        `json:"notes,omitempty"`
 	Error     string          `json:"error,omitempty"` // why the message is refused or the answer not believed
+
+	notes   []bilingual.Said
+	reason  bilingual.Said
+	refused bilingual.Said // Error
+}
+
+// noteTexts are the notes of a preview in words.
+var noteTexts = map[preview.Note]bilingual.Said{
+	preview.NoAddress:       say("The message names no address: a running bridge puts where the request came from into body.spbillCreatIp."),
+	preview.NoOpenID:        say("Without an openid nothing is sent before the payer's browser comes: the merchant first hears 00 with a PayId."),
+	preview.NotFinalOnly:    say("A running bridge asks the gateway only about an order that is not final, by the number in its ledger."),
+	preview.RefundOnly:      say("This is the refund of a paid order; the amount is that of the ledger. An order that is not paid is closed instead."),
+	preview.NumbersOfAnswer: say("The numbers of the order were taken from the answer; a running bridge compares them with its ledger."),
+}
+
+// note adds notes of a preview.
+func (t *translation) note(notes []preview.Note) {
+	for _, n := range notes {
+		text := noteTexts[n]
+		t.Notes, t.notes = append(t.Notes, text.Error()), append(t.notes, text)
+	}
+}
+
+// refuse says why the message is refused or the answer not believed.
+func (t *translation) refuse(why bilingual.Said) { t.Error, t.refused = why.Error(), why }
+
+// doubt is why an answer makes nothing certain; in English it is the text itself.
+func doubt(reason string) bilingual.Said {
+	if said, known := explain.Doubts.Reads(reason); known {
+		return said
+	}
+	return bilingual.Pair(reason, reason)
 }
 
 // translateRequest makes the v2 request, or the v1 refusal.
 func translateRequest(iface string, message []byte, settings preview.Settings) (translation, *preview.Request, error) {
 	request, err := preview.New(iface, message, settings)
 	if refusal, ok := errors.AsType[*v1.Error](err); ok {
-		return translation{Interface: iface, Reply: request.Refusal(refusal), Error: refusal.Error()}, nil, nil
+		t := translation{Interface: iface, Reply: request.Refusal(refusal)}
+		t.refuse(explain.Refusal(refusal))
+		return t, nil, nil
+	}
+	if errors.Is(err, preview.ErrUnknownInterface) {
+		return translation{}, nil, say("unknown interface %.20q: use pay, query or cancel", iface)
 	}
 	if err != nil {
 		return translation{}, nil, err
 	}
-	return translation{
-		Interface: iface, TranCode: request.TranCode, Request: request.Plaintext,
-		Examples: request.Examples, Notes: request.Notes,
-	}, request, nil
+	t := translation{Interface: iface, TranCode: request.TranCode, Request: request.Plaintext, Examples: request.Examples}
+	t.note(request.Notes)
+	return t, request, nil
 }
 
 // translateAnswer adds what an answer means. Only a text that is no v2 message
 // is an error.
 func (t *translation) translateAnswer(request *preview.Request, answer []byte) error {
 	if _, err := v2.ParseMessage(answer); err != nil {
-		return say("--answer: %v; give the plain text {\"head\":...,\"body\":...}", err)
+		return say("--answer: %v; give the plain text {\"head\":...,\"body\":...}", explain.Unreadable(err))
 	}
 	reply, err := request.Reply(answer)
 	if err != nil {
-		t.Error = err.Error()
+		t.refuse(doubt(err.Error()))
 	}
 	t.State, t.Reason, t.Reply = string(reply.State), reply.Reason, reply.JSON
-	t.Notes = append(t.Notes, reply.Notes...)
+	t.reason = doubt(reply.Reason)
+	t.note(reply.Notes)
 	return nil
 }
 
@@ -225,10 +264,10 @@ func (t *translation) writeText(out printer) error {
 		out.say("\nThe answer means: %s\n", translate.State(t.State))
 	}
 	if t.Reason != "" {
-		out.say("Because: %s\n", t.Reason)
+		out.say("Because: %s\n", t.reason)
 	}
 	if t.Error != "" {
-		out.say("\nRefused: %s\n", t.Error)
+		out.say("\nRefused: %s\n", t.refused)
 	}
 	if t.Reply != nil {
 		out.say("\nv1 reply, before it is signed:\n")
@@ -236,7 +275,7 @@ func (t *translation) writeText(out printer) error {
 			return err
 		}
 	}
-	for _, note := range t.Notes {
+	for _, note := range t.notes {
 		out.say("\nNote: %s\n", note)
 	}
 	return nil

@@ -1,9 +1,5 @@
 package explain
 
-import (
-	"errors"
-)
-
 // Message returns the JSON of a merchant's message from whatever was saved of
 // it: the JSON itself, a form, a URL. Nothing is verified.
 func Message(input []byte) ([]byte, error) {
@@ -13,7 +9,7 @@ func Message(input []byte) ([]byte, error) {
 	}
 	e := gather(a, World{})
 	if !looksLikeJSON(e.message) {
-		return nil, errors.New("found no v1 message: neither its JSON, nor a form or URL with req")
+		return nil, say("found no v1 message: neither its JSON, nor a form or URL with req")
 	}
 	return e.message, nil
 }

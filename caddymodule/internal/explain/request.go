@@ -216,10 +216,10 @@ func (e *evidence) tellMessage(r *Report) {
 	case e.refusal == nil:
 		r.step(say("read the message"), Good, lines...)
 	case r.Verified && e.refuseArrival() == nil:
-		r.step(say("read the message"), Bad, append(lines, say("%s", e.refusal.Error()))...)
+		r.step(say("read the message"), Bad, append(lines, Refusal(e.refusal))...)
 		r.findFirst(e, memberFacts)
 		if len(r.Causes) == 0 {
-			r.add(memberRefused.cause(say("It says: %s.", e.refusal.Error())))
+			r.add(memberRefused.cause(say("It says: %s.", Refusal(e.refusal))))
 		}
 	default:
 		r.step(say("read the message"), Told, lines...)

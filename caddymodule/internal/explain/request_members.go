@@ -121,7 +121,7 @@ func refusal(field, reason string) func(*evidence) (bilingual.Said, bool) {
 		if !e.refuses(field, reason) || e.refusal.Reason == givenTwice || e.refusal.Reason == notUTF8 {
 			return bilingual.Said{}, false
 		}
-		return say("The bridge says: %s.", e.refusal.Error()), true
+		return say("The bridge says: %s.", Refusal(e.refusal)), true
 	}
 }
 
@@ -131,7 +131,7 @@ func anyRefusal(reason string) func(*evidence) (bilingual.Said, bool) {
 		if e.refusal == nil || e.refusal.Reason != reason {
 			return bilingual.Said{}, false
 		}
-		return say("The bridge says: %s.", e.refusal.Error()), true
+		return say("The bridge says: %s.", Refusal(e.refusal)), true
 	}
 }
 

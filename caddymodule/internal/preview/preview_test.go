@@ -104,7 +104,7 @@ func TestRefusedRequest(t *testing.T) {
 			}
 		})
 	}
-	if _, err := preview.New("refund", []byte(lookup), settings()); err == nil || !strings.Contains(err.Error(), "pay, query or cancel") {
+	if _, err := preview.New("refund", []byte(lookup), settings()); !errors.Is(err, preview.ErrUnknownInterface) || !strings.Contains(err.Error(), "pay, query or cancel") {
 		t.Errorf("unknown interface: %v", err)
 	}
 }

@@ -13,8 +13,8 @@ type Reply struct {
 	State  translate.State
 	Reason string // why nothing certain is known, else ""
 	Code   v1.Code
-	JSON   []byte   // of the v1 reply
-	Notes  []string // what could not be held against a ledger
+	JSON   []byte // of the v1 reply
+	Notes  []Note // what could not be held against a ledger
 }
 
 // examplePayID stands where a running bridge puts the number under which the
@@ -38,7 +38,7 @@ func (r *Request) Reply(plaintext []byte) (Reply, error) {
 		return Reply{}, err
 	}
 	reply, err := judges[r.Interface](r, message)
-	reply.Notes = append(reply.Notes, "The numbers of the order were taken from the answer; a running bridge compares them with its ledger.")
+	reply.Notes = append(reply.Notes, NumbersOfAnswer)
 	return reply, err
 }
 

@@ -2,6 +2,7 @@ package preview
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/tidwall/gjson"
@@ -24,7 +25,7 @@ type Request struct {
 	TranCode  string
 	Plaintext []byte   // of the v2 request
 	Examples  []string // members whose values are made up
-	Notes     []string // what the bridge does besides
+	Notes     []Note   // what the bridge does besides
 
 	settings Settings
 	numbers  numbers
@@ -49,12 +50,15 @@ var makers = map[string]func(*Request, []byte) ([]byte, error){
 	Cancel: (*Request).makeCancel,
 }
 
+// ErrUnknownInterface is of an interface that no message is meant for.
+var ErrUnknownInterface = errors.New("unknown interface")
+
 // New makes the v2 request of a v1 message for an interface. An error is a
-// *v1.Error where the bridge would refuse the message.
+// *v1.Error where the bridge would refuse the message, or [ErrUnknownInterface].
 func New(iface string, json []byte, s Settings) (*Request, error) {
 	makePlaintext := makers[iface]
 	if makePlaintext == nil {
-		return nil, fmt.Errorf("unknown interface %.20q: use pay, query or cancel", iface)
+		return nil, fmt.Errorf("%w %.20q: use pay, query or cancel", ErrUnknownInterface, iface)
 	}
 	r := &Request{
 		Interface: iface, settings: s, numbers: s.draw(),
@@ -94,10 +98,10 @@ func (r *Request) makePay(json []byte) ([]byte, error) {
 		NotifyURL: s.NotifyURL, Subject: s.Subject, Now: s.Now, Expires: s.Now.Add(s.Expiry),
 	})
 	if body.SpbillCreateIP == "" {
-		r.Notes = append(r.Notes, "The message names no address: a running bridge puts where the request came from into body.spbillCreatIp.")
+		r.Notes = append(r.Notes, NoAddress)
 	}
 	if r.rule.PaidInBrowser() && r.pay.OpenID == "" {
-		r.Notes = append(r.Notes, "Without an openid nothing is sent before the payer's browser comes: the merchant first hears 00 with a PayId.")
+		r.Notes = append(r.Notes, NoOpenID)
 	}
 	body.AuthCode, body.WxSubOpenID = s.hide(body.AuthCode), s.hide(body.WxSubOpenID)
 	return body.Marshal(head)
@@ -111,7 +115,7 @@ func (r *Request) makeQuery(json []byte) ([]byte, error) {
 	s := r.settings
 	r.TranCode = s.Query
 	r.Examples = append(r.Examples, "body.oriMerOrderId", "body.orderId")
-	r.Notes = append(r.Notes, "A running bridge asks the gateway only about an order that is not final, by the number in its ledger.")
+	r.Notes = append(r.Notes, NotFinalOnly)
 	return v2.QueryRequest{OrderID: r.numbers.orderNo}.Marshal(r.head(s.Query))
 }
 
@@ -126,7 +130,7 @@ func (r *Request) makeCancel(json []byte) ([]byte, error) {
 	s := r.settings
 	r.TranCode = s.Refund
 	r.Examples = append(r.Examples, "body.oriMerOrderId", "body.merRefundFlowId", "body.refundAmt")
-	r.Notes = append(r.Notes, "This is the refund of a paid order; the amount is that of the ledger. An order that is not paid is closed instead.")
+	r.Notes = append(r.Notes, RefundOnly)
 	return translate.BuildRefundRequest(r.numbers.orderNo, r.numbers.refundNo, exampleAmount).Marshal(r.head(s.Refund))
 }
 

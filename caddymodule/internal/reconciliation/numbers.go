@@ -2,7 +2,6 @@ package reconciliation
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -118,7 +117,7 @@ func search(ctx context.Context, book Book, numbers []string) ([]api.Settlement,
 		return found.Items, found.Unreadable, nil
 	}
 	if len(numbers) == 1 {
-		return nil, nil, errors.New("more than 2000 merchants have an order " + numbers[0] + "; name the merchant: --merchant")
+		return nil, nil, say("more than 2000 merchants have an order %s; name the merchant: --merchant", numbers[0])
 	}
 	half := len(numbers) / 2
 	first, lost, err := search(ctx, book, numbers[:half])
