@@ -147,10 +147,7 @@ func TestConsoleFilterKeepsTheFocus(t *testing.T) {
 // newer one shows.
 func TestConsoleLateWay(t *testing.T) {
 	t.Parallel()
-	m := newMovingWorld(t, "old", newWorld)
-	d := m.withConsole()
-	m.bridge.start()
-	tab := d.open(t, keepingBack(""), "")
+	tab := openMovingDesk(t).open(t, keepingBack(""), "")
 	awaitList(tab, "of all orders")
 	chromium.Evaluate[any](tab, `void (location.hash = "#merchant=`+shops["intl"].MerID+`")`)
 	const isShown = `!document.querySelector("#merchantway").hidden`

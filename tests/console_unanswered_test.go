@@ -33,10 +33,7 @@ func TestConsoleUnansweredParts(t *testing.T) {
 // TestConsoleUnansweredWay: so does a merchant's way to v2, which is asked for by itself.
 func TestConsoleUnansweredWay(t *testing.T) {
 	t.Parallel()
-	m := newMovingWorld(t, "old", newWorld)
-	d := m.withConsole()
-	m.bridge.start()
-	tab := d.open(t, keepingBack(""), "")
+	tab := openMovingDesk(t).open(t, keepingBack(""), "")
 	awaitList(tab, "of orders in doubt")
 	part{"#merchant=" + shops["intl"].MerID, "readiness?", "#waystatus", "#merchantway:not([hidden])"}.losesAnswers(t, tab)
 }

@@ -42,6 +42,14 @@ func openDesk(t testing.TB, words string) *desk {
 	return d
 }
 
+// openMovingDesk is a desk beside an old gateway, where all orders go yet.
+func openMovingDesk(t testing.TB) *desk {
+	t.Helper()
+	d := newMovingWorld(t, "old", newWorld).withConsole()
+	d.bridge.start()
+	return d
+}
+
 // withConsole writes a site with the console into the configuration of a bridge that is
 // to be started.
 func (w *world) withConsole() *desk {

@@ -44,10 +44,8 @@ which has tools of its own.`,
 		switch {
 		case errors.Is(err, ledger.ErrLocked):
 			return exitWith(cmd, exitRefused, say("%v; a backup is restored while nobody writes", err))
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
-			return exitWith(cmd, exitUsage, say("nothing was restored: %v", err))
 		case err != nil && !errors.Is(err, ledger.ErrNotOnDisk):
-			return exitWith(cmd, exitRefused, say("nothing was restored: %v", err))
+			return exitWith(cmd, notRestored(err), say("nothing was restored: %v", err))
 		}
 		shown := showRestored(cmd, done)
 		if err != nil {
@@ -56,6 +54,15 @@ which has tools of its own.`,
 		return shown
 	}
 	return cmd
+}
+
+// notRestored is the exit status where nothing was restored: a file that is not there, or
+// may not be read, is a mistake in what was typed.
+func notRestored(err error) int {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return exitUsage
+	}
+	return exitRefused
 }
 
 // ledgerFile is the file that the flags name, or the configuration.

@@ -52,7 +52,7 @@ func (t *Trace) Watch(ctx context.Context) context.Context {
 		ConnectStart:         func(string, string) { t.reach(dialling) },
 		ConnectDone:          func(_, _ string, err error) { t.notConnected(err) },
 		TLSHandshakeStart:    func() { t.reach(shakingHands) },
-		GotConn:              func(info httptrace.GotConnInfo) { t.connected(info) },
+		GotConn:              t.connected,
 		WroteRequest:         func(httptrace.WroteRequestInfo) { t.reach(waiting) },
 		GotFirstResponseByte: func() { t.reach(reading) },
 	})

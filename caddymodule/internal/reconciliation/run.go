@@ -7,6 +7,8 @@ import (
 	"hash/maphash"
 	"io"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
@@ -50,15 +52,14 @@ var ErrNoRange = say("the statement has no times; say which day it is of: --day 
 // run is a job on its way.
 type run struct {
 	Job
-	report      Report
-	books       *books
-	compare     *comparison
-	lines       *parts
-	orders      *parts
-	sample      sample
-	first, last time.Time // of the lines
-	days        days      // of the lines
-	batch       batch
+	report  Report
+	books   *books
+	compare *comparison
+	lines   *parts
+	orders  *parts
+	sample  sample
+	days    days // of the lines
+	batch   batch
 }
 
 // Run compares statements with the ledger.
@@ -125,12 +126,6 @@ func (r *run) addLine(l *line) error {
 	r.sample.add(l.Number)
 	if !l.At.IsZero() {
 		r.days[dayOf(l.At).Unix()] = true
-		if r.first.IsZero() || l.At.Before(r.first) {
-			r.first = l.At
-		}
-		if l.At.After(r.last) {
-			r.last = l.At
-		}
 	}
 	return r.lines.add(l.Number, l.fields())
 }
@@ -138,10 +133,10 @@ func (r *run) addLine(l *line) error {
 // setRange takes the days of the statements where the job names none.
 func (r *run) setRange(context.Context) error {
 	if r.From.IsZero() {
-		if r.first.IsZero() {
+		if len(r.days) == 0 {
 			return ErrNoRange
 		}
-		r.From, r.To = dayOf(r.first), dayOf(r.last).AddDate(0, 0, 1)
+		r.From, r.To = r.days.span()
 	}
 	r.report.From, r.report.To = inBeijing(r.From), inBeijing(r.To)
 	r.compare = &comparison{books: r.books, files: r.Files, from: r.From, to: r.To, edge: r.Edge, days: r.days}
@@ -150,6 +145,12 @@ func (r *run) setRange(context.Context) error {
 
 // days are days of Beijing, by the Unix time of their beginning.
 type days map[int64]bool
+
+// span is from the beginning of the first day to the end of the last. There is one.
+func (d days) span() (from, to time.Time) {
+	all := slices.Collect(maps.Keys(d))
+	return inBeijing(time.Unix(slices.Min(all), 0)), inBeijing(time.Unix(slices.Max(all), 0)).AddDate(0, 0, 1)
+}
 
 // dayOf is the midnight in Beijing before a time.
 func dayOf(at time.Time) time.Time {

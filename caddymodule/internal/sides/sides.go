@@ -93,10 +93,9 @@ type Clock struct {
 // New makes Sides over an open ledger. Its background work rests until a configuration
 // with an old gateway is attached.
 func New(l Ledger, log *zap.Logger, clock Clock, observer Observer) *Sides {
-	now := clock.Now
 	s := &Sides{
-		ledger: l, log: log, now: now, timed: clock.Known, observer: observer, patience: ledgerPatience,
-		known: newCache(knownSides, now), wake: make(chan struct{}, 1),
+		ledger: l, log: log, now: clock.Now, timed: clock.Known, observer: observer, patience: ledgerPatience,
+		known: newCache(knownSides, clock.Now), wake: make(chan struct{}, 1),
 		away: outage.New(log, zap.ErrorLevel,
 			"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
 			"the sides of orders can be looked up again"),
