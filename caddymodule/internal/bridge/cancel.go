@@ -61,8 +61,8 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 		// Without a close at the gateway, nothing but its word that nobody has
 		// paid makes the order safe to close. Of an order whose form its payer
 		// has not posted the gateway knows nothing.
-		unposted := result.report.NotFound && handedOut(order)
-		if s.TranCodes.Close != "" || result.report.Unpaid() || unposted {
+		result.unknown = result.report.NotFound && handedOut(order)
+		if s.TranCodes.Close != "" || result.report.Unpaid() || result.unknown {
 			result = b.closeUnpaid(ctx, s, result, "cancel")
 			order = result.order
 		}

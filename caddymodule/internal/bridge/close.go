@@ -20,14 +20,14 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 }
 
 // closeUnpaid closes an order that nobody has paid: at the gateway where it has a
-// close and knows the order, and otherwise here, where a payment that still
+// close and may know the order, and otherwise here, where a payment that still
 // arrives is refunded. It takes the result of a query and returns it with what came of
 // the close. What the gateway has confirmed is recorded whoever holds the order by then;
 // only the bridge's own conclusion is worth no more than its claim.
 func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResult, source string) queryResult {
 	order := result.order
 	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source}
-	if s.TranCodes.Close == "" || result.report.NotFound {
+	if s.TranCodes.Close == "" || result.unknown {
 		update.Claim, update.Own = order.Claim, true
 		// Its payer may pay at this moment. A step that is under way knows less, and has no
 		// say any more in when that is asked.
@@ -72,10 +72,17 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 	switch {
 	case !ok || result.moved:
 		return
-	case !result.certain():
-		if !result.unrecorded {
-			b.logStale(order, result.report, b.now())
+	case result.unrecorded:
+		b.postpone(ctx, s, order, result)
+		return
+	case result.report.NotFound:
+		// The gateway may have known it: said once, it proves nothing.
+		if !b.surelyUnknown(ctx, order, "query", order.SentAt, b.now()) {
+			b.postpone(ctx, s, order, result)
+			return
 		}
+	case !result.report.Certain():
+		b.logStale(order, result.report, b.now())
 		b.postpone(ctx, s, order, result)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // When "no such order" is believed: only so long after the order was sent, for
@@ -53,11 +54,15 @@ func firstNotFound(events []ledger.Event, source string, now time.Time) time.Tim
 }
 
 // longUnknown reports whether the answers on record, since a message left, that the
-// gateway has no such order or refund are enough to believe them.
+// gateway has no such order or refund are enough to believe them. Those from before it
+// had the order do not count.
 func longUnknown(events []ledger.Event, source string, sent time.Time) bool {
 	answers, last := 0, sent
 	for _, e := range events {
-		if e.Kind == notFoundEvent && e.Source == source && !e.At.Before(sent) {
+		switch {
+		case e.LedTo() == translate.Pending:
+			answers, last = 0, sent
+		case e.Kind == notFoundEvent && e.Source == source && !e.At.Before(sent):
 			answers, last = answers+1, e.At
 		}
 	}

@@ -165,18 +165,20 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 	}
 	report = b.reported(order, report)
 	if report.State == translate.RefundFailed && b.refundIsRetried(ctx, order) {
-		report = translate.NothingCertain("notice of a failed refund may be about a try before this one")
-		report.Ask = true
+		report = askAboutTry()
+	}
+	if report.State.Final() {
+		if err := b.takeFinal(ctx, s, order, report, n); !errors.Is(err, ledger.ErrFenced) {
+			return err
+		}
+		report = askAboutTry()
 	}
 	switch {
-	case report.State.Final():
-		return b.takeFinal(ctx, s, order, report, n)
 	case report.Certain(): // nobody has paid yet, or the refund is under way, as we know
 		b.log.Info("notice changes nothing", orderFields(order))
+	case !report.Ask:
+		return b.keepAndAsk(ctx, s, order, n, errors.New(report.Reason))
 	default:
-		if !report.Ask {
-			return b.keepAndAsk(ctx, s, order, n, errors.New(report.Reason))
-		}
 		b.log.Warn("notice proves nothing, asking the gateway", orderFields(order), zap.String("reason", report.Reason))
 		b.queryAfterNotice(ctx, s, order)
 	}
@@ -185,6 +187,14 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		return ErrNoticeNotDurable
 	}
 	return nil
+}
+
+// askAboutTry is what a notice means that a refund has failed, once that may be about a
+// try before this one.
+func askAboutTry() translate.Report {
+	report := translate.NothingCertain(earlierTry)
+	report.Ask = true
+	return report
 }
 
 // keepAsTold keeps on record that a notice came which moved nothing. Once it is
@@ -203,12 +213,19 @@ func (b *Bridge) keepAsTold(ctx context.Context, s *Settings, order ledger.Order
 	return b.ledger.AskAgain(ctx, order.Key, at, event)
 }
 
-// takeFinal records what ends a payment or its refund.
+// takeFinal records what ends a payment or its refund. It returns [ledger.ErrFenced] when
+// a refund that is said to have failed was taken by another since the order was read.
 func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
 	update := b.newUpdate(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), n.said)})
+	if report.State == translate.RefundFailed {
+		update.Claim, update.Takes = order.Claim, true
+	}
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
-	if err != nil {
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+		return err
+	case err != nil:
 		b.log.Error("notice not recorded", orderFields(order), zap.Error(err))
 		return ErrNoticeNotDurable
 	}

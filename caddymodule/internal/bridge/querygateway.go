@@ -19,6 +19,10 @@ type queryResult struct {
 	moved  bool           // the answer moved the order and is recorded
 	events []ledger.Event // the calls that were made, to be recorded if they are not
 
+	// unknown says that the gateway surely has no such order: it has said so for long and
+	// often enough, or only the order's payer can make it known there.
+	unknown bool
+
 	// unrecorded says that the ledger did not take what was said for certain: the order
 	// stands as before, and nobody may act as if nothing had been said.
 	unrecorded bool

@@ -132,6 +132,9 @@ func lastSubmission(events []ledger.Event, codes TranCodes) (at time.Time) {
 func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
 	report, a := b.callAndJudge(ctx, s, order, RefundQueryCall, query)
+	if report.State == translate.RefundFailed && b.retriedJustNow(ctx, s, order) {
+		report = translate.NothingCertain(earlierTry)
+	}
 	return b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: a.calls()})
 }
 
@@ -146,7 +149,8 @@ func (b *Bridge) recordRefund(ctx context.Context, s *Settings, result queryResu
 		update := b.newUpdate(s, order, report, "refund", result.events)
 		update.Next = b.nextRetry(ctx, order, report, update.At)
 		if report.State == translate.RefundFailed {
-			update.Claim = order.Claim // a refusal that comes late says nothing of what was tried since
+			// A refusal that comes late says nothing of what was tried since.
+			update.Claim, update.Takes = order.Claim, true
 		}
 		result = b.recordResult(ctx, result, update)
 	case report.OurFault:

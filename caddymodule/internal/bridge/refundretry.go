@@ -42,19 +42,43 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 	return now.Add(refundRetries[failures])
 }
 
-// refundIsRetried reports whether an order's refund is being tried again. All tries have
-// one number, and what a notice tells may be older than the last of them.
+// earlierTry is why it is not believed that a refund has failed which is tried again.
+// All its tries have one number.
+const earlierTry = "that the refund failed may be told of a try before this one"
+
+// refundIsRetried reports whether an order's refund is being tried again, at whatever
+// time: what a notice tells may be older than the last of its tries.
 func (b *Bridge) refundIsRetried(ctx context.Context, order ledger.Order) bool {
-	if order.State != translate.Refunding {
+	_, retried := b.tries(ctx, order)
+	return retried
+}
+
+// retriedJustNow reports whether an order's refund was tried again so short a time ago
+// that the gateway's books may still show the try before.
+func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
+	events, retried := b.tries(ctx, order)
+	switch {
+	case !retried:
 		return false
-	}
-	events, err := b.ledger.Events(ctx, order.Key)
-	if err != nil {
-		b.log.Error("earlier tries of a refund not read", orderFields(order), zap.Error(err))
+	case events == nil, order.Tries == 0: // the call is not on record yet
 		return true
 	}
-	failed := func(e ledger.Event) bool { return e.LedTo() == translate.RefundFailed }
-	return len(events.Unreadable) > 0 || slices.ContainsFunc(events.Items, failed)
+	return b.now().Sub(lastSubmission(events, s.TranCodes)) < notFoundGrace
+}
+
+// tries reports whether an order's refund that is under way has failed before, or may
+// have, and returns what is on record of the order: nil when that cannot be read.
+func (b *Bridge) tries(ctx context.Context, order ledger.Order) (events []ledger.Event, failed bool) {
+	if order.State != translate.Refunding {
+		return nil, false
+	}
+	read, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		b.log.Error("earlier tries of a refund not read", orderFields(order), zap.Error(err))
+		return nil, true
+	}
+	hasFailed := func(e ledger.Event) bool { return e.LedTo() == translate.RefundFailed }
+	return read.Items, len(read.Unreadable) > 0 || slices.ContainsFunc(read.Items, hasFailed)
 }
 
 // retryDue takes up a failed refund whose time has come. What the gateway says of

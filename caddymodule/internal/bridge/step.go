@@ -51,17 +51,20 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
 	now, report := b.now(), result.report
 	expired := now.After(order.ExpiresAt.Add(expiryGrace))
-	unpaid := report.Unpaid() || (order.State == translate.Pending && report.NotFound)
+	if !result.unrecorded && report.NotFound && (expired || order.State != translate.Pending) {
+		result.unknown = handedOut(order) || b.surelyUnknown(ctx, order, "query", order.SentAt, now)
+	}
+	if closes := report.Unpaid() || (result.unknown && order.State == translate.Pending); closes && expired {
+		result = b.closeUnpaid(ctx, s, result, "expiry")
+	}
 	update := ledger.Update{At: now, Source: "query", Claim: order.Claim, Events: result.events}
 	switch {
+	case result.moved:
+		return
 	case result.unrecorded:
 		b.postpone(ctx, s, order, result)
 		return
-	case unpaid && expired:
-		if result = b.closeUnpaid(ctx, s, result, "expiry"); result.moved {
-			return
-		}
-	case report.NotFound && order.State != translate.Pending && b.surelyUnknown(ctx, order, "query", order.SentAt, now):
+	case result.unknown && order.State != translate.Pending:
 		update.State, update.Next, update.Own = translate.Failed, s.nextStep(order, translate.Failed, 0, now), true
 		b.recordUpdate(ctx, order, update)
 		return

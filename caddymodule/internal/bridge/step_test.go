@@ -162,7 +162,7 @@ func TestExpiry(t *testing.T) {
 	}{
 		{"unpaid", v1.WxSao, none, "", none, translate.Closed, expiryGrace + 2*time.Second},
 		{"unpaid, gateway closes", v1.WxSao, none, closeCode, none, translate.Closed, expiryGrace + 2*time.Second},
-		{"gateway has forgotten it", v1.WxSao, none, "", notFound, translate.Closed, expiryGrace + 2*time.Second},
+		{"gateway has forgotten it", v1.WxSao, none, "", notFound, translate.Pending, expiryGrace + 2*time.Second},
 		{"gateway silent", v1.WxSao, none, "", silent, translate.Pending, expiryGrace + 2*time.Second},
 		{"code lost", v1.WxSao, silent, "", none, translate.Closed, expiryGrace + 2*time.Second},
 		{"not sent", v1.WxSao, unsent, "", none, translate.Closed, time.Second},
