@@ -4,18 +4,18 @@ package bilingual
 // a message is in quarantine, and the events of an order.
 var chineseOfTimeline = map[string]string{
 	// Why a message is in quarantine.
-	"the ledger does not know the order or refund that it names":                              "账本中没有消息所指的订单或退款",
-	"it names neither an order nor a refund":                                                  "消息既没有订单号，也没有退款号",
-	"it names another merchant than the order's, or none where it must":                       "商户号与订单不符，或者缺少必需的商户号",
-	"it answers another request: its flow number is not ours":                                 "应答属于另一个请求：流水号不是我们的",
-	"it answers a call of another kind: its tranCode is not that of the call":                 "应答属于另一种调用：tranCode 与请求不符",
-	"it names another order than the one it should be about, or none where it must":           "订单号不符，或者缺少必需的订单号",
-	"it names another refund than ours, or none where it must":                                "退款号不符，或者缺少必需的退款号",
-	"it names another amount than the order's, or none where it must":                         "金额与订单不符，或者缺少必需的金额",
-	"it contradicts itself: two members that say the same thing differ":                       "消息自相矛盾：含义相同的两个成员取值不同",
-	"it denies what is final: that the order is paid, or that its refund is done":             "消息否认已成定局的结果：订单已支付，或者退款已完成",
-	"its state is not known, or missing":                                                      "状态未知，或者缺失",
-	"it is signed and cannot be read: not JSON, without head or body, or with a member twice": "签名正确，但内容无法读取：不是 JSON、缺少 head 或 body，或者成员重复",
+	"the ledger does not know the order or refund that it names":                                                                         "账本中没有消息所指的订单或退款",
+	"it names neither an order nor a refund":                                                                                             "消息既没有订单号，也没有退款号",
+	"it names another merchant than the order's, or none where it must":                                                                  "商户号与订单不符，或者缺少必需的商户号",
+	"it answers another request: its flow number is not ours":                                                                            "应答属于另一个请求：流水号不是我们的",
+	"it answers a call of another kind: its tranCode is not that of the call":                                                            "应答属于另一种调用：tranCode 与请求不符",
+	"it names another order than the one it should be about, or none where it must":                                                      "订单号不符，或者缺少必需的订单号",
+	"it names another refund than ours, or none where it must":                                                                           "退款号不符，或者缺少必需的退款号",
+	"it names another amount than the order's, or none where it must":                                                                    "金额与订单不符，或者缺少必需的金额",
+	"it contradicts itself: two members that say the same thing differ":                                                                  "消息自相矛盾：含义相同的两个成员取值不同",
+	"it denies what is final: that the order is paid, that its refund is done, or that somebody has given the money back by other means": "消息否认已成定局的结果：订单已支付、退款已完成，或者款项已由人工以其他方式处理",
+	"its state is not known, or missing":                                                                                                 "状态未知，或者缺失",
+	"it is signed and cannot be read: not JSON, without head or body, or with a member twice":                                            "签名正确，但内容无法读取：不是 JSON、缺少 head 或 body，或者成员重复",
 
 	// Events of an order.
 	"pay request %s over %s yuan recorded": "支付请求 %s，%s 元，已记录",

@@ -50,6 +50,14 @@ func TestContradictionIsKept(t *testing.T) {
 			},
 			translate.Refunded, "35", "notice", 2,
 		},
+		"notice, refund done that was dealt with": {
+			func(w *world, p v1.PayRequest) { failedRefund(w, p); dealWithRefund(w, p) }, refundIsDone,
+			translate.RefundFailed, "31", "notice", 2,
+		},
+		"notice, refund done that was settled as given back": {
+			func(w *world, p v1.PayRequest) { failedRefund(w, p); settleRefunded(w, p) }, refundIsDone,
+			translate.Refunded, "31", "notice", 2,
+		},
 		"query, failed while the payment is told of": {
 			func(w *world, p v1.PayRequest) {
 				doubted(w, p)

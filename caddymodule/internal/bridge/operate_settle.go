@@ -189,7 +189,7 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 	if w.State == order.State {
 		return so, b.ledger.Confirm(ctx, order.Key, order.State, result.events, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
 	}
-	update := ledger.Update{State: w.State, At: now, Source: "operator", Claim: order.Claim, Takes: true, Events: result.events}
+	update := ledger.Update{State: w.State, At: now, Source: operatorSource, Claim: order.Claim, Takes: true, Events: result.events}
 	switch w.State {
 	case translate.Paid:
 		update.GatewayNo, update.PaidAt, update.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)

@@ -168,6 +168,8 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 		return result.order, said, nil
 	case result.unrecorded:
 		return order, said, notSettled(notRecorded.With(bilingual.Term(result.report.State)))
+	case result.order.State == translate.RefundFailed && result.report.State == translate.Refunded:
+		return order, said, notSettled(refundDoneAndDealt.With())
 	}
 	after, err = b.retryRefund(ctx, s, order, result, &ledger.RetryByHand{Change: c, Dealt: dealt})
 	switch {

@@ -25,6 +25,11 @@ var (
 		En: "somebody has just said that the refund is dealt with; look at the order, and try it again if the money is not back",
 		Zh: "刚刚有人说明这笔退款已处理；请查看订单，如果款项确实没有退回，可以再次重试",
 	}
+	refundDoneAndDealt = bilingual.Text{
+		En: "the gateway says that the refund is done, and somebody has dealt with it by other means; " +
+			"find out whether the money went back twice, then settle the order",
+		Zh: "网关的说法是退款已完成，而此前已有人记录以其他方式处理；请查明款项是否退了两次，然后人工定案",
+	}
 
 	notStuck = bilingual.Text{
 		En: "the order is %s, not stuck, and nothing on record contradicts that; " +

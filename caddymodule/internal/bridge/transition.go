@@ -1,11 +1,17 @@
 package bridge
 
 import (
+	"context"
+	"slices"
+
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
+
+// operatorSource is where an update comes from that is an operator's word.
+const operatorSource = "operator"
 
 // reportTransition tells the operator what became of an update: one line for what
 // changes an order, a louder one for what must not happen, and a count.
@@ -16,10 +22,14 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 		zap.String("state", string(order.State)), zap.Stringer("verdict", verdict),
 	}
 	switch {
+	case verdict == translate.Contradicted && update.State == translate.Refunded:
+		b.log.Error("gateway says that a refund is done which somebody has given back or settled by other means; the payer may have the money twice, look into it", fields...)
 	case verdict == translate.Contradicted:
 		b.log.Error("gateway contradicts what is final; the order is unchanged, look into it", fields...)
 	case verdict == translate.LatePayment:
 		b.log.Warn("an order that was closed or failed has been paid after all; refunding it", fields...)
+	case verdict == translate.Repeated && order.State == translate.Refunded && b.settledByHand(order):
+		b.log.Warn("gateway says that a refund is done which somebody has settled by hand; see that the money did not go back twice", fields...)
 	case verdict != translate.Applied:
 		b.log.Info("update changes nothing", fields...)
 	case order.State == translate.RefundFailed:
@@ -37,6 +47,20 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 		b.notify.Wake()
 		b.observer.OrderPaid(order.Key)
 	}
+}
+
+// settledByHand reports whether an order is in its state by an operator's word.
+func (b *Bridge) settledByHand(order ledger.Order) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), recording)
+	defer cancel()
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		b.log.Error("history of an order not read", orderFields(order), zap.Error(err))
+		return false
+	}
+	return slices.ContainsFunc(events.Items, func(e ledger.Event) bool {
+		return e.Source == operatorSource && e.LedTo() == order.State
+	})
 }
 
 // newUpdate makes the update that records a report. The number of a refund comes along

@@ -166,6 +166,7 @@ var conformance = []struct {
 	{"quarantine opens again what names nothing", quarantineOpensAgain},
 	{"matters stay open", mattersStayOpen},
 	{"what is dealt with is not tried again", dealtIsNotTried},
+	{"a refund that is done contradicts who has given the money back", doneContradictsGivenBack},
 	{"late payments are marked", latePaymentIsMarked},
 	{"settle refused", settleRefused},
 	{"settle as paid what failed", settleFailedAsPaid},

@@ -74,6 +74,7 @@ var indexes = map[string][]string{
 	"refunded sums":       {"orders_refunded"},
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"dealt":               {"sqlite_autoindex_dealt_1"},
+	"settled given back":  {"sqlite_autoindex_changes_1"},
 	"quarantined again":   {"sqlite_autoindex_quarantine_1"},
 	"changes":             {"changes_at"},
 	"changes of merchant": {"changes_merchant"},

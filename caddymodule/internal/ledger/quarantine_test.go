@@ -236,7 +236,7 @@ func mattersStayOpen(t *testing.T, p place) {
 	if err := l.DealWith(t.Context(), o.Key, ledger.RefundMatter, change); err != nil {
 		t.Fatal(err)
 	}
-	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunded, At: after(time.Hour)}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunded, At: after(time.Hour)}, translate.Contradicted)
 	open(1, 0)
 
 	pay(t, l, sample(3), noon)

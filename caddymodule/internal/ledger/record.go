@@ -19,7 +19,9 @@ import (
 //     u.RefundNo and due at once. The merchant is not notified.
 //   - FailedAttempt: the update says that the payment failed, and the order's payer
 //     can still pay ([Order.Payable]). The order is unchanged.
-//   - Repeated, Late, Contradicted: the order is unchanged.
+//   - Repeated, Late, Contradicted: the order is unchanged. Contradicted is also that a
+//     refund is done which somebody has dealt with, see [Ledger.DealWith], or settled as
+//     given back after it had failed.
 //
 // All but Applied and Repeated leave an event of the verdict's name.
 //
@@ -69,7 +71,11 @@ func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
 	if err != nil {
 		return recorded{}, err
 	}
-	o, verdict := was, judge(was, u, t.again)
+	o := was
+	verdict, err := denyGivenBack(t, was, u, judge(was, u, t.again))
+	if err != nil {
+		return recorded{}, err
+	}
 	if verdict == translate.Contradicted && u.isOvertaken(was) {
 		return recorded{}, ErrFenced
 	}

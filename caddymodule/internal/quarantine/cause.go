@@ -59,7 +59,7 @@ var rows = []row{
 	{AmountDiffers, differs(`body amount|body\.refundAmt`), say("it names another amount than the order's, or none where it must")},
 	{MembersContradict, matches(`^body\.\S+: says other than `), say("it contradicts itself: two members that say the same thing differ")},
 	{StateUnknown, matches(`^(refund )?state ".*" is not known$`), say("its state is not known, or missing")},
-	{OutcomeContradicted, matches(`^contradicts what is final$`), say("it denies what is final: that the order is paid, or that its refund is done")},
+	{OutcomeContradicted, matches(`^contradicts what is final$`), say("it denies what is final: that the order is paid, that its refund is done, or that somebody has given the money back by other means")},
 	{MessageUnreadable, matches(`^(body\.\S+: (not a text|given twice)$|reading message: )`), say("it is signed and cannot be read: not JSON, without head or body, or with a member twice")},
 }
 
