@@ -34,7 +34,7 @@ func (b *Bridge) begin(ctx context.Context, job payJob) (ledger.Order, bool, err
 			}
 			if err != nil {
 				order.Claim = 1
-				b.takeBack(order)
+				b.takeBack(order, err)
 				return order, false, err
 			}
 			if fresh {

@@ -32,7 +32,7 @@ func (b *Bridge) resubmit(ctx context.Context, job payJob, order ledger.Order, s
 		verdict = translate.Repeated
 	}
 	if err != nil {
-		b.takeBackResubmit(order, now)
+		b.takeBackResubmit(order, now, err)
 		return order, false
 	}
 	b.observer.UpdateJudged(verdict)

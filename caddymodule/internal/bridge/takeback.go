@@ -114,8 +114,11 @@ func (a *abandoned) has(o ledger.Order) bool {
 // written down as sent all the same: as soon as the ledger answers, or else by the
 // due step of the order. Nothing has left, so that the merchant may send or cancel
 // it at once. When the bridge ends before that, the order is settled by queries.
-func (b *Bridge) takeBack(order ledger.Order) {
-	if order.State != translate.Sent {
+//
+// cause is why the ledger has not written it down. What met a row that cannot be read has
+// written nothing, and there is nothing to take back.
+func (b *Bridge) takeBack(order ledger.Order, cause error) {
+	if order.State != translate.Sent || errors.Is(cause, ledger.ErrUnreadable) {
 		return
 	}
 	if added, first := b.abandoned.add(order); !added {
@@ -130,10 +133,10 @@ func (b *Bridge) takeBack(order ledger.Order) {
 
 // takeBackResubmit has an order stand as begun, should it have been written down as
 // sent at a time by a repeat that then gave up.
-func (b *Bridge) takeBackResubmit(order ledger.Order, at time.Time) {
+func (b *Bridge) takeBackResubmit(order ledger.Order, at time.Time, cause error) {
 	if order.State == translate.Begun {
 		order.State, order.SentAt, order.Claim = translate.Sent, at, order.Claim+1
-		b.takeBack(order)
+		b.takeBack(order, cause)
 	}
 }
 
@@ -165,7 +168,13 @@ func (b *Bridge) tryTakeBacks(orders []ledger.Order) bool {
 	for _, order := range orders {
 		all.Go(func() {
 			crash.Guard(b.log, "taking an order back", func() {
-				if err := b.tryTakeBack(order); err != nil && !errors.Is(err, ledger.ErrClosed) {
+				switch err := b.tryTakeBack(order); {
+				case err == nil, errors.Is(err, ledger.ErrClosed):
+				case errors.Is(err, ledger.ErrUnreadable):
+					// Asking again would not mend the row. Once somebody has mended it, the order
+					// is settled by queries.
+					b.log.Warn("order not taken back", orderFields(order), zap.Error(err))
+				default:
 					answered.Store(false)
 					b.abandoned.retry(order)
 					return

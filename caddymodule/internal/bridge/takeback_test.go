@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,7 +42,7 @@ func TestOrderWrittenLateIsTakenBack(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			p := order(v1.WxCode, 1)
-			w.bridge.takeBack(writtenLate(t, w, p))
+			w.bridge.takeBack(writtenLate(t, w, p), ledger.ErrUnavailable)
 			w.bridge.abandoned.workers.Wait()
 			w.wantState(p, translate.Begun)
 			c.act(w, p)
@@ -75,11 +76,11 @@ func TestOrdersGivenUpAreBounded(t *testing.T) { // not parallel: it counts goro
 		t.Fatal(err)
 	}
 	before := runtime.NumGoroutine()
-	w.bridge.takeBack(late)
+	w.bridge.takeBack(late, ledger.ErrUnavailable)
 	for i := range maxAbandoned + 10 {
 		o := late
 		o.OrderID, o.QueryID, o.OrderNo = fmt.Sprint("T", i), fmt.Sprint("Q", i), fmt.Sprint("N", i)
-		w.bridge.takeBack(o)
+		w.bridge.takeBack(o, ledger.ErrUnavailable)
 	}
 	if more := runtime.NumGoroutine() - before; more > 2*takeBacksAtOnce {
 		t.Errorf("%d goroutines take orders back", more)
@@ -97,6 +98,61 @@ func TestOrdersGivenUpAreBounded(t *testing.T) { // not parallel: it counts goro
 	w.wantState(p, translate.Begun)
 	if a := &w.bridge.abandoned; a.count != 0 || len(a.sent) != 0 {
 		t.Errorf("%d orders are remembered, %d of them by number", a.count, len(a.sent))
+	}
+}
+
+// What meets an order whose row cannot be read has written nothing. Were it taken back, the
+// ledger would be asked every second until somebody has mended the row, and others would
+// find no room.
+func TestOrderThatCannotBeReadIsNotGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]func(context.Context, *Bridge, payJob, ledger.Order){
+		"a repeat of its request": func(ctx context.Context, b *Bridge, job payJob, _ ledger.Order) {
+			if _, _, err := b.begin(ctx, job); !errors.Is(err, ledger.ErrUnreadable) {
+				t.Errorf("begun: %v", err)
+			}
+		},
+		"a repeat that would send it": func(ctx context.Context, b *Bridge, job payJob, o ledger.Order) {
+			if _, ours := b.resubmit(ctx, job, o, "test"); ours {
+				t.Error("it is sent")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			w := worldAt(t, dir)
+			p := order(v1.WxCode, 1)
+			w.bridge.takeBack(writtenLate(t, w, p), ledger.ErrUnavailable)
+			w.bridge.abandoned.workers.Wait()
+			o := w.wantState(p, translate.Begun)
+			damage(t, dir, `UPDATE orders SET amount = 'secret'`)
+			rule, _ := translate.RuleOf(p.Action)
+			again(t.Context(), w.bridge, payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule}, o)
+			if n := w.bridge.abandoned.remembered(); n != 0 {
+				t.Errorf("%d orders wait to be taken back", n)
+			}
+		})
+	}
+}
+
+// An order that was given up and cannot be read is asked for once: nothing but a person
+// mends its row.
+func TestTakingBackEndsAtARowThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := worldAt(t, dir)
+	late := writtenLate(t, w, order(v1.WxCode, 1))
+	damage(t, dir, `UPDATE orders SET amount = 'secret'`)
+	w.bridge.abandoned.add(late)
+	if orders := w.bridge.abandoned.next(); !w.bridge.tryTakeBacks(orders) {
+		t.Error("the ledger is asked again")
+	}
+	if n := w.bridge.abandoned.remembered(); n != 0 {
+		t.Errorf("%d orders wait to be taken back", n)
+	}
+	if n := w.logs.FilterMessage("order not taken back").Len(); n != 1 {
+		t.Errorf("told %d times", n)
 	}
 }
 
