@@ -72,6 +72,7 @@ func statements() map[string]statement {
 		"host":                {backURLHost, []any{"a", "b"}},
 		"dealt":               {dealtOfMatter, []any{"refund", "a", "b"}},
 		"settled given back":  {settledGivenBack, []any{"a", "b"}},
+		"locked notification": {lockNotification, []any{"a", "b"}},
 		"quarantined again":   {reopenQuarantined, []any{"a"}},
 	}
 	counting, counted := OrderFilter{Actions: []string{"a", "b"}, LeastAmount: 5, MostAmount: 9}.counting()

@@ -75,6 +75,7 @@ var indexes = map[string][]string{
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"dealt":               {"sqlite_autoindex_dealt_1"},
 	"settled given back":  {"sqlite_autoindex_changes_1"},
+	"locked notification": keys,
 	"quarantined again":   {"sqlite_autoindex_quarantine_1"},
 	"changes":             {"changes_at"},
 	"changes of merchant": {"changes_merchant"},

@@ -40,6 +40,9 @@ const (
 
 	purgeableByKey = `SELECT o.order_id, o.mer_id, o.created_at FROM orders o
 		WHERE o.order_id = $2 AND o.mer_id = $3 AND o.state = $4 AND ` + mayBePurged + ` {lock}`
+
+	// Who sends a notification again locks it and not its order.
+	lockNotification = `SELECT state FROM notifications WHERE order_id = $1 AND mer_id = $2 {lock}`
 )
 
 // emptied are the statements that purge an order. What is left in its row is what the
@@ -150,6 +153,9 @@ func (p *Purgeable) purge(t *tx, a Archived, now millis, again bool) (bool, erro
 		return again, nil
 	}
 	if err != nil {
+		return false, err
+	}
+	if _, err := one(t, scanText, lockNotification, a.OrderID, a.MerID); err != nil && !isNotFound(err) {
 		return false, err
 	}
 	rows, err := rowsOf(t, a.Key)
