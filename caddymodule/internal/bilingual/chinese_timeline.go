@@ -14,6 +14,7 @@ var chineseOfTimeline = map[string]string{
 	"it names another amount than the order's, or none where it must":                                                                    "金额与订单不符，或者缺少必需的金额",
 	"it contradicts itself: two members that say the same thing differ":                                                                  "消息自相矛盾：含义相同的两个成员取值不同",
 	"it denies what is final: that the order is paid, that its refund is done, or that somebody has given the money back by other means": "消息否认已成定局的结果：订单已支付、退款已完成，或者款项已由人工以其他方式处理",
+	"it proves nothing, and the bridge does not ask about the order any more: ask the gateway what became of its refund":                 "消息不能证明任何结果，而支付桥不再查询这笔订单：请向网关询问退款的结果",
 	"its state is not known, or missing":                                                                                                 "状态未知，或者缺失",
 	"it is signed and cannot be read: not JSON, without head or body, or with a member twice":                                            "签名正确，但内容无法读取：不是 JSON、缺少 head 或 body，或者成员重复",
 

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
@@ -199,7 +200,8 @@ func askAboutTry() translate.Report {
 
 // keepAsTold keeps on record that a notice came which moved nothing. Once it is
 // acknowledged nobody tells of it again, so that a question it gives rise to is on record,
-// too: the one that is being asked may get lost.
+// too: the one that is being asked may get lost. Where nobody would ask it, the message is in
+// quarantine.
 func (b *Bridge) keepAsTold(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
 	now := b.now()
 	event := noticeEvent(now, n.said)
@@ -210,7 +212,22 @@ func (b *Bridge) keepAsTold(ctx context.Context, s *Settings, order ledger.Order
 	if at.IsZero() { // nobody can pay any more
 		at = s.nextQuery(0, now)
 	}
-	return b.ledger.AskAgain(ctx, order.Key, at, event)
+	stored, err := b.ledger.AskAgain(ctx, order.Key, at, event)
+	if err != nil || !leftUnasked(stored, n.said) {
+		return err
+	}
+	return b.quarantine(ctx, stored, "notice", n.message, errLeftUnasked)
+}
+
+// errLeftUnasked is why a message is kept aside that proves nothing and gives rise to a
+// question that nobody asks: a person has to.
+var errLeftUnasked = errors.New("proves nothing, and the order is not asked about any more")
+
+// leftUnasked reports whether a message that proves nothing is about an order that an answer
+// of the gateway could still move, and that has no step before it: its refund has failed and
+// is not tried again. What such a message says more is what is on record.
+func leftUnasked(order ledger.Order, said v2.Statement) bool {
+	return order.State.Askable() && order.Next.IsZero() && !slices.Contains(order.State.Row().Refund, said.RefundState)
 }
 
 // takeFinal records what ends a payment or its refund. It returns [ledger.ErrFenced] when

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/quarantine"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -241,5 +242,77 @@ func TestReplaysLeaveACount(t *testing.T) {
 		if q.Times != times || q.State == "" || q.Amount == "" || q.GatewayMerchant != gatewayMerchant {
 			t.Errorf("kept %+v", q)
 		}
+	}
+}
+
+// TestNoticeThatNobodyAsksAbout: a notice that takes itself back, about a refund that has
+// failed and is not tried again. The question that is asked at once may get lost, and nobody
+// asks again: it is for a person. What is on record anyway gives rise to no question.
+func TestNoticeThatNobodyAsksAbout(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		state    string
+		retried  bool // the bridge tries the refund again by itself
+		wantKept int
+	}{
+		"done, of a refund at rest":         {"31", false, 1},
+		"under way, of a refund at rest":    {"32", false, 1},
+		"failed, of a refund at rest":       {"33", false, 0},
+		"done, of a refund that is retried": {"31", true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p, o := withRefundAccepted(t)
+			if c.retried {
+				w = newWorld(t)
+				failedRefund(w, p)
+			} else if err := w.notice(w.gateway.says("", map[string]string{
+				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
+			})); err != nil {
+				t.Fatal(err)
+			}
+			o = w.wantState(p, translate.RefundFailed)
+			for range 2 {
+				w.gateway.setScript(lost) // the question that is asked at once
+				told := w.gateway.says("E9999999", map[string]string{
+					"merOrderId": o.OrderNo, "refundState": c.state, "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
+				})
+				if err := w.notice(told); err != nil {
+					t.Fatalf("not acknowledged: %v", err)
+				}
+				w.bridge.queries.wait()
+			}
+			w.wantState(p, translate.RefundFailed)
+			list, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
+			if err != nil || len(list.Items) != c.wantKept {
+				t.Fatalf("in quarantine: %+v, %v", list.Items, err)
+			}
+			for _, q := range list.Items {
+				if q.Key != o.Key || q.Times != 2 || quarantine.CauseOf(q.Cause) != quarantine.QuestionOpen {
+					t.Errorf("in quarantine: %+v", q)
+				}
+			}
+		})
+	}
+}
+
+// TestNoticeThatNobodyAsksAboutIsNotDurable: it is not acknowledged while it is in no
+// quarantine.
+func TestNoticeThatNobodyAsksAboutIsNotDurable(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := worldAt(t, dir)
+	p := order(v1.WxSao, 1)
+	failedRefund(w, p)
+	dealWithRefund(w, p) // which ends the tries
+	o := w.order(p)
+	told := w.gateway.says("E9999999", map[string]string{"merOrderId": o.OrderNo, "refundState": "31", "merRefundFlowId": o.RefundNo})
+	take := refuse(t, dir, `INSERT ON quarantine`)
+	if err := w.notice(told); !errors.Is(err, ErrNoticeNotDurable) {
+		t.Errorf("acknowledged, and nobody is told of it: %v", err)
+	}
+	take()
+	if err := w.notice(told); err != nil {
+		t.Errorf("then: %v", err)
 	}
 }

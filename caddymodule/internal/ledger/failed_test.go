@@ -114,13 +114,24 @@ func askAgainOfWhatRests(t *testing.T, p place) {
 		{translate.Closed, after(time.Minute), after(time.Minute)},
 		{translate.Pending, after(time.Minute), after(time.Minute)},
 		{translate.Paid, time.Time{}, time.Time{}},
+		{translate.RefundFailed, time.Time{}, time.Time{}},
+		{translate.RefundFailed, after(time.Minute), after(time.Minute)},
 	} {
 		o := mustBegin(t, l, sample(i))
+		if c.state == translate.RefundFailed {
+			mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, At: noon, Source: "answer"}, translate.Applied)
+			refund := ledger.Update{State: translate.Refunding, RefundNo: "R" + o.OrderID, At: noon, Next: after(time.Minute)}
+			mustRecord(t, l, o.Key, refund, translate.Applied)
+		}
 		o = mustRecord(t, l, o.Key, ledger.Update{State: c.state, At: noon, Next: c.next, Source: "answer"}, translate.Applied)
 		before := len(timeline(t, l, o.Key))
 		for range 2 {
-			if err := l.AskAgain(t.Context(), o.Key, later, told); err != nil {
+			got, err := l.AskAgain(t.Context(), o.Key, later, told)
+			if err != nil {
 				t.Fatal(err)
+			}
+			if stored := mustOrder(t, l, o.Key); got != stored {
+				t.Errorf("%s: returned\n%+v\nstored is\n%+v", c.state, got, stored)
 			}
 		}
 		if c.state.Row().Due == translate.DueLastQuery {
@@ -133,5 +144,6 @@ func askAgainOfWhatRests(t *testing.T, p place) {
 			t.Errorf("%s: what was told is not on record", c.state)
 		}
 	}
-	wantError(t, l.AskAgain(t.Context(), ledger.Key{MerID: "89900001", OrderID: "nobody's"}, later, told), ledger.ErrNotFound)
+	_, err := l.AskAgain(t.Context(), ledger.Key{MerID: "89900001", OrderID: "nobody's"}, later, told)
+	wantError(t, err, ledger.ErrNotFound)
 }

@@ -116,25 +116,28 @@ func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, events ...Event) 
 
 // AskAgain has an order queried once more that is closed or failed and had come to rest, for
 // something was told of it; events is what. An order with a step before it keeps that, and
-// any other gets no more than the events. A last query that is under way may have been
+// any other gets no more than the events: AskAgain returns the order as it then stands, and
+// one without a next step is not asked about. A last query that is under way may have been
 // answered before, so that its holder cannot lay the order to rest any more.
-func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Event) error {
+func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Event) (Order, error) {
 	batch := newEventBatch(l.now(), events...)
-	_, err := write(ctx, l, func(t *tx) (none, error) {
+	stands, err := write(ctx, l, func(t *tx) (Order, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		if err != nil {
-			return none{}, err
+			return Order{}, err
 		}
 		if o.State.Row().Due == translate.DueLastQuery {
-			_, err = t.exec(`UPDATE orders SET next = $3, claim = claim + 1 WHERE order_id = $1 AND mer_id = $2`,
-				k.OrderID, k.MerID, toMillis(firstOf(o.Next, at)))
+			o.Next = toMillis(firstOf(o.Next, at)).time()
+			o.Claim++
+			_, err = t.exec(`UPDATE orders SET next = $3, claim = $4 WHERE order_id = $1 AND mer_id = $2`,
+				k.OrderID, k.MerID, toMillis(o.Next), o.Claim)
 		}
 		if err == nil {
 			err = batch.add(t, k)
 		}
-		return none{}, err
+		return o, err
 	})
-	return wrap(err, "asking about an order once more")
+	return stands, wrap(err, "asking about an order once more")
 }
 
 // reschedule sets an order's next step, zero for none. Only a final order may

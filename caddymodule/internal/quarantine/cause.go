@@ -26,8 +26,11 @@ const (
 	// OutcomeContradicted is a message in order that denies what the gateway has said for
 	// certain before.
 	OutcomeContradicted Cause = "outcome_contradicted"
-	MessageUnreadable   Cause = "message_unreadable"
-	Other               Cause = "other" // Other is shown as it was kept: no name is known for it
+	// QuestionOpen is a message that proves nothing, about an order that is not asked about
+	// any more.
+	QuestionOpen      Cause = "question_open"
+	MessageUnreadable Cause = "message_unreadable"
+	Other             Cause = "other" // Other is shown as it was kept: no name is known for it
 )
 
 // row is one cause: its name, the texts by which it is known, and what it means.
@@ -60,6 +63,7 @@ var rows = []row{
 	{MembersContradict, matches(`^body\.\S+: says other than `), say("it contradicts itself: two members that say the same thing differ")},
 	{StateUnknown, matches(`^(refund )?state ".*" is not known$`), say("its state is not known, or missing")},
 	{OutcomeContradicted, matches(`^contradicts what is final$`), say("it denies what is final: that the order is paid, that its refund is done, or that somebody has given the money back by other means")},
+	{QuestionOpen, matches(`^proves nothing, and the order is not asked about any more$`), say("it proves nothing, and the bridge does not ask about the order any more: ask the gateway what became of its refund")},
 	{MessageUnreadable, matches(`^(body\.\S+: (not a text|given twice)$|reading message: )`), say("it is signed and cannot be read: not JSON, without head or body, or with a member twice")},
 }
 

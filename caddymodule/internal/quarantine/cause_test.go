@@ -19,7 +19,7 @@ func TestCauseOf(t *testing.T) {
 	answer := func(head string) string {
 		return `{"head":{"merchantId":"4730","respCode":"S0000000",` + head + `},"body":{"orderNo":"P1","tranState":"12"}}`
 	}
-	found := []Cause{Other, OrderUnknown, NumberMissing, OutcomeContradicted, MessageUnreadable} // all but the first by the tests of package bridge, too
+	found := []Cause{Other, OrderUnknown, NumberMissing, OutcomeContradicted, QuestionOpen, MessageUnreadable} // all but the first by the tests of package bridge, too
 	for _, c := range []struct {
 		name, text string
 		answer     bool
