@@ -36,7 +36,7 @@ func (l *Ledger) KeepClockOffset(ctx context.Context, ahead time.Duration) error
 
 // moves are the times that something goes by yet: whether a refund was submitted, and how
 // long the gateway has known nothing of it, is told by the events of its order. What is
-// over stays as it was recorded, but for the marks of the old gateway's orders.
+// over stays as it was recorded, but for marks of the old gateway's orders, see moveMarks.
 var moves = []string{
 	`UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
 		WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next > 0)`,
@@ -44,12 +44,19 @@ var moves = []string{
 		sent_at = CASE WHEN sent_at > 0 THEN sent_at + $1 ELSE 0 END WHERE next > 0`,
 	`UPDATE notifications SET due = due + $1, ready = ready + $1 WHERE state = 'waiting'`,
 	`UPDATE once SET until = until + $1`,
-	`UPDATE old_orders SET at = at + $1`, // which are forgotten when they are old
 }
+
+// moveMarks moves the marks of the old gateway's orders, which are forgotten when they are
+// old. A clock that was ahead has made some of them; those from before it went wrong are
+// right, and would be forgotten too early, and their orders paid twice. Both are told apart
+// by the machine's clock as it is now: what it has not come to yet was made by the wrong one.
+// The others may be kept for longer.
+const moveMarks = `UPDATE old_orders SET at = at + $1 WHERE at > $2`
 
 // takeClockOffset moves what is not finished to the clock of the machine, if it
 // went by another, and returns by how much.
 func takeClockOffset(ctx context.Context, l *Ledger) (time.Duration, error) {
+	now := toMillis(l.now())
 	ahead, err := write(ctx, l, func(t *tx) (millis, error) {
 		ahead, err := one(t, scanMillis, clockOffset)
 		if isNotFound(err) {
@@ -59,6 +66,13 @@ func takeClockOffset(ctx context.Context, l *Ledger) (time.Duration, error) {
 			if err == nil {
 				_, err = t.exec(move, ahead)
 			}
+		}
+		if err == nil {
+			since := now
+			if ahead > 0 { // all of them become younger
+				since = 0
+			}
+			_, err = t.exec(moveMarks, ahead, since)
 		}
 		if err == nil {
 			_, err = t.exec(forgetOffset)

@@ -43,8 +43,9 @@ func TestClockOffsetIsTaken(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
+	machine := ledger.WithClock(func() time.Time { return after(-time.Minute) })
 	for _, side := range []route.Side{route.Old, ""} { // the second time nothing is left to be moved
-		l = p.open(t)
+		l = p.open(t, machine)
 		o := mustOrder(t, l, open.Key)
 		for name, times := range map[string][2]time.Time{
 			"created": {o.CreatedAt, open.CreatedAt}, "expires": {o.ExpiresAt, open.ExpiresAt}, "next": {o.Next, open.Next},
@@ -80,6 +81,47 @@ func TestClockOffsetIsTaken(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A clock that was ahead has marked orders of the old gateway, and is right at the next
+// opening. What it marked is moved with it; the marks from before it went wrong are right,
+// and do not become older, for then they would be forgotten too early.
+func TestClockOffsetAgesNoMark(t *testing.T) {
+	t.Parallel()
+	const year = 365 * 24 * time.Hour
+	for name, c := range map[string]struct {
+		ahead                  time.Duration // of the machine's clock as it is now
+		now                    time.Time
+		wantBefore, wantMarked time.Time
+	}{
+		"the clock was ahead":  {-year, after(-year + time.Hour), after(-year), after(-year)},
+		"the clock was behind": {year, after(year + time.Hour), noon, after(year)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
+			l := p.open(t)
+			before, marked := ledger.Key{MerID: "89900001", OrderID: "before"}, ledger.Key{MerID: "89900001", OrderID: "marked"}
+			for k, at := range map[ledger.Key]time.Time{before: after(-year), marked: noon} {
+				if _, err := l.MarkOld(t.Context(), k, at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := l.KeepClockOffset(t.Context(), c.ahead); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			l = p.open(t, ledger.WithClock(func() time.Time { return c.now }))
+			for k, want := range map[ledger.Key]time.Time{before: c.wantBefore, marked: c.wantMarked} {
+				got, err := l.OldOrder(t.Context(), k)
+				if err != nil || !got.At.Equal(want) {
+					t.Errorf("%s is marked with %s, %v, want %s", k.OrderID, got.At, err, want)
+				}
+			}
+		})
 	}
 }
 

@@ -29,6 +29,18 @@ func (l *Ledger) OldOrder(ctx context.Context, k Key) (OldOrder, error) {
 	return found, wrap(err, "looking for an order of the old gateway")
 }
 
+const newestOld = `SELECT at FROM old_orders WHERE at < $1 ORDER BY at DESC LIMIT 1`
+
+// NewestOldOrder returns when the newest order of the old gateway was passed on that is older
+// than a time, zero where there is none.
+func (l *Ledger) NewestOldOrder(ctx context.Context, before time.Time) (time.Time, error) {
+	at, err := read(ctx, l, func(t *tx) (millis, error) { return one(t, scanMillis, newestOld, toMillis(before)) })
+	if isNotFound(err) {
+		return time.Time{}, nil
+	}
+	return at.time(), wrap(err, "looking for the newest order of the old gateway")
+}
+
 // scanOldOrder lets the time be anything: a mark counts all the same.
 func scanOldOrder(from row) (OldOrder, error) {
 	var o OldOrder

@@ -52,6 +52,7 @@ var indexes = map[string][]string{
 	"orders marked old":   {"sqlite_autoindex_old_orders_1"},
 	"order marked old":    {"sqlite_autoindex_old_orders_1"},
 	"mark":                {"sqlite_autoindex_orders_1"},
+	"newest old order":    {"old_orders_at"},
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
 	"actions":             {"orders_amount"},

@@ -109,6 +109,11 @@ func oldOrdersArePruned(t *testing.T, p place) {
 		mustSide(t, l, sample(i).Key, want)
 	}
 	mustSide(t, l, v2.Key, route.V2)
+	for before, want := range map[time.Duration]time.Time{1000 * time.Second: {}, 1050 * time.Second: after(1049 * time.Second)} {
+		if got, err := l.NewestOldOrder(t.Context(), after(before)); err != nil || !got.Equal(want) {
+			t.Errorf("the newest before %s is of %s, %v, want %s", before, got, err, want)
+		}
+	}
 	mustBegin(t, l, sample(0)) // is forgotten
 }
 

@@ -102,6 +102,18 @@ func (l *fakeLedger) begin(k ledger.Key) error {
 	})
 }
 
+func (l *fakeLedger) NewestOldOrder(ctx context.Context, before time.Time) (newest time.Time, err error) {
+	err = l.use(ctx, func() error {
+		for _, at := range l.marks {
+			if at.Before(before) && at.After(newest) {
+				newest = at
+			}
+		}
+		return nil
+	})
+	return newest, err
+}
+
 func (l *fakeLedger) PruneOld(ctx context.Context, before time.Time) (more bool, err error) {
 	return false, l.use(ctx, func() error {
 		maps.DeleteFunc(l.marks, func(_ ledger.Key, at time.Time) bool { return at.Before(before) })

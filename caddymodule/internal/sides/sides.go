@@ -22,6 +22,7 @@ import (
 type Ledger interface {
 	Side(ctx context.Context, k ledger.Key) (route.Side, error)
 	MarkOld(ctx context.Context, k ledger.Key, at time.Time) (fresh bool, err error)
+	NewestOldOrder(ctx context.Context, before time.Time) (time.Time, error)
 	PruneOld(ctx context.Context, before time.Time) (more bool, err error)
 	MerchantsWithOrders(ctx context.Context) ([]string, error)
 }
@@ -42,6 +43,7 @@ type Sides struct {
 	retry   atomic.Int64               // Unix nanoseconds: until then the ledger counts as away
 	used    atomic.Bool                // by a configuration with an old gateway
 	keeps   newest.List[time.Duration] // how long marks are kept, by the loaded configurations
+	began   began
 	wake    chan struct{}
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -95,7 +97,7 @@ type Clock struct {
 func New(l Ledger, log *zap.Logger, clock Clock, observer Observer) *Sides {
 	s := &Sides{
 		ledger: l, log: log, now: clock.Now, timed: clock.Known, observer: observer, patience: ledgerPatience,
-		known: newCache(knownSides, clock.Now), wake: make(chan struct{}, 1),
+		known: newCache(knownSides, clock.Now), began: began{shown: clock.Now(), at: time.Now()}, wake: make(chan struct{}, 1),
 		away: outage.New(log, zap.ErrorLevel,
 			"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
 			"the sides of orders can be looked up again"),

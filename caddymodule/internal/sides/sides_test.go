@@ -157,6 +157,41 @@ func TestOldMarksAreForgotten(t *testing.T) {
 	})
 }
 
+// A bridge on SQLite starts on a machine whose clock is years ahead, and goes by it until it
+// stops. What was marked before is forgotten when the bridge has run for long enough, and
+// not by that clock; what is marked by it, as ever.
+func TestMarksOutliveAClockThatIsAhead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const ahead = 3 * 365 * 24 * time.Hour
+		b := newBenchOf(t, func(s *fakeLedger) Clock {
+			s.marks[payment("A", "long ago").key()] = time.Now().Add(-usualKeep)
+			s.marks[payment("A", "before").key()] = time.Now().Add(-time.Hour)
+			now := func() time.Time { return time.Now().Add(ahead) }
+			return Clock{now, func() bool { return true }}
+		})
+		wantMarks := func(want ...string) {
+			t.Helper()
+			synctest.Wait()
+			var marks []string
+			for k := range b.store.marks {
+				marks = append(marks, k.OrderID)
+			}
+			slices.Sort(marks)
+			if !slices.Equal(marks, want) {
+				t.Errorf("marks %q, want %q", marks, want)
+			}
+		}
+		b.mustDecide(t, payment("A", "now"), route.ToOld, ToOld(ByRoute))
+		time.Sleep(3 * pruneEvery)
+		wantMarks("before", "long ago", "now")
+		time.Sleep(2 * time.Hour)
+		wantMarks("before", "now")
+		time.Sleep(usualKeep)
+		wantMarks("now")
+	})
+}
+
 // A configuration that is loaded beside another, and may yet fail to start, makes nothing
 // be forgotten that the other keeps.
 func TestTheLongestKeepHolds(t *testing.T) {

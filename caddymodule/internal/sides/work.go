@@ -3,7 +3,6 @@ package sides
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
@@ -15,8 +14,6 @@ const (
 	lookEvery = time.Second
 	// pruneEvery is how often marks that are too old are looked for.
 	pruneEvery = time.Minute
-	// pruneRest is the pause after each step, for payments that wait for their marks.
-	pruneRest = 5 * time.Millisecond
 )
 
 // work does what is not done by requests, until ctx is done.
@@ -68,25 +65,4 @@ func (s *Sides) catchUp(ctx context.Context) error {
 		return nil
 	}
 	return s.makeUp(within)
-}
-
-// prune forgets marks that are too old for every configuration, in steps that keep
-// nobody waiting.
-func (s *Sides) prune(ctx context.Context) error {
-	keeps := s.keeps.All()
-	if len(keeps) == 0 || slices.Contains(keeps, Forever) {
-		return nil
-	}
-	before := s.now().Add(-slices.Max(keeps))
-	for more := true; more && ctx.Err() == nil; {
-		var err error
-		if more, err = s.ledger.PruneOld(ctx, before); err != nil {
-			return err
-		}
-		select {
-		case <-time.After(pruneRest):
-		case <-ctx.Done():
-		}
-	}
-	return nil
 }

@@ -1,0 +1,66 @@
+package sides
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// pruneRest is the pause after each step, for payments that wait for their marks.
+const pruneRest = 5 * time.Millisecond
+
+// began is when the work began. It is made before anything is marked by the same clock.
+type began struct {
+	shown  time.Time // by the clock that marks are dated by
+	at     time.Time // to tell how long ago, whatever clocks are set to
+	newest time.Time // mark from before, once it is known
+	asked  bool      // newest is known
+}
+
+// prune forgets marks that are too old for every configuration, in steps that keep
+// nobody waiting.
+func (s *Sides) prune(ctx context.Context) error {
+	keeps := s.keeps.All()
+	if len(keeps) == 0 || slices.Contains(keeps, Forever) {
+		return nil
+	}
+	present, err := s.present(ctx)
+	if err != nil {
+		return err
+	}
+	before := present.Add(-slices.Max(keeps))
+	for more := true; more && ctx.Err() == nil; {
+		if more, err = s.ledger.PruneOld(ctx, before); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(pruneRest):
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// present returns the time as far as marks bear it out. A machine may start with a clock that
+// is years ahead, before the network tells it the time: by that clock every mark would be too
+// old, and an order whose mark is gone could be paid a second time on v2. So no more time
+// counts since the newest mark from before the start than the bridge has run since. While it
+// stood still time counts for nothing, and marks are kept for as much longer.
+func (s *Sides) present(ctx context.Context) (time.Time, error) {
+	if !s.began.asked {
+		newest, err := s.ledger.NewestOldOrder(ctx, s.began.shown)
+		if err != nil {
+			return time.Time{}, err
+		}
+		s.began.newest, s.began.asked = newest, true
+	}
+	now := s.now()
+	if s.began.newest.IsZero() {
+		return now, nil
+	}
+	borne := s.began.newest.Add(time.Since(s.began.at))
+	if now.Before(borne) {
+		return now, nil
+	}
+	return borne, nil
+}
