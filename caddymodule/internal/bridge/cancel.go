@@ -65,6 +65,7 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 		if s.TranCodes.Close != "" || result.report.Unpaid() || result.unknown {
 			result = b.closeUnpaid(ctx, s, result, "cancel")
 			order = result.order
+			b.recordEvents(ctx, order, result.events...)
 		}
 	case translate.CancelPaid:
 		order = b.beginRefund(ctx, s, order)
@@ -75,10 +76,6 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 				order = result.order
 			}
 		}
-	}
-	// A question alone that brought nothing is not on record, as with a query.
-	if tried := len(result.events) > 1; tried && !result.moved {
-		b.recordEvents(ctx, order, result.events...)
 	}
 	return order
 }

@@ -26,6 +26,7 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 // only the bridge's own conclusion is worth no more than its claim.
 func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResult, source string) queryResult {
 	order := result.order
+	result.moved = false // by the close
 	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source}
 	if s.TranCodes.Close == "" || result.unknown {
 		update.Claim, update.Own = order.Claim, true

@@ -17,7 +17,7 @@ type queryResult struct {
 	report translate.Report
 	answer answer         // that the report is of
 	moved  bool           // the answer moved the order and is recorded
-	events []ledger.Event // the calls that were made, to be recorded if they are not
+	events []ledger.Event // the calls that were made and are not on record yet
 
 	// unknown says that the gateway surely has no such order: it has said so for long and
 	// often enough, or only the order's payer can make it known there.
@@ -101,13 +101,15 @@ func (b *Bridge) recordResult(ctx context.Context, result queryResult, update le
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	switch {
 	case errors.Is(err, ledger.ErrFenced):
+		b.recordEvents(ctx, order, update.Events...)
+		result.events = nil
 	case err != nil:
 		b.log.Error("update of an order not recorded", orderFields(order), zap.String("news", string(update.State)), zap.Error(err))
 		result.unrecorded = true
 	default:
 		b.reportTransition(stored, update, verdict)
 		b.keepContradiction(ctx, stored, update, verdict, result.answer)
-		result.order, result.moved = stored, verdict == translate.Applied || verdict == translate.LatePayment
+		result.order, result.moved, result.events = stored, verdict == translate.Applied || verdict == translate.LatePayment, nil
 	}
 	return result
 }

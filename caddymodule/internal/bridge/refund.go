@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -42,14 +43,36 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 	if !ok {
 		return queryResult{order: order}
 	}
-	if result.moved || !result.report.NotFound {
+	if result.moved {
 		return result
 	}
-	may, doubted := b.mayResubmitRefund(ctx, s, order)
-	if !may {
+	result.order = order // whoever shares the call may have read it before
+	if !result.report.NotFound {
 		return result
 	}
-	return b.submitRefund(ctx, s, order, doubted, result.events...)
+	if may, doubted := b.mayResubmitRefund(ctx, s, order); may {
+		return b.resubmitRefund(ctx, s, result, doubted)
+	}
+	return result
+}
+
+// resubmitRefund sends a refund once more, unless somebody has taken the order out of the
+// step's hands while it asked: has settled it, or given the money back by other means. From
+// then on the order is in hand, and nobody else has a say in it until the answer is there.
+func (b *Bridge) resubmitRefund(ctx context.Context, s *Settings, result queryResult, doubted bool) queryResult {
+	order, now := result.order, b.now()
+	if now.After(latestCall(s, order)) {
+		return result // it was frozen
+	}
+	held, err := b.ledger.TakeInHand(ctx, order.Key, order.Claim, now.Add(lease(s)))
+	if err != nil {
+		if !errors.Is(err, ledger.ErrFenced) {
+			b.log.Error("refund not taken in hand", orderFields(order), zap.Error(err))
+		}
+		return result
+	}
+	held.Tries = order.Tries // the intervals go on
+	return b.submitRefund(ctx, s, held, doubted, result.events...)
 }
 
 // submitRefund sends the refund, after the calls that were made before. Where another

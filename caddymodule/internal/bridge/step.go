@@ -35,7 +35,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 		b.lastQuery(ctx, s, order)
 	case translate.DueRefund:
 		if result := b.refund(ctx, s, order); !result.moved {
-			b.postpone(ctx, s, order, result)
+			b.postpone(ctx, s, result.order, result)
 		}
 	case translate.DueRetryRefund:
 		b.retryDue(ctx, s, order)
@@ -121,7 +121,10 @@ func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, 
 		next = s.nextQuery(tries, now)
 	}
 	err := b.ledger.Postpone(ctx, order.Key, order.Claim, next, tries, result.events...)
-	if err != nil && !errors.Is(err, ledger.ErrFenced) {
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+		b.recordEvents(ctx, order, result.events...)
+	case err != nil:
 		b.log.Error("next step of an order not recorded", orderFields(order), zap.Error(err))
 	}
 }

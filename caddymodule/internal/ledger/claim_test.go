@@ -114,6 +114,32 @@ func inParallel(n int, do func(int)) {
 	all.Wait()
 }
 
+func takenInHand(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.InDoubt, Claim: 1}, translate.Applied)
+	if err := l.Postpone(t.Context(), o.Key, o.Claim, after(time.Hour), 3); err != nil {
+		t.Fatal(err)
+	}
+	held, err := l.TakeInHand(t.Context(), o.Key, o.Claim, after(2*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := o
+	want.Next, want.Tries, want.Claim = after(2*time.Hour), 0, o.Claim+1
+	if stored := mustOrder(t, l, o.Key); held != want || stored != want {
+		t.Errorf("taken\n%+v\nstored\n%+v\nwant\n%+v", held, stored, want)
+	}
+	takes := func(k ledger.Key, claim int64) error {
+		_, err := l.TakeInHand(t.Context(), k, claim, after(3*time.Hour))
+		return err
+	}
+	wantError(t, takes(o.Key, o.Claim), ledger.ErrFenced)
+	wantError(t, takes(sample(2).Key, 1), ledger.ErrNotFound)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed, Claim: held.Claim}, translate.Applied)
+	wantError(t, takes(o.Key, held.Claim), ledger.ErrFenced)
+}
+
 func postpone(t *testing.T, p place) {
 	l := p.open(t)
 	o := mustBegin(t, l, sample(1))

@@ -123,6 +123,7 @@ var conformance = []struct {
 	{"orders are claimed when due", ordersClaimedWhenDue},
 	{"orders are claimed by one", ordersClaimedByOne},
 	{"postpone", postpone},
+	{"taken in hand", takenInHand},
 	{"a final order may have a last step", lastStep},
 	{"starts", starts},
 	{"notifications are claimed when due", notificationsClaimedWhenDue},

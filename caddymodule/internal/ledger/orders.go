@@ -108,6 +108,28 @@ func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Tim
 	return wrap(l.reschedule(ctx, k, claim, next, tries, events), "postponing order")
 }
 
+// TakeInHand gives an order to whoever holds it by claim anew, with the first try of its
+// schedule and until a time, and returns it as it then stands. Whoever read it before can
+// move it by that claim no more. It returns [ErrFenced] like Postpone, and for an order that
+// is final.
+func (l *Ledger) TakeInHand(ctx context.Context, k Key, claim int64, until time.Time) (Order, error) {
+	until = toMillis(until).time()
+	taken, err := write(ctx, l, func(t *tx) (Order, error) {
+		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+		switch {
+		case err != nil:
+			return Order{}, err
+		case t.again && o.Claim == claim+1 && o.Tries == 0 && o.Next.Equal(until):
+			return o, nil // an earlier run wrote it
+		case o.Claim != claim || o.State.Final():
+			return Order{}, ErrFenced
+		}
+		o.Next, o.Tries, o.Claim = until, 0, claim+1
+		return o, update(t, o)
+	})
+	return taken, wrap(err, "taking an order in hand")
+}
+
 // Rest says that a final order, which had a last step to take, needs none any
 // more. It returns [ErrFenced] like Postpone, and for an order that is open.
 func (l *Ledger) Rest(ctx context.Context, k Key, claim int64, events ...Event) error {
