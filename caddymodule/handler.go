@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/graceful"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/notices"
@@ -90,6 +91,7 @@ var callers = map[inbound.Caller]func(*Handler, http.ResponseWriter, *http.Reque
 
 // ServeHTTP implements caddyhttp.MiddlewareHandler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	graceful.Reached(r.Context())
 	tracer.See(r.Context())
 	route, ok := routes.At(r.URL.Path)
 	switch front := h.app.isFront(); {

@@ -9,19 +9,25 @@ import (
 // address is where several listeners are open during a reload. It passes connections
 // on to the newest.
 type address struct {
-	conns chan net.Conn
+	conns chan handover
 
 	mu        sync.Mutex
 	listeners []*listener   // oldest first
-	opened    *listener     // who may accept; nil in the pause of a reload
+	opened    *listener     // the newest, which accepts
 	changed   chan struct{} // closed and replaced at every change
+}
+
+// handover is a connection that a listener may take. It says whether it did.
+type handover struct {
+	conn  net.Conn
+	taken chan bool // has room for the answer
 }
 
 // addresses has each address that was ever listened at.
 var addresses sync.Map
 
 func addressOf(addr net.Addr) *address {
-	a := &address{conns: make(chan net.Conn), changed: make(chan struct{})}
+	a := &address{conns: make(chan handover), changed: make(chan struct{})}
 	known, _ := addresses.LoadOrStore(addr.Network()+" "+addr.String(), a)
 	return known.(*address) //nolint:forcetypeassert // nothing else is stored
 }
@@ -35,19 +41,33 @@ func (a *address) change(f func()) {
 	a.changed = make(chan struct{})
 }
 
-// enter adds a listener, which does not accept yet, stops the one before from
-// accepting, and reports whether there was one.
-func (a *address) enter(l *listener) (takesOver bool) {
+// enter adds a listener, which accepts instead of the one before.
+func (a *address) enter(l *listener) {
 	a.change(func() {
-		takesOver = len(a.listeners) > 0
 		a.listeners = append(a.listeners, l)
-		a.opened = nil
+		a.opened = l
 	})
-	return takesOver
 }
 
-// open lets a listener accept.
-func (a *address) open(l *listener) { a.change(func() { a.opened = l }) }
+// isNewest reports whether nobody has listened after l.
+func (a *address) isNewest(l *listener) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.opened == l
+}
+
+// take notes that l has been given a connection, and says so to who passed it on. It
+// reports false if another listener has taken over in this very moment.
+func (a *address) take(l *listener, h handover) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	taken := a.opened == l
+	if taken {
+		l.conns.given(l)
+	}
+	h.taken <- taken
+	return taken
+}
 
 // leave removes a listener.
 func (a *address) leave(l *listener) {
@@ -67,7 +87,7 @@ func (a *address) leave(l *listener) {
 
 // connsFor returns where a listener gets connections from, nil while it may get
 // none, and what tells that this may have changed.
-func (a *address) connsFor(l *listener) (conns <-chan net.Conn, changed <-chan struct{}) {
+func (a *address) connsFor(l *listener) (conns <-chan handover, changed <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.opened == l {
@@ -79,6 +99,7 @@ func (a *address) connsFor(l *listener) (conns <-chan net.Conn, changed <-chan s
 // pass gives a connection to the newest listener, or closes it when there is
 // none any more.
 func (a *address) pass(conn net.Conn) {
+	h := handover{conn, make(chan bool, 1)}
 	for {
 		a.mu.Lock()
 		left, changed := len(a.listeners), a.changed
@@ -88,8 +109,10 @@ func (a *address) pass(conn net.Conn) {
 			return
 		}
 		select {
-		case a.conns <- conn:
-			return
+		case a.conns <- h:
+			if <-h.taken {
+				return
+			}
 		case <-changed:
 		}
 	}

@@ -77,7 +77,7 @@ func serveWithoutDescriptors() {
 	log := zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(zapcore.EncoderConfig{MessageKey: "msg"}), os.Stdout, zap.InfoLevel))
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	orPanic(err)
-	l := Listen(socket, 1, log)
+	l := New(time.Second, log).Listen(socket)
 	orPanic(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 64, Max: 64}))
 	var hogs []*os.File
 	for err == nil {
@@ -133,7 +133,7 @@ func TestListenerErrors(t *testing.T) {
 	for _, err := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED, lasting} {
 		sick.errs <- &net.OpError{Op: "accept", Err: err}
 	}
-	l := Listen(sick, 1, zap.New(core))
+	l := New(time.Second, zap.New(core)).Listen(sick)
 	got := make(chan error, 1)
 	go func() { _, err := l.Accept(); got <- err }()
 	select {

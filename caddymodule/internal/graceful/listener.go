@@ -1,7 +1,7 @@
-// Package graceful has listeners that hand over without dropping a connection: when
-// a reload listens at an address once more, the listener before stops accepting, has
-// a pause to read what it has accepted, and what connects meanwhile waits for the
-// new one.
+// Package graceful lets a server hand over to the next without dropping a connection.
+// When a reload listens at an address once more, the new listener gets what connects
+// from then on; and before the old server is shut down it waits until the connections
+// that it has accepted have brought their requests.
 package graceful
 
 import (
@@ -15,17 +15,17 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
-// Listen makes a listener of inner that takes over from the one that is open at the
-// same address, if there is one: it returns after the pause in which nobody accepts.
-// That connections cannot be accepted goes to log.
-func Listen(inner net.Listener, pause time.Duration, log *zap.Logger) net.Listener {
+// Listen makes a listener of inner for the server of these connections. It takes over
+// from the one that is open at the same address, if there is one: what connects waits
+// for it from now on.
+func (c *Connections) Listen(inner net.Listener) net.Listener {
 	l := &listener{
-		Listener: inner, log: log, address: addressOf(inner.Addr()), closed: make(chan struct{}), failed: make(chan error, 1),
+		Listener: inner, log: c.log, conns: c, address: addressOf(inner.Addr()),
+		closed: make(chan struct{}), accepted: make(chan struct{}), failed: make(chan error, 1),
 	}
-	if l.address.enter(l) {
-		<-time.After(pause) // the old server reads what it has accepted
-	}
-	l.address.open(l)
+	l.closeSocket = sync.OnceValue(inner.Close)
+	c.change(func() { c.listeners = append(c.listeners, l) })
+	l.address.enter(l)
 	go l.acceptAll()
 	return l
 }
@@ -33,11 +33,14 @@ func Listen(inner net.Listener, pause time.Duration, log *zap.Logger) net.Listen
 // listener is one configuration's listener at an address.
 type listener struct {
 	net.Listener
-	log     *zap.Logger
-	address *address
-	closed  chan struct{}
-	failed  chan error // that it cannot accept any more
-	once    sync.Once
+	log         *zap.Logger
+	conns       *Connections
+	address     *address
+	closed      chan struct{}
+	accepted    chan struct{} // closed when the last connection was accepted and passed on
+	failed      chan error    // that it cannot accept any more
+	once        sync.Once
+	closeSocket func() error // once
 }
 
 // How long a listener rests after an error that may pass, such as too many open
@@ -50,6 +53,7 @@ const (
 // acceptAll accepts for whoever is the newest at the address. An error that may pass is
 // told once and waited out; a lasting one is handed to Accept.
 func (l *listener) acceptAll() {
+	defer close(l.accepted)
 	rest := time.Duration(0)
 	full := outage.New(l.log.With(zap.Stringer("address", l.Addr())), zap.ErrorLevel,
 		"a connection could not be accepted; trying on", "connections are accepted again")
@@ -87,11 +91,14 @@ func mayPass(err error) bool {
 // Accept implements net.Listener. Only the newest listener at an address gets
 // connections.
 func (l *listener) Accept() (net.Conn, error) {
+	l.conns.comeBack(l)
 	for {
 		conns, changed := l.address.connsFor(l)
 		select {
-		case conn := <-conns:
-			return conn, nil
+		case h := <-conns:
+			if l.address.take(l, h) {
+				return h.conn, nil
+			}
 		case <-changed:
 		case err := <-l.failed:
 			return nil, err
@@ -107,7 +114,7 @@ func (l *listener) Close() error {
 	err := net.ErrClosed
 	l.once.Do(func() {
 		close(l.closed)
-		err = l.Listener.Close()
+		err = l.closeSocket()
 		l.address.leave(l)
 	})
 	return err

@@ -58,7 +58,6 @@ func TestListen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const pause = 100 * time.Millisecond
 	got := make(chan accepted)
 	next := func(want string) {
 		t.Helper()
@@ -69,24 +68,15 @@ func TestListen(t *testing.T) {
 		a.conn.Close()
 	}
 
-	old := Listen(socket, pause, zap.NewNop())
+	old := New(time.Second, zap.NewNop()).Listen(socket)
 	go serve("old", old, got)
 	dial(t, old.Addr())
 	next("old")
 
-	// The new configuration takes over. A connection that is made in the pause
+	// The new configuration takes over. A connection that is made before it serves
 	// waits for it, although the old one still listens.
-	wrapped := make(chan net.Listener)
-	socket2 := twin(t, socket)
-	go func() { wrapped <- Listen(socket2, pause, zap.NewNop()) }()
-	for { // until the old one has been stopped
-		if conns, _ := old.(*listener).address.connsFor(old.(*listener)); conns == nil {
-			break
-		}
-		<-time.After(time.Millisecond)
-	}
+	current := New(time.Second, zap.NewNop()).Listen(twin(t, socket))
 	dial(t, old.Addr())
-	current := <-wrapped
 	go serve("new", current, got)
 	next("new")
 	dial(t, old.Addr())
@@ -117,11 +107,35 @@ func TestListen(t *testing.T) {
 // leaked.
 func TestListenToNobody(t *testing.T) {
 	t.Parallel()
-	a := &address{conns: make(chan net.Conn), changed: make(chan struct{})}
+	a := &address{conns: make(chan handover), changed: make(chan struct{})}
 	here, there := net.Pipe()
 	defer there.Close()
 	a.pass(here)
 	if _, err := there.Read(make([]byte, 1)); err == nil {
 		t.Error("the connection is open")
+	}
+}
+
+// TestTakenOver: a connection that a listener is given in the very moment in which
+// another takes over goes to that one.
+func TestTakenOver(t *testing.T) {
+	t.Parallel()
+	a := &address{conns: make(chan handover), changed: make(chan struct{})}
+	old := &listener{address: a, conns: New(time.Second, zap.NewNop()), closed: make(chan struct{})}
+	current := &listener{address: a, conns: New(time.Second, zap.NewNop()), closed: make(chan struct{})}
+	a.enter(old)
+	here, there := net.Pipe()
+	defer there.Close()
+	go a.pass(here)
+	h := <-a.conns
+	a.enter(current)
+	if a.take(old, h) {
+		t.Error("the listener before takes it")
+	}
+	if conn, err := current.Accept(); conn != here || err != nil {
+		t.Errorf("the newest gets %v, %v", conn, err)
+	}
+	if until, _ := old.conns.waitedFor(); !until.IsZero() {
+		t.Error("the listener before waits for it")
 	}
 }
