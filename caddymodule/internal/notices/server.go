@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
@@ -91,8 +92,14 @@ func (s *Server) logOf(err error) *zap.Logger {
 // signed are the ends of notices that the gateway has signed.
 var signed = []error{bridge.ErrNoticeKept, bridge.ErrNoticeNotDurable}
 
-// take has the bridge take a notice in.
-func (s *Server) take(r *http.Request, route inbound.Route, line *logLine) error {
+// take has the bridge take a notice in. A panic is an error: the gateway hears that the
+// notice was not taken.
+func (s *Server) take(r *http.Request, route inbound.Route, line *logLine) (err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			err = crash.Log(s.Log, "taking a notice", bug)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
 	body, err := s.Receiver.Receive(ctx, r, line.remote, route)

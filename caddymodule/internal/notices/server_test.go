@@ -1,16 +1,23 @@
 package notices
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bodies"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 )
 
@@ -54,6 +61,44 @@ func TestOnlySignedNoticesHaveALineEach(t *testing.T) {
 	} {
 		if s.logOf(err) != want {
 			t.Errorf("%v is logged elsewhere", err)
+		}
+	}
+}
+
+// ends are the ends of notices that an Observer is told of.
+type ends []metrics.NoticeResult
+
+func (e *ends) NoticeFinished(result metrics.NoticeResult) { *e = append(*e, result) }
+
+// TestPanicIsNoAcknowledgement: where a defect ends the work on a notice the gateway hears
+// an answer, and not the word with which it would stop sending. What the panic holds is not
+// logged.
+func TestPanicIsNoAcknowledgement(t *testing.T) {
+	t.Parallel()
+	const secret = "openid=oUpF8uMuAJO"
+	core, logs := observer.New(zap.DebugLevel)
+	var told ends
+	s := &Server{
+		Log: zap.New(core), JunkLog: zap.New(core), Observer: &told, Timeout: time.Minute, Reply: "success",
+		Receiver: inbound.Receiver{Bodies: bodies.New(bodies.Limits{Room: 1 << 20, AtOnce: 4}, time.Now, func(string) {})},
+		Service:  func(context.Context) (Service, bool) { panic(secret) },
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, inbound.NotifyPath, strings.NewReader("sign=x"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.Serve(w, r, "192.0.2.1", inbound.Route{Name: "notice", Caller: inbound.Gateway})
+	if w.Code != http.StatusOK || w.Body.String() != refused {
+		t.Errorf("the gateway hears %d %q", w.Code, w.Body)
+	}
+	if len(told) != 1 || told[0] != metrics.NoticeUnread {
+		t.Errorf("counted as %v", told)
+	}
+	if logs.FilterMessage("panic while taking a notice").Len() != 1 || logs.FilterMessage("notice not acknowledged").Len() != 1 {
+		t.Errorf("logged %v", logs.All())
+	}
+	for _, line := range logs.All() {
+		if text := fmt.Sprint(line.ContextMap()); strings.Contains(text, secret) {
+			t.Errorf("the log has %s", text)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/headers"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
+	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 )
@@ -29,6 +30,7 @@ type Gateway struct {
 	// are refused, as for the v2 gateway.
 	ProxyRaw json.RawMessage `json:"proxy,omitempty" caddy:"namespace=http.handlers inline_key=handler"`
 
+	log       *zap.Logger
 	url       *url.URL
 	proxy     *reverseproxy.Handler
 	transport http.RoundTripper // that of reverse_proxy, beneath verbatim
@@ -73,7 +75,7 @@ func (g *Gateway) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return err
 	}
-	g.url = u
+	g.url, g.log = u, ctx.Logger()
 	rests := restTime(g.ProxyRaw) // which loading the module clears
 	if g.proxy, err = gatewayproxy.Load(ctx, "old_gateway", g, &g.ProxyRaw, u); err != nil {
 		return err //nolint:wrapcheck // it names the directive

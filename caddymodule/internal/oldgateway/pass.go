@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/gatewayproxy"
 )
 
@@ -23,7 +24,9 @@ var (
 // then nothing has been written to w. within bounds the time until the answer
 // begins, 0 for no bound but the client's patience. An answer that breaks off
 // half-way does so for the client, too: Pass panics with [http.ErrAbortHandler], as
-// reverse_proxy does. What kept is to hold of the answer is written to it; nil keeps
+// reverse_proxy does. A panic inside is logged, and then like any other end of the old
+// gateway's: an error before the answer has begun, an answer that breaks off afterwards.
+// What kept is to hold of the answer is written to it; nil keeps
 // nothing.
 func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Duration, kept *Reply) error {
 	ctx, cancel := context.WithCancelCause(context.WithValue(r.Context(), pathKey{}, sentPath(r)))
@@ -47,13 +50,19 @@ func (g *Gateway) Pass(w http.ResponseWriter, r *http.Request, within time.Durat
 	return a.reason(err)
 }
 
-// serve has the proxy carry a request. Where it gives up an answer before
-// anything of it was written, there is none.
+// serve has the proxy carry a request. Where it gives up an answer, or panics, before
+// anything of it was written, there is none; what has begun breaks off.
 func (g *Gateway) serve(a *answer, r *http.Request) (err error) {
 	defer func() {
-		crash := recover()
-		if crash != nil && (crash != http.ErrAbortHandler || a.is.Load() == begun) { //nolint:errorlint,err113 // a panic value, compared as net/http does
-			panic(crash)
+		bug := recover()
+		if bug == nil {
+			return
+		}
+		if bug != http.ErrAbortHandler { //nolint:errorlint,err113 // a panic value, compared as net/http does
+			err = crash.Log(g.log, "passing a request on to the old gateway", bug)
+		}
+		if a.is.Load() == begun {
+			panic(http.ErrAbortHandler)
 		}
 	}()
 	return g.proxy.ServeHTTP(a, r, gatewayproxy.NothingMore) //nolint:wrapcheck // the caller says what it means
