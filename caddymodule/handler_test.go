@@ -122,6 +122,21 @@ func mustBeV1(t *testing.T, r reply, code v1.Code, key string) map[string]any {
 	return message
 }
 
+// A merchant's program that sends a code with an order that shows one may send another
+// code with the repeat: nothing reads it.
+func TestRepeatWithAnotherCodeThatIsNotUsed(t *testing.T) { // not parallel: one Caddy a process
+	s := startServer(t, "")
+	first := payJSON("T20261121000000001")
+	shown := mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(first, signKey)), v1.CodeOK, signKey)
+	for _, more := range []string{`{"code":"134567890123456701",`, `{"code":"134567890123456702","openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",`} {
+		repeat := strings.Replace(first, "{", more, 1)
+		again := mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(repeat, signKey)), v1.CodeOK, signKey)
+		if again["queryid"] != shown["queryid"] || again["formaction"] != shown["formaction"] {
+			t.Errorf("the repeat with %s hears %v, want %v", more, again, shown)
+		}
+	}
+}
+
 func TestEveryOutcomeIsAV1Reply(t *testing.T) { // not parallel: one Caddy a process
 	s := startServer(t, "timeouts {\n\tread 200ms\n}")
 	pay := payJSON("T20261121000000001")

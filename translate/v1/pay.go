@@ -20,9 +20,9 @@ type PayRequest struct {
 	// OrderID is the merchant's number, MinOrderID to MaxOrderID letters and
 	// digits, unique for the merchant.
 	OrderID string
-	// Code is what the merchant scanned, for the *Code actions, or "".
+	// Code is what the merchant scanned, for the *Code actions; "" for others.
 	Code string
-	// OpenID is the payer at WeChat, for WxJsApi, or "".
+	// OpenID is the payer at WeChat, for WxJsApi, or ""; "" for others.
 	OpenID string
 	// IP is the payer's address as the merchant saw it, unchecked, or "".
 	IP string
@@ -38,7 +38,7 @@ type PayRequest struct {
 // seen in the field: amounts as text, integer or double, optional members as "",
 // null or not at all, numbers for text, unknown members. What is wrong with an
 // optional member counts only where the action uses it; elsewhere the member is taken
-// for absent. Refusals are an *Error with CodeUnsupported for an action that does not
+// for absent, and a code or an openid is absent there whatever it is. Refusals are an *Error with CodeUnsupported for an action that does not
 // exist here, CodeAmount for txnamt and CodeBadRequest for anything else.
 func ParsePay(json []byte) (PayRequest, error) {
 	return parsePay(json, member{required: true, rule: knownAction})
@@ -71,10 +71,20 @@ func parsePay(json []byte, action member) (PayRequest, error) {
 		return PayRequest{}, err
 	}
 	r.Action = cmp.Or(r.Action, WxJsApi)
-	if isPlaceholder(r.OpenID) {
+	r.dropPayer()
+	return r, nil
+}
+
+// dropPayer takes out what names no payer: an openid that is a placeholder, and a code or
+// an openid that the action has no use for. Both are in the fingerprint, and a repeat that
+// differs in nothing that is used is the same order.
+func (r *PayRequest) dropPayer() {
+	if isPlaceholder(r.OpenID) || r.hasNoUse("openid") {
 		r.OpenID = ""
 	}
-	return r, nil
+	if r.hasNoUse("code") {
+		r.Code = ""
+	}
 }
 
 // isPlaceholder reports whether an openid is one that merchants' programs have left
@@ -91,9 +101,9 @@ func (r *PayRequest) hasNoUse(member string) bool {
 const fingerprintVersion = "paybridge v1 pay request 1"
 
 // Fingerprint is a SHA-256 over the contents of an order: merchant, order
-// number, action, amount, the payer (code, openid) and backurl, each with its
-// length in front. The same order in another dialect, member order or form of
-// req has the same fingerprint. What may change between two tries of one order
+// number, action, amount, the payer (code, openid, of an action that uses them)
+// and backurl, each with its length in front. The same order in another dialect,
+// member order or form of req has the same fingerprint. What may change between two tries of one order
 // is left out: ip (a phone changes networks), payway and fronturl (session
 // numbers) alter neither who pays whom and how much, nor who hears of it.
 func (r PayRequest) Fingerprint() [sha256.Size]byte {

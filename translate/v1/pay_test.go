@@ -53,15 +53,15 @@ func TestParsePayDialects(t *testing.T) {
 		{"optional member empty", payWith("openid", `""`), plain},
 		{"optional member null", payWith("openid", `null`), plain},
 		{"optional member left out", payWith("openid", ""), plain},
-		{"openid", payWith("openid", `"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"`), with(func(r *v1.PayRequest) { r.OpenID = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" })},
+		{"openid", using("openid", payWith("openid", `"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"`)), with(func(r *v1.PayRequest) { r.Action, r.OpenID = v1.WxJsApi, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" })},
 		{"order number with a blank", payWith("orderid", `"`+plain.OrderID+` "`), plain},
 		{"merchant with a blank", payWith("merid", `"\t89900001"`), plain},
 		{"action with a line end", payWith("action", `"WxSao\n"`), plain},
 		{"backurl with a line end", payWith("backurl", `"`+plain.BackURL+`\r\n"`), plain},
 		{"backurl with a line end, not escaped", payWith("backurl", `"`+plain.BackURL+"\r\n"+`"`), plain},
 		{"backurl with a blank without width", payWith("backurl", `"\u200b`+plain.BackURL+`\ufeff"`), plain},
-		{"code as a scanner sends it", payWith("code", `"134567890123456789\r"`), with(func(r *v1.PayRequest) { r.Code = "134567890123456789" })},
-		{"code with a wide blank", payWith("code", `"\u3000134567890123456789"`), with(func(r *v1.PayRequest) { r.Code = "134567890123456789" })},
+		{"code as a scanner sends it", using("code", payWith("code", `"134567890123456789\r"`)), with(func(r *v1.PayRequest) { r.Action, r.Code = v1.WxCode, "134567890123456789" })},
+		{"code with a wide blank", using("code", payWith("code", `"\u3000134567890123456789"`)), with(func(r *v1.PayRequest) { r.Action, r.Code = v1.WxCode, "134567890123456789" })},
 		{"openid is a blank", payWith("openid", `" "`), plain},
 		{"openid placeholder with a blank", payWith("openid", `"OpenId "`), plain},
 		{"fronturl is a line end", payWith("fronturl", `"\r\n"`), plain},
@@ -71,8 +71,8 @@ func TestParsePayDialects(t *testing.T) {
 		{"payway as text", payWith("payway", `"3"`), with(func(r *v1.PayRequest) { r.PayWay = "3" })},
 		{"ip", payWith("ip", `"203.0.113.7"`), with(func(r *v1.PayRequest) { r.IP = "203.0.113.7" })},
 		{"ip as number", payWith("ip", `0`), with(func(r *v1.PayRequest) { r.IP = "0" })},
-		{"code", payWith("code", `"130000000000000000"`), with(func(r *v1.PayRequest) { r.Code = "130000000000000000" })},
-		{"code as number, every digit kept", payWith("code", `130000000000000001`), with(func(r *v1.PayRequest) { r.Code = "130000000000000001" })},
+		{"code", using("code", payWith("code", `"130000000000000000"`)), with(func(r *v1.PayRequest) { r.Action, r.Code = v1.WxCode, "130000000000000000" })},
+		{"code as number, every digit kept", using("code", payWith("code", `130000000000000001`)), with(func(r *v1.PayRequest) { r.Action, r.Code = v1.WxCode, "130000000000000001" })},
 		{"order number as number", payWith("orderid", `20261121000000000002`), with(func(r *v1.PayRequest) { r.OrderID = "20261121000000000002" })},
 		{"shortest order number", payWith("orderid", `"a1B2c3D4"`), with(func(r *v1.PayRequest) { r.OrderID = "a1B2c3D4" })},
 		{"merid as number", payWith("merid", `89900001`), plain},
@@ -152,13 +152,46 @@ func TestParsePayPassesOverWhatIsNotUsed(t *testing.T) {
 	}
 }
 
-// What is good of a member that is not used is kept: fingerprints that are on record
-// have it in them.
-func TestParsePayKeepsWhatIsNotUsed(t *testing.T) {
+// A repeat is the same order whatever it says in members that its action does not use:
+// refused with 92, its merchant never gets the code that it may ask for again.
+func TestRepeatMayDifferInWhatIsNotUsed(t *testing.T) {
 	t.Parallel()
-	got, err := v1.ParsePay([]byte(payWith("openid", `"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","code":"134567890123456789"`)))
-	if err != nil || got.OpenID == "" || got.Code == "" || got.Fingerprint() == plain.Fingerprint() {
-		t.Errorf("%+v, %v", got, err)
+	for member, actions := range usedBy {
+		for _, action := range v1.Actions() {
+			if slices.Contains(actions, action) {
+				continue
+			}
+			t.Run(member+" "+string(action), func(t *testing.T) {
+				t.Parallel()
+				want := plain
+				want.Action = action
+				for _, value := range []string{``, `"134567890123456701"`, `"134567890123456702"`, `[]`} {
+					json := strings.Replace(payWith(member, value), `"WxSao"`, `"`+string(action)+`"`, 1)
+					got, err := v1.ParsePay([]byte(json))
+					if err != nil || got.Fingerprint() != want.Fingerprint() {
+						t.Errorf("%s %s: %+v, %v is another order", member, value, got, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Who pays is part of the order where the action says it by a member.
+func TestRepeatMayNotDifferInThePayer(t *testing.T) {
+	t.Parallel()
+	for _, member := range []string{"code", "openid"} {
+		for _, action := range usedBy[member] {
+			seen := map[[32]byte]bool{}
+			for _, value := range []string{``, `"134567890123456701"`, `"134567890123456702"`} {
+				json := strings.Replace(payWith(member, value), `"WxSao"`, `"`+string(action)+`"`, 1)
+				got, err := v1.ParsePay([]byte(json))
+				if err != nil || seen[got.Fingerprint()] {
+					t.Errorf("%s %s %s: %v, same order: %t", action, member, value, err, seen[got.Fingerprint()])
+				}
+				seen[got.Fingerprint()] = true
+			}
+		}
 	}
 }
 
