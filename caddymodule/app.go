@@ -9,7 +9,6 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
-	"github.com/paybridge/paybridge/caddymodule/internal/admission"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/collector"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
@@ -131,8 +130,6 @@ type App struct {
 	engine   atomic.Pointer[engine]
 	judge    atomic.Pointer[health.Judge] // set before engine is
 	started  chan struct{}
-	notices  *admission.Gate       // before notices are opened
-	returns  *admission.Gate       // before WeChat is asked who a payer is
 	doubts   []configcheck.Finding // found in the configuration
 
 	configured []merchants.Config // those of files, too
@@ -171,7 +168,6 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 func (a *App) Provision(ctx caddy.Context) error {
 	a.ctx, a.log, a.started = ctx, ctx.Logger(), make(chan struct{})
 	a.rareLog = sampled(a.log, 1, 0)
-	a.notices, a.returns = newGates()
 	if err := showMetrics(ctx); err != nil {
 		return err
 	}

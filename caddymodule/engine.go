@@ -36,6 +36,7 @@ type engine struct {
 	traffic *oldtraffic.Counter
 	answers *answers.Counter
 	guard   *guard.Guard
+	gates   gates
 	openIDs *wechat.OpenIDs // for payers who come back from WeChat once more; the ledger has their states
 	logs    *reloadlog.Output
 }
@@ -59,7 +60,7 @@ func acquireEngine(ctx context.Context, store LedgerStore, log *zap.Logger) (*en
 		passed := elapsed(machine)
 		routes := routecache.New(l, logs.Logger("paybridge.routes"), passed)
 		return &engine{
-			id: id, ledger: l, logs: logs, bridge: b, openIDs: wechat.NewOpenIDs(b.Now),
+			id: id, ledger: l, logs: logs, bridge: b, gates: newGates(), openIDs: wechat.NewOpenIDs(b.Now),
 			sides:   sides.New(l, logs.Logger("paybridge.sides"), sides.Clock{Now: b.Now, Known: b.KnowsTime}, observed),
 			traffic: oldtraffic.New(l, logs.Logger("paybridge.old_traffic"), b.Now),
 			answers: answers.New(l, logs.Logger("paybridge.answers"), b.Now),

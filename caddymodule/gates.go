@@ -15,15 +15,24 @@ import (
 // evening's sale; ten thousand are somebody's joke.
 const maxWaiting = 10_000
 
-// newGates makes what bounds the cost of bad messages. Opening a notice keeps a
-// processor busy: bad ones get half of them. Asking WeChat keeps one waiting, and
-// the official account's quota is bounded: payers get many calls at once, those
-// behind addresses from which made-up codes come get few.
-func newGates() (notices, returns *admission.Gate) {
+// gates bound the cost of bad messages. They are an engine's, and outlive
+// configurations: after a reload in the middle of a flood the senders of good messages
+// are known as before.
+type gates struct {
+	notices *admission.Gate // before notices are opened
+	returns *admission.Gate // before WeChat is asked who a payer is
+}
+
+// newGates makes gates. Opening a notice keeps a processor busy: bad ones get half of
+// them. Asking WeChat keeps one waiting, and the official account's quota is bounded:
+// payers get many calls at once, those behind addresses from which made-up codes come
+// get few.
+func newGates() gates {
 	processors := runtime.GOMAXPROCS(0)
-	notices = admission.New(admission.Limits{Clean: 2 * processors, Bad: max(1, processors/2), Waiting: maxWaiting}, time.Now)
-	returns = admission.New(admission.Limits{Clean: 64, Bad: 4, Waiting: maxWaiting}, time.Now)
-	return notices, returns
+	return gates{
+		notices: admission.New(admission.Limits{Clean: 2 * processors, Bad: max(1, processors/2), Waiting: maxWaiting}, time.Now),
+		returns: admission.New(admission.Limits{Clean: 64, Bad: 4, Waiting: maxWaiting}, time.Now),
+	}
 }
 
 // bodyRoom is what the bodies of all requests may hold together beside the 4 KiB

@@ -68,7 +68,7 @@ func (h *Handler) serve(app *App, log *zap.Logger) {
 	h.merchants = app.merchantServer(log)
 	h.notices = &notices.Server{
 		Log: log, JunkLog: sampled(log, junkLines, 1000), Observer: observed, Receiver: receiver,
-		Timeout: timeout, Reply: app.NoticeReply, Gate: app.notices, Service: app.noticeService,
+		Timeout: timeout, Reply: app.NoticeReply, Service: app.noticeService,
 	}
 	h.payers = &payer.Server{
 		Log: log, Observer: observed, Tracer: tracer, Receiver: receiver,

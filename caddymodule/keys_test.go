@@ -118,15 +118,21 @@ func TestNoticesWithoutTheirKeyAreNoJunk(t *testing.T) { // not parallel: one Ca
 	mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(payJSON("T20261121000000002"), signKey)), v1.CodeOK, signKey)
 }
 
-// holdBadLane takes all turns of those who have sent too many bad notices, until the
-// returned function is called.
-func holdBadLane(t *testing.T) (release func()) {
+// runningGates are those of the configuration that serves.
+func runningGates(t *testing.T) gates {
 	t.Helper()
 	running, err := caddy.ActiveContext().App("paybridge")
 	if err != nil {
 		t.Fatal(err)
 	}
-	gate := running.(*App).notices
+	return running.(*App).engine.Load().gates
+}
+
+// holdBadLane takes all turns of those who have sent too many bad notices, until the
+// returned function is called.
+func holdBadLane(t *testing.T) (release func()) {
+	t.Helper()
+	gate := runningGates(t).notices
 	somebody := admission.Sender{Source: "203.0.113.9", Merchant: "473053119999"}
 	judge := func(judge func()) {
 		if err := gate.Judge(t.Context(), somebody, func() admission.Verdict { judge(); return admission.Bad }); err != nil {

@@ -34,6 +34,7 @@ type service struct {
 	ledger   *ledger.Ledger
 	settings *bridge.Settings
 	health   *health.Judge
+	gates    gates
 	openIDs  *wechat.OpenIDs
 	sides    *sides.Sides
 	routes   *routecache.Cache
@@ -54,7 +55,7 @@ func (a *App) service(ctx context.Context) (s service, ok bool) {
 			continue
 		}
 		if e := app.engine.Load(); e != nil {
-			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load(), openIDs: e.openIDs, sides: e.sides, routes: e.routes}, true
+			return service{app: app, bridge: e.bridge, ledger: e.ledger, settings: app.settings, health: app.judge.Load(), gates: e.gates, openIDs: e.openIDs, sides: e.sides, routes: e.routes}, true
 		}
 	}
 	return service{}, false
@@ -82,7 +83,7 @@ func (a *App) try() func(context.Context, merchantapi.Trial) (merchantapi.Tried,
 // noticeService is the service for the gateway's notices.
 func (a *App) noticeService(ctx context.Context) (notices.Service, bool) {
 	s, ok := a.service(ctx)
-	return notices.Service{Bridge: s.bridge, Settings: s.settings}, ok
+	return notices.Service{Bridge: s.bridge, Settings: s.settings, Gate: s.gates.notices}, ok
 }
 
 // payerService is the service for payers.
@@ -93,7 +94,7 @@ func (a *App) payerService(ctx context.Context) (payer.Service, bool) {
 	}
 	return payer.Service{
 		Bridge: s.bridge, Settings: s.settings, Ledger: s.ledger, OpenIDs: s.openIDs,
-		WeChat: s.app.WeChat.client, Returns: s.app.returns, PublicURL: s.app.address(""),
+		WeChat: s.app.WeChat.client, Returns: s.gates.returns, PublicURL: s.app.address(""),
 	}, true
 }
 

@@ -41,9 +41,8 @@ type Server struct {
 	JunkLog  *zap.Logger // Log for what anybody can cause as often as they like
 	Observer Observer
 	Receiver inbound.Receiver
-	Gate     *admission.Gate // before notices are opened
-	Timeout  time.Duration   // of an answer, whatever happens behind
-	Reply    string          // what the gateway reads as "taken"
+	Timeout  time.Duration // of an answer, whatever happens behind
+	Reply    string        // what the gateway reads as "taken"
 
 	// Service returns what to serve with; ok is false when nothing runs any more
 	// or ctx is done.
@@ -60,6 +59,7 @@ type Observer interface {
 type Service struct {
 	Bridge   *bridge.Bridge
 	Settings *bridge.Settings
+	Gate     *admission.Gate // before notices are opened
 }
 
 // Serve answers /onepay/notify, asked from an address. It says Reply only for what
@@ -136,7 +136,7 @@ func (s *Server) open(r *http.Request, body *bodies.Body, line *logLine) (servic
 	}
 	line.gatewayMerchant = m.GatewayMerchant
 	sender := admission.Sender{Source: line.remote, Merchant: m.GatewayMerchant}
-	if waited := s.Gate.Judge(body.Context(), sender, func() admission.Verdict {
+	if waited := service.Gate.Judge(body.Context(), sender, func() admission.Verdict {
 		notice, err = service.Bridge.OpenNotice(service.Settings, envelope)
 		return verdictOf(err)
 	}); waited != nil {

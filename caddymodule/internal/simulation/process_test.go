@@ -133,11 +133,11 @@ func (p *process) open(log *zap.Logger) {
 			return merchantapi.Service{Bridge: p.bridge, Settings: p.loaded()}, true
 		},
 	}
+	gate := admission.New(admission.Limits{Clean: 64, Bad: 4, Waiting: 256}, time.Now)
 	p.notices = &notices.Server{
 		Log: log, JunkLog: log, Observer: unobserved{}, Receiver: p.room, Timeout: patienceOfBridge, Reply: "success",
-		Gate: admission.New(admission.Limits{Clean: 64, Bad: 4, Waiting: 256}, time.Now),
 		Service: func(context.Context) (notices.Service, bool) {
-			return notices.Service{Bridge: p.bridge, Settings: p.loaded()}, true
+			return notices.Service{Bridge: p.bridge, Settings: p.loaded(), Gate: gate}, true
 		},
 	}
 }
