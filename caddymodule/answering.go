@@ -15,14 +15,18 @@ func (a *App) counts(p passage) bool {
 	return a.isBeside() && p.asked.Counts(p.route, p.cause)
 }
 
-// oldAnswered counts what the old gateway has answered, or that it has not.
+// oldAnswered counts what the old gateway has answered, or that it has not. What cannot
+// be read counts as neither: the guard is told only that there was an answer.
 func (a *App) oldAnswered(p passage, result metrics.PassedResult, reply *oldgateway.Reply) {
 	refused, known := true, true
 	if result == metrics.PassedAnswered {
-		refused, known = guard.Refuses(reply.Status, reply.Header, reply.Body, reply.Cut)
+		body, whole := reply.Plain()
+		refused, known = guard.Refuses(reply.Status, body, whole)
 	}
 	if known {
 		a.answered(p, route.Old, refused)
+	} else if e, m := a.engine.Load(), p.asked.Merchant; e != nil && a.isGuarded(m) {
+		e.guard.OldUnread(m.MerID)
 	}
 }
 

@@ -101,10 +101,11 @@ func (s *shadowing) saw(e oldgateway.Exchange) {
 	if worker == nil || m == nil {
 		return
 	}
+	reply, _ := e.Reply.Plain()
 	worker.Offer(shadowMerchant(m), shadow.Exchange{
 		At: time.Now(), Interface: e.Endpoint,
 		Method: e.Method, ContentType: e.Header.Get("Content-Type"), Query: e.Query, Body: e.Body,
-		Status: e.Reply.Status, Reply: e.Reply.Plain(), ReplyCut: e.Reply.Cut,
+		Status: e.Reply.Status, Reply: reply, ReplyCut: e.Reply.Cut,
 	})
 }
 

@@ -73,7 +73,7 @@ type GuardState struct {
 
 // BothAnswers are how payments were answered on either side.
 type BothAnswers struct {
-	Old AnswerCount `json:"old" doc:"By the old gateway. What it answers compressed or longer than 64 KiB is not counted."`
+	Old AnswerCount `json:"old" doc:"By the old gateway. What it answers packed in another way than gzip, or longer than 64 KiB, is not counted."`
 	V2  AnswerCount `json:"v2" doc:"On v2."`
 }
 

@@ -106,13 +106,32 @@ func (g *Guard) OldAnswered(p Payment) {
 	g.count(p, route.Old, func(m *merchant, now time.Duration) { m.onOld(p, now) })
 }
 
+// OldUnread notes that the old gateway has answered a new payment of a merchant, and that
+// the bridge cannot read it. As long as nothing else is known of it, v2 is compared with
+// nothing.
+func (g *Guard) OldUnread(merID string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if rule, ok := g.rule(merID); ok {
+		m := g.merchant(merID)
+		m.follow(rule)
+		m.unread = true
+	}
+}
+
 // V2Answered counts what v2 has answered, and has the merchant turned back when the
 // rule is broken. Nobody waits for that.
 func (g *Guard) V2Answered(p Payment) {
 	g.count(p, route.V2, func(m *merchant, now time.Duration) {
-		v2, old, broken := m.onV2(p, now)
-		if !broken {
+		v2, old, is := m.onV2(p, now)
+		switch is {
+		case nothing:
 			return
+		case blind:
+			g.log.Warn("v2 refuses many payments of a merchant, and it is not turned back: nothing of what the old gateway answers it can be read",
+				zap.String("merid", p.MerID), zap.Int("payments", v2.Payments), zap.Int("refused", v2.Refused))
+			return
+		case tooMany:
 		}
 		g.findings[p.MerID] = finding{p.Route, rollback.Reason{Rule: m.rule, V2: v2, Old: old}}
 		select {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
@@ -73,6 +74,7 @@ type watch struct {
 	seen
 
 	ledger *record
+	logs   *observer.ObservedLogs
 	rules  *Rules
 	n      int
 }
@@ -89,9 +91,10 @@ func watching(t *testing.T, test func(*testing.T, *watch)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		w := &watch{ledger: new(record)}
+		core, logs := observer.New(zap.WarnLevel)
+		w := &watch{ledger: new(record), logs: logs}
 		w.ledger.given("v2 100%")
-		w.Guard = New(w.ledger, zap.NewNop(), &w.seen, func() time.Duration { return time.Since(start) }, func() { w.expired.Add(1) })
+		w.Guard = New(w.ledger, zap.New(core), &w.seen, func() time.Duration { return time.Since(start) }, func() { w.expired.Add(1) })
 		w.reload(byRule(usual))
 		defer w.Close()
 		test(t, w)
@@ -179,6 +182,37 @@ func TestOldGatewayThatRefusesAsMuch(t *testing.T) {
 		w.wantBack(t, 0)
 		w.pay(route.Old, 20, 0)
 		w.pay(route.V2, 1, 1)
+		w.wantBack(t, 1)
+	})
+}
+
+// An old gateway that answers, and of which nothing can be read, has not refused nothing.
+func TestOldGatewayThatCannotBeRead(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.OldUnread("A")
+		w.pay(route.V2, 100, 30)
+		time.Sleep(time.Hour) // it stays so
+		w.pay(route.V2, 100, 30)
+		w.wantBack(t, 0)
+		if told := w.logs.FilterMessageSnippet("it is not turned back").Len(); told != 1 {
+			t.Errorf("it is told %d times, want once by a route", told)
+		}
+		w.pay(route.Old, 1, 0) // one answer that can be read is knowledge
+		w.pay(route.V2, 1, 1)
+		w.wantBack(t, 1)
+	})
+}
+
+// What was known of the old gateway counts, also when its answers can no longer be read.
+func TestOldGatewayThatCouldBeRead(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.pay(route.Old, 100, 30)
+		w.OldUnread("A")
+		w.pay(route.V2, 70, 0)
+		w.pay(route.V2, 30, 30)
+		w.wantBack(t, 0)
+		time.Sleep(time.Hour)
+		w.pay(route.V2, 10, 10)
 		w.wantBack(t, 1)
 	})
 }

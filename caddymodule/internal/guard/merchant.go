@@ -18,8 +18,10 @@ type merchant struct {
 	route ledger.RouteMark // by which v2 was counted
 	found bool             // the rule was broken by this route
 
-	old  window
-	last rollback.Tally // of the old gateway, when there was last enough of it within a window
+	old    window
+	last   rollback.Tally // of the old gateway, when there was last enough of it within a window
+	unread bool           // nobody can read what the old gateway has answered lately
+	told   bool           // that the rule is broken if the old gateway refuses nothing
 
 	refused repeats.Orders
 }
@@ -33,23 +35,46 @@ func (m *merchant) follow(r rollback.Rule) {
 	if m.rule.Window != r.Window {
 		m.v2, m.old = window{}, window{}
 	}
-	m.rule, m.found = r, false
+	m.rule, m.found, m.told = r, false, false
 }
 
+// verdict is what a payment on v2 comes to.
+type verdict int
+
+const (
+	nothing verdict = iota
+	tooMany         // refused on v2: the rule is broken
+	blind           // it would be, but with what v2 is to be compared nobody knows
+)
+
 // onV2 counts a payment on v2. It says when that is the one too many, once by a route.
-func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, broken bool) {
+func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, is verdict) {
 	if m.route != p.Route {
-		m.route, m.v2, m.found = p.Route, window{}, false
+		m.route, m.v2, m.found, m.told = p.Route, window{}, false, false
 	}
 	m.v2.add(now, m.rule.Window, p.Refused)
 	v2, old = m.v2.sum(now, m.rule.Window), m.oldShare(now)
-	broken = !m.found && m.rule.Broken(v2, old)
-	m.found = m.found || broken
-	return v2, old, broken
+	return v2, old, m.judge(v2, old)
+}
+
+// judge compares v2 with the old gateway.
+func (m *merchant) judge(v2, old rollback.Tally) verdict {
+	switch {
+	case m.found || !m.rule.Broken(v2, old):
+		return nothing
+	case !m.unread || old.Payments > 0:
+		m.found = true
+		return tooMany
+	case m.told:
+		return nothing
+	}
+	m.told = true
+	return blind
 }
 
 // onOld counts a payment on the old gateway.
 func (m *merchant) onOld(p Payment, now time.Duration) {
+	m.unread = false
 	m.old.add(now, m.rule.Window, p.Refused)
 	if sum := m.old.sum(now, m.rule.Window); sum.Payments >= m.rule.MinPayments {
 		m.last = sum

@@ -9,13 +9,13 @@ import (
 )
 
 // Refuses reads what the old gateway has answered to a payment: whether a merchant's
-// program has no payment by it. known is false for an answer that the bridge cannot
-// read and a program may.
-func Refuses(status int, header http.Header, body []byte, cut bool) (refused, known bool) {
+// program has no payment by it. The body is unpacked. known is false for an answer that
+// the bridge cannot read and a program may, of which the body is not whole.
+func Refuses(status int, body []byte, whole bool) (refused, known bool) {
 	switch {
 	case status >= http.StatusInternalServerError:
 		return true, true
-	case cut || header.Get("Content-Encoding") != "":
+	case !whole:
 		return false, false
 	}
 	message, err := v1.UnverifiedReply(body)

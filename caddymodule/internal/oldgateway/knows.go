@@ -1,13 +1,10 @@
 package oldgateway
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -61,25 +58,9 @@ func (r *Reply) Accepts(merID, orderID string) bool {
 	if r.Cut {
 		return false
 	}
-	message, err := v1.UnverifiedReply(r.Plain())
+	body, _ := r.Plain()
+	message, err := v1.UnverifiedReply(body)
 	return err == nil && names(message, merID, orderID)
-}
-
-// Plain is the body as it was before it was packed with gzip, for which programs ask
-// without knowing it; nothing where it cannot be unpacked.
-func (r *Reply) Plain() []byte {
-	if !bytes.HasPrefix(r.Body, []byte("\x1f\x8b")) {
-		return r.Body
-	}
-	packed, err := gzip.NewReader(bytes.NewReader(r.Body))
-	if err != nil {
-		return nil
-	}
-	body, err := io.ReadAll(io.LimitReader(packed, maxReply))
-	if err != nil {
-		return nil
-	}
-	return body
 }
 
 // names reports whether a readable reply tells of an order, and that all is well with it.

@@ -161,7 +161,7 @@ func (t *passage) passOn(w http.ResponseWriter) {
 	if reply != nil {
 		t.seen.answered(t.p.m.w, route.Old, reply)
 		copyReply(w, reply)
-		refused, _ = guard.Refuses(reply.Code, reply.Header(), reply.Body.Bytes(), false)
+		refused, _ = guard.Refuses(reply.Code, reply.Body.Bytes(), true)
 	} else {
 		t.busy(w)
 	}
