@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -73,7 +75,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		settled.ByGateway = true
 		return settled, nil
 	}
-	if err := cmp.Or(contradiction(result, w.State), tooEarly(result, w.State, b.now())); err != nil {
+	if err := cmp.Or(contradiction(result, w.State), b.tooEarly(ctx, s, result, w.State)); err != nil {
 		b.recordEvents(ctx, order, result.events...)
 		return settled, err
 	}
@@ -149,11 +151,19 @@ func contradiction(result queryResult, word translate.State) error {
 	return nil
 }
 
-// tooEarly says why nobody can know yet that an order has come to nothing, nil
-// when they can: its pay call may still be on its way into the gateway's books,
-// whatever the gateway or its people say of them. The bridge itself believes them
-// no sooner. A close is safe where a last query follows it.
-func tooEarly(result queryResult, word translate.State, now time.Time) error {
+// tooEarly says why nobody can know yet that an order, or its refund, has come to
+// nothing, nil when they can: its call may still be on its way into the gateway's
+// books, whatever the gateway or its people say of them. The bridge itself believes
+// them no sooner.
+func (b *Bridge) tooEarly(ctx context.Context, s *Settings, result queryResult, word translate.State) error {
+	if word == translate.RefundFailed {
+		return b.refundTooEarly(ctx, s, result.order)
+	}
+	return payTooEarly(result, word, b.now())
+}
+
+// payTooEarly is tooEarly of a pay call. A close is safe where a last query follows it.
+func payTooEarly(result queryResult, word translate.State, now time.Time) error {
 	surely := result.order.SentAt.Add(notFoundGrace)
 	if !now.Before(surely) || result.report.Unpaid() || result.order.State.Final() {
 		return nil
@@ -166,6 +176,31 @@ func tooEarly(result queryResult, word translate.State, now time.Time) error {
 		return notYet(notYetButClosable, surely)
 	}
 	return notYet(notYetKnown, surely)
+}
+
+// refundTooEarly is tooEarly of a refund. What the gateway says of it for certain is
+// recorded before anybody's word.
+func (b *Bridge) refundTooEarly(ctx context.Context, s *Settings, order ledger.Order) error {
+	now := b.now()
+	surely := b.refundLeftAt(ctx, s, order, now).Add(notFoundGrace)
+	if !now.Before(surely) {
+		return nil
+	}
+	return notYet(refundNotYetKnown, surely)
+}
+
+// refundLeftAt is when an order's refund may last have left, zero for never. Where a row
+// on record of the order cannot be read, that may be now.
+func (b *Bridge) refundLeftAt(ctx context.Context, s *Settings, order ledger.Order, now time.Time) time.Time {
+	events, err := b.ledger.Events(ctx, order.Key)
+	switch {
+	case err != nil:
+		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
+		return now
+	case len(events.Unreadable) > 0:
+		return now
+	}
+	return leftAt(events.Items, s.TranCodes, order, now)
 }
 
 func notYet(why bilingual.Text, surely time.Time) error {

@@ -177,7 +177,7 @@ func TestSettleRefund(t *testing.T) {
 			w.pay(p)
 			w.gateway.refundAs = v2.RefundProcessing
 			w.cancel(p)
-			w.clock.advance(time.Minute)
+			w.clock.advance(notFoundGrace)
 			w.gateway.mu.Lock()
 			for _, r := range w.gateway.refunds {
 				r.state = tc.refund

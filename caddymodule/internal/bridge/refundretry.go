@@ -57,13 +57,18 @@ func (b *Bridge) refundIsRetried(ctx context.Context, order ledger.Order) bool {
 // that the gateway's books may still show the try before.
 func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
 	events, retried := b.tries(ctx, order)
-	switch {
-	case !retried:
-		return false
-	case events == nil, order.Tries == 0: // the call is not on record yet
-		return true
+	now := b.now()
+	return retried && now.Sub(leftAt(events, s.TranCodes, order, now)) < notFoundGrace
+}
+
+// leftAt is when an order's refund may last have left by what is on record of the order,
+// zero for never. It may be leaving now while its call is not on record yet; events that
+// are nil could not be read.
+func leftAt(events []ledger.Event, codes TranCodes, order ledger.Order, now time.Time) time.Time {
+	if events == nil || order.Tries == 0 {
+		return now
 	}
-	return b.now().Sub(lastSubmission(events, s.TranCodes)) < notFoundGrace
+	return lastSubmission(events, codes)
 }
 
 // tries reports whether an order's refund that is under way has failed before, or may

@@ -81,6 +81,10 @@ var (
 			"try again at %s Beijing time; or close it now: what is paid after that is given back",
 		Zh: "支付请求可能仍在途中，现在无法确定没有支付；请在北京时间 %s 再试；也可以现在关闭，关闭之后的付款会退回",
 	}
+	refundNotYetKnown = bilingual.Text{
+		En: "its refund may still be on its way into the gateway's books, so nobody can know yet that it has failed; try again at %s Beijing time",
+		Zh: "退款请求可能尚未记入网关的账目，现在无法确定退款失败；请在北京时间 %s 再试",
+	}
 	notClosed = bilingual.Text{En: "the gateway has not closed the order: %s", Zh: "网关没有关闭订单：%s"}
 )
 
