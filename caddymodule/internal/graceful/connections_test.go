@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/net/http2"
 )
 
 // wait is how long the tests' connections may take.
@@ -91,12 +90,10 @@ func serveOld(t *testing.T, encrypted, knows bool, work time.Duration) *old {
 		config.NextProtos = []string{"h2", "http/1.1"}
 		o.server.TLSConfig = config
 		o.tls = &tls.Config{InsecureSkipVerify: true}
-		if err := http2.ConfigureServer(o.server, nil); err != nil {
-			t.Fatal(err)
-		}
-		l = tls.NewListener(l, o.server.TLSConfig)
+		go o.server.ServeTLS(l, "", "")
+	} else {
+		go o.server.Serve(l)
 	}
-	go o.server.Serve(l)
 	t.Cleanup(func() { o.server.Close() })
 	return o
 }
@@ -188,11 +185,11 @@ func TestLateRequest(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(late)
-			client, err := new(http2.Transport).NewClientConn(secret)
-			if err != nil {
-				t.Fatal(err)
+			client := &http.Transport{
+				ForceAttemptHTTP2: true,
+				DialTLSContext:    func(context.Context, string, string) (net.Conn, error) { return secret, nil },
 			}
-			defer client.Close()
+			defer client.CloseIdleConnections()
 			r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://pay/api/query", http.NoBody)
 			reply, err := client.RoundTrip(r)
 			if err != nil {

@@ -30,7 +30,7 @@ func TestPostgresClaimSeesTheEndOfAPause(t *testing.T) {
 		}
 		claimed <- list
 	}()
-	awaitText(t, l, waiters, "1")
+	awaitOne(t, l, waiters)
 	commit(t, resuming)
 	if list := <-claimed; len(list) != 1 {
 		t.Errorf("claimed %+v, want one", list)
@@ -57,7 +57,7 @@ func TestPostgresResumeWaitsForClaims(t *testing.T) {
 		}
 		resumed <- n
 	}()
-	awaitText(t, l, waiters, "1")
+	awaitOne(t, l, waiters)
 	commit(t, parking)
 	if n := <-resumed; n != 1 {
 		t.Errorf("resumed %d, want 1", n)

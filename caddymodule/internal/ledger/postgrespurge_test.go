@@ -64,9 +64,9 @@ func TestPostgresPurgeAndResend(t *testing.T) {
 				first, second = purge, resend
 			}
 			go first()
-			awaitText(t, l, advisoryWaits, "1")
+			awaitOne(t, l, advisoryWaits)
 			go second()
-			awaitText(t, l, lockWaits, "1")
+			awaitOne(t, l, lockWaits)
 			commit(t, holder)
 			if n := <-purged; n != c.purged {
 				t.Errorf("purged %d, want %d", n, c.purged)
