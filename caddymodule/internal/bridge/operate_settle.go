@@ -218,13 +218,44 @@ func saidOf(report translate.Report) string {
 	return string(report.State)
 }
 
-// settle records the word.
+// settle records the word. Where it is not taken, the calls are recorded that were made
+// for it.
 func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settled, result queryResult) (Settled, error) {
 	order, now := so.Order, b.now()
+	change := ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()}
 	if w.State == order.State {
-		return so, b.ledger.Confirm(ctx, order.Key, order.State, result.events, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
+		err := b.ledger.Confirm(ctx, order.Key, order.State, result.events, change)
+		if err != nil {
+			b.recordEvents(ctx, order, result.events...)
+		}
+		return so, err
 	}
-	update := ledger.Update{State: w.State, At: now, Source: operatorSource, Claim: order.Claim, Takes: true, Events: result.events}
+	result, update, err := b.wordUpdate(ctx, s, w, result, now)
+	if err != nil {
+		b.recordEvents(ctx, order, result.events...)
+		return so, err
+	}
+	stored, verdict, err := b.ledger.Settle(ctx, order.Key, update, change)
+	switch {
+	case err != nil:
+		b.recordEvents(ctx, order, update.Events...)
+		return so, err
+	case verdict != translate.Applied && verdict != translate.LatePayment:
+		b.recordUntaken(ctx, result, update)
+		return so, notSettled(movedOn.With(bilingual.Term(stored.State)))
+	}
+	b.reportTransition(stored, update, verdict)
+	so.Order = stored
+	return so, nil
+}
+
+// wordUpdate is the update that records an operator's word on an order, after what has to
+// be done at the gateway first. It returns the result with the calls that were made.
+func (b *Bridge) wordUpdate(
+	ctx context.Context, s *Settings, w Settlement, result queryResult, now time.Time,
+) (queryResult, ledger.Update, error) {
+	order := result.order
+	update := ledger.Update{State: w.State, At: now, Source: operatorSource, Claim: order.Claim, Own: true, Takes: true}
 	switch w.State {
 	case translate.Paid:
 		update.GatewayNo, update.PaidAt, update.RefundNo = w.GatewayNo, b.wall(now), b.numbers.refund(order.OrderNo)
@@ -234,24 +265,26 @@ func (b *Bridge) settle(ctx context.Context, s *Settings, w Settlement, so Settl
 		update.Next = lastQueryAt(order, now)
 		if s.TranCodes.Close != "" && result.report.Unpaid() {
 			report, a := b.closeAtGateway(ctx, s, order)
-			update.Events = append(update.Events, a.event)
+			result.answer, result.events = a, append(slices.Clip(result.events), a.event)
 			if report.State != translate.Closed {
-				b.recordEvents(ctx, order, update.Events...)
-				return so, notSettled(notClosed.With(report.Reason))
+				return result, update, notSettled(notClosed.With(report.Reason))
 			}
-			update.Next, update.Claim = lastQueryAfter(a, order, now), 0 // as closeUnpaid
+			update.Next, update.Claim, update.Own = lastQueryAfter(a, order, now), 0, false // as closeUnpaid
 		}
 	}
-	stored, verdict, err := b.ledger.Settle(ctx, order.Key, update, ledger.Change{At: now, Who: w.Who, Why: w.Why, After: w.after()})
-	if err != nil {
-		return so, err
+	update.Events = result.events
+	return result, update, nil
+}
+
+// recordUntaken records what was done for a word that an order has not taken, because it
+// had moved by then. That the gateway has closed the order is the gateway's own word: where
+// it denies what was final, a person has to know. Nobody else's word is anything here.
+func (b *Bridge) recordUntaken(ctx context.Context, result queryResult, update ledger.Update) {
+	if update.Own {
+		b.recordEvents(ctx, result.order, update.Events...)
+		return
 	}
-	if verdict != translate.Applied && verdict != translate.LatePayment {
-		return so, notSettled(movedOn.With(bilingual.Term(stored.State)))
-	}
-	b.reportTransition(stored, update, verdict)
-	so.Order = stored
-	return so, nil
+	b.recordResult(ctx, result, update)
 }
 
 // after is what the record of a change says that the order came to; "" leaves it

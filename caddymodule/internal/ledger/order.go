@@ -89,7 +89,7 @@ type Update struct {
 	// zero, a final order has none, and one that is open keeps its step or, for
 	// lack of one, gets it at once.
 	Next   time.Time
-	Source string // "answer", "query", "notice", "cancel", "expiry" or "refund"
+	Source string // "answer", "query", "notice", "cancel", "expiry", "refund" or "operator"
 	Claim  int64  // the claim that the caller holds; 0 for an update from elsewhere
 	// Own says that the update is the caller's conclusion and not the gateway's word. It
 	// can be overtaken, and contradicts nobody then.
