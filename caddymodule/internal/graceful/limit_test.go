@@ -77,7 +77,6 @@ func serveWithoutDescriptors() {
 	log := zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(zapcore.EncoderConfig{MessageKey: "msg"}), os.Stdout, zap.InfoLevel))
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	orPanic(err)
-	l := New(time.Second, log).Listen(socket)
 	orPanic(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 64, Max: 64}))
 	var hogs []*os.File
 	for err == nil {
@@ -89,6 +88,9 @@ func serveWithoutDescriptors() {
 	if !errors.Is(err, syscall.EMFILE) {
 		panic(err)
 	}
+	// Only now: the kernel takes a descriptor for each try to accept, and gives it back
+	// where nobody connects. One that is taken so is not used up.
+	l := New(time.Second, log).Listen(socket)
 	fmt.Printf("listens at %s\n", l.Addr())
 	_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 	for _, hog := range hogs {
