@@ -339,6 +339,38 @@ func TestRefundAfterTheClockWasSetBack(t *testing.T) {
 	wantRefundedByAsking(w, p)
 }
 
+// TestRestedRefundAfterTheClockWasSetBack: a clock was 8 h ahead while a refund failed, which
+// then rested. By a clock that has been set back an operator tries it again, and the bridge dies
+// after it has submitted it. What the gateway refuses now is no end: it has paid already.
+func TestRestedRefundAfterTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	const setBack = 8 * time.Hour
+	dir, p := t.TempDir(), order(v1.WxSao, 1)
+	ahead := worldAt(t, dir)
+	hasPaid(ahead, p)
+	ahead.gateway.refundAs = v2.RefundRejected
+	ahead.cancel(p)
+	ahead.wantState(p, translate.RefundFailed)
+	if err := ahead.ledger.KeepClockOffset(t.Context(), -setBack); err != nil {
+		t.Fatal(err)
+	}
+	if err := ahead.ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	right := newClock()
+	right.advance(time.Minute - setBack)
+	w := worldAtTime(t, dir, right, ledger.WithClock(right.now))
+	w.gateway = ahead.gateway
+	w.reload(func(s *Settings) { s.Gateway = w.gateway })
+	by := &ledger.RetryByHand{Change: ledger.Change{At: right.now(), Who: "ann", Why: "topped up"}}
+	o, err := w.ledger.RetryRefund(t.Context(), key(p), 0, right.now().Add(lease(w.settings)), by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.gateway.refundBecomes(o.RefundNo, v2.RefundSuccess)
+	wantRefundedByAsking(w, p)
+}
+
 // diesInRefund leaves an order whose refund the gateway has paid, and the bridge that
 // submitted it has died before that was on record.
 func diesInRefund(t *testing.T, w *world, p v1.PayRequest) {

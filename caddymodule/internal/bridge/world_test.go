@@ -113,12 +113,18 @@ func newWorld(tb testing.TB) *world {
 // worldAt is a world with its ledger in dir.
 func worldAt(tb testing.TB, dir string) *world {
 	tb.Helper()
-	l, err := ledger.OpenSQLite(tb.Context(), filepath.Join(dir, "ledger.db"))
+	return worldAtTime(tb, dir, newClock())
+}
+
+// worldAtTime is a world whose machine has a clock of its own when its ledger is opened.
+func worldAtTime(tb testing.TB, dir string, c *clock, more ...ledger.Option) *world {
+	tb.Helper()
+	l, err := ledger.OpenSQLite(tb.Context(), filepath.Join(dir, "ledger.db"), more...)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = l.Close() })
-	return worldOn(tb, l, newClock())
+	return worldOn(tb, l, c)
 }
 
 func worldOn(tb testing.TB, l *ledger.Ledger, c *clock) *world {

@@ -36,7 +36,8 @@ func (l *Ledger) KeepClockOffset(ctx context.Context, ahead time.Duration) error
 
 // moves are the times that something goes by yet: whether a refund was submitted, and how
 // long the gateway has known nothing of it, is told by the events of its order. What is
-// over stays as it was recorded, but for marks of the old gateway's orders, see moveMarks.
+// over stays as it was recorded, but for what cannot have happened yet, see moveToCome and
+// moveMarks.
 var moves = []string{
 	`UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
 		WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next > 0)`,
@@ -45,6 +46,14 @@ var moves = []string{
 	`UPDATE notifications SET due = due + $1, ready = ready + $1 WHERE state = 'waiting'`,
 	`UPDATE once SET until = until + $1`,
 }
+
+// moveToCome moves the events of orders at rest of which something is on record that the
+// machine's clock has not come to yet: a clock that was ahead wrote it down. Such an order can
+// be taken up again, and what happens to it then is the last that did. All events are read for
+// that, once, after a clock was set back.
+const moveToCome = `UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
+	WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM events WHERE at > $2)
+	AND (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next = 0)`
 
 // moveMarks moves the marks of the old gateway's orders, which are forgotten when they are
 // old. A clock that was ahead has made some of them; those from before it went wrong are
@@ -61,6 +70,9 @@ func takeClockOffset(ctx context.Context, l *Ledger) (time.Duration, error) {
 		ahead, err := one(t, scanMillis, clockOffset)
 		if isNotFound(err) {
 			return 0, nil
+		}
+		if err == nil && ahead < 0 {
+			_, err = t.exec(moveToCome, ahead, now)
 		}
 		for _, move := range moves {
 			if err == nil {

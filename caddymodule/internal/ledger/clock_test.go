@@ -24,7 +24,7 @@ func TestClockOffsetIsTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pay(t, l, sample(2), noon)
+	pay(t, l, sample(2), after(-time.Hour))
 	over := mustOrder(t, l, sample(2).Key)
 	before, err := l.Events(t.Context(), over.Key)
 	if err != nil || len(before.Items) == 0 {
@@ -81,6 +81,42 @@ func TestClockOffsetIsTaken(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestClockOffsetLeavesNothingToCome: of orders at rest, too, nothing is on record that has not
+// happened yet by the clock of the machine: what happens to them next is told after it.
+func TestClockOffsetLeavesNothingToCome(t *testing.T) {
+	t.Parallel()
+	p := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
+	l := p.open(t)
+	early, late := sample(1), sample(2)
+	pay(t, l, early, noon)
+	pay(t, l, late, after(time.Minute))
+	told := func(k ledger.Key, at time.Time) {
+		if err := l.AddEvents(t.Context(), k, ledger.Event{At: at, Kind: "call", Source: "OP2001"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told(early.Key, noon)
+	told(late.Key, noon)
+	told(late.Key, after(8*time.Hour))
+	before, was := happened(t, l, early.Key), happened(t, l, late.Key)
+	if err := l.KeepClockOffset(t.Context(), -8*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = p.open(t, ledger.WithClock(func() time.Time { return after(time.Hour) }))
+	if now := happened(t, l, early.Key); !slices.Equal(now, before) {
+		t.Errorf("events of the past: %+v, were %+v", now, before)
+	}
+	for i := range was {
+		was[i].At = was[i].At.Add(-8 * time.Hour)
+	}
+	if now := happened(t, l, late.Key); !slices.Equal(now, was) {
+		t.Errorf("events that were to come: %+v, want %+v", now, was)
 	}
 }
 
