@@ -35,7 +35,7 @@ func JudgeQuery(said v2.Statement, want Expected) (Report, error) {
 // JudgeClose says what a signed answer to a close means, read as that to a query:
 // Closed, or why that is not certain. What it tells of the order's state is judged as in
 // the answer to a query; it need not tell any. The error wraps ErrMismatch when the
-// answer tells of something else than was asked.
+// answer tells of something else than was asked; nothing is certain then.
 func JudgeClose(said v2.Statement, want Expected) (Report, error) {
 	report, err := JudgeQuery(said, want)
 	class := v2.Classify(said.Head.RespCode)
@@ -43,7 +43,7 @@ func JudgeClose(said v2.Statement, want Expected) (Report, error) {
 	case err != nil:
 		return report, err
 	case class != v2.Processed:
-		return NothingCertain("gateway answered " + class.String()), nil
+		return judgeUnclosed(said, class), nil
 	case said.Err != nil:
 		return NothingCertain("answer cannot be read"), nil
 	case report.State == Paid:
@@ -52,6 +52,22 @@ func JudgeClose(said v2.Statement, want Expected) (Report, error) {
 		return report, nil
 	}
 	return Report{State: Closed}, nil
+}
+
+// judgeUnclosed says what an answer to a close means that was not processed. It is a
+// refusal when its code is an error that says what has become of the close, whichever: an
+// order that the gateway calls paid in the same breath is for a query.
+func judgeUnclosed(said v2.Statement, class v2.Class) Report {
+	report := NothingCertain("gateway answered " + class.String())
+	switch {
+	case !names(said) || said.Err != nil || class == v2.Unknown:
+	case v2.RefusesForm(said.Head.RespCode):
+		report = NothingCertain("gateway could not read the close: " + shortCode(said.Head.RespCode))
+		report.OurFault = true
+	default:
+		report.Refused = reported[said.TranState] != Paid
+	}
+	return report
 }
 
 // answered is what a report in the answer to a query is worth by the answer's

@@ -54,11 +54,17 @@ func TestJudgeQuery(t *testing.T) {
 	}
 }
 
-// TestJudgeClose: only an answer that was processed closes an order, and not when it says
-// that the order is paid.
+// TestJudgeClose: only an answer that was processed closes an order, and only an error that
+// says what became of the close refuses it; neither when it says that the order is paid.
 func TestJudgeClose(t *testing.T) {
 	t.Parallel()
 	closed := Report{State: Closed}
+	refused := func(class string) Report {
+		return Report{State: InDoubt, Reason: "gateway answered " + class, Refused: true}
+	}
+	unread := func(code string) Report {
+		return Report{State: InDoubt, Reason: `gateway could not read the close: "` + code + `"`, OurFault: true}
+	}
 	for _, c := range []struct {
 		name string
 		says says
@@ -71,9 +77,20 @@ func TestJudgeClose(t *testing.T) {
 		{"paid", says{body: told("11")}, NothingCertain("gateway says that the order is paid")},
 		{"two states", says{body: `{"tranState":"12","state":"11"}`}, NothingCertain("answer cannot be read")},
 		{"a state twice", says{body: `{"tranState":"12","tranState":"11"}`}, NothingCertain("answer cannot be read")},
-		{"refused", says{respCode: "E1234567", body: "-"}, NothingCertain("gateway answered refused")},
-		{"no such order", says{respCode: "E8000001", body: "-"}, NothingCertain("gateway answered not_found")},
+		{"refused", says{respCode: "E1234567", body: "-"}, refused("refused")},
+		{"refused, empty body", says{respCode: "E1234567", body: "{}"}, refused("refused")},
+		{"refused, unpaid", says{respCode: "E1234567", body: told("12")}, refused("refused")},
+		{"no such order", says{respCode: "E8000001", body: "-"}, refused("not_found")},
+		{"closed before", says{respCode: "E8000003", body: "-"}, refused("repeated")},
+		{"refused, paid", says{respCode: "E1234567", body: told("11")}, NothingCertain("gateway answered refused")},
+		{"refused, two states", says{respCode: "E1234567", body: `{"tranState":"12","state":"11"}`}, NothingCertain("gateway answered refused")},
+		{"refused, names nothing", says{respCode: "E1234567", flowNo: "-", body: "-"}, NothingCertain("gateway answered refused")},
+		{"member refused", says{respCode: "E0000003", body: "-"}, unread("E0000003")},
+		{"form refused", says{respCode: "E0000004", body: "-"}, unread("E0000004")},
+		{"not decrypted", says{respCode: "E0000005", body: "-"}, unread("E0000005")},
 		{"in progress", says{respCode: "E0000000", body: "-"}, NothingCertain("gateway answered unknown")},
+		{"system error", says{respCode: "E9999999", body: "-"}, NothingCertain("gateway answered unknown")},
+		{"no respCode", says{respCode: "-", body: "-"}, NothingCertain("gateway answered unknown")},
 		{"names nothing", says{flowNo: "-", body: "-"}, NothingCertain(unnamed)},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -22,35 +22,69 @@ func (b *Bridge) closeUnsent(ctx context.Context, order ledger.Order, source str
 // closeUnpaid closes an order that nobody has paid: at the gateway where it has a
 // close and may know the order, and otherwise here, where a payment that still
 // arrives is refunded. It takes the result of a query and returns it with what came of
-// the close. What the gateway has confirmed is recorded whoever holds the order by then;
-// only the bridge's own conclusion is worth no more than its claim.
+// the close.
 func (b *Bridge) closeUnpaid(ctx context.Context, s *Settings, result queryResult, source string) queryResult {
 	order := result.order
 	result.moved = false // by the close
 	update := ledger.Update{State: translate.Closed, At: b.now(), Source: source}
 	if s.TranCodes.Close == "" || result.unknown {
-		update.Claim, update.Own = order.Claim, true
-		// Its payer may pay at this moment. A step that is under way knows less, and has no
-		// say any more in when that is asked.
-		update.Next, update.Takes = lastQueryAt(order, update.At), true
+		update = closeHere(update, order, lastQueryAt(order, update.At))
 	} else {
-		report, a := b.closeAtGateway(ctx, s, order)
-		result.answer, result.events = a, append(slices.Clip(result.events), a.event)
-		if report.State != translate.Closed {
-			b.log.Warn("order not closed at the gateway", orderFields(order), zap.String("reason", report.Reason))
+		var closed translate.Report
+		if result, update, closed = b.closeThere(ctx, s, result, update); closed.State != translate.Closed {
 			return result
 		}
-		update.Next = lastQueryAfter(a, order, update.At)
 	}
 	update.Events = result.events
 	return b.recordResult(ctx, result, update)
 }
 
+// closeHere makes a close the bridge's own conclusion, which is worth no more than its
+// claim. The order's payer may pay at this moment: next is when the gateway is asked once
+// more. A step that is under way knows less, and has no say any more in that.
+func closeHere(update ledger.Update, order ledger.Order, next time.Time) ledger.Update {
+	update.Claim, update.Own, update.Takes, update.Next = order.Claim, true, true, next
+	return update
+}
+
+// afterRefusedClose is how long after its close an order is queried once more that the
+// gateway has refused to close: it may refuse because a payment is just under way.
+const afterRefusedClose = time.Hour
+
+// closeThere has the gateway close an order, and completes the update that records it.
+// What the gateway has confirmed is recorded whoever holds the order by then. An order that
+// it calls unpaid and refuses to close, when its payer's time is over, would be open for
+// ever: it is closed here. The report is Closed, or why that is not certain.
+func (b *Bridge) closeThere(
+	ctx context.Context, s *Settings, result queryResult, update ledger.Update,
+) (queryResult, ledger.Update, translate.Report) {
+	order, unpaid := result.order, result.report.Unpaid()
+	report, a := b.closeAtGateway(ctx, s, order)
+	result.answer, result.events = a, append(slices.Clip(result.events), a.event)
+	fields := []zap.Field{orderFields(order), zap.String("reason", report.Reason)}
+	switch {
+	case report.State == translate.Closed:
+		update.Claim, update.Own, update.Next = 0, false, lastQueryAfter(a, order, update.At)
+	case report.Refused && unpaid && !update.At.Before(payableUntil(order)):
+		b.log.Warn("the gateway refuses to close an order whose time is over; it is closed here, and what is still paid is given back", fields...)
+		update = closeHere(update, order, update.At.Add(afterRefusedClose))
+		report = translate.Report{State: translate.Closed}
+	case report.OurFault:
+		b.log.Error("the gateway could not read our close; it is asked for again, look into it", fields...)
+	default:
+		b.log.Warn("order not closed at the gateway", fields...)
+	}
+	return result, update, report
+}
+
+// payableUntil is when an order can surely be paid no longer, by the gateway's clock too.
+func payableUntil(order ledger.Order) time.Time { return order.ExpiresAt.Add(expiryGrace) }
+
 // lastQueryAt is when an order that is failed, or closed here and still open at the
 // gateway, is queried once more: when its payer cannot pay any longer. A payment that
 // no notice told of is found and refunded then.
 func lastQueryAt(order ledger.Order, now time.Time) time.Time {
-	if end := order.ExpiresAt.Add(expiryGrace); now.Before(end) {
+	if end := payableUntil(order); now.Before(end) {
 		return end.Add(time.Second)
 	}
 	return time.Time{}

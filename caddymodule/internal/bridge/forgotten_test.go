@@ -101,8 +101,8 @@ func TestForgottenOrderIsClosedAtTheGateway(t *testing.T) {
 }
 
 // TestSentOrderThatCannotBeClosed: an order whose bridge died while it was sent is long
-// expired, and the gateway, which has it, does not close it. Nobody has it in hand any more:
-// it is in doubt, so that its merchant can cancel it and an operator sees it.
+// expired, and the gateway, which has it, does not answer the close. Nobody has it in hand
+// any more: it is in doubt, so that its merchant can cancel it and an operator sees it.
 func TestSentOrderThatCannotBeClosed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -116,7 +116,7 @@ func TestSentOrderThatCannotBeClosed(t *testing.T) {
 	w.wantState(p, translate.Sent)
 	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranProcessing}
 	w.clock.advance(o.ExpiresAt.Add(expiryGrace + time.Second).Sub(w.clock.now()))
-	w.gateway.setScript(none, refuses)
+	w.gateway.setScript(none, silent)
 	w.stepAt(p)
 	w.wantState(p, translate.InDoubt)
 }

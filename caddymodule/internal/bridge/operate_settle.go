@@ -264,16 +264,23 @@ func (b *Bridge) wordUpdate(
 	case translate.Closed:
 		update.Next = lastQueryAt(order, now)
 		if s.TranCodes.Close != "" && result.report.Unpaid() {
-			report, a := b.closeAtGateway(ctx, s, order)
-			result.answer, result.events = a, append(slices.Clip(result.events), a.event)
-			if report.State != translate.Closed {
-				return result, update, notSettled(notClosed.With(report.Reason))
+			var closed translate.Report
+			if result, update, closed = b.closeThere(ctx, s, result, update); closed.State != translate.Closed {
+				return result, update, notSettled(whyNotClosed(order, closed))
 			}
-			update.Next, update.Claim, update.Own = lastQueryAfter(a, order, now), 0, false // as closeUnpaid
 		}
 	}
 	update.Events = result.events
 	return result, update, nil
+}
+
+// whyNotClosed says why the gateway has not closed an order. One that it refuses to close
+// can be closed here when its payer's time is over.
+func whyNotClosed(order ledger.Order, report translate.Report) bilingual.Said {
+	if report.Refused {
+		return notClosedYet.With(report.Reason, payableUntil(order).In(translate.Beijing).Format(time.DateTime))
+	}
+	return notClosed.With(report.Reason)
 }
 
 // recordUntaken records what was done for a word that an order has not taken, because it

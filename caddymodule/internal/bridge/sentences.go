@@ -85,7 +85,11 @@ var (
 		En: "its refund may still be on its way into the gateway's books, so nobody can know yet that it has failed; try again at %s Beijing time",
 		Zh: "退款请求可能尚未记入网关的账目，现在无法确定退款失败；请在北京时间 %s 再试",
 	}
-	notClosed = bilingual.Text{En: "the gateway has not closed the order: %s", Zh: "网关没有关闭订单：%s"}
+	notClosed    = bilingual.Text{En: "the gateway has not closed the order: %s", Zh: "网关没有关闭订单：%s"}
+	notClosedYet = bilingual.Text{
+		En: "the gateway has refused to close the order: %s; its payer may pay until %s Beijing time, after that it can be closed without the gateway",
+		Zh: "网关拒绝关闭订单：%s；付款人在北京时间 %s 之前仍可能付款，此后不需要网关同意也可以关闭",
+	}
 )
 
 // What can be done about an order whose refund has not failed.
