@@ -30,18 +30,18 @@ func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a pr
 	rememberTo(t, causes)
 	s := startServer(t, "")
 	var sent []url.Values
-	pay := func(orderID, change string, key string) {
-		message := strings.TrimSuffix(payJSON(orderID), "}") + change + "}"
+	pay := func(orderID, action, change, key string) {
+		message := strings.Replace(strings.TrimSuffix(payJSON(orderID), "}")+change+"}", "WxSao", action, 1)
 		form := sealed(message, key)
 		sent = append(sent, form)
 		s.postForm(t, "/api/mpgateway", form)
 	}
 	secrets := `,"openid":"canary-openid","code":"280000000canary000","ip":"203.0.113.77","fronturl":"https://shop.example/front?canary-fronturl=1"`
-	pay("T20261121000000001", secrets, signKey)
-	pay("T20261121000000001", "", signKey) // the same number, other contents
-	pay("T20261121000000002", secrets, oldSignKey)
-	pay("T20261121000000003", secrets, "canary-wrong-key")
-	pay("T20261121000000004", secrets+`,"txnamt":"canary-amount-1e2"`, signKey)
+	pay("T20261121000000001", "WxSao", secrets, signKey)
+	pay("T20261121000000001", "WxCode", secrets, signKey) // the same number, other contents
+	pay("T20261121000000002", "WxJsApi", secrets, oldSignKey)
+	pay("T20261121000000003", "WxSao", secrets, "canary-wrong-key")
+	pay("T20261121000000004", "WxSao", secrets+`,"txnamt":"canary-amount-1e2"`, signKey)
 	for i, answer := range []http.HandlerFunc{
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
 		func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) },
@@ -54,7 +54,7 @@ func TestNoCanaryIsLoggedOrShown(t *testing.T) { // not parallel: one Caddy a pr
 		},
 	} {
 		s.gateway.answerWith(answer)
-		pay(fmt.Sprintf("T2026112100000001%d", i), secrets, signKey)
+		pay(fmt.Sprintf("T2026112100000001%d", i), "WxSao", secrets, signKey)
 	}
 	s.postForm(t, "/test/panic", sent[0])
 	s.postForm(t, "/api/query", sealed(`{"merid":"89900001","orderid":"T20261121000000001","queryid":"canary-queryid"}`, signKey))
