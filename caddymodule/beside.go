@@ -87,7 +87,8 @@ func (a *App) routeOf(merID string) route.Route {
 
 const (
 	// maxOldForm is the longest body, in bytes, that is read before it is passed on:
-	// servers of the time take 2 to 4 MiB of a form. No order is in a longer one.
+	// servers of the time take 2 to 4 MiB of a form. No order is in a longer one, and none is
+	// taken there that could name one unseen.
 	maxOldForm = 4 << 20
 	// maxOtherForm is that of an interface which the bridge does not serve. A cashier's order
 	// is not longer; reports and files are, and are not to wait for the bridge.
@@ -103,7 +104,7 @@ func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound
 		most = maxOtherForm
 	}
 	if r.ContentLength > int64(most) {
-		h.passOldOn(w, r, p, sides.TooLarge)
+		h.serveLarge(w, r, p)
 		return
 	}
 	upload := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
@@ -120,10 +121,46 @@ func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound
 		rest := r.Body
 		r = received(r, body)
 		r.Body = &sharedBody{from: io.MultiReader(body.Reader(), rest)}
-		h.passOldOn(w, r, p, sides.TooLarge)
+		h.serveLarge(w, r, p)
 		return
 	}
 	h.serveReceived(w, r, p)
+}
+
+// serveLarge serves a request whose body is too long to be looked at. The old gateway may
+// find an order in it nevertheless, so an interface that the bridge serves does not take
+// it. Of others at least the query is looked at.
+func (h *Handler) serveLarge(w http.ResponseWriter, r *http.Request, p passage) {
+	p.cause = sides.TooLarge
+	switch {
+	case p.route.Caller != inbound.Nobody:
+		h.serveNowhere(w, r, p)
+		return
+	case r.URL.RawQuery == "":
+		h.passOldOn(w, r, p, sides.TooLarge)
+		return
+	}
+	decision, err := h.decideByQuery(r, &p)
+	if err != nil || decision.Side != route.Old {
+		p.cause = decision.Cause
+		h.serveNowhere(w, r, p)
+		return
+	}
+	h.passOldOn(w, r, p, sides.TooLarge)
+}
+
+// decideByQuery says where a request is served by its query alone.
+func (h *Handler) decideByQuery(r *http.Request, p *passage) (sides.Decision, error) {
+	none, err := receiver.Bodies.Receive(r.Context(), "", http.NoBody, 0)
+	if err != nil {
+		return sides.Decision{Cause: sides.LedgerAway}, err //nolint:wrapcheck // nothing was read
+	}
+	defer none.Release()
+	query := *p
+	query.body = none
+	decision := h.decide(r, &query)
+	p.asked = query.asked
+	return decision, nil
 }
 
 // serveReceived serves a request whose body has been received.
@@ -136,7 +173,14 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		// under way.
 		again = again.WithContext(r.Context())
 	}
-	passOn := func() { h.passOldOn(w, again, p, sides.OnRecord) }
+	passOn := func() {
+		if p.asked.Several { // the others may be v2's
+			p.cause = sides.Ambiguous
+			h.serveNowhere(w, again, p)
+			return
+		}
+		h.passOldOn(w, again, p, sides.OnRecord)
+	}
 	switch decision.Side {
 	case route.Old:
 		h.passOldOn(w, again, p, decision.Cause)
@@ -157,11 +201,14 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 func (h *Handler) serveNowhere(w http.ResponseWriter, r *http.Request, p passage) {
 	observed.RequestSided("", p.cause)
 	h.log.Warn("served by neither gateway", zap.Inline(unservedLine{p, clientIP(r), tlsVersion(r)}))
-	if p.cause == sides.OnlyOld {
-		h.refuse(w, r, p, v1.CodeConflict, pages.NotServed) // it says that whoever has paid must not pay again
-		return
+	switch p.cause {
+	case sides.OnlyOld:
+		h.refuseUnread(w, r, p, v1.CodeConflict, pages.NotServed) // it says that whoever has paid must not pay again
+	case sides.Ambiguous, sides.TooLarge:
+		h.refuseUnread(w, r, p, v1.CodeBadRequest, pages.BadRequest)
+	default:
+		h.answerBusy(w, r, p)
 	}
-	h.answerBusy(w, r, p)
 }
 
 // unservedLine is the one log line of a request that went nowhere: an allow-list.

@@ -109,7 +109,7 @@ func (h *Handler) patience(r *http.Request, p passage) time.Duration {
 // showsShadow reports whether the shadow is to be told of the answer.
 func (h *Handler) showsShadow(p passage) bool {
 	shadow := h.app.shadow
-	return shadow != nil && p.body != nil && p.asked.Merchant != nil && p.route.Caller == inbound.Merchant && shadow.watches(p.asked.Merchant.MerID)
+	return shadow != nil && p.body != nil && !p.asked.Several && p.asked.Merchant != nil && p.route.Caller == inbound.Merchant && shadow.watches(p.asked.Merchant.MerID)
 }
 
 // tellShadow tells of an exchange whose answer was kept and has left. A client that
@@ -129,8 +129,13 @@ func (h *Handler) tellShadow(r *http.Request, p passage, kept *oldgateway.Reply)
 // nowhere. What became of it is not known, which 96 says. It is signed where the
 // request was verified.
 func (h *Handler) answerBusy(w http.ResponseWriter, r *http.Request, p passage) {
+	h.refuseUnread(w, r, p, v1.CodeBusy, pages.Busy)
+}
+
+// refuseUnread refuses a request whose body may still be on its way.
+func (h *Handler) refuseUnread(w http.ResponseWriter, r *http.Request, p passage, code v1.Code, reason pages.Reason) {
 	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
-	h.refuse(w, r, p, v1.CodeBusy, pages.Busy)
+	h.refuse(w, r, p, code, reason)
 	body.Finish()
 }
 

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -26,17 +27,31 @@ type Params map[string]string
 // stays as it is rather than losing the parameter, ';' is an ordinary
 // character, and what comes after the first 64 parameters is ignored.
 func ParseForm(urlencoded string) Params {
-	p := make(Params)
-	for n := 0; urlencoded != "" && n < maxParams; n++ {
-		var pair string
-		pair, urlencoded, _ = strings.Cut(urlencoded, "&")
-		name, value, _ := strings.Cut(pair, "=")
-		name = unescapeForm(name)
+	p, n := make(Params), 0
+	for name, value := range Pairs(urlencoded) {
 		if _, repeated := p[name]; !repeated {
-			p[name] = unescapeForm(value)
+			p[name] = value
+		}
+		if n++; n == maxParams {
+			break
 		}
 	}
 	return p
+}
+
+// Pairs yields the names and values of an urlencoded body or query string, read as
+// [ParseForm] does: all of them, in their order, also those given twice.
+func Pairs(urlencoded string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for rest := urlencoded; rest != ""; {
+			var pair string
+			pair, rest, _ = strings.Cut(rest, "&")
+			name, value, _ := strings.Cut(pair, "=")
+			if !yield(unescapeForm(name), unescapeForm(value)) {
+				return
+			}
+		}
+	}
 }
 
 // Form returns the two parameters of a request.

@@ -41,6 +41,12 @@ func (m *Message) Read(r *http.Request, registry *merchants.Registry) {
 	}
 }
 
+// ReadAs is a message with these parameters, for whoever looks at a request as another
+// program may read it. It has no body.
+func ReadAs(params v1.Params, registry *merchants.Registry) *Message {
+	return &Message{Params: params, Signed: registry.Open(params.Form(), time.Now()), isRead: true, openedBy: registry}
+}
+
 // Check judges what can be judged of a message before any key is known, as
 // [Route.Read] does: its form, then the method.
 func (m *Message) Check(r Route, method string) error {

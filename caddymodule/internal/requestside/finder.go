@@ -32,7 +32,8 @@ type Finder struct {
 }
 
 // Of reads a request and says where it is served. Where that is the old gateway and
-// it is a payment, the order is on record as the old gateway's when it returns.
+// it is a payment, the order is on record as the old gateway's when it returns. That holds
+// for every order that the old gateway may read in the request.
 func (f Finder) Of(ctx context.Context, r *http.Request, body *bodies.Body, to inbound.Route) (Request, sides.Decision) {
 	m := &inbound.Message{Body: body}
 	m.Read(r, f.Merchants)
@@ -40,7 +41,19 @@ func (f Finder) Of(ctx context.Context, r *http.Request, body *bodies.Body, to i
 		return Request{}, sides.Decision{Cause: sides.LedgerAway}
 	}
 	q := read(m, f.Merchants) // of what is no form, nothing can be read
-	return q, finds[to.Name](f, ctx, q)
+	others, err := f.otherReadings(r, m, to)
+	if errors.Is(err, bodies.ErrTurnedAway) {
+		return q, sides.Decision{Cause: sides.LedgerAway}
+	}
+	q.Several = err != nil || len(others) > 0
+	d := finds[to.Name](f, ctx, q)
+	switch {
+	case d.Side != route.Old:
+		return q, d
+	case err != nil:
+		return q, sides.Decision{Cause: sides.Ambiguous}
+	}
+	return f.withOthers(ctx, to, reading{q, d}, others)
 }
 
 // finds say where the requests to a route are served, by its name.

@@ -17,6 +17,7 @@ type Request struct {
 	Signed   bool                // it is a signed message, whosever the signature is
 	Verified bool                // the signature is the merchant's
 	Message  *inbound.Message    // nil when it was not read
+	Several  bool                // another program may read something else in it
 }
 
 // read reads what a request names: of the signed message, or else of the plain
@@ -84,7 +85,7 @@ func (q Request) KnownOrderID() string {
 }
 
 // Counts reports whether the answer to a request says how good its side is: that to a
-// new payment which is its merchant's own.
+// new payment which is its merchant's own, and of which nobody can read anything else.
 func (q Request) Counts(to inbound.Route, cause sides.Cause) bool {
-	return to.Name == "pay" && cause == sides.ByRoute && q.Verified
+	return to.Name == "pay" && cause == sides.ByRoute && q.Verified && !q.Several
 }

@@ -16,12 +16,13 @@ const (
 	UnknownOrder  Cause = "unknown_order"  // no payment, and what it names is not on record
 	TakenOut      Cause = "taken_out"      // an order on v2 whose merchant is not configured any more
 	OnlyOld       Cause = "only_old"       // an order on v2, named to an interface that only the old gateway has
+	Ambiguous     Cause = "ambiguous"      // it names several orders, or one of v2 in a way that only the old gateway may read
 	LedgerAway    Cause = "ledger_away"    // the side cannot be looked up
 )
 
 // Causes lists them all.
 func Causes() []Cause {
-	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, KnownToOld, UnknownOrder, TakenOut, OnlyOld, LedgerAway}
+	return []Cause{NotServed, NotConfigured, TooLarge, OnRecord, ByRoute, KnownToOld, UnknownOrder, TakenOut, OnlyOld, Ambiguous, LedgerAway}
 }
 
 // Decision is where a request is served, and why.
