@@ -89,7 +89,8 @@ func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Ord
 
 // takenOver reports whether somebody may have submitted a refund that has no try on
 // record: whoever held the order before, and could not record what came of it. Nobody
-// did while the refund is younger than any claim, whosever configuration it was taken by.
+// did while the refund is younger than any claim, whosever configuration it was taken by. One
+// that is yet to begin was begun by a clock that has been set back since.
 func (b *Bridge) takenOver(ctx context.Context, order ledger.Order) bool {
 	now := b.now()
 	events, err := b.ledger.Events(ctx, order.Key)
@@ -103,7 +104,7 @@ func (b *Bridge) takenOver(ctx context.Context, order ledger.Order) bool {
 			since = e.At
 		}
 	}
-	return !now.Before(since.Add(shortestLease))
+	return now.Before(since) || !now.Before(since.Add(shortestLease))
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may

@@ -371,6 +371,23 @@ func TestRestedRefundAfterTheClockWasSetBack(t *testing.T) {
 	wantRefundedByAsking(w, p)
 }
 
+// TestTakenOverFromAClockAhead: the clock was set back while no bridge ran, so that a refund
+// under way has begun later than now. Whoever began it may have submitted it.
+func TestTakenOverFromAClockAhead(t *testing.T) {
+	t.Parallel()
+	dir, p := t.TempDir(), order(v1.WxSao, 1)
+	died := worldAt(t, dir)
+	diesInRefund(t, died, p)
+	if err := died.ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := worldAt(t, dir)
+	w.clock.advance(-time.Hour)
+	if !w.bridge.takenOver(t.Context(), w.order(p)) {
+		t.Error("the refund passes for one that nobody has submitted")
+	}
+}
+
 // diesInRefund leaves an order whose refund the gateway has paid, and the bridge that
 // submitted it has died before that was on record.
 func diesInRefund(t *testing.T, w *world, p v1.PayRequest) {
