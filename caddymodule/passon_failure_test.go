@@ -97,9 +97,13 @@ func TestUnansweredBeforeAllIsTaken(t *testing.T) { // not parallel: one Caddy a
 		_, _ = io.Copy(io.Discard, r)
 	})
 	s := startBeside(t, "http://"+old.Address, "")
-	for _, size := range []int{10, 1 << 20, 5 << 20} { // the last one is not received before it is passed on
+	for _, c := range []struct {
+		path string
+		size int
+	}{{"/api/mpgateway", 10}, {"/api/mpgateway", 1 << 20}, {"/api/report", 5 << 20}} { // the last one is not received before it is passed on
+		size := c.size
 		for range 10 {
-			request := fmt.Sprintf("POST /api/mpgateway HTTP/1.1\r\nHost: pay.example.com\r\n"+
+			request := fmt.Sprintf("POST "+c.path+" HTTP/1.1\r\nHost: pay.example.com\r\n"+
 				"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
 			got, _, ok := s.exchange(t, request, false)
 			if !ok || statusOf(got.line) != "200" {
