@@ -186,15 +186,19 @@ func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passag
 		h.passOldOn(w, again, p, decision.Cause)
 	case route.V2:
 		observed.RequestSided(route.V2, decision.Cause)
-		read := r.WithContext(p.body.Context())
-		if p.route.Caller == inbound.Payer {
-			h.payerOr(w, read, p.route, payer.Client{Message: p.asked.Message, PassOn: passOn})
-			return
-		}
-		h.merchantOr(w, read, p.route, merchantapi.Client{Message: p.asked.Message, PassOn: passOn, Answered: h.app.v2Answered(p)})
+		h.serveOnV2(w, r.WithContext(p.body.Context()), p, passOn)
 	default:
 		h.serveNowhere(w, again, p)
 	}
+}
+
+// serveOnV2 serves a request by v2, within what is left of the time of its answer.
+func (h *Handler) serveOnV2(w http.ResponseWriter, r *http.Request, p passage, passOn func()) {
+	if p.route.Caller == inbound.Payer {
+		h.payerOr(w, r, p.route, payer.Client{Start: p.start, Message: p.asked.Message, PassOn: passOn})
+		return
+	}
+	h.merchantOr(w, r, p.route, merchantapi.Client{Start: p.start, Message: p.asked.Message, PassOn: passOn, Answered: h.app.v2Answered(p)})
 }
 
 // serveNowhere answers what may go to neither gateway.
@@ -226,30 +230,44 @@ func (l unservedLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// sideOf reads a request and says where it is served.
-func (a *App) sideOf(r *http.Request, body *bodies.Body, to inbound.Route) (requestside.Request, sides.Decision) {
-	ctx, cancel := context.WithTimeout(body.Context(), time.Duration(a.Timeouts.Reply))
+// sideOf reads a request and says where it is served. It takes no longer than the answer
+// may take, counted from when the request came.
+func (a *App) sideOf(r *http.Request, p passage) (requestside.Request, sides.Decision) {
+	ctx, cancel := context.WithDeadline(p.body.Context(), p.start.Add(time.Duration(a.Timeouts.Reply)))
 	defer cancel()
 	s, ok := a.service(ctx)
 	if !ok {
 		return requestside.Request{}, sides.Decision{Cause: sides.LedgerAway}
 	}
-	return s.finder(r.Host).Of(ctx, r, body, to)
+	return s.finder(r.Host).Of(ctx, r, p.body, p.route)
 }
 
 // oldKnows asks the old gateway whether it has an order. Where it does not say, the order
 // is taken for a new one: payments on v2 do not depend on the old gateway. A browser that
-// hangs up meanwhile is no answer: WeChat opens an address twice and drops the first.
+// hangs up meanwhile is no answer: WeChat opens an address twice and drops the first. The
+// time of the request's own answer is an end, and nothing is begun after it.
 func (a *App) oldKnows(ctx context.Context, host string, q requestside.Request) bool {
 	if a.OldGateway == nil {
 		return false
 	}
-	knows, err := a.OldGateway.Knows(context.WithoutCancel(ctx), host, inbound.QueryPath, q.Key(), q.MerID, q.OrderID)
+	asking, cancel := whoeverHangsUp(ctx)
+	defer cancel()
+	knows, err := a.OldGateway.Knows(asking, host, inbound.QueryPath, q.Key(), q.MerID, q.OrderID)
 	if err != nil {
 		a.log.Warn("the old gateway does not say whether it has an order; it is taken for a new one",
 			zap.String("merid", q.MerID), zap.String("orderid", q.OrderID), zap.String("error", netcause.TextOf(err)))
 	}
 	return knows
+}
+
+// whoeverHangsUp is a context that ends with the time of another one, and not with its
+// caller.
+func whoeverHangsUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	until, ok := ctx.Deadline()
+	if ctx = context.WithoutCancel(ctx); !ok {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, until)
 }
 
 // finder is what finds the sides of requests to a host.
@@ -262,7 +280,7 @@ func (s service) finder(host string) requestside.Finder {
 
 // decide says where a request is served, "" after a panic.
 func (h *Handler) decide(r *http.Request, p *passage) (d sides.Decision) {
-	crash.Guard(h.log, "finding the side of a request", func() { p.asked, d = h.app.sideOf(r, p.body, p.route) })
+	crash.Guard(h.log, "finding the side of a request", func() { p.asked, d = h.app.sideOf(r, *p) })
 	return d
 }
 

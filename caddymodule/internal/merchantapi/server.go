@@ -52,6 +52,9 @@ type Service struct {
 type Client struct {
 	Address string
 	TLS     string // as it came to Caddy, "none" for plain http
+	// Start is when the request came, from which its answer's time counts; zero where it
+	// comes now.
+	Start time.Time
 	// Message is the request where it has been read already, else nil.
 	Message *inbound.Message
 	// PassOn passes the request on to the old gateway instead, which turns out to have
@@ -86,7 +89,9 @@ func refused(err error) answer {
 // the merchant hears well-formed v1 with status 200: its program reads nothing
 // else.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, route inbound.Route) {
-	start := time.Now()
+	if client.Start.IsZero() {
+		client.Start = time.Now()
+	}
 	ctx, span := s.Tracer.Start(r.Context(), "", "v1 "+route.Name, trace.SpanKindInternal)
 	r = r.WithContext(ctx)
 	e := &exchange{route: route, method: r.Method, line: requestLine{endpoint: route.Name, client: client, trace: tracing.IDFrom(ctx)}}
@@ -107,7 +112,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 	}
 	writeErr := inbound.Answer(w, r, "application/json; charset=utf-8", v1.SealReply(a.json, e.key))
 	line := &e.line
-	line.answer, line.took = a, time.Since(start)
+	line.answer, line.took = a, time.Since(client.Start)
 	line.lost = writeErr != nil || ended != nil && !errors.Is(context.Cause(ctx), bodies.ErrTurnedAway)
 	s.Log.Info("v1 request", zap.Inline(line))
 	s.Refusals.Refused(e.refusal(a, s.Log))
@@ -122,7 +127,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 // answer verifies a request and has it served.
 func (s *Server) answer(r *http.Request, e *exchange) answer {
 	// The merchant's program counts from when it began to send.
-	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	ctx, cancel := context.WithDeadline(r.Context(), e.line.client.Start.Add(s.Timeout))
 	defer cancel()
 	v, err := s.open(ctx, r, e)
 	switch {

@@ -75,6 +75,9 @@ const statusPage = "status"
 // Client says where a request comes from.
 type Client struct {
 	Address string
+	// Start is when the request came, from which its answer's time counts; zero where it
+	// comes now.
+	Start time.Time
 	// Message is the request where it has been read already, else nil.
 	Message *inbound.Message
 	// PassOn passes the request on to the old gateway instead, which turns out to have
@@ -85,7 +88,9 @@ type Client struct {
 // Serve answers a request of a client. Whatever happens inside, a panic included,
 // the payer reads a page that says what to do.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, route inbound.Route) {
-	start := time.Now()
+	if client.Start.IsZero() {
+		client.Start = time.Now()
+	}
 	ctx, span := s.Tracer.Start(r.Context(), "", "page "+route.Name, trace.SpanKindInternal)
 	line := logLine{page: route.Name, remote: client.Address, trace: tracing.IDFrom(ctx)}
 	r = r.WithContext(ctx)
@@ -104,7 +109,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 		return
 	}
 	v.write(w, r)
-	line.view, line.took = v, time.Since(start)
+	line.view, line.took = v, time.Since(client.Start)
 	if entry := s.Log.Check(line.level(), "payer page"); entry != nil {
 		entry.Write(zap.Inline(line))
 	}
@@ -116,7 +121,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 // view reads a request and has it served. An empty POST or a form is answered as
 // a GET: merchants' programs put our links into the action of a form.
 func (s *Server) view(w http.ResponseWriter, r *http.Request, client Client, route inbound.Route, line *logLine) view {
-	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	ctx, cancel := context.WithDeadline(r.Context(), client.Start.Add(s.Timeout))
 	defer cancel()
 	switch {
 	case !route.Takes(r.Method):

@@ -272,3 +272,21 @@ func TestClockIsSetBackWhileTheLedgerIsAway(t *testing.T) {
 		b.mustDecide(t, payment("A", "2"), route.ToOld, ToOld(ByRoute))
 	})
 }
+
+// A request whose own time is over says nothing about the ledger: others are not kept
+// from asking it.
+func TestTimeThatIsOverIsNoOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.store.set(func() { b.store.silent = true })
+		ctx, cancel := context.WithTimeout(t.Context(), ledgerPatience/2)
+		defer cancel()
+		if d := b.OfPayment(ctx, payment("A", "1"), route.ToV2); d != (Decision{"", LedgerAway}) {
+			t.Errorf("decided %+v", d)
+		}
+		if n := b.logs.FilterMessageSnippet("cannot be looked up").Len(); n != 0 || b.wasAway() {
+			t.Errorf("%d lines say that the ledger is away", n)
+		}
+	})
+}

@@ -317,9 +317,9 @@ func (s *Sides) look(ctx context.Context, without doesWithout, ask func(context.
 	if s.wasAway() && without() {
 		return "", errAway
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	asking, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	side, err := ask(ctx)
+	side, err := ask(asking)
 	s.report(ctx, err)
 	return side, err
 }
@@ -335,11 +335,12 @@ func (s *Sides) wasAway() bool {
 // about has no side that anybody knows, and is on record nevertheless.
 func isDamaged(err error) bool { return errors.Is(err, ledger.ErrUnreadable) }
 
-// report notes whether the ledger has answered. A client that hangs up says nothing
-// about it, and one damaged row nothing about all others.
+// report notes whether the ledger has answered. A request that has ended, because its
+// client hangs up or its time is over, says nothing about it, and one damaged row nothing
+// about all others.
 func (s *Sides) report(ctx context.Context, err error) {
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
+	case ctx.Err() != nil:
 	case !isDamaged(err) && errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		s.retry.Store(s.now().Add(retryEvery).UnixNano())
 		s.away.Report(err)
