@@ -205,11 +205,11 @@ func (h *Handler) serveOnV2(w http.ResponseWriter, r *http.Request, p passage, p
 func (h *Handler) serveNowhere(w http.ResponseWriter, r *http.Request, p passage) {
 	observed.RequestSided("", p.cause)
 	h.log.Warn("served by neither gateway", zap.Inline(unservedLine{p, clientIP(r), tlsVersion(r)}))
-	switch p.cause {
+	switch p.cause { // the page says that whoever has paid must not pay again
 	case sides.OnlyOld:
-		h.refuseUnread(w, r, p, v1.CodeConflict, pages.NotServed) // it says that whoever has paid must not pay again
+		h.refuseUnread(w, r, p, v1.CodeConflict, pages.NotServed)
 	case sides.Ambiguous, sides.TooLarge:
-		h.refuseUnread(w, r, p, v1.CodeBadRequest, pages.BadRequest)
+		h.refuseUnread(w, r, p, v1.CodeBadRequest, pages.NotServed)
 	default:
 		h.answerBusy(w, r, p)
 	}

@@ -128,5 +128,9 @@ func TestOldOrdersInOtherPlaces(t *testing.T) { // not parallel: one Caddy a pro
 			t.Errorf("%s: two orders: answered %+v", path, got)
 		}
 	}
-	mustBeStatus(t, s.post(t, "/wxjsapi/gopay.html", "text/plain", strings.NewReader(strings.Repeat("x", 5<<20))), http.StatusBadRequest)
+	large := s.post(t, "/wxjsapi/gopay.html", "text/plain", strings.NewReader(strings.Repeat("x", 5<<20)))
+	mustBeStatus(t, large, http.StatusNotFound)
+	if !strings.Contains(string(large.body), "请不要重复支付") {
+		t.Errorf("shows %s", large.body)
+	}
 }

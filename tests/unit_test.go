@@ -126,7 +126,7 @@ func TestServiceKeepsWhatTheBridgeNeeds(t *testing.T) {
 		"ExecStart":           "/usr/local/bin/caddy run --config /etc/paybridge/Caddyfile",
 		"ExecReload":          "/usr/local/bin/caddy reload --force --config /etc/paybridge/Caddyfile",
 		"EnvironmentFile":     "-/etc/paybridge/environment",
-		"TimeoutStopSec":      "45s",
+		"TimeoutStopSec":      "60s",
 	} {
 		if got := service.one(t, name); got != want {
 			t.Errorf("%s=%s, want %s", name, got, want)

@@ -27,8 +27,8 @@ type Report struct {
 	// MayPass says that a refund was refused for a reason that can pass, such as a
 	// balance that is too low: it may be tried again under its number.
 	MayPass bool
-	// Refused says that the gateway could read that it should close an order, and will
-	// not: the order stays as open there as it was.
+	// Refused says that the gateway could read that it should close an order, and has
+	// not done so.
 	Refused bool
 	// OurFault says that the gateway could not read our request: that is for a
 	// person to mend and says nothing about money.

@@ -38,8 +38,9 @@ type PayRequest struct {
 // seen in the field: amounts as text, integer or double, optional members as "",
 // null or not at all, numbers for text, unknown members. What is wrong with an
 // optional member counts only where the action uses it; elsewhere the member is taken
-// for absent, and a code or an openid is absent there whatever it is. Refusals are an *Error with CodeUnsupported for an action that does not
-// exist here, CodeAmount for txnamt and CodeBadRequest for anything else.
+// for absent, and a code or an openid is absent there whatever it is. Refusals are an
+// *Error with CodeUnsupported for an action that does not exist here, CodeAmount for
+// txnamt and CodeBadRequest for anything else.
 func ParsePay(json []byte) (PayRequest, error) {
 	return parsePay(json, member{required: true, rule: knownAction})
 }
@@ -101,10 +102,10 @@ func (r *PayRequest) hasNoUse(member string) bool {
 const fingerprintVersion = "paybridge v1 pay request 1"
 
 // Fingerprint is a SHA-256 over the contents of an order: merchant, order
-// number, action, amount, the payer (code, openid, of an action that uses them)
-// and backurl, each with its length in front. The same order in another dialect,
-// member order or form of req has the same fingerprint. What may change between two tries of one order
-// is left out: ip (a phone changes networks), payway and fronturl (session
+// number, action, amount, the payer (code, openid, of an action that uses them) and
+// backurl, each with its length in front. The same order in another dialect, member
+// order or form of req has the same fingerprint. What may change between two tries of
+// one order is left out: ip (a phone changes networks), payway and fronturl (session
 // numbers) alter neither who pays whom and how much, nor who hears of it.
 func (r PayRequest) Fingerprint() [sha256.Size]byte {
 	var amount [8]byte

@@ -57,6 +57,21 @@ func TestForgottenAtExpiry(t *testing.T) {
 	}
 }
 
+// TestForgottenWithItsCodeLost: the same of an order in doubt whose code was lost with the
+// answer: that the gateway calls it unpaid in between confirms it.
+func TestForgottenWithItsCodeLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	answers := []fault{notFound, notFound, notFound, none, notFound}
+	w.gateway.setScript(append([]fault{silent}, answers...)...)
+	w.pay(p)
+	for range answers {
+		w.stepAt(p)
+	}
+	w.wantState(p, translate.InDoubt)
+}
+
 // TestForgottenAtTheLastQuery: the same of the last query of an order that has ended. A
 // payment that the gateway finds again is given back.
 func TestForgottenAtTheLastQuery(t *testing.T) {

@@ -60,7 +60,7 @@ func longUnknown(events []ledger.Event, source string, sent time.Time) bool {
 	answers, last := 0, sent
 	for _, e := range events {
 		switch {
-		case source == "query" && e.LedTo() == translate.Pending:
+		case source == "query" && (e.LedTo() == translate.Pending || e.Kind == ledger.UnpaidEvent):
 			answers, last = 0, sent
 		case e.Kind == notFoundEvent && e.Source == source && !e.At.Before(sent):
 			answers, last = answers+1, e.At

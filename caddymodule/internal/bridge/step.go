@@ -34,7 +34,8 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 	case translate.DueLastQuery:
 		b.lastQuery(ctx, s, order)
 	case translate.DueRefund:
-		if result := b.refund(ctx, s, order); !result.moved {
+		result := b.refund(ctx, s, order)
+		if ended := result.order.State.Final(); !result.moved && !ended { // ended by a run whose answer was lost
 			b.postpone(ctx, s, result.order, result)
 		}
 	case translate.DueRetryRefund:

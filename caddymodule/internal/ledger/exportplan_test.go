@@ -51,6 +51,7 @@ func statements() map[string]statement {
 		"order marked old":    {oldOrderByKey, []any{"a", "b"}},
 		"mark":                {insertOld, []any{"a", "b", 1, 1}},
 		"newest old order":    {newestOld, []any{1}},
+		"newest paid order":   {newestPaid, []any{1}},
 		"old orders":          {pruneOld, []any{1, 1}},
 		"merchants":           {merchantsWithOrders, []any{len(translate.TryPrefix), translate.TryPrefix}},
 		"actions":             {actionsOfOrders, nil},

@@ -29,16 +29,25 @@ func (l *Ledger) OldOrder(ctx context.Context, k Key) (OldOrder, error) {
 	return found, wrap(err, "looking for an order of the old gateway")
 }
 
-const newestOld = `SELECT at FROM old_orders WHERE at < $1 ORDER BY at DESC LIMIT 1`
+const (
+	newestOld  = `SELECT at FROM old_orders WHERE at < $1 ORDER BY at DESC LIMIT 1`
+	newestPaid = `SELECT paid_at FROM orders WHERE paid_at > 0 AND paid_at < $1 ORDER BY paid_at DESC LIMIT 1`
+)
 
-// NewestOldOrder returns when the newest order of the old gateway was passed on that is older
-// than a time, zero where there is none.
-func (l *Ledger) NewestOldOrder(ctx context.Context, before time.Time) (time.Time, error) {
-	at, err := read(ctx, l, func(t *tx) (millis, error) { return one(t, scanMillis, newestOld, toMillis(before)) })
-	if isNotFound(err) {
-		return time.Time{}, nil
-	}
-	return at.time(), wrap(err, "looking for the newest order of the old gateway")
+// NewestOrder returns the newest time before another of which an order is on record: when one
+// of the old gateway was passed on, or one of v2 was paid. It is zero where there is none.
+func (l *Ledger) NewestOrder(ctx context.Context, before time.Time) (time.Time, error) {
+	newest, err := read(ctx, l, func(t *tx) (newest millis, err error) {
+		for _, query := range []string{newestOld, newestPaid} {
+			at, err := one(t, scanMillis, query, toMillis(before))
+			if err != nil && !isNotFound(err) {
+				return 0, err
+			}
+			newest = max(newest, at)
+		}
+		return newest, nil
+	})
+	return newest.time(), wrap(err, "looking for the newest order")
 }
 
 // scanOldOrder lets the time be anything: a mark counts all the same.

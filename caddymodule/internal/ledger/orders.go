@@ -110,7 +110,8 @@ func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Tim
 
 // TakeInHand gives an order to whoever holds it by claim anew, with the first try of its
 // schedule and until a time, and returns it as it then stands. Whoever read it before can
-// move it by that claim no more. It returns [ErrFenced] like Postpone, and for an order that
+// move it by that claim no more; who takes it up after that time finds it as one whose first
+// try may have been made. It returns [ErrFenced] like Postpone, and for an order that
 // is final.
 func (l *Ledger) TakeInHand(ctx context.Context, k Key, claim int64, until time.Time) (Order, error) {
 	until = toMillis(until).time()

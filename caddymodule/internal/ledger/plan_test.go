@@ -53,6 +53,7 @@ var indexes = map[string][]string{
 	"order marked old":    {"sqlite_autoindex_old_orders_1"},
 	"mark":                {"sqlite_autoindex_orders_1"},
 	"newest old order":    {"old_orders_at"},
+	"newest paid order":   {"orders_paid"},
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
 	"actions":             {"orders_amount"},

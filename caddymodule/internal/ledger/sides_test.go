@@ -109,8 +109,11 @@ func oldOrdersArePruned(t *testing.T, p place) {
 		mustSide(t, l, sample(i).Key, want)
 	}
 	mustSide(t, l, v2.Key, route.V2)
-	for before, want := range map[time.Duration]time.Time{1000 * time.Second: {}, 1050 * time.Second: after(1049 * time.Second)} {
-		if got, err := l.NewestOldOrder(t.Context(), after(before)); err != nil || !got.Equal(want) {
+	pay(t, l, sample(marks+1), after(1010*time.Second))
+	for before, want := range map[time.Duration]time.Time{
+		1000 * time.Second: {}, 1050 * time.Second: after(1049 * time.Second), 10_000_000 * time.Second: after((marks - 1) * time.Second),
+	} {
+		if got, err := l.NewestOrder(t.Context(), after(before)); err != nil || !got.Equal(want) {
 			t.Errorf("the newest before %s is of %s, %v, want %s", before, got, err, want)
 		}
 	}

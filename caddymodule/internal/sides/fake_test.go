@@ -27,6 +27,7 @@ type fakeLedger struct {
 	broken bool // cannot read the rows of orders
 	marks  map[ledger.Key]time.Time
 	orders map[ledger.Key]bool
+	paid   time.Time // the newest payment of v2
 	asked  int
 }
 
@@ -102,8 +103,11 @@ func (l *fakeLedger) begin(k ledger.Key) error {
 	})
 }
 
-func (l *fakeLedger) NewestOldOrder(ctx context.Context, before time.Time) (newest time.Time, err error) {
+func (l *fakeLedger) NewestOrder(ctx context.Context, before time.Time) (newest time.Time, err error) {
 	err = l.use(ctx, func() error {
+		if l.paid.Before(before) {
+			newest = l.paid
+		}
 		for _, at := range l.marks {
 			if at.Before(before) && at.After(newest) {
 				newest = at

@@ -13,7 +13,7 @@ const pruneRest = 5 * time.Millisecond
 type began struct {
 	shown  time.Time // by the clock that marks are dated by
 	at     time.Time // to tell how long ago, whatever clocks are set to
-	newest time.Time // mark from before, once it is known
+	newest time.Time // order on record from before, once it is known
 	asked  bool      // newest is known
 }
 
@@ -41,14 +41,14 @@ func (s *Sides) prune(ctx context.Context) error {
 	return nil
 }
 
-// present returns the time as far as marks bear it out. A machine may start with a clock that
+// present returns the time as far as orders bear it out. A machine may start with a clock that
 // is years ahead, before the network tells it the time: by that clock every mark would be too
 // old, and an order whose mark is gone could be paid a second time on v2. So no more time
-// counts since the newest mark from before the start than the bridge has run since. While it
-// stood still time counts for nothing, and marks are kept for as much longer.
+// counts since the newest order from before the start than the bridge has run since. While no
+// order came and it stood still time counts for nothing, and marks are kept for as much longer.
 func (s *Sides) present(ctx context.Context) (time.Time, error) {
 	if !s.began.asked {
-		newest, err := s.ledger.NewestOldOrder(ctx, s.began.shown)
+		newest, err := s.ledger.NewestOrder(ctx, s.began.shown)
 		if err != nil {
 			return time.Time{}, err
 		}

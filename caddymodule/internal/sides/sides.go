@@ -22,7 +22,7 @@ import (
 type Ledger interface {
 	Side(ctx context.Context, k ledger.Key) (route.Side, error)
 	MarkOld(ctx context.Context, k ledger.Key, at time.Time) (fresh bool, err error)
-	NewestOldOrder(ctx context.Context, before time.Time) (time.Time, error)
+	NewestOrder(ctx context.Context, before time.Time) (time.Time, error)
 	PruneOld(ctx context.Context, before time.Time) (more bool, err error)
 	MerchantsWithOrders(ctx context.Context) ([]string, error)
 }

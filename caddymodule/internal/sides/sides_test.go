@@ -192,6 +192,25 @@ func TestMarksOutliveAClockThatIsAhead(t *testing.T) {
 	})
 }
 
+// TestMarksAreForgottenAfterARestart: the last merchant has moved, so that no marks come any
+// more, and the bridge is started anew more often than marks are kept. What v2 has on record
+// bears out the time as well.
+func TestMarksAreForgottenAfterARestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBenchOf(t, func(s *fakeLedger) Clock {
+			s.marks[payment("A", "long ago").key()] = time.Now().Add(-usualKeep - time.Hour)
+			s.paid = time.Now().Add(-time.Minute)
+			return Clock{time.Now, func() bool { return true }}
+		})
+		time.Sleep(3 * pruneEvery)
+		synctest.Wait()
+		if len(b.store.marks) != 0 {
+			t.Error("the mark is kept")
+		}
+	})
+}
+
 // A configuration that is loaded beside another, and may yet fail to start, makes nothing
 // be forgotten that the other keeps.
 func TestTheLongestKeepHolds(t *testing.T) {
