@@ -81,11 +81,12 @@ func TestPlainOrdersInOtherPlaces(t *testing.T) { // not parallel: one Caddy a p
 	payID := s.submitWxJsApi(t, aOrderID, "")
 	link := payLinkOf(aOrderID, payID)
 	_, plain, _ := strings.Cut(link, "?")
+	first, rest, _ := strings.Cut(plain, "=")
 	for name, address := range map[string]string{
 		"another order first": "/wxjsapi/gopay.html?merid=89900001&orderid=other&code=other&" + plain,
 		"another merchant":    "/wxjsapi/gopay.html?merid=1&" + plain,
 		"a message before":    "/wxjsapi/gopay.html?req=e30%3D&sign=x&" + plain,
-		"in capitals":         "/wxjsapi/gopay.html?" + strings.ToUpper(strings.Split(plain, "=")[0]) + plain[strings.Index(plain, "="):],
+		"in capitals":         "/wxjsapi/gopay.html?" + strings.ToUpper(first) + "=" + rest,
 		"of a result":         "/wxjsapi/result.html?id=other&id=" + payID,
 		"of the status":       "/wxjsapi/status.json?id=other&ID=" + payID,
 	} {
