@@ -45,6 +45,7 @@ var chineseOfMessages = map[string]string{
 	"gateway answered %s":                            "网关应答 %s",
 	"gateway answered %s with tranState %s":          "网关应答 %s，而 tranState 是 %s",
 	"gateway could not read the refund: %s":          "网关无法读取退款请求：%s",
+	"gateway could not read the close: %s":           "网关无法读取关闭请求：%s",
 	"tranState %s is not known":                      "tranState %s 未知",
 	"state %s is not known":                          "状态 %s 未知",
 	"refund state %s is not known":                   "退款状态 %s 未知",

@@ -27,6 +27,9 @@ var Doubts = bilingual.Wordings{
 		return say("gateway answered %s with tranState %s", parts[1], parts[2])
 	}},
 	{Kept: regexp.MustCompile(`^gateway answered (.*)$`), Say: func(parts []string) bilingual.Said { return say("gateway answered %s", parts[1]) }},
+	{Kept: regexp.MustCompile(`^gateway could not read the close: (.*)$`), Say: func(parts []string) bilingual.Said {
+		return say("gateway could not read the close: %s", parts[1])
+	}},
 	{Kept: regexp.MustCompile(`^gateway could not read the refund: (.*)$`), Say: func(parts []string) bilingual.Said {
 		return say("gateway could not read the refund: %s", parts[1])
 	}},

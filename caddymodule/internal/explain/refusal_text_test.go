@@ -80,7 +80,7 @@ func TestEveryDoubtIsWordedInChinese(t *testing.T) {
 		translate.ErrMismatch.Error() + ": head.merchantId", translate.ErrMismatch.Error() + ": body.refundAmt",
 		translate.ErrMismatch.Error() + ": body order number", translate.ErrMismatch.Error() + ": body amount",
 		`gateway answered "E0000000"`, `gateway answered "S0000000" with tranState "11"`, "gateway answered not_found",
-		`gateway could not read the refund: "E0000003"`, `tranState "77" is not known`, `state "" is not known`, `refund state "11" is not known`,
+		`gateway could not read the refund: "E0000003"`, `gateway could not read the close: "E0000003"`, `tranState "77" is not known`, `state "" is not known`, `refund state "11" is not known`,
 		`notice has respCode "E9999999"`, "notice of a failed refund does not say which", "answer names neither its request nor the order",
 		"answer shows no code or link", "answer cannot be read", "message cannot be read", "gateway has no such record",
 		"gateway says that the order is paid", "gateway refused the repeated call",
