@@ -62,8 +62,7 @@ func judgeUnclosed(said v2.Statement, class v2.Class) Report {
 	switch {
 	case !names(said) || said.Err != nil || class == v2.Unknown:
 	case v2.RefusesForm(said.Head.RespCode):
-		report = NothingCertain("gateway could not read the close: " + shortCode(said.Head.RespCode))
-		report.OurFault = true
+		return unreadRequest("gateway could not read the close: ", said)
 	default:
 		report.Refused = reported[said.TranState] != Paid
 	}

@@ -33,9 +33,7 @@ func JudgeRefund(said v2.Statement, want Expected) (Report, error) {
 	case class == v2.Repeated:
 		return Report{State: Refunding}, nil
 	case v2.RefusesForm(said.Head.RespCode):
-		unread := NothingCertain("gateway could not read the refund: " + shortCode(said.Head.RespCode))
-		unread.OurFault = true
-		return unread, nil
+		return unreadRequest("gateway could not read the refund: ", said), nil
 	case class == v2.Refused && report.State != Refunding && report.State != Refunded:
 		return Report{State: RefundFailed, GatewayMessage: said.Head.Refusal(), MayPass: report.State != RefundFailed}, nil
 	}

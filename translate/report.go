@@ -3,6 +3,8 @@ package translate
 import (
 	"fmt"
 	"time"
+
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // Report is what the gateway says of an order or of its refund, in an answer or in
@@ -70,6 +72,14 @@ func (r Report) OverDoubt() Report {
 		return NothingCertain("gateway refused the repeated call")
 	}
 	return r
+}
+
+// unreadRequest is the report of an answer that says that the gateway could not read our
+// request: why, with the answer's code.
+func unreadRequest(why string, said v2.Statement) Report {
+	report := NothingCertain(why + shortCode(said.Head.RespCode))
+	report.OurFault = true
+	return report
 }
 
 // shortCode quotes a code of the gateway for a log line.

@@ -107,17 +107,7 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 	switch {
 	case !ok || result.moved:
 		return
-	case result.unrecorded:
-		b.postpone(ctx, s, order, result)
-		return
-	case result.report.NotFound:
-		// The gateway may have known it: said once, it proves nothing.
-		if !b.surelyUnknown(ctx, order, "query", order.SentAt, b.now()) {
-			b.postpone(ctx, s, order, result)
-			return
-		}
-	case !result.report.Certain():
-		b.logStale(order, result.report, b.now())
+	case !b.isLast(ctx, order, result):
 		b.postpone(ctx, s, order, result)
 		return
 	}
@@ -128,6 +118,22 @@ func (b *Bridge) lastQuery(ctx context.Context, s *Settings, order ledger.Order)
 	case err != nil:
 		b.log.Error("last query of an order not recorded", orderFields(order), zap.Error(err))
 	}
+}
+
+// isLast reports whether nobody need ask about an order any more after this answer. That the
+// gateway has no such order proves nothing when it is said once: it may have known it.
+func (b *Bridge) isLast(ctx context.Context, order ledger.Order, result queryResult) bool {
+	now := b.now()
+	switch {
+	case result.unrecorded:
+		return false
+	case result.report.NotFound:
+		return b.surelyUnknown(ctx, order, "query", order.SentAt, now)
+	case !result.report.Certain():
+		b.logStale(order, result.report, now)
+		return false
+	}
+	return true
 }
 
 // closeAtGateway has the gateway close an order. It reports Closed, or why that is not

@@ -234,9 +234,6 @@ func leftUnasked(order ledger.Order, said v2.Statement) bool {
 // a refund that is said to have failed was taken by another since the order was read.
 func (b *Bridge) takeFinal(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, n Notice) error {
 	update := b.newUpdate(s, order, report, "notice", []ledger.Event{noticeEvent(b.now(), n.said)})
-	if report.State == translate.RefundFailed {
-		update.Claim, update.Takes = order.Claim, true
-	}
 	failpoint.Reach(failpoint.BeforeSettle)
 	stored, verdict, err := b.ledger.Record(ctx, order.Key, update)
 	switch {

@@ -204,8 +204,11 @@ func (b *Bridge) refundLeftAt(ctx context.Context, s *Settings, order ledger.Ord
 }
 
 func notYet(why bilingual.Text, surely time.Time) error {
-	return notSettled(why.With(surely.In(translate.Beijing).Format(time.DateTime)))
+	return notSettled(why.With(inBeijing(surely)))
 }
+
+// inBeijing is how an operator reads a time.
+func inBeijing(at time.Time) string { return at.In(translate.Beijing).Format(time.DateTime) }
 
 // saidOf says what the gateway answered, for the operator.
 func saidOf(report translate.Report) string {
@@ -278,7 +281,7 @@ func (b *Bridge) wordUpdate(
 // can be closed here when its payer's time is over.
 func whyNotClosed(order ledger.Order, report translate.Report) bilingual.Said {
 	if report.Refused {
-		return notClosedYet.With(report.Reason, payableUntil(order).In(translate.Beijing).Format(time.DateTime))
+		return notClosedYet.With(report.Reason, inBeijing(payableUntil(order)))
 	}
 	return notClosed.With(report.Reason)
 }

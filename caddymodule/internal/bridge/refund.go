@@ -172,10 +172,6 @@ func (b *Bridge) recordRefund(ctx context.Context, s *Settings, result queryResu
 	case report.State.Final():
 		update := b.newUpdate(s, order, report, "refund", result.events)
 		update.Next = b.nextRetry(ctx, order, report, update.At)
-		if report.State == translate.RefundFailed {
-			// A refusal that comes late says nothing of what was tried since.
-			update.Claim, update.Takes = order.Claim, true
-		}
 		result = b.recordResult(ctx, result, update)
 	case report.OurFault:
 		b.log.Error("the gateway could not read our refund; it is asked for again, look into it", fields...)

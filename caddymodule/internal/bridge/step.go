@@ -51,7 +51,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 // stepBlind is the step of an order after an answer that did not move it.
 func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
 	now, report := b.now(), result.report
-	expired := now.After(order.ExpiresAt.Add(expiryGrace))
+	expired := now.After(payableUntil(order))
 	if !result.unrecorded && report.NotFound && (expired || order.State != translate.Pending) {
 		result.unknown = handedOut(order) || b.surelyUnknown(ctx, order, "query", order.SentAt, now)
 	}

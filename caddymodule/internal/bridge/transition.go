@@ -64,7 +64,8 @@ func (b *Bridge) settledByHand(order ledger.Order) bool {
 }
 
 // newUpdate makes the update that records a report. The number of a refund comes along
-// with a payment, should that have come too late.
+// with a payment, should that have come too late. That a refund has failed is fenced by the
+// claim: told late, it says nothing of what was tried since.
 func (b *Bridge) newUpdate(
 	s *Settings, order ledger.Order, report translate.Report, source string, events []ledger.Event,
 ) ledger.Update {
@@ -74,7 +75,10 @@ func (b *Bridge) newUpdate(
 		PaidAt: report.PaidAt, GatewayNo: report.GatewayNo, FormAction: report.FormAction, PayData: report.PayData, GatewayMessage: report.GatewayMessage,
 		Next: s.nextStep(order, report.State, 0, now),
 	}
-	if report.State == translate.Paid {
+	switch report.State {
+	case translate.RefundFailed:
+		update.Claim, update.Takes = order.Claim, true
+	case translate.Paid:
 		if update.PaidAt.IsZero() {
 			update.PaidAt = b.wall(now)
 		}

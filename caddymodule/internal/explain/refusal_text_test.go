@@ -95,7 +95,7 @@ func TestEveryDoubtIsWordedInChinese(t *testing.T) {
 		}
 		inBothLanguages(t, said, text)
 	}
-	written := literals(t, `(?:NothingCertain\(|provesNothing\(|Reason: |unnamed = )`,
+	written := literals(t, `(?:NothingCertain\(|unreadRequest\(|provesNothing\(|Reason: |unnamed = )`,
 		"report.go", "expected.go", "judgepay.go", "judgequery.go", "judgerefund.go", "judgenotice.go")
 	for _, text := range written {
 		if !strings.Contains(all, text) {

@@ -152,8 +152,7 @@ func (l *Ledger) AskAgain(ctx context.Context, k Key, at time.Time, events ...Ev
 		if o.State.Row().Due == translate.DueLastQuery {
 			o.Next = toMillis(firstOf(o.Next, at)).time()
 			o.Claim++
-			_, err = t.exec(`UPDATE orders SET next = $3, claim = $4 WHERE order_id = $1 AND mer_id = $2`,
-				k.OrderID, k.MerID, toMillis(o.Next), o.Claim)
+			err = update(t, o)
 		}
 		if err == nil {
 			err = batch.add(t, k)
