@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
@@ -50,14 +51,18 @@ type reading struct {
 // otherReadings are a request as other programs may read it than the bridge does. It
 // fails when there are too many of them.
 func (f Finder) otherReadings(r *http.Request, m *inbound.Message, to inbound.Route) (others []Request, err error) {
-	for _, names := range named[to.Name] {
-		var values forms.Values
-		if err := m.Body.Parse(func(text []byte) (err error) {
-			values, err = forms.Every(r.Header.Values("Content-Type"), text, r.URL.RawQuery, names...)
-			return err
-		}); err != nil {
-			return nil, err //nolint:wrapcheck // the caller only tells kinds apart
-		}
+	groups := named[to.Name]
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	var values forms.Values
+	if err := m.Body.Parse(func(text []byte) (err error) {
+		values, err = forms.Every(r.Header.Values("Content-Type"), text, r.URL.RawQuery, slices.Concat(groups...)...)
+		return err
+	}); err != nil {
+		return nil, err //nolint:wrapcheck // the caller only tells kinds apart
+	}
+	for _, names := range groups {
 		for _, params := range combinations(values, names) {
 			if !isReadBy(m, params, names) {
 				others = append(others, read(inbound.ReadAs(params, f.Merchants), f.Merchants))
@@ -73,12 +78,13 @@ func (f Finder) otherReadings(r *http.Request, m *inbound.Message, to inbound.Ro
 // combinations are the forms that can be made of values, each with one of each name that
 // has any. Of a signature alone none can.
 func combinations(values forms.Values, names []string) []v1.Params {
-	if len(values) == 0 || names[0] == "req" && len(values["req"]) == 0 {
+	hasNone := func(name string) bool { return len(values[name]) == 0 }
+	if !slices.ContainsFunc(names, func(name string) bool { return !hasNone(name) }) || names[0] == "req" && hasNone("req") {
 		return nil
 	}
 	all := []v1.Params{{}}
 	for _, name := range names {
-		if len(values[name]) == 0 {
+		if hasNone(name) {
 			continue
 		}
 		var longer []v1.Params
