@@ -6,9 +6,10 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
-	"go.uber.org/goleak"
 
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
+
+	"github.com/paybridge/paybridge/tests/leaks"
 )
 
 // TestMain runs the tests with folders of their own for what Caddy keeps, and
@@ -33,16 +34,7 @@ func runTests(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	code := m.Run()
-	if err := caddy.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	if err := goleak.Find(); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	return code
+	return leaks.Run(m, caddy.Stop)
 }
 
 // What the placeholders of the test configurations stand for. They are

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/paybridge/paybridge/tests/caddyctx"
+	"github.com/paybridge/paybridge/tests/leaks"
 )
 
 // object is a JSON object.
@@ -240,7 +241,7 @@ func TestValidateOpensNothing(t *testing.T) { // not parallel: changes Caddy's l
 	if err := caddy.Validate(&config); err != nil {
 		t.Fatal(err)
 	}
-	if err := goleak.Find(before); err != nil {
+	if err := leaks.Find(before); err != nil {
 		t.Errorf("after validation: %v", err)
 	}
 	if _, err := os.Stat(folder); !os.IsNotExist(err) {

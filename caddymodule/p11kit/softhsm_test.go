@@ -4,12 +4,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/paybridge/paybridge/tests/leaks"
 	"github.com/paybridge/paybridge/tests/softhsm"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 // newSoftHSM makes a folder for tokens. The children find it by the environment of
 // this process: so these tests run one by one.

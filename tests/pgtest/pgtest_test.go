@@ -2,23 +2,17 @@ package pgtest_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"go.uber.org/goleak"
 
+	"github.com/paybridge/paybridge/tests/leaks"
 	"github.com/paybridge/paybridge/tests/pgtest"
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if err := pgtest.Stop(); err != nil {
-			code = 1
-		}
-		os.Exit(code)
-	}))
+	leaks.Main(m, pgtest.Stop)
 }
 
 func execute(t *testing.T, dsn, statement string) error {

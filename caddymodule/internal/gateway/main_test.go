@@ -3,9 +3,9 @@ package gateway
 import (
 	"testing"
 
-	"go.uber.org/goleak"
-
 	_ "github.com/caddyserver/caddy/v2/modules/caddyevents" // which reverse_proxy asks for
+
+	"github.com/paybridge/paybridge/tests/leaks"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }

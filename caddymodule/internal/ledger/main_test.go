@@ -4,8 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/paybridge/paybridge/tests/leaks"
 	"github.com/paybridge/paybridge/tests/lossydisk"
 	"github.com/paybridge/paybridge/tests/pgtest"
 )
@@ -15,10 +14,5 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		os.Exit(runChild())
 	}
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if err := pgtest.Stop(); err != nil {
-			code = 1
-		}
-		os.Exit(code)
-	}))
+	leaks.Main(m, pgtest.Stop)
 }
