@@ -123,8 +123,7 @@ func TestSentOrderThatCannotBeClosed(t *testing.T) {
 	w := newWorld(t)
 	w.settings.TranCodes.Close = closeCode
 	p := order(v1.WxSao, 1)
-	rule, _ := translate.RuleOf(p.Action)
-	o, _, err := w.bridge.begin(t.Context(), payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule})
+	o, _, err := w.bridge.begin(t.Context(), w.payJob(p))
 	if err != nil {
 		t.Fatal(err)
 	}

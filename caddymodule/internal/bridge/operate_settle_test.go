@@ -250,7 +250,7 @@ func TestSettleWaitsForCallsInHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxCode, 1)
-	o := w.bridge.draw(payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p})
+	o := w.bridge.draw(w.payJob(p))
 	if _, _, err := w.ledger.Begin(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}

@@ -137,7 +137,7 @@ func TestOrderInHandIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxCode, 1)
-	job := payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p}
+	job := w.payJob(p)
 	if _, _, err := w.bridge.begin(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}

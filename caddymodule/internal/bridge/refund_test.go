@@ -103,16 +103,13 @@ func TestRefundIsTriedAgain(t *testing.T) {
 // the refund in its books.
 func (w *world) diesInRefund(p v1.PayRequest, paid bool) {
 	w.tb.Helper()
-	now, number := w.clock.now(), w.bridge.numbers.refund(w.order(p).OrderNo)
-	_, _, err := w.ledger.Record(w.tb.Context(), key(p), ledger.Update{
-		State: translate.Refunding, At: now, Source: "cancel", RefundNo: number, Next: now.Add(lease(w.settings)),
-	})
+	o, _, err := w.ledger.Record(w.tb.Context(), key(p), refunding(w, p))
 	if err != nil {
 		w.tb.Fatal(err)
 	}
 	if paid {
 		w.gateway.mu.Lock()
-		w.gateway.refunds[number] = &refunded{amount: "19.99", state: v2.RefundSuccess}
+		w.gateway.refunds[o.RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess}
 		w.gateway.mu.Unlock()
 	}
 }
@@ -316,89 +313,6 @@ func TestSettleFailedRefund(t *testing.T) {
 	w.wantState(p, translate.Refunded)
 }
 
-// TestRefundAfterTheClockWasSetBack: a refund was submitted by a bridge that died before
-// it could write that down, and the next one goes by a clock that has been set back. What
-// the gateway refuses now is no end: it has paid already.
-func TestRefundAfterTheClockWasSetBack(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	died := worldAt(t, dir)
-	p := order(v1.WxSao, 1)
-	diesInRefund(t, died, p)
-	const setBack = time.Hour
-	if err := died.ledger.KeepClockOffset(t.Context(), -setBack); err != nil {
-		t.Fatal(err)
-	}
-	if err := died.ledger.Close(); err != nil {
-		t.Fatal(err)
-	}
-	w := worldAt(t, dir)
-	w.clock.advance(-setBack)
-	w.gateway = died.gateway
-	w.reload(func(s *Settings) { s.Gateway = w.gateway })
-	wantRefundedByAsking(w, p)
-}
-
-// TestRestedRefundAfterTheClockWasSetBack: a clock was 8 h ahead while a refund failed, which
-// then rested. By a clock that has been set back an operator tries it again, and the bridge dies
-// after it has submitted it. What the gateway refuses now is no end: it has paid already.
-func TestRestedRefundAfterTheClockWasSetBack(t *testing.T) {
-	t.Parallel()
-	const setBack = 8 * time.Hour
-	dir, p := t.TempDir(), order(v1.WxSao, 1)
-	ahead := worldAt(t, dir)
-	hasPaid(ahead, p)
-	ahead.gateway.refundAs = v2.RefundRejected
-	ahead.cancel(p)
-	ahead.wantState(p, translate.RefundFailed)
-	if err := ahead.ledger.KeepClockOffset(t.Context(), -setBack); err != nil {
-		t.Fatal(err)
-	}
-	if err := ahead.ledger.Close(); err != nil {
-		t.Fatal(err)
-	}
-	right := newClock()
-	right.advance(time.Minute - setBack)
-	w := worldAtTime(t, dir, right, ledger.WithClock(right.now))
-	w.gateway = ahead.gateway
-	w.reload(func(s *Settings) { s.Gateway = w.gateway })
-	by := &ledger.RetryByHand{Change: ledger.Change{At: right.now(), Who: "ann", Why: "topped up"}}
-	o, err := w.ledger.RetryRefund(t.Context(), key(p), 0, right.now().Add(lease(w.settings)), by)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.gateway.refundBecomes(o.RefundNo, v2.RefundSuccess)
-	wantRefundedByAsking(w, p)
-}
-
-// TestTakenOverFromAClockAhead: the clock was set back while no bridge ran, so that a refund
-// under way has begun later than now. Whoever began it may have submitted it.
-func TestTakenOverFromAClockAhead(t *testing.T) {
-	t.Parallel()
-	dir, p := t.TempDir(), order(v1.WxSao, 1)
-	died := worldAt(t, dir)
-	diesInRefund(t, died, p)
-	if err := died.ledger.Close(); err != nil {
-		t.Fatal(err)
-	}
-	w := worldAt(t, dir)
-	w.clock.advance(-time.Hour)
-	if !w.bridge.takenOver(t.Context(), w.order(p)) {
-		t.Error("the refund passes for one that nobody has submitted")
-	}
-}
-
-// diesInRefund leaves an order whose refund the gateway has paid, and the bridge that
-// submitted it has died before that was on record.
-func diesInRefund(t *testing.T, w *world, p v1.PayRequest) {
-	t.Helper()
-	hasPaid(w, p)
-	if _, _, err := w.ledger.Record(t.Context(), key(p), refunding(w, p)); err != nil {
-		t.Fatal(err)
-	}
-	w.gateway.refunds[w.order(p).RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess}
-}
-
 // wantRefundedByAsking insists that the gateway's refusal of another submission is not
 // believed.
 func wantRefundedByAsking(w *world, p v1.PayRequest) {
@@ -418,7 +332,8 @@ func TestRefundTakenOverByAnotherConfiguration(t *testing.T) {
 	w := newWorld(t)
 	w.reload(func(s *Settings) { s.Timeouts.Gateway = 4 * time.Second })
 	p := order(v1.WxSao, 1)
-	diesInRefund(t, w, p)
+	hasPaid(w, p)
+	w.diesInRefund(p, true)
 	w.reload(func(s *Settings) { s.Timeouts.Gateway = 12 * time.Second })
 	wantRefundedByAsking(w, p)
 }

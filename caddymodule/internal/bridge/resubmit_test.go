@@ -81,8 +81,7 @@ func TestTooLateToSend(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxCode, 1)
-	rule, _ := translate.RuleOf(p.Action)
-	job := payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule}
+	job := w.payJob(p)
 	o, _, err := w.bridge.begin(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)
@@ -102,8 +101,7 @@ func TestStaleNotSentIsFenced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := order(v1.WxCode, 1)
-	rule, _ := translate.RuleOf(p.Action)
-	job := payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule}
+	job := w.payJob(p)
 	o, _, err := w.bridge.begin(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)

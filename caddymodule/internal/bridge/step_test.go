@@ -36,8 +36,7 @@ func TestTakeoverOfSentOrders(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			p := order(c.action, 1)
-			rule, _ := translate.RuleOf(p.Action)
-			job := payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule}
+			job := w.payJob(p)
 			o, _, err := w.bridge.begin(t.Context(), job)
 			if err != nil {
 				t.Fatal(err)

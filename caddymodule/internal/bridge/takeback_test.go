@@ -18,8 +18,7 @@ import (
 // writtenLate is an order that the ledger has come to hold after it was given up.
 func writtenLate(t *testing.T, w *world, p v1.PayRequest) ledger.Order {
 	t.Helper()
-	rule, _ := translate.RuleOf(p.Action)
-	o := w.bridge.draw(payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule})
+	o := w.bridge.draw(w.payJob(p))
 	if _, _, err := w.ledger.Begin(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
@@ -127,8 +126,7 @@ func TestOrderThatCannotBeReadIsNotGivenUp(t *testing.T) {
 			w.bridge.abandoned.workers.Wait()
 			o := w.wantState(p, translate.Begun)
 			damage(t, dir, `UPDATE orders SET amount = 'secret'`)
-			rule, _ := translate.RuleOf(p.Action)
-			again(t.Context(), w.bridge, payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule}, o)
+			again(t.Context(), w.bridge, w.payJob(p), o)
 			if n := w.bridge.abandoned.remembered(); n != 0 {
 				t.Errorf("%d orders wait to be taken back", n)
 			}

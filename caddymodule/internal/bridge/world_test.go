@@ -135,6 +135,12 @@ func worldOn(tb testing.TB, l *ledger.Ledger, c *clock) *world {
 	return w
 }
 
+// payJob is what a merchant's request to pay becomes, before anything is on record.
+func (w *world) payJob(p v1.PayRequest) payJob {
+	rule, _ := translate.RuleOf(p.Action)
+	return payJob{settings: w.settings, merchant: registry().ByMerID(merID), request: p, rule: rule}
+}
+
 // checkQuarantine checks that whatever is in quarantine is there for a cause that has a
 // name, which operators read in their language.
 func (w *world) checkQuarantine() {

@@ -34,12 +34,12 @@ func (l *Ledger) KeepClockOffset(ctx context.Context, ahead time.Duration) error
 	return wrap(err, "recording that the clock was set")
 }
 
-// moves are the times that something goes by yet: whether a refund was submitted, and how
+// moveTimes are the times that something goes by yet: whether a refund was submitted, and how
 // long the gateway has known nothing of it, is told by the events of its order. What is
 // over stays as it was recorded, but for what cannot have happened yet, see moveToCome and
 // moveMarks.
-var moves = []string{
-	`UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
+var moveTimes = []string{
+	`UPDATE events SET ` + moveEvent + `
 		WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next > 0)`,
 	`UPDATE orders SET created_at = created_at + $1, expires_at = expires_at + $1, next = next + $1,
 		sent_at = CASE WHEN sent_at > 0 THEN sent_at + $1 ELSE 0 END WHERE next > 0`,
@@ -47,11 +47,13 @@ var moves = []string{
 	`UPDATE once SET until = until + $1`,
 }
 
+const moveEvent = `at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END`
+
 // moveToCome moves the events of orders at rest of which something is on record that the
 // machine's clock has not come to yet: a clock that was ahead wrote it down. Such an order can
 // be taken up again, and what happens to it then is the last that did. All events are read for
 // that, once, after a clock was set back.
-const moveToCome = `UPDATE events SET at = at + $1, last_at = CASE WHEN last_at > 0 THEN last_at + $1 ELSE 0 END
+const moveToCome = `UPDATE events SET ` + moveEvent + `
 	WHERE (order_id, mer_id) IN (SELECT order_id, mer_id FROM events WHERE at > $2)
 	AND (order_id, mer_id) IN (SELECT order_id, mer_id FROM orders WHERE next = 0)`
 
@@ -71,27 +73,36 @@ func takeClockOffset(ctx context.Context, l *Ledger) (time.Duration, error) {
 		if isNotFound(err) {
 			return 0, nil
 		}
-		if err == nil && ahead < 0 {
-			_, err = t.exec(moveToCome, ahead, now)
+		if err != nil {
+			return 0, err
 		}
-		for _, move := range moves {
-			if err == nil {
-				_, err = t.exec(move, ahead)
-			}
-		}
-		if err == nil {
-			since := now
-			if ahead > 0 { // all of them become younger
-				since = 0
-			}
-			_, err = t.exec(moveMarks, ahead, since)
-		}
-		if err == nil {
-			_, err = t.exec(forgetOffset)
-		}
-		return ahead, err
+		return ahead, moveAll(t, ahead, now)
 	})
 	return time.Duration(ahead) * time.Millisecond, wrap(err, "moving due times to the clock of the machine")
+}
+
+// moveAll moves what is stored by the time that the machine's clock was found to be ahead,
+// which is negative when the clock was set back.
+func moveAll(t *tx, ahead, now millis) error {
+	marksSince := now
+	if ahead > 0 { // all of them become younger
+		marksSince = 0
+	}
+	if ahead < 0 {
+		if _, err := t.exec(moveToCome, ahead, now); err != nil {
+			return err
+		}
+	}
+	for _, move := range moveTimes {
+		if _, err := t.exec(move, ahead); err != nil {
+			return err
+		}
+	}
+	if _, err := t.exec(moveMarks, ahead, marksSince); err != nil {
+		return err
+	}
+	_, err := t.exec(forgetOffset)
+	return err
 }
 
 func scanMillis(from row) (millis, error) {
