@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
@@ -24,13 +25,13 @@ func (*AdminAPI) CaddyModule() caddy.ModuleInfo {
 // reload that failed, Caddy's admin endpoint belongs to the configuration that
 // failed, while the one before goes on serving.
 func (a *AdminAPI) Provision(ctx caddy.Context) error {
-	a.server = newAPI()
+	a.server = newAPI(ctx.Logger())
 	return showMetrics(ctx)
 }
 
 // newAPI makes a server of the API on what serves, by the clock that due times are
 // stored by.
-func newAPI() *api.Server { return api.NewServer(servedNow, servingTime) }
+func newAPI(log *zap.Logger) *api.Server { return api.NewServer(log, servedNow, servingTime) }
 
 // Routes returns the routes of the admin endpoint. The console has a site of its
 // own (console.go): to let browsers in here would let them in to Caddy's own API.

@@ -119,8 +119,8 @@ func (h *Handler) serveBeside(w http.ResponseWriter, r *http.Request, to inbound
 	if !whole {
 		upload.Lift()
 		rest := r.Body
-		r = received(r, body)
-		r.Body = &sharedBody{from: io.MultiReader(body.Reader(), rest)}
+		r = h.received(r, body)
+		r.Body = &sharedBody{from: io.MultiReader(body.Reader(), rest), log: h.log}
 		h.serveLarge(w, r, p)
 		return
 	}
@@ -167,7 +167,7 @@ func (h *Handler) decideByQuery(r *http.Request, p *passage) (sides.Decision, er
 func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passage) {
 	decision := h.decide(r, &p)
 	p.cause, p.mark = decision.Cause, h.app.routeMark(p.asked)
-	again := received(r, p.body)
+	again := h.received(r, p.body)
 	if p.route.Caller == inbound.Nobody {
 		// What it does may take long. Room for bodies that becomes short ends nothing that is
 		// under way.
@@ -313,10 +313,10 @@ func (a *App) markAccepted(ctx context.Context, p passage, reply *oldgateway.Rep
 }
 
 // received is a request whose body has been received and is read once more.
-func received(r *http.Request, body *bodies.Body) *http.Request {
+func (h *Handler) received(r *http.Request, body *bodies.Body) *http.Request {
 	again := r.WithContext(body.Context())
 	if r.Body != nil && r.Body != http.NoBody {
-		again.Body = &sharedBody{from: body.Reader()}
+		again.Body = &sharedBody{from: body.Reader(), log: h.log}
 	}
 	return again
 }

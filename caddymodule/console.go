@@ -46,12 +46,12 @@ func (*Console) CaddyModule() caddy.ModuleInfo {
 }
 
 // Provision checks the names and lays out what is served.
-func (c *Console) Provision(caddy.Context) error {
+func (c *Console) Provision(ctx caddy.Context) error {
 	if err := c.checkHosts(); err != nil {
 		return err
 	}
 	c.mux = http.NewServeMux()
-	for _, route := range append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: newAPI()}) {
+	for _, route := range append(console.Routes(), caddy.AdminRoute{Pattern: api.Prefix, Handler: newAPI(ctx.Logger())}) {
 		c.mux.Handle(route.Pattern, adminHandler{route.Handler})
 	}
 	c.mux.Handle("/{$}", http.RedirectHandler(api.Prefix, http.StatusSeeOther))

@@ -94,20 +94,26 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	graceful.Reached(r.Context())
 	tracer.See(r.Context())
 	route, ok := routes.At(r.URL.Path)
-	switch front := h.app.isFront(); {
-	case !ok, front && route.Caller == inbound.Gateway: // nobody sends notices to a front
+	if !ok || h.app.isFront() && route.Caller == inbound.Gateway { // nobody sends notices to a front
 		return next.ServeHTTP(w, r)
-	case front && route.IsOld():
+	}
+	h.serveGuarded(w, r, route)
+	return nil
+}
+
+// serveRoute serves a request to an address of the bridge.
+func (h *Handler) serveRoute(w http.ResponseWriter, r *http.Request, route inbound.Route) {
+	switch {
+	case h.app.isFront() && route.IsOld():
 		h.passOn(w, r, passage{route: route, start: time.Now()})
-		return nil
+		return
 	case h.app.isBeside() && route.IsOld():
 		h.serveBeside(w, r, route)
-		return nil
+		return
 	}
 	body := inbound.LimitUpload(w, r, time.Duration(h.app.Timeouts.Read))
 	callers[route.Caller](h, w, r, route)
 	body.Finish()
-	return nil
 }
 
 // merchant answers the programs of merchants.

@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 )
 
@@ -142,7 +143,7 @@ func (s *openKeyStores) closeLater(after time.Duration, log *zap.Logger) {
 		return
 	}
 	time.AfterFunc(after, func() {
-		if err := s.close(); err != nil {
+		if err := crash.Try(log, "closing keys", s.close); err != nil {
 			log.Warn("closing keys", zap.Error(err))
 		}
 	})

@@ -10,7 +10,7 @@ import (
 var (
 	// observed is what this process has counted. Configurations come and go
 	// and all count here.
-	observed = metrics.New(servingTime)
+	observed = metrics.New(servingTime, caddy.Log)
 
 	// tracer begins spans where the newest traced request has its own.
 	tracer = new(tracing.Tracer)

@@ -3,6 +3,10 @@ package caddymodule
 import (
 	"io"
 	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 // sharedBody is the body of a request that is passed on. A transport may go on reading it
@@ -11,13 +15,19 @@ import (
 type sharedBody struct {
 	mu   sync.Mutex
 	from io.Reader
+	log  *zap.Logger
 }
 
 // Read implements [io.Reader].
-func (b *sharedBody) Read(p []byte) (int, error) {
+func (b *sharedBody) Read(p []byte) (n int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.from.Read(p) //nolint:wrapcheck // it stands for that reader
+	// It is read on a goroutine of the transport's, on which a panic would end the process.
+	err = crash.Try(b.log, "reading what is passed on", func() error {
+		n, err = b.from.Read(p)
+		return err
+	})
+	return n, err
 }
 
 // Close implements [io.Closer]. The server closes what it has itself given.

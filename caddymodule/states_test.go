@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/command"
 	"github.com/paybridge/paybridge/caddymodule/internal/console"
@@ -72,7 +74,7 @@ func newStateWorld(t *testing.T) *stateWorld {
 	moment := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	serveAt(t, func() time.Time { return moment })
 	served, _ := servedNow()
-	counted := metrics.New(func() time.Time { return moment })
+	counted := metrics.New(func() time.Time { return moment }, zap.NewNop)
 	for i, state := range translate.States() {
 		number := fmt.Sprint("2026112200000", i)
 		order := ledger.Order{

@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/visible"
 )
 
@@ -12,8 +13,10 @@ const maxNamed = 20
 // warnOfLedger warns of what is in the ledger and does not go with the configuration. What
 // cannot be read is not told: the ledger tells why, and a self-check looks again.
 func (a *App) warnOfLedger(e *engine) {
-	a.warnOfRoutes(e)
-	a.warnOfOrders(e)
+	crash.Guard(a.log, "looking for what the configuration has left behind", func() {
+		a.warnOfRoutes(e)
+		a.warnOfOrders(e)
+	})
 }
 
 // warnOfRoutes warns where there is no old gateway and routes on record lead to it: new

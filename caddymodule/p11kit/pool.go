@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 // Bounds of starting children.
@@ -22,6 +24,9 @@ var ErrClosed = errors.New("the token's keys are closed")
 
 // errBusy is the error of an operation for which no session became free.
 var errBusy = errors.New("no session with the token became free in time")
+
+// errBug is the error of a session whose opening has panicked.
+var errBug = errors.New("a panic while opening a session with the token")
 
 // answer is an error that says something of the key and nothing of the session.
 type answer struct{ error }
@@ -99,7 +104,7 @@ func (p *pool) first(ctx context.Context) (*session, error) {
 }
 
 // connect opens one session.
-func (p *pool) connect(ctx context.Context) (*session, error) {
+func (p *pool) connect(ctx context.Context) (s *session, err error) {
 	p.connecting.Lock()
 	defer p.connecting.Unlock()
 	if err := p.login.stopped(); err != nil {
@@ -108,6 +113,11 @@ func (p *pool) connect(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	counts.started.Add(1)
+	defer func() { // what a child answers is read here, mostly on a goroutine of the pool's own
+		if bug := recover(); bug != nil {
+			err = fmt.Errorf("%w: %s", errBug, crash.Text(bug))
+		}
+	}()
 	return connect(ctx, []string{p.place.program, "remote", p.place.module}, p.uri, p.login.in)
 }
 

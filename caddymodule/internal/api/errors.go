@@ -9,6 +9,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -66,6 +67,7 @@ var causes = []struct {
 	{ledger.ErrNotFound, http.StatusNotFound, notInLedger},
 	{ledger.ErrFenced, http.StatusConflict, takenOver},
 	{ledger.ErrUnavailable, http.StatusServiceUnavailable, ledgerAway},
+	{crash.ErrLogged, http.StatusInternalServerError, bugMet},
 	{context.DeadlineExceeded, http.StatusGatewayTimeout, tookTooLong},
 }
 

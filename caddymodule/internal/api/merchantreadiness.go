@@ -1,11 +1,9 @@
 package api
 
 import (
-	"context"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
@@ -140,7 +138,9 @@ func (v *visit) readiness(merID, since string, check bool) (Readiness, error) {
 		return Readiness{}, err
 	}
 	if check && facts.Merchant != nil {
-		facts.Tried = tryHosts(v.ctx, facts.Merchant, readiness.Hosts(counts))
+		if facts.Tried, err = v.tryHosts(facts.Merchant, readiness.Hosts(counts)); err != nil {
+			return Readiness{}, err
+		}
 	}
 	report := readiness.Judge(facts)
 	return Readiness{
@@ -200,23 +200,15 @@ const (
 
 // tryHosts connects to where a merchant was to be notified, some at a time, and
 // returns what came of it.
-func tryHosts(ctx context.Context, m *merchants.Merchant, hosts []string) map[string]netcause.Cause {
-	var mu sync.Mutex
+func (v *visit) tryHosts(m *merchants.Merchant, hosts []string) (map[string]netcause.Cause, error) {
+	hosts = hosts[:min(maxTried, len(hosts))]
+	causes := make([]netcause.Cause, len(hosts))
+	err := v.sideBySide(len(hosts), triedAtOnce, func(i int) { causes[i] = delivery.TryAddress(v.ctx, hosts[i], readiness.TargetOf(m)) })
 	tried := make(map[string]netcause.Cause)
-	slots := make(chan struct{}, triedAtOnce)
-	var all sync.WaitGroup
-	for _, host := range hosts[:min(maxTried, len(hosts))] {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer func() { <-slots }()
-			cause := delivery.TryAddress(ctx, host, readiness.TargetOf(m))
-			mu.Lock()
-			defer mu.Unlock()
-			tried[host] = cause
-		})
+	for i, host := range hosts {
+		tried[host] = causes[i]
 	}
-	all.Wait()
-	return tried
+	return tried, err
 }
 
 // ShadowState is how the comparison with the old gateway stands. The zero value is that

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -61,7 +63,7 @@ func TestOverviewCountsOutcomesOnceInAWhile(t *testing.T) {
 	t.Parallel()
 	w, other := newWorld(t), newWorld(t)
 	now, served := present, w.served
-	w.server = NewServer(func() (Served, bool) { return served, true }, func() time.Time { return now })
+	w.server = NewServer(zap.NewNop(), func() (Served, bool) { return served, true }, func() time.Time { return now })
 	want := func(moment string, orders int) {
 		t.Helper()
 		if got := read[Overview](t, w.get("overview")).begun(); got != orders {

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 )
 
@@ -30,6 +32,7 @@ func (r route) changes() bool { return r.method == http.MethodPost }
 // visit is one request on its way through a route.
 type visit struct {
 	Served
+	log     *zap.Logger
 	running bool // false: there is nothing in Served
 	ctx     context.Context
 	r       *http.Request

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -44,7 +43,10 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 	ctx, cancel := context.WithTimeout(v.ctx, requestTime)
 	defer cancel()
 	callback := v.checkCallback(ctx) // first: a silent gateway may use up the time
-	probes := v.probeAll(ctx, chosen)
+	probes, err := v.probeAll(ctx, chosen)
+	if err != nil {
+		return SelfCheck{}, err
+	}
 	checks := slices.Concat(
 		shown(v.Doubts(), v.checkDoubt),
 		v.checkKeys(chosen),
@@ -102,17 +104,8 @@ func (v *visit) gatewayMerchants(merID string) (chosen []*merchants.Merchant, le
 }
 
 // probeAll asks the gateway in every merchant's name, some at a time.
-func (v *visit) probeAll(ctx context.Context, chosen []*merchants.Merchant) []Check {
+func (v *visit) probeAll(ctx context.Context, chosen []*merchants.Merchant) ([]Check, error) {
 	checks := make([]Check, len(chosen))
-	slots := make(chan struct{}, probesAtOnce)
-	var all sync.WaitGroup
-	for i, m := range chosen {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer func() { <-slots }()
-			checks[i] = v.checkGateway(ctx, m)
-		})
-	}
-	all.Wait()
-	return checks
+	err := v.sideBySide(len(chosen), probesAtOnce, func(i int) { checks[i] = v.checkGateway(ctx, chosen[i]) })
+	return checks, err
 }

@@ -84,6 +84,10 @@ var (
 		En: "it took too long; nothing certain is known, look before you repeat it",
 		Zh: "用时过长，结果未知；请先查看现状，再决定是否重试",
 	}
+	bugMet = bilingual.Text{
+		En: "a bug in the bridge ended this; Caddy's log says where, please report it. Nothing certain is known, look before you repeat it",
+		Zh: "桥接程序的缺陷中断了此操作，Caddy 的日志写有出错位置，请反馈给我们；结果未知，请先查看现状，再决定是否重试",
+	}
 	rowDamaged = bilingual.Text{
 		En: "%s; see the runbook PaybridgeRowsSetAside",
 		Zh: "账本中有一行已损坏（%s）；请查看运行手册 PaybridgeRowsSetAside",

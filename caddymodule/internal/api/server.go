@@ -9,8 +9,11 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/health"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -47,6 +50,7 @@ type Served struct {
 
 // Server answers the API's requests.
 type Server struct {
+	log     *zap.Logger
 	serving func() (Served, bool)
 	now     func() time.Time
 	routes  map[string]map[string]route // by path and method
@@ -59,8 +63,8 @@ type Server struct {
 // each request, since configurations are reloaded, and is false while none
 // runs. now is the clock that the ledger's due times are stored by: the serving
 // bridge's, which may differ from the machine's.
-func NewServer(serving func() (Served, bool), now func() time.Time) *Server {
-	s := &Server{serving: serving, now: now, routes: make(map[string]map[string]route)}
+func NewServer(log *zap.Logger, serving func() (Served, bool), now func() time.Time) *Server {
+	s := &Server{log: log, serving: serving, now: now, routes: make(map[string]map[string]route)}
 	for _, r := range routes {
 		if s.routes[r.path] == nil {
 			s.routes[r.path] = make(map[string]route)
@@ -87,7 +91,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return In(LangOf(r), err)
 	}
-	status, answer, err := s.visit(route, r)
+	status, answer, err := s.guarded(route, r)
 	if err != nil {
 		return In(LangOf(r), apiError(err))
 	}
@@ -115,6 +119,15 @@ func (s *Server) route(r *http.Request) (route, error) {
 	return found, nil
 }
 
+// guarded is visit, in which a panic is an error like any other.
+func (s *Server) guarded(route route, r *http.Request) (status int, answer any, err error) {
+	err = crash.Try(s.log, "serving an operator", func() error {
+		status, answer, err = s.visit(route, r)
+		return err
+	})
+	return status, answer, err
+}
+
 func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	served, running := s.serving()
 	if !running && !route.always {
@@ -130,7 +143,7 @@ func (s *Server) visit(route route, r *http.Request) (int, any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), route.limit)
 	defer cancel()
-	return route.serve(&visit{Served: served, running: running, ctx: ctx, r: r, lang: LangOf(r), who: whoIs(r), now: s.now(), outcomes: &s.outcomes, sums: &s.sums})
+	return route.serve(&visit{log: s.log, Served: served, running: running, ctx: ctx, r: r, lang: LangOf(r), who: whoIs(r), now: s.now(), outcomes: &s.outcomes, sums: &s.sums})
 }
 
 var _ caddy.AdminHandler = (*Server)(nil)

@@ -115,7 +115,7 @@ func newWorld(t *testing.T) *world {
 			Disk:   dir, Skew: func() (time.Duration, bool) { return started().ClockSkew() }, Now: now,
 		}),
 	}
-	w.server = NewServer(func() (Served, bool) {
+	w.server = NewServer(zap.NewNop(), func() (Served, bool) {
 		served := w.served
 		served.Bridge = started()
 		return served, w.running

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -93,18 +94,24 @@ func (b *Bridge) watchClock(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		ahead := b.clock.Ahead()
-		set := ahead != known
-		if set || !b.agreed {
-			b.agreed = b.agreeOnTime(ctx)
-			known = b.clock.Ahead()
-		}
-		if set {
-			b.log.Warn("the machine's clock was set; what waits keeps its time, and what others are told goes by the clock as it is now",
-				zap.Duration("ahead", ahead))
-			b.observer.ClockSet(ahead)
-		}
+		crash.Guard(b.log, "looking at the machine's clock", func() { known = b.lookAtClock(ctx, known) })
 	}
+}
+
+// lookAtClock returns how far the machine's clock is ahead, which was known before.
+func (b *Bridge) lookAtClock(ctx context.Context, known time.Duration) time.Duration {
+	ahead := b.clock.Ahead()
+	set := ahead != known
+	if set || !b.agreed {
+		b.agreed = b.agreeOnTime(ctx)
+		known = b.clock.Ahead()
+	}
+	if set {
+		b.log.Warn("the machine's clock was set; what waits keeps its time, and what others are told goes by the clock as it is now",
+			zap.Duration("ahead", ahead))
+		b.observer.ClockSet(ahead)
+	}
+	return known
 }
 
 // agreeOnTime takes the time from a database that several bridges share, and

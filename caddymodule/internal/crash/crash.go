@@ -36,13 +36,22 @@ func Log(log *zap.Logger, doing string, value any, fields ...zap.Field) error {
 	return fmt.Errorf("%w while %s: %s", ErrLogged, doing, text)
 }
 
+// Try runs f and returns its error. A panic in it is logged, and is an error like any
+// other.
+func Try(log *zap.Logger, doing string, f func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = Log(log, doing, value)
+		}
+	}()
+	return f()
+}
+
 // Guard runs f. A panic in it is logged and goes no further, so that it costs this
 // one thing and not the process.
 func Guard(log *zap.Logger, doing string, f func()) {
-	defer func() {
-		if value := recover(); value != nil {
-			_ = Log(log, doing, value)
-		}
-	}()
-	f()
+	_ = Try(log, doing, func() error {
+		f()
+		return nil
+	})
 }

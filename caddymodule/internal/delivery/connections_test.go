@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 )
 
@@ -36,9 +40,29 @@ func TestPoliciesDoNotShareConnections(t *testing.T) {
 	}
 }
 
+// A transport dials on a goroutine of its own. A bug there is a call that was not made.
+func TestPanicWhileDialling(t *testing.T) {
+	t.Parallel()
+	pool := newTransports(zap.NewNop(), time.Second, 1)
+	t.Cleanup(pool.close)
+	transport := pool.transport(policy{})
+	transport.DialContext = pool.guarded(func(context.Context, string, string) (net.Conn, error) { panic("a bug") })
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:1/", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := transport.RoundTrip(req)
+	if err == nil {
+		_ = res.Body.Close()
+	}
+	if !errors.Is(err, crash.ErrLogged) {
+		t.Errorf("ended with %v", err)
+	}
+}
+
 func TestEqualPoliciesShareATransport(t *testing.T) {
 	t.Parallel()
-	pool := newTransports(time.Second, 1)
+	pool := newTransports(zap.NewNop(), time.Second, 1)
 	defer pool.close()
 	one, other := netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.0.0/16")
 	roots := x509.NewCertPool()
@@ -75,7 +99,7 @@ func TestNoCookiesNoProxies(t *testing.T) {
 	if n := cookies.Load(); n != 0 {
 		t.Errorf("%d cookies sent back", n)
 	}
-	pool := newTransports(time.Second, 1)
+	pool := newTransports(zap.NewNop(), time.Second, 1)
 	defer pool.close()
 	if pool.transport(policy{}).Proxy != nil {
 		t.Error("a proxy is asked for")

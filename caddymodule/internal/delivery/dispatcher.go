@@ -56,7 +56,7 @@ func New(c Config) *Dispatcher {
 		now:        c.Now,
 		random:     c.Random,
 		timeout:    c.Timeout,
-		transports: newTransports(c.Timeout, c.PerHost),
+		transports: newTransports(c.Log, c.Timeout, c.PerHost),
 		hosts:      newHostLimiter(limits{overall: c.Overall, perHost: c.PerHost, perMerchant: c.PerMerchant}),
 		unknown:    newUnknownMerchants(),
 		wake:       make(chan struct{}, 1),

@@ -3,12 +3,17 @@ package delivery
 import (
 	"context"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 const (
@@ -47,6 +52,7 @@ func (p policy) key() policyKey {
 
 // transports keeps one HTTP transport for each policy in use.
 type transports struct {
+	log     *zap.Logger
 	life    context.Context // of all connections being made
 	end     context.CancelFunc
 	timeout time.Duration
@@ -63,9 +69,9 @@ type kept struct {
 	used int
 }
 
-func newTransports(timeout time.Duration, perHost int) *transports {
+func newTransports(log *zap.Logger, timeout time.Duration, perHost int) *transports {
 	life, end := context.WithCancel(context.Background())
-	return &transports{life: life, end: end, timeout: timeout, perHost: perHost, byKey: make(map[policyKey]*kept)}
+	return &transports{log: log, life: life, end: end, timeout: timeout, perHost: perHost, byKey: make(map[policyKey]*kept)}
 }
 
 // get returns the transport of a policy.
@@ -108,13 +114,26 @@ func (t *transports) transport(p policy) *http.Transport {
 	d := newDialer(t.life, t.timeout, p)
 	return &http.Transport{
 		Proxy:                  nil, // not that of the environment; see the package comment
-		DialContext:            d.dial,
-		DialTLSContext:         d.dialTLS,
+		DialContext:            t.guarded(d.dial),
+		DialTLSContext:         t.guarded(d.dialTLS),
 		DisableCompression:     true,
 		MaxIdleConns:           maxIdle,
 		MaxIdleConnsPerHost:    t.perHost,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
+	}
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// guarded makes a panic of dial an error. A transport dials on a goroutine of its own.
+func (t *transports) guarded(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+		err = crash.Try(t.log, "connecting to a merchant", func() error {
+			conn, err = dial(ctx, network, address)
+			return err
+		})
+		return conn, err
 	}
 }
 

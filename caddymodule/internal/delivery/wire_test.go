@@ -29,7 +29,7 @@ import (
 // newTestSender makes a sender with the real network.
 func newTestSender(t *testing.T, timeout time.Duration) *sender {
 	t.Helper()
-	pool := newTransports(timeout, DefaultPerHost)
+	pool := newTransports(zap.NewNop(), timeout, DefaultPerHost)
 	t.Cleanup(pool.close)
 	return &sender{log: zap.NewNop(), timeout: timeout, userAgent: DefaultUserAgent, now: time.Now, roundTripper: pool.get}
 }

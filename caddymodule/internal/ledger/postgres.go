@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
@@ -108,7 +109,7 @@ func (p *postgresStore) reconnect(away *outage.Log) {
 		case <-p.ctx.Done():
 			return
 		}
-		err := p.connect(p.ctx)
+		err := crash.Try(p.log, "connecting to the ledger database", func() error { return p.connect(p.ctx) })
 		away.Report(err)
 		if err == nil {
 			return

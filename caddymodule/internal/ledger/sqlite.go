@@ -134,7 +134,7 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 		return nil, err
 	}
 	s.checkpoints = newCheckpoints(s.anchor, set.log)
-	s.writer = startWriter(s.writes, set.observer, s.place.glance, s.checkpoints.ask, &marks{lock: lock})
+	s.writer = startWriter(s.writes, set, s.place.glance, s.checkpoints.ask, &marks{lock: lock})
 	s.workers.Go(func() { s.place.watch(s.quit) })
 	working, stop := context.WithCancel(context.Background())
 	s.stopWorkers = stop

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 )
 
@@ -38,11 +39,12 @@ type whereabouts struct {
 	cut   atomic.Pointer[error] // says which of them has shrunk
 	lost  atomic.Pointer[error] // by the last check
 	tell  *outage.Log
+	log   *zap.Logger
 }
 
 // newWhereabouts notes what is there. The lock is held and the database is open.
 func newWhereabouts(named, path string, held *heldFile, is uint32, log *zap.Logger) (*whereabouts, error) {
-	w := &whereabouts{named: named, path: path, held: held, is: is, files: map[string]fs.FileInfo{}}
+	w := &whereabouts{named: named, path: path, held: held, is: is, files: map[string]fs.FileInfo{}, log: log}
 	w.least = map[string]*leastSize{path: {}, path + logSuffix: {}}
 	w.tell = outage.New(log.With(zap.String("path", path)), zap.ErrorLevel,
 		"the ledger's file was moved, deleted, replaced or written over under the running bridge; no payment is taken. "+
@@ -169,7 +171,7 @@ func (w *whereabouts) watch(quit <-chan struct{}) {
 		case <-quit:
 			return
 		case <-ticker.C:
-			_ = w.check() // logged
+			_ = crash.Try(w.log, "looking for the ledger's file", w.check) // logged
 		}
 	}
 }

@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 // maxBatch bounds how many functions share one commit, and so how long the first
@@ -20,6 +24,7 @@ type writer struct {
 	jobs     chan *job
 	quit     chan struct{} // closed to stop
 	finished chan struct{} // closed when stopped
+	log      *zap.Logger
 	observer Observer
 	there    func() error // says whether the file is still at its path
 	grown    func()       // is told, now and then, that the log has grown
@@ -42,9 +47,9 @@ type result struct {
 	err   error
 }
 
-func startWriter(db *sql.DB, observer Observer, there func() error, grown func(), marks *marks) *writer {
+func startWriter(db *sql.DB, set settings, there func() error, grown func(), marks *marks) *writer {
 	w := &writer{
-		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), observer: observer,
+		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), log: set.log, observer: set.observer,
 		there: there, grown: grown, marks: marks,
 	}
 	go w.run()
@@ -101,7 +106,8 @@ func (w *writer) gather(first *job) []*job {
 // commit runs a batch and tells everybody what became of it.
 func (w *writer) commit(batch []*job) {
 	began := time.Now()
-	results, err := w.transact(batch)
+	results := make([]result, len(batch))
+	err := crash.Try(w.log, "committing to the ledger", func() error { return w.transact(batch, results) })
 	if err != nil {
 		// Whatever state the connection is in, a new one is sound.
 		w.disconnect()
@@ -148,22 +154,21 @@ func (w *writer) tell(results []result, took time.Duration, err error) {
 // without savepoints, each of which would have SQLite copy every page that is written
 // behind it; only when one has failed are those that are left run once more, in a
 // savepoint each. Nothing of the first run is in the file then.
-func (w *writer) transact(batch []*job) ([]result, error) {
-	results := make([]result, len(batch))
+func (w *writer) transact(batch []*job, results []result) error {
 	if err := w.there(); err != nil {
-		return results, err
+		return err
 	}
 	if err := w.connect(); err != nil {
-		return results, fromDriver(err)
+		return fromDriver(err)
 	}
 	failed, err := w.together(batch, results)
 	if err == nil && failed >= 0 && len(batch) > 1 {
 		err = w.apart(batch, results, failed)
 	}
 	if err != nil {
-		return results, fromDriver(err)
+		return fromDriver(err)
 	}
-	return results, w.there()
+	return w.there()
 }
 
 // together commits a batch, unless a job fails: then all is rolled back, and failed is

@@ -5,6 +5,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -29,9 +31,9 @@ type durable struct {
 // openStates are the states from which an order moves on by itself.
 var openStates = translate.StatesWhere(func(r translate.StateRow) bool { return !r.Final })
 
-func newDurable(now func() time.Time) *durable {
+func newDurable(now func() time.Time, log func() *zap.Logger) *durable {
 	return &durable{
-		reader: newReader(now),
+		reader: newReader(now, log),
 		now:    now,
 		up: desc("ledger_up",
 			"1 when the ledger could be read for this scrape, else 0 and the gauges of what it holds are missing."),

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -41,7 +43,7 @@ func TestGaugesOfTheLedger(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()
-		m := New(time.Now)
+		m := New(time.Now, zap.NewNop)
 		m.AttachLedger(&book{gauges: ledger.Gauges{
 			Orders: map[translate.State]ledger.StateGauge{
 				translate.InDoubt: {Count: 3, Oldest: now.Add(-time.Hour)},
@@ -88,7 +90,7 @@ func TestGaugesOfTheLedger(t *testing.T) {
 func TestReadingsServeManyScrapes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r, b := newReader(time.Now), &book{takes: 10 * time.Millisecond}
+		r, b := newReader(time.Now, zap.NewNop), &book{takes: 10 * time.Millisecond}
 		r.ledgers.Add(b)
 		for range 100 { // over ten seconds
 			if _, err := r.read(); err != nil {
@@ -110,7 +112,7 @@ func TestHangingLedgerHoldsUpNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r, b := newReader(time.Now), &book{takes: time.Minute, deaf: deaf}
+				r, b := newReader(time.Now, zap.NewNop), &book{takes: time.Minute, deaf: deaf}
 				r.ledgers.Add(b)
 				for i := range 3 {
 					start := time.Now()
@@ -137,11 +139,16 @@ func TestHangingLedgerHoldsUpNothing(t *testing.T) {
 	}
 }
 
+// defective is a ledger with a bug.
+type defective struct{}
+
+func (*defective) Gauges(context.Context, time.Time) (ledger.Gauges, error) { panic("a bug") }
+
 // While there is no ledger, or it fails, nothing is said of what it holds.
 func TestLedgerDown(t *testing.T) {
 	t.Parallel()
-	for name, attach := range map[string]Ledger{"none": nil, "fails": &book{err: errors.New("no space left")}} {
-		m := New(time.Now)
+	for name, attach := range map[string]Ledger{"none": nil, "fails": &book{err: errors.New("no space left")}, "has a bug": new(defective)} {
+		m := New(time.Now, zap.NewNop)
 		if attach != nil {
 			m.AttachLedger(attach)
 		}
@@ -161,7 +168,7 @@ func TestGaugesFollowTheConfiguration(t *testing.T) {
 	t.Parallel()
 	of := func(n int) *book { return &book{gauges: ledger.Gauges{Waiting: n}} }
 	first, second := of(1), of(2)
-	r := newReader(time.Now)
+	r := newReader(time.Now, zap.NewNop)
 	r.ledgers.Add(first)
 	for i, step := range []struct {
 		do   func()

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -14,7 +16,7 @@ import (
 // that say nothing of its program.
 func TestMerchantsFareByThemselves(t *testing.T) {
 	t.Parallel()
-	m := New(time.Now)
+	m := New(time.Now, zap.NewNop)
 	for range 3 {
 		m.OrderBegun(ledger.Key{MerID: "1", OrderID: "A"})
 	}
@@ -46,7 +48,7 @@ func TestMerchantsFareByThemselves(t *testing.T) {
 // that have some keep them.
 func TestMerchantsStayWithinTheirBudget(t *testing.T) {
 	t.Parallel()
-	m := New(time.Now)
+	m := New(time.Now, zap.NewNop)
 	const more = 20
 	for range 2 {
 		for i := range merchantBudget + more {

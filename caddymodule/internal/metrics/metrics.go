@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 )
 
 // namespace begins the name of every metric.
@@ -14,6 +17,7 @@ const namespace = "paybridge"
 // Metrics is everything that is counted. Its methods may be called from many
 // goroutines, and on a nil Metrics, which counts nothing.
 type Metrics struct {
+	log           func() *zap.Logger
 	requests      requests
 	gateway       gateway
 	passed        passed
@@ -30,9 +34,11 @@ type Metrics struct {
 }
 
 // New makes the metrics of a process, with everything at zero. now is the
-// clock.
-func New(now func() time.Time) *Metrics {
+// clock, log where panics are told: whoever asks for metrics does so on goroutines of the
+// registry's.
+func New(now func() time.Time, log func() *zap.Logger) *Metrics {
 	return &Metrics{
+		log:           log,
 		requests:      newRequests(),
 		gateway:       newGateway(),
 		passed:        newPassed(),
@@ -45,7 +51,7 @@ func New(now func() time.Time) *Metrics {
 		commits:       newCommits(),
 		rsa:           rsaCounters(),
 		build:         newBuild(),
-		durable:       newDurable(now),
+		durable:       newDurable(now, log),
 	}
 }
 
@@ -88,8 +94,8 @@ func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (m *Metrics) Collect(out chan<- prometheus.Metric) {
-	for _, part := range m.parts() {
-		part.Collect(out)
+	for _, part := range m.parts() { // on a goroutine of the registry's
+		crash.Guard(m.log(), "collecting metrics", func() { part.Collect(out) })
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -43,7 +45,7 @@ func fire(m *Metrics) {
 
 func TestEventsAreCounted(t *testing.T) {
 	t.Parallel()
-	m := New(time.Now)
+	m := New(time.Now, zap.NewNop)
 	fire(m)
 	want := map[string]float64{
 		`paybridge_requests_total{interface="pay",result="00"}`:                     1,
@@ -118,7 +120,7 @@ func gathered(t *testing.T, m *Metrics) map[string]float64 {
 // Names and help texts follow Prometheus' rules.
 func TestMetricsAreWellFormed(t *testing.T) {
 	t.Parallel()
-	m := New(time.Now)
+	m := New(time.Now, zap.NewNop)
 	fire(m)
 	problems, err := promlint.NewWithMetricFamilies(families(t, m)).Lint()
 	if err != nil {
@@ -133,7 +135,7 @@ func TestMetricsAreWellFormed(t *testing.T) {
 // are configured, and have a budget.
 func TestLabelsAreBounded(t *testing.T) {
 	t.Parallel()
-	m := New(time.Now)
+	m := New(time.Now, zap.NewNop)
 	fire(m)
 	strange := func(word string) {
 		m.RequestServed(word, v1.Code(word), 0)
@@ -181,7 +183,7 @@ func TestRegisterReportsAConflict(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "paybridge_ledger_up", Help: "another's"}))
-	if err := New(time.Now).Register(registry); err == nil {
+	if err := New(time.Now, zap.NewNop).Register(registry); err == nil {
 		t.Error("no error")
 	}
 }

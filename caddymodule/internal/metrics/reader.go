@@ -6,6 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"go.uber.org/zap"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/newest"
 )
@@ -33,6 +36,7 @@ var (
 // and gets no second question meanwhile.
 type reader struct {
 	now func() time.Time
+	log func() *zap.Logger
 
 	ledgers newest.List[Ledger] // of the loaded configurations
 
@@ -49,7 +53,9 @@ type reading struct {
 	err    error
 }
 
-func newReader(now func() time.Time) *reader { return &reader{now: now} }
+func newReader(now func() time.Time, log func() *zap.Logger) *reader {
+	return &reader{now: now, log: log}
+}
 
 // AttachLedger has the gauges read from l, the ledger of a configuration that
 // has started, until DetachLedger or another is attached.
@@ -101,7 +107,7 @@ func (r *reader) current() *reading {
 	}
 	if r.last == nil || r.last.of != latest || r.last.over() && r.now().Sub(r.last.began) >= freshFor {
 		r.last = &reading{of: latest, began: r.now(), done: make(chan struct{})}
-		go r.last.run()
+		go r.last.run(r.log())
 	}
 	return r.last
 }
@@ -116,9 +122,12 @@ func (r *reading) over() bool {
 	}
 }
 
-func (r *reading) run() {
+func (r *reading) run(log *zap.Logger) {
 	defer close(r.done)
 	ctx, cancel := context.WithTimeout(context.Background(), readTime)
 	defer cancel()
-	r.gauges, r.err = r.of.Gauges(ctx, r.began)
+	r.err = crash.Try(log, "reading the gauges of the ledger", func() (err error) {
+		r.gauges, err = r.of.Gauges(ctx, r.began)
+		return err
+	})
 }

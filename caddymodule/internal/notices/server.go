@@ -65,8 +65,8 @@ type Service struct {
 // Serve answers /onepay/notify, asked from an address. It says Reply only for what
 // is durable. The line about a notice that is taken, with its order, is the bridge's.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client string, route inbound.Route) {
-	if answer, ok := api.AnswerCallback(r.URL.Query()); ok && r.Method == http.MethodGet {
-		_ = inbound.Answer(w, r, "text/plain; charset=utf-8", []byte(answer)) // a digest
+	if digest, ok := api.AnswerCallback(r.URL.Query()); ok && r.Method == http.MethodGet {
+		answer(w, r, digest)
 		return
 	}
 	line := logLine{remote: client, trace: tracing.IDFrom(r.Context())}
@@ -77,6 +77,13 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client string, ro
 		s.logOf(line.err).Warn("notice not acknowledged", zap.Inline(line))
 	}
 	s.Observer.NoticeFinished(resultOf(line.err))
+	answer(w, r, text)
+}
+
+// Refuse answers that a notice was not taken.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request) { answer(w, r, refused) }
+
+func answer(w http.ResponseWriter, r *http.Request, text string) {
 	_ = inbound.Answer(w, r, "text/plain; charset=utf-8", []byte(text))
 }
 

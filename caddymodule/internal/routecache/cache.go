@@ -21,6 +21,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/outage"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
@@ -183,7 +184,9 @@ func (c *Cache) read() *reading {
 	}
 	r := &reading{began: now, done: make(chan struct{})}
 	c.running = r
-	c.workers.Go(func() { c.finish(r, c.refresh(r)) })
+	c.workers.Go(func() {
+		c.finish(r, crash.Try(c.log, "reading the routes of merchants", func() error { return c.refresh(r) }))
+	})
 	return r
 }
 

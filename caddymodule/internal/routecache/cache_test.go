@@ -24,6 +24,7 @@ type record struct {
 	routes ledger.Routes
 	slow   time.Duration
 	away   bool
+	bug    bool // panics
 	reads  int
 }
 
@@ -50,8 +51,11 @@ func (r *record) change(do func(*record)) {
 func (r *record) look(ctx context.Context) (ledger.Routes, error) {
 	r.mu.Lock()
 	r.reads++
-	found, slow, away := r.routes, r.slow, r.away
+	found, slow, away, bug := r.routes, r.slow, r.away, r.bug
 	r.mu.Unlock()
+	if bug {
+		panic("a bug")
+	}
 	select {
 	case <-time.After(slow):
 	case <-ctx.Done():
@@ -104,6 +108,22 @@ func TestWhoseRoute(t *testing.T) {
 		wantRoute(t, c, "A", route.ToV2)
 		wantRoute(t, c, "B", route.ToOld)
 		wantRoute(t, c, "", route.ToOld)
+	})
+}
+
+// A bug in reading the routes is as if the ledger were away: the process lives, those who
+// wait hear of it, and the next reading may do better.
+func TestPanicWhileReading(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, r *record, c *Cache) {
+		r.set("A", route.ToV2)
+		r.change(func(r *record) { r.bug = true })
+		if _, err := c.Of(t.Context(), "A", route.ToShadow); err == nil {
+			t.Error("a route that could not be read is known")
+		}
+		r.change(func(r *record) { r.bug = false })
+		time.Sleep(time.Minute)
+		wantRoute(t, c, "A", route.ToV2)
 	})
 }
 

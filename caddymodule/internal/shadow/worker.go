@@ -163,7 +163,17 @@ func (w *Worker) Stop(ctx context.Context) {
 	case <-done:
 	case <-ctx.Done(): // a comparison hangs; its goroutine is left behind
 	}
-	w.write(ctx)
+	w.guard(func() { w.write(ctx) })
+}
+
+// guard switches the worker off where f panics.
+func (w *Worker) guard(f func()) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			w.switchOff(ReasonPanic, bug)
+		}
+	}()
+	f()
 }
 
 // run compares what is offered.
@@ -247,9 +257,9 @@ func (w *Worker) keep() {
 		case <-w.stop:
 			return
 		case <-write.C:
-			w.write(context.Background())
+			w.guard(func() { w.write(context.Background()) })
 		case <-watch.C:
-			w.watch()
+			w.guard(w.watch)
 		}
 	}
 }

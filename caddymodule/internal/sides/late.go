@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/crash"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
@@ -103,7 +104,9 @@ func (s *Sides) markLate(ctx context.Context, marks map[ledger.Key]time.Time) er
 	var all sync.WaitGroup
 	failures := make(chan error, len(marks))
 	for k, seen := range marks {
-		all.Go(func() { failures <- s.markOneLate(ctx, k, s.date(seen)) })
+		all.Go(func() {
+			failures <- crash.Try(s.log, "writing down an order of the old gateway", func() error { return s.markOneLate(ctx, k, s.date(seen)) })
+		})
 	}
 	all.Wait()
 	close(failures)
