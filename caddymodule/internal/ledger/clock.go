@@ -64,32 +64,60 @@ const moveToCome = `UPDATE events SET ` + moveEvent + `
 // The others may be kept for longer.
 const moveMarks = `UPDATE old_orders SET at = at + $1 WHERE at > $2`
 
+const (
+	lastSample = `SELECT COALESCE(max(at), 0) FROM samples`
+	// forgetSamples deletes what a clock that was ahead has written for plots.
+	forgetSamples = `DELETE FROM samples WHERE at > $1`
+)
+
 // takeClockOffset moves what is not finished to the clock of the machine, if it
 // went by another, and returns by how much.
 func takeClockOffset(ctx context.Context, l *Ledger) (time.Duration, error) {
 	now := toMillis(l.now())
-	ahead, err := write(ctx, l, func(t *tx) (millis, error) {
-		ahead, err := one(t, scanMillis, clockOffset)
-		if isNotFound(err) {
-			return 0, nil
-		}
-		if err != nil {
+	moved, err := write(ctx, l, func(t *tx) (millis, error) {
+		o, err := offsetAt(t, now)
+		if err != nil || o == (offset{}) {
 			return 0, err
 		}
-		return ahead, moveAll(t, ahead, now)
+		return o.whole(), moveAll(t, o, now)
 	})
-	return time.Duration(ahead) * time.Millisecond, wrap(err, "moving due times to the clock of the machine")
+	return time.Duration(moved) * time.Millisecond, wrap(err, "moving due times to the clock of the machine")
 }
 
-// moveAll moves what is stored by the time that the machine's clock was found to be ahead,
-// which is negative when the clock was set back.
-func moveAll(t *tx, ahead, now millis) error {
-	marksSince := now
+// offset is how far the machine's clock is ahead of the one that what is stored goes by; it is
+// negative where the clock was set back.
+type offset struct {
+	noted  millis // by the bridge that ran last, for it saw the clock being set
+	unseen millis // never positive: a clock that was set ahead looks as if no bridge had run for long
+}
+
+func (o offset) whole() millis { return o.noted + o.unseen }
+
+// offsetAt finds the offset when the machine's clock shows now. Where that is before the
+// sample that the bridge took each minute, the clock was set back after that, by as much or,
+// if time has passed, by more.
+func offsetAt(t *tx, now millis) (o offset, err error) {
+	if o.noted, err = one(t, scanMillis, clockOffset); err != nil && !isNotFound(err) {
+		return o, err
+	}
+	last, err := one(t, scanMillis, lastSample)
+	if err != nil {
+		return o, err
+	}
+	o.unseen = min(0, now-(last+o.noted))
+	return o, nil
+}
+
+// moveAll moves what is stored by an offset.
+func moveAll(t *tx, o offset, now millis) error {
+	ahead, marksSince := o.whole(), now
 	if ahead > 0 { // all of them become younger
 		marksSince = 0
 	}
-	if ahead < 0 {
-		if _, err := t.exec(moveToCome, ahead, now); err != nil {
+	// What nobody saw may be a machine whose clock is behind until a time service sets it. What
+	// is over would not be moved forward again then, and stays.
+	if o.noted < 0 {
+		if _, err := t.exec(moveToCome, o.noted, now); err != nil {
 			return err
 		}
 	}
@@ -99,6 +127,9 @@ func moveAll(t *tx, ahead, now millis) error {
 		}
 	}
 	if _, err := t.exec(moveMarks, ahead, marksSince); err != nil {
+		return err
+	}
+	if _, err := t.exec(forgetSamples, now); err != nil {
 		return err
 	}
 	_, err := t.exec(forgetOffset)

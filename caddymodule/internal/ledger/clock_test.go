@@ -84,6 +84,49 @@ func TestClockOffsetIsTaken(t *testing.T) {
 	}
 }
 
+// A clock that was ahead while a bridge ran is put right while none does. What waits is due by
+// the new clock, at the latest as much later as the bridge took to write its last sample.
+func TestClockIsSetBackWhileNoBridgeRuns(t *testing.T) {
+	t.Parallel()
+	const ahead = 8 * time.Hour
+	for name, c := range map[string]struct {
+		noted time.Duration // by the bridge, for it was running still
+		want  time.Time     // that is due a minute after the last sample
+	}{
+		"nobody saw it": {0, after(11 * time.Minute)},
+		"it was seen":   {-ahead, after(time.Minute)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}
+			l := p.open(t)
+			o := sample(1)
+			o.CreatedAt, o.ExpiresAt, o.Next = after(ahead), after(ahead+2*time.Hour), after(ahead+time.Minute)
+			mustBegin(t, l, o)
+			for _, at := range []time.Time{noon, after(ahead)} {
+				if err := l.AddSample(t.Context(), ledger.Sample{At: at, Waiting: 1}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.noted != 0 {
+				if err := l.KeepClockOffset(t.Context(), c.noted); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 { // the second time it is right
+				if err := l.Close(); err != nil {
+					t.Fatal(err)
+				}
+				l = p.open(t, ledger.WithClock(func() time.Time { return after(10 * time.Minute) }))
+				wantTime(t, "due", mustOrder(t, l, o.Key).Next, c.want)
+			}
+			if samples, err := l.Samples(t.Context(), noon, after(24*time.Hour)); err != nil || len(samples) != 1 {
+				t.Errorf("samples %+v, %v: want the one that is not yet to come", samples, err)
+			}
+		})
+	}
+}
+
 // TestClockOffsetLeavesNothingToCome: of orders at rest, too, nothing is on record that has not
 // happened yet by the clock of the machine: what happens to them next is told after it.
 func TestClockOffsetLeavesNothingToCome(t *testing.T) {

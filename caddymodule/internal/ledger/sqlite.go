@@ -60,7 +60,7 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	case err != nil:
 		return nil, errors.Join(fmt.Errorf("opening ledger %s: %w", path, err), l.Close())
 	case moved != 0:
-		set.log.Warn("the clock was set while the bridge ran; what waits was moved along with it", zap.Duration("by", moved))
+		set.log.Warn("the clock was set since the ledger was written to; what waits was moved along with it", zap.Duration("by", moved))
 	}
 	if err := l.FinishResuming(ctx); err != nil {
 		set.log.Warn("paused merchants are not wholly resumed; resume them once more", zap.Error(err))
