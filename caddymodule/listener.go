@@ -24,6 +24,11 @@ func init() { caddy.RegisterModule(new(ListenerWrapper)) }
 // it has accepted and not read yet. With this wrapper what connects goes to the new
 // server alone, and the old one is shut down when it has read the request of every
 // connection that it has accepted. So it is when Caddy stops.
+//
+// Each configuration has a socket of its own at the address. On Linux what connects comes in
+// by the newest, and an older one stays open until no handshake can be under way by it: the
+// kernel resets those when a socket is closed. The sockets speak plain TCP for that, unless
+// GODEBUG has multipathtcp.
 type ListenerWrapper struct {
 	// How long a connection may take to bring its request while a reload or the end of
 	// Caddy waits for it. Connections that never do hold these up no longer than that.
@@ -48,6 +53,7 @@ func (w *ListenerWrapper) Provision(ctx caddy.Context) error {
 	if w.Wait <= 0 {
 		w.Wait = defaultWait
 	}
+	graceful.PlainTCP()
 	w.ctx, w.conns = ctx, graceful.New(time.Duration(w.Wait), ctx.Logger())
 	server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	if !ok {

@@ -20,6 +20,7 @@ var harmless = map[string]string{
 	"bridge.finishCalls":   "waits",
 	"bridge.work":          "takeBackAll, which guards each order",
 	"delivery.bound":       "cancels a context",
+	"graceful.Close":       "closes a socket",
 	"graceful.Listen":      "accepts, and hands connections over",
 	"oldgateway.Pass":      "cancels a context",
 	"p11kit.close":         "ends a process",

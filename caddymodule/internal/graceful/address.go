@@ -2,8 +2,10 @@ package graceful
 
 import (
 	"net"
+	"reflect"
 	"slices"
 	"sync"
+	"syscall"
 )
 
 // address is where several listeners are open during a reload. It passes connections
@@ -13,6 +15,7 @@ type address struct {
 
 	mu        sync.Mutex
 	listeners []*listener   // oldest first
+	sockets   []*listener   // whose sockets are open, in the order of the kernel, see steer
 	opened    *listener     // the newest, which accepts
 	changed   chan struct{} // closed and replaced at every change
 }
@@ -45,8 +48,45 @@ func (a *address) change(f func()) {
 func (a *address) enter(l *listener) {
 	a.change(func() {
 		a.listeners = append(a.listeners, l)
+		a.sockets = append(a.sockets, l)
 		a.opened = l
+		a.steer()
 	})
+}
+
+// steer has what connects come in by the newest listener's socket. Where that cannot be had,
+// as on other systems than Linux, each socket gets its share; all of them are accepted from.
+func (a *address) steer() {
+	if a.opened == nil {
+		return
+	}
+	if socket := socketOf(a.opened.Listener); socket != nil {
+		_ = steer(socket, slices.Index(a.sockets, a.opened))
+	}
+}
+
+// socketOf is the socket of a listener, nil for none. Caddy's own listeners embed it and
+// show nothing of it.
+func socketOf(l net.Listener) syscall.RawConn {
+	for l != nil {
+		if has, ok := l.(syscall.Conn); ok {
+			socket, err := has.SyscallConn()
+			if err != nil {
+				return nil
+			}
+			return socket
+		}
+		value := reflect.Indirect(reflect.ValueOf(l))
+		if value.Kind() != reflect.Struct {
+			return nil
+		}
+		field := value.FieldByName("Listener")
+		if !field.IsValid() || !field.CanInterface() {
+			return nil
+		}
+		l, _ = field.Interface().(net.Listener)
+	}
+	return nil
 }
 
 // isNewest reports whether nobody has listened after l.
@@ -69,8 +109,8 @@ func (a *address) take(l *listener, h handover) bool {
 	return taken
 }
 
-// leave removes a listener.
-func (a *address) leave(l *listener) {
+// leave removes a listener, and reports whether any is left.
+func (a *address) leave(l *listener) (left bool) {
 	a.change(func() {
 		if i := slices.Index(a.listeners, l); i >= 0 {
 			a.listeners = slices.Delete(a.listeners, i, i+1)
@@ -82,7 +122,41 @@ func (a *address) leave(l *listener) {
 		if n := len(a.listeners); n > 0 {
 			a.opened = a.listeners[n-1]
 		}
+		a.steer()
 	})
+	return a.anyLeft()
+}
+
+func (a *address) anyLeft() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.listeners) > 0
+}
+
+// drop closes the socket of a listener that has left.
+func (a *address) drop(l *listener) (err error) {
+	a.change(func() {
+		err = l.closeSocket()
+		i, last := slices.Index(a.sockets, l), len(a.sockets)-1
+		if i < 0 {
+			return
+		}
+		a.sockets[i] = a.sockets[last] // as the kernel does
+		a.sockets = a.sockets[:last]
+		a.steer()
+	})
+	return err
+}
+
+// dropAll closes all sockets that are open still. The error is that of l.
+func (a *address) dropAll(l *listener) error {
+	a.mu.Lock()
+	open := slices.Clone(a.sockets)
+	a.mu.Unlock()
+	for _, other := range open {
+		_ = a.drop(other)
+	}
+	return l.closeSocket()
 }
 
 // connsFor returns where a listener gets connections from, nil while it may get

@@ -50,6 +50,11 @@ const (
 	longestRest = time.Second
 )
 
+// handshake is how long after its first packet a connection may take until it can be
+// accepted; one packet of those that follow may get lost. It comes in by the socket that the
+// first packet has reached. One that closes meanwhile resets it.
+const handshake = 4 * time.Second
+
 // acceptAll accepts for whoever is the newest at the address. An error that may pass is
 // told once and waited out; a lasting one is handed to Accept.
 func (l *listener) acceptAll() {
@@ -109,13 +114,18 @@ func (l *listener) Accept() (net.Conn, error) {
 }
 
 // Close implements net.Listener. The listener before it, if it is still there,
-// accepts again: a new configuration may fail to start.
+// accepts again: a new configuration may fail to start. Where another one is there, the
+// socket stays open for it until nothing more comes in by it.
 func (l *listener) Close() error {
 	err := net.ErrClosed
 	l.once.Do(func() {
 		close(l.closed)
-		err = l.closeSocket()
-		l.address.leave(l)
+		if l.address.leave(l) {
+			time.AfterFunc(handshake, func() { _ = l.address.drop(l) })
+			err = nil
+			return
+		}
+		err = l.address.dropAll(l)
 	})
 	return err
 }
