@@ -20,11 +20,11 @@ func (h *Handler) serveGuarded(w http.ResponseWriter, r *http.Request, to inboun
 	answer := &begunAnswer{ResponseWriter: w}
 	defer func() {
 		bug := recover()
-		switch {
-		case bug == nil:
+		switch bug {
+		case nil:
 			return
-		case bug == http.ErrAbortHandler: //nolint:errorlint,err113 // a panic value, compared as net/http does
-			panic(bug) // an answer of the old gateway has broken off
+		case http.ErrAbortHandler: // as net/http does; an answer of the old gateway has broken off
+			panic(bug)
 		}
 		_ = crash.Log(h.log, "answering a request", bug, zap.String("interface", to.Name))
 		if !answer.begun {
