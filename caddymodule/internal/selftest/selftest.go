@@ -16,6 +16,9 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
+// startedWith is what this process was started with. The listener wrapper adds to it.
+var startedWith = os.Getenv("GODEBUG")
+
 // Run refuses a process in which the bridge's arithmetic does not work: v1 signs
 // with md5, v2 is made of DES, SHA-1 and PKCS#1 v1.5, and there are environments
 // that forbid them.
@@ -25,7 +28,7 @@ func Run() error {
 		return nil
 	}
 	failures := strings.Split(err.Error(), "\n")
-	return fmt.Errorf("%s (%s)", advice(os.Getenv("GODEBUG")), strings.Join(failures, "; "))
+	return fmt.Errorf("%s (%s)", advice(startedWith), strings.Join(failures, "; "))
 }
 
 // advice says why a test fails and what to do.
