@@ -60,16 +60,15 @@ func TestPanicInWritingAnAnswer(t *testing.T) { // not parallel: one Caddy a pro
 	internal := string(v1.SealReply(v1.BuildRefusal(v1.CodeInternal, ""), v1.Key{}))
 	for _, c := range []struct {
 		who, method, path string
-		header            http.Header
 		status            int
 		says              string
 	}{
-		{"a merchant that pays", http.MethodPost, "/api/mpgateway", nil, http.StatusOK, internal},
-		{"a merchant that asks", http.MethodPost, "/api/query", nil, http.StatusOK, internal},
-		{"a merchant that cancels", http.MethodPost, "/api/cancel", nil, http.StatusOK, internal},
-		{"a payer", http.MethodGet, inbound.GoPayPath, nil, http.StatusInternalServerError, "<html"},
-		{"the gateway", http.MethodPost, inbound.NotifyPath, nil, http.StatusOK, "fail"},
-		{"a load balancer", http.MethodGet, inbound.ReadyPath, nil, http.StatusServiceUnavailable, "not ready"},
+		{"a merchant that pays", http.MethodPost, "/api/mpgateway", http.StatusOK, internal},
+		{"a merchant that asks", http.MethodPost, "/api/query", http.StatusOK, internal},
+		{"a merchant that cancels", http.MethodPost, "/api/cancel", http.StatusOK, internal},
+		{"a payer", http.MethodGet, inbound.GoPayPath, http.StatusInternalServerError, "<html"},
+		{"the gateway", http.MethodPost, inbound.NotifyPath, http.StatusOK, "fail"},
+		{"a load balancer", http.MethodGet, inbound.ReadyPath, http.StatusServiceUnavailable, "not ready"},
 	} {
 		t.Run(c.who, func(t *testing.T) {
 			req, err := http.NewRequestWithContext(t.Context(), c.method, s.url+c.path, strings.NewReader("req=a&sign=b"))

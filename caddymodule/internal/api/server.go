@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"

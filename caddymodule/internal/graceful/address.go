@@ -78,22 +78,17 @@ func (a *address) leave(l *listener) (left bool) {
 		if i := slices.Index(a.listeners, l); i >= 0 {
 			a.listeners = slices.Delete(a.listeners, i, i+1)
 		}
-		if a.opened != l {
+		n := len(a.listeners)
+		if left = n > 0; a.opened != l {
 			return
 		}
 		a.opened = nil
-		if n := len(a.listeners); n > 0 {
+		if left {
 			a.opened = a.listeners[n-1]
 		}
 		a.steer()
 	})
-	return a.anyLeft()
-}
-
-func (a *address) anyLeft() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.listeners) > 0
+	return left
 }
 
 // drop closes the socket of a listener that has left.

@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
-
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
