@@ -166,14 +166,16 @@ func (w *Worker) Stop(ctx context.Context) {
 	w.guard(func() { w.write(ctx) })
 }
 
-// guard switches the worker off where f panics.
-func (w *Worker) guard(f func()) {
+// guard runs f and reports whether it has come to its end. A panic in it switches the
+// worker off.
+func (w *Worker) guard(f func()) (ended bool) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			w.switchOff(ReasonPanic, bug)
 		}
 	}()
 	f()
+	return true
 }
 
 // run compares what is offered.
@@ -185,7 +187,9 @@ func (w *Worker) run(began *atomic.Int64) {
 		case j := <-w.queue:
 			w.bytes.Add(-j.exchange.size())
 			begun := time.Now()
-			w.work(j, began)
+			if !w.guard(func() { w.work(j, began) }) {
+				w.report(ResultOff)
+			}
 			w.rest(time.Since(begun))
 		}
 	}
@@ -204,7 +208,7 @@ func (w *Worker) rest(took time.Duration) {
 	}
 }
 
-// work compares one exchange. A panic in it switches the worker off.
+// work compares one exchange.
 func (w *Worker) work(j job, began *atomic.Int64) {
 	now := w.config.Now()
 	if now.Sub(j.offered) > w.config.Lag {
@@ -216,12 +220,6 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 	}
 	began.Store(now.UnixNano())
 	defer began.Store(0)
-	defer func() {
-		if bug := recover(); bug != nil {
-			w.switchOff(ReasonPanic, bug)
-			w.report(ResultOff)
-		}
-	}()
 	outcome := w.config.Compare(j.merchant, w.config.Settings, j.exchange, now)
 	w.tally.add(j.merchant.MerID, j.exchange.At, outcome)
 	w.tell(outcome)
