@@ -3,12 +3,15 @@ package chromium_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/tests/chromium"
 )
@@ -141,6 +144,33 @@ func TestSteps(t *testing.T) {
 			if status := tab.Goto(base + "/missing"); status != http.StatusNotFound {
 				t.Errorf("status %d of a missing page", status)
 			}
+		}
+	}
+}
+
+// TestStepsWhileAPageLoads: what is visible can be touched and written into, however
+// much of its page is still to come.
+func TestStepsWhileAPageLoads(t *testing.T) {
+	t.Parallel()
+	var rest atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, `<!DOCTYPE html><title>slow</title><body><h1>begun</h1><input id="in">
+			<button id="go" type="button" onclick="document.title += '+'">on</button>`+strings.Repeat(" ", 2048))
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(time.Duration(rest.Add(1)%40) * 2 * time.Millisecond)
+		_, _ = io.WriteString(w, `<p>ended</p>`)
+	}))
+	t.Cleanup(server.Close)
+	for _, device := range []chromium.Device{chromium.Phone, chromium.Desktop} {
+		tab := chromium.Open(t, chromium.Options{Device: device})
+		tab.Goto(server.URL)
+		for range 30 {
+			chromium.Evaluate[any](tab, `void (document.querySelector("h1").remove(), location.reload())`)
+			tab.AwaitText("begun")
+			tab.Write("#in", "text")
+			tab.Click("#go")
+			tab.Await("one touch and one text", `document.title === "slow+" && document.querySelector("#in").value === "text"`)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
@@ -54,25 +55,40 @@ var errNothingBehind = errors.New("there is no page before this one")
 func (t *Tab) Click(selector string) {
 	t.tb.Helper()
 	if t.options.Device.Touch {
-		t.Do("touching "+selector, chromedp.Tap(chromedp.CSS(selector)))
+		t.Do("touching "+selector, whileLoading(chromedp.Tap(chromedp.CSS(selector))))
 		return
 	}
-	t.Do("clicking "+selector, chromedp.Click(chromedp.CSS(selector)))
+	t.Do("clicking "+selector, whileLoading(chromedp.Click(chromedp.CSS(selector))))
 }
 
 // ClickTwice is an impatient payer.
 func (t *Tab) ClickTwice(selector string) {
 	t.tb.Helper()
-	t.Do("clicking twice "+selector, chromedp.DoubleClick(chromedp.CSS(selector)))
+	t.Do("clicking twice "+selector, whileLoading(chromedp.DoubleClick(chromedp.CSS(selector))))
+}
+
+// whileLoading begins a step on one node again where the browser does not know the node
+// any more: all get other numbers when the rest of their page has come. The number is
+// asked for before anything is done, so nothing is done twice.
+func whileLoading(step chromedp.Action[chromedp.Void]) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		for {
+			var refused *cdproto.Error
+			err := chromedp.Do(ctx, step)
+			if !errors.As(err, &refused) || !strings.Contains(refused.Message, "find node with given id") {
+				return err
+			}
+		}
+	})
 }
 
 // Write writes a text into the field that a CSS selector finds, in one go as an
 // input method does. Where a whole text is selected, it is replaced.
 func (t *Tab) Write(selector, text string) {
 	t.tb.Helper()
-	field := chromedp.CSS(selector)
+	focus := whileLoading(chromedp.Focus(chromedp.CSS(selector)))
 	t.Do("writing into "+selector, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		if err := chromedp.Do(ctx, chromedp.Focus(field)); err != nil {
+		if err := chromedp.Do(ctx, focus); err != nil {
 			return err
 		}
 		_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
