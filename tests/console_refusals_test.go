@@ -42,6 +42,8 @@ func TestConsoleRefusesInChinese(t *testing.T) {
 	tab.Inspect("order")
 	tab.Goto(d.url + "#find=" + strings.Repeat("%E5%8D%95", 200))
 	refusedInChinese(t, tab, "#foundtitle", "query.number：超过 500 字节")
+	tab.Goto(d.url + "#list=orders&amount=0")
+	refusedInChinese(t, tab, "#list", "query.max_fen：必须大于 0")
 
 	onOrder := func(orderID, action string) {
 		tab.Goto(d.url + "#order=89900001/" + orderID)

@@ -19,6 +19,7 @@ import (
 //	json:"name,omitempty"  its name, and whether an answer may lack it
 //	doc:"text"             what it means
 //	need:"true"            a request must have it
+//	positive:"true"        a query that has it names a number above 0, which stands for none
 type member struct {
 	name     string
 	doc      string
@@ -26,6 +27,7 @@ type member struct {
 	kind     reflect.Type
 	optional bool // may be absent from an answer
 	needed   bool // must be in a request
+	positive bool // is above 0 where a query has it
 }
 
 var memberCache sync.Map // reflect.Type → []member
@@ -45,7 +47,7 @@ func membersOf(t reflect.Type) []member {
 		name, options, _ := strings.Cut(tag, ",")
 		list = append(list, member{
 			name: name, doc: field.Tag.Get("doc"), index: field.Index, kind: field.Type,
-			optional: options != "", needed: field.Tag.Get("need") == "true",
+			optional: options != "", needed: field.Tag.Get("need") == "true", positive: field.Tag.Get("positive") == "true",
 		})
 	}
 	memberCache.Store(t, list)

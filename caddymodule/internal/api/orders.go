@@ -70,7 +70,7 @@ type OrdersQuery struct {
 	Open    bool              `json:"open" doc:"Only those whose refund failed and that nobody has dealt with."`
 	Action  []v1.Action       `json:"action" doc:"Of one of these v1 actions only."`
 	MinFen  int64             `json:"min_fen" doc:"Of this amount, in fen, or more."`
-	MaxFen  int64             `json:"max_fen" doc:"Of this amount, in fen, or less; for one exact amount give both."`
+	MaxFen  int64             `json:"max_fen" positive:"true" doc:"Of this amount, in fen, or less; for one exact amount give both."`
 	Window
 	Page
 }
@@ -100,7 +100,7 @@ func (q OrdersQuery) check() error {
 	switch {
 	case q.MinFen < 0:
 		return badMember("query", "min_fen", notAnAmount.With())
-	case q.MaxFen < 0 || q.MaxFen > 0 && q.MaxFen < q.MinFen:
+	case q.MaxFen > 0 && q.MaxFen < q.MinFen:
 		return badMember("query", "max_fen", notMore.With())
 	}
 	return q.Window.check()

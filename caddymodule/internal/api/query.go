@@ -40,6 +40,9 @@ func readQuery(r *http.Request, into any) error {
 		if wrong := setMember(target.FieldByIndex(m.index), values[m.name]); !wrong.IsZero() {
 			return badMember("query", m.name, wrong)
 		}
+		if m.positive && values.Has(m.name) && target.FieldByIndex(m.index).Int() <= 0 {
+			return badMember("query", m.name, notPositive.With())
+		}
 	}
 	return checkNeeded("query", target)
 }

@@ -54,6 +54,7 @@ var (
 	notACursor      = bilingual.Text{En: "not the member next of an answer", Zh: "不是某个应答中的 next"}
 	notLater        = bilingual.Text{En: "must be later than from", Zh: "必须晚于 from"}
 	notAnAmount     = bilingual.Text{En: "not an amount in fen", Zh: "不是以分为单位的金额"}
+	notPositive     = bilingual.Text{En: "must be more than 0", Zh: "必须大于 0"}
 	notMore         = bilingual.Text{En: "must not be less than the least amount", Zh: "不能小于最小金额"}
 	bothNumbers     = bilingual.Text{En: "missing; an order is named by both numbers", Zh: "缺少；订单由商户号和订单号共同指明"}
 	numbersTogether = bilingual.Text{

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -120,9 +121,35 @@ func (f *reconcileFlags) job(o *online, files []string) (reconciliation.Job, err
 	if f.number != "" && !slices.Contains(reconciliation.NumberKinds(), job.Number) {
 		return job, say("--number %s: there are %s", f.number, kindList())
 	}
-	var err error
-	job.From, job.To, err = parseDays(f.days)
-	return job, errors.Join(err, f.setOptions())
+	var wrongDays, unknown error
+	job.From, job.To, wrongDays = parseDays(f.days)
+	if f.merID != "" {
+		job.Others, unknown = otherMerchants(o, f.merID)
+	}
+	return job, errors.Join(wrongDays, f.setOptions(), unknown)
+}
+
+// otherMerchants are the numbers, v1 and v2, of the merchants that are configured beside
+// one, without those that are its own as well.
+func otherMerchants(o *online, merID string) (map[string]bool, error) {
+	others, own := make(map[string]bool), []string{"", merID}
+	query := api.MerchantsQuery{Limit: 500}
+	for more := true; more; more = query.After != "" {
+		var list api.MerchantList
+		if err := o.client.Get(o.Context(), "merchants", query, &list); err != nil {
+			return nil, err
+		}
+		for _, m := range list.Items {
+			if m.MerID == merID {
+				own = append(own, m.GatewayMerchant)
+				continue
+			}
+			others[m.MerID], others[m.GatewayMerchant] = true, true
+		}
+		query.After = list.Next
+	}
+	maps.DeleteFunc(others, func(number string, _ bool) bool { return slices.Contains(own, number) })
+	return others, nil
 }
 
 // setOptions reads what the flags say of the statement.

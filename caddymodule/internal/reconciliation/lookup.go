@@ -2,6 +2,7 @@ package reconciliation
 
 import (
 	"context"
+	"slices"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -17,7 +18,7 @@ type batch struct {
 // range under that number. It asks when enough has come together.
 func (r *run) lookUp(ctx context.Context, number string, lines []*line) error {
 	if !findable(number) {
-		r.compare.unknown(lines)
+		r.unknown(lines)
 		return nil
 	}
 	if r.batch.lines == nil {
@@ -60,7 +61,7 @@ func (r *run) flush(ctx context.Context) error {
 
 func (r *run) compareFound(orders []*order, lines []*line) {
 	if len(orders) == 0 {
-		r.compare.unknown(lines)
+		r.unknown(lines)
 		return
 	}
 	for i, own := range divide(orders, lines) {
@@ -83,6 +84,14 @@ func (r *run) compareFound(orders []*order, lines []*line) {
 		}
 		r.compare.order(o, own)
 	}
+}
+
+// unknown notes lines whose number no order of the ledger has, but for those that say
+// themselves that they are of other merchants than the one that is meant.
+func (r *run) unknown(lines []*line) {
+	own := slices.DeleteFunc(lines, func(l *line) bool { return r.Others[l.Merchant] })
+	r.report.Outside += len(lines) - len(own)
+	r.compare.unknown(own)
 }
 
 // asRefund makes a line a refund, whose number says that it is one.

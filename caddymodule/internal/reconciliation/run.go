@@ -38,9 +38,10 @@ type Job struct {
 	Book     Book
 	Files    []string // names of the statements
 	Open     func(i int) (Source, error)
-	MerID    string     // only this merchant's orders; "" for all
-	From, To time.Time  // zero for the days of the statements
-	Number   NumberKind // "" for what the ledger says
+	MerID    string          // only this merchant's orders; "" for all
+	Others   map[string]bool // with MerID: the numbers, v1 and v2, of other merchants alone
+	From, To time.Time       // zero for the days of the statements
+	Number   NumberKind      // "" for what the ledger says
 	Edge     time.Duration
 	Dir      string // of temporary files; "" for the system's
 }

@@ -377,6 +377,21 @@ func TestSameNumbers(t *testing.T) {
 	}
 }
 
+// TestUnknownLinesOfOthers: where one merchant is meant, a line that names no order is
+// left out when it says that it is another's, and only then.
+func TestUnknownLinesOfOthers(t *testing.T) {
+	t.Parallel()
+	lines := "订单号,商户号,类型,金额,状态\nN1,B,支付,1.00,成功\nN2,H,退款,-1.00,成功\nN3,A,支付,1.00,成功\nN4,G,支付,1.00,成功\nN5,8839,支付,1.00,成功\nN6,,支付,1.00,成功\n"
+	r := reconcile(t, &fakeBook{}, func(j *Job) { j.MerID, j.Others = "A", map[string]bool{"B": true, "H": true} }, lines)
+	want := []string{"missing_here 0.csv:4 100", "missing_here 0.csv:5 100", "missing_here 0.csv:6 100", "missing_here 0.csv:7 100"}
+	if got := told(r); !slices.Equal(got, want) || r.Outside != 2 {
+		t.Errorf("%q and %d left out, want %q and 2", got, r.Outside, want)
+	}
+	if r := reconcile(t, &fakeBook{}, nil, lines); r.Counts[MissingHere] != 5 || r.Counts[RefundMissingHere] != 1 {
+		t.Errorf("of all merchants: %v", r.Counts)
+	}
+}
+
 // TestRange: the days are those of the statement, in Beijing, where nobody says.
 func TestRange(t *testing.T) {
 	t.Parallel()
