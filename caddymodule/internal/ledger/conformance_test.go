@@ -141,6 +141,7 @@ var conformance = []struct {
 	{"one call more or a refund", callOnceMoreOrRefund},
 	{"what is behind a backlog is found", sharesBehindBacklog},
 	{"merchants have equal shares", sharesAreEqual},
+	{"who is granted nothing holds up nobody", sharesPassTheStuck},
 	{"thousands of merchants share", sharesOfMany},
 	{"hosts take turns", hostsTakeTurns},
 	{"one busy host delays nobody", fairness},

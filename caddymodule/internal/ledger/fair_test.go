@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ type hands struct {
 	limit, perMerchant int
 	held               map[string]int
 	searches           int
+	stuck              string // merchants that begin so are granted nothing, as when their hosts are full
 }
 
 func newHands(limit, perMerchant int) *hands {
@@ -26,7 +28,12 @@ func (h *hands) offer() ledger.Room {
 	return ledger.Room{
 		Limit:    h.limit,
 		Merchant: func(merID string) (inHand, free int) { return h.held[merID], h.perMerchant - h.held[merID] },
-		Grant:    func(_, _ string, want int) int { return want },
+		Grant: func(merID, _ string, want int) int {
+			if h.stuck != "" && strings.HasPrefix(merID, h.stuck) {
+				return 0
+			}
+			return want
+		},
 	}
 }
 
@@ -162,6 +169,41 @@ func clearAll(t *testing.T, l *ledger.Ledger) {
 	for _, table := range []string{"orders", "notifications"} {
 		if err := ledger.Exec(t.Context(), l, `DELETE FROM `+table); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// sharesPassTheStuck lets one merchant's work come up behind that of many that have
+// nothing in hand and are granted nothing, as when they share one dead host: however many
+// they are, and however little room there is, it is found.
+func sharesPassTheStuck(t *testing.T, p place) {
+	l := p.open(t)
+	for _, stuck := range []int{60, 70, 300, 1000} {
+		backlog(t, l, stuck, `CAST(20000000 + CAST(substr(order_id, 2) AS BIGINT) AS TEXT)`, `'full.example'`)
+		others := late(t, l, 1)
+		for _, kind := range claims {
+			for _, room := range []int{1, 100} {
+				h := newHands(room, 4)
+				h.stuck = "2"
+				if keys := kind.claim(t, l, h); len(keys) != 1 || !others[keys[0]] {
+					t.Errorf("%s behind %d with room for %d: claimed %v", kind.name, stuck, room, keys)
+				}
+				release(t, l)
+			}
+		}
+		clearAll(t, l)
+	}
+}
+
+// release makes everything due again that was claimed.
+func release(t *testing.T, l *ledger.Ledger) {
+	t.Helper()
+	for _, statement := range []string{
+		`UPDATE orders SET next = created_at WHERE next > created_at`,
+		`UPDATE notifications SET ready = due WHERE ready > due`,
+	} {
+		if err := ledger.Exec(t.Context(), l, statement); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

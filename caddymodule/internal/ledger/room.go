@@ -34,27 +34,40 @@ type quota struct {
 
 // share divides the room among merchants that have something due, and each part
 // among the merchant's hosts. Whoever has the least in hand comes first, and then
-// whoever was found first. What one cannot use is left to those behind.
+// whoever was found first. What one cannot use is left to those behind, and so is the
+// place of one that is granted nothing, because its hosts are full or slow: however many
+// such merchants are in front, the others are served.
 func share(found []pile, room Room) []quota {
 	left := min(room.Limit, maxClaims)
 	merchants := byMerchant(found, room)
-	merchants = merchants[:min(len(merchants), max(left, 0), maxShares)]
+	hosts := maxShares / max(1, min(len(merchants), left, maxShares)) // of one merchant
 	var shares []quota
-	for i, m := range merchants {
-		part := min(portion(left, len(merchants)-i), m.free)
-		most := maxShares / len(merchants)
-		for j, p := range m.piles {
-			if part == 0 || most == 0 {
-				break
-			}
-			n := room.Grant(p.merID, p.host, portion(part, min(most, len(m.piles)-j)))
-			if n > 0 {
-				shares = append(shares, quota{p, n})
-				part, left, most = part-n, left-n, most-1
-			}
+	for i, places := 0, maxShares; i < len(merchants) && left > 0 && places > 0; i++ {
+		m := merchants[i]
+		part := min(portion(left, min(len(merchants)-i, places)), m.free)
+		taken := grants(m.piles, room, part, hosts)
+		for _, q := range taken {
+			left -= q.n
 		}
+		if len(taken) > 0 {
+			places--
+		}
+		shares = append(shares, taken...)
 	}
 	return shares
+}
+
+// grants divides one merchant's part among its hosts, of which so many are served at most.
+func grants(piles []pile, room Room, part, hosts int) (taken []quota) {
+	for i, p := range piles {
+		if part == 0 || len(taken) == hosts {
+			break
+		}
+		if n := room.Grant(p.merID, p.host, portion(part, min(hosts-len(taken), len(piles)-i))); n > 0 {
+			taken, part = append(taken, quota{p, n}), part-n
+		}
+	}
+	return taken
 }
 
 // portion is the part of n that one of so many gets, rounded up.
