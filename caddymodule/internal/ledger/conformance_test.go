@@ -179,6 +179,7 @@ var conformance = []struct {
 	{"pause twice", pauseTwice},
 	{"routes", routes},
 	{"all routes", allRoutes},
+	{"all routes page by page", allRoutesPageByPage},
 	{"routes that cannot be read", unreadableRoutes},
 	{"routes at once", routesAtOnce},
 	{"merchants turned back", turnedBack},

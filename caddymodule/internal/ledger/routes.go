@@ -106,9 +106,10 @@ const (
 	writeRoute   = `INSERT INTO routes (mer_id, route, at, who, why) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (mer_id) DO UPDATE SET route = excluded.route, at = excluded.at, who = excluded.who, why = excluded.why`
 
-	// Thousands of merchants are changed by two statements: the way back is short.
+	// Thousands of merchants are changed by two statements: the way back is short. Each
+	// change has an id of its own, by which the list of changes goes on.
 	addRouteChanges = `INSERT INTO changes (order_id, mer_id, at, id, who, what, why, was, became)
-		SELECT '', mer_id, $2, $3, $4, $5, $6, route, $1 FROM routes WHERE mer_id <> '' AND route <> $1`
+		SELECT '', mer_id, $2, CAST($3 AS TEXT) || mer_id, $4, $5, $6, route, $1 FROM routes WHERE mer_id <> '' AND route <> $1`
 	rewriteRoutes = `UPDATE routes SET route = $1, at = $2, who = $3, why = $4 WHERE mer_id <> '' AND route <> $1`
 )
 
@@ -222,6 +223,7 @@ func replaceOwnRoutes(t *tx, r route.Route, c change) (changed bool, err error) 
 	for i := range damaged { // a change is not to repeat what stands in these
 		of := c
 		of.Key = damaged[i].Key
+		of.id += of.MerID
 		if of.MerID != "" {
 			if changed, err = replaceRoute(t, r, of); err != nil {
 				return false, err

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -361,5 +362,39 @@ func turnedBack(t *testing.T, p place) {
 	wantRoutes(t, l, " v2 100%", "A v2 100%", "B v2 100%", "C old")
 	if got := routeChanges(t, l, ledger.Key{MerID: "C"}); !slices.Equal(got, []string{"C route: default → old"}) {
 		t.Errorf("changes of C are %q", got)
+	}
+}
+
+// allRoutesPageByPage: what one word changes for many merchants at once is listed whole,
+// whatever the pages are.
+func allRoutesPageByPage(t *testing.T, p place) {
+	l := p.open(t)
+	const merchants = 50
+	for i := range merchants {
+		mustRoute(t, l, fmt.Sprintf("8990%04d", i), route.ToV2)
+	}
+	mustRouteAll(t, l, route.ToOld)
+	for _, limit := range []int{1, 7, 100} {
+		seen := map[string]int{}
+		for f := (ledger.ChangeFilter{Limit: limit}); ; {
+			list, err := l.Changes(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range list.Items {
+				seen[c.MerID+" "+c.After]++
+			}
+			if f.After = list.Next; f.After.IsZero() {
+				break
+			}
+		}
+		for change, n := range seen {
+			if n != 1 {
+				t.Errorf("pages of %d: %s is listed %d times", limit, change, n)
+			}
+		}
+		if want := 2*merchants + 1; len(seen) != want { // one is for all others
+			t.Errorf("pages of %d: %d changes, want %d", limit, len(seen), want)
+		}
 	}
 }
