@@ -28,7 +28,7 @@ const (
 
 // Store is where counts are kept: the ledger.
 type Store interface {
-	AddAnswers(ctx context.Context, counted []ledger.Answers) error
+	AddAnswers(ctx context.Context, counted []ledger.Answers) (written int, err error)
 }
 
 // Payment is a new payment that was answered, signed by its merchant.
@@ -91,27 +91,32 @@ func (c *Counter) add(of row, t tally) {
 	}
 }
 
-// write adds to the ledger what was counted since the last time. When that fails it is
+// write adds to the ledger what was counted since the last time. What it does not take is
 // kept.
 func (c *Counter) write(ctx context.Context) error {
-	c.mu.Lock()
-	counts := c.counts
-	c.counts = map[row]tally{}
-	c.mu.Unlock()
-	if len(counts) == 0 {
+	counted := c.take()
+	if len(counted) == 0 {
 		return nil
 	}
-	list := make([]ledger.Answers, 0, len(counts))
-	for of, t := range counts {
-		list = append(list, ledger.Answers{MerID: of.merID, Day: of.day, Side: of.side, Payments: t.payments, Refused: t.refused})
-	}
-	err := c.store.AddAnswers(ctx, list)
+	written, err := c.store.AddAnswers(ctx, counted)
 	if err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		for of, t := range counts {
-			c.add(of, t)
+		for _, a := range counted[written:] {
+			c.add(row{a.MerID, a.Day, a.Side}, tally{a.Payments, a.Refused})
 		}
 	}
 	return err //nolint:wrapcheck // it is logged
+}
+
+// take takes what is kept.
+func (c *Counter) take() []ledger.Answers {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counted := make([]ledger.Answers, 0, len(c.counts))
+	for of, t := range c.counts {
+		counted = append(counted, ledger.Answers{MerID: of.merID, Day: of.day, Side: of.side, Payments: t.payments, Refused: t.refused})
+	}
+	c.counts = map[row]tally{}
+	return counted
 }

@@ -22,16 +22,21 @@ type record struct {
 	mu      sync.Mutex
 	written []ledger.Answers
 	away    bool
+	most    int // how many it takes at once, 0 for all
 }
 
-func (r *record) AddAnswers(_ context.Context, counted []ledger.Answers) error {
+func (r *record) AddAnswers(_ context.Context, counted []ledger.Answers) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.away {
-		return ledger.ErrUnavailable
+		return 0, ledger.ErrUnavailable
+	}
+	if r.most > 0 && len(counted) > r.most {
+		r.written = append(r.written, counted[:r.most]...)
+		return r.most, ledger.ErrUnavailable
 	}
 	r.written = append(r.written, counted...)
-	return nil
+	return len(counted), nil
 }
 
 // sorted is what was written, by merchant, day and side.
@@ -71,6 +76,26 @@ func TestAnswersAreWritten(t *testing.T) {
 			{MerID: "A", Day: "2000-01-02", Side: route.Old, Payments: 1},
 			{MerID: "B", Day: "2000-01-01", Side: route.V2, Payments: 1, Refused: 1},
 		}
+		if got := r.sorted(); !slices.Equal(got, want) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	})
+}
+
+// TestSlowLedger: what a ledger has no time for is written later, and nothing of it twice.
+func TestSlowLedger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &record{most: 7}
+		c := New(r, zap.NewNop(), time.Now)
+		var want []ledger.Answers
+		for i := range 30 {
+			merID := fmt.Sprintf("%02d", i)
+			c.Answered(Payment{MerID: merID, Side: route.Old})
+			want = append(want, ledger.Answers{MerID: merID, Day: "2000-01-01", Side: route.Old, Payments: 1})
+		}
+		time.Sleep(6 * writebehind.Every)
+		c.Close()
 		if got := r.sorted(); !slices.Equal(got, want) {
 			t.Errorf("%+v, want %+v", got, want)
 		}

@@ -38,24 +38,48 @@ const (
 		WHERE mer_id = $1 AND day >= $2 ORDER BY mer_id, day, side`
 )
 
+// countsAtOnce is how many rows of counts one transaction writes: on SQLite payments wait
+// behind it, on PostgreSQL it has to end in time, and there may be thousands.
+const countsAtOnce = 20
+
 // AddAnswers adds what was counted since the last time, and forgets what is older than
-// 30 days, some at a time. It is for a list in which nothing comes twice.
-func (l *Ledger) AddAnswers(ctx context.Context, counted []Answers) error {
-	list, batch := slices.Clone(counted), newEventID()
+// 30 days, some at a time. It is for a list in which nothing comes twice. It returns how
+// many, from the first, are written.
+func (l *Ledger) AddAnswers(ctx context.Context, counted []Answers) (written int, err error) {
+	for some := range slices.Chunk(counted, countsAtOnce) {
+		batch := newAnswersBatch(some)
+		if _, err := write(ctx, l, func(t *tx) (none, error) { return none{}, batch.add(t) }); err != nil {
+			return written, wrap(err, "counting answers")
+		}
+		written += len(some)
+	}
+	oldest := l.now().AddDate(0, 0, -answerDays).UTC().Format(time.DateOnly)
+	_, err = write(ctx, l, func(t *tx) (int64, error) { return t.exec(pruneAnswers, oldest, prunedAtOnce) })
+	return written, wrap(err, "forgetting old answers")
+}
+
+// answersBatch is counts on their way into the ledger. It is made outside of the
+// transaction, so that a function that runs twice adds them once.
+type answersBatch struct {
+	id   string
+	list []Answers
+}
+
+func newAnswersBatch(counted []Answers) answersBatch {
+	list := slices.Clone(counted)
 	slices.SortFunc(list, func(a, b Answers) int { // rows are locked in one order
 		return cmp.Or(cmp.Compare(a.MerID, b.MerID), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Side, b.Side))
 	})
-	oldest := l.now().AddDate(0, 0, -answerDays).UTC().Format(time.DateOnly)
-	_, err := write(ctx, l, func(t *tx) (none, error) {
-		for _, a := range list {
-			if _, err := t.exec(addAnswers, a.MerID, a.Day, string(a.Side), a.Payments, a.Refused, batch); err != nil {
-				return none{}, err
-			}
+	return answersBatch{newEventID(), list}
+}
+
+func (b answersBatch) add(t *tx) error {
+	for _, a := range b.list {
+		if _, err := t.exec(addAnswers, a.MerID, a.Day, string(a.Side), a.Payments, a.Refused, b.id); err != nil {
+			return err
 		}
-		_, err := t.exec(pruneAnswers, oldest, prunedAtOnce)
-		return none{}, err
-	})
-	return wrap(err, "counting answers")
+	}
+	return nil
 }
 
 // AnswersOf returns how the payments of a merchant were answered since a day, the

@@ -16,8 +16,8 @@ func answersAdd(t *testing.T, p place) {
 	l := p.open(t, ledger.WithClock(func() time.Time { return clock }))
 	add := func(counted ...ledger.Answers) {
 		t.Helper()
-		if err := l.AddAnswers(t.Context(), counted); err != nil {
-			t.Fatal(err)
+		if written, err := l.AddAnswers(t.Context(), counted); err != nil || written != len(counted) {
+			t.Fatalf("%d of %d written: %v", written, len(counted), err)
 		}
 	}
 	want := func(merID, since string, want ...ledger.Answers) {

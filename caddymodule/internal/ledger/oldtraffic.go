@@ -26,9 +26,6 @@ const (
 	maxStrange = 1000
 	// keepTraffic is how long what is not seen any more is told.
 	keepTraffic = 90 * 24 * time.Hour
-	// trafficAtOnce is how many of them one transaction writes: on SQLite payments wait
-	// behind it, and there may be thousands.
-	trafficAtOnce = 20
 )
 
 const (
@@ -48,7 +45,7 @@ const (
 // for 90 days. It is for a list in which nothing comes twice. It returns how many, from
 // the first, are written.
 func (l *Ledger) AddOldTraffic(ctx context.Context, seen []OldTraffic) (written int, err error) {
-	for batch := range slices.Chunk(seen, trafficAtOnce) {
+	for batch := range slices.Chunk(seen, countsAtOnce) {
 		if _, err := write(ctx, l, func(t *tx) (none, error) { return none{}, addTrafficOf(t, batch) }); err != nil {
 			return written, wrap(err, "recording what goes to the old gateway")
 		}

@@ -29,9 +29,6 @@ const (
 	// maxShadowRows is how many different things are kept of a merchant and a day. What
 	// comes beyond it is counted as [ShadowOthers], by kind.
 	maxShadowRows = 200
-	// shadowAtOnce is how many counts one transaction writes: on SQLite payments wait
-	// behind it.
-	shadowAtOnce = 20
 )
 
 // ShadowOthers is the subject of what there was no room for.
@@ -42,7 +39,7 @@ const ShadowOthers = "others"
 // time.
 func (l *Ledger) AddShadowCounts(ctx context.Context, counts []ShadowCount) (written int, err error) {
 	oldest := l.now().AddDate(0, 0, -shadowDays).UTC().Format(time.DateOnly)
-	for batch := range slices.Chunk(counts, shadowAtOnce) {
+	for batch := range slices.Chunk(counts, countsAtOnce) {
 		b := newShadowBatch(batch)
 		if _, err := write(ctx, l, func(t *tx) (none, error) { return none{}, b.add(t, oldest) }); err != nil {
 			return written, wrap(err, "counting what the shadow has found")
