@@ -112,7 +112,8 @@ func (s DaySum) behind(place string) bool {
 }
 
 // How long sums are shown: counting a day's orders is dear, and every console that
-// shows them asks again and again. Days that are over hardly change.
+// shows them asks again and again. Days hardly change that were over when they were
+// counted, and for a moment more, in which their last payments were recorded.
 const (
 	todaysAge = time.Minute
 	othersAge = 15 * time.Minute
@@ -139,11 +140,11 @@ func (r *recentSums) of(v *visit, day time.Time) ([]ledger.MerchantSum, error) {
 		r.ledger, r.days = v.Ledger, nil
 	}
 	end := day.AddDate(0, 0, 1)
-	age := todaysAge
-	if end.Before(v.now) {
-		age = othersAge
-	}
 	r.days = slices.DeleteFunc(r.days, func(c countedDay) bool {
+		age := todaysAge
+		if c.at.After(end.Add(todaysAge)) {
+			age = othersAge
+		}
 		return c.day.Equal(day) && v.now.Sub(c.at).Abs() >= age
 	})
 	if i := slices.IndexFunc(r.days, func(c countedDay) bool { return c.day.Equal(day) }); i >= 0 {
