@@ -239,6 +239,7 @@ func (g *Guard) forget(merID string, f finding) {
 
 func (g *Guard) done(merID string, f finding, turned bool) {
 	g.forget(merID, f)
+	g.countAnew(merID)
 	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason.Said().Error())}
 	if !turned {
 		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)
@@ -247,6 +248,16 @@ func (g *Guard) done(merID string, f finding, turned bool) {
 	g.changed()
 	g.observer.MerchantTurnedBack()
 	g.log.Error("merchant turned back to the old gateway, v2 refuses too much; it stays there until somebody gives it a route", fields...)
+}
+
+// countAnew forgets what v2 has answered to a merchant that is on another route now. Once
+// somebody has it follow the configuration again, the mark is that from before.
+func (g *Guard) countAnew(merID string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if m := g.merchants[merID]; m != nil {
+		m.under(m.route)
+	}
 }
 
 // Close ends the work. What is not on record by then is found again by who serves on.

@@ -155,6 +155,37 @@ func TestTurnsBackOnceUntilAPersonGivesARoute(t *testing.T) {
 	})
 }
 
+// TestWhoFollowsTheConfigurationAgain: a merchant without a route of its own has the same
+// mark each time. Of v2 is counted anew all the same, whoever had turned it back between.
+func TestWhoFollowsTheConfigurationAgain(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		following := func() {
+			w.ledger.mu.Lock()
+			defer w.ledger.mu.Unlock()
+			w.ledger.route = ledger.RouteMark{}
+		}
+		following()
+		w.pay(route.V2, 10, 10)
+		w.wantBack(t, 1)
+		for i := range 2 { // the first time soon, the second a day later
+			w.pay(route.Old, 20, 0)
+			time.Sleep(time.Duration(i) * 24 * time.Hour)
+			following()
+			w.pay(route.V2, 9, 9)
+			w.wantBack(t, 1+i)
+			w.pay(route.V2, 1, 1)
+			w.wantBack(t, 2+i)
+		}
+		following()
+		w.pay(route.V2, 9, 9)
+		w.ledger.given("old") // by a person
+		w.pay(route.Old, 20, 0)
+		following()
+		w.pay(route.V2, 9, 9)
+		w.wantBack(t, 3)
+	})
+}
+
 func TestAnswersThatComeLateTurnNobodyBack(t *testing.T) {
 	watching(t, func(t *testing.T, w *watch) {
 		before := w.ledger.route

@@ -38,6 +38,11 @@ func (m *merchant) follow(r rollback.Rule) {
 	m.rule, m.found, m.told = r, false, false
 }
 
+// under counts v2 anew, by a route.
+func (m *merchant) under(r ledger.RouteMark) {
+	m.route, m.v2, m.found, m.told = r, window{}, false, false
+}
+
 // verdict is what a payment on v2 comes to.
 type verdict int
 
@@ -50,7 +55,7 @@ const (
 // onV2 counts a payment on v2. It says when that is the one too many, once by a route.
 func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, is verdict) {
 	if m.route != p.Route {
-		m.route, m.v2, m.found, m.told = p.Route, window{}, false, false
+		m.under(p.Route)
 	}
 	m.v2.add(now, m.rule.Window, p.Refused)
 	v2, old = m.v2.sum(now, m.rule.Window), m.oldShare(now)
@@ -72,8 +77,12 @@ func (m *merchant) judge(v2, old rollback.Tally) verdict {
 	return blind
 }
 
-// onOld counts a payment on the old gateway.
+// onOld counts a payment on the old gateway. It may show that there is another route:
+// those who follow the configuration again have the mark that they had before.
 func (m *merchant) onOld(p Payment, now time.Duration) {
+	if p.Route.At > m.route.At {
+		m.under(p.Route)
+	}
 	m.unread = false
 	m.old.add(now, m.rule.Window, p.Refused)
 	if sum := m.old.sum(now, m.rule.Window); sum.Payments >= m.rule.MinPayments {

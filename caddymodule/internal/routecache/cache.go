@@ -74,7 +74,8 @@ type Cache struct {
 type reading struct {
 	began time.Duration
 	done  chan struct{}
-	err   error // once done
+	ended time.Duration // once done
+	err   error         // once done
 }
 
 // New makes an empty cache. passed is a clock that nobody can set.
@@ -148,10 +149,11 @@ func (c *Cache) Close() {
 }
 
 // goesOn reports whether a merchant needs not wait for a reading: the ledger was away
-// a moment ago, and the merchant was on the old gateway when last seen.
+// a moment ago, no longer than a reading takes, and the merchant was on the old gateway
+// when last seen.
 func (c *Cache) goesOn(known *table, merID string, fallback route.Route) bool {
 	c.mu.Lock()
-	away := c.failed != nil
+	away := c.failed != nil && c.passed()-c.failed.ended < patience+retryAfter
 	c.mu.Unlock()
 	return away && known != nil && known.of(merID, fallback).Mode != route.ModeV2
 }
@@ -220,7 +222,7 @@ func (c *Cache) finish(r *reading, err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r.err, c.running, c.failed = err, nil, nil
+	r.ended, r.err, c.running, c.failed = c.passed(), err, nil, nil
 	if err != nil {
 		c.failed = r
 	}

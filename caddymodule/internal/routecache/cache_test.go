@@ -193,6 +193,25 @@ func TestLedgerAway(t *testing.T) {
 	})
 }
 
+// TestOldFailureExcusesNothing: that the ledger was away once is no reason to go by a copy
+// of any age, however few requests come.
+func TestOldFailureExcusesNothing(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, r *record, c *Cache) {
+		r.set("A", route.ToOld)
+		wantRoute(t, c, "A", route.ToOld)
+		time.Sleep(time.Second)
+		r.change(func(r *record) { r.away = true })
+		wantRoute(t, c, "A", route.ToOld)
+		wantRoute(t, c, "A", route.ToOld)
+		r.change(func(r *record) { r.away = false })
+		time.Sleep(10 * time.Minute)
+		r.set("A", route.ToV2)
+		time.Sleep(MaxAge)
+		wantRoute(t, c, "A", route.ToV2)
+	})
+}
+
 func TestLedgerAwayFromTheStart(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, r *record, c *Cache) {
