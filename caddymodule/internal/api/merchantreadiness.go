@@ -48,7 +48,7 @@ type ReadinessReason struct {
 	Level   readiness.Level `json:"level" doc:"fail: something would go wrong. missing: not enough was seen to tell. warn: somebody should look. note: good to know."`
 	Text    string          `json:"text" doc:"What was found."`
 	Advice  string          `json:"advice,omitempty" doc:"What to do."`
-	Times   int             `json:"times,omitempty" doc:"How often it was seen; absent for what is not of the traffic."`
+	Times   int             `json:"times,omitempty" doc:"How often it was seen within the days; absent for what is not of the traffic, or not counted by day."`
 	LastAt  time.Time       `json:"last_at,omitzero" doc:"When it was seen last."`
 	Example string          `json:"example,omitempty" doc:"The number of an order of which it was seen."`
 }

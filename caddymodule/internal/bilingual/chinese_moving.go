@@ -42,6 +42,7 @@ var chineseOfMoving = map[string]string{
 	"once":                       "1 次",
 	"%d times":                   "%d 次",
 	"        seen %s, last %s%s": "        出现 %s，最近一次 %s%s",
+	"        last seen %s":       "        最近一次 %s",
 	", for example order %s":     "，例如订单 %s",
 	"SEEN | INTERFACE | TIMES | LAST | EXAMPLE | WHAT": "情况 | 接口 | 次数 | 最近一次 | 例子 | 详情",
 

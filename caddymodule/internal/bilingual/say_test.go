@@ -38,6 +38,9 @@ func TestCatalogue(t *testing.T) {
 				if shown := values(en); given >= 0 && given != len(shown) {
 					t.Errorf("%s: %q shows %d values and is given %d", at, en, len(shown), given)
 				}
+				if given >= 0 && barePercent(en+zh) {
+					t.Errorf("%s: %q has a %% that would be read as a verb: write it twice", at, en)
+				}
 				if known && zh == en && worded(en) && !slices.Contains(namesOnly, en) {
 					t.Errorf("%s: %q is %q in Chinese", at, en, zh)
 				}

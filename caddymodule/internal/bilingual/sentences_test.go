@@ -46,6 +46,9 @@ func TestSentences(t *testing.T) {
 			if en == "" || zh == "" || hasHan(en) || worded && !hasHan(zh) {
 				t.Errorf("%s: %s is %q in English and %q in Chinese", s.at[name], name, en, zh)
 			}
+			if barePercent(en + zh) {
+				t.Errorf("%s: %s has a %% that would be read as a verb: write it twice", s.at[name], name)
+			}
 			shown := values(en)
 			if !slices.Equal(shown, values(zh)) {
 				t.Errorf("%s: %s shows other values in Chinese: %q, %q", s.at[name], name, en, zh)
@@ -188,6 +191,10 @@ func literalText(e ast.Expr) string {
 }
 
 var verb = regexp.MustCompile(`%(\[\d+\])?[-+#]*[0-9.]*([a-zA-Z%])`)
+
+// barePercent reports whether a text has a percent sign that stands for itself and would be
+// read as the beginning of a verb.
+func barePercent(text string) bool { return strings.Contains(verb.ReplaceAllString(text, ""), "%") }
 
 // values are what a sentence shows: each value's number and verb, in the order of
 // their numbers.

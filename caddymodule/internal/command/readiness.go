@@ -113,8 +113,11 @@ func printReadiness(w printer, r api.Readiness, o *online) {
 	for _, reason := range r.Reasons {
 		w.line()
 		w.sentence(padded(w.levelWord(reason.Level), 8) + reason.Text)
-		if reason.Times > 0 {
+		switch {
+		case reason.Times > 0:
 			w.say("        seen %s, last %s%s\n", times(reason.Times), clock(reason.LastAt), exampleNote(reason.Example))
+		case !reason.LastAt.IsZero():
+			w.say("        last seen %s\n", clock(reason.LastAt))
 		}
 		if reason.Advice != "" {
 			w.sentence("        → " + reason.Advice)

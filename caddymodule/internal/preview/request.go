@@ -79,6 +79,14 @@ func (r *Request) PayRequest() v1.PayRequest { return r.pay }
 // it by the platform's number alone.
 func (r *Request) OrderID() string { return cmp.Or(r.pay.OrderID, r.ref.OrderID) }
 
+// Found says how its merchant calls the order of a query or a cancel that names it by its
+// queryid alone. A running bridge finds that in its ledger.
+func (r *Request) Found(orderID string) {
+	if r.OrderID() == "" {
+		r.ref.OrderID = orderID
+	}
+}
+
 func (r *Request) makePay(json []byte) ([]byte, error) {
 	var err error
 	if r.pay, err = v1.ParsePay(json); err != nil {

@@ -41,7 +41,6 @@ func (f Facts) ofPagesOnly() Reason {
 	var paths []string
 	for _, o := range f.pages() {
 		paths = append(paths, o.Path)
-		reason.Times += int(o.Times)
 		if o.Last.After(reason.LastAt) {
 			reason.LastAt = o.Last
 		}

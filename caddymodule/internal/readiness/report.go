@@ -47,7 +47,7 @@ type Reason struct {
 	Level   Level
 	Text    bilingual.Said
 	Advice  bilingual.Said // what to do; zero for nothing
-	Times   int            // how often it was seen, 0 when it is not of the traffic
+	Times   int            // how often it was seen within the days, 0 when it is not of the traffic or not counted by day
 	LastAt  time.Time
 	Example string // an order's number
 }

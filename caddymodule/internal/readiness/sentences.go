@@ -35,16 +35,16 @@ var (
 // What is said of openid.html, which the merchant's payers open.
 var (
 	openIDWithoutApp = bilingual.Text{
-		En: "openid.html was seen on the old route, and the merchant has no wechat_app: at 100 % on v2 its payers read that it does not take WeChat Pay (404)",
-		Zh: "旧路由上见到过 openid.html，但该商户没有 wechat_app：v2 为 100 % 时，付款人会看到“商户暂不支持微信支付”（404）",
+		En: "openid.html was seen on the old route, and the merchant has no wechat_app: at 100 %% on v2 its payers read that it does not take WeChat Pay (404)",
+		Zh: "旧路由上见到过 openid.html，但该商户没有 wechat_app：v2 为 100 %% 时，付款人会看到“商户暂不支持微信支付”（404）",
 	}
 	openIDWithoutAppAdvice = bilingual.Text{
 		En: "add wechat_app and redirect_hosts, with jsapi hosted, too; it is often the shop's login that ends there, so that no order comes and the guard sees nothing",
 		Zh: "请添加 wechat_app 和 redirect_hosts，设置了 jsapi hosted 也一样；停在这里的往往是商店的登录，因此不会有订单，自动撤回也看不到",
 	}
 	openIDWithoutDefault = bilingual.Text{
-		En: "openid.html was seen on the old route, and the merchant has a wechat_app for some payways only: calls without payway, or with another, end in a 404 at 100 % on v2",
-		Zh: "旧路由上见到过 openid.html，但该商户的 wechat_app 只用于部分 payway：v2 为 100 % 时，不带 payway 或带其他 payway 的访问得到 404",
+		En: "openid.html was seen on the old route, and the merchant has a wechat_app for some payways only: calls without payway, or with another, end in a 404 at 100 %% on v2",
+		Zh: "旧路由上见到过 openid.html，但该商户的 wechat_app 只用于部分 payway：v2 为 100 %% 时，不带 payway 或带其他 payway 的访问得到 404",
 	}
 	openIDWithoutPayWay = bilingual.Text{
 		En: "openid.html was called with payway %s, for which the merchant has no wechat_app",
@@ -55,20 +55,20 @@ var (
 		Zh: "请添加一个不带 payway 的 wechat_app，除非商户的程序只使用这些 payway",
 	}
 	noRedirectHosts = bilingual.Text{
-		En: "openid.html was seen on the old route, and the merchant has no redirect_hosts: at 100 % on v2 its payers read that the address is not allowed (403)",
-		Zh: "旧路由上见到过 openid.html，但该商户没有 redirect_hosts：v2 为 100 % 时，付款人会看到地址不被允许（403）",
+		En: "openid.html was seen on the old route, and the merchant has no redirect_hosts: at 100 %% on v2 its payers read that the address is not allowed (403)",
+		Zh: "旧路由上见到过 openid.html，但该商户没有 redirect_hosts：v2 为 100 %% 时，付款人会看到地址不被允许（403）",
 	}
 	onlyPaidHosts = bilingual.Text{
-		En: "openid.html was seen on the old route, and the merchant has no redirect_hosts: at 100 % on v2 it goes only to hosts to which paid orders of v2 were notified before",
-		Zh: "旧路由上见到过 openid.html，但该商户没有 redirect_hosts：v2 为 100 % 时，只能返回 v2 已支付订单通知过的主机",
+		En: "openid.html was seen on the old route, and the merchant has no redirect_hosts: at 100 %% on v2 it goes only to hosts to which paid orders of v2 were notified before",
+		Zh: "旧路由上见到过 openid.html，但该商户没有 redirect_hosts：v2 为 100 %% 时，只能返回 v2 已支付订单通知过的主机",
 	}
 	noRedirectHostsAdvice = bilingual.Text{
 		En: "write the hosts of the backurl with which the merchant's pages call openid.html into redirect_hosts; ask the merchant for them",
 		Zh: "请把商户页面访问 openid.html 时 backurl 中的主机写入 redirect_hosts；请向商户确认",
 	}
 	otherHost = bilingual.Text{
-		En: "openid.html was to go back to %s, which redirect_hosts does not name: at 100 % on v2 it answers with a 403",
-		Zh: "openid.html 曾要返回 %s，而 redirect_hosts 中没有该主机：v2 为 100 % 时得到 403",
+		En: "openid.html was to go back to %s, which redirect_hosts does not name: at 100 %% on v2 it answers with a 403",
+		Zh: "openid.html 曾要返回 %s，而 redirect_hosts 中没有该主机：v2 为 100 %% 时得到 403",
 	}
 	otherHostAdvice = bilingual.Text{
 		En: "add it to redirect_hosts only if the merchant says that it is its own: anybody can call the page with any host, and openids go there",

@@ -35,9 +35,10 @@ func ofWeChat(f Facts, r Report) []Reason {
 	return nil
 }
 
-// seen is a reason with how often it was met.
+// seen is a reason with when it was last met. How often is counted from the first time on,
+// and not by day.
 func (r Reason) seen(o ledger.OldTraffic) Reason {
-	r.Times, r.LastAt = int(o.Times), o.Last
+	r.LastAt = o.Last
 	return r
 }
 

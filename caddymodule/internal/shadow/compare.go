@@ -146,6 +146,10 @@ func (c *comparison) nameOrder(r *preview.Request) {
 		ref, _ := v1.ParseOrderRef(c.opened.JSON) // "" where it cannot be read
 		number = ref.OrderID
 	}
+	c.keepNumber(number)
+}
+
+func (c *comparison) keepNumber(number string) {
 	for _, key := range c.merchant.SignKeys {
 		number = key.Mask(number)
 	}

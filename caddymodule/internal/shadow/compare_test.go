@@ -72,6 +72,20 @@ func TestNoise(t *testing.T) {
 	}
 }
 
+// TestByQueryID: a merchant may name its order by the queryid, in which some write their own
+// number. The reply names it by their own all the same, as the bridge's would.
+func TestByQueryID(t *testing.T) {
+	t.Parallel()
+	for iface, reply := range map[string]string{preview.Query: queried, preview.Cancel: cancelled} {
+		for _, number := range []string{`"queryid":"H0002026112212000000000001"`, `"queryid":"` + orderID + `"`, `"queryid":"` + orderID + `","orderid":""`} {
+			got := Compare(merchant(), settings, exchange(iface, `{"merid":"`+merID+`",`+number+`}`, reply), noon)
+			if found := differences(got); len(found) > 0 || !got.Compared() || got.OrderID != orderID {
+				t.Errorf("%s by %s: found %v of %q", iface, number, got.Findings, got.OrderID)
+			}
+		}
+	}
+}
+
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -89,6 +89,11 @@ func (c *comparison) ourReply(old gjson.Result) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing an answer of v2: %w", err)
 	}
+	if c.request.OrderID() == "" {
+		number := old.Get("orderid").String()
+		c.request.Found(number)
+		c.keepNumber(number)
+	}
 	reply, err := c.request.Reply(plaintext)
 	if err != nil {
 		return nil, fmt.Errorf("reading an answer of v2: %w", err)

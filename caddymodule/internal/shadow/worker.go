@@ -196,14 +196,16 @@ func (w *Worker) run(began *atomic.Int64) {
 }
 
 // rest gives way to those who wait for an answer, after something that took so long.
-// What comes in the meantime and finds no room in the queue is dropped.
+// What comes in the meantime and finds no room in the queue is dropped. After something that
+// took very long it rests less, so that a full queue is not late for its rests alone.
 func (w *Worker) rest(took time.Duration) {
 	if w.config.Share <= 0 || w.latch.tripped() != "" {
 		return
 	}
+	longest := w.config.Lag / time.Duration(2*max(1, w.config.Entries))
 	pause := time.Duration(float64(took) * (1/w.config.Share - 1))
 	select {
-	case <-time.After(pause):
+	case <-time.After(min(pause, longest)):
 	case <-w.stop:
 	}
 }

@@ -183,6 +183,42 @@ func TestQueueIsBounded(t *testing.T) {
 	})
 }
 
+// TestRestsAreNotLate: neither one comparison that took long nor a full queue of slow ones
+// makes what waits behind it late.
+func TestRestsAreNotLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, took := range map[string]func(n int) time.Duration{
+			"the machine stands still once": func(n int) time.Duration { return map[int]time.Duration{1: 20 * time.Second}[n] },
+			"keys of 50 ms":                 func(int) time.Duration { return 50 * time.Millisecond },
+		} {
+			n := 0
+			w := Start(Config{
+				Store: new(record), Observer: new(record), Now: time.Now, Goroutines: 1, Share: DefaultShare,
+				Entries: DefaultEntries, Bytes: DefaultBytes, Lag: DefaultLag,
+				Compare: func(Merchant, Settings, Exchange, time.Time) Outcome {
+					n++
+					time.Sleep(took(n))
+					return alike
+				},
+			})
+			offer := func(n int) {
+				for range n {
+					w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+				}
+			}
+			offer(1)
+			time.Sleep(21 * time.Second)
+			offer(DefaultEntries)
+			time.Sleep(5 * time.Minute)
+			stop(w)
+			if s := w.State(); s.Off != "" || s.Compared != DefaultEntries+1 {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+	})
+}
+
 // A goroutine compares for its share of the time at most, however much there is to be
 // compared.
 func TestShareOfTime(t *testing.T) {

@@ -11,7 +11,7 @@ import texts from './texts.js';
 
 const status = new PartStatus(byID('waystatus'));
 
-const lastText = (seen) => t('times_last', { n: count(seen.times), at: stamp(seen.last_at) });
+const lastText = (seen) => t(seen.times ? 'times_last' : 'last_seen', { n: count(seen.times), at: stamp(seen.last_at) });
 
 // detail is what differs, the old gateway's first.
 const detail = (d) => (d.detail || '').split(', ').map((word) => term('detail', word)).join(', ');
@@ -78,6 +78,6 @@ function guardText(now) {
 const ratio = ({ refused, payments }) => count(refused) + ' / ' + count(payments);
 
 function reasonItem(r) {
-  const more = [r.advice, r.times && lastText(r), r.example && t('example') + ' ' + r.example].filter(Boolean);
+  const more = [r.advice, r.last_at && lastText(r), r.example && t('example') + ' ' + r.example].filter(Boolean);
   return make('li', { class: toneOf(r.level) }, make('strong', {}, term('level', r.level)), ' ' + r.text, make('small', {}, more.join(' · ')));
 }
