@@ -6,7 +6,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
-	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // counts reports whether the answer to a request is counted: that to a new payment which
@@ -31,11 +30,11 @@ func (a *App) oldAnswered(p passage, result metrics.PassedResult, reply *oldgate
 }
 
 // v2Answered counts what v2 answers to a request; nil when that does not count.
-func (a *App) v2Answered(p passage) func(v1.Code) {
+func (a *App) v2Answered(p passage) func(refused bool) {
 	if !a.counts(p) {
 		return nil
 	}
-	return func(code v1.Code) { a.answered(p, route.V2, code != v1.CodeOK) }
+	return func(refused bool) { a.answered(p, route.V2, refused) }
 }
 
 // answered counts a payment, for people and, where it guards the merchant, for the guard.

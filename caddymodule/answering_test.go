@@ -11,6 +11,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/guard"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -81,8 +82,29 @@ func TestPackedAnswersOfTheOldGatewayAreCounted(t *testing.T) { // not parallel:
 	}
 }
 
-// oldTally is what the guard has counted of the old gateway, which may come after the answer.
+// TestSilenceOfV2IsCounted: where v2 does not answer, the merchant of a scanned code hears
+// 00, and for the guard it is as refused as any other payment.
+func TestSilenceOfV2IsCounted(t *testing.T) { // not parallel: one Caddy a process
+	s := startServer(t, "old_gateway "+packingGateway(t, "").URL+"\ndefault_route v2\nrollback")
+	s.gateway.answerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGatewayTimeout) })
+	for n, action := range []string{"WxCode", "WxSao", "AliCode"} {
+		order := fmt.Sprintf(`{"action":%q,"txnamt":"1999","merid":"89900001","orderid":"T2026112100000000%02d","code":"130000000000000001","ip":"192.0.2.1","backurl":"https://shop.example/notify"}`, action, n)
+		s.postForm(t, "/api/mpgateway", sealed(order, signKey))
+	}
+	want := rollback.Tally{Payments: 3, Refused: 3}
+	if got := tallyOf(t, want, func(s guard.State) rollback.Tally { return s.V2 }); got != want {
+		t.Errorf("the guard has counted %+v, want %+v", got, want)
+	}
+}
+
+// oldTally is what the guard has counted of the old gateway.
 func oldTally(t *testing.T, want rollback.Tally) rollback.Tally {
+	t.Helper()
+	return tallyOf(t, want, func(s guard.State) rollback.Tally { return s.Old })
+}
+
+// tallyOf is what the guard has counted of a side, which may come after the answer.
+func tallyOf(t *testing.T, want rollback.Tally, side func(guard.State) rollback.Tally) rollback.Tally {
 	t.Helper()
 	running, err := caddy.ActiveContext().App("paybridge")
 	if err != nil {
@@ -90,8 +112,8 @@ func oldTally(t *testing.T, want rollback.Tally) rollback.Tally {
 	}
 	e := running.(*App).engine.Load()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-		if s, ok := e.guard.State("89900001"); !ok || s.Old == want || time.Now().After(deadline) {
-			return s.Old
+		if s, ok := e.guard.State("89900001"); !ok || side(s) == want || time.Now().After(deadline) {
+			return side(s)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // TryPay is [Bridge.Pay] for a request that an operator has made in a merchant's
 // name. It is an order like any other but for its number ([translate.IsTry]), and
 // that nobody is notified of it whose backurl is [Settings.TryURL].
-func (b *Bridge) TryPay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
+func (b *Bridge) TryPay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (PayAnswer, error) {
 	return b.serve(ctx, s, m, p, client)
 }
 

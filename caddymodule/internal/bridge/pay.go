@@ -12,12 +12,23 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/tracing"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // payResult is the result of a pay call.
 type payResult struct {
-	order ledger.Order
-	err   error // the ledger's; the order may not exist
+	order  ledger.Order
+	err    error // the ledger's; the order may not exist
+	silent bool  // see PayAnswer.Unanswered
+}
+
+// PayAnswer is what a merchant hears of its payment.
+type PayAnswer struct {
+	v1.PayReply
+	// Unanswered says that the gateway has neither taken nor refused the order, nor said that
+	// it is at work on it. The merchant of a scanned code hears 00 all the same, because
+	// money may have moved.
+	Unanswered bool
 }
 
 // payJob is one merchant's pay request on its way.
@@ -37,18 +48,18 @@ type payJob struct {
 // The error is a *v1.Error of a request that is no order of this bridge, or else the
 // ledger's, which has not taken the order: [ledger.ErrOtherSide] for one that is on record
 // as the old gateway's; the reply beside that is for a bridge that has no old gateway.
-func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
+func (b *Bridge) Pay(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (PayAnswer, error) {
 	if err := translate.RefuseTry(p); err != nil {
-		return translate.BuildPayFault(p, err), err
+		return PayAnswer{PayReply: translate.BuildPayFault(p, err)}, err
 	}
 	return b.serve(ctx, s, m, p, client)
 }
 
 // serve is Pay for whatever number the order has.
-func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (v1.PayReply, error) {
+func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, p v1.PayRequest, client string) (PayAnswer, error) {
 	rule, err := translate.RuleFor(p)
 	if err != nil {
-		return translate.BuildPayFault(p, err), err
+		return PayAnswer{PayReply: translate.BuildPayFault(p, err)}, err
 	}
 	job := payJob{settings: s, merchant: m, request: p, rule: rule, client: client, trace: tracing.Traceparent(ctx)}
 	call := b.pays.do(ledger.Key{MerID: p.MerID, OrderID: p.OrderID}, func(call *sharedCall[payResult]) payResult {
@@ -58,17 +69,24 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 		return b.pay(ctx, job, call)
 	})
 	result, ok := wait(ctx, s.Timeouts.Reply, call)
+	refusal := func(code v1.Code) PayAnswer { return PayAnswer{PayReply: translate.BuildPayRefusal(p, code)} }
 	switch {
 	case ok && errors.Is(result.err, ledger.ErrOtherSide):
-		return translate.BuildPayRefusal(p, v1.CodeConflict), ledger.ErrOtherSide
+		return refusal(v1.CodeConflict), ledger.ErrOtherSide
 	case !ok:
-		return translate.BuildPayRefusal(p, v1.CodeBusy), nil
+		return refusal(v1.CodeBusy), nil
 	case result.err != nil:
-		return translate.BuildPayRefusal(p, v1.CodeBusy), result.err
+		return refusal(v1.CodeBusy), result.err
 	case result.order.Fingerprint != p.Fingerprint():
-		return translate.BuildPayRefusal(p, v1.CodeConflict), nil
+		return refusal(v1.CodeConflict), nil
 	}
-	return translate.BuildPayReply(result.order.ForMerchant()), nil
+	return PayAnswer{translate.BuildPayReply(result.order.ForMerchant()), result.unanswered()}, nil
+}
+
+// unanswered reports whether nothing has told meanwhile what became of an order of which
+// the gateway was silent.
+func (r payResult) unanswered() bool {
+	return r.silent && (r.order.State == translate.Sent || r.order.State == translate.InDoubt)
 }
 
 // pay makes the order durable and submits it, unless it exists with other
@@ -109,14 +127,17 @@ func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, dou
 	if order.State != translate.Sent {
 		return payResult{order: order} // its payer's browser has to come first
 	}
-	call.setInterim(payResult{order: order})
+	call.setInterim(payResult{order: order, silent: true})
 	failpoint.Reach(failpoint.BeforeSend)
 	report, a := b.send(ctx, job, order)
 	if doubted {
 		report = report.OverDoubt()
 	}
+	silent := report.State == translate.InDoubt && a.said.Head.RespCode != v2.RespProcessing
+	call.setInterim(payResult{order: order, silent: silent}) // recording it may take long
 	failpoint.Reach(failpoint.AfterAnswer)
 	result := b.record(ctx, job, order, report, a)
+	result.silent = silent
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
 }

@@ -160,6 +160,43 @@ func TestConcurrentPaysShareOneCall(t *testing.T) {
 	})
 }
 
+// TestUnanswered: the merchant of a scanned code hears 00 whatever has become of its call;
+// whether the gateway has answered is told apart from that.
+func TestUnanswered(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		fault      fault
+		unanswered bool
+	}{
+		{none, false}, {declines, false}, {refuses, false}, {unknown, false},
+		{lost, true}, {silent, true}, {html, true}, {half, true}, {forged, true}, {broken, true}, {wrongSum, true},
+	} {
+		t.Run(test.fault.name, func(t *testing.T) {
+			t.Parallel()
+			for _, action := range []v1.Action{v1.WxCode, v1.WxSao} {
+				w := newWorld(t)
+				w.gateway.setScript(test.fault)
+				if got := w.answerAt(w.bridge, order(action, 1)); got.Unanswered != test.unanswered {
+					t.Errorf("%s: answered %s, unanswered %v, want %v", action, got.RespCode, got.Unanswered, test.unanswered)
+				}
+			}
+		})
+	}
+}
+
+// TestUnansweredUntilTheMerchantGivesUp: so it is while the call is still under way.
+func TestUnansweredUntilTheMerchantGivesUp(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := bubble(t, dir)
+		w.gateway.setScript(deaf)
+		if got := w.answerAt(w.bridge, order(v1.WxCode, 1)); got.RespCode != v1.CodeOK || !got.Unanswered {
+			t.Errorf("answered %s, unanswered %v", got.RespCode, got.Unanswered)
+		}
+	})
+}
+
 func TestRefusedBeforeTheLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -188,12 +188,14 @@ func ref(p v1.PayRequest) v1.OrderRef { return v1.OrderRef{MerID: p.MerID, Order
 
 func (w *world) pay(p v1.PayRequest) v1.PayReply { return w.payAt(w.bridge, p) }
 
-func (w *world) payAt(b *Bridge, p v1.PayRequest) v1.PayReply {
-	reply, err := b.Pay(w.tb.Context(), w.settings, registry().ByMerID(merID), p, "192.0.2.9")
+func (w *world) payAt(b *Bridge, p v1.PayRequest) v1.PayReply { return w.answerAt(b, p).PayReply }
+
+func (w *world) answerAt(b *Bridge, p v1.PayRequest) PayAnswer {
+	answer, err := b.Pay(w.tb.Context(), w.settings, registry().ByMerID(merID), p, "192.0.2.9")
 	if err != nil {
 		w.tb.Error(err)
 	}
-	return reply
+	return answer
 }
 
 // payUnrecorded is a payment that the ledger does not take.
@@ -202,7 +204,7 @@ func (w *world) payUnrecorded(p v1.PayRequest) v1.PayReply {
 	if !errors.Is(err, ledger.ErrUnavailable) {
 		w.tb.Errorf("error is %v, want that the ledger is not there", err)
 	}
-	return reply
+	return reply.PayReply
 }
 
 func (w *world) query(p v1.PayRequest) v1.QueryReply {

@@ -25,7 +25,7 @@ func servePay(v visit) answer {
 		pay = v.Bridge.TryPay
 	}
 	reply, err := pay(v.ctx, v.Settings, v.merchant, request, v.client.Address)
-	a := answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID}
+	a := answer{json: reply.JSON(), code: reply.RespCode, orderID: request.OrderID, unanswered: reply.Unanswered}
 	if refusal, is := errors.AsType[*v1.Error](err); is {
 		a.err = refusal
 		return a

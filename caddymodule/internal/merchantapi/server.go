@@ -60,11 +60,11 @@ type Client struct {
 	// PassOn passes the request on to the old gateway instead, which turns out to have
 	// its order; nil where there is none.
 	PassOn func()
-	// Answered is told of the reply once it has left, but for one in which v2 has no part:
-	// that to a payment which the ledger could not take, and that to a merchant which has
-	// hung up, or whose request had to give way to others, before there was any. nil tells
-	// nobody.
-	Answered func(v1.Code)
+	// Answered is told of the reply once it has left: whether v2 has refused the payment, or
+	// has not answered. It is not told of a reply in which v2 has no part: that to a payment
+	// which the ledger could not take, and that to a merchant which has hung up, or whose
+	// request had to give way to others, before there was any. nil tells nobody.
+	Answered func(refused bool)
 
 	try bool // an operator tries the bridge, see [Server.Try]
 }
@@ -78,6 +78,7 @@ type answer struct {
 	err        error         // why the request was refused
 	isOld      bool          // the order is the old gateway's
 	unrecorded bool          // the ledger could not take the order
+	unanswered bool          // of a payment: v2 has not answered, whatever the merchant hears
 }
 
 func refused(err error) answer {
@@ -120,7 +121,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
 	if client.Answered != nil && !a.unrecorded && ended == nil && writeErr == nil {
-		client.Answered(a.code)
+		client.Answered(a.code != v1.CodeOK || a.unanswered)
 	}
 }
 

@@ -137,7 +137,7 @@ func (t *passage) onV2(w http.ResponseWriter, client merchantapi.Client) {
 		t.passOn(w)
 	}
 	if t.asked.Counts(t.to, t.cause) {
-		client.Answered = func(code v1.Code) { t.guard.V2Answered(t.payment(code != v1.CodeOK)) }
+		client.Answered = func(refused bool) { t.guard.V2Answered(t.payment(refused)) }
 	}
 	reply := httptest.NewRecorder()
 	t.p.v1.Serve(reply, t.r, client, t.to)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // drawRollback draws the rule of a world by which merchants are turned back, nil for
@@ -116,7 +117,7 @@ func (w *world) checkTurnedBack(p *process, merID string, before, now version) {
 	t := newTally()
 	for _, v := range w.visits {
 		if v.p == p && v.merchant == merID && v.side == route.V2 && v.to >= since {
-			t.may(v)
+			t.may(w, v)
 		}
 	}
 	w.mu.Unlock()
@@ -126,10 +127,13 @@ func (w *world) checkTurnedBack(p *process, merID string, before, now version) {
 	}
 }
 
-// may counts an order that the guard may have counted.
-func (t tally) may(v *visit) {
+// may counts an order that the guard may have counted. The merchant of a scanned code
+// hears 00 also where v2 has not answered, which counts as refused.
+func (t tally) may(w *world, v *visit) {
 	t.most[v.order] = true
-	if v.code != "00" {
+	rule, _ := translate.RuleOf(w.order(v.order).action)
+	unanswered := rule.MovesMoneyAtOnce() && !w.calm(v.from, v.to, onCall, onBridge)
+	if v.code != "00" || unanswered {
 		t.refusedMost[v.order] = true
 	}
 }
@@ -196,7 +200,7 @@ func (w *world) checkUnder(p *process, merID string, visits []*visit, now, next 
 			continue
 		}
 		first = min(first, v.to)
-		if t.may(v); v.from >= now.seen+freshness && w.isNew(v) && w.judged(v) {
+		if t.may(w, v); v.from >= now.seen+freshness && w.isNew(v) && w.judged(v) {
 			t.must(v)
 		}
 		due := w.turnedBackBy(v.to)
