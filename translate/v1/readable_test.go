@@ -26,6 +26,7 @@ func foreignWords(t testing.TB) map[string]string {
 		"GBK": gbk(t, "红茶两包"),
 		"GBK whose second half looks like a backslash": "\xbf\x5c",
 		"GBK with a line end that is not escaped":      gbk(t, "红茶") + "\n" + "\xbf\x5c",
+		"GB 18030 with a letter of four bytes":         "\x81\x30\x89\x38\x95\x5c",
 		"half a letter of GBK before the quote":        "ok\xb3",
 		"Latin-1":                                      "caf\xe9 au lait",
 		"bytes of no coding":                           "\xff\xfe",

@@ -24,6 +24,7 @@ func TestForeignBytes(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbf" + with("成功"), "成功"},
 		{"GBK", gbk(t, with("成功，交易完成")), "成功，交易完成"},
 		{"GBK whose second half looks like a backslash", with("\xbf\x5c"), "縗"},
+		{"GB 18030 with a letter of four bytes", with("\x82\x30\xb7\x31\x95\x5c"), "㛃昞"},
 		{"half a letter of GBK before the quote", with("ok\xb3"), "ok\ufffd"},
 		{"half a letter of UTF-8", with("成\xe5\x8a"), "成\ufffd"},
 		{"bytes of no coding", with("\xff\xfe"), "\ufffd"},

@@ -13,8 +13,8 @@ import (
 // WithoutBOM takes away the byte order mark that some programs write in front of UTF-8.
 func WithoutBOM(plain []byte) []byte { return bytes.TrimPrefix(plain, []byte("\uFEFF")) }
 
-// Text returns a plain text as UTF-8: without a byte order mark, with GBK decoded, and
-// where that does not make sense with each foreign byte replaced by U+FFFD. isMessage
+// Text returns a plain text as UTF-8: without a byte order mark, with GB 18030 decoded,
+// and where that does not make sense with each foreign byte replaced by U+FFFD. isMessage
 // reports whether what comes out can still be read; else a quote or brace was taken for
 // half a letter.
 func Text(plain []byte, isMessage func([]byte) bool) []byte {
@@ -22,14 +22,15 @@ func Text(plain []byte, isMessage func([]byte) bool) []byte {
 	if utf8.Valid(plain) {
 		return plain
 	}
-	if text, ok := fromGBK(plain); ok && isMessage(text) {
+	if text, ok := fromGB18030(plain); ok && isMessage(text) {
 		return text
 	}
 	return bytes.ToValidUTF8(plain, []byte(string(utf8.RuneError)))
 }
 
-// fromGBK decodes GBK; ok is false when some byte has no place in it.
-func fromGBK(plain []byte) (text []byte, ok bool) {
-	text, err := simplifiedchinese.GBK.NewDecoder().Bytes(plain)
+// fromGB18030 decodes GB 18030, which holds all of GBK and rare letters of names in four
+// bytes; ok is false when some byte has no place in it.
+func fromGB18030(plain []byte) (text []byte, ok bool) {
+	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(plain)
 	return text, err == nil && !bytes.ContainsRune(text, utf8.RuneError)
 }
