@@ -92,6 +92,8 @@ func TestNotices(t *testing.T) { // not parallel: one Caddy a process
 func TestNoticeAsMultipart(t *testing.T) { // not parallel: one Caddy a process
 	s := startServer(t, "")
 	mustBeV1(t, s.postForm(t, "/api/mpgateway", sealed(payJSON("T20261121000000001"), signKey)), v1.CodeOK, signKey)
-	contentType, body := unquotedMultipart(s.gateway.noticeForm(t, s.gateway.lastOrderNo(), "11", "19.99"))
+	form := s.gateway.noticeForm(t, s.gateway.lastOrderNo(), "11", "19.99")
+	contentType, body := unquotedMultipart(form)
 	mustBePlain(t, s.post(t, "/OnePay/notify/", contentType, strings.NewReader(body)), "success")
+	mustBePlain(t, s.post(t, inbound.NotifyPath+"?"+form.Encode(), contentType, nil), "success") // in the query, with no body
 }

@@ -43,6 +43,10 @@ func TestParse(t *testing.T) {
 		"blanks around values":     {query: "state=s%0D%0A", body: "sign=c%0A&backurl=%09https%3A%2F%2Fshop.example+", want: v1.Params{"sign": "c", "backurl": "https://shop.example", "state": "s"}},
 		"req stays as it is":       {body: "req=+a%2B%0D%0A&sign=c", want: v1.Params{"req": " a+\r\n", "sign": "c"}},
 		"multipart, blanks around": {contentType: testBoundary, body: part("sign", "\r\nc \r\n") + "--xyz--", want: v1.Params{"sign": "c"}},
+		"multipart, no body":       {contentType: testBoundary, query: "req=a&sign=b", want: v1.Params{"req": "a", "sign": "b"}},
+		"multipart, a line end":    {contentType: testBoundary, query: "req=a&sign=b", body: " \r\n", want: v1.Params{"req": "a", "sign": "b"}},
+		"multipart, only its end":  {contentType: testBoundary, query: "req=a&sign=b", body: "--xyz--\r\n", want: v1.Params{"req": "a", "sign": "b"}},
+		"a line end, no type":      {query: "req=a&sign=b", body: "\r\n", want: v1.Params{"req": "a", "sign": "b"}},
 		"multipart, no boundary":   {contentType: "multipart/form-data", body: "req=a", want: v1.Params{"req": "a"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package shadow
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"regexp"
@@ -107,10 +108,10 @@ func (c *comparison) dialects() {
 	if c.opened.Variant != v1.AsSent {
 		c.find(Dialect, c.opened.Variant.String(), "")
 	}
-	if _, multipart := forms.Boundary(e.ContentType); multipart {
-		c.find(Dialect, "multipart", "")
-	} else if len(e.Body) == 0 {
+	if len(bytes.TrimSpace(e.Body)) == 0 {
 		c.find(Dialect, "parameters in the query", "")
+	} else if _, multipart := forms.Boundary(e.ContentType); multipart {
+		c.find(Dialect, "multipart", "")
 	}
 	if c.opened.Previous {
 		c.find(Dialect, "previous sign key", "")

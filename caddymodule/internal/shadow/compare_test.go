@@ -261,10 +261,13 @@ func TestSeen(t *testing.T) {
 		change func(*Exchange)
 		want   Finding
 	}{
-		"action":       {func(*Exchange) {}, Finding{Compared, preview.Pay, "WxSao", ""}},
-		"host":         {func(*Exchange) {}, Finding{Host, preview.Pay, "https://shop.example", ""}},
-		"multipart":    {func(e *Exchange) { multipart(e) }, Finding{Dialect, preview.Pay, "multipart", ""}},
-		"query":        {func(e *Exchange) { e.Query, e.Body = string(e.Body), nil }, Finding{Dialect, preview.Pay, "parameters in the query", ""}},
+		"action":    {func(*Exchange) {}, Finding{Compared, preview.Pay, "WxSao", ""}},
+		"host":      {func(*Exchange) {}, Finding{Host, preview.Pay, "https://shop.example", ""}},
+		"multipart": {func(e *Exchange) { multipart(e) }, Finding{Dialect, preview.Pay, "multipart", ""}},
+		"query":     {func(e *Exchange) { e.Query, e.Body = string(e.Body), nil }, Finding{Dialect, preview.Pay, "parameters in the query", ""}},
+		"query, no body": {func(e *Exchange) {
+			e.ContentType, e.Query, e.Body = "multipart/form-data; boundary=xyz", string(e.Body), []byte("\r\n")
+		}, Finding{Dialect, preview.Pay, "parameters in the query", ""}},
 		"raw plus":     {func(e *Exchange) { rawPlus(e) }, Finding{Dialect, preview.Pay, "blanks for plus", ""}},
 		"previous key": {func(e *Exchange) { e.Body = request(paying("WxSao"), previous) }, Finding{Dialect, preview.Pay, "previous sign key", ""}},
 	} {
