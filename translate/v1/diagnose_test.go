@@ -26,8 +26,8 @@ func TestCandidatesAreWhatOpenTries(t *testing.T) {
 			t.Errorf("%s: opened as %s", variant, opened.Variant)
 		}
 	}
-	if seen != 4 {
-		t.Errorf("%d candidates, want 4: line breaks and a percent escape, each repaired or not", seen)
+	if seen != 5 {
+		t.Errorf("%d candidates, want 5: line breaks and a percent escape, each repaired or not, and the line break at the end alone", seen)
 	}
 	for range v1.Candidates(damaged) {
 		break // an early end is allowed

@@ -56,7 +56,9 @@ func TestOpenReceivedForms(t *testing.T) {
 		{"blank at the end", text, text + " ", v1.BlanksAround, "blanks around"},
 		{"blanks around", text, "\t " + text + "\t", v1.BlanksAround, "blanks around"},
 		{"blank at the end, blanks", text, blanks(text) + "  ", v1.BlanksAround | v1.BlanksForPlus, "blanks around, blanks for plus"},
-		{"blank and line break at the end", text, text + " \r\n", v1.LineBreaks | v1.BlanksAround, "line breaks, blanks around"},
+		{"blank and line break at the end", text, text + " \r\n", v1.BlanksAround, "blanks around"},
+		{"line break at the end signed", text + "\n", text + "\n", v1.AsSent, "as sent"},
+		{"line breaks signed, but for the last", wrapped(text, "\r\n"), wrapped(text, "\r\n") + "\r\n", v1.BlanksAround, "blanks around"},
 		{"blank signed", text + " ", text + " ", v1.AsSent, "as sent"},
 		{"no padding", strings.TrimRight(text, "="), strings.TrimRight(text, "="), v1.AsSent, "as sent"},
 	} {

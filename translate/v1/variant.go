@@ -15,8 +15,9 @@ const (
 	PercentEncoded
 	// LineBreaks takes out line breaks that were not signed.
 	LineBreaks
-	// BlanksAround takes away blanks around the text. They stand for no '+': the
-	// base64 of a JSON object neither begins nor ends with one.
+	// BlanksAround takes away blanks and line ends around the text, and none inside.
+	// They stand for no '+': the base64 of a JSON object neither begins nor ends with
+	// one.
 	BlanksAround
 
 	// AsSent is the text as received.
@@ -79,7 +80,7 @@ func repairFully(text string) string {
 
 func plusForBlanks(text string) string { return strings.ReplaceAll(text, " ", "+") }
 
-func withoutBlanksAround(text string) string { return strings.Trim(text, " \t") }
+func withoutBlanksAround(text string) string { return strings.Trim(text, " \t\r\n") }
 
 func withoutLineBreaks(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r", ""), "\n", "")

@@ -244,7 +244,11 @@ func (a *arrival) readForm() bool {
 	if !formName.MatchString(a.body) {
 		return false
 	}
-	a.shape, a.params = asForm, formOf(a.body)
+	text := a.body
+	if a.request != nil && strings.TrimSpace(a.request.body) == text {
+		text = a.request.body // with its line end, which may be signed
+	}
+	a.shape, a.params = asForm, formOf(text)
 	return true
 }
 

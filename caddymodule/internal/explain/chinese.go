@@ -27,7 +27,7 @@ var chineseOfAccepted = map[string]wording{
 		"不必处理。商户可以使用不带换行的 base64。",
 	},
 	"blanks_around": {
-		"req 前后有空格，而签名时没有。支付桥已去掉。",
+		"req 前后有空格或换行，而签名时没有。支付桥已去掉。",
 		"不必处理。商户可以不带空格发送 req。",
 	},
 	"upper_case_sign": {"sign 中有大写字母。支付桥两种都接受。", "不必处理。"},

@@ -29,7 +29,7 @@ var acceptedFacts = []fact{
 	}},
 	{holds: repaired(v1.BlanksAround), causeText: causeText{
 		name:     "blanks_around",
-		happened: "Req has blanks around it that are not signed. The bridge takes them away.",
+		happened: "Req has blanks or line ends around it that are not signed. The bridge takes them away.",
 		advice:   "Nothing need be done. The merchant could send req without them.",
 	}},
 	{holds: verified(func(e *evidence) bool { return strings.ToLower(e.form.Sign) != e.form.Sign }), causeText: causeText{

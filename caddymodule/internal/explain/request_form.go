@@ -129,7 +129,7 @@ func (e *evidence) reqTwice() bool {
 		return false
 	}
 	for pair := range strings.SplitSeq(e.body, "&") {
-		if value, ok := v1.ParseForm(pair)["req"]; ok && value != e.form.Req {
+		if value, ok := v1.ParseForm(pair)["req"]; ok && strings.TrimSpace(value) != strings.TrimSpace(e.form.Req) {
 			return true
 		}
 	}

@@ -219,7 +219,10 @@ func TestWrongMessages(t *testing.T) {
 
 func TestAcceptedRequests(t *testing.T) {
 	t.Parallel()
-	bom := "\ufeff" + message
+	bom, encoded := "\ufeff"+message, url.QueryEscape(text)
+	whole := func(body string) string {
+		return fmt.Sprintf("POST /api/mpgateway HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
 	for name, tc := range map[string]struct {
 		input  string
 		causes []string
@@ -228,6 +231,8 @@ func TestAcceptedRequests(t *testing.T) {
 		"raw plus":           {"req=" + text + "&sign=" + sum(text+shopKey), []string{"blanks_for_plus"}},
 		"encoded twice":      {form(url.QueryEscape(text), sum(text+shopKey)), []string{"percent_encoded_twice"}},
 		"line breaks":        {form(inLines(text, 76, "\r\n"), sum(text+shopKey)), []string{"line_breaks"}},
+		"line end signed":    {whole("sign=" + sum(text+"\n"+shopKey) + "&req=" + encoded + "\n"), nil},
+		"line end":           {whole("sign=" + sum(text+shopKey) + "&req=" + encoded + "\n"), []string{"line_breaks"}},
 		"upper-case sign":    {form(text, strings.ToUpper(sum(text+shopKey))), []string{"upper_case_sign"}},
 		"previous key":       {form(text, sum(text+shopOldKey)), []string{"previous_key_used"}},
 		"no padding":         {form(strings.TrimRight(text, "="), sum(strings.TrimRight(text, "=")+shopKey)), []string{"padding_missing"}},

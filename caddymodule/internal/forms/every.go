@@ -26,7 +26,7 @@ type Values map[string][]string
 func Every(contentTypes []string, body []byte, query string, names ...string) (Values, error) {
 	c := collector{Values: make(Values, len(names)), names: names}
 	c.urlencoded(query)
-	c.urlencoded(string(bytes.TrimSpace(body)))
+	c.urlencoded(urlencoded(body))
 	for _, contentType := range contentTypes {
 		if boundary, ok := Boundary(contentType); ok {
 			c.multipart(body, boundary)

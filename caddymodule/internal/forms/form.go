@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"strings"
+	"unicode"
 
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
@@ -41,7 +42,7 @@ func Parse(contentType string, body []byte, query string) (v1.Params, error) {
 	return ParseLongForm(contentType, body, query)
 }
 
-// ParseLongForm is ParseForm for a body of any length.
+// ParseLongForm is Parse for a body of any length.
 func ParseLongForm(contentType string, body []byte, query string) (v1.Params, error) {
 	params, err := parseBody(contentType, body)
 	if err != nil {
@@ -64,11 +65,28 @@ func ParseLongForm(contentType string, body []byte, query string) (v1.Params, er
 // be malformed, whatever its Content-Type says: programs that send everything in the
 // query write the type of their usual bodies all the same.
 func parseBody(contentType string, body []byte) (v1.Params, error) {
-	text := bytes.TrimSpace(body)
-	if boundary, ok := Boundary(contentType); ok && len(text) > 0 {
+	if boundary, ok := Boundary(contentType); ok && len(bytes.TrimSpace(body)) > 0 {
 		return parseMultipart(body, boundary)
 	}
-	return v1.ParseForm(string(text)), nil
+	return v1.ParseForm(urlencoded(body)), nil
+}
+
+// lineEnds are what may stand behind a base64 text and be signed with it.
+const lineEnds = " \t\r\n"
+
+// urlencoded is a body without the blanks and line ends around it. Behind a req that
+// comes last they stay: some programs sign the line end that their base64 has. Where req
+// has one of its own, which the program has encoded, what follows is the body's.
+func urlencoded(body []byte) string {
+	text := string(bytes.TrimLeftFunc(body, unicode.IsSpace))
+	form := strings.TrimSpace(text)
+	for name, value := range v1.Pairs(form[strings.LastIndexAny(form, "&;")+1:]) {
+		endsInText := value != "" && strings.TrimRight(value, lineEnds) == value
+		if strings.EqualFold(name, "req") && endsInText && strings.TrimRight(text, lineEnds) == form {
+			return text
+		}
+	}
+	return form
 }
 
 // parseMultipart reads a multipart form from memory; the caller has bounded the whole

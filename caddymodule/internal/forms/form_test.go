@@ -1,8 +1,10 @@
 package forms
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +37,11 @@ func TestParse(t *testing.T) {
 		"wrong content type":       {contentType: "application/json", body: "req=a&sign=b", want: v1.Params{"req": "a", "sign": "b"}},
 		"broken content type":      {contentType: ";;charset", body: "req=a&sign=b", want: v1.Params{"req": "a", "sign": "b"}},
 		"line break behind":        {body: "req=a&sign=b\r\n", want: v1.Params{"req": "a", "sign": "b"}},
+		"line end behind req":      {body: "\nsign=b&req=a\r\n", want: v1.Params{"req": "a\r\n", "sign": "b"}},
+		"behind an encoded one":    {body: "sign=b&req=a%0A\r\n", want: v1.Params{"req": "a\n", "sign": "b"}},
+		"behind an empty req":      {body: "sign=b&req=\r\n", want: v1.Params{"req": "", "sign": "b"}},
+		"other signs behind req":   {body: "sign=b&req=a\v\n", want: v1.Params{"req": "a", "sign": "b"}},
+		"line end, nothing else":   {body: "req=a&\r\n", want: v1.Params{"req": "a"}},
 		"query string":             {query: "req=a&sign=b", want: v1.Params{"req": "a", "sign": "b"}},
 		"body before query string": {query: "req=q&other=q", body: "req=b", want: v1.Params{"req": "b", "other": "q"}},
 		"multipart":                {contentType: testBoundary, body: part("req", "a+b") + part("sign", "c") + "--xyz--\r\n", want: v1.Params{"req": "a+b", "sign": "c"}},
@@ -59,6 +66,36 @@ func TestParse(t *testing.T) {
 				t.Errorf("got %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestLineEndBehindReq: one that the merchant has signed counts, another one does not.
+func TestLineEndBehindReq(t *testing.T) {
+	t.Parallel()
+	key := v1.NewKey("canary")
+	text := base64.StdEncoding.EncodeToString([]byte(`{"merid":"89900001","orderid":"T20261121000000001"}`))
+	lines := text[:20] + "\r\n" + text[20:]
+	for name, tc := range map[string]struct{ signed, body string }{
+		"signed":                   {text + "\n", text + "\n"},
+		"signed, CRLF":             {text + "\r\n", text + "\r\n"},
+		"signed and encoded":       {text + "\n", text + "%0A"},
+		"signed and encoded, more": {text + "\n", text + "%0A\r\n"},
+		"not signed":               {text, text + "\r\n"},
+		"not signed, with a blank": {text, text + " \n"},
+		"the inner ones signed":    {lines, lines + "\r\n"},
+		"all signed":               {lines + "\r\n", lines + "\r\n"},
+	} {
+		body := []byte("sign=" + key.Sign(tc.signed) + "&req=" + tc.body)
+		params, err := Parse("application/x-www-form-urlencoded", body, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v1.Open(params.Form(), func(string) []v1.Key { return []v1.Key{key} }); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if every, err := Every(nil, body, "", "req"); err != nil || !slices.Equal(every["req"], []string{params["req"]}) {
+			t.Errorf("%s: every value is %q, %v; want %q", name, every["req"], err, params["req"])
+		}
 	}
 }
 
