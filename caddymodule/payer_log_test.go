@@ -22,6 +22,7 @@ func TestPageLines(t *testing.T) { // not parallel: one Caddy a process
 	s.statusOf(t, payID)
 
 	want := []map[string]any{
+		{"level": "info", "page": "gopay", "result": "to_public_url", "status": 303.0, "merid": "89900001", "orderid": aOrderID},
 		{"level": "info", "page": "gopay", "result": "to_wechat", "status": 303.0, "merid": "89900001", "orderid": aOrderID},
 		{"level": "warn", "page": "paying", "result": "wechat_refused", "status": 502.0, "merid": "89900001", "orderid": aOrderID, "error": "wechat refused: errcode 40125"},
 		{"level": "info", "page": "gopay", "result": "unknown_merchant", "status": 404.0},

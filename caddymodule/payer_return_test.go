@@ -69,6 +69,7 @@ func TestReturnTwiceAtOnce(t *testing.T) { // not parallel: one Caddy a process
 		t.Run(name, func(t *testing.T) {
 			b := s.browser()
 			back := b.toWeChat(t, s, openIDLink(shopURL))
+			<-visits // where the browser is sent to the public address
 			<-visits
 			asked := len(s.wechat.tokens())
 			held := s.wechat.holdAnswers(t)

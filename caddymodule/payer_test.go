@@ -23,7 +23,8 @@ func init() {
 }
 
 const (
-	appID = "wx0123456789abcdef"
+	publicURL = "https://pay.example.com" // of every server of these tests
+	appID     = "wx0123456789abcdef"
 	// shopURL is the merchant's own page, on the one host that is allowed.
 	shopURL     = "https://shop.example/login?a=1#top"
 	shopHost    = "shop.example"
@@ -134,7 +135,8 @@ func (w *fakeWeChat) tokens() []url.Values {
 	return w.asked
 }
 
-// payerBrowser is a browser that follows nothing by itself.
+// payerBrowser is a browser at the public address, behind something that ends TLS. It
+// follows nothing by itself, but where that address leads to itself.
 type payerBrowser struct {
 	s           *server
 	agent       string
@@ -153,6 +155,7 @@ func (b *payerBrowser) open(t *testing.T, method, address string, body io.Reader
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Host = "pay.example.com"
 	req.Header.Set("User-Agent", b.agent)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -171,6 +174,9 @@ func (b *payerBrowser) open(t *testing.T, method, address string, body io.Reader
 		}
 	}
 	mustBePage(t, r)
+	if at, own := strings.CutPrefix(r.header.Get("Location"), publicURL); own {
+		return b.get(t, at)
+	}
 	return r
 }
 

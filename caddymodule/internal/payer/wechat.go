@@ -25,7 +25,7 @@ type wechatWay struct {
 	purpose  string   // which page asks
 	params   []string // what the browser comes back with besides code and state
 	back     string   // where it comes back to, below the public URL
-	retry    string   // where it may start again
+	retry    string   // where it may start again, a path with a query
 }
 
 // app is the official account.
@@ -54,12 +54,15 @@ func (v visit) browser() string {
 	return cookie.Value
 }
 
-// toWeChat sends the browser to WeChat. A browser that has the cookie keeps it,
-// so that two tabs do not spoil each other's way.
+// toWeChat sends the browser to WeChat, from the public address. A browser that has
+// the cookie keeps it, so that two tabs do not spoil each other's way.
 func (v visit) toWeChat(way wechatWay) view {
 	app, ok := way.app()
 	if !ok {
 		return refuse(pages.NoWeChatApp, errors.New("merchant has no wechat_app for this payway"))
+	}
+	if answer, ok := v.toPublicURL(way); ok {
+		return answer
 	}
 	browser := v.browser()
 	if browser == "" {
