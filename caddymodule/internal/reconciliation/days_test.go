@@ -1,0 +1,79 @@
+package reconciliation
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/caddymodule/internal/statement"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// TestNextDay: what is at midnight is settled by the statements of both days.
+func TestNextDay(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{settled(1, 24*hour-time.Second), settled(2, 24*hour-time.Second)}}
+	day, next := csvOf(), csvOf("N001 pay 1.01 成功 24h1s", "N777 pay 5.00 成功 30h")
+	if got := told(reconcile(t, book, nil, day)); !slices.Equal(got, []string{"edge T001", "edge T002"}) {
+		t.Errorf("one statement: %q", got)
+	}
+	if got := told(reconcile(t, book, nil, day, next)); !slices.Equal(got, []string{"missing_there T002"}) {
+		t.Errorf("both statements: %q", got)
+	}
+}
+
+// TestRefundsOfEarlierPayments: a refund that no statement has since its payment is
+// missing. A statement counts it on the day that it was asked for, so those of all days
+// are needed for that.
+func TestRefundsOfEarlierPayments(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{refunded(settled(1, -47*hour), 12*hour)}}
+	before2, before1, day := csvOf("N001 pay 1.01 成功 -47h"), csvOf("N7 pay 5.00 成功 -20h"), csvOf("N8 pay 5.00 失败 9h")
+	for _, c := range []struct {
+		statements []string
+		want       string
+	}{
+		{[]string{day}, "refund_earlier T001"},
+		{[]string{before2, day}, "refund_earlier T001"}, // the day between may have it
+		{[]string{before2, before1, day}, "refund_missing_there T001"},
+	} {
+		if got := told(reconcile(t, book, nil, c.statements...)); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%d statements: %q, want %s", len(c.statements), got, c.want)
+		}
+	}
+}
+
+// TestAnotherDay: a statement of another day agrees with nothing of the day that is
+// meant, although the ledger has its orders.
+func TestAnotherDay(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{settled(1, 30*hour), refunded(settled(2, 30*hour), 31*hour), unpaid(3, translate.Failed)}}
+	r := reconcile(t, book, nil, csvOf("N001 pay 1.01 成功 30h", "N002 pay 1.02 成功 30h", "N002 退款 -1.02 成功 31h", "N003 pay 1.03 失败 30h"))
+	if r.Matched != 0 || r.Outside != r.Lines || !r.ComparedNothing() || !r.Doubts() || r.Differs() {
+		t.Errorf("%d agree, %d of %d of other days, %v", r.Matched, r.Outside, r.Lines, r.Counts)
+	}
+	book.orders = append(book.orders, settled(4, hour))
+	r = reconcile(t, book, nil, csvOf("N001 pay 1.01 成功 30h", "N004 pay 1.04 成功 1h", "N002 pay 1.02 已退款 30h"))
+	if r.Matched != 1 || r.Outside != 2 || r.ComparedNothing() || r.Doubts() || r.Differs() {
+		t.Errorf("with one of the day: %d agree, %d of %d of other days, %v", r.Matched, r.Outside, r.Lines, r.Counts)
+	}
+}
+
+// TestRange: the days are those of the statement, in Beijing, where nobody says.
+func TestRange(t *testing.T) {
+	t.Parallel()
+	noRange := func(j *Job) { j.From, j.To = time.Time{}, time.Time{} }
+	r := reconcile(t, &fakeBook{}, noRange, csvOf("N001 pay 1.01 失败 0h", "N002 pay 1.01 失败 47h59m59s"))
+	if !r.From.Equal(midnight) || !r.To.Equal(midnight.AddDate(0, 0, 2)) {
+		t.Errorf("from %v to %v", r.From, r.To)
+	}
+	_, err := Run(t.Context(), Job{Book: &fakeBook{}, Dir: t.TempDir(), Files: []string{"a"}, Open: func(int) (Source, error) {
+		return statement.New(io.NopCloser(strings.NewReader("订单号,金额\n1,1\n")), statement.Options{})
+	}})
+	if err == nil || !strings.Contains(err.Error(), "--day") {
+		t.Errorf("without times: %v", err)
+	}
+}
