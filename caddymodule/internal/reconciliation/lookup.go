@@ -39,22 +39,12 @@ func (r *run) flush(ctx context.Context) error {
 	if len(numbers) == 0 {
 		return nil
 	}
-	found, unreadable, err := search(ctx, r.Book, numbers)
-	if err != nil {
+	orders := make(byNumber)
+	if err := orders.search(ctx, r.Book, numbers); err != nil {
 		return err
 	}
-	r.report.Unreadable = append(r.report.Unreadable, unreadable...)
-	byNumber := make(map[string][]*order)
-	for _, s := range found {
-		o := &order{Settlement: s}
-		for _, number := range []string{s.OrderNo, s.QueryID, s.OrderID, s.RefundNo} {
-			if lines[number] != nil {
-				byNumber[number] = append(byNumber[number], o)
-			}
-		}
-	}
 	for _, number := range numbers {
-		r.compareFound(byNumber[number], lines[number])
+		r.compareFound(orders[number], lines[number])
 	}
 	return nil
 }
@@ -68,6 +58,10 @@ func (r *run) compareFound(orders []*order, lines []*line) {
 		o := orders[i]
 		if r.MerID != "" && o.MerID != r.MerID {
 			r.report.Outside += len(own)
+			continue
+		}
+		if o.unreadable != nil {
+			r.leaveOut(*o.unreadable)
 			continue
 		}
 		if len(own) == 0 {
@@ -86,12 +80,59 @@ func (r *run) compareFound(orders []*order, lines []*line) {
 	}
 }
 
+// leaveOut notes rows of the ledger that cannot be read, each once: one may be met as
+// a payment, as a refund and by its numbers.
+func (r *run) leaveOut(rows ...api.Unreadable) {
+	for _, row := range rows {
+		if !r.unreadable[row] {
+			r.unreadable[row] = true
+			r.report.Unreadable = append(r.report.Unreadable, row)
+		}
+	}
+}
+
 // unknown notes lines whose number no order of the ledger has, but for those that say
 // themselves that they are of other merchants than the one that is meant.
 func (r *run) unknown(lines []*line) {
 	own := slices.DeleteFunc(lines, func(l *line) bool { return r.Others[l.Merchant] })
 	r.report.Outside += len(lines) - len(own)
 	r.compare.unknown(own)
+}
+
+// byNumber are the orders that have a number, each with a copy of its own: what is known
+// of it by one of its numbers says nothing of its lines by another.
+type byNumber map[string][]*order
+
+// search finds orders by numbers that may be many. It asks for half of them at a time
+// where one answer does not hold all orders, or where a row cannot be read: which number
+// is that row's is known only when it was asked for alone.
+func (f byNumber) search(ctx context.Context, book Book, numbers []string) error {
+	list, err := book.Find(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	if half := len(numbers) / 2; half > 0 && (list.More || len(list.Unreadable) > 0) {
+		if err := f.search(ctx, book, numbers[:half]); err != nil {
+			return err
+		}
+		return f.search(ctx, book, numbers[half:])
+	}
+	if list.More {
+		return say("more than 2000 merchants have an order %s; name the merchant: --merchant", numbers[0])
+	}
+	for _, s := range list.Items {
+		own := []string{s.OrderNo, s.QueryID, s.OrderID, s.RefundNo}
+		for _, number := range numbers {
+			if slices.Contains(own, number) {
+				f[number] = append(f[number], &order{Settlement: s})
+			}
+		}
+	}
+	for _, row := range list.Unreadable {
+		lost := &order{Settlement: api.Settlement{MerID: row.MerID}, unreadable: &row}
+		f[numbers[0]] = append(f[numbers[0]], lost)
+	}
+	return nil
 }
 
 // asRefund makes a line a refund, whose number says that it is one.

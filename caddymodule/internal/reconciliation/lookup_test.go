@@ -60,3 +60,67 @@ func TestUnknownLinesOfOthers(t *testing.T) {
 		t.Errorf("of all merchants: %v", r.Counts)
 	}
 }
+
+// TestOtherNumbers: lines name orders by another number than most do, and more of them
+// than are looked up at once. None of those orders is missing.
+func TestOtherNumbers(t *testing.T) {
+	t.Parallel()
+	var orders []api.Settlement
+	var lines []string
+	for i := range 3 * api.MaxNumbers {
+		s := refunded(settled(i, hour), 2*hour)
+		yuan := translate.FormatYuan(s.AmountFen)
+		number := s.OrderNo
+		if i%3 == 0 {
+			number = s.QueryID
+		}
+		orders = append(orders, s)
+		lines = append(lines, number+" pay "+yuan+" 成功 1h", s.RefundNo+" 退款 -"+yuan+" 成功 2h")
+	}
+	r := reconcile(t, &fakeBook{orders: orders}, nil, csvOf(lines...))
+	if r.Number != ByOrderNo || r.Differs() || r.Doubts() || r.Matched != len(lines) {
+		t.Errorf("by %s: %v, %d of %d agree", r.Number, r.Counts, r.Matched, len(lines))
+	}
+	if m := r.Merchants[0]; m.Here != m.There {
+		t.Errorf("here %+v, there %+v", m.Here, m.There)
+	}
+}
+
+// TestTwoOtherNumbers: the payment and the refund of an order are named by two numbers,
+// neither of which is the one that most lines have.
+func TestTwoOtherNumbers(t *testing.T) {
+	t.Parallel()
+	orders := []api.Settlement{refunded(settled(1, hour), 2*hour), settled(2, hour), settled(3, hour)}
+	r := reconcile(t, &fakeBook{orders: orders}, nil,
+		csvOf("N002 pay 1.02 成功 1h", "N003 pay 1.03 成功 1h", "H001 pay 1.01 成功 1h", "RN001 退款 -1.01 成功 2h"))
+	if got := told(r); got != nil || r.Number != ByOrderNo || r.Matched != 4 {
+		t.Errorf("by %s: %q, %d agree", r.Number, got, r.Matched)
+	}
+}
+
+// TestUnreadable: a line whose order cannot be read is left out with it, among as many
+// others as are looked up at once.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	lost, other := refunded(settled(1, hour), 2*hour), settled(2, hour)
+	other.MerID = "B"
+	book := &fakeBook{orders: []api.Settlement{lost, other, settled(3, hour)}, damaged: []string{lost.OrderID, other.OrderID}}
+	lines := []string{"N001 pay 1.01 成功 1h", "RN001 退款 -1.01 成功 2h", "N003 pay 1.03 成功 1h"}
+	for i := range api.MaxNumbers {
+		lines = append(lines, fmt.Sprintf("X%03d pay 1.00 失败 1h", i))
+	}
+	r := reconcile(t, book, nil, csvOf(append(lines, "N002 pay 1.02 成功 1h")...))
+	if got := told(r); got != nil || !r.Doubts() || len(r.Unreadable) != 2 || r.Matched != 1 {
+		t.Errorf("%q, %d agree, left out: %+v", got, r.Matched, r.Unreadable)
+	}
+	r = reconcile(t, book, nil, csvOf("N001 pay 1.01 成功 1h", "X001 pay 1.00 成功 1h"))
+	if got := told(r); !slices.Equal(got, []string{"missing_there T003", "missing_here 0.csv:3 100"}) {
+		t.Errorf("with one that the ledger does not have: %q", got)
+	}
+	earlier := settled(2, -50*hour)
+	earlier.MerID = "B"
+	r = reconcile(t, &fakeBook{orders: []api.Settlement{earlier}, damaged: book.damaged}, func(j *Job) { j.MerID = "A" }, csvOf("N002 pay 1.02 成功 1h"))
+	if got := told(r); got != nil || r.Outside != 1 || len(r.Unreadable) > 0 {
+		t.Errorf("of another merchant: %q, %d of others, left out: %+v", got, r.Outside, r.Unreadable)
+	}
+}

@@ -106,24 +106,3 @@ func findable(number string) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '_'
 	})
 }
-
-// search finds orders by numbers that may be many.
-func search(ctx context.Context, book Book, numbers []string) ([]api.Settlement, []api.Unreadable, error) {
-	found, err := book.Find(ctx, numbers)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !found.More {
-		return found.Items, found.Unreadable, nil
-	}
-	if len(numbers) == 1 {
-		return nil, nil, say("more than 2000 merchants have an order %s; name the merchant: --merchant", numbers[0])
-	}
-	half := len(numbers) / 2
-	first, lost, err := search(ctx, book, numbers[:half])
-	if err != nil {
-		return nil, nil, err
-	}
-	second, more, err := search(ctx, book, numbers[half:])
-	return append(first, second...), append(lost, more...), err
-}

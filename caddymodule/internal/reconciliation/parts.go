@@ -78,6 +78,20 @@ func (p *parts) each(i int, read func(*bufio.Reader) error) error {
 	}
 }
 
+// empty takes the records out of part i.
+func (p *parts) empty(i int) error {
+	of := p.files[i]
+	of.count = 0
+	of.writer.Reset(of.file)
+	if err := of.file.Truncate(0); err != nil {
+		return fmt.Errorf("emptying a temporary file: %w", err)
+	}
+	if _, err := of.file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("emptying a temporary file: %w", err)
+	}
+	return nil
+}
+
 // close lets go of the files.
 func (p *parts) close() {
 	for _, f := range p.files {

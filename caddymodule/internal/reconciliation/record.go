@@ -24,6 +24,8 @@ type order struct {
 	api.Settlement
 	paid     bool // it was paid within the range
 	refunded bool // its refund was done within the range
+
+	unreadable *api.Unreadable // its row, where that cannot be read: only its merchant is known then
 }
 
 // A record is written as its members one after the other: texts behind their length,

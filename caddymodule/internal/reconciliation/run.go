@@ -61,11 +61,13 @@ type run struct {
 	sample  sample
 	days    days // of the lines
 	batch   batch
+
+	unreadable map[api.Unreadable]bool // rows that are left out
 }
 
 // Run compares statements with the ledger.
 func Run(ctx context.Context, job Job) (*Report, error) {
-	r := &run{Job: job, days: make(days)}
+	r := &run{Job: job, days: make(days), unreadable: make(map[api.Unreadable]bool)}
 	r.books = newBooks(&r.report)
 	seed := maphash.MakeSeed()
 	var err error
@@ -175,7 +177,7 @@ func (r *run) readLedger(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			r.report.Unreadable = append(r.report.Unreadable, page.Unreadable...)
+			r.leaveOut(page.Unreadable...)
 			for _, item := range page.Items {
 				if err := r.addOrder(item, movement); err != nil {
 					return err
@@ -236,7 +238,12 @@ func (r *run) addOrder(s api.Settlement, m ledger.Movement) error {
 
 func (r *run) compareAll(ctx context.Context) error {
 	for i := range partCount {
-		if err := r.comparePart(ctx, i); err != nil {
+		if err := r.comparePart(i); err != nil {
+			return err
+		}
+	}
+	for i := range partCount {
+		if err := r.lookUpPart(ctx, i); err != nil {
 			return err
 		}
 	}
@@ -247,21 +254,16 @@ func (r *run) compareAll(ctx context.Context) error {
 // one number.
 const maxPart = 2_000_000
 
+// compareAll looks up the lines that are left over when all parts are compared: only
+// then is it known which orders have no line under their own number.
 var errOneNumber = say("nearly all lines of the statement have the same number; is it the right column? Name another: --column number=…")
 
-func (r *run) comparePart(ctx context.Context, i int) error {
+// comparePart compares the orders of part i with their lines, and keeps the others.
+func (r *run) comparePart(i int) error {
 	if r.lines.files[i].count > maxPart {
 		return errOneNumber
 	}
-	groups := make(map[string][]*line)
-	err := r.lines.each(i, func(from *bufio.Reader) error {
-		l := new(line)
-		if err := l.fields().readFrom(from); err != nil {
-			return err
-		}
-		groups[l.Number] = append(groups[l.Number], l)
-		return nil
-	})
+	groups, err := r.linesOf(i)
 	if err != nil {
 		return err
 	}
@@ -288,6 +290,25 @@ func (r *run) comparePart(ctx context.Context, i int) error {
 func (r *run) ordersOf(i int) (map[string][]*order, error) {
 	orders, seen := make(map[string][]*order), make(map[orderKey]*order)
 	err := r.orders.each(i, func(from *bufio.Reader) error {
+	if err := r.lines.empty(i); err != nil {
+		return err
+	}
+	for number, lines := range groups {
+		for _, l := range lines {
+			if err := r.lines.add(number, l.fields()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lookUpPart looks up the lines of part i that comparePart has kept.
+func (r *run) lookUpPart(ctx context.Context, i int) error {
+	groups, err := r.linesOf(i)
+	if err != nil {
+		return err
+	}
 		o := new(order)
 		if err := o.fields().readFrom(from); err != nil {
 			return err
@@ -296,6 +317,20 @@ func (r *run) ordersOf(i int) (map[string][]*order, error) {
 			same.paid, same.refunded = same.paid || o.paid, same.refunded || o.refunded
 			return nil
 		}
+// linesOf reads the lines of part i by their numbers.
+func (r *run) linesOf(i int) (map[string][]*line, error) {
+	groups := make(map[string][]*line)
+	err := r.lines.each(i, func(from *bufio.Reader) error {
+		l := new(line)
+		if err := l.fields().readFrom(from); err != nil {
+			return err
+		}
+		groups[l.Number] = append(groups[l.Number], l)
+		return nil
+	})
+	return groups, err
+}
+
 		seen[o.key()] = o
 		number := r.Number.of(o.Settlement)
 		orders[number] = append(orders[number], o)

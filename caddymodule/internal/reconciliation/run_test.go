@@ -22,6 +22,17 @@ var midnight = time.Date(2026, 11, 22, 0, 0, 0, 0, translate.Beijing)
 type fakeBook struct {
 	orders []api.Settlement
 	asked  int // numbers that were looked up
+
+	damaged []string // order numbers of merchants whose rows cannot be read
+}
+
+// put adds an order to a list, or says that it cannot be read.
+func (b *fakeBook) put(list *api.SettlementList, s api.Settlement) {
+	if slices.Contains(b.damaged, s.OrderID) {
+		list.Unreadable = append(list.Unreadable, api.Unreadable{Kind: ledger.OrderRow, MerID: s.MerID, OrderID: s.OrderID, Cause: "amount: negative"})
+		return
+	}
+	list.Items = append(list.Items, s)
 }
 
 func (b *fakeBook) Turnover(_ context.Context, m ledger.Movement, from, to time.Time, after string) (list api.SettlementList, err error) {
@@ -43,7 +54,7 @@ func (b *fakeBook) Turnover(_ context.Context, m ledger.Movement, from, to time.
 		if at.IsZero() || at.Before(from) || !at.Before(to) {
 			continue
 		}
-		if list.Items = append(list.Items, s); len(list.Items) == 3 {
+		if b.put(&list, s); len(list.Items) == 3 {
 			list.Next = fmt.Sprint(skip)
 			return list, nil
 		}
@@ -64,7 +75,7 @@ func (b *fakeBook) Find(_ context.Context, numbers []string) (list api.Settlemen
 		if slices.ContainsFunc([]string{s.OrderNo, s.QueryID, s.OrderID, s.RefundNo}, func(n string) bool {
 			return n != "" && slices.Contains(numbers, n)
 		}) {
-			list.Items = append(list.Items, s)
+			b.put(&list, s)
 		}
 	}
 	return list, nil
