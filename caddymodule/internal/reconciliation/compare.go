@@ -28,14 +28,21 @@ func (c *comparison) order(o *order, lines []*line) {
 			c.report.Outside++
 		}
 	}
-	var pays, refunds []*line
+	var pays, refunds, both []*line
 	for _, l := range lines {
-		if l.Pays && (!l.Either || !paying) {
+		pay := l.Pays && (!l.Either || !paying)
+		if pay {
 			pays = append(pays, l)
 		}
-		if l.Refunds {
+		switch {
+		case l.Refunds && pay:
+			both = append(both, l)
+		case l.Refunds:
 			refunds = append(refunds, l)
 		}
+	}
+	if len(succeeded(refunds, refundState)) == 0 { // else the payment's lines tell of the same refunds once more
+		refunds = append(refunds, both...)
 	}
 	c.payment(o, pays)
 	c.refund(o, refunds)
@@ -43,7 +50,7 @@ func (c *comparison) order(o *order, lines []*line) {
 
 func (c *comparison) payment(o *order, lines []*line) {
 	paid := !o.PaidAt.IsZero()
-	done := succeeded(lines, func(l *line) statement.State { return l.State })
+	done := succeeded(lines, paymentState)
 	switch {
 	case len(lines) == 0:
 		if o.paid {
@@ -51,7 +58,7 @@ func (c *comparison) payment(o *order, lines []*line) {
 		}
 		return
 	case len(done) == 0:
-		if paid {
+		if o.paid { // one that was paid on another day may have failed or waited on this one
 			c.add(Difference{Kind: OtherState, Here: c.here(o, o.PaidAt), There: c.there(lines[0])})
 		}
 		return
@@ -111,7 +118,7 @@ func (c *comparison) covers(first, last time.Time) bool {
 
 func (c *comparison) refund(o *order, lines []*line) {
 	refunded := o.State == translate.Refunded
-	done := succeeded(lines, func(l *line) statement.State { return l.RefundState })
+	done := succeeded(lines, refundState)
 	switch {
 	case len(lines) == 0:
 		if o.refunded {
@@ -119,7 +126,7 @@ func (c *comparison) refund(o *order, lines []*line) {
 		}
 		return
 	case len(done) == 0:
-		if refunded {
+		if o.refunded {
 			c.add(Difference{Kind: RefundMissingThere, Here: c.here(o, o.SettledAt), There: c.thereRefund(lines[0], lines[0].RefundFen)})
 		}
 		return
@@ -181,6 +188,9 @@ func (c *comparison) unknown(lines []*line) {
 func (c *comparison) within(at time.Time) bool {
 	return at.IsZero() || !at.Before(c.from) && at.Before(c.to)
 }
+
+func paymentState(l *line) statement.State { return l.State }
+func refundState(l *line) statement.State  { return l.RefundState }
 
 // succeeded are the lines whose payment, or refund, has succeeded.
 func succeeded(lines []*line, state func(*line) statement.State) (done []*line) {

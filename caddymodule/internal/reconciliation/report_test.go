@@ -43,3 +43,31 @@ func TestSumsOfListEntries(t *testing.T) {
 		}
 	}
 }
+
+// TestRefundToldTwice: the line of a payment tells of its refund, and a line of the
+// refund's own does so once more. It was given back once.
+func TestRefundToldTwice(t *testing.T) {
+	t.Parallel()
+	const columns = "订单号,退款单号,订单金额,退款金额,交易状态,时间\n"
+	for name, c := range map[string]struct {
+		lines  string
+		refund int64
+		want   []string
+	}{
+		"by its kind":       {csvOf("N001 消费 1.01 已退款 1h", "N001 退款 -1.01 成功 2h"), 101, nil},
+		"first":             {csvOf("N001 退款 -1.01 成功 2h", "N001 消费 1.01 已退款 1h"), 101, nil},
+		"by columns":        {columns + "N001,,1.01,1.01,已退款,2026-11-22 01:00:00\nN001,RN001,1.01,1.01,退款成功,2026-11-22 02:00:00\n", 101, nil},
+		"in parts":          {csvOf("N001 消费 1.01 已退款 1h", "N001 退款 -1.00 成功 2h", "N001 退款 -0.01 成功 3h"), 101, nil},
+		"failed on its own": {csvOf("N001 消费 1.01 已退款 1h", "N001 退款 -1.01 退款失败 2h"), 101, nil},
+		"twice on its own":  {csvOf("N001 消费 1.01 已退款 1h", "N001 退款 -1.01 成功 2h", "N001 退款 -1.01 成功 3h"), 202, []string{"refund_amount T001 0.csv:3 202"}},
+		"with the payment":  {csvOf("N001 pay 1.01 成功 1h", "N001 pay 1.01 已退款 2h", "N001 退款 -1.01 成功 3h"), 202, []string{"refund_amount T001 0.csv:3 202"}},
+	} {
+		r := reconcile(t, &fakeBook{orders: []api.Settlement{refunded(settled(1, hour), 2*hour)}}, nil, c.lines)
+		if got := told(r); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if there := r.Merchants[0].There; there.RefundedFen != c.refund || there.Payments != 1 {
+			t.Errorf("%s: there %+v", name, there)
+		}
+	}
+}

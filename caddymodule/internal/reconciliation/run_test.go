@@ -209,6 +209,12 @@ func TestRun(t *testing.T) {
 		{"paid early next day by our clock", []api.Settlement{settled(1, 24*hour)}, []string{"N001 pay 1.01 成功 23h59m59s"}, nil},
 		{"a second before the end", []api.Settlement{settled(1, 24*hour-time.Second)}, nil, []string{"edge T001"}},
 		{"a second after the beginning", []api.Settlement{settled(1, time.Second)}, nil, []string{"edge T001"}},
+		{"failed on the day, paid on the next", []api.Settlement{settled(1, 30*hour)}, []string{"N001 pay 1.01 失败 1h"}, nil},
+		{"waiting late in the day, paid on the next", []api.Settlement{settled(1, 30*hour)}, []string{"N001 pay 1.01 待支付 23h59m"}, nil},
+		{"failed on the day, paid just after it", []api.Settlement{settled(1, 24*hour+time.Second)}, []string{"N001 pay 1.01 失败 23h59m"}, nil},
+		{"failed first there, and paid on the day here", []api.Settlement{settled(1, 2*hour)}, []string{"H001 pay 1.01 失败 1h"}, []string{"state T001 0.csv:2 101"}},
+		{"refund under way on the day, done on the next", []api.Settlement{refunded(settled(1, hour), 30*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 处理中 2h"}, nil},
+		{"one list entry, refund failed on the day, done on the next", []api.Settlement{refunded(settled(1, hour), 30*hour)}, []string{"N001 pay 1.01 退款失败 1h"}, nil},
 		{"lines of other days", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N777 pay 1.00 成功 25h", "N778 退款 -1.00 成功 -1h"}, nil},
 		{"another number in some lines", []api.Settlement{settled(1, hour), settled(2, hour), settled(3, hour)}, []string{"N001 pay 1.01 成功 1h", "N002 pay 1.02 成功 1h", "H003 pay 1.03 成功 1h"}, nil},
 	} {
