@@ -14,7 +14,7 @@ type comparison struct {
 	files    []string // names of the statements
 	from, to time.Time
 	edge     time.Duration
-	days     days // of the lines
+	days     days // of the lines, see run
 	absent   absent
 }
 

@@ -25,6 +25,43 @@ func TestNextDay(t *testing.T) {
 	}
 }
 
+// TestStrayLine: a line that only the clocks put into the next day is no statement of that
+// day, so an order of the end of the day that is meant may still be in it.
+func TestStrayLine(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{settled(1, 24*hour-time.Second), settled(2, 24*hour+3*time.Second), settled(3, time.Second), settled(4, hour)}}
+	for name, c := range map[string]struct {
+		lines []string
+		want  []string
+	}{
+		"after the end":        {[]string{"N002 pay 1.02 成功 24h3s"}, []string{"edge T003", "edge T001"}},
+		"before the beginning": {[]string{"N7 pay 5.00 失败 -9m"}, []string{"edge T003", "edge T001"}},
+		"the next day's":       {[]string{"N7 pay 5.00 失败 24h11m"}, []string{"missing_there T001", "edge T003"}},
+		"the day before's":     {[]string{"N7 pay 5.00 失败 -11m"}, []string{"missing_there T003", "edge T001"}},
+	} {
+		r := reconcile(t, book, nil, csvOf(append(c.lines, "N004 pay 1.04 成功 1h")...))
+		if got := told(r); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestMidnight: the two clocks differ at midnight by whichever number an order goes.
+func TestMidnight(t *testing.T) {
+	t.Parallel()
+	early, late := settled(1, -time.Second), settled(2, 24*hour)
+	back := refunded(settled(3, hour), 24*hour)
+	for _, kind := range NumberKinds() {
+		r := reconcile(t, &fakeBook{orders: []api.Settlement{early, late, back}}, func(j *Job) { j.Number = kind }, csvOf(
+			kind.of(early)+" pay 1.01 成功 1s", kind.of(late)+" pay 1.02 成功 23h59m59s",
+			kind.of(back)+" pay 1.03 成功 1h", kind.of(back)+" 退款 -1.03 成功 23h59m59s"))
+		want := []MerchantReport{{MerID: "A", Here: Sums{1, 103, 0, 0}, There: Sums{3, 306, 1, 103}}}
+		if got := told(r); got != nil || r.Matched != 4 || !slices.Equal(r.Merchants, want) {
+			t.Errorf("%s: %q, %d agree, %+v", kind, got, r.Matched, r.Merchants)
+		}
+	}
+}
+
 // TestRefundsOfEarlierPayments: a refund that no statement has since its payment is
 // missing. A statement counts it on the day that it was asked for, so those of all days
 // are needed for that.

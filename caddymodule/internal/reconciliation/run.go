@@ -59,7 +59,7 @@ type run struct {
 	lines   *parts
 	orders  *parts
 	sample  sample
-	days    days // of the lines
+	days    days // of the lines, but for those that only the clocks put beside the days that are meant
 	batch   batch
 
 	unreadable map[api.Unreadable]bool // rows that are left out
@@ -127,10 +127,16 @@ func (r *run) readStatement(ctx context.Context, i int) error {
 func (r *run) addLine(l *line) error {
 	r.report.Lines++
 	r.sample.add(l.Number)
-	if !l.At.IsZero() {
+	if !l.At.IsZero() && !r.near(l.At) {
 		r.days[dayOf(l.At).Unix()] = true
 	}
 	return r.lines.add(l.Number, l.fields())
+}
+
+// near reports whether a time is within the days that the job names, or so near to them
+// that it says nothing of the day that it is of: a statement of one day has such lines.
+func (r *run) near(at time.Time) bool {
+	return !r.From.IsZero() && !at.Before(r.From.Add(-r.Edge)) && !at.After(r.To.Add(r.Edge))
 }
 
 // setRange takes the days of the statements where the job names none.
@@ -170,10 +176,15 @@ func (r *run) setNumber(ctx context.Context) error {
 	return err
 }
 
-// readLedger reads what moved in the range.
+// readLedger reads what moved in the range. By the number of the gateway no order can be
+// looked up later, so what moved near the range is read with it.
 func (r *run) readLedger(ctx context.Context) error {
+	from, to := r.From, r.To
+	if r.Number == ByGatewayNo {
+		from, to = from.Add(-r.Edge), to.Add(r.Edge)
+	}
 	for _, movement := range ledger.Movements() {
-		for page, err := range r.pages(ctx, movement) {
+		for page, err := range r.pages(ctx, movement, from, to) {
 			if err != nil {
 				return err
 			}
@@ -188,9 +199,9 @@ func (r *run) readLedger(ctx context.Context) error {
 	return nil
 }
 
-// pages are what moved in the range. While one page is worked on the next is on its
-// way already.
-func (r *run) pages(ctx context.Context, m ledger.Movement) iter.Seq2[api.SettlementList, error] {
+// pages are what moved from from to before to. While one page is worked on the next is on
+// its way already.
+func (r *run) pages(ctx context.Context, m ledger.Movement, from, to time.Time) iter.Seq2[api.SettlementList, error] {
 	type answer struct {
 		page api.SettlementList
 		err  error
@@ -206,7 +217,7 @@ func (r *run) pages(ctx context.Context, m ledger.Movement) iter.Seq2[api.Settle
 		go func() {
 			defer close(answers)
 			for after := ""; ; {
-				page, err := r.Book.Turnover(ctx, m, r.From, r.To, after)
+				page, err := r.Book.Turnover(ctx, m, from, to, after)
 				select {
 				case answers <- answer{page, err}:
 				case <-ctx.Done():
@@ -226,12 +237,14 @@ func (r *run) pages(ctx context.Context, m ledger.Movement) iter.Seq2[api.Settle
 }
 
 func (r *run) addOrder(s api.Settlement, m ledger.Movement) error {
-	o := order{Settlement: s, paid: m == ledger.Payment, refunded: m == ledger.Refund}
-	sums := &r.books.merchant(s.MerID).Here
-	if o.paid {
-		sums.pay(s.AmountFen)
-	} else {
-		sums.refund(s.AmountFen)
+	o := order{Settlement: s}
+	switch {
+	case m == ledger.Payment && r.compare.within(s.PaidAt):
+		o.paid = true
+		r.books.merchant(s.MerID).Here.pay(s.AmountFen)
+	case m == ledger.Refund && r.compare.within(s.SettledAt):
+		o.refunded = true
+		r.books.merchant(s.MerID).Here.refund(s.AmountFen)
 	}
 	return r.orders.add(r.Number.of(s), o.fields())
 }
