@@ -22,3 +22,36 @@ func TestSameNumbers(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestSameNumbersAndAmounts: two merchants have the same order number and amount, and
+// nothing tells whose a line is. Each has one of each kind.
+func TestSameNumbersAndAmounts(t *testing.T) {
+	t.Parallel()
+	of := func(merID string, s api.Settlement) api.Settlement {
+		s.MerID, s.OrderNo, s.QueryID, s.RefundNo = merID, merID+s.OrderNo, merID+s.QueryID, ""
+		return s
+	}
+	paid, back := settled(1, hour), refunded(settled(1, hour), 2*hour)
+	const pay, failed, refund = "T001 pay 1.01 成功 1h", "T001 pay 1.01 失败 1h", "T001 退款 -1.01 成功 2h"
+	for name, c := range map[string]struct {
+		a, b  api.Settlement
+		lines []string
+		want  []string
+	}{
+		"both paid":                     {paid, paid, []string{pay, pay}, nil},
+		"one paid more than once":       {paid, paid, []string{pay, pay, pay}, []string{"duplicate T001 0.csv:4 101"}},
+		"one not there":                 {paid, paid, []string{pay}, []string{"missing_there T001"}},
+		"an attempt that failed":        {paid, paid, []string{pay, failed, pay}, nil},
+		"both given back":               {back, back, []string{pay, refund, pay, refund}, nil},
+		"one given back":                {paid, back, []string{pay, pay, refund}, nil},
+		"the other given back":          {back, paid, []string{pay, pay, refund}, nil},
+		"paid, and an earlier refunded": {refunded(settled(1, -50*hour), 2*hour), paid, []string{pay, refund}, nil},
+		"earlier days":                  {settled(1, -50*hour), refunded(settled(1, -50*hour), -49*hour), []string{"T001 退款 -1.01 成功 1h"}, nil},
+	} {
+		book := &fakeBook{orders: []api.Settlement{of("A", c.a), of("B", c.b)}}
+		r := reconcile(t, book, func(j *Job) { j.Number = ByOrderID }, csvOf(c.lines...))
+		if got := told(r); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

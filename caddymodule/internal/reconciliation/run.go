@@ -249,6 +249,8 @@ func (r *run) addOrder(s api.Settlement, m ledger.Movement) error {
 	return r.orders.add(r.Number.of(s), o.fields())
 }
 
+// compareAll looks up the lines that are left over when all parts are compared: only
+// then is it known which orders have no line under their own number.
 func (r *run) compareAll(ctx context.Context) error {
 	for i := range partCount {
 		if err := r.comparePart(i); err != nil {
@@ -267,8 +269,6 @@ func (r *run) compareAll(ctx context.Context) error {
 // one number.
 const maxPart = 2_000_000
 
-// compareAll looks up the lines that are left over when all parts are compared: only
-// then is it known which orders have no line under their own number.
 var errOneNumber = say("nearly all lines of the statement have the same number; is it the right column? Name another: --column number=…")
 
 // comparePart compares the orders of part i with their lines, and keeps the others.
@@ -290,19 +290,6 @@ func (r *run) comparePart(i int) error {
 		}
 		delete(groups, number)
 	}
-	for number, lines := range groups {
-		if err := r.lookUp(ctx, number, lines); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ordersOf reads the orders of part i by their numbers. One that was paid and refunded
-// within the range has come twice.
-func (r *run) ordersOf(i int) (map[string][]*order, error) {
-	orders, seen := make(map[string][]*order), make(map[orderKey]*order)
-	err := r.orders.each(i, func(from *bufio.Reader) error {
 	if err := r.lines.empty(i); err != nil {
 		return err
 	}
@@ -322,14 +309,14 @@ func (r *run) lookUpPart(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-		o := new(order)
-		if err := o.fields().readFrom(from); err != nil {
+	for number, lines := range groups {
+		if err := r.lookUp(ctx, number, lines); err != nil {
 			return err
 		}
-		if same := seen[o.key()]; same != nil {
-			same.paid, same.refunded = same.paid || o.paid, same.refunded || o.refunded
-			return nil
-		}
+	}
+	return nil
+}
+
 // linesOf reads the lines of part i by their numbers.
 func (r *run) linesOf(i int) (map[string][]*line, error) {
 	groups := make(map[string][]*line)
@@ -344,35 +331,25 @@ func (r *run) linesOf(i int) (map[string][]*line, error) {
 	return groups, err
 }
 
+// ordersOf reads the orders of part i by their numbers. One that was paid and refunded
+// within the range has come twice.
+func (r *run) ordersOf(i int) (map[string][]*order, error) {
+	orders, seen := make(map[string][]*order), make(map[orderKey]*order)
+	err := r.orders.each(i, func(from *bufio.Reader) error {
+		o := new(order)
+		if err := o.fields().readFrom(from); err != nil {
+			return err
+		}
+		if same := seen[o.key()]; same != nil {
+			same.paid, same.refunded = same.paid || o.paid, same.refunded || o.refunded
+			return nil
+		}
 		seen[o.key()] = o
 		number := r.Number.of(o.Settlement)
 		orders[number] = append(orders[number], o)
 		return nil
 	})
 	return orders, err
-}
-
-// divide gives each line to one of the orders that have its number. Merchants choose
-// their numbers for themselves, so two may have the same.
-func divide(orders []*order, lines []*line) [][]*line {
-	given := make([][]*line, len(orders))
-	for _, l := range lines {
-		best, most := 0, -1
-		for i, o := range orders {
-			fits := 0
-			if l.Merchant != "" && (l.Merchant == o.MerID || l.Merchant == o.GatewayMerchant) {
-				fits += 2
-			}
-			if l.Fen == o.AmountFen || l.RefundFen == o.AmountFen {
-				fits++
-			}
-			if fits > most && (fits > 0 || len(given[i]) == 0) {
-				best, most = i, fits
-			}
-		}
-		given[best] = append(given[best], l)
-	}
-	return given
 }
 
 var say = bilingual.Say
