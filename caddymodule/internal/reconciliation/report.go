@@ -85,7 +85,7 @@ type books struct {
 }
 
 func newBooks(r *Report) *books {
-	r.Counts = make(map[Kind]int)
+	r.Counts, r.Merchants, r.Differences = make(map[Kind]int), []MerchantReport{}, []Difference{} // arrays in JSON, even where there are none
 	return &books{report: r, merchants: make(map[string]*MerchantReport)}
 }
 

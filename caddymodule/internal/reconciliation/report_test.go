@@ -1,7 +1,9 @@
 package reconciliation
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
@@ -69,5 +71,14 @@ func TestRefundToldTwice(t *testing.T) {
 		if there := r.Merchants[0].There; there.RefundedFen != c.refund || there.Payments != 1 {
 			t.Errorf("%s: there %+v", name, there)
 		}
+	}
+}
+
+// TestJSON: a list of nothing is an array for the programs that read it.
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(reconcile(t, &fakeBook{}, nil, csvOf()))
+	if err != nil || strings.Contains(string(text), "null") {
+		t.Errorf("%s, %v", text, err)
 	}
 }
