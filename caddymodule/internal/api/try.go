@@ -3,11 +3,14 @@ package api
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -152,27 +155,49 @@ func tryQuery(v *visit, r TryOrderRequest) (Tried, error) {
 	if err != nil {
 		return Tried{}, err
 	}
-	return v.tryOrder(m, inbound.QueryPath, r)
+	orderID, err := v.ownNumber(r)
+	if err != nil {
+		return Tried{}, err
+	}
+	return v.tryOrder(m, inbound.QueryPath, orderID)
 }
 
 func tryCancel(v *visit, r TryOrderRequest) (Tried, error) {
 	m, err := v.toTry(r.MerID, r.Why)
+	if err != nil {
+		return Tried{}, err
+	}
+	orderID, err := v.ownNumber(r)
 	switch {
 	case err != nil:
 		return Tried{}, err
-	case !translate.IsTry(r.OrderID) && !r.Yes:
-		return Tried{}, badMember("body", "yes", cancelsACustomers.With(printable(r.OrderID)))
+	case !translate.IsTry(orderID) && !r.Yes:
+		return Tried{}, badMember("body", "yes", cancelsACustomers.With(printable(orderID)))
 	}
-	if err := v.Ledger.NoteTrial(v.ctx, ledger.Key{MerID: r.MerID, OrderID: r.OrderID}, ledger.TryCancel, v.change(r.Why)); err != nil {
+	if err := v.Ledger.NoteTrial(v.ctx, ledger.Key{MerID: m.MerID, OrderID: orderID}, ledger.TryCancel, v.change(r.Why)); err != nil {
 		return Tried{}, err
 	}
-	return v.tryOrder(m, inbound.CancelPath, r)
+	return v.tryOrder(m, inbound.CancelPath, orderID)
 }
 
-func (v *visit) tryOrder(m *merchants.Merchant, path string, r TryOrderRequest) (Tried, error) {
-	message := orderMessage{r.MerID, r.OrderID}
+// ownNumber is the merchant's own number of an order, whichever the operator names. One
+// that no order of v2 has is sent as it is: its merchant, too, hears that there is none.
+func (v *visit) ownNumber(r TryOrderRequest) (string, error) {
+	order, err := v.find(r.MerID, r.OrderID)
+	var refused caddy.APIError
+	switch {
+	case err == nil:
+		return order.OrderID, nil
+	case errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound:
+		return r.OrderID, nil
+	}
+	return "", err
+}
+
+func (v *visit) tryOrder(m *merchants.Merchant, path, orderID string) (Tried, error) {
+	message := orderMessage{m.MerID, orderID}
 	tried, err := v.try(m, path, message, message)
-	tried.OrderID = r.OrderID
+	tried.OrderID = orderID
 	return tried, err
 }
 
