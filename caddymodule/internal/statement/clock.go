@@ -21,26 +21,53 @@ var timeLayouts = []string{
 var errTime = say("not a time; times are written as 2026-11-22 03:00:00, 2026/11/22 3:00, 20261122030000 or 2026-11-22")
 
 // moment reads a time out of clean cells: date is one of the day alone, "" if the
-// statement has none.
-func moment(date, clock string) (time.Time, error) {
+// statement has none. Numbers of days count from since.
+func moment(date, clock string, since epoch) (time.Time, error) {
 	switch {
 	case date == "" && clock == "":
 		return time.Time{}, nil
-	case date != "" && clock != "" && isClock(clock):
-		clock = date + " " + withZeros(clock)
+	case date == "" || clock != "" && !isClock(clock):
+		return since.read(clock)
 	case clock == "":
-		clock = date
+		return since.read(date)
 	}
-	clock = strings.Join(strings.Fields(clock), " ")
-	if t, err := time.Parse(time.RFC3339, clock); err == nil {
+	day, isDay := since.day(date)
+	if isDay {
+		date = day
+	}
+	at, err := since.read(date + " " + withZeros(clock))
+	if err == nil {
+		return at, nil
+	}
+	// A full time at midnight is stored like a day, and a day is digits too.
+	if midnight, is := since.day(clock); isDay && is && midnight == day {
+		return since.read(day)
+	}
+	return time.Time{}, err
+}
+
+// day reads a time that is the beginning of a day.
+func (e epoch) day(text string) (day string, is bool) {
+	at, err := e.read(text)
+	if err != nil {
+		return "", false
+	}
+	day, clock, _ := strings.Cut(at.In(translate.Beijing).Format(time.DateTime), " ")
+	return day, clock == "00:00:00"
+}
+
+// read reads a time that stands in one cell.
+func (e epoch) read(text string) (time.Time, error) {
+	text = strings.Join(strings.Fields(text), " ")
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
 	}
 	for _, layout := range timeLayouts {
-		if t, err := time.ParseInLocation(layout, clock, translate.Beijing); err == nil {
+		if t, err := time.ParseInLocation(layout, text, translate.Beijing); err == nil {
 			return checkYear(t)
 		}
 	}
-	return since1900.serial(clock)
+	return e.serial(text)
 }
 
 // isClock reports whether a cell has a time of day only.
@@ -76,7 +103,7 @@ func (e epoch) start() time.Time {
 }
 
 // serial reads a time as spreadsheets store it: as days, with the time of day as
-// decimals. Seconds are counted in whole numbers.
+// decimals. Seconds are counted in whole numbers; the last half of one stays in its day.
 func (e epoch) serial(text string) (time.Time, error) {
 	days, seconds, err := daysAndSeconds(text)
 	if err != nil {
@@ -114,7 +141,8 @@ func daysAndSeconds(text string) (days int, seconds int64, err error) {
 		return 0, 0, errTime
 	}
 	const unit = 1_000_000_000_000
-	return int(count), int64((fraction*secondsOfDay + unit/2) / unit), nil //nolint:gosec // 17 bits; at most a day
+	seconds = min(int64((fraction*secondsOfDay+unit/2)/unit), secondsOfDay-1) //nolint:gosec // at most a day
+	return int(count), seconds, nil                                           //nolint:gosec // 17 bits
 }
 
 // checkYear refuses times in which no payment can have happened: what was read as a

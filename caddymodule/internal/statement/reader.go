@@ -102,7 +102,7 @@ func (r *Reader) unit(role Role) Unit {
 }
 
 // Skipped is how many lines were left out because they are no payment or refund,
-// such as fees.
+// such as fees, sums and comments.
 func (r *Reader) Skipped() int { return r.skipped }
 
 // Close closes the file.
@@ -116,7 +116,11 @@ func (r *Reader) Next() (Row, error) {
 		if err != nil {
 			return Row{}, err
 		}
-		if r.passes(cells) {
+		switch r.classOf(cells, line) {
+		case aside:
+			r.skipped++
+			continue
+		case blank:
 			continue
 		}
 		if r.rows++; r.rows > maxRows {
@@ -140,33 +144,61 @@ var (
 	endings   = []string{"总交易单数", "总笔数", "交易总笔数"}
 )
 
-// passes reports whether a line is none of a payment: empty, a comment, the names of
-// the columns once more, or a summary.
-func (r *Reader) passes(cells []string) bool {
+// lineClass is what a line is.
+type lineClass int
+
+const (
+	entry lineClass = iota // of the list
+	blank                  // or the names of the columns once more
+	aside                  // a comment, or a sum
+)
+
+// classOf tells the lines of the list from others. What a line begins with may be a
+// product of that name, so one that has what an order's line has is of the list.
+func (r *Reader) classOf(cells []string, line int) lineClass {
 	first := ""
 	for i, cell := range cells {
 		if r.source.stored(i) == asError { // #N/A is no comment
-			return false
+			return entry
 		}
 		if first = plain(cell); first != "" {
 			break
 		}
 	}
 	switch {
-	case first == "" || strings.HasPrefix(first, "#"):
-		return true
+	case first == "":
+		return blank
 	case len(r.names) > 0 && slices.EqualFunc(cells, r.names, sameName): // files that were put together
 		r.ended = false
-		return true
-	case slices.ContainsFunc(endings, func(word string) bool { return strings.HasPrefix(first, word) }):
-		r.ended = true
-		return true
-	case r.ended:
-		return true
+		return blank
 	}
+	ends := slices.ContainsFunc(endings, func(word string) bool { return strings.HasPrefix(first, word) })
+	if !ends && !r.ended && !strings.HasPrefix(first, "#") && !isSummary(first) || r.tellsOrder(cells, line) {
+		return entry
+	}
+	r.ended = r.ended || ends
+	return aside
+}
+
+func isSummary(first string) bool {
 	return slices.ContainsFunc(summaries, func(word string) bool {
 		return first == word || strings.HasPrefix(first, word+":") || strings.HasPrefix(first, word+"：")
 	})
+}
+
+// tellsOrder reports whether a line has what an order's has. Sums have counts and
+// amounts too, so in a statement with times it must have one; in one without, what comes
+// behind the end of the list stays behind it.
+func (r *Reader) tellsOrder(cells []string, line int) bool {
+	if whole, err := r.fit(cells); err == nil {
+		cells = whole
+	}
+	l := &lineCells{reader: r, cells: cells, line: line}
+	if l.has(TimeColumn) || l.has(DateColumn) {
+		at := l.time()
+		return l.err == nil && !at.IsZero() && l.likeOrder()
+	}
+	return l.likeOrder() && !r.ended
 }
 
 func sameName(a, b string) bool { return clean(a) == clean(b) }
@@ -288,7 +320,7 @@ func (l *lineCells) digits(role Role) string {
 }
 
 // clock is the text of a cell that tells a time. With a day of its own in another
-// column, a whole number is a time of day: 93015.
+// column, a whole number may be a time of day, 93015: [moment] reads it.
 func (l *lineCells) clock(role Role, dated bool) string {
 	text := l.text(role)
 	if l.stored(role) != asNumber || dated && !strings.Contains(text, ".") {
@@ -343,7 +375,7 @@ func (l *lineCells) number(row Row) string {
 // time is when the line's money moved.
 func (l *lineCells) time() time.Time {
 	date := l.clock(DateColumn, false)
-	at, err := moment(date, l.clock(TimeColumn, date != ""))
+	at, err := moment(date, l.clock(TimeColumn, date != ""), l.reader.source.since())
 	role := TimeColumn
 	if !l.has(role) {
 		role = DateColumn

@@ -134,6 +134,9 @@ func TestStatements(t *testing.T) {
 			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}, {Line: 4, Number: "A2", Pays: true, Fen: 600, State: Succeeded},
 		}},
 		{"words that are said", "订单号,金额,状态\nA1,5.00,妥了\n", optionsWith("妥了=paid"), []Row{{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}}},
+		{"date and time apart, both of midnight", "商户订单号,交易金额,交易日期,交易时间\nA1,1,2026-11-22 00:00:00,10:05:00\nA2,1,2026/11/22 0:00,2026-11-22\nA3,1,2026-11-22,46348\n", Options{}, []Row{
+			paid(2, "A1", 100, "2026-11-22 10:05:00"), paid(3, "A2", 100, "2026-11-22 00:00:00"), paid(4, "A3", 100, "2026-11-22 00:00:00"),
+		}},
 		{"nothing paid", "订单号,金额\n", Options{}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -150,6 +153,46 @@ func TestStatements(t *testing.T) {
 			}
 			if !slices.EqualFunc(got, c.want, sameRow) {
 				t.Errorf("\n%+v, want\n%+v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestLinesBetween: a comment and a sum are left out and counted. A line that begins
+// like one and has what an order has is an order.
+func TestLinesBetween(t *testing.T) {
+	t.Parallel()
+	const dated, undated = "商品,商户订单号,金额,时间\n", "商品,商户订单号,金额\n"
+	for _, c := range []struct {
+		name, text string
+		want       string // the numbers of the orders
+		skipped    int
+	}{
+		{"products that are called like sums", dated + "#3 套餐,N1,1.00,2026-11-22 10:00:00\n合计,N2,2.00,2026-11-22 10:00:00\n" +
+			"Total:coffee,N3,3.00,2026-11-22 10:00:00\n总笔数店,N4,4.00,2026-11-22 10:00:00\n茶,N5,5.00,2026-11-22 10:00:00\n", "N1 N2 N3 N4 N5", 0},
+		{"the same without times", undated + "#3 套餐,N1,1.00\n合计,N2,2.00\n总笔数店,N3,3.00\n茶,N4,4.00\n", "N1 N2 N3 N4", 0},
+		{"numbers that begin with #", "订单号,金额\n#1001,1.00\n#1002,2.00\n", "#1001 #1002", 0},
+		{"sums with counts", dated + "茶,N1,1.00,2026-11-22 10:00:00\n小计,1,1.00,\n# 2026-11-23 导出\n\n总笔数,总金额\n1,1.00\n", "N1", 4},
+		{"sums under the time", "时间,订单号,金额\n2026-11-22 10:00:00,N1,1.00\n总笔数,总金额,手续费\n1,1.00,0.01\n", "N1", 2},
+		{"sums behind a list without times", "订单号,金额\nN1,1.00\n总笔数,总金额\n1,1.00\n", "N1", 2},
+		{"a second list behind the sums of the first", dated + "茶,N1,1.00,2026-11-22 10:00:00\n总笔数,总金额\n1,1.00\n茶,N2,2.00,2026-11-22 11:00:00\n", "N1 N2", 2},
+		{"as WeChat writes it", weChat, "PB00000000000000000000000001 PB00000000000000000000000001", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := New(inMemory{strings.NewReader(c.text)}, Options{})
+			must(t, err)
+			var numbers []string
+			for {
+				row, err := r.Next()
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				must(t, err)
+				numbers = append(numbers, row.Number)
+			}
+			if got := strings.Join(numbers, " "); got != c.want || r.Skipped() != c.skipped {
+				t.Errorf("%s, %d left out; want %s, %d", got, r.Skipped(), c.want, c.skipped)
 			}
 		})
 	}

@@ -168,6 +168,43 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// TestDatesBesideTimes: what stands beside a date is a time of day, a full time, or, at
+// midnight, the day once more. A time never leaves its day.
+func TestDatesBesideTimes(t *testing.T) {
+	t.Parallel()
+	const names = `<row r="1"><c r="A1" t="str"><v>商户订单号</v></c><c r="B1" t="str"><v>交易金额</v></c><c r="C1" t="str"><v>交易日期</v></c><c r="D1" t="str"><v>交易时间</v></c></row>`
+	const day, textDay = `<c r="C2"><v>46348</v></c>`, `<c r="C2" t="str"><v>2026-11-22</v></c>`
+	for name, c := range map[string]struct{ date, time, want string }{
+		"a full time":                  {day, "46348.5", "2026-11-22 12:00:00"},
+		"one at midnight":              {day, "46348", "2026-11-22 00:00:00"},
+		"one beside a date as text":    {textDay, "46348", "2026-11-22 00:00:00"},
+		"one in its last half second":  {day, "46348.999999", "2026-11-22 23:59:59"},
+		"a day as digits":              {day, "20261122", "2026-11-22 00:00:00"},
+		"a time of day":                {day, "0.5", "2026-11-22 12:00:00"},
+		"midnight":                     {day, "0", "2026-11-22 00:00:00"},
+		"the last half second":         {day, "0.999999", "2026-11-22 23:59:59"},
+		"a time as digits":             {textDay, "93015", "2026-11-22 09:30:15"},
+		"the first second as a digit":  {textDay, "1", "2026-11-22 00:00:01"},
+		"a date with a time in it":     {`<c r="C2" t="d"><v>2026-11-22T00:00:00</v></c>`, "0.5", "2026-11-22 12:00:00"},
+		"another day":                  {day, "46349", ""},
+		"no time and no day":           {day, "99999", ""},
+		"a date that is none, and one": {`<c r="C2" t="str"><v>x</v></c>`, "46348", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := book(names + `<row r="2">` + textA1 + oneYuan + c.date + `<c r="D2"><v>` + c.time + `</v></c></row>`).packed()
+			rows, err := read(file, Options{})
+			if c.want == "" {
+				wantError(t, err, "line 2, column D (交易时间): not a time")
+				return
+			}
+			if err != nil || !slices.EqualFunc(rows, []Row{paid(2, "A1", 100, c.want)}, sameRow) {
+				t.Errorf("%v, %+v", err, rows)
+			}
+		})
+	}
+}
+
 // TestCellsRefused: what a workbook has lost or does not say is refused with the row
 // and the column, and so is what is damaged. Nothing ends a statement early.
 func TestCellsRefused(t *testing.T) {
