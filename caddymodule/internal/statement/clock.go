@@ -142,7 +142,7 @@ func daysAndSeconds(text string) (days int, seconds int64, err error) {
 	}
 	const unit = 1_000_000_000_000
 	seconds = min(int64((fraction*secondsOfDay+unit/2)/unit), secondsOfDay-1) //nolint:gosec // at most a day
-	return int(count), seconds, nil                                           //nolint:gosec // 17 bits
+	return int(count), seconds, nil
 }
 
 // checkYear refuses times in which no payment can have happened: what was read as a
