@@ -18,6 +18,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 )
 
@@ -49,16 +50,26 @@ func (offline) Load(config []byte) (command.Config, error) {
 		_ = app.keys.close() // the command is over
 		cancel()
 	}
-	err = app.loadKeyStores(ctx)
-	var registry *merchants.Registry
-	if err == nil {
-		registry, err = app.loadMerchants()
-	}
+	registry, err := app.loadOffline(ctx)
 	if err != nil {
 		closeKeys()
 		return command.Config{}, configerror.Log(caddy.Log().Named("paybridge"), err)
 	}
-	return command.Config{Merchants: registry, Preview: app.previewSettings(), Close: closeKeys}, nil
+	return command.Config{
+		Merchants: registry, Preview: app.previewSettings(), Close: closeKeys,
+		OldGateway: app.OldGateway != nil, DefaultRoute: route.Side(app.DefaultRoute),
+	}, nil
+}
+
+// loadOffline loads the merchants, of which a front has none.
+func (a *App) loadOffline(ctx caddy.Context) (*merchants.Registry, error) {
+	if a.isFront() {
+		return new(merchants.Registry), a.checkFront()
+	}
+	if err := a.loadKeyStores(ctx); err != nil {
+		return nil, err
+	}
+	return a.loadMerchants()
 }
 
 // Examples implements command.Offline.

@@ -109,6 +109,36 @@ func TestExplainCommand(t *testing.T) {
 	}
 }
 
+// TestExplainCommandBesideOldGateway: what goes to the old gateway is told, with
+// merchants and on the first day, without.
+func TestExplainCommandBesideOldGateway(t *testing.T) {
+	t.Parallel()
+	const front = "{\n\tpaybridge {\n\t\told_gateway https://10.20.0.5\n\t}\n}\n"
+	text, err := os.ReadFile(offlineCaddyfile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := strings.Replace(string(text), "order_prefix BJ1", "old_gateway https://10.20.0.5\n\t\tdefault_route old", 1)
+	strangers := payForm(strings.Replace(payMessage, "89900001", "77700009", 1), "its own key")
+	for name, tc := range map[string]struct {
+		config, input, says string
+		fails               bool
+	}{
+		"a merchant that is not configured": {beside, strangers, "PASSED ON to the old gateway", false},
+		"one that is":                       {beside, payForm(payMessage, signKey), "without one by default_route old", false},
+		"its wrong key":                     {beside, payForm(payMessage, "other"), "respcode 91", true},
+		"the first day":                     {front, strangers, "No merchant is configured", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := execute("explain", tc.input, "--config", write(t, "Caddyfile", tc.config))
+			if (err != nil) != tc.fails || !strings.Contains(out, tc.says) {
+				t.Errorf("error %v, output without %q:\n%s", err, tc.says, out)
+			}
+		})
+	}
+}
+
 func TestExplainCommandInJSON(t *testing.T) {
 	t.Parallel()
 	out, err := execute("explain", payForm(payMessage, "other"), "--json", "--config", offlineCaddyfile(t))

@@ -82,12 +82,14 @@ command where the configuration's key files and environment variables are.`: `�
 order numbers, action, amount, codes and states. It never prints a key, a
 signature, an openid, a scanned code or an address.`: `它会显示参数的名称和长度，以及商户号、订单号、支付方式、金额、代码和状态；
 从不显示密钥、签名、openid、付款码和地址。`,
+	`Of a configuration with old_gateway it tells what is passed on to the old gateway,
+and what v2 says of the rest where v2 serves it.`: "配置中有 old_gateway 时，它说明哪些转发给旧网关，以及其余的由 v2 处理时结果如何。",
 	`It does not: ask the running Caddy, look into the ledger (so it cannot tell
-whether an order or its amount is the right one), send anything, or change
-anything.`: `它不询问正在运行的 Caddy，不查看账本（因此不知道订单或金额是否正确），
+whether an order or its amount is the right one, nor which side has it), send
+anything, or change anything.`: `它不询问正在运行的 Caddy，不查看账本（因此不知道订单或金额是否正确，也不知道订单在哪一侧），
 不发送任何内容，也不改动任何内容。`,
-	`Exit status: 0 the bridge takes the message, 1 it does not, 2 the command could
-not be carried out.`: "退出状态：0 支付桥接受该报文，1 不接受，2 命令无法执行。",
+	`Exit status: 0 the bridge takes the message or passes it on, 1 it does not, 2 the
+command could not be carried out.`: "退出状态：0 支付桥接受或转发该报文，1 不接受，2 命令无法执行。",
 	"Configuration file (default ./Caddyfile)":                     "配置文件（默认 ./Caddyfile）",
 	"Print the report as JSON":                                     "以 JSON 输出报告",
 	"Merchant (v1 number) to judge by when the message names none": "报文没有指明商户时，按哪个商户（v1 商户号）判断",

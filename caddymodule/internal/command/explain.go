@@ -35,12 +35,15 @@ It tells the names and lengths of parameters, and the values of merchant and
 order numbers, action, amount, codes and states. It never prints a key, a
 signature, an openid, a scanned code or an address.
 
-It does not: ask the running Caddy, look into the ledger (so it cannot tell
-whether an order or its amount is the right one), send anything, or change
-anything.
+Of a configuration with old_gateway it tells what is passed on to the old gateway,
+and what v2 says of the rest where v2 serves it.
 
-Exit status: 0 the bridge takes the message, 1 it does not, 2 the command could
-not be carried out.`,
+It does not: ask the running Caddy, look into the ledger (so it cannot tell
+whether an order or its amount is the right one, nor which side has it), send
+anything, or change anything.
+
+Exit status: 0 the bridge takes the message or passes it on, 1 it does not, 2 the
+command could not be carried out.`,
 		Example: `  caddy paybridge explain request.txt
   caddy paybridge explain --config /etc/caddy/Caddyfile --json < body.txt
   caddy paybridge explain 'https://pay.example.com/wxjsapi/gopay.html?req=eyJ...&sign=d9e7...'
@@ -69,11 +72,14 @@ func runExplain(cmd *cobra.Command, offline Offline, args []string) error {
 	if merID != "" && !config.Merchants.Has(merID) {
 		return exitWith(cmd, exitUsage, say("--merid: the configuration has no merchant %q", merID))
 	}
-	report := explain.Explain(input, explain.World{Merchants: config.Merchants, MerID: merID, Now: time.Now()})
+	report := explain.Explain(input, explain.World{
+		Merchants: config.Merchants, MerID: merID, Now: time.Now(),
+		OldGateway: config.OldGateway, DefaultRoute: config.DefaultRoute,
+	})
 	if err := printReport(cmd, report); err != nil {
 		return exitWith(cmd, exitUsage, err)
 	}
-	if !report.Accepted {
+	if !report.Accepted && !report.PassedOn {
 		cmd.SilenceErrors = true // the report has said it all
 		return ErrRefused
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/preview"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 )
 
 // Offline reads configurations for commands that need no running Caddy. It starts
@@ -28,6 +29,9 @@ type Config struct {
 	Merchants *merchants.Registry
 	Preview   preview.Settings // without what a merchant has of its own
 	Close     func()           // lets go of keys that are in no file
+
+	OldGateway   bool       // there is one
+	DefaultRoute route.Side // beside it, of merchants without a route of their own
 }
 
 // Long is the help of "caddy paybridge" itself.

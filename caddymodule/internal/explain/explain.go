@@ -5,6 +5,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
@@ -17,6 +18,12 @@ type World struct {
 	MerID string
 	// Now is when the message arrived: an old key counts until its day is over.
 	Now time.Time
+	// OldGateway says that there is an old gateway, which gets what v2 does not serve. For
+	// a message that v2 is known to have served there is none.
+	OldGateway bool
+	// DefaultRoute is where new orders go beside it, of merchants without a route of
+	// their own.
+	DefaultRoute route.Side
 }
 
 // keys are all sign keys of the configuration, whether still accepted or not.

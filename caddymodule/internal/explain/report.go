@@ -28,6 +28,11 @@ type Report struct {
 	Verified bool `json:"verified"`
 	// Accepted says that the bridge would have acted on the message.
 	Accepted bool `json:"accepted"`
+	// PassedOn says that the old gateway would have got the message instead.
+	PassedOn bool `json:"passed_on,omitempty"`
+	// Served says why that is so, or on what it depends, where there is an old gateway.
+	Served string `json:"served,omitempty"`
+	served bilingual.Said
 	// Answer is what the sender heard.
 	Answer string `json:"answer,omitempty"`
 	answer bilingual.Said

@@ -22,6 +22,9 @@ func (r Report) WriteText(w io.Writer, lang bilingual.Lang) error {
 		}
 	}
 	fmt.Fprintf(b, "\n%s\n", r.verdict().In(lang))
+	if r.Served != "" {
+		fmt.Fprintln(b, r.served.In(lang))
+	}
 	if r.Answer != "" {
 		fmt.Fprintln(b, say("The sender hears: %s", r.answer).In(lang))
 	}
@@ -35,6 +38,8 @@ func (r Report) WriteText(w io.Writer, lang bilingual.Lang) error {
 // verdict is the report in one line.
 func (r Report) verdict() bilingual.Said {
 	switch {
+	case r.PassedOn:
+		return say("PASSED ON to the old gateway; the bridge does not judge this message.")
 	case r.Accepted:
 		return say("VERIFIED, and the bridge takes this message.")
 	case r.Verified:

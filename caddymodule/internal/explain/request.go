@@ -13,6 +13,7 @@ import (
 func explainRequest(a arrival, w World) Report {
 	e := gather(a, w)
 	e.judge(w)
+	place := e.place(w)
 	r := Report{Kind: KindRequest, Verified: !e.opened.Key.IsZero(), Accepted: e.refusal == nil}
 	if len(e.meant) == 0 {
 		r.Kind = KindUnknown
@@ -23,7 +24,9 @@ func explainRequest(a arrival, w World) Report {
 	e.tellReceived(&r)
 	e.tellText(&r)
 	e.tellMerchant(&r, w)
-	e.tellSignature(&r)
+	if !place.unjudged {
+		e.tellSignature(&r)
+	}
 	e.tellMessage(&r)
 	if !r.Accepted && len(r.Causes) == 0 {
 		r.add(unexplained.cause(bilingual.Said{}))
@@ -31,8 +34,10 @@ func explainRequest(a arrival, w World) Report {
 	for i := range r.Causes {
 		r.Causes[i].Accepted = r.Accepted || r.Causes[i].Accepted
 	}
-	if answer := e.answer(); !answer.IsZero() {
-		r.Answer, r.answer = answer.Error(), answer
+	r.answer = e.answer()
+	r.pass(place)
+	if !r.answer.IsZero() {
+		r.Answer = r.answer.Error()
 	}
 	return r
 }
