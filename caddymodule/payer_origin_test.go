@@ -51,7 +51,7 @@ func (b *originBrowser) open(t *testing.T, at *url.URL) reply {
 	}
 	for name, value := range b.cookies[host] {
 		if secure {
-			req.AddCookie(&http.Cookie{Name: name, Value: value}) //nolint:gosec // of a request
+			req.AddCookie(&http.Cookie{Name: name, Value: value})
 		}
 	}
 	r := send(t, req)

@@ -2,7 +2,7 @@ package bilingual
 
 // chineseOfExplain is what explain says of a message. What a cause means and what to
 // do about it is with the causes, in package explain.
-var chineseOfExplain = map[string]string{
+var chineseOfExplain = map[string]string{ //nolint:gosec // "passed on" is no password
 	"The sender hears: %s":                           "发送方得到的应答：%s",
 	"VERIFIED, and the bridge takes this message.":   "验签通过，支付桥接受这条报文。",
 	"VERIFIED, but the bridge refuses this message.": "验签通过，但支付桥拒绝这条报文。",
