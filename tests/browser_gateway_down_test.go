@@ -3,6 +3,7 @@ package tests
 import (
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/chromium"
 	"github.com/paybridge/paybridge/tests/sandbox"
 )
 
@@ -20,12 +21,26 @@ func TestGatewayFailsPayer(t *testing.T) {
 			tab.Goto(f.payLink(r))
 			tab.AwaitText("系统繁忙")
 			tab.Inspect("busy")
-			tab.Click("a.button")
+			f.triesAgain(tab)
 			f.comesBack(t, tab, r)
 			f.isPaid(t, r)
 		})
 	}
 	f.closeShop()
+}
+
+// triesAgain is a payer who presses the button of each page that asks to: where the machine
+// is slow, the gateway may be too late more than once.
+func (f *storefront) triesAgain(tab *chromium.Tab) {
+	f.t.Helper()
+	tab.Await("the merchant's page", `(() => {
+		const button = document.body.innerText.includes("系统繁忙") && document.querySelector("a.button");
+		if (button && !window.pressed) {
+			window.pressed = true;
+			button.click();
+		}
+		return location.href.startsWith(`+quoteJS(f.site.url+"/done")+`);
+	})()`)
 }
 
 // TestGatewayRefusesPayer: a gateway that does not take the order ends it, and

@@ -239,7 +239,7 @@ func (g *Guard) forget(merID string, f finding) {
 
 func (g *Guard) done(merID string, f finding, turned bool) {
 	g.forget(merID, f)
-	g.countAnew(merID)
+	g.end(merID)
 	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason.Said().Error())}
 	if !turned {
 		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)
@@ -250,13 +250,13 @@ func (g *Guard) done(merID string, f finding, turned bool) {
 	g.log.Error("merchant turned back to the old gateway, v2 refuses too much; it stays there until somebody gives it a route", fields...)
 }
 
-// countAnew forgets what v2 has answered to a merchant that is on another route now. Once
-// somebody has it follow the configuration again, the mark is that from before.
-func (g *Guard) countAnew(merID string) {
+// end notes that a merchant is on another route now. Once somebody has it follow the
+// configuration again, the mark is that from before. What was counted is still told.
+func (g *Guard) end(merID string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if m := g.merchants[merID]; m != nil {
-		m.under(m.route)
+		m.ended = true
 	}
 }
 

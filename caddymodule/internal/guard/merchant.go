@@ -17,6 +17,7 @@ type merchant struct {
 	v2    window
 	route ledger.RouteMark // by which v2 was counted
 	found bool             // the rule was broken by this route
+	ended bool             // this route is in force no more: the next payment on v2 is counted anew
 
 	old    window
 	last   rollback.Tally // of the old gateway, when there was last enough of it within a window
@@ -40,7 +41,7 @@ func (m *merchant) follow(r rollback.Rule) {
 
 // under counts v2 anew, by a route.
 func (m *merchant) under(r ledger.RouteMark) {
-	m.route, m.v2, m.found, m.told = r, window{}, false, false
+	m.route, m.v2, m.found, m.told, m.ended = r, window{}, false, false, false
 }
 
 // verdict is what a payment on v2 comes to.
@@ -54,7 +55,7 @@ const (
 
 // onV2 counts a payment on v2. It says when that is the one too many, once by a route.
 func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, is verdict) {
-	if m.route != p.Route {
+	if m.ended || m.route != p.Route {
 		m.under(p.Route)
 	}
 	m.v2.add(now, m.rule.Window, p.Refused)
@@ -80,9 +81,7 @@ func (m *merchant) judge(v2, old rollback.Tally) verdict {
 // onOld counts a payment on the old gateway. It may show that there is another route:
 // those who follow the configuration again have the mark that they had before.
 func (m *merchant) onOld(p Payment, now time.Duration) {
-	if p.Route.At > m.route.At {
-		m.under(p.Route)
-	}
+	m.ended = m.ended || p.Route.At > m.route.At
 	m.unread = false
 	m.old.add(now, m.rule.Window, p.Refused)
 	if sum := m.old.sum(now, m.rule.Window); sum.Payments >= m.rule.MinPayments {
