@@ -53,6 +53,7 @@ type visit struct {
 	p        *process
 	merchant string
 	order    string
+	scanned  bool          // its merchant hears 00 whatever v2 says
 	from, to time.Duration // to is 0 until it is answered
 	side     route.Side    // that has answered; "" for neither
 	code     string        // of the reply
@@ -61,7 +62,9 @@ type visit struct {
 // visited notes a request to pay.
 func (p *process) visited(orderID string, from time.Duration) *visit {
 	w := p.m.w
-	v := &visit{p: p, order: orderID, merchant: merID(w.order(orderID).merchant), from: from}
+	o := w.order(orderID)
+	rule, _ := translate.RuleOf(o.action)
+	v := &visit{p: p, order: orderID, scanned: rule.MovesMoneyAtOnce(), merchant: merID(o.merchant), from: from}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.visits = append(w.visits, v)
@@ -131,8 +134,7 @@ func (w *world) checkTurnedBack(p *process, merID string, before, now version) {
 // hears 00 also where v2 has not answered, which counts as refused.
 func (t tally) may(w *world, v *visit) {
 	t.most[v.order] = true
-	rule, _ := translate.RuleOf(w.order(v.order).action)
-	unanswered := rule.MovesMoneyAtOnce() && !w.calm(v.from, v.to, onCall, onBridge)
+	unanswered := v.scanned && !w.calm(v.from, v.to, onCall, onBridge)
 	if v.code != "00" || unanswered {
 		t.refusedMost[v.order] = true
 	}
