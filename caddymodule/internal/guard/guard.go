@@ -239,7 +239,7 @@ func (g *Guard) forget(merID string, f finding) {
 
 func (g *Guard) done(merID string, f finding, turned bool) {
 	g.forget(merID, f)
-	g.end(merID)
+	g.end(merID, f.route)
 	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason.Said().Error())}
 	if !turned {
 		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)
@@ -250,12 +250,12 @@ func (g *Guard) done(merID string, f finding, turned bool) {
 	g.log.Error("merchant turned back to the old gateway, v2 refuses too much; it stays there until somebody gives it a route", fields...)
 }
 
-// end notes that a merchant is on another route now. Once somebody has it follow the
+// end notes that a route of a merchant is in force no more. Once somebody has it follow the
 // configuration again, the mark is that from before. What was counted is still told.
-func (g *Guard) end(merID string) {
+func (g *Guard) end(merID string, r ledger.RouteMark) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if m := g.merchants[merID]; m != nil {
+	if m := g.merchants[merID]; m != nil && m.route == r {
 		m.ended = true
 	}
 }

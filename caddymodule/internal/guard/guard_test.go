@@ -200,6 +200,22 @@ func TestAnswersThatComeLateTurnNobodyBack(t *testing.T) {
 	})
 }
 
+// TestLateAnswersEndNoOtherRoute: what is found of a route that is in force no more takes
+// nothing from what is counted by the next.
+func TestLateAnswersEndNoOtherRoute(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		before := w.ledger.route
+		w.ledger.given("v2 100%")
+		for i := range 10 {
+			w.V2Answered(Payment{MerID: "A", OrderID: fmt.Sprint("late", i), Route: before, Refused: true})
+		}
+		w.pay(route.V2, 9, 9) // while that is being written
+		w.wantBack(t, 0)
+		w.pay(route.V2, 1, 1)
+		w.wantBack(t, 1)
+	})
+}
+
 func TestOldGatewayThatRefusesAsMuch(t *testing.T) {
 	watching(t, func(t *testing.T, w *watch) {
 		w.pay(route.Old, 10, 8)
