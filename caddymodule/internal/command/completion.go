@@ -140,9 +140,8 @@ func completeMerchants(cmd *cobra.Command, _ []string, typed string) ([]cobra.Co
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 	defer cancel()
-	const most = 500
 	var list api.MerchantList
-	if err := client.Get(ctx, "merchants", api.MerchantsQuery{After: typed, Limit: most}, &list); err != nil {
+	if err := client.Get(ctx, "merchants", api.MerchantsQuery{After: typed, Limit: mostItems}, &list); err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var found []cobra.Completion

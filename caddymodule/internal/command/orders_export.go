@@ -11,8 +11,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// exportPage is how many orders are asked for at once: as many as the API gives.
-const exportPage = 500
+// mostItems is how many items of a list the API gives at once, at most.
+const mostItems = 500
 
 // exportColumns are the columns of orders as CSV.
 var exportColumns = []struct {
@@ -57,7 +57,7 @@ func (o *online) exportOrders(query api.OrdersQuery, all bool) error {
 		return fmt.Errorf("printing: %w", err)
 	}
 	if all {
-		query.Limit = cmp.Or(query.Limit, exportPage)
+		query.Limit = cmp.Or(query.Limit, mostItems)
 	}
 	var missing []api.Unreadable
 	for {

@@ -133,7 +133,7 @@ func (f *reconcileFlags) job(o *online, files []string) (reconciliation.Job, err
 // one, without those that are its own as well.
 func otherMerchants(o *online, merID string) (map[string]bool, error) {
 	others, own := make(map[string]bool), []string{"", merID}
-	query := api.MerchantsQuery{Limit: 500}
+	query := api.MerchantsQuery{Limit: mostItems}
 	for more := true; more; more = query.After != "" {
 		var list api.MerchantList
 		if err := o.client.Get(o.Context(), "merchants", query, &list); err != nil {

@@ -82,9 +82,7 @@ func (r *Request) OrderID() string { return cmp.Or(r.pay.OrderID, r.ref.OrderID)
 // Found says how its merchant calls the order of a query or a cancel that names it by its
 // queryid alone. A running bridge finds that in its ledger.
 func (r *Request) Found(orderID string) {
-	if r.OrderID() == "" {
-		r.ref.OrderID = orderID
-	}
+	r.ref.OrderID = orderID
 }
 
 func (r *Request) makePay(json []byte) ([]byte, error) {
