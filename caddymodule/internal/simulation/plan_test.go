@@ -20,6 +20,7 @@ type plan struct {
 	shared   bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
 	closes   bool // the gateway has a close
 	beside   bool // there is an old gateway, too
+	shadow   sight
 	flips    []flip
 	rollback *rollback.Config // by which merchants are turned back, nil for never
 	orders   []orderPlan

@@ -5,6 +5,7 @@ package simulation
 import (
 	"context"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,10 +31,23 @@ type shadowing struct {
 	off     shadow.Reason // why the worker has said that it is off
 }
 
+// sight is what the bridges of a world make of the exchanges of merchants in the shadow.
+type sight int
+
+const (
+	watchful  sight = iota // they compare, and write down what they count
+	forgetful              // they compare
+	blind                  // they do nothing
+)
+
 // hangs is how long a comparison hangs that does: longer than the worker lets it.
 const hangs = shadow.DefaultLag + 15*time.Second
 
+// startShadow starts one; nil is one that compares nothing.
 func startShadow(p *process) *shadowing {
+	if p.m.w.plan.shadow == blind {
+		return nil
+	}
 	s := &shadowing{p: p}
 	s.worker = shadow.Start(shadow.Config{
 		Settings: shadow.Settings{
@@ -48,6 +62,9 @@ func startShadow(p *process) *shadowing {
 
 // saw is told of an exchange, and must not wait.
 func (s *shadowing) saw(t *passage, body []byte, reply *httptest.ResponseRecorder) {
+	if s == nil {
+		return
+	}
 	w := s.p.m.w
 	began, m := w.since(), t.asked.Merchant
 	s.worker.Offer(
@@ -108,6 +125,9 @@ func (s *shadowing) stop() {
 
 // AddCounts implements shadow.Store.
 func (s *shadowing) AddCounts(ctx context.Context, counts []shadow.Count) (int, error) {
+	if s.p.m.w.plan.shadow == forgetful {
+		return len(counts), nil
+	}
 	rows := make([]ledger.ShadowCount, len(counts))
 	for i, c := range counts {
 		rows[i] = ledger.ShadowCount{
@@ -129,24 +149,29 @@ func (s *shadowing) ShadowOff(r shadow.Reason, _ any) {
 }
 
 // TestShadowChangesNothing: in a world where merchants are in the shadow, everybody
-// hears and pays the same, at the same time, as in one where they are on the old
-// gateway without it.
+// hears and pays the same, at the same time, as in one where nobody compares. The routes
+// are the same in both: bridges read them anew after a change, which takes a moment, and
+// from the shadow to the old gateway is one. Nothing that was counted is written down,
+// which would go into commits with what others write; and no bridge ends in an orderly
+// way, which takes until a comparison has ended.
 func TestShadowChangesNothing(t *testing.T) {
-	const enough = 4
+	const enough = 8
 	worlds := 0
 	for seed := *firstFlag; worlds < enough; seed++ {
 		p := drawPlan(seed)
-		bare := p.withoutShadow()
-		if !p.beside || len(p.flips) == 0 || p.String() == bare.String() {
+		if !p.shadows() {
 			continue
 		}
+		p.faults = slices.DeleteFunc(p.faults, func(f fault) bool { return f.kind == "restart" || f.kind == "reload" })
+		bare := p
+		p.shadow, bare.shadow = forgetful, blind
 		with, without := play(t, p), play(t, bare)
 		if with.cover.shadows[string(shadow.ResultCompared)] == 0 {
 			continue
 		}
 		worlds++
-		if without.cover.shadows[string(shadow.ResultCompared)] > 0 {
-			t.Errorf("seed %d: there is a shadow where nobody is in it", seed)
+		if len(without.cover.shadows) > 0 {
+			t.Errorf("seed %d: there is a shadow where nobody compares", seed)
 		}
 		if a, b := with.heard(), without.heard(); a != b {
 			t.Errorf("seed %d: with the shadow\n%s\nwithout\n%s", seed, a, b)
@@ -154,15 +179,9 @@ func TestShadowChangesNothing(t *testing.T) {
 	}
 }
 
-// withoutShadow is the plan with the route old in place of shadow.
-func (p plan) withoutShadow() plan {
-	p.flips = append([]flip(nil), p.flips...)
-	for i := range p.flips {
-		if p.flips[i].to == "shadow" {
-			p.flips[i].to = "old"
-		}
-	}
-	return p
+// shadows reports whether a merchant goes into the shadow.
+func (p plan) shadows() bool {
+	return p.beside && slices.ContainsFunc(p.flips, func(f flip) bool { return f.to == "shadow" })
 }
 
 // heard is what merchants and payers saw of a world.
