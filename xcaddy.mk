@@ -69,6 +69,7 @@ busy: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## run al
 # ports, processes, clocks. make -f xcaddy.mk busy-rounds ROUNDS=3
 ROUNDS := 20
 WAITING := ./tests/chromium ./tests/port ./tests/pgtest ./tests/cmd/demo ./tests/sandbox/... ./caddymodule ./caddymodule/internal/...
+WAITS := Console|Payer|Hosted|OpenID|OneStep|Raw|Back|Browser|Return|Bridge|Metrics|Round|Start|Reload|Restart|Outage|Locked|Health|Unreadable|Notif|Burst|Ladder|Script|Crash|Kill|PowerCut|Clock|Stalled|Token|HSM
 
 busy-rounds: system-packages promtool build .build/caddy-sandbox ## run those that wait for something twenty times, as busy
 	@.ci/busy .ci/keep-going waiting-packages waiting-system
@@ -77,7 +78,7 @@ waiting-packages:
 	go test $(RACE) -p 1 -count $(ROUNDS) -timeout 5h $(WAITING)
 
 waiting-system:
-	go test $(RACE) -parallel 6 -count $(ROUNDS) -timeout 10h -run 'Console|Payer|Hosted|OpenID|Bridge|Metrics|Round|Start|Reload|Outage|Notif|Ladder|Script' ./tests
+	go test $(RACE) -parallel 6 -count $(ROUNDS) -timeout 10h -run '$(WAITS)' ./tests
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/govulncheck ## run go vet and the linters, and look for known vulnerabilities
 	go vet ./...
