@@ -137,72 +137,6 @@ func (r *Reader) Next() (Row, error) {
 	}
 }
 
-// summaries are the words that a line begins with that sums up others. The last of
-// them ends the list.
-var (
-	summaries = []string{"合计", "总计", "小计", "汇总", "交易合计", "退款合计", "总金额", "total", "subtotal", "sum"}
-	endings   = []string{"总交易单数", "总笔数", "交易总笔数"}
-)
-
-// lineClass is what a line is.
-type lineClass int
-
-const (
-	entry lineClass = iota // of the list
-	blank                  // or the names of the columns once more
-	aside                  // a comment, or a sum
-)
-
-// classOf tells the lines of the list from others. What a line begins with may be a
-// product of that name, so one that has what an order's line has is of the list.
-func (r *Reader) classOf(cells []string, line int) lineClass {
-	first := ""
-	for i, cell := range cells {
-		if r.source.stored(i) == asError { // #N/A is no comment
-			return entry
-		}
-		if first = plain(cell); first != "" {
-			break
-		}
-	}
-	switch {
-	case first == "":
-		return blank
-	case len(r.names) > 0 && slices.EqualFunc(cells, r.names, sameName): // files that were put together
-		r.ended = false
-		return blank
-	}
-	ends := slices.ContainsFunc(endings, func(word string) bool { return strings.HasPrefix(first, word) })
-	if !ends && !r.ended && !strings.HasPrefix(first, "#") && !isSummary(first) || r.tellsOrder(cells, line) {
-		return entry
-	}
-	r.ended = r.ended || ends
-	return aside
-}
-
-func isSummary(first string) bool {
-	return slices.ContainsFunc(summaries, func(word string) bool {
-		return first == word || strings.HasPrefix(first, word+":") || strings.HasPrefix(first, word+"：")
-	})
-}
-
-// tellsOrder reports whether a line has what an order's has. Sums have counts and
-// amounts too, so in a statement with times it must have one; in one without, what comes
-// behind the end of the list stays behind it.
-func (r *Reader) tellsOrder(cells []string, line int) bool {
-	if whole, err := r.fit(cells); err == nil {
-		cells = whole
-	}
-	l := &lineCells{reader: r, cells: cells, line: line}
-	if l.has(TimeColumn) || l.has(DateColumn) {
-		at := l.time()
-		return l.err == nil && !at.IsZero() && l.likeOrder()
-	}
-	return l.likeOrder() && !r.ended
-}
-
-func sameName(a, b string) bool { return clean(a) == clean(b) }
-
 // row reads a line. It tells nothing where it is about no order's money.
 func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) {
 	if cells, err = r.fit(cells); err != nil {
@@ -232,15 +166,6 @@ func (l *lineCells) failure() error {
 		return nil
 	}
 	return l.err
-}
-
-// likeOrder reports whether a line has digits where a number and an amount stand. One
-// that has not may be none of an order's: who made the list, who checked it.
-func (l *lineCells) likeOrder() bool {
-	has := func(roles ...Role) bool {
-		return slices.ContainsFunc(roles, func(role Role) bool { return strings.ContainsAny(l.text(role), "0123456789") })
-	}
-	return has(NumberColumn, GatewayNoColumn, OriginalColumn, RefundNoColumn) && has(AmountColumn, RefundAmountColumn)
 }
 
 var errShifted = say("more values than columns have names; is a comma in a text without quotation marks?")

@@ -176,6 +176,12 @@ func TestLinesBetween(t *testing.T) {
 		{"sums under the time", "时间,订单号,金额\n2026-11-22 10:00:00,N1,1.00\n总笔数,总金额,手续费\n1,1.00,0.01\n", "N1", 2},
 		{"sums behind a list without times", "订单号,金额\nN1,1.00\n总笔数,总金额\n1,1.00\n", "N1", 2},
 		{"a second list behind the sums of the first", dated + "茶,N1,1.00,2026-11-22 10:00:00\n总笔数,总金额\n1,1.00\n茶,N2,2.00,2026-11-22 11:00:00\n", "N1 N2", 2},
+		{"sums whose counts stand under the number", undated + "茶,N1,1.00\n合计,1,1.00\n合计,1笔,1.00\n总计,1,1.00\n#合计,\"1,204\",1.00\n合计(元),1.0,1.00\n" +
+			"交易合计,1,1.00\n退款合计,0,0.00\n小计,2026-11-22,1.00\n总计,笔数:1,1.00\n总笔数,1,1.00\n", "N1", 10},
+		{"sums of a day", dated + "茶,N1,1.00,2026-11-22 10:00:00\n小计,1,1.00,2026-11-22\n茶,N2,1.00,2026-11-23 10:00:00\n小计,1,1.00,2026-11-23\n总笔数,2,2.00,2026-11-23\n", "N1 N2", 3},
+		{"sums whose counts stand under the number", undated + "茶,N1,1.00\n合计,1,1.00\n合计,1笔,1.00\n总计,1,1.00\n#合计,\"1,204\",1.00\n合计(元),1.0,1.00\n" +
+			"交易合计,1,1.00\n退款合计,0,0.00\n小计,2026-11-22,1.00\n总计,笔数:1,1.00\n总笔数,1,1.00\n", "N1", 10},
+		{"sums of a day", dated + "茶,N1,1.00,2026-11-22 10:00:00\n小计,1,1.00,2026-11-22\n茶,N2,1.00,2026-11-23 10:00:00\n小计,1,1.00,2026-11-23\n总笔数,2,2.00,2026-11-23\n", "N1 N2", 3},
 		{"as WeChat writes it", weChat, "PB00000000000000000000000001 PB00000000000000000000000001", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -244,6 +250,7 @@ func TestRefused(t *testing.T) {
 		{"quotation mark that one behind a text closes", remarks + "A1,1.00,\"12\nA2,2.00,12\"\nA3,3.00,x\n", "line 2, column 3: the quotation mark"},
 		{"quotation mark that takes the amount of the next line", "订单号,名称,金额\nA1,\"12寸,1.00\nA2,\"茶\",2.00\n", "line 2, column 2: the quotation mark"},
 		{"quotation mark behind many lines", remarks + strings.Repeat("A0,1.00,x\n", 5000) + "A1,1.00,\"12寸\nA2,2.00,x\n", "line 5002, column 3: the quotation mark"},
+		{"a comma too many behind a #", "商品,商户订单号,交易金额,交易时间\n#3 套餐, 大份,T1,1.00,2026-11-22 10:00:00\n", "line 2: more values than columns have names"},
 		{"a comma too many", head + "A1,1,000.00,成功,2026-11-22\n", "line 2: more values than columns have names"},
 		{"too many columns", head + "A1,1.00,成功,2026-11-22" + strings.Repeat(",", maxCells) + "\n", "more than 300 columns"},
 		{"no names of columns", "a,b\n1,2\n", "no line has names of columns for the order number and the amount"},
