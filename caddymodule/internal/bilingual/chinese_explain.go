@@ -14,9 +14,9 @@ var chineseOfExplain = map[string]string{ //nolint:gosec // "passed on" is no pa
 	"PASSED ON to the old gateway; the bridge does not judge this message.":        "转发给旧网关；支付桥不判断这条报文。",
 	"what the old gateway answers":                                                 "旧网关的应答",
 	"No merchant is configured: all that comes to the old interface is passed on.": "没有配置任何商户：发到旧接口的内容全部转发。",
-	"Only the old gateway has this interface. A signed message about an order of v2 is not passed on (96); the ledger, which tells, is not looked at here.": "只有旧网关有这个接口。关于 v2 订单的已签名报文不转发（96）；是否如此记在账本中，这里不查看账本。",
-	"What names no configured merchant is passed on.":                                       "没有指明已配置商户的内容一律转发。",
-	"v2 has no such action: a new order of it is passed on, whatever the merchant's route.": "v2 没有这个 action：无论商户走哪条路由，这样的新订单都转发。",
+	"Only the old gateway has this interface. A signed message about an order of v2 is not passed on (92); the ledger, which tells, is not looked at here.": "只有旧网关有这个接口。关于 v2 订单的已签名报文不转发（92）；是否如此记在账本中，这里不查看账本。",
+	"What names no configured merchant is passed on.":                                      "没有指明已配置商户的内容一律转发。",
+	"No action that v2 has: such a new order is passed on, whatever the merchant's route.": "没有 action，或者 v2 没有这个 action：无论商户走哪条路由，这样的新订单都转发。",
 	"So it is where v2 serves it. A new order goes by its merchant's route (caddy paybridge routes), without one by default_route %s; an order on record stays on its side. What is the old gateway's is passed on. The ledger, which tells, is not looked at here.": "由 v2 处理时如此。新订单按商户的路由（caddy paybridge routes），没有时按 default_route %s；已有记录的订单留在原来的一侧。去旧网关的原样转发。这些记在账本中，这里不查看账本。",
 	"So it is where v2 serves it, which has the order. Otherwise it is passed on to the old gateway. The ledger, which tells, is not looked at here.":                                                                                                                "订单在 v2 一侧、由 v2 处理时如此。否则转发给旧网关。这些记在账本中，这里不查看账本。",
 

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
@@ -28,19 +29,19 @@ func (e *evidence) place(w World) place {
 		return place{}
 	}
 	claims := e.claims()
-	begins := e.beginsOrder()
+	action, begins := e.beginsOrder(claims.Action)
 	switch {
 	case w.Merchants == nil || w.Merchants.Len() == 0:
 		return passedOn(say("No merchant is configured: all that comes to the old interface is passed on."))
 	case e.route.Caller == inbound.Nobody:
-		return passedOn(say("Only the old gateway has this interface. A signed message about an order of v2 is not passed on (96); the ledger, which tells, is not looked at here."))
+		return passedOn(say("Only the old gateway has this interface. A signed message about an order of v2 is not passed on (92); the ledger, which tells, is not looked at here."))
 	case e.route.Caller == inbound.Payer && e.face() == nil: // which may name nobody
 	case !w.Merchants.Has(claims.MerID):
 		p := passedOn(say("What names no configured merchant is passed on."))
 		p.unjudged = e.merchant == nil
 		return p
-	case begins && claims.Action != "" && !slices.Contains(v1.Actions(), claims.Action):
-		return passedOn(say("v2 has no such action: a new order of it is passed on, whatever the merchant's route."))
+	case begins && !slices.Contains(v1.Actions(), action):
+		return passedOn(say("No action that v2 has: such a new order is passed on, whatever the merchant's route."))
 	}
 	if begins {
 		return place{text: say("So it is where v2 serves it. A new order goes by its merchant's route (caddy paybridge routes), without one by default_route %s; an order on record stays on its side. What is the old gateway's is passed on. The ledger, which tells, is not looked at here.", string(w.DefaultRoute))}
@@ -58,10 +59,17 @@ func (e *evidence) atOldInterface() bool {
 }
 
 // beginsOrder reports whether a request goes by its merchant's route, and not by an order
-// that must be on record.
-func (e *evidence) beginsOrder() bool {
-	face := e.face()
-	return face == &payFace || face == &openFace || inbound.Canonical(e.path) == inbound.OpenIDPath
+// that must be on record, and with what action: on the page of an order none need be named.
+func (e *evidence) beginsOrder(named v1.Action) (action v1.Action, begins bool) {
+	switch face := e.face(); {
+	case face == &payFace:
+		return named, true
+	case face == &openFace:
+		return cmp.Or(named, v1.WxJsApi), true
+	case inbound.Canonical(e.path) == inbound.OpenIDPath:
+		return v1.WxJsApi, true
+	}
+	return "", false
 }
 
 // claims are what the bridge reads of a request whoever has signed it.

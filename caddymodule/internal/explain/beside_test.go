@@ -8,6 +8,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // TestBesideOldGateway: beside an old gateway, what v2 does not serve is passed on, and
@@ -27,10 +28,12 @@ func TestBesideOldGateway(t *testing.T) {
 		"a merchant that is not configured":    {"/api/mpgateway", stranger, false, "no configured merchant", true, "what the old gateway answers", ""},
 		"its query":                            {"/api/query", stranger, false, "no configured merchant", true, "what the old gateway answers", ""},
 		"its form alone":                       {"", stranger, false, "no configured merchant", true, "what the old gateway answers", ""},
-		"a cashier's page":                     {"/api/cashier", signed(message), false, "Only the old gateway", true, "what the old gateway answers", ""},
+		"a cashier's page":                     {"/api/cashier", signed(message), false, "is not passed on (" + string(v1.CodeConflict) + ")", true, "what the old gateway answers", ""},
 		"no merchant at all":                   {"/api/mpgateway", signed(message), true, "No merchant is configured", true, "what the old gateway answers", ""},
 		"no merchant at all, a cashier's page": {"/apis/payout", signed(message), true, "No merchant is configured", true, "what the old gateway answers", ""},
-		"an action of the old gateway's alone": {"/api/mpgateway", signed(with("WxCode", "QqCode")), false, "v2 has no such action", true, "what the old gateway answers", ""},
+		"an action of the old gateway's alone": {"/api/mpgateway", signed(with("WxCode", "QqCode")), false, "No action that v2 has", true, "what the old gateway answers", ""},
+		"no action":                            {"/api/mpgateway", signed(with(`"action":"WxCode",`, "")), false, "No action that v2 has", true, "what the old gateway answers", ""},
+		"no action, of a payer":                {"/apis/wxjspaygateway", signed(with(`"action":"WxCode",`, "")), false, onRoute, false, "", ""},
 		"a message that cannot be read":        {"/api/mpgateway", form(message, sum(message+shopKey)), false, "no configured merchant", true, "what the old gateway answers", "json_in_req"},
 		"a payment":                            {"/api/mpgateway", signed(message), false, onRoute, false, "", ""},
 		"a payment with a wrong key":           {"/api/mpgateway", form(text, sum(text+"x")), false, onRoute, false, "respcode 91", "unknown_key_or_text"},
