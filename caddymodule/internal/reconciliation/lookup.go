@@ -18,7 +18,7 @@ type batch struct {
 // range under that number. It asks when enough has come together.
 func (r *run) lookUp(ctx context.Context, number string, lines []*line) error {
 	if !findable(number) {
-		r.unknown(lines)
+		r.compare.unknown(lines)
 		return nil
 	}
 	if r.batch.lines == nil {
@@ -51,7 +51,7 @@ func (r *run) flush(ctx context.Context) error {
 
 func (r *run) compareFound(orders []*order, lines []*line) {
 	if len(orders) == 0 {
-		r.unknown(lines)
+		r.compare.unknown(lines)
 		return
 	}
 	for i, own := range divide(orders, lines) {
@@ -89,14 +89,6 @@ func (r *run) leaveOut(rows ...api.Unreadable) {
 			r.report.Unreadable = append(r.report.Unreadable, row)
 		}
 	}
-}
-
-// unknown notes lines whose number no order of the ledger has, but for those that say
-// themselves that they are of other merchants than the one that is meant.
-func (r *run) unknown(lines []*line) {
-	own := slices.DeleteFunc(lines, func(l *line) bool { return r.Others[l.Merchant] })
-	r.report.Outside += len(lines) - len(own)
-	r.compare.unknown(own)
 }
 
 // byNumber are the orders that have a number, each with a copy of its own: what is known

@@ -61,6 +61,31 @@ func TestUnknownLinesOfOthers(t *testing.T) {
 	}
 }
 
+// TestSameNumberOfOthers: a line of another merchant that has the number of an order of the
+// one that is meant neither doubles that order's nor stands for it.
+func TestSameNumberOfOthers(t *testing.T) {
+	t.Parallel()
+	mine := settled(1, hour)
+	mine.MerID = "A"
+	yuan := translate.FormatYuan(mine.AmountFen)
+	lineOf := func(merID string) string { return fmt.Sprintf("%s,%s,支付,%s,成功\n", mine.OrderID, merID, yuan) }
+	for name, c := range map[string]struct {
+		lines   string
+		matched int
+		missing int
+	}{
+		"beside its own": {lineOf("A") + lineOf("B"), 1, 0},
+		"alone":          {lineOf("B"), 0, 1},
+	} {
+		r := reconcile(t, &fakeBook{orders: []api.Settlement{mine}}, func(j *Job) {
+			j.MerID, j.Others, j.Number = "A", map[string]bool{"B": true}, ByOrderID
+		}, "订单号,商户号,类型,金额,状态\n"+c.lines)
+		if r.Matched != c.matched || r.Counts[MissingThere] != c.missing || len(r.Counts) != c.missing || r.Outside != 1 {
+			t.Errorf("%s: %d agree, %d left out, %v", name, r.Matched, r.Outside, r.Counts)
+		}
+	}
+}
+
 // TestOtherNumbers: lines name orders by another number than most do, and more of them
 // than are looked up at once. None of those orders is missing.
 func TestOtherNumbers(t *testing.T) {

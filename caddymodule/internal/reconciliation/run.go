@@ -124,11 +124,17 @@ func (r *run) readStatement(ctx context.Context, i int) error {
 	}
 }
 
+// addLine keeps a line, unless it says itself that it is of another merchant than the one
+// that is meant: merchants choose their numbers for themselves, and two may have the same.
 func (r *run) addLine(l *line) error {
 	r.report.Lines++
 	r.sample.add(l.Number)
 	if !l.At.IsZero() && !r.near(l.At) {
 		r.days[dayOf(l.At).Unix()] = true
+	}
+	if r.Others[l.Merchant] {
+		r.report.Outside++
+		return nil
 	}
 	return r.lines.add(l.Number, l.fields())
 }
