@@ -221,11 +221,21 @@ func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error
 
 // withdraw takes back what was found by a rule that is not in force any more, such as
 // one that an operator has switched off while the ledger was away. What is counted is
-// judged by the new rule, if there is one.
+// judged by the new rule, if there is one, or by the same when it is in force again.
 func (g *Guard) withdraw(merID string, f finding) {
 	g.forget(merID, f)
+	g.judgeAgain(merID, f.route)
 	g.log.Info("a merchant is not turned back to the old gateway: its rule was changed in the meantime",
 		zap.String("merid", merID), zap.String("reason", f.reason.Said().Error()))
+}
+
+// judgeAgain has the next payment by a route judged, whatever was found of it.
+func (g *Guard) judgeAgain(merID string, r ledger.RouteMark) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if m := g.merchants[merID]; m != nil && m.route == r {
+		m.found = false
+	}
 }
 
 // forget takes a finding from those that are not on record yet.

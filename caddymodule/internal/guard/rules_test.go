@@ -152,3 +152,19 @@ func TestFindingsGoWithTheirRule(t *testing.T) {
 		})
 	}
 }
+
+// A rule that was switched off while the ledger was away, and is in force again, judges
+// again: what it has found before was taken back.
+func TestRuleIsSwitchedOffAndOn(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.ledger.isAway(true)
+		w.pay(route.V2, 20, 16)
+		w.reload(&Rules{})
+		time.Sleep(2 * retryEvery)
+		w.reload(byRule(usual))
+		w.ledger.isAway(false)
+		w.pay(route.V2, 1, 1)
+		time.Sleep(2 * retryEvery)
+		w.wantBack(t, 1)
+	})
+}
