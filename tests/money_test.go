@@ -68,7 +68,7 @@ func TestNoticeVariants(t *testing.T) {
 	w := startWorld(t, settings{})
 	believed := map[sandbox.NoticeVariant]bool{
 		sandbox.NoticePlain: true, sandbox.NoticeMultipart: true, sandbox.NoticeXMLEnc: true,
-		sandbox.NoticeOddOrder: true, sandbox.NoticeNumber: true,
+		sandbox.NoticeOddOrder: true, sandbox.NoticeNumber: true, sandbox.NoticeGBK: true,
 		sandbox.NoticeWrongAmount: false, sandbox.NoticeWrongOrder: false, sandbox.NoticeUnknownOrder: false,
 		sandbox.NoticeForged: false,
 	}
@@ -112,6 +112,58 @@ func TestNoticeVariants(t *testing.T) {
 			}
 			w.notified("gm", p.OrderID, 1)
 		})
+	}
+	w.rest()
+}
+
+// TestNoticeTakesItselfBack: a notice that says paid, and in its respCode that something
+// failed, moves nothing; it is acknowledged, and the gateway is asked.
+func TestNoticeTakesItselfBack(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	for suite := range shops {
+		fen, _ := sandbox.AmountFor(sandbox.Pending, false)
+		p := w.payment(suite, "AliSao", fen)
+		reply := w.pay(suite, p)
+		results, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{
+			MerchantID: shops[suite].Gateway, OrderID: reply.OrderNo(), Members: map[string]string{"respCode": "E9999999", "state": "11"},
+		})
+		if err != nil || !results[0].Acknowledged() {
+			t.Fatalf("%s: %+v, %v", suite, results, err)
+		}
+		if got := w.query(suite, p.OrderID); got.ResultCode != "1001" {
+			t.Errorf("%s: the query says %s", suite, got.Inner)
+		}
+		w.payerPays(suite, reply, sandbox.Notice{}, false)
+		w.notified(suite, p.OrderID, 1)
+	}
+	w.rest()
+}
+
+// TestRefundNoticeAtThePayAddress: a notice of a refund that comes where those of payments do
+// is read, and believed of the refund whose number it has.
+func TestRefundNoticeAtThePayAddress(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, settings{})
+	const fen = 2350
+	p := w.payment("gm", "WxCode", fen)
+	reply := w.pay("gm", p)
+	if got := w.cancel("gm", p.OrderID); got.RespCode != "00" {
+		t.Fatalf("cancel: %s", got.Inner)
+	}
+	order, _ := w.gateway.Order(shops["gm"].Gateway, reply.OrderNo())
+	if len(order.Refunds) != 1 {
+		t.Fatalf("%d refunds", len(order.Refunds))
+	}
+	number := order.Refunds[0].FlowID
+	for flow, taken := range map[string]bool{number: true, number + "9": false} {
+		results, err := w.gateway.SendNotice(w.ctx(), sandbox.Notice{
+			MerchantID: shops["gm"].Gateway, OrderID: reply.OrderNo(),
+			Members: map[string]string{"refundState": "31", "refundAmt": "23.50", "merRefundFlowId": flow},
+		})
+		if err != nil || results[0].Acknowledged() != taken {
+			t.Errorf("refund %s: %+v, %v", flow, results, err)
+		}
 	}
 	w.rest()
 }

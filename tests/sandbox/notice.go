@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // codeNotice is the tranCode of notices.
@@ -29,6 +31,8 @@ const (
 	NoticeOddOrder NoticeVariant = "odd_order"
 	// NoticeNumber has totalAmt as a JSON number.
 	NoticeNumber NoticeVariant = "number"
+	// NoticeGBK is written in GBK and not in UTF-8, its respDesc too.
+	NoticeGBK NoticeVariant = "gbk"
 	// NoticeWrongAmount is one fen too high.
 	NoticeWrongAmount NoticeVariant = "wrong_amount"
 	// NoticeWrongOrder names another order, with this order's amount. There may be
@@ -98,6 +102,7 @@ type noticeTrait struct {
 	reverse bool
 	forged  bool
 	message string // the parameter's name, msg_enc if empty
+	gbk     bool
 	encode  func([]member) (body []byte, contentType string)
 }
 
@@ -109,6 +114,7 @@ var noticeTraits = map[NoticeVariant]noticeTrait{
 	NoticeNumber: {change: func(body *object, o Order) {
 		body.set("totalAmt", json.Number(yuanOf(o.Amount)))
 	}},
+	NoticeGBK: {gbk: true},
 	NoticeWrongAmount: {change: func(body *object, o Order) {
 		body.set("totalAmt", yuanOf(o.Amount+1))
 	}},
@@ -219,11 +225,17 @@ func (g *Gateway) prepareNotice(n Notice) (preparedNotice, error) {
 	if err != nil {
 		return preparedNotice{}, fmt.Errorf("encoding: %w", err)
 	}
-	signed := plaintext
-	if t.forged {
-		signed = append([]byte("forged"), plaintext...)
+	sealed := plaintext
+	if t.gbk {
+		if sealed, err = simplifiedchinese.GBK.NewEncoder().Bytes(plaintext); err != nil {
+			return preparedNotice{}, fmt.Errorf("writing GBK: %w", err)
+		}
 	}
-	e, err := m.sealEnvelope(plaintext, signed, flow)
+	signed := sealed
+	if t.forged {
+		signed = append([]byte("forged"), sealed...)
+	}
+	e, err := m.sealEnvelope(sealed, signed, flow)
 	if err != nil {
 		return preparedNotice{}, err
 	}

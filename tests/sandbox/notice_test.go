@@ -91,6 +91,7 @@ func TestNoticeVariants(t *testing.T) {
 		{NoticeXMLEnc, "ORDER001", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=473053110001&xml_enc=", false},
 		{NoticeOddOrder, "ORDER001", "11", `"1.00"`, "application/x-www-form-urlencoded", "mer_order_id=", false},
 		{NoticeNumber, "ORDER001", "11", `1.00`, "application/x-www-form-urlencoded", "merchant_id=", false},
+		{NoticeGBK, "ORDER001", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeWrongAmount, "ORDER001", "11", `"1.01"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeWrongOrder, "ORDER000", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},
 		{NoticeUnknownOrder, "ORDER0009", "11", `"1.00"`, "application/x-www-form-urlencoded", "merchant_id=", false},

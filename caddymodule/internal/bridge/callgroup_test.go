@@ -122,4 +122,27 @@ func TestPanicReachesEveryCaller(t *testing.T) {
 	}
 }
 
+// TestPanicWithoutCaller: the merchant has gone, and the panic is told all the same.
+func TestPanicWithoutCaller(t *testing.T) {
+	t.Parallel()
+	core, logs := observer.New(zapcore.InfoLevel)
+	g := callGroup[int, int]{log: zap.New(core), doing: "testing"}
+	gone, hangUp := context.WithCancel(t.Context())
+	start := make(chan struct{})
+	call := g.do(1, func(*sharedCall[int]) int {
+		<-start
+		return guilty()
+	})
+	hangUp()
+	if _, ok := wait(gone, time.Minute, call); ok {
+		t.Error("there is a result")
+	}
+	close(start)
+	g.close()
+	g.wait()
+	if lines := logs.All(); len(lines) != 1 || !strings.Contains(fmt.Sprint(lines[0].ContextMap()["stack"]), "bridge.guilty") {
+		t.Errorf("logged %+v", lines)
+	}
+}
+
 func guilty() int { panic("130000000000000001") }
