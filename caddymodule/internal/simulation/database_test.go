@@ -102,7 +102,7 @@ var errDatabase = errors.New("the database does not do its work")
 // write is what happens to a transaction of a process that writes. Between the
 // commit and its news, and before it, time passes in which the process may die.
 func (p *process) write(ctx context.Context, run func(context.Context) (any, error)) (any, error) {
-	d := p.chance("write")
+	d := p.chance("write " + askerOf(ctx))
 	before, after := d.between(100*time.Microsecond, 3*time.Millisecond), d.between(100*time.Microsecond, 3*time.Millisecond)
 	what := p.m.w.struck(onWrite, p.m.n, p.m.w.since())
 	if what == "write slow" {
@@ -128,7 +128,7 @@ func (p *process) write(ctx context.Context, run func(context.Context) (any, err
 
 // read is what happens to one that reads.
 func (p *process) read(ctx context.Context, run func(context.Context) (any, error)) (any, error) {
-	d := p.chance("read")
+	d := p.chance("read " + askerOf(ctx))
 	takes := d.between(10*time.Microsecond, 500*time.Microsecond)
 	what := p.m.w.struck(onRead, p.m.n, p.m.w.since())
 	if what == "read slow" {

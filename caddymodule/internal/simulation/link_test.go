@@ -4,6 +4,7 @@ package simulation
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -41,7 +42,8 @@ func (l link) RoundTrip(r *http.Request) (*http.Response, error) {
 			return
 		}
 		p.wake()
-		reply := p.answer(r) //nolint:bodyclose // it goes to the merchant's program, which closes it
+		asker := fmt.Sprintf("%s %d", l.order.id(), l.n)
+		reply := p.answer(r.WithContext(context.WithValue(r.Context(), askerKey{}, asker))) //nolint:bodyclose // it goes to the merchant's program, which closes it
 		time.Sleep(back)
 		if what == "reply lost" || p.isDead() {
 			failed <- &lineError{"connection reset"}
@@ -57,6 +59,16 @@ func (l link) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
+}
+
+// askerKey is the key of the request that something is done for, in its context.
+type askerKey struct{}
+
+// askerOf is who a process does something for: those who have waited for the same take
+// times of their own from there on, whoever of them is first.
+func askerOf(ctx context.Context) string {
+	asker, _ := ctx.Value(askerKey{}).(string)
+	return asker
 }
 
 // answer has a process answer a merchant's request, whose program may hang up.

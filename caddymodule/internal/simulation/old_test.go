@@ -24,13 +24,12 @@ type oldSide struct {
 	gateway *oldgateway.Gateway
 
 	mu        sync.Mutex
-	trips     map[string]int  // passed on, by order
 	unmarked  map[string]bool // orders that were passed on while the ledger was away
 	announced map[string]bool // orders whose merchant has acknowledged
 }
 
 func newOldSide(w *world) *oldSide {
-	old := &oldSide{w: w, trips: map[string]int{}, unmarked: map[string]bool{}, announced: map[string]bool{}}
+	old := &oldSide{w: w, unmarked: map[string]bool{}, announced: map[string]bool{}}
 	config := oldgateway.Config{HTTP: &http.Client{Transport: oldCalls{old}}}
 	for n := range merchantCount {
 		config.Merchants = append(config.Merchants, oldgateway.Merchant{ID: merID(n), Key: signKey(n)})
@@ -46,13 +45,10 @@ var errNoAnswer = errors.New("the old gateway does not answer")
 // serve takes a request there, and its answer back, if there is one. What has left
 // arrives, whatever becomes of the bridge.
 func (old *oldSide) serve(p *process, r *http.Request, body []byte, orderID string) (*httptest.ResponseRecorder, error) {
-	old.mu.Lock()
-	old.trips[orderID]++
-	n := old.trips[orderID]
-	old.mu.Unlock()
-	d := old.w.chance.of("old trip", orderID, n)
+	asker := askerOf(r.Context())
+	d := old.w.chance.of("old trip", asker)
 	there, back := d.between(time.Millisecond, 40*time.Millisecond), d.between(time.Millisecond, 40*time.Millisecond)
-	what := old.w.struck(onOld, orderID, n)
+	what := old.w.struck(onOld, asker)
 	old.w.tell("bridge %d passes %s of %s on%s", p.m.n, r.URL.Path, orderID, but(what))
 	if what == "old gateway cannot be reached" {
 		return nil, errNoAnswer

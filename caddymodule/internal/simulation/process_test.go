@@ -298,6 +298,9 @@ func (p *process) sleep(ctx context.Context, d time.Duration) error {
 	case <-p.dead:
 		return errDead
 	case <-ctx.Done():
+		if asker := askerOf(ctx); asker != "" { // others may have waited for as long
+			time.Sleep(p.chance("gives up "+asker).between(time.Microsecond, 100*time.Microsecond))
+		}
 		return ctx.Err()
 	}
 }

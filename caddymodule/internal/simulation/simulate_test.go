@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -133,12 +134,20 @@ func commit() string {
 	return strings.TrimSpace(string(text))
 }
 
-// sameSeeds is how many worlds are played twice.
+// sameSeeds is how many worlds are played twice, beside those of parted.
 const sameSeeds = 6
+
+// parted are seeds of worlds that did not come out the same: several requests had waited for
+// one thing, or as long as it took, and went on at one instant.
+var parted = []uint64{117, 165, 927, 2009, 2021, 3002, 3010}
 
 // TestSameSeedSameStory: a world is told twice in the same words.
 func TestSameSeedSameStory(t *testing.T) {
-	for seed := *firstFlag; seed < *firstFlag+sameSeeds; seed++ {
+	seeds := slices.Clone(parted)
+	for i := range uint64(sameSeeds) {
+		seeds = append(seeds, *firstFlag+i)
+	}
+	for _, seed := range seeds {
 		a, b := play(t, drawPlan(seed)), play(t, drawPlan(seed))
 		if a.digest() != b.digest() {
 			t.Errorf("seed %d tells two stories, which part at\n%s", seed, parting(a, b))
