@@ -11,6 +11,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/readiness"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
+	"github.com/paybridge/paybridge/tests/port"
 )
 
 // seen puts what the shadow finds into the ledger, on two days.
@@ -134,13 +135,11 @@ func TestReadinessCheck(t *testing.T) {
 	w.served.Settings.Merchants.ByMerID("89900001").Callbacks.PlainHTTP = true
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	must(err)
-	must(gone.Close())
+	gone := port.Free(t)
 	t.Cleanup(func() { must(listener.Close()) })
 	w.seen(shadow.Compared, "WxSao", "")
 	w.seen(shadow.Host, "http://"+listener.Addr().String(), "")
-	w.seen(shadow.Host, "http://"+gone.Addr().String(), "")
+	w.seen(shadow.Host, "http://"+gone, "")
 	list := w.readiness("?merid=89900001")
 	if list.Items[0].Verdict != readiness.Ready {
 		t.Errorf("without a check: %+v", list.Items[0])
@@ -148,12 +147,12 @@ func TestReadinessCheck(t *testing.T) {
 	list = w.readiness("?merid=89900001&check=true")
 	one := list.Items[0]
 	if one.Verdict != readiness.NotReady || len(one.Reasons) != 2 ||
-		!strings.Contains(one.Reasons[0].Text, gone.Addr().String()+" could not be delivered: connection refused") ||
+		!strings.Contains(one.Reasons[0].Text, gone+" could not be delivered: connection refused") ||
 		!strings.Contains(one.Reasons[1].Text, listener.Addr().String()+" can be notified") {
 		t.Errorf("with a check: %+v", one)
 	}
 	chinese := read[ReadinessList](t, w.inChinese("GET", "readiness?merid=89900001&check=true", "")).Items[0].Reasons[0]
-	if !strings.Contains(chinese.Text, "连接被拒绝 – "+gone.Addr().String()) || !strings.Contains(chinese.Advice, "防火墙") {
+	if !strings.Contains(chinese.Text, "连接被拒绝 – "+gone) || !strings.Contains(chinese.Advice, "防火墙") {
 		t.Errorf("in Chinese: %+v", chinese)
 	}
 }
