@@ -68,17 +68,17 @@ busy: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## run al
 # How often busy-rounds runs the tests that wait for something: for browsers,
 # ports, processes, clocks. make -f xcaddy.mk busy-rounds ROUNDS=3
 ROUNDS := 20
-WAITING := ./tests/chromium ./tests/port ./tests/pgtest ./tests/cmd/demo ./tests/sandbox/... ./caddymodule ./caddymodule/internal/...
-WAITS := Console|Payer|Hosted|OpenID|OneStep|Raw|Back|Browser|Return|Bridge|Metrics|Round|Start|Reload|Restart|Outage|Locked|Health|Unreadable|Notif|Burst|Ladder|Script|Crash|Kill|PowerCut|Clock|Stalled|Token|HSM
+WAITING_PACKAGES := ./tests/chromium ./tests/port ./tests/pgtest ./tests/cmd/demo ./tests/sandbox/... ./caddymodule ./caddymodule/internal/...
+WAITING_TESTS := Console|Payer|Hosted|OpenID|OneStep|Raw|Back|Browser|Return|Bridge|Metrics|Round|Start|Reload|Restart|Outage|Locked|Health|Unreadable|Notif|Burst|Ladder|Script|Crash|Kill|PowerCut|Clock|Stalled|Token|HSM
 
 busy-rounds: system-packages promtool build .build/caddy-sandbox ## run those that wait for something twenty times, as busy
 	@.ci/busy .ci/keep-going waiting-packages waiting-system
 
 waiting-packages:
-	go test $(RACE) -p 1 -count $(ROUNDS) -timeout 5h $(WAITING)
+	go test $(RACE) -p 1 -count $(ROUNDS) -timeout 5h $(WAITING_PACKAGES)
 
 waiting-system:
-	go test $(RACE) -parallel 6 -count $(ROUNDS) -timeout 10h -run '$(WAITS)' ./tests
+	go test $(RACE) -parallel 6 -count $(ROUNDS) -timeout 10h -run '$(WAITING_TESTS)' ./tests
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/govulncheck ## run go vet and the linters, and look for known vulnerabilities
 	go vet ./...

@@ -1,33 +1,16 @@
 package tests
 
 import (
-	"database/sql"
-	"errors"
 	"testing"
 
+	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/tests/sandbox/merchant"
 )
 
-// lockOrders keeps everybody from the table of orders until release is called, as a session
-// does in which somebody is changing it by hand.
+// lockOrders keeps the bridge from the table of orders until release is called.
 func (w *world) lockOrders() (release func()) {
 	w.t.Helper()
-	db, err := sql.Open("pgx", w.settings.dsn)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	session, err := db.Begin()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if _, err := session.Exec(`LOCK TABLE orders IN ACCESS EXCLUSIVE MODE`); err != nil {
-		w.t.Fatal(err)
-	}
-	return func() {
-		if err := errors.Join(session.Rollback(), db.Close()); err != nil {
-			w.t.Error(err)
-		}
-	}
+	return pgtest.LockTable(w.t, w.settings.dsn, "orders")
 }
 
 // TestPaymentsMeetALockedLedger: load balancers hear what payments meet. Nothing of an order

@@ -66,17 +66,43 @@ func Stop() error {
 	return server.remove()
 }
 
-func run(tb testing.TB, dsn, statement string) {
+func connect(ctx context.Context, tb testing.TB, dsn string) *pgx.Conn {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
 		tb.Fatalf("connecting to PostgreSQL: %v", err)
 	}
+	return conn
+}
+
+func run(tb testing.TB, dsn, statement string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn := connect(ctx, tb, dsn)
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, statement); err != nil {
 		tb.Fatalf("running %s: %v", statement, err)
+	}
+}
+
+// LockTable keeps everybody from a table until release is called, as a session does in
+// which somebody is changing it by hand.
+func LockTable(tb testing.TB, dsn, table string) (release func()) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn := connect(ctx, tb, dsn)
+	if _, err := conn.Exec(ctx, `BEGIN; LOCK TABLE `+pgx.Identifier{table}.Sanitize()+` IN ACCESS EXCLUSIVE MODE`); err != nil {
+		_ = conn.Close(ctx)
+		tb.Fatalf("locking %s: %v", table, err)
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := conn.Close(ctx); err != nil {
+			tb.Errorf("unlocking %s: %v", table, err)
+		}
 	}
 }
 

@@ -223,33 +223,26 @@ func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error
 // one that an operator has switched off while the ledger was away. What is counted is
 // judged by the new rule, if there is one, or by the same when it is in force again.
 func (g *Guard) withdraw(merID string, f finding) {
-	g.forget(merID, f)
-	g.judgeAgain(merID, f.route)
+	g.forget(merID, f, (*merchant).judgeAgain)
 	g.log.Info("a merchant is not turned back to the old gateway: its rule was changed in the meantime",
 		zap.String("merid", merID), zap.String("reason", f.reason.Said().Error()))
 }
 
-// judgeAgain has the next payment by a route judged, whatever was found of it.
-func (g *Guard) judgeAgain(merID string, r ledger.RouteMark) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if m := g.merchants[merID]; m != nil && m.route == r {
-		m.found = false
-	}
-}
-
-// forget takes a finding from those that are not on record yet.
-func (g *Guard) forget(merID string, f finding) {
+// forget takes a finding from those that are not on record yet, and notes with its
+// merchant, unless another route is counted there by now, what has become of it.
+func (g *Guard) forget(merID string, f finding, note func(*merchant)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.findings[merID] == f {
 		delete(g.findings, merID)
 	}
+	if m := g.merchants[merID]; m != nil && m.route == f.route {
+		note(m)
+	}
 }
 
 func (g *Guard) done(merID string, f finding, turned bool) {
-	g.forget(merID, f)
-	g.end(merID, f.route)
+	g.forget(merID, f, (*merchant).end)
 	fields := []zap.Field{zap.String("merid", merID), zap.String("reason", f.reason.Said().Error())}
 	if !turned {
 		g.log.Info("a merchant is not turned back to the old gateway: its route was changed in the meantime", fields...)
@@ -258,16 +251,6 @@ func (g *Guard) done(merID string, f finding, turned bool) {
 	g.changed()
 	g.observer.MerchantTurnedBack()
 	g.log.Error("merchant turned back to the old gateway, v2 refuses too much; it stays there until somebody gives it a route", fields...)
-}
-
-// end notes that a route of a merchant is in force no more. Once somebody has it follow the
-// configuration again, the mark is that from before. What was counted is still told.
-func (g *Guard) end(merID string, r ledger.RouteMark) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if m := g.merchants[merID]; m != nil && m.route == r {
-		m.ended = true
-	}
 }
 
 // Close ends the work. What is not on record by then is found again by who serves on.

@@ -44,6 +44,13 @@ func (m *merchant) under(r ledger.RouteMark) {
 	m.route, m.v2, m.found, m.told, m.ended = r, window{}, false, false, false
 }
 
+// judgeAgain has the next payment on v2 judged, whatever was found of its route.
+func (m *merchant) judgeAgain() { m.found = false }
+
+// end notes that the route is in force no more. Once somebody has the merchant follow the
+// configuration again, the mark is that from before. What was counted is still told.
+func (m *merchant) end() { m.ended = true }
+
 // verdict is what a payment on v2 comes to.
 type verdict int
 
