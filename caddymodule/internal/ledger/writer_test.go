@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.uber.org/zap"
@@ -78,5 +80,40 @@ func wantFate(t *testing.T, fates string, i int, fate rune, err error) {
 	case strings.ContainsRune("pxd", fate) && err != nil && !errors.Is(err, errFated):
 	default:
 		t.Errorf("job %d of %q came to: %v", i, fates, err)
+	}
+}
+
+// TestThoseReadyToWriteShareACommit has writers come at once on one processor. The first
+// of them wakes the one who commits, and the others, who are ready to run but have not
+// run yet, are in its batch all the same. A machine that is busy can part them now and
+// then, so they come more than once.
+//
+//nolint:paralleltest // it sets how many processors there are
+func TestThoseReadyToWriteShareACommit(t *testing.T) {
+	const writers, rounds = 8, 20
+	w := &watcher{}
+	l := stores[0].make(t).open(t, ledger.WithObserver(w))
+	w.told()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	together := 0
+	for round := range rounds {
+		var all sync.WaitGroup
+		for i := range writers {
+			all.Go(func() {
+				if _, _, err := l.Begin(t.Context(), sample(round*writers+i)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		switch commits, committed, failed := w.told(); {
+		case failed != nil || committed != writers:
+			t.Fatalf("%d were committed, %v", committed, failed)
+		case commits == 1:
+			together++
+		}
+	}
+	if together == 0 {
+		t.Errorf("in none of %d rounds %d writers shared a commit", rounds, writers)
 	}
 }
