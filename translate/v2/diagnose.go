@@ -225,7 +225,7 @@ func (c *Codec) diagnoseSigner(d *Diagnosis, signature []byte) {
 		}
 	case *sm2Keys:
 		own, ok := c.own.Public().(*ecdsa.PublicKey)
-		if d.Padded && ok && sm2.VerifyASN1(own, sm2Digest(keys.ownZA, d.Plaintext), signature) {
+		if digest := sm2Digest(keys.ownZA, d.Plaintext); d.Padded && ok && sm2.VerifyASN1(own, digest[:], signature) {
 			d.Signer = SignerOwn
 		}
 		if raw := rawSignature(signature); d.Padded && raw != nil && verify(keys, d.Plaintext, raw) {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/sm3"
+
+	"github.com/paybridge/paybridge/translate/internal/sm2fixed"
 )
 
 // sm2UserID goes into every SM2 signature. It is the default of GM/T 0009; that
@@ -27,7 +29,6 @@ const (
 )
 
 var (
-	sm2Encrypting = sm2.NewPlainEncrypterOpts(sm2.MarshalUncompressed, sm2.C1C3C2)
 	sm2Decrypting = sm2.NewPlainDecrypterOpts(sm2.C1C3C2)
 	sm2Signing    = sm2.NewSM2SignerOption(false, nil) // what is signed is a digest
 )
@@ -37,7 +38,7 @@ type sm2Keys struct {
 	signer    crypto.Signer
 	decrypter crypto.Decrypter
 	ownZA     []byte // what our signatures hash first: user id, curve, key
-	peer      *ecdsa.PublicKey
+	peer      *sm2fixed.Key
 	peerZA    []byte
 }
 
@@ -63,7 +64,11 @@ func newSM2Keys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
 	}
-	return &sm2Keys{signer: own, decrypter: decrypter, ownZA: ownZA, peer: peerPublic, peerZA: peerZA}, nil
+	fixed, err := sm2fixed.Of(peerPublic)
+	if err != nil {
+		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
+	}
+	return &sm2Keys{signer: own, decrypter: decrypter, ownZA: ownZA, peer: fixed, peerZA: peerZA}, nil
 }
 
 // prepareSM2 checks that a public key is a point of the curve and returns its ZA.
@@ -75,15 +80,17 @@ func prepareSM2(key *ecdsa.PublicKey) ([]byte, error) {
 }
 
 // sm2Digest is what an SM2 signature signs.
-func sm2Digest(za, plaintext []byte) []byte {
+func sm2Digest(za, plaintext []byte) (digest [sm3.Size]byte) {
 	h := sm3.New()
 	h.Write(za)
 	h.Write(plaintext)
-	return h.Sum(nil)
+	h.Sum(digest[:0])
+	return digest
 }
 
 func (k *sm2Keys) sign(plaintext []byte) ([]byte, error) {
-	return k.signer.Sign(rand.Reader, sm2Digest(k.ownZA, plaintext), sm2Signing)
+	digest := sm2Digest(k.ownZA, plaintext)
+	return k.signer.Sign(rand.Reader, digest[:], sm2Signing)
 }
 
 // readSignature can tell nothing without the message: an SM2 signature does not
@@ -91,7 +98,7 @@ func (k *sm2Keys) sign(plaintext []byte) ([]byte, error) {
 // session key carries a digest (C3).
 func (k *sm2Keys) readSignature(signature []byte) (signed, bool) {
 	return func(plaintext []byte) int {
-		if sm2.VerifyASN1(k.peer, sm2Digest(k.peerZA, plaintext), signature) {
+		if digest := sm2Digest(k.peerZA, plaintext); k.peer.Verify(&digest, signature) {
 			return 1
 		}
 		return 0
@@ -99,7 +106,7 @@ func (k *sm2Keys) readSignature(signature []byte) (signed, bool) {
 }
 
 func (k *sm2Keys) wrap(sessionKey []byte) ([]byte, error) {
-	return sm2.Encrypt(rand.Reader, k.peer, sessionKey, sm2Encrypting)
+	return k.peer.Encrypt(rand.Reader, sessionKey)
 }
 
 // unwrap takes key_enc with the leading 04 or without it. The length tells which

@@ -1,0 +1,83 @@
+package sm2fixed
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"errors"
+	"io"
+
+	"github.com/emmansun/gmsm/sm2"
+	"github.com/emmansun/gmsm/sm3"
+)
+
+// Lengths in bytes of a point, 04 and two coordinates, and of what stands before the
+// ciphertext: a point and a digest.
+const (
+	pointLen = 1 + 64
+	overhead = pointLen + sm3.Size
+)
+
+var plainly = sm2.NewPlainEncrypterOpts(sm2.MarshalUncompressed, sm2.C1C3C2)
+
+// Encrypt encrypts a short message to the key by GB/T 32918.4: C1 (04, x, y), C3 (a
+// digest), C2, which is as long as the message. It fails for an empty message, and where
+// random does.
+func (k *Key) Encrypt(random io.Reader, message []byte) ([]byte, error) {
+	if len(message) == 0 {
+		return nil, errors.New("there is nothing to encrypt")
+	}
+	table := k.multiples()
+	if table == nil {
+		return sm2.Encrypt(random, k.public, message, plainly)
+	}
+	for {
+		number, err := randomScalar(random)
+		if err != nil {
+			return nil, err
+		}
+		out, ok := encrypt(table, number, message)
+		clear(number[:])
+		if ok {
+			return out, nil
+		}
+	}
+}
+
+// encrypt encrypts with a random number. ok is false where it takes another one: every
+// bit of the key stream is 0, and the message would be sent as it is.
+func encrypt(table *table, number *scalar, message []byte) (out []byte, ok bool) {
+	points := affinely([]point{generator().times(number), table.times(number)})
+	sent, shared := &points[0], &points[1]
+	x, y := shared.x.bytes(), shared.y.bytes()
+	stream := sm3.Kdf(append(x[:], y[:]...), len(message))
+	if subtle.ConstantTimeCompare(stream, make([]byte, len(stream))) == 1 {
+		return nil, false
+	}
+	digest := sm3.New()
+	digest.Write(x[:])
+	digest.Write(message)
+	digest.Write(y[:])
+
+	out = make([]byte, pointLen, overhead+len(message))
+	out[0] = 4
+	x, y = sent.x.bytes(), sent.y.bytes()
+	copy(out[1:], x[:])
+	copy(out[33:], y[:])
+	out = digest.Sum(out)
+	subtle.XORBytes(stream, stream, message)
+	return append(out, stream...), true
+}
+
+// randomScalar returns a random number from 1 to below the order.
+func randomScalar(random io.Reader) (*scalar, error) {
+	var b [32]byte
+	for {
+		if _, err := io.ReadFull(random, b[:]); err != nil {
+			return nil, err
+		}
+		if k := newScalar(&b); b != [32]byte{} && bytes.Compare(b[:], order.Bytes()) < 0 {
+			clear(b[:])
+			return &k, nil
+		}
+	}
+}

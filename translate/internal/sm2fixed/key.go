@@ -1,0 +1,61 @@
+package sm2fixed
+
+import (
+	"crypto/ecdsa"
+	"errors"
+	"math/big"
+	"sync"
+
+	"github.com/emmansun/gmsm/sm2"
+)
+
+// Key is a public key of SM2 with a table of its multiples, which is made when it is
+// first needed. Its methods may be called from many goroutines.
+type Key struct {
+	public *ecdsa.PublicKey
+	point  affine
+	once   sync.Once
+	table  *table // nil where there are too many
+}
+
+var errNoKey = errors.New("not a public key of SM2")
+
+// newKey returns a key without a table.
+func newKey(public *ecdsa.PublicKey) (*Key, error) {
+	ecdh, err := sm2.PublicKeyToECDH(public) // is it a point of the curve?
+	if err != nil {
+		return nil, errNoKey
+	}
+	return &Key{public: public, point: pointOf(ecdh.Bytes())}, nil
+}
+
+// pointOf reads 04, x, y.
+func pointOf(encoded []byte) (p affine) {
+	p.x.setBytes((*[32]byte)(encoded[1:33]))
+	p.y.setBytes((*[32]byte)(encoded[33:65]))
+	return p
+}
+
+// multiples returns the key's table, nil where it has to do without.
+func (k *Key) multiples() *table {
+	k.once.Do(func() {
+		if reserve(k) {
+			k.table = newTable(&k.point)
+		}
+	})
+	return k.table
+}
+
+// order is n, the number of points of the curve.
+var order = sm2.P256().Params().N
+
+// generator returns the table of the curve's base point G.
+var generator = sync.OnceValue(func() *table {
+	curve := sm2.P256().Params()
+	var g affine
+	g.x.setBytes(bytesOf(curve.Gx))
+	g.y.setBytes(bytesOf(curve.Gy))
+	return newTable(&g)
+})
+
+func bytesOf(x *big.Int) *[32]byte { return (*[32]byte)(x.FillBytes(make([]byte, 32))) }

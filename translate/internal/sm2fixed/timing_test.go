@@ -1,0 +1,44 @@
+package sm2fixed
+
+import (
+	"math/big"
+	randv2 "math/rand/v2"
+	"testing"
+
+	"github.com/paybridge/paybridge/tests/leakage"
+)
+
+// BenchmarkTiming asks, as dudect does, whether the time of an encryption tells one class
+// of random numbers from another: one number from many, one whose digits are all 0 but
+// the last from many. It prints the t of [leakage.Compare].
+func BenchmarkTiming(b *testing.B) {
+	table, message := newPair(b, newPrivate(b)).multiples(), make([]byte, 16)
+	random := func() *big.Int {
+		n := new(big.Int)
+		for range 4 {
+			n.Add(n.Lsh(n, 64), new(big.Int).SetUint64(randv2.Uint64()))
+		}
+		return n.Mod(n, order)
+	}
+	fixed := random()
+	for _, c := range []struct {
+		name         string
+		first, other func() *big.Int
+	}{
+		{"fixed_and_random", func() *big.Int { return fixed }, random},
+		{"one_and_random", func() *big.Int { return big.NewInt(1) }, random},
+		{"random_and_random", random, random}, // what chance does
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var numbers [2][512]scalar // made beforehand: how they are made takes different times
+			for i := range numbers[0] {
+				numbers[0][i], numbers[1][i] = newScalar(bytesOf(c.first())), newScalar(bytesOf(c.other()))
+			}
+			b.ResetTimer()
+			b.ReportMetric(leakage.Compare(b.N, func(class int) func() {
+				number := numbers[class][randv2.IntN(len(numbers[class]))]
+				return func() { encrypt(table, &number, message) }
+			}), "t")
+		})
+	}
+}
