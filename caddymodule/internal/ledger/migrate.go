@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -71,7 +72,7 @@ func newProvider(
 	if err != nil {
 		return nil, err
 	}
-	all, err := migrations()
+	all, err := migrations(dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func newProvider(
 // migrations are the files, each executed as a whole. Both databases take many
 // statements at once, so that goose need not part them, which takes more time than to
 // execute them.
-func migrations() (all []*goose.Migration, err error) {
+func migrations(dialect database.Dialect) (all []*goose.Migration, err error) {
 	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return nil, err
@@ -97,9 +98,28 @@ func migrations() (all []*goose.Migration, err error) {
 			return nil, err
 		}
 		all = append(all, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			if strings.HasSuffix(file, whereSmall) && (dialect != goose.DialectSQLite3 || !isSmall(ctx, tx)) {
+				return nil
+			}
 			_, err := tx.ExecContext(ctx, string(statements))
 			return err
 		}}, nil))
 	}
 	return all, nil
+}
+
+// whereSmall ends the names of migrations that only move rows within SQLite, to save time
+// from then on. They are left out where they would take long, which a start must not:
+// every statement runs on either form. So they are on PostgreSQL.
+const whereSmall = "_where_small.sql"
+
+// smallHistory is how many rows take about a second to be moved.
+const smallHistory = 100_000
+
+// isSmall reports whether the ledger has a short history. One that cannot be read is not
+// moved.
+func isSmall(ctx context.Context, tx *sql.Tx) bool {
+	var rows int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM events LIMIT $1)`, smallHistory+1).Scan(&rows)
+	return err == nil && rows <= smallHistory
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,35 @@ func TestMigratesFromTheFirstSchema(t *testing.T) {
 				t.Fatal(err)
 			}
 			mustOrder(t, p.open(t), sample(1).Key) // nothing is left to migrate
+		})
+	}
+}
+
+// TestLongHistoryStaysWhereItIs opens ledgers of the first version with a short history and
+// with one that would take long to move: both work, and the long one is left as it is.
+func TestLongHistoryStaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	for rows, moved := range map[int]bool{100_000: true, 100_001: false} {
+		t.Run(strconv.Itoa(rows), func(t *testing.T) {
+			t.Parallel()
+			p := stores[0].make(t)
+			db, err := old(t, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = db.ExecContext(t.Context(), fmt.Sprintf(firstSchema+`
+				WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < %[3]d)
+				INSERT INTO events SELECT 'E' || i, 'A', i, 'X', 'late', 'query', '' FROM n`,
+				strings.Repeat("0a", 32), noon.UnixMilli(), rows))
+			if err := errors.Join(err, db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			l := p.open(t)
+			checkMigrated(t, l)
+			form, err := ledger.Text(t.Context(), l, `SELECT sql FROM sqlite_master WHERE name = 'events'`)
+			if err != nil || strings.Contains(form, "WITHOUT ROWID") != moved {
+				t.Errorf("%d rows are in %s, %v", rows, form, err)
+			}
 		})
 	}
 }
