@@ -75,7 +75,7 @@ func randomScalar(random io.Reader) (*scalar, error) {
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return nil, err
 		}
-		if k := newScalar(&b); b != [32]byte{} && bytes.Compare(b[:], order.Bytes()) < 0 {
+		if k := newScalar(&b); b != [32]byte{} && bytes.Compare(b[:], orderBytes) < 0 {
 			clear(b[:])
 			return &k, nil
 		}

@@ -23,23 +23,24 @@ func FuzzEncrypt(f *testing.F) {
 	}
 	f.Add(order.Bytes(), bytes.Repeat([]byte("long"), 100))
 	f.Fuzz(func(t *testing.T, number, message []byte) {
-		drawn := func() io.Reader { // the number, and then others
-			var first [32]byte
-			copy(first[32-min(len(number), 32):], number)
-			return io.MultiReader(bytes.NewReader(first[:]), bytes.NewReader(bytes.Repeat([]byte("paybridge"), 100)))
-		}
-		got, err := key.Encrypt(drawn(), message)
+		var first [32]byte
+		copy(first[32-min(len(number), 32):], number)
+		others := bytes.Repeat([]byte("paybridge"), 100)
+		rest := bytes.NewReader(others)
+		got, err := key.Encrypt(io.MultiReader(bytes.NewReader(first[:]), rest), message)
 		if len(message) == 0 {
 			if err == nil {
 				t.Error("nothing was encrypted")
 			}
 			return
 		}
-		want, wantErr := sm2.Encrypt(drawn(), &private.PublicKey, message, plainly)
+		want, wantErr := sm2.Encrypt(io.MultiReader(bytes.NewReader(first[:]), bytes.NewReader(others)), &private.PublicKey, message, plainly)
 		if err != nil || wantErr != nil {
 			t.Fatal(err, wantErr)
 		}
-		if len(message) > 1 && !bytes.Equal(got, want) { // of one byte in 256 the key stream is 0, and gmsm draws again as we do
+		// Where a key stream is 0, and another number is drawn, gmsm 0.43 goes on with a
+		// multiple of the key, and nobody can open what comes of it.
+		if again := rest.Len() < len(others); !again && !bytes.Equal(got, want) {
 			t.Errorf("encrypted to %x, want %x", got, want)
 		}
 		if opened, err := private.Decrypt(nil, got, sm2.NewPlainDecrypterOpts(sm2.C1C3C2)); err != nil || !bytes.Equal(opened, message) {

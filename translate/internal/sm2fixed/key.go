@@ -15,7 +15,7 @@ type Key struct {
 	public *ecdsa.PublicKey
 	point  affine
 	once   sync.Once
-	table  *table // nil where there are too many
+	table  *table // nil where there were too many when it was needed
 }
 
 var errNoKey = errors.New("not a public key of SM2")
@@ -47,7 +47,10 @@ func (k *Key) multiples() *table {
 }
 
 // order is n, the number of points of the curve.
-var order = sm2.P256().Params().N
+var (
+	order      = sm2.P256().Params().N
+	orderBytes = order.Bytes()
+)
 
 // generator returns the table of the curve's base point G.
 var generator = sync.OnceValue(func() *table {

@@ -13,16 +13,19 @@ import (
 	"github.com/emmansun/gmsm/sm2"
 )
 
-// newPair returns the key of a private key with its table.
+// newPair returns the key of a private key with a table that is not counted.
 func newPair(tb testing.TB, private *sm2.PrivateKey) *Key {
 	tb.Helper()
-	key, err := Of(&private.PublicKey)
+	return withTable(tb, &private.PublicKey)
+}
+
+func withTable(tb testing.TB, public *ecdsa.PublicKey) *Key {
+	tb.Helper()
+	key, err := newKey(public)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if key.multiples() == nil {
-		tb.Fatal("the key has no table")
-	}
+	key.once.Do(func() { key.table = newTable(&key.point) })
 	return key
 }
 
@@ -58,10 +61,14 @@ func TestEqualKeysAreOne(t *testing.T) {
 	t.Parallel()
 	private := newPrivate(t)
 	twin := private.PublicKey
-	first := newPair(t, private)
+	first, err := Of(&private.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if second, err := Of(&twin); err != nil || second != first {
 		t.Errorf("the second is %p, %v, the first %p", second, err, first)
 	}
+	wantSame(t, first, private)
 }
 
 // TestTablesAreBounded has more keys than there may be tables. When nobody has them any
@@ -76,7 +83,10 @@ func TestTablesAreBounded(t *testing.T) {
 		remembered = len(keys)
 		keysMu.Unlock()
 	}
-	newPair(t, newPrivate(t))
+	private := newPrivate(t)
+	if key, err := Of(&private.PublicKey); err != nil || key.multiples() == nil {
+		t.Errorf("a key has no table, %v", err)
+	}
 }
 
 // makeTables makes keys until one has to do without a table, and looks whether it can.

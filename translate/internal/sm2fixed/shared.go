@@ -47,9 +47,13 @@ func forget(point affine) {
 // reserve reports whether there is room for the table of one more key, and keeps it
 // until the key is gone.
 func reserve(k *Key) bool {
-	if tables.Add(1) > maxTables {
-		tables.Add(-1)
-		return false
+	for n := tables.Load(); ; n = tables.Load() {
+		if n >= maxTables {
+			return false
+		}
+		if tables.CompareAndSwap(n, n+1) {
+			break
+		}
 	}
 	runtime.AddCleanup(k, func(struct{}) { tables.Add(-1) }, struct{}{})
 	return true

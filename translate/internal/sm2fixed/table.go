@@ -74,8 +74,11 @@ func (k *scalar) digit(i int) (size, negative uint64) {
 // and addresses do not depend on k.
 //
 // Of two points that are added none is the other or its negative, which [point.add] could
-// not do: the digits so far make a number that is smaller than what any further digit but
-// 0 adds to it, and both together are smaller than the order.
+// not do. The digits so far make a number S with |S| ≤ 2⁵ⁱ⁻¹, a further digit d other than 0
+// adds d·2⁵ⁱ, so that neither their sum nor their difference is 0. Nor is it a multiple of the
+// order n = 2²⁵⁶ − c, where c is about 2²²⁴: both are below n together, but where the last
+// digit is 2. Then the sum is k, which is below n, and S is from −2²⁵⁴ to −c, while a
+// difference of n would take an S of c, or of c − n.
 func (t *table) times(k *scalar) (sum point) {
 	nothing := uint64(1) // while all digits were 0
 	for i := range t {

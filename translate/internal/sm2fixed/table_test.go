@@ -57,6 +57,13 @@ func edges() (numbers []*big.Int) {
 		}
 		numbers = append(numbers, number)
 	}
+	beyond := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), order) // what the last digit may reach beyond the order
+	for times := range int64(4) {
+		for d := int64(-2); d <= 2; d++ {
+			near := new(big.Int).Add(new(big.Int).Mul(beyond, big.NewInt(times)), big.NewInt(d))
+			numbers = append(numbers, near, new(big.Int).Neg(near))
+		}
+	}
 	for _, n := range numbers {
 		n.Mod(n, order)
 	}

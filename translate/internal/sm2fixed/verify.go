@@ -46,8 +46,8 @@ func parseSignature(signature []byte) (r, s *big.Int, ok bool) {
 	return r, s, ok
 }
 
-// hasAbscissa reports whether p, which is not infinity, has the abscissa x. There is none
-// that is not less than p.
+// hasAbscissa reports whether a point other than infinity has the abscissa x. None has one
+// that is not less than the prime.
 func (p *point) hasAbscissa(x *big.Int) bool {
 	var want element
 	if x.BitLen() > 256 || !want.setBytes(bytesOf(x)) {

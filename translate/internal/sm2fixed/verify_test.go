@@ -108,10 +108,7 @@ func TestAbscissaAboveTheOrder(t *testing.T) {
 	qx, qy := curve.Add(x, y, gx, new(big.Int).Sub(prime, gy))                     //nolint:staticcheck // as above
 	qx, qy = curve.ScalarMult(qx, qy, new(big.Int).ModInverse(sum, order).Bytes()) //nolint:staticcheck // as above
 	public := &ecdsa.PublicKey{Curve: curve, X: qx, Y: qy}
-	key, err := Of(public)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := withTable(t, public)
 	r := new(big.Int).Sub(sum, s)
 	digest := *bytesOf(new(big.Int).Mod(new(big.Int).Sub(r, x), order))
 	if signature := der(r, s); !sm2.VerifyASN1(public, digest[:], signature) || !key.Verify(&digest, signature) {
