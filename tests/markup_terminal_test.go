@@ -81,8 +81,8 @@ func (d *desk) poisonLedger(t *testing.T) (columns []string) {
 	d.execute(t, db, `INSERT INTO old_traffic VALUES (?, 'x', ?, 1, 0)`, shops["intl"].MerID, now)
 	for _, column := range columns {
 		table, name, _ := strings.Cut(column, ".")
-		// The number of the row keeps unique what must be.
-		d.execute(t, db, fmt.Sprintf(`UPDATE %s SET %s = ? || rowid`, table, name), "=cmd|' /C calc'!A0;＝1;=1"+hostileIn(column)+forgedLine)
+		// A random number keeps unique what must be.
+		d.execute(t, db, fmt.Sprintf(`UPDATE %s SET %s = ? || hex(randomblob(8))`, table, name), "=cmd|' /C calc'!A0;＝1;=1"+hostileIn(column)+forgedLine)
 	}
 	return columns
 }

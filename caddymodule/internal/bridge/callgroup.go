@@ -74,8 +74,8 @@ func (g *callGroup[K, V]) do(key K, work func(*sharedCall[V]) V) *sharedCall[V] 
 }
 
 // callDepth is what a payment of either suite takes of its goroutine's stack, in bytes and
-// at most: 21 KiB up to the gateway's reverse_proxy, which takes 12 more while it copies an
-// answer.
+// at most: 21 KiB up to the gateway's reverse_proxy, and 12 more while that copies an
+// answer. A stack is a power of two, so that this makes it 64 KiB.
 const callDepth = 40 << 10
 
 // growStack has the stack of this goroutine grow to what a call needs while next to

@@ -64,7 +64,7 @@ func OldPostgres(ctx context.Context, dsn string, version int64) (*sql.DB, error
 }
 
 func migrateTo(ctx context.Context, db *sql.DB, dialect database.Dialect, version int64) error {
-	provider, err := newProvider(db, dialect)
+	provider, err := newProvider(db, dialect, new(bool))
 	if err == nil {
 		_, err = provider.UpTo(ctx, version)
 	}
@@ -219,7 +219,7 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 	defer db.Close()
 	w := &writer{db: db, observer: unobserved{}, there: func() error { return nil }, grown: func() {}, marks: &marks{last: time.Now().Add(time.Hour)}}
 	defer w.disconnect()
-	w.commit(batch)
+	w.commit(batch, time.Now())
 	errs := make([]error, len(batch))
 	for i, j := range batch {
 		errs[i] = (<-j.result).err

@@ -45,7 +45,8 @@ func migratePostgres(ctx context.Context, db *sql.DB) error {
 // migrate brings the schema to the version of this program. It refuses a newer
 // one: what that version means by its rows is unknown here.
 func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options ...goose.ProviderOption) error {
-	provider, err := newProvider(db, dialect, options...)
+	moving := new(bool)
+	provider, err := newProvider(db, dialect, moving, options...)
 	if err != nil {
 		return fmt.Errorf("preparing migrations: %w", err)
 	}
@@ -59,6 +60,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options 
 	case have == want:
 		return nil
 	}
+	*moving = dialect == goose.DialectSQLite3 && isSmall(ctx, db)
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating from schema version %d to %d: %w", have, want, err)
 	}
@@ -66,13 +68,13 @@ func migrate(ctx context.Context, db *sql.DB, dialect database.Dialect, options 
 }
 
 func newProvider(
-	db *sql.DB, dialect database.Dialect, options ...goose.ProviderOption,
+	db *sql.DB, dialect database.Dialect, moving *bool, options ...goose.ProviderOption,
 ) (*goose.Provider, error) {
 	store, err := database.NewStore(dialect, versionTable)
 	if err != nil {
 		return nil, err
 	}
-	all, err := migrations(dialect)
+	all, err := migrations(moving)
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +82,16 @@ func newProvider(
 	return goose.NewProvider("", db, nil, options...)
 }
 
+// whereSmall ends the names of migrations that only move rows within SQLite, to save time
+// from then on. Every statement runs on either form, so they are left out where they would
+// take long, which a start must not, and where a page of the history is damaged. On
+// PostgreSQL they are always left out.
+const whereSmall = "_where_small.sql"
+
 // migrations are the files, each executed as a whole. Both databases take many
 // statements at once, so that goose need not part them, which takes more time than to
-// execute them.
-func migrations(dialect database.Dialect) (all []*goose.Migration, err error) {
+// execute them. Those that only move rows look at moving when they are due.
+func migrations(moving *bool) (all []*goose.Migration, err error) {
 	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return nil, err
@@ -98,7 +106,7 @@ func migrations(dialect database.Dialect) (all []*goose.Migration, err error) {
 			return nil, err
 		}
 		all = append(all, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			if strings.HasSuffix(file, whereSmall) && (dialect != goose.DialectSQLite3 || !isSmall(ctx, tx)) {
+			if strings.HasSuffix(file, whereSmall) && !*moving {
 				return nil
 			}
 			_, err := tx.ExecContext(ctx, string(statements))
@@ -108,18 +116,31 @@ func migrations(dialect database.Dialect) (all []*goose.Migration, err error) {
 	return all, nil
 }
 
-// whereSmall ends the names of migrations that only move rows within SQLite, to save time
-// from then on. They are left out where they would take long, which a start must not:
-// every statement runs on either form. So they are on PostgreSQL.
-const whereSmall = "_where_small.sql"
-
 // smallHistory is how many rows take about a second to be moved.
 const smallHistory = 100_000
 
-// isSmall reports whether the ledger has a short history. One that cannot be read is not
-// moved.
-func isSmall(ctx context.Context, tx *sql.Tx) bool {
-	var rows int
-	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM events LIMIT $1)`, smallHistory+1).Scan(&rows)
-	return err == nil && rows <= smallHistory
+// isSmall reports whether a file has no history yet, or a short one that can be read.
+func isSmall(ctx context.Context, db *sql.DB) bool {
+	var tables int
+	err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name IN ('events', 'attempts')`).Scan(&tables)
+	if err != nil || tables == 0 {
+		return err == nil
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return false
+	}
+	defer closeConn(conn) // one that has met damage meets it again everywhere
+	rows := 0
+	for _, history := range []string{ // read as they would be moved
+		`SELECT count(*), max(length(detail)) FROM (SELECT detail FROM events ORDER BY order_id, mer_id, at, id LIMIT $1)`,
+		`SELECT count(*), max(length(excerpt)) FROM (SELECT excerpt FROM attempts ORDER BY order_id, mer_id, n LIMIT $1)`,
+	} {
+		var n int
+		err := conn.QueryRowContext(ctx, history, smallHistory+1).Scan(&n, new(any))
+		if rows += n; err != nil || rows > smallHistory {
+			return false
+		}
+	}
+	return true
 }

@@ -1,9 +1,11 @@
 package ledger_test
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,33 +63,73 @@ func TestMigratesFromTheFirstSchema(t *testing.T) {
 	}
 }
 
+// smallHistory is as many rows as are moved.
+const smallHistory = 100_000
+
 // TestLongHistoryStaysWhereItIs opens ledgers of the first version with a short history and
 // with one that would take long to move: both work, and the long one is left as it is.
 func TestLongHistoryStaysWhereItIs(t *testing.T) {
 	t.Parallel()
-	for rows, moved := range map[int]bool{100_000: true, 100_001: false} {
+	for rows, moved := range map[int]bool{smallHistory: true, smallHistory + 1: false} {
 		t.Run(strconv.Itoa(rows), func(t *testing.T) {
 			t.Parallel()
-			p := stores[0].make(t)
-			db, err := old(t, p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = db.ExecContext(t.Context(), fmt.Sprintf(firstSchema+`
-				WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < %[3]d)
-				INSERT INTO events SELECT 'E' || i, 'A', i, 'X', 'late', 'query', '' FROM n`,
-				strings.Repeat("0a", 32), noon.UnixMilli(), rows))
-			if err := errors.Join(err, db.Close()); err != nil {
-				t.Fatal(err)
-			}
-			l := p.open(t)
+			l := openWithHistory(t, rows)
+			wantMoved(t, l, moved)
 			checkMigrated(t, l)
-			form, err := ledger.Text(t.Context(), l, `SELECT sql FROM sqlite_master WHERE name = 'events'`)
-			if err != nil || strings.Contains(form, "WITHOUT ROWID") != moved {
-				t.Errorf("%d rows are in %s, %v", rows, form, err)
-			}
 		})
 	}
+}
+
+// openWithHistory opens a file of the first version with so many events and attempts.
+func openWithHistory(t *testing.T, rows int) *ledger.Ledger {
+	t.Helper()
+	p := stores[0].make(t)
+	fillHistory(t, p, rows)
+	return p.open(t)
+}
+
+func fillHistory(t *testing.T, p place, rows int) {
+	t.Helper()
+	db, err := old(t, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), fmt.Sprintf(firstSchema+`
+		WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < %[3]d)
+		INSERT INTO events SELECT 'E' || i, 'A', i, 'X', 'late', 'query', '' FROM n`,
+		strings.Repeat("0a", 32), noon.UnixMilli(), rows))
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantMoved(t *testing.T, l *ledger.Ledger, moved bool) {
+	t.Helper()
+	form, err := ledger.Text(t.Context(), l, `SELECT sql FROM sqlite_master WHERE name = 'events'`)
+	if err != nil || strings.Contains(form, "WITHOUT ROWID") != moved {
+		t.Errorf("events are in %s, %v", form, err)
+	}
+}
+
+// TestDamagedHistoryStaysWhereItIs damages a page of events before the ledger is migrated:
+// it opens, and what can be read is there.
+func TestDamagedHistoryStaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	p := stores[0].make(t).(sqlitePlace)
+	fillHistory(t, p, 5000)
+	content, err := os.ReadFile(p.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	row := bytes.Index(content, []byte("E2500A\x09\xc4Xlatequery")) // a table has them so, an index only the key
+	clear(content[row/page*page : (row/page+1)*page])
+	if err := os.WriteFile(p.path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := p.open(t)
+	wantMoved(t, l, false)
+	checkMigrated(t, l)
 }
 
 // old makes a ledger of the first schema version.

@@ -14,7 +14,8 @@ import (
 // keys are the indexes by which single rows are found.
 var keys = []string{"sqlite_autoindex_notifications_1", "sqlite_autoindex_orders_1"}
 
-// itself is for tables that are kept in the tree of their key.
+// itself is for tables that are kept in the tree of their key, as they are where the
+// history was short enough to be moved there.
 const itself = "the table itself"
 
 // indexes is, for each statement, the indexes that it may use; the keys go without
@@ -41,8 +42,8 @@ var indexes = map[string][]string{
 	"stray notifications": {"notifications_done"},
 	"idle orders":         {"orders_state"},
 	"open orders":         {"orders_state"},
-	"oldest doubt":        {"orders_state", itself},
-	"oldest refund":       {"orders_state", itself},
+	"oldest doubt":        {"orders_state", itself, "sqlite_autoindex_events_1"},
+	"oldest refund":       {"orders_state", itself, "sqlite_autoindex_events_1"},
 	"orders with steps":   {"orders_next"},
 	"overdue orders":      {"orders_next"},
 	"waiting":             {"notifications_queue"},
@@ -60,8 +61,8 @@ var indexes = map[string][]string{
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
 	"actions":             {"orders_amount"},
-	"last attempts":       {itself},
-	"events of orders":    {itself},
+	"last attempts":       {itself, "sqlite_autoindex_attempts_1"},
+	"events of orders":    {itself, "sqlite_autoindex_events_1"},
 	"orders of amounts":   {"orders_amount"},
 	"route":               {"sqlite_autoindex_routes_1"},
 	"changes of route":    {"changes_merchant"},
@@ -135,6 +136,18 @@ var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
 	l := sqlitePlace{filepath.Join(t.TempDir(), "ledger.db")}.open(t)
+	wantPlans(t, l)
+}
+
+// TestQueriesOfLongHistoryUseIndexes looks at a ledger whose history was too long to be
+// moved.
+func TestQueriesOfLongHistoryUseIndexes(t *testing.T) {
+	t.Parallel()
+	wantPlans(t, openWithHistory(t, smallHistory+1))
+}
+
+func wantPlans(t *testing.T, l *ledger.Ledger) {
+	t.Helper()
 	plans, err := ledger.Explain(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
