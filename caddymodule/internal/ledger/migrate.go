@@ -130,17 +130,17 @@ func isSmall(ctx context.Context, db *sql.DB) bool {
 	if err != nil {
 		return false
 	}
-	defer closeConn(conn) // one that has met damage meets it again everywhere
 	rows := 0
 	for _, history := range []string{ // read as they would be moved
 		`SELECT count(*), max(length(detail)) FROM (SELECT detail FROM events ORDER BY order_id, mer_id, at, id LIMIT $1)`,
 		`SELECT count(*), max(length(excerpt)) FROM (SELECT excerpt FROM attempts ORDER BY order_id, mer_id, n LIMIT $1)`,
 	} {
 		var n int
-		err := conn.QueryRowContext(ctx, history, smallHistory+1).Scan(&n, new(any))
-		if rows += n; err != nil || rows > smallHistory {
+		if err := conn.QueryRowContext(ctx, history, smallHistory+1).Scan(&n, new(any)); err != nil {
+			closeConn(conn) // one that has met damage meets it again everywhere
 			return false
 		}
+		rows += n
 	}
-	return true
+	return conn.Close() == nil && rows <= smallHistory
 }
