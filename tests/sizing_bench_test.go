@@ -2,8 +2,6 @@ package tests
 
 import (
 	"context"
-	"crypto"
-	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -149,27 +147,6 @@ func (s *sizing) plain() {
 	s.addCPU("the bare crypto of a payment, intl, fast RSA", "intl", s.bareFast())
 }
 
-// bareFast is the bare crypto of intl with both private operations by package fastrsa.
-func (s *sizing) bareFast() time.Duration {
-	private := benchKey(s.b, "merchant_private.pem").(*rsa.PrivateKey)
-	fast := must(fastrsa.New(private, nil))
-	digest := make([]byte, crypto.SHA1.Size())
-	wrapped := must(rsa.EncryptPKCS1v15(nil, &private.PublicKey, make([]byte, 8)))
-	measure := func(key interface {
-		crypto.Signer
-		crypto.Decrypter
-	}) time.Duration {
-		const rounds = 200
-		return threadCPU(s.b, func() {
-			for range rounds {
-				must(key.Sign(nil, digest, crypto.SHA1))
-				must(key.Decrypt(nil, wrapped, &rsa.PKCS1v15DecryptOptions{}))
-			}
-		}) / rounds
-	}
-	return s.bare["intl"] - measure(private) + measure(fast)
-}
-
 // payments measures whole payments on SQLite: two commits before the merchant hears.
 func (s *sizing) payments(suite string, fast bool) {
 	set := settings{}
@@ -182,27 +159,6 @@ func (s *sizing) payments(suite string, fast bool) {
 	cpu := cpuOf(s.b, w.bridge.cmd.Process.Pid, n, func() { w.payMany(s.b, suite, n) })
 	w.bridge.stop()
 	s.addCPU("a payment, "+kindOf(suite, fast)+", with the ledger", suite, cpu)
-}
-
-// kindsOf is with fast RSA, where this machine can do it, and without; gm has no RSA.
-func kindsOf(suite string) []bool {
-	switch {
-	case suite != "intl":
-		return []bool{true}
-	case fastrsa.Available() != nil:
-		return []bool{false}
-	}
-	return []bool{true, false}
-}
-
-func kindOf(suite string, fast bool) string {
-	switch {
-	case suite != "intl":
-		return suite
-	case fast:
-		return "intl, fast RSA"
-	}
-	return "intl, standard RSA"
 }
 
 // withoutLedger measures the same payments by a program that only translates.

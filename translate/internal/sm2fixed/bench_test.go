@@ -52,7 +52,7 @@ func BenchmarkEncrypt(b *testing.B) {
 // BenchmarkTable tells what a key's first use costs.
 func BenchmarkTable(b *testing.B) {
 	private := newPrivate(b)
-	q := pointOfPublic(&private.PublicKey)
+	q := pointOf(bytesOf(private.X), bytesOf(private.Y))
 	for b.Loop() {
 		newTable(&q)
 	}

@@ -31,15 +31,21 @@ var (
 // setBytes reads a number, most significant byte first, and reports whether it is less
 // than p.
 func (z *element) setBytes(b *[32]byte) bool {
-	for i := range z {
-		z[i] = binary.BigEndian.Uint64(b[24-8*i:])
-	}
+	*z = limbsOf(b)
 	_, borrow := bits.Sub64(z[0], p0, 0)
 	_, borrow = bits.Sub64(z[1], p1, borrow)
 	_, borrow = bits.Sub64(z[2], p2, borrow)
 	_, borrow = bits.Sub64(z[3], p3, borrow)
 	z.mul(z, &into)
 	return borrow == 1
+}
+
+// limbsOf reads a number, most significant byte first, into limbs, the least first.
+func limbsOf(b *[32]byte) (limbs [4]uint64) {
+	for i := range limbs {
+		limbs[i] = binary.BigEndian.Uint64(b[24-8*i:])
+	}
+	return limbs
 }
 
 // bytes returns the number, most significant byte first.

@@ -26,13 +26,14 @@ func newKey(public *ecdsa.PublicKey) (*Key, error) {
 	if err != nil {
 		return nil, errNoKey
 	}
-	return &Key{public: public, point: pointOf(ecdh.Bytes())}, nil
+	encoded := ecdh.Bytes() // 04, x, y
+	return &Key{public: public, point: pointOf((*[32]byte)(encoded[1:]), (*[32]byte)(encoded[33:]))}, nil
 }
 
-// pointOf reads 04, x, y.
-func pointOf(encoded []byte) (p affine) {
-	p.x.setBytes((*[32]byte)(encoded[1:33]))
-	p.y.setBytes((*[32]byte)(encoded[33:65]))
+// pointOf returns the point of these coordinates.
+func pointOf(x, y *[32]byte) (p affine) {
+	p.x.setBytes(x)
+	p.y.setBytes(y)
 	return p
 }
 
@@ -55,9 +56,7 @@ var (
 // generator returns the table of the curve's base point G.
 var generator = sync.OnceValue(func() *table {
 	curve := sm2.P256().Params()
-	var g affine
-	g.x.setBytes(bytesOf(curve.Gx))
-	g.y.setBytes(bytesOf(curve.Gy))
+	g := pointOf(bytesOf(curve.Gx), bytesOf(curve.Gy))
 	return newTable(&g)
 })
 

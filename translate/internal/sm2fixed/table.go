@@ -1,7 +1,5 @@
 package sm2fixed
 
-import "encoding/binary"
-
 // A number is read in windows of 5 bits, each of which is a digit from −16 to 16.
 const (
 	window  = 5
@@ -44,12 +42,7 @@ func newTable(of *affine) *table {
 type scalar [4]uint64
 
 // newScalar reads a number, most significant byte first.
-func newScalar(b *[32]byte) (k scalar) {
-	for i := range k {
-		k[i] = binary.BigEndian.Uint64(b[24-8*i:])
-	}
-	return k
-}
+func newScalar(b *[32]byte) scalar { return limbsOf(b) }
 
 // digit returns the size of digit i and 1 where it is negative. The highest bit of a
 // window says so: then one is lent from the next window, which sees it as its bit −1.

@@ -1,7 +1,6 @@
 package sm2fixed
 
 import (
-	"crypto/ecdsa"
 	"crypto/rand"
 	"fmt"
 	"math/big"
@@ -16,7 +15,7 @@ func FuzzTimes(f *testing.F) {
 		f.Add(k.Bytes())
 	}
 	key := newPrivate(f)
-	q := pointOfPublic(&key.PublicKey)
+	q := pointOf(bytesOf(key.X), bytesOf(key.Y))
 	table := newTable(&q)
 	curve := sm2.P256()
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -75,7 +74,7 @@ func TestAnyTwoPointsAreAdded(t *testing.T) {
 	t.Parallel()
 	curve := sm2.P256()
 	key := newPrivate(t)
-	q := pointOfPublic(&key.PublicKey)
+	q := pointOf(bytesOf(key.X), bytesOf(key.Y))
 	opposite := q
 	opposite.y.sub(&element{}, &q.y)
 	var sum point
@@ -105,12 +104,6 @@ func newPrivate(tb testing.TB) *sm2.PrivateKey {
 		tb.Fatal(err)
 	}
 	return key
-}
-
-func pointOfPublic(public *ecdsa.PublicKey) (p affine) {
-	p.x.setBytes(bytesOf(public.X))
-	p.y.setBytes(bytesOf(public.Y))
-	return p
 }
 
 func wantPoint(t *testing.T, what string, p point, x, y *big.Int) {
