@@ -203,9 +203,12 @@ func (w *Worker) rest(took time.Duration) {
 		return
 	}
 	longest := w.config.Lag / time.Duration(2*max(1, w.config.Entries))
-	pause := time.Duration(float64(took) * (1/w.config.Share - 1))
+	pause := min(longest, time.Duration(float64(took)*(1/w.config.Share-1)))
+	if pause <= 0 {
+		return
+	}
 	select {
-	case <-time.After(min(pause, longest)):
+	case <-time.After(pause):
 	case <-w.stop:
 	}
 }
