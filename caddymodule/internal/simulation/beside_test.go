@@ -144,7 +144,7 @@ func (t *passage) onV2(w http.ResponseWriter, client merchantapi.Client) {
 	if passed {
 		return
 	}
-	t.seen.answered(t.p.m.w, route.V2, reply)
+	t.seen.answered(t.r.Context(), t.p.m.w, route.V2, reply)
 	copyReply(w, reply)
 }
 
@@ -159,7 +159,7 @@ func (t *passage) passOn(w http.ResponseWriter) {
 	reply := t.p.passOn(t.r, body, t.asked.OrderID)
 	refused := true
 	if reply != nil {
-		t.seen.answered(t.p.m.w, route.Old, reply)
+		t.seen.answered(t.r.Context(), t.p.m.w, route.Old, reply)
 		copyReply(w, reply)
 		refused, _ = guard.Refuses(reply.Code, reply.Body.Bytes(), true)
 	} else {

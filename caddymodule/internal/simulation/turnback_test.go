@@ -3,6 +3,7 @@
 package simulation
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http/httptest"
@@ -57,6 +58,7 @@ type visit struct {
 	from, to time.Duration // to is 0 until it is answered
 	side     route.Side    // that has answered; "" for neither
 	code     string        // of the reply
+	gone     bool          // nobody heard it: its merchant had hung up
 }
 
 // visited notes a request to pay.
@@ -71,8 +73,8 @@ func (p *process) visited(orderID string, from time.Duration) *visit {
 	return v
 }
 
-// answered notes which side has answered, and what.
-func (v *visit) answered(w *world, side route.Side, reply *httptest.ResponseRecorder) {
+// answered notes which side has answered, what, and whether that came too late for ctx.
+func (v *visit) answered(ctx context.Context, w *world, side route.Side, reply *httptest.ResponseRecorder) {
 	if v == nil {
 		return
 	}
@@ -83,7 +85,7 @@ func (v *visit) answered(w *world, side route.Side, reply *httptest.ResponseReco
 	must(json.Unmarshal(text, &message))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	v.to, v.side, v.code = w.since(), side, message.RespCode
+	v.to, v.side, v.code, v.gone = w.since(), side, message.RespCode, ctx.Err() != nil
 }
 
 // counted are orders that a process has answered.
@@ -228,8 +230,12 @@ func (t tally) must(v *visit) {
 
 // judged reports whether an answer surely says something about v2: that it has taken
 // the order, has refused it, or was asked and has not said, while the ledger did its work.
+// What a merchant that has hung up would have heard need not be v2's.
 func (w *world) judged(v *visit) bool {
 	o := w.order(v.order)
+	if v.gone {
+		return false
+	}
 	return v.code == "00" || v.code == "94" ||
 		v.code == "96" && o.arrivedAt == route.V2 && v.from <= o.arrived && o.arrived <= v.to && w.calm(v.from, v.to, onWrite, onRead, onCommit)
 }
