@@ -141,8 +141,11 @@ hostile: build .build/caddy-sandbox ## forge 300,000 notices of each suite, let 
 # How many orders a storm has. make -f xcaddy.mk storm ORDERS=2000
 ORDERS := 20000
 
-soak: system-packages build ## kill a bridge under load 200 times on each ledger
-	PAYBRIDGE_SOAK=200 go test -count=1 -v -timeout 80m -run '^TestCrash$$' ./tests
+# How often a soak kills the bridge on each ledger. make -f xcaddy.mk soak KILLS=1000
+KILLS := 200
+
+soak: system-packages build ## kill a bridge under load 200 times on each ledger (KILLS=n)
+	PAYBRIDGE_SOAK=$(KILLS) go test -count=1 -v -timeout 5h -run '^TestCrash$$' ./tests
 
 storm: system-packages build ## move merchants to and fro under everything at once, over 20,000 orders (ORDERS=n)
 	PAYBRIDGE_STORM=$(ORDERS) go test -count=1 -v -timeout 3h -run '^TestStorm$$' ./tests

@@ -40,14 +40,16 @@ func TestCrash(t *testing.T) {
 			t.Parallel()
 			w := ledger(t, settings{Extra: hasty})
 			w.killed = true
-			w.bridge.start()
 			l := w.startLoad(8, false, w.bridge)
-			random := rand.New(rand.NewPCG(7, 7))
 			for range crashes(t) {
-				pause(context.Background(), time.Duration(200+random.IntN(1500))*time.Millisecond)
+				w.bridge.launch()
+				if rand.IntN(4) > 0 { // else it may be killed while it starts, the first of all included
+					w.bridge.await()
+				}
+				pause(context.Background(), rand.N(700*time.Millisecond))
 				w.bridge.kill()
-				w.bridge.startAnyhow()
 			}
+			w.bridge.start()
 			l.end()
 			w.rest()
 			l.allNotified(t)
