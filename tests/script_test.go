@@ -46,6 +46,8 @@ system:
 	@printf 'ok  \texample/system\t0.3s\n'
 fuzz:
 	@printf 'panic: oh no\n'; kill -9 $$$$
+race:
+	@printf 'ThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\nfatal error: all goroutines are asleep\nWARNING: DATA RACE\n'; exit 1
 `
 
 // TestKeepGoing: a part that fails does not end the others, and what has failed is
@@ -53,7 +55,7 @@ fuzz:
 func TestKeepGoing(t *testing.T) {
 	t.Parallel()
 	dir := project(t, map[string]string{"xcaddy.mk": parts})
-	out, status := script(dir, "keep-going", "lint", "packages", "system", "fuzz", "no-such-part")
+	out, status := script(dir, "keep-going", "lint", "packages", "system", "fuzz", "race", "no-such-part")
 	if status != 1 {
 		t.Errorf("status %d", status)
 	}
@@ -62,10 +64,11 @@ func TestKeepGoing(t *testing.T) {
 			t.Errorf("%q is not shown", want)
 		}
 	}
-	_, summary, _ := strings.Cut(out, "==> 4 of 5 parts have failed\n")
+	_, summary, _ := strings.Cut(out, "==> 5 of 6 parts have failed\n")
 	want := "lint:\ncaddymodule/app.go:12:3: this is never used (unused)\n" +
 		"packages:\n--- FAIL: TestOne (0.00s)\n    --- FAIL: TestOne/sub (0.00s)\nFAIL\texample/one\t0.1s\n" +
 		"fuzz:\npanic: oh no\n" +
+		"race:\nThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\nfatal error: all goroutines are asleep\nWARNING: DATA RACE\n" +
 		"no-such-part:\nno test has failed; see what is printed above\n"
 	if summary != want {
 		t.Errorf("the end is %q, want %q, of\n%s", summary, want, out)
