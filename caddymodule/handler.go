@@ -17,6 +17,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchantapi"
 	"github.com/paybridge/paybridge/caddymodule/internal/notices"
 	"github.com/paybridge/paybridge/caddymodule/internal/payer"
+	"github.com/paybridge/paybridge/caddymodule/internal/stack"
 )
 
 func init() { caddy.RegisterModule(Handler{}) }
@@ -58,7 +59,17 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return err // which names the app, and has been told
 	}
 	h.serve(app.(*App), ctx.Logger()) //nolint:forcetypeassert // the module ID says so
+	if server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok {
+		server.RegisterConnState(requestCame)
+	}
 	return nil
+}
+
+// requestCame is told by the goroutine that serves a connection, before any handler runs.
+func requestCame(_ net.Conn, state http.ConnState) {
+	if state == http.StateActive {
+		stack.ForRequest()
+	}
 }
 
 // serve makes what answers for an app.

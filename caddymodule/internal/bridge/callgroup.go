@@ -3,7 +3,6 @@ package bridge
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/crash"
+	"github.com/paybridge/paybridge/caddymodule/internal/stack"
 )
 
 // callGroup lets concurrent callers for the same key share one call. The zero value
@@ -67,25 +67,10 @@ func (g *callGroup[K, V]) do(key K, work func(*sharedCall[V]) V) *sharedCall[V] 
 			g.mu.Unlock()
 			close(call.done)
 		}()
-		growStack()
+		stack.ForCall()
 		call.value = work(call)
 	})
 	return call
-}
-
-// callDepth is what a payment of either suite takes of its goroutine's stack, in bytes and
-// at most: 21 KiB up to the gateway's reverse_proxy, and 12 more while that copies an
-// answer. A stack is a power of two, so that this makes it 64 KiB.
-const callDepth = 40 << 10
-
-// growStack has the stack of this goroutine grow to what a call needs while next to
-// nothing is on it. Otherwise it grows step by step with all that is on it by then, which
-// has to be copied and searched for pointers each time.
-//
-//go:noinline
-func growStack() {
-	var frame [callDepth]byte
-	runtime.KeepAlive(&frame)
 }
 
 // current returns the call for key, nil when there is none.
