@@ -273,11 +273,17 @@ func (p *process) isDead() bool {
 }
 
 // wake returns when the process does not stand still, as one whose machine was
-// stopped for a while: it finds everybody else further on.
+// stopped for a while: it finds everybody else further on. Those who have waited for that
+// go on one after the other, each by when it began to.
 func (p *process) wake() {
-	for wait := time.Duration(p.thaw.Load()) - p.m.w.since(); wait > 0; wait = time.Duration(p.thaw.Load()) - p.m.w.since() {
+	frozen := func() time.Duration { return time.Duration(p.thaw.Load()) - p.m.w.since() }
+	if frozen() <= 0 {
+		return
+	}
+	apart := p.chance("wakes").between(time.Microsecond, time.Millisecond)
+	for wait := frozen(); wait > 0; wait = frozen() {
 		select {
-		case <-time.After(wait):
+		case <-time.After(wait + apart):
 		case <-p.dead:
 			return
 		}
