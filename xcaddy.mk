@@ -102,7 +102,7 @@ FIRST := 1
 FOR := 24h
 SIMULATE := go test -tags simulation -count=1 -timeout 25h ./caddymodule/internal/simulation
 
-# A processor plays some 90 payments in a second or more, and a world has some 60.
+# A processor plays 90 to 190 payments in a second, and a world has some 60.
 simulate-short: # as many simulated worlds as fit two minutes, and all that the simulator must notice
 	$(SIMULATE) -seeds 200
 

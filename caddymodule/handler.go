@@ -65,7 +65,9 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	return nil
 }
 
-// requestCame is told by the goroutine that serves a connection, before any handler runs.
+// requestCame has the stack grow before the handlers are on it: a connection of HTTP/1,
+// which merchants' programs speak, runs them in the goroutine that tells of its states. In
+// HTTP/2 and 3 each request has another goroutine, which this does nothing for.
 func requestCame(_ net.Conn, state http.ConnState) {
 	if state == http.StateActive {
 		stack.ForRequest()

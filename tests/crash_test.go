@@ -47,6 +47,9 @@ func TestCrash(t *testing.T) {
 					w.bridge.await()
 				}
 				pause(context.Background(), rand.N(700*time.Millisecond))
+				if w.bridge.died() {
+					t.Errorf("the bridge has ended by itself; its log:\n%s", w.bridge.log())
+				}
 				w.bridge.kill()
 			}
 			w.bridge.start()

@@ -47,7 +47,7 @@ system:
 fuzz:
 	@printf 'panic: oh no\n'; kill -9 $$$$
 race:
-	@printf 'ThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\nfatal error: all goroutines are asleep\nWARNING: DATA RACE\n'; exit 1
+	@printf '==7==ERROR: ThreadSanitizer: SEGV\nThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\nSIGSEGV: segmentation violation\nfatal error: all goroutines are asleep\nWARNING: DATA RACE\n'; exit 1
 `
 
 // TestKeepGoing: a part that fails does not end the others, and what has failed is
@@ -68,7 +68,7 @@ func TestKeepGoing(t *testing.T) {
 	want := "lint:\ncaddymodule/app.go:12:3: this is never used (unused)\n" +
 		"packages:\n--- FAIL: TestOne (0.00s)\n    --- FAIL: TestOne/sub (0.00s)\nFAIL\texample/one\t0.1s\n" +
 		"fuzz:\npanic: oh no\n" +
-		"race:\nThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\nfatal error: all goroutines are asleep\nWARNING: DATA RACE\n" +
+		"race:\n==7==ERROR: ThreadSanitizer: SEGV\nThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\nSIGSEGV: segmentation violation\nfatal error: all goroutines are asleep\nWARNING: DATA RACE\n" +
 		"no-such-part:\nno test has failed; see what is printed above\n"
 	if summary != want {
 		t.Errorf("the end is %q, want %q, of\n%s", summary, want, out)

@@ -182,7 +182,7 @@ func stopDispatcher(t *testing.T, d *Dispatcher) {
 }
 
 // pass lets time go by in a bubble of synctest.
-func pass(d time.Duration) { <-time.After(d) }
+func pass(d time.Duration) { _ = wait(context.Background(), d) }
 
 func observed() (*zap.Logger, *observer.ObservedLogs) {
 	core, logs := observer.New(zap.DebugLevel)

@@ -204,7 +204,7 @@ func (w *Worker) rest(took time.Duration) {
 	}
 	longest := w.config.Lag / time.Duration(2*max(1, w.config.Entries))
 	pause := min(longest, time.Duration(float64(took)*(1/w.config.Share-1)))
-	if pause <= 0 {
+	if pause <= 0 { // no timer of no time: https://go.dev/issue/78156
 		return
 	}
 	select {

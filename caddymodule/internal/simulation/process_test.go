@@ -273,8 +273,9 @@ func (p *process) isDead() bool {
 }
 
 // wake returns when the process does not stand still, as one whose machine was
-// stopped for a while: it finds everybody else further on. Those who have waited for that
-// go on one after the other, each by when it began to.
+// stopped for a while: it finds everybody else further on. Whoever has waited for that goes
+// on up to a millisecond later, drawn for the instant at which it began to wait: otherwise
+// all would go on at one instant, and the order of goroutines decide what comes next.
 func (p *process) wake() {
 	frozen := func() time.Duration { return time.Duration(p.thaw.Load()) - p.m.w.since() }
 	if frozen() <= 0 {

@@ -137,8 +137,8 @@ func commit() string {
 // sameSeeds is how many worlds are played twice, beside those of parted.
 const sameSeeds = 6
 
-// parted are seeds of worlds that did not come out the same: several requests had waited for
-// one thing, or as long as it took, and went on at one instant.
+// parted are seeds of worlds that did not come out the same: several requests, or loops of a
+// bridge, had waited for one thing, or as long as it took, and went on at one instant.
 var parted = []uint64{117, 165, 244, 927, 2009, 2021, 3002, 3010}
 
 // TestSameSeedSameStory: a world is told twice in the same words.

@@ -58,7 +58,7 @@ type visit struct {
 	from, to time.Duration // to is 0 until it is answered
 	side     route.Side    // that has answered; "" for neither
 	code     string        // of the reply
-	gone     bool          // nobody heard it: its merchant had hung up
+	gone     bool          // its merchant had hung up before it was answered
 }
 
 // visited notes a request to pay.
@@ -133,7 +133,8 @@ func (w *world) checkTurnedBack(p *process, merID string, before, now version) {
 }
 
 // may counts an order that the guard may have counted. The merchant of a scanned code
-// hears 00 also where v2 has not answered, which counts as refused.
+// hears 00 also where v2 has not answered, which counts as refused. One that has hung up
+// may have done so at the very instant of the answer, and counts here too.
 func (t tally) may(w *world, v *visit) {
 	t.most[v.order] = true
 	unanswered := v.scanned && !w.calm(v.from, v.to, onCall, onBridge)
@@ -230,12 +231,12 @@ func (t tally) must(v *visit) {
 
 // judged reports whether an answer surely says something about v2: that it has taken
 // the order, has refused it, or was asked and has not said, while the ledger did its work.
-// What a merchant that has hung up would have heard need not be v2's.
+// The guard is not told of answers to merchants that had hung up.
 func (w *world) judged(v *visit) bool {
-	o := w.order(v.order)
 	if v.gone {
 		return false
 	}
+	o := w.order(v.order)
 	return v.code == "00" || v.code == "94" ||
 		v.code == "96" && o.arrivedAt == route.V2 && v.from <= o.arrived && o.arrived <= v.to && w.calm(v.from, v.to, onWrite, onRead, onCommit)
 }

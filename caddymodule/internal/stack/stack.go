@@ -2,12 +2,12 @@
 //
 // A goroutine begins with a few KiB. When that is not enough it is given twice as much,
 // again and again, and all that is on its stack by then is copied and searched for
-// pointers: deep in a server's handlers that takes longer than reading the request did.
+// pointers: deep in a server's handlers that is some hundredths of a payment.
 package stack
 
-// ForRequest is called by the goroutine of a connection when a request has come. Most
-// need between 8 and 16 KiB; a stack is a power of two, so that this makes it 16, the
-// largest that the runtime has at hand.
+// ForRequest is called by the goroutine of a connection when a request has come. Its
+// handlers take more than 8 KiB; a stack is a power of two, so that this makes it 16, and
+// 32 would not be worth it: the runtime keeps none as large at hand.
 func ForRequest() { grow10() }
 
 // ForCall is called by a goroutine that is going to ask the gateway. A payment of either

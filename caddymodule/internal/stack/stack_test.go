@@ -22,6 +22,9 @@ func TestStacksHaveGrown(t *testing.T) {
 			t.Errorf("%s: the stack grows although it was said what is needed", name)
 		}
 	}
+	if !moves(ForRequest, need36) {
+		t.Error("a request is given the stack of a call")
+	}
 }
 
 // moves reports whether need moves the stack of a goroutine that has called grow.
