@@ -226,6 +226,9 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 	began.Store(now.UnixNano())
 	defer began.Store(0)
 	outcome := w.config.Compare(j.merchant, w.config.Settings, j.exchange, now)
+	if w.config.Now().Sub(now) > w.config.Lag { // and whoever watches was waiting for the ledger
+		w.switchOff(ReasonLag, nil)
+	}
 	w.tally.add(j.merchant.MerID, j.exchange.At, outcome)
 	w.tell(outcome)
 }

@@ -17,6 +17,7 @@ import (
 type record struct {
 	mu     sync.Mutex
 	fails  error
+	slow   time.Duration // that writing takes
 	counts []Count
 	seen   map[Result]int
 	off    []Reason
@@ -24,6 +25,7 @@ type record struct {
 }
 
 func (r *record) AddCounts(_ context.Context, counts []Count) (int, error) {
+	time.Sleep(r.slow)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.fails != nil {
@@ -300,6 +302,28 @@ func TestHangingSwitchesOff(t *testing.T) {
 		}
 		close(let)
 		synctest.Wait()
+	})
+}
+
+// TestHangingBesideASlowLedger: a comparison that took too long is the last, also where
+// whoever watches was writing all the time (seed 11914 of the simulation).
+func TestHangingBesideASlowLedger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, takes := &record{slow: 40 * time.Second}, []time.Duration{0, 35 * time.Second, 0}
+		w := start(r, func() Outcome {
+			time.Sleep(takes[0])
+			takes = takes[1:]
+			return alike
+		})
+		w.Offer(merchant(), exchange(preview.Pay, lookup, paid)) // from 5 s to 45 s what it counts is written
+		time.Sleep(4 * time.Second)
+		w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+		time.Sleep(36 * time.Second)
+		w.Offer(merchant(), exchange(preview.Pay, lookup, paid))
+		r.want(t, map[Result]int{ResultCompared: 2, ResultOff: 1}, ReasonLag)
+		time.Sleep(time.Minute)
+		stop(w)
 	})
 }
 
