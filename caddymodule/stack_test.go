@@ -36,7 +36,7 @@ func (deep) ServeHTTP(w http.ResponseWriter, _ *http.Request, _ caddyhttp.Handle
 
 //go:noinline
 func need() {
-	var frame [6 << 10]byte
+	var frame [5 << 10]byte
 	runtime.KeepAlive(&frame)
 }
 
