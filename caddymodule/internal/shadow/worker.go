@@ -109,7 +109,9 @@ func Start(c Config) *Worker {
 	for i := range c.Goroutines {
 		w.workers.Go(func() { w.run(&w.began[i]) })
 	}
-	w.workers.Go(w.keep)
+	// Each in a goroutine of its own: while the ledger stands still somebody watches.
+	w.workers.Go(func() { w.every(writeEvery, func() { w.write(context.Background()) }) })
+	w.workers.Go(func() { w.every(watchEvery, w.watch) })
 	return w
 }
 
@@ -226,7 +228,7 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 	began.Store(now.UnixNano())
 	defer began.Store(0)
 	outcome := w.config.Compare(j.merchant, w.config.Settings, j.exchange, now)
-	if w.config.Now().Sub(now) > w.config.Lag { // and whoever watches was waiting for the ledger
+	if w.config.Now().Sub(now) > w.config.Lag { // and nobody watched since
 		w.switchOff(ReasonLag, nil)
 	}
 	w.tally.add(j.merchant.MerID, j.exchange.At, outcome)
@@ -252,20 +254,16 @@ func (w *Worker) switchOff(reason Reason, bug any) {
 	}
 }
 
-// keep writes down what was counted, from time to time, and watches over the
-// comparisons.
-func (w *Worker) keep() {
-	write, watch := time.NewTicker(writeEvery), time.NewTicker(watchEvery)
-	defer write.Stop()
-	defer watch.Stop()
+// every calls f from time to time until the worker is stopped.
+func (w *Worker) every(period time.Duration, f func()) {
+	ticker := time.NewTicker(period)
+	defer ticker.Stop()
 	for {
 		select {
 		case <-w.stop:
 			return
-		case <-write.C:
-			w.guard(func() { w.write(context.Background()) })
-		case <-watch.C:
-			w.guard(w.watch)
+		case <-ticker.C:
+			w.guard(f)
 		}
 	}
 }
