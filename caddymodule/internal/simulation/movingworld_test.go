@@ -15,9 +15,9 @@ import (
 // movingWorld is a world beside an old gateway, on one ledger of SQLite, with merchants
 // on a route from the beginning and nothing but one fault.
 func movingWorld(to string, f fault) plan {
-	p := drawPlan(1)
+	p := drawPlan(1, ordersMost)
 	for seed := uint64(2); len(p.orders) < ordersMost*3/4; seed++ {
-		p = drawPlan(seed)
+		p = drawPlan(seed, ordersMost)
 	}
 	p.bridges, p.shared, p.beside, p.rollback, p.flips = 1, false, true, nil, nil
 	for n := range merchantCount {

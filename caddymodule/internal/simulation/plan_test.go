@@ -16,6 +16,7 @@ import (
 // plan is all that a world is made from. Orders and faults may be taken out.
 type plan struct {
 	seed     uint64
+	most     int // orders that it can have
 	bridges  int
 	shared   bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
 	closes   bool // the gateway has a close
@@ -47,21 +48,22 @@ const (
 	trouble    = 4 * time.Minute // faults strike
 	expiry     = 2 * time.Minute // of an order
 	longest    = 2 * time.Hour   // everything has ended by then
-	ordersMost = 120
+	ordersMost = 120             // where nothing else is said
 )
 
 // acts are the actions that orders have.
 var acts = []v1.Action{v1.WxCode, v1.WxSao, v1.WxH5, v1.AliCode, v1.AliSao, v1.AliWap, v1.QQCode, v1.USao}
 
 // drawPlan draws the world of a seed. Which kinds of faults there are is drawn first,
-// for all at once: worlds differ more so than if every kind were in every world.
-func drawPlan(seed uint64) plan {
+// for all at once: worlds differ more so than if every kind were in every world. It has
+// fewer orders than most, which all come in the same minute.
+func drawPlan(seed uint64, most int) plan {
 	d := chance(seed).of("plan")
-	p := plan{seed: seed, bridges: 1, shared: d.once(0.5), closes: d.once(0.3)}
+	p := plan{seed: seed, most: most, bridges: 1, shared: d.once(0.5), closes: d.once(0.3)}
 	if p.shared {
 		p.bridges = 1 + d.IntN(3)
 	}
-	for n := range 5 + d.IntN(ordersMost-5) {
+	for n := range 5 + d.IntN(most-5) {
 		p.orders = append(p.orders, orderPlan{
 			n: n, merchant: drawMerchant(d), action: oneOf(d, acts), amount: 1 + d.Int64N(100_000),
 			at: d.between(0, ordering), temper: oneOf(d, temperNames), payer: oneOf(d, payerNames), silent: d.once(0.1),

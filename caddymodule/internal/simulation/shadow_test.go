@@ -158,7 +158,7 @@ func TestShadowChangesNothing(t *testing.T) {
 	const enough = 8
 	worlds := 0
 	for seed := *firstFlag; worlds < enough; seed++ {
-		p := drawPlan(seed)
+		p := drawPlan(seed, ordersMost)
 		if !p.shadows() {
 			continue
 		}

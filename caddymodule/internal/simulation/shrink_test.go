@@ -64,7 +64,7 @@ func (s *shrinker) fewerBridges(p plan) plan {
 // TestShrink: a world that fails for the sake of one fault and one order is made as
 // small as that.
 func TestShrink(t *testing.T) {
-	p := drawPlan(3)
+	p := drawPlan(3, ordersMost)
 	wantOrder, wantFault := p.orders[len(p.orders)/2].n, p.faults[len(p.faults)/2].number
 	s := shrinker{fails: func(p plan) bool {
 		return slices.ContainsFunc(p.orders, func(o orderPlan) bool { return o.n == wantOrder }) &&

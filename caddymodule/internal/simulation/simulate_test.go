@@ -25,6 +25,8 @@ var (
 	onlyFlag  = flag.String("only", "", "what of its plan TestSeed plays, as a report of TestWorlds says it")
 	loudFlag  = flag.Bool("loud", false, "shows what the bridges log")
 	seedsFlag = flag.Int("seeds", 20, "how many worlds TestWorlds plays")
+
+	ordersFlag = flag.Int("orders", ordersMost, "how many orders a world can have, at least 6; with another number a seed makes another world")
 )
 
 // TestSeed plays one world and tells its story.
@@ -32,7 +34,7 @@ func TestSeed(t *testing.T) {
 	if *seedFlag == 0 {
 		t.Skip("needs -seed")
 	}
-	p, err := drawPlan(*seedFlag).only(*onlyFlag)
+	p, err := drawPlan(*seedFlag, *ordersFlag).only(*onlyFlag)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func TestWorlds(t *testing.T) {
 				if seed >= *firstFlag+uint64(*seedsFlag) || *stopFlag && t.Failed() || sum.over() {
 					return
 				}
-				out := play(t, drawPlan(seed))
+				out := play(t, drawPlan(seed, *ordersFlag))
 				sum.add(out)
 				if len(out.violations) > 0 {
 					report(t, out)
@@ -121,8 +123,8 @@ func report(t *testing.T, out outcome) {
 	if !*stopFlag {
 		small = shrink(t, out)
 	}
-	t.Logf("seed %d at commit %s; again with: go test -tags simulation ./caddymodule/internal/simulation -v -run '^TestSeed$' -seed %d -only %q\n%s",
-		out.plan.seed, commit(), out.plan.seed, small.kept(), small)
+	t.Logf("seed %d at commit %s; again with: go test -tags simulation ./caddymodule/internal/simulation -v -run '^TestSeed$' -seed %d -orders %d -only %q\n%s",
+		out.plan.seed, commit(), out.plan.seed, out.plan.most, small.kept(), small)
 }
 
 // commit is that of the source, as far as it can be known.
@@ -148,7 +150,7 @@ func TestSameSeedSameStory(t *testing.T) {
 		seeds = append(seeds, *firstFlag+i)
 	}
 	for _, seed := range seeds {
-		a, b := play(t, drawPlan(seed)), play(t, drawPlan(seed))
+		a, b := play(t, drawPlan(seed, *ordersFlag)), play(t, drawPlan(seed, *ordersFlag))
 		if a.digest() != b.digest() {
 			t.Errorf("seed %d tells two stories, which part at\n%s", seed, parting(a, b))
 		}
