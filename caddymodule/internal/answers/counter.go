@@ -21,9 +21,8 @@ import (
 const (
 	// maxKept bounds what is kept in memory while the ledger is away.
 	maxKept = 50_000
-	// maxRefused is how many refused orders are known when they come again. The others
-	// are on record then, and not new.
-	maxRefused = 1024
+	// maxKnown is how many orders, refused and not, are known when they are answered again.
+	maxKnown = 1024
 )
 
 // Store is where counts are kept: the ledger.
@@ -44,9 +43,9 @@ type Counter struct {
 	now   func() time.Time
 	*writebehind.Writer
 
-	mu      sync.Mutex
-	counts  map[row]tally
-	refused repeats.Orders // which count once
+	mu       sync.Mutex
+	counts   map[row]tally
+	answered repeats.Orders
 }
 
 // row names a count.
@@ -59,7 +58,7 @@ type tally struct{ payments, refused int }
 
 // New makes a Counter that works until it is closed.
 func New(store Store, log *zap.Logger, now func() time.Time) *Counter {
-	c := &Counter{store: store, now: now, counts: map[row]tally{}, refused: repeats.Last(maxRefused)}
+	c := &Counter{store: store, now: now, counts: map[row]tally{}, answered: repeats.Last(maxKnown)}
 	c.Writer = writebehind.Start(log, writebehind.Words{
 		Doing: "recording how payments are answered",
 		Away:  "how payments are answered cannot be recorded; trying on",
@@ -73,11 +72,11 @@ func New(store Store, log *zap.Logger, now func() time.Time) *Counter {
 func (c *Counter) Answered(p Payment) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.answered.Again(p.MerID, p.OrderID, p.Refused) {
+		return
+	}
 	one := tally{payments: 1}
 	if p.Refused {
-		if c.refused.Again(p.MerID, p.OrderID) {
-			return
-		}
 		one.refused = 1
 	}
 	c.add(row{p.MerID, c.now().In(translate.Beijing).Format(time.DateOnly), p.Side}, one)

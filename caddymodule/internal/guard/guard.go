@@ -151,7 +151,7 @@ func (g *Guard) count(p Payment, side route.Side, add func(*merchant, time.Durat
 	}
 	m := g.merchant(p.MerID)
 	m.follow(rule)
-	if m.repeats(p) {
+	if m.answered.Again(p.MerID, p.OrderID, p.Refused) {
 		return
 	}
 	add(m, g.passed())
@@ -169,7 +169,7 @@ func (g *Guard) merchant(merID string) *merchant {
 		}
 		delete(g.merchants, other)
 	}
-	m := &merchant{refused: repeats.Last(maxRefused)}
+	m := &merchant{answered: repeats.Last(maxKnown)}
 	g.merchants[merID] = m
 	return m
 }

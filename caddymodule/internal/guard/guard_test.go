@@ -274,16 +274,22 @@ func TestWhatIsLongAgoCountsNoMore(t *testing.T) {
 }
 
 func TestOneOrderThatIsRepeatedCountsOnce(t *testing.T) {
-	watching(t, func(t *testing.T, w *watch) {
-		for range 100 {
-			w.V2Answered(Payment{MerID: "A", OrderID: "1", Route: w.ledger.route, Refused: true})
-		}
-		synctest.Wait()
-		w.wantBack(t, 0)
-		if w.compared.Load() != 1 {
-			t.Errorf("%d payments are counted", w.compared.Load())
-		}
-	})
+	for name, first := range map[string]bool{"refused each time": true, "accepted first": false} {
+		t.Run(name, func(t *testing.T) {
+			watching(t, func(t *testing.T, w *watch) {
+				refused := first
+				for range 100 {
+					w.V2Answered(Payment{MerID: "A", OrderID: "1", Route: w.ledger.route, Refused: refused})
+					refused = true
+				}
+				synctest.Wait()
+				w.wantBack(t, 0)
+				if w.compared.Load() != 1 {
+					t.Errorf("%d payments are counted", w.compared.Load())
+				}
+			})
+		})
+	}
 }
 
 func TestLedgerAway(t *testing.T) {

@@ -8,8 +8,9 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
-// maxRefused is how many refused orders of a merchant are known when they come again.
-const maxRefused = 64
+// maxKnown is how many orders of a merchant, refused and not, are known when they are
+// answered again.
+const maxKnown = 64
 
 // merchant is what was counted of a merchant.
 type merchant struct {
@@ -24,7 +25,7 @@ type merchant struct {
 	unread bool           // nobody can read what the old gateway has answered lately
 	told   bool           // that the rule is broken if the old gateway refuses nothing
 
-	refused repeats.Orders
+	answered repeats.Orders
 }
 
 // follow goes by a rule. Another one judges anew, by what was counted; that is
@@ -104,10 +105,4 @@ func (m *merchant) oldShare(now time.Duration) rollback.Tally {
 		return m.last
 	}
 	return sum
-}
-
-// repeats reports whether a refused order was refused before. The others are on record
-// when they come again.
-func (m *merchant) repeats(p Payment) bool {
-	return p.Refused && m.refused.Again(p.MerID, p.OrderID)
 }

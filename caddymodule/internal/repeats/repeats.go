@@ -1,4 +1,9 @@
-// Package repeats knows orders again that come a second time.
+// Package repeats knows new payments again that are answered a second time, so that each
+// counts once.
+//
+// A payment that was accepted is on record and not new when it comes again. Only where it
+// comes twice at once both are new, and the second may be refused because it names another
+// amount or the first is still under way. A payment that was refused may be new each time.
 package repeats
 
 import (
@@ -6,28 +11,43 @@ import (
 	"slices"
 )
 
-// Orders remembers the last orders it was asked about. It is not safe for concurrent use.
-type Orders struct {
-	last []uint64 // their hashes, as many as there is room for
-	next int      // which of them the next order takes the place of
-}
+// Orders remembers the last payments that were accepted, and the last that were refused.
+// It is not safe for concurrent use.
+type Orders struct{ accepted, refused ring }
 
-// Last makes an Orders that remembers so many.
-func Last(most int) Orders { return Orders{last: make([]uint64, 0, most)} }
+// Last makes an Orders that remembers so many of each.
+func Last(most int) Orders { return Orders{ring{most: most}, ring{most: most}} }
 
 var seed = maphash.MakeSeed()
 
-// Again reports whether it was asked about an order before, and remembers it.
-func (o *Orders) Again(merID, orderID string) bool {
+// Again reports whether an answer to a payment says nothing new, and remembers it: it was
+// answered so before, or had been accepted and now is refused. What was refused and is then
+// accepted is new.
+func (o *Orders) Again(merID, orderID string, refused bool) bool {
 	order := maphash.Comparable(seed, [2]string{merID, orderID})
-	if slices.Contains(o.last, order) {
+	if !refused {
+		return o.accepted.again(order)
+	}
+	return slices.Contains(o.accepted.last, order) || o.refused.again(order)
+}
+
+// ring has the hashes of the last orders.
+type ring struct {
+	most int
+	last []uint64
+	next int // which of them the next order takes the place of
+}
+
+// again reports whether an order is among the last, and makes it so.
+func (r *ring) again(order uint64) bool {
+	switch {
+	case slices.Contains(r.last, order):
 		return true
+	case len(r.last) < r.most:
+		r.last = append(r.last, order)
+	default:
+		r.last[r.next] = order
+		r.next = (r.next + 1) % r.most
 	}
-	if len(o.last) < cap(o.last) {
-		o.last = append(o.last, order)
-		return false
-	}
-	o.last[o.next] = order
-	o.next = (o.next + 1) % len(o.last)
 	return false
 }

@@ -163,6 +163,7 @@ func (t *passage) passOn(w http.ResponseWriter) {
 		copyReply(w, reply)
 		refused, _ = guard.Refuses(reply.Code, reply.Body.Bytes(), true)
 	} else {
+		t.seen.unanswered(t.p.m.w, route.Old)
 		t.busy(w)
 	}
 	hungUp := reply == nil && t.r.Context().Err() != nil // which says nothing about the old gateway

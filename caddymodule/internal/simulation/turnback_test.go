@@ -15,6 +15,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/translate"
+	v1 "github.com/paybridge/paybridge/translate/v1"
 )
 
 // drawRollback draws the rule of a world by which merchants are turned back, nil for
@@ -86,6 +87,16 @@ func (v *visit) answered(ctx context.Context, w *world, side route.Side, reply *
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	v.to, v.side, v.code, v.gone = w.since(), side, message.RespCode, ctx.Err() != nil
+}
+
+// unanswered notes which side has not answered, which counts as a refusal.
+func (v *visit) unanswered(w *world, side route.Side) {
+	if v == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v.to, v.side, v.code = w.since(), side, string(v1.CodeBusy)
 }
 
 // counted are orders that a process has answered.
