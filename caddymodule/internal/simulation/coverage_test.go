@@ -13,7 +13,7 @@ import (
 )
 
 // happenings are the events that meet an order in some state.
-var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload", "freeze", "route changed", "turned back", "comparison"}
+var happenings = []string{"pay", "query", "cancel", "payment", "refund", "notice", "notification", "kill", "restart", "reload", "freeze", "route changed", "turned back", "comparison", "by hand"}
 
 // cell is an event that met an order in a state.
 type cell struct{ state, happening string }
@@ -25,10 +25,11 @@ type coverage struct {
 	faults  map[string]int
 	sides   map[string]int // orders beside an old gateway, and merchants turned back
 	shadows map[string]int // exchanges, by what became of them in the shadow
+	hands   map[string]int // errands of people, by what became of them
 }
 
 func newCoverage() *coverage {
-	return &coverage{cells: map[cell]int{}, faults: map[string]int{}, sides: map[string]int{}, shadows: map[string]int{}}
+	return &coverage{cells: map[cell]int{}, faults: map[string]int{}, sides: map[string]int{}, shadows: map[string]int{}, hands: map[string]int{}}
 }
 
 // side counts an order or a merchant of a world with an old gateway.
@@ -43,6 +44,13 @@ func (c *coverage) shadow(result string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.shadows[result]++
+}
+
+// hand counts an errand of a person.
+func (c *coverage) hand(what, came string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hands[what+": "+came]++
 }
 
 func (c *coverage) fault(name string) {
@@ -70,6 +78,9 @@ func (c *coverage) add(other *coverage) {
 	}
 	for k, n := range other.shadows {
 		c.shadows[k] += n
+	}
+	for k, n := range other.hands {
+		c.hands[k] += n
 	}
 }
 
@@ -142,6 +153,9 @@ func (c *coverage) String() string {
 	for _, result := range slices.Sorted(maps.Keys(c.shadows)) {
 		fmt.Fprintf(&b, "%8d  exchanges in the shadow: %s\n", c.shadows[result], result)
 	}
+	for _, errand := range slices.Sorted(maps.Keys(c.hands)) {
+		fmt.Fprintf(&b, "%8d  by hand: %s\n", c.hands[errand], errand)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.faults)) {
 		fmt.Fprintf(&b, "%8d  %s\n", c.faults[name], name)
 	}
@@ -176,7 +190,9 @@ var never = []struct {
 	{"route changed", []string{"none"}, "there is no order yet"},
 	{"turned back", []string{"none"}, "there is no order yet"},
 	{"comparison", v2States(), "v2 answers about it, and only answers of the old gateway are compared"},
-	{"refund", []string{"refund_failed"}, "trying again is for a person, and nobody does it here"},
+	{"refund", []string{"refund_failed"}, "what is tried again is refunding"},
+	{"by hand", []string{"none", oldSideState}, "people look at the ledger"},
+	{"by hand", []string{"begun", "sent", "failed", "closed", "refunded"}, "there is nothing for a person to do"},
 }
 
 func whyNever(state, happening string) string {

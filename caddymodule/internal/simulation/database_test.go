@@ -159,16 +159,25 @@ type row struct {
 }
 
 // resting reports whether nothing more happens to the order by itself, or only to
-// a refund that waits for a person.
-func (r row) resting() bool {
+// a refund that waits for a person. To the patient also one counts that is tried again
+// in an hour.
+func (r row) resting(patient bool) bool {
+	if r.owed() {
+		return false
+	}
 	switch r.state {
-	case "paid", "refunded", "refund_failed":
-		return r.notified != "waiting"
+	case "paid", "refunded":
+		return true
+	case "refund_failed":
+		return !patient || r.next == 0
 	case "failed", "closed":
-		return r.next == 0 && r.notified != "waiting"
+		return r.next == 0
 	}
 	return false
 }
+
+// owed reports whether the merchant is still to be notified.
+func (r row) owed() bool { return r.notified == "waiting" || r.notified == "paused" }
 
 // rows reads the ledger from outside.
 func (w *world) rows() []row {
@@ -190,7 +199,7 @@ func (w *world) rows() []row {
 // open lists the orders that do not rest yet.
 func (w *world) open() (list []row) {
 	for _, r := range w.rows() {
-		if !r.resting() {
+		if !r.resting(w.plan.patient) {
 			list = append(list, r)
 		}
 	}

@@ -25,6 +25,7 @@
 //   - beside, side: a bridge beside the old gateway, and on which side its orders are
 //   - route, turnback, shadow: changes of routes, by people and by the guard, and
 //     comparisons, each with its oracle
+//   - duty, pause: what people on duty do by hand
 //   - fault: the table of all that goes wrong
 //   - database, postgres, tables: the ledger's failures, and the model of PostgreSQL
 //   - movingworld: worlds beside an old gateway in which one thing goes wrong

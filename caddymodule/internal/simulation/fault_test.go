@@ -92,6 +92,8 @@ var kinds = []kind{
 	{name: "old answer lost", at: onOld, beside: true},
 	{name: "comparison panics", at: onShadow, beside: true},
 	{name: "comparison hangs", at: onShadow, beside: true},
+
+	{name: "refund fails", at: onCall},
 }
 
 // kindNamed finds a kind.

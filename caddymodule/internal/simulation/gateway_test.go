@@ -94,6 +94,9 @@ func (g *gateway) checkOnRecord(t trip) {
 	if g.w.stateOf(t.order.id()) == none {
 		g.w.broken("rule 1", "%s of order %s leaves for the gateway, and the order is not on record", t.message.Head.TranCode, t.order.id())
 	}
+	if t.message.Head.TranCode == v2.TranRefund && t.order.isDealtWith() {
+		g.w.broken("dealt with", "order %s is to be refunded, and a person has dealt with it", t.order.id())
+	}
 	g.w.arrives(t.order, route.V2)
 }
 

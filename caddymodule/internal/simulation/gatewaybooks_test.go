@@ -121,23 +121,34 @@ func (g *gateway) serveRefund(t trip, a *answer) {
 		a.code = "E1000003"
 		return
 	}
-	if b.refunds[number] == nil {
-		r := &refunded{amount: b.amount, state: v2.RefundSuccess}
-		b.refunds[number] = r
-		g.w.tell("%s is refunded", b.order.id())
-		g.w.noteState(b.order, "refund")
-		if d := g.w.chance.of("refund", b.order.id(), len(b.refunds)); d.once(0.3) {
-			r.state = v2.RefundProcessing
-			g.w.actor(func() {
-				time.Sleep(d.between(time.Second, time.Minute))
-				g.mu.Lock()
-				defer g.mu.Unlock()
-				r.state = v2.RefundSuccess
-				g.announceRefund(b, number)
-			})
-		}
+	if r := b.refunds[number]; r == nil || r.state == v2.RefundFailed {
+		g.refund(b, number, t.what == "refund fails")
 	}
 	g.tellRefund(t, a)
+}
+
+// refund pays back, at once or after a while, or tells after a while that it could not.
+func (g *gateway) refund(b *booked, number string, fails bool) {
+	r := &refunded{amount: b.amount, state: v2.RefundSuccess}
+	b.refunds[number] = r
+	g.w.noteState(b.order, "refund")
+	d := g.w.chance.of("refund", b.order.id(), len(b.refunds))
+	if !fails && !d.once(0.3) {
+		g.w.tell("%s is refunded", b.order.id())
+		return
+	}
+	r.state = v2.RefundProcessing
+	g.w.actor(func() {
+		time.Sleep(d.between(time.Second, time.Minute))
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		r.state = v2.RefundSuccess
+		if fails {
+			r.state = v2.RefundFailed
+		}
+		g.w.tell("%s is refunded: %v", b.order.id(), !fails)
+		g.announceRefund(b, number, r.state)
+	})
 }
 
 func (g *gateway) tellRefund(t trip, a *answer) {

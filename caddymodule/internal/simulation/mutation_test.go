@@ -111,6 +111,14 @@ var mutations = []mutation{
 		"default:\n\t\t}\n\t}\n\tw.bytes", "default:\n\t\tif BROKEN { w.queue <- job{m, e, w.config.Now()}; return }\n\t\t}\n\t}\n\tw.bytes",
 	},
 	{
+		"a merchant that is paused is not notified", "caddymodule/internal/ledger/park.go",
+		`case !paused[d.MerID]:`, `case BROKEN || !paused[d.MerID]:`,
+	},
+	{
+		"what a person has dealt with is not tried again", "caddymodule/internal/ledger/dealt.go",
+		`if end := endsTrying[m]; err == nil && end != "" {`, `if end := endsTrying[m]; err == nil && end != "" && !BROKEN {`,
+	},
+	{
 		"only 0000 acknowledges a notification", "caddymodule/internal/delivery/deliver.go",
 		"switch r.class {\n\tcase OK:", "if BROKEN && r.class != Withheld { return ledger.Delivered, time.Time{} }\n\tswitch r.class {\n\tcase OK:",
 	},
@@ -118,10 +126,12 @@ var mutations = []mutation{
 
 // foundIn is the test whose one world finds a mutation, where it is not left to chance.
 var foundIn = map[string]string{
-	"who is to be turned back is":           "TestGuardedWorld",
-	"a repeat says nothing about a gateway": "TestGuardedWorld",
-	"a comparison that panics is the last":  "TestShadowedWorld",
-	"nobody waits for the shadow":           "TestShadowedWorld",
+	"who is to be turned back is":                     "TestGuardedWorld",
+	"a repeat says nothing about a gateway":           "TestGuardedWorld",
+	"a comparison that panics is the last":            "TestShadowedWorld",
+	"a merchant that is paused is not notified":       "TestPausedWorld",
+	"what a person has dealt with is not tried again": "TestDealtWithWorld",
+	"nobody waits for the shadow":                     "TestShadowedWorld",
 }
 
 // worldsEnough is in how many worlds each mutation is found.

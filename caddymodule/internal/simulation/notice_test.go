@@ -25,12 +25,12 @@ func (g *gateway) announce(b *booked, state string) {
 	g.w.actor(func() { g.insist(b, a, state) })
 }
 
-// announceRefund sends the notice of a refund. g.mu is held.
-func (g *gateway) announceRefund(b *booked, number string) {
+// announceRefund sends the notice of what became of a refund. g.mu is held.
+func (g *gateway) announceRefund(b *booked, number string, state v2.RefundState) {
 	a := answer{merchant: gatewayMerchant(b.order.merchant), flowNo: gatewayMerchant(b.order.merchant) + "2", body: map[string]string{
-		"oriMerOrderId": b.orderNo, "merRefundFlowId": number, "refundState": string(v2.RefundSuccess), "refundAmt": b.amount,
+		"oriMerOrderId": b.orderNo, "merRefundFlowId": number, "refundState": string(state), "refundAmt": b.amount,
 	}}
-	g.w.actor(func() { g.insist(b, a, string(v2.RefundSuccess)) })
+	g.w.actor(func() { g.insist(b, a, string(state)) })
 }
 
 // insist sends a notice until it is acknowledged, or the ladder ends.

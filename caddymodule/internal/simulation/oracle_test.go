@@ -40,7 +40,7 @@ func (w *world) checkAll() {
 func (w *world) checkLiveness() {
 	for _, r := range w.open() {
 		w.broken("liveness", "after %s order %s is %s, next step %d, notification %s", w.since(), r.orderID, r.state, r.next, r.notified)
-		if r.next == 0 && r.notified != "waiting" {
+		if r.next == 0 && !r.owed() {
 			w.broken("O8", "order %s is %s and has no next step", r.orderID, r.state)
 		}
 	}
@@ -124,17 +124,37 @@ func (w *world) checkNotifications(o *order, r row) {
 	}
 	for i := 1; i < len(calls); i++ {
 		before, c := calls[i-1], calls[i]
-		if c.began < before.ended {
+		if c.began < before.ended && !w.frozeIn(before) && !w.frozeIn(c) {
 			w.broken("O4", "two calls for %s at the same time: %+v and %+v", o.id(), before, c)
 		}
 		w.checkInterval(o, i, before, c)
 	}
+	for _, c := range calls {
+		if p := &w.merchants[o.merchant].pauses; !o.byHand && p.during(c.began-pauseTakes) && p.during(c.began) && w.calm(0, c.ended, unruly...) {
+			w.broken("pause", "the merchant of %s was called at %s, while a person kept its notifications back", o.id(), c.began)
+		}
+	}
+}
+
+// pauseTakes is how long a call may still begin that was being prepared when its merchant
+// was paused.
+const pauseTakes = time.Second
+
+// unruly are the points of which nothing must be in trouble where times are checked.
+var unruly = []point{onBridge, onWrite, onRead, onCommit}
+
+// frozeIn reports whether the process of a call was frozen in the middle of it, when the
+// others think it dead.
+func (w *world) frozeIn(c called) bool {
+	return slices.ContainsFunc(w.plan.faults, func(f fault) bool {
+		return f.kind == "freeze" && f.bridge == c.bridge && c.began <= f.from && f.from <= c.ended
+	})
 }
 
 // checkInterval checks when a call came after the one before. Whether a call was
 // counted is certain only while neither bridges nor ledger were in trouble.
 func (w *world) checkInterval(o *order, i int, before, c called) {
-	if i > len(notifySchedule) || !w.calm(0, c.ended, onBridge, onWrite, onRead, onCommit) {
+	if i > len(notifySchedule) || o.byHand || w.merchants[o.merchant].pauses.any() || !w.calm(0, c.ended, unruly...) {
 		return
 	}
 	due := before.ended + notifySchedule[i-1]

@@ -23,6 +23,8 @@ type plan struct {
 	beside   bool // there is an old gateway, too
 	shadow   sight
 	flips    []flip
+	errands  []errand
+	patient  bool             // the world lasts until refunds have been tried again
 	rollback *rollback.Config // by which merchants are turned back, nil for never
 	orders   []orderPlan
 	faults   []fault
@@ -73,6 +75,9 @@ func drawPlan(seed uint64, most int) plan {
 		p.rollback = drawRollback(chance(seed).of("rollback"))
 		p.beside, p.flips = true, drawFlips(moves, p.bridges, p.rollback != nil)
 	}
+	if duty := chance(seed).of("duty"); duty.once(0.4) {
+		p.errands, p.patient = drawErrands(duty, p.bridges), duty.once(0.2)
+	}
 	for _, kind := range kinds {
 		if !d.once(0.3) || kind.shared && !p.shared || kind.beside && !p.beside {
 			continue
@@ -108,6 +113,9 @@ func (p plan) String() string {
 	}
 	for _, f := range p.flips {
 		fmt.Fprintf(&b, "  merchant %d goes to %s at %s by bridge %d\n", f.merchant, f.to, f.at.Round(time.Millisecond), f.bridge)
+	}
+	for _, e := range p.errands {
+		fmt.Fprintf(&b, "  errand %d: %s\n", e.number, e)
 	}
 	for _, f := range p.faults {
 		fmt.Fprintf(&b, "  fault %d: %s\n", f.number, f)
@@ -152,11 +160,14 @@ func (p plan) only(kept string) (plan, error) {
 
 // onBridges leaves a plan so many bridges.
 func (p *plan) onBridges(n int) {
-	p.bridges, p.faults, p.flips = n, slices.Clone(p.faults), slices.Clone(p.flips)
+	p.bridges, p.faults, p.flips, p.errands = n, slices.Clone(p.faults), slices.Clone(p.flips), slices.Clone(p.errands)
 	for i := range p.faults {
 		p.faults[i].bridge = min(p.faults[i].bridge, n-1)
 	}
 	for i := range p.flips {
 		p.flips[i].bridge = min(p.flips[i].bridge, n-1)
+	}
+	for i := range p.errands {
+		p.errands[i].bridge = min(p.errands[i].bridge, n-1)
 	}
 }

@@ -68,10 +68,11 @@ type process struct {
 
 var errDead = errors.New("the process was killed")
 
-// The ladders of a world. That of queries is short, so that worlds are.
+// The ladders of a world. They are short, so that worlds are, and that of notifications can
+// end while a merchant's server is away.
 var (
 	querySchedule  = delivery.Schedule{5 * time.Second, 15 * time.Second, time.Minute, 2 * time.Minute}
-	notifySchedule = delivery.Schedule{10 * time.Second, 10 * time.Second, time.Minute, 3 * time.Minute}
+	notifySchedule = delivery.Schedule{10 * time.Second, 10 * time.Second, 40 * time.Second, 90 * time.Second}
 )
 
 // start starts a process on the machine.

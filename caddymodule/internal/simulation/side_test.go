@@ -13,17 +13,24 @@ func (old *oldSide) isUnmarked(orderID string) {
 	old.unmarked[orderID] = true
 }
 
+// unmarked reports whether an order was passed on while there was no ledger.
+func (w *world) unmarked(o *order) bool {
+	if w.old == nil {
+		return false
+	}
+	w.old.mu.Lock()
+	defer w.old.mu.Unlock()
+	return w.old.unmarked[o.id()]
+}
+
 // isOld reports whether an order is on record as the old gateway's, or was passed on
 // while there was no ledger.
 func (w *world) isOld(o *order) bool {
 	if w.old == nil {
 		return false
 	}
-	w.old.mu.Lock()
-	unmarked := w.old.unmarked[o.id()]
-	w.old.mu.Unlock()
 	n := 0
-	return unmarked || w.one([]any{&n}, `SELECT 1 FROM old_orders WHERE mer_id = $1 AND order_id = $2`, merID(o.merchant), o.id())
+	return w.unmarked(o) || w.one([]any{&n}, `SELECT 1 FROM old_orders WHERE mer_id = $1 AND order_id = $2`, merID(o.merchant), o.id())
 }
 
 // checkSides checks O9: each order is on one side, which both books agree on, and is

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,7 @@ type world struct {
 	secrets   *canaryCore
 
 	actors sync.WaitGroup
+	onDuty atomic.Int32 // errands to come and under way
 
 	mu      sync.Mutex
 	story   []line
@@ -110,6 +112,9 @@ func (w *world) live() {
 	for _, f := range w.plan.flips {
 		w.actor(func() { time.Sleep(f.at); w.flip(f) })
 	}
+	for _, e := range w.plan.errands {
+		w.duty(e.at, func() { w.run(e) })
+	}
 	w.rest()
 }
 
@@ -118,7 +123,7 @@ func (w *world) rest() {
 	time.Sleep(trouble)
 	for w.since() < longest {
 		time.Sleep(20 * time.Second)
-		if len(w.open()) == 0 {
+		if w.onDuty.Load() == 0 && len(w.open()) == 0 {
 			break
 		}
 	}
