@@ -21,7 +21,8 @@ import (
 const (
 	// maxKept bounds what is kept in memory while the ledger is away.
 	maxKept = 50_000
-	// maxKnown is how many orders, refused and not, are known when they are answered again.
+	// maxKnown is how many accepted orders, and how many refused ones, are known when they
+	// are answered again.
 	maxKnown = 1024
 )
 

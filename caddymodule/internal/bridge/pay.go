@@ -29,6 +29,9 @@ type PayAnswer struct {
 	// it is at work on it. The merchant of a scanned code hears 00 all the same, because
 	// money may have moved.
 	Unanswered bool
+	// Other says that the order's number is on record with other contents: the gateway has
+	// no part in the refusal.
+	Other bool
 }
 
 // payJob is one merchant's pay request on its way.
@@ -78,9 +81,11 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 	case result.err != nil:
 		return refusal(v1.CodeBusy), result.err
 	case result.order.Fingerprint != p.Fingerprint():
-		return refusal(v1.CodeConflict), nil
+		answer := refusal(v1.CodeConflict)
+		answer.Other = true
+		return answer, nil
 	}
-	return PayAnswer{translate.BuildPayReply(result.order.ForMerchant()), result.unanswered()}, nil
+	return PayAnswer{PayReply: translate.BuildPayReply(result.order.ForMerchant()), Unanswered: result.unanswered()}, nil
 }
 
 // unanswered reports whether nothing has told meanwhile what became of an order of which

@@ -141,7 +141,16 @@ func TestConcurrentPaysShareOneCall(t *testing.T) {
 		for i := range replies {
 			all.Go(func() { replies[i] = w.pay(order(v1.WxCode, 1)) })
 		}
+		other := order(v1.WxCode, 1)
+		other.TxnAmt++
+		conflict := func() {
+			if answer := w.answerAt(w.bridge, other); answer.RespCode != v1.CodeConflict || !answer.Other {
+				t.Errorf("other contents: merchant hears %s, of another's number: %t", answer.RespCode, answer.Other)
+			}
+		}
 		synctest.Wait() // the call is held until everybody has come
+		all.Go(conflict)
+		synctest.Wait()
 		close(w.gateway.gate)
 		all.Wait()
 		for _, reply := range replies {
@@ -149,11 +158,7 @@ func TestConcurrentPaysShareOneCall(t *testing.T) {
 				t.Fatalf("merchants hear %+v and %+v", replies[0], reply)
 			}
 		}
-		other := order(v1.WxCode, 1)
-		other.TxnAmt++
-		if reply := w.pay(other); reply.RespCode != v1.CodeConflict {
-			t.Fatalf("other contents: merchant hears %s", reply.RespCode)
-		}
+		conflict()
 		if n := w.gateway.count(v2.TranPay); n != 1 {
 			t.Fatalf("%d pay calls", n)
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
 )
 
-// maxKnown is how many orders of a merchant, refused and not, are known when they are
-// answered again.
+// maxKnown is how many of a merchant's accepted orders, and how many of its refused ones,
+// are known when they are answered again.
 const maxKnown = 64
 
 // merchant is what was counted of a merchant.

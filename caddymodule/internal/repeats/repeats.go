@@ -1,9 +1,8 @@
 // Package repeats knows new payments again that are answered a second time, so that each
 // counts once.
 //
-// A payment that was accepted is on record and not new when it comes again. Only where it
-// comes twice at once both are new, and the second may be refused because it names another
-// amount or the first is still under way. A payment that was refused may be new each time.
+// A payment that was accepted is on record and not new when it comes again; only where it
+// comes twice at once are both new. A payment that was refused may be new each time.
 package repeats
 
 import (
@@ -21,8 +20,8 @@ func Last(most int) Orders { return Orders{ring{most: most}, ring{most: most}} }
 var seed = maphash.MakeSeed()
 
 // Again reports whether an answer to a payment says nothing new, and remembers it: it was
-// answered so before, or had been accepted and now is refused. What was refused and is then
-// accepted is new.
+// answered so before, or had been accepted and now is refused, because it came twice at once
+// and the first was still under way. What was refused and is then accepted is new.
 func (o *Orders) Again(merID, orderID string, refused bool) bool {
 	order := maphash.Comparable(seed, [2]string{merID, orderID})
 	if !refused {

@@ -228,7 +228,7 @@ func (w *Worker) work(j job, began *atomic.Int64) {
 	began.Store(now.UnixNano())
 	defer began.Store(0)
 	outcome := w.config.Compare(j.merchant, w.config.Settings, j.exchange, now)
-	if w.config.Now().Sub(now) > w.config.Lag { // and nobody watched since
+	if w.config.Now().Sub(now) > w.config.Lag { // it ended before anybody watched
 		w.switchOff(ReasonLag, nil)
 	}
 	w.tally.add(j.merchant.MerID, j.exchange.At, outcome)
