@@ -103,12 +103,12 @@ ORDERS := 120
 FOR := 24h
 SIMULATE := go test -tags simulation -count=1 -timeout 25h ./caddymodule/internal/simulation
 
-# A processor plays 90 to 190 payments in a second, and a world has some 60. The larger
-# worlds are, the less of the time goes to what bridges look for in vain.
+# A processor plays 90 to 190 payments in a second, and a world has some 60. Bridges look
+# for due work every second, in small worlds mostly in vain.
 simulate-short: # as many simulated worlds as fit two minutes, and all that the simulator must notice
 	$(SIMULATE) -seeds 200
 
-simulate: ## play simulated worlds: SEEDS=1000 of them, from the seed FIRST=1 on
+simulate: ## play simulated worlds: SEEDS=1000 of them, from the seed FIRST=1 on, with ORDERS=120
 	$(SIMULATE) -v -run '^TestWorlds$$' -first $(FIRST) -seeds $(SEEDS) -orders $(ORDERS) -for $(FOR)
 
 # How much of everything the table at the end of bench is measured with: of 1 as much

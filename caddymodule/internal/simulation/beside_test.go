@@ -162,11 +162,14 @@ func (t *passage) passOn(w http.ResponseWriter) {
 		t.seen.answered(t.r.Context(), t.p.m.w, route.Old, reply)
 		copyReply(w, reply)
 		refused, _ = guard.Refuses(reply.Code, reply.Body.Bytes(), true)
-	} else {
-		t.seen.unanswered(t.p.m.w, route.Old)
-		t.busy(w)
 	}
 	hungUp := reply == nil && t.r.Context().Err() != nil // which says nothing about the old gateway
+	if reply == nil {
+		t.busy(w)
+		if !hungUp {
+			t.seen.unanswered(t.p.m.w, route.Old)
+		}
+	}
 	if t.asked.Counts(t.to, t.cause) && !hungUp {
 		t.guard.OldAnswered(t.payment(refused))
 	}

@@ -25,7 +25,7 @@ type coverage struct {
 	faults  map[string]int
 	sides   map[string]int // orders beside an old gateway, and merchants turned back
 	shadows map[string]int // exchanges, by what became of them in the shadow
-	hands   map[string]int // errands of people, by what became of them
+	hands   map[string]int // what operators did, by what became of it
 }
 
 func newCoverage() *coverage {
@@ -46,11 +46,11 @@ func (c *coverage) shadow(result string) {
 	c.shadows[result]++
 }
 
-// hand counts an errand of a person.
-func (c *coverage) hand(what, came string) {
+// byHand counts what an operator did.
+func (c *coverage) byHand(kind, came string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.hands[what+": "+came]++
+	c.hands[kind+": "+came]++
 }
 
 func (c *coverage) fault(name string) {
@@ -153,8 +153,8 @@ func (c *coverage) String() string {
 	for _, result := range slices.Sorted(maps.Keys(c.shadows)) {
 		fmt.Fprintf(&b, "%8d  exchanges in the shadow: %s\n", c.shadows[result], result)
 	}
-	for _, errand := range slices.Sorted(maps.Keys(c.hands)) {
-		fmt.Fprintf(&b, "%8d  by hand: %s\n", c.hands[errand], errand)
+	for _, done := range slices.Sorted(maps.Keys(c.hands)) {
+		fmt.Fprintf(&b, "%8d  by hand: %s\n", c.hands[done], done)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.faults)) {
 		fmt.Fprintf(&b, "%8d  %s\n", c.faults[name], name)
@@ -191,8 +191,8 @@ var never = []struct {
 	{"turned back", []string{"none"}, "there is no order yet"},
 	{"comparison", v2States(), "v2 answers about it, and only answers of the old gateway are compared"},
 	{"refund", []string{"refund_failed"}, "what is tried again is refunding"},
-	{"by hand", []string{"none", oldSideState}, "people look at the ledger"},
-	{"by hand", []string{"begun", "sent", "failed", "closed", "refunded"}, "there is nothing for a person to do"},
+	{"by hand", []string{"none", oldSideState}, "operators look at the ledger"},
+	{"by hand", []string{"begun", "failed", "closed", "refunded"}, "there is nothing for an operator to do"},
 }
 
 func whyNever(state, happening string) string {

@@ -160,7 +160,7 @@ type row struct {
 
 // resting reports whether nothing more happens to the order by itself, or only to
 // a refund that waits for a person. To the patient also one counts that is tried again
-// in an hour.
+// in an hour, before the world has to end.
 func (r row) resting(patient bool) bool {
 	if r.owed() {
 		return false
@@ -169,7 +169,7 @@ func (r row) resting(patient bool) bool {
 	case "paid", "refunded":
 		return true
 	case "refund_failed":
-		return !patient || r.next == 0
+		return !patient || r.next == 0 || r.next > newYear.Add(longest).UnixMilli()
 	case "failed", "closed":
 		return r.next == 0
 	}

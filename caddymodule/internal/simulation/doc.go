@@ -1,5 +1,5 @@
-// Package simulation plays whole worlds around the bridge: merchants, payers, a
-// gateway, merchants' servers, and one to three bridges on one ledger, in one process
+// Package simulation plays whole worlds around the bridge: merchants, payers, a gateway,
+// merchants' servers, operators, and one to three bridges on one ledger, in one process
 // and in virtual time (testing/synctest). Engine, delivery and ledger are the real
 // ones; what surrounds them is played and goes wrong. It is built with the tag
 // simulation:
@@ -25,10 +25,10 @@
 //   - beside, side: a bridge beside the old gateway, and on which side its orders are
 //   - route, turnback, shadow: changes of routes, by people and by the guard, and
 //     comparisons, each with its oracle
-//   - duty, pause: what people on duty do by hand
+//   - operator, pause: what operators do by hand
 //   - fault: the table of all that goes wrong
 //   - database, postgres, tables: the ledger's failures, and the model of PostgreSQL
-//   - movingworld: worlds beside an old gateway in which one thing goes wrong
+//   - movingworld, operatorworld: worlds in which one thing goes wrong
 //   - oracle, coverage: what must hold, and what was seen
 //   - mutation: money rules broken on purpose in the source, which must be found
 //

@@ -14,6 +14,7 @@ type point string
 // The points.
 const (
 	onCall     point = "call"     // a message to the gateway
+	onRefund   point = "refund"   // a refund that the gateway has taken
 	onNotice   point = "notice"   // a notice of the gateway
 	onRequest  point = "request"  // a merchant's request
 	onReceiver point = "receiver" // a call of a merchant's server
@@ -93,7 +94,7 @@ var kinds = []kind{
 	{name: "comparison panics", at: onShadow, beside: true},
 	{name: "comparison hangs", at: onShadow, beside: true},
 
-	{name: "refund fails", at: onCall},
+	{name: "refund fails", at: onRefund}, // the last, so that what is drawn for the others stays as it was
 }
 
 // kindNamed finds a kind.

@@ -94,8 +94,8 @@ func (g *gateway) checkOnRecord(t trip) {
 	if g.w.stateOf(t.order.id()) == none {
 		g.w.broken("rule 1", "%s of order %s leaves for the gateway, and the order is not on record", t.message.Head.TranCode, t.order.id())
 	}
-	if t.message.Head.TranCode == v2.TranRefund && t.order.isDealtWith() {
-		g.w.broken("dealt with", "order %s is to be refunded, and a person has dealt with it", t.order.id())
+	if t.message.Head.TranCode == v2.TranRefund && g.w.dealtWith(t.order) {
+		g.w.broken("dealt with", "order %s is to be refunded, and an operator has dealt with it", t.order.id())
 	}
 	g.w.arrives(t.order, route.V2)
 }
@@ -120,6 +120,9 @@ func (g *gateway) takes(form string) trip {
 	d := g.w.chance.of("trip", o.id(), m.Head.TranCode, n)
 	t := trip{message: m, order: o, out: d.between(time.Millisecond, 60*time.Millisecond), back: d.between(time.Millisecond, 60*time.Millisecond)}
 	t.what = g.w.struck(onCall, o.id(), m.Head.TranCode, n)
+	if t.what == "" && m.Head.TranCode == v2.TranRefund {
+		t.what = g.w.struck(onRefund, o.id(), n)
+	}
 	switch t.what {
 	case "gateway slow":
 		t.out += d.between(0, 12*time.Second)

@@ -26,6 +26,7 @@ type booked struct {
 type refunded struct {
 	amount string
 	state  v2.RefundState
+	tries  int // that the gateway has made
 }
 
 // servePay takes an order. One that is on display is taken once; a code that was
@@ -112,7 +113,7 @@ func (g *gateway) serveClose(t trip, a *answer) {
 	b.state, b.closed = v2.TranFailed, true
 }
 
-// serveRefund pays back, once for each number.
+// serveRefund pays back, once for each number. What has failed is tried again under it.
 func (g *gateway) serveRefund(t trip, a *answer) {
 	m := t.message
 	number := m.Body["merRefundFlowId"]
@@ -129,10 +130,14 @@ func (g *gateway) serveRefund(t trip, a *answer) {
 
 // refund pays back, at once or after a while, or tells after a while that it could not.
 func (g *gateway) refund(b *booked, number string, fails bool) {
-	r := &refunded{amount: b.amount, state: v2.RefundSuccess}
-	b.refunds[number] = r
+	r := b.refunds[number]
+	if r == nil {
+		r = &refunded{amount: b.amount}
+		b.refunds[number] = r
+	}
+	r.state, r.tries = v2.RefundSuccess, r.tries+1
 	g.w.noteState(b.order, "refund")
-	d := g.w.chance.of("refund", b.order.id(), len(b.refunds))
+	d := g.w.chance.of("refund", b.order.id(), len(b.refunds), r.tries)
 	if !fails && !d.once(0.3) {
 		g.w.tell("%s is refunded", b.order.id())
 		return
@@ -146,8 +151,8 @@ func (g *gateway) refund(b *booked, number string, fails bool) {
 		if fails {
 			r.state = v2.RefundFailed
 		}
-		g.w.tell("%s is refunded: %v", b.order.id(), !fails)
-		g.announceRefund(b, number, r.state)
+		g.w.tell("the refund of %s has come to %s", b.order.id(), r.state)
+		g.announceRefund(b, number, *r)
 	})
 }
 
@@ -181,4 +186,41 @@ func (g *gateway) paidBy(orderNo string, declined bool) {
 	default:
 		g.charge(b)
 	}
+}
+
+// gatewayWord is what the people of the gateway say of an order; no state where they have
+// to wait themselves.
+type gatewayWord struct {
+	state translate.State
+	no    string // the gateway's, of the payment or the refund
+}
+
+// tells is what is in the books of an order that an operator asks about.
+func (g *gateway) tells(r row) gatewayWord {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	b := g.books[r.orderNo]
+	switch {
+	case r.state == string(translate.Refunding) || r.state == string(translate.RefundFailed):
+		return b.tellsRefund(r.refundNo)
+	case b == nil:
+		return gatewayWord{state: translate.Failed}
+	case b.charges > 0:
+		return gatewayWord{translate.Paid, "J" + r.orderNo}
+	case b.closed || b.payable():
+		return gatewayWord{state: translate.Closed} // which nobody is to pay any more
+	case b.state == v2.TranFailed:
+		return gatewayWord{state: translate.Failed}
+	}
+	return gatewayWord{}
+}
+
+func (b *booked) tellsRefund(refundNo string) gatewayWord {
+	switch r := b.refunds[refundNo]; {
+	case r == nil || r.state == v2.RefundFailed:
+		return gatewayWord{state: translate.RefundFailed}
+	case r.state == v2.RefundSuccess:
+		return gatewayWord{translate.Refunded, "R" + refundNo}
+	}
+	return gatewayWord{}
 }

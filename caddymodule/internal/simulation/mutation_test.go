@@ -115,7 +115,7 @@ var mutations = []mutation{
 		`case !paused[d.MerID]:`, `case BROKEN || !paused[d.MerID]:`,
 	},
 	{
-		"what a person has dealt with is not tried again", "caddymodule/internal/ledger/dealt.go",
+		"what an operator has dealt with is not tried again", "caddymodule/internal/ledger/dealt.go",
 		`if end := endsTrying[m]; err == nil && end != "" {`, `if end := endsTrying[m]; err == nil && end != "" && !BROKEN {`,
 	},
 	{
@@ -126,12 +126,12 @@ var mutations = []mutation{
 
 // foundIn is the test whose one world finds a mutation, where it is not left to chance.
 var foundIn = map[string]string{
-	"who is to be turned back is":                     "TestGuardedWorld",
-	"a repeat says nothing about a gateway":           "TestGuardedWorld",
-	"a comparison that panics is the last":            "TestShadowedWorld",
-	"a merchant that is paused is not notified":       "TestPausedWorld",
-	"what a person has dealt with is not tried again": "TestDealtWithWorld",
-	"nobody waits for the shadow":                     "TestShadowedWorld",
+	"who is to be turned back is":                        "TestGuardedWorld",
+	"a repeat says nothing about a gateway":              "TestGuardedWorld",
+	"a comparison that panics is the last":               "TestShadowedWorld",
+	"a merchant that is paused is not notified":          "TestPausedWorld",
+	"what an operator has dealt with is not tried again": "TestDealtWithWorld",
+	"nobody waits for the shadow":                        "TestShadowedWorld",
 }
 
 // worldsEnough is in how many worlds each mutation is found.

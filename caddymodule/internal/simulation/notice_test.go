@@ -3,6 +3,7 @@
 package simulation
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -26,17 +27,17 @@ func (g *gateway) announce(b *booked, state string) {
 }
 
 // announceRefund sends the notice of what became of a refund. g.mu is held.
-func (g *gateway) announceRefund(b *booked, number string, state v2.RefundState) {
+func (g *gateway) announceRefund(b *booked, number string, r refunded) {
 	a := answer{merchant: gatewayMerchant(b.order.merchant), flowNo: gatewayMerchant(b.order.merchant) + "2", body: map[string]string{
-		"oriMerOrderId": b.orderNo, "merRefundFlowId": number, "refundState": string(state), "refundAmt": b.amount,
+		"oriMerOrderId": b.orderNo, "merRefundFlowId": number, "refundState": string(r.state), "refundAmt": b.amount,
 	}}
-	g.w.actor(func() { g.insist(b, a, string(state)) })
+	g.w.actor(func() { g.insist(b, a, fmt.Sprintf("%s of try %d", r.state, r.tries)) })
 }
 
-// insist sends a notice until it is acknowledged, or the ladder ends.
-func (g *gateway) insist(b *booked, a answer, state string) {
+// insist sends a notice, of what a word names, until it is acknowledged or the ladder ends.
+func (g *gateway) insist(b *booked, a answer, of string) {
 	for n := 0; ; n++ {
-		words := []any{b.order.id(), state, n}
+		words := []any{b.order.id(), of, n}
 		d := g.w.chance.of(append([]any{"notice"}, words...)...)
 		time.Sleep(d.between(time.Millisecond, 3*time.Second))
 		what := g.w.struck(onNotice, words...)

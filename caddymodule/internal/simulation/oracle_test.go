@@ -130,8 +130,8 @@ func (w *world) checkNotifications(o *order, r row) {
 		w.checkInterval(o, i, before, c)
 	}
 	for _, c := range calls {
-		if p := &w.merchants[o.merchant].pauses; !o.byHand && p.during(c.began-pauseTakes) && p.during(c.began) && w.calm(0, c.ended, unruly...) {
-			w.broken("pause", "the merchant of %s was called at %s, while a person kept its notifications back", o.id(), c.began)
+		if !o.byHand && w.merchants[o.merchant].pauses.during(c.began, pauseTakes) && w.calm(0, c.ended, unruly...) {
+			w.broken("pause", "the merchant of %s was called at %s, while it was paused", o.id(), c.began)
 		}
 	}
 }

@@ -25,8 +25,7 @@ type order struct {
 	arrivedAt route.Side    // the gateway that first had it
 	arrived   time.Duration // when
 	asked     time.Duration // when the merchant first asked for its money back; 0 for never
-	dealt     time.Duration // when a person had dealt with its failed refund; 0 for not
-	byHand    bool          // a person has had its merchant called
+	byHand    bool          // an operator has had its merchant called
 }
 
 // hearing is something that a merchant was told of an order.
@@ -146,24 +145,7 @@ func (o *order) asksBack(at time.Duration) {
 	}
 }
 
-// dealtWith notes that a person has dealt with the failed refund by other means.
-func (o *order) dealtWith(at time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.dealt = at
-}
-
-// reopens notes that a person is about to take up the failed refund again.
-func (o *order) reopens() { o.dealtWith(0) }
-
-// isDealtWith reports whether nothing more may be paid back by itself.
-func (o *order) isDealtWith() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.dealt > 0
-}
-
-// calledByHand notes that a person has the merchant called.
+// calledByHand notes that an operator has the merchant called.
 func (o *order) calledByHand() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

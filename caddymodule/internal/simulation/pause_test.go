@@ -4,16 +4,17 @@ package simulation
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// pauses are the times in which people have kept a merchant's notifications back.
+// pauses are the times in which operators have kept a merchant's notifications back.
 type pauses struct {
 	mu    sync.Mutex
-	busy  bool // a person keeps them back, or is about to
+	busy  bool // an operator pauses the merchant, or is about to
 	spans []span
 }
 
@@ -27,19 +28,14 @@ func (p *pauses) any() bool {
 	return len(p.spans) > 0
 }
 
-// during reports whether something was in a pause.
-func (p *pauses) during(at time.Duration) bool {
+// during reports whether something was in a pause, and that had begun some time before.
+func (p *pauses) during(at, after time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, s := range p.spans {
-		if s.from <= at && at < s.to {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.spans, func(s span) bool { return s.from+after <= at && at < s.to })
 }
 
-// take makes a person the one who keeps notifications back, unless another does.
+// take makes an operator the one who pauses the merchant, unless another does.
 func (p *pauses) take() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,25 +52,25 @@ func (p *pauses) leave(s span) {
 	p.spans = append(p.spans, s)
 }
 
-var errKeptBack = errors.New("a colleague keeps them back already")
+var errPausedAlready = errors.New("a colleague has paused the merchant")
 
-// pause keeps the notifications of the order's merchant back for a while. Who has done
-// that ends it, however often the ledger refuses.
-func (h hand) pause() error {
-	w, p := h.p.m.w, &h.p.m.w.merchants[h.order.merchant].pauses
+// pause pauses the order's merchant for a while. Whoever has done that ends it, however
+// often the ledger refuses.
+func (o operator) pause() error {
+	w, p := o.p.m.w, &o.p.m.w.merchants[o.order.merchant].pauses
 	if !p.take() {
-		return errKeptBack
+		return errPausedAlready
 	}
-	ctx, cancel := h.context()
+	ctx, cancel := o.context()
 	defer cancel()
-	err := h.p.bridge.PauseMerchant(ctx, h.row.merID, h.change)
+	err := o.p.bridge.PauseMerchant(ctx, o.row.merID, o.change)
 	from := w.since()
-	time.Sleep(w.chance.of("pause", h.change.Who, h.change.Why).between(5*time.Second, 2*time.Minute))
+	time.Sleep(w.chance.of("pause", o.change.Who, o.change.Why).between(5*time.Second, 2*time.Minute))
 	to := w.since()
 	if err != nil {
 		from = to
 	}
-	for !h.resume() {
+	for !o.resume() && w.since() < longest {
 		time.Sleep(10 * time.Second)
 	}
 	p.leave(span{from, to})
@@ -82,14 +78,14 @@ func (h hand) pause() error {
 }
 
 // resume ends a pause by whatever bridge runs.
-func (h hand) resume() (done bool) {
-	w := h.p.m.w
-	p := w.balance(w.chance.of("resume", h.change.Who, h.change.Why, w.since()))
+func (o operator) resume() (done bool) {
+	w := o.p.m.w
+	p := w.balance(w.chance.of("resume", o.change.Who, o.change.Why, w.since()))
 	if p == nil {
 		return false
 	}
-	ctx, cancel := h.context()
+	ctx, cancel := o.context()
 	defer cancel()
-	_, err := p.bridge.ResumeMerchant(ctx, h.row.merID, h.change)
-	return err == nil || errors.Is(err, ledger.ErrNotFound) // it is not paused, because nobody came to it or an answer was lost
+	_, err := p.bridge.ResumeMerchant(ctx, o.row.merID, o.change)
+	return err == nil || errors.Is(err, ledger.ErrNotFound) // there is no pause: it never began, or the answer to its end was lost
 }

@@ -16,14 +16,14 @@ import (
 // plan is all that a world is made from. Orders and faults may be taken out.
 type plan struct {
 	seed     uint64
-	most     int // orders that it can have
+	most     int // see drawPlan
 	bridges  int
 	shared   bool // on the model of PostgreSQL; SQLite otherwise, with one bridge
 	closes   bool // the gateway has a close
 	beside   bool // there is an old gateway, too
 	shadow   sight
 	flips    []flip
-	errands  []errand
+	byHand   []byHand
 	patient  bool             // the world lasts until refunds have been tried again
 	rollback *rollback.Config // by which merchants are turned back, nil for never
 	orders   []orderPlan
@@ -50,7 +50,7 @@ const (
 	trouble    = 4 * time.Minute // faults strike
 	expiry     = 2 * time.Minute // of an order
 	longest    = 2 * time.Hour   // everything has ended by then
-	ordersMost = 120             // where nothing else is said
+	ordersMost = 120             // see drawPlan; where nothing else is said
 )
 
 // acts are the actions that orders have.
@@ -58,7 +58,7 @@ var acts = []v1.Action{v1.WxCode, v1.WxSao, v1.WxH5, v1.AliCode, v1.AliSao, v1.A
 
 // drawPlan draws the world of a seed. Which kinds of faults there are is drawn first,
 // for all at once: worlds differ more so than if every kind were in every world. It has
-// fewer orders than most, which all come in the same minute.
+// five orders or more, and fewer than most, which all come in the same minute.
 func drawPlan(seed uint64, most int) plan {
 	d := chance(seed).of("plan")
 	p := plan{seed: seed, most: most, bridges: 1, shared: d.once(0.5), closes: d.once(0.3)}
@@ -75,8 +75,8 @@ func drawPlan(seed uint64, most int) plan {
 		p.rollback = drawRollback(chance(seed).of("rollback"))
 		p.beside, p.flips = true, drawFlips(moves, p.bridges, p.rollback != nil)
 	}
-	if duty := chance(seed).of("duty"); duty.once(0.4) {
-		p.errands, p.patient = drawErrands(duty, p.bridges), duty.once(0.2)
+	if d := chance(seed).of("operators"); d.once(0.4) {
+		p.byHand, p.patient = drawByHand(d, p.bridges), d.once(0.2)
 	}
 	for _, kind := range kinds {
 		if !d.once(0.3) || kind.shared && !p.shared || kind.beside && !p.beside {
@@ -114,8 +114,8 @@ func (p plan) String() string {
 	for _, f := range p.flips {
 		fmt.Fprintf(&b, "  merchant %d goes to %s at %s by bridge %d\n", f.merchant, f.to, f.at.Round(time.Millisecond), f.bridge)
 	}
-	for _, e := range p.errands {
-		fmt.Fprintf(&b, "  errand %d: %s\n", e.number, e)
+	for _, h := range p.byHand {
+		fmt.Fprintf(&b, "  by hand %d: %s\n", h.number, h)
 	}
 	for _, f := range p.faults {
 		fmt.Fprintf(&b, "  fault %d: %s\n", f.number, f)
@@ -125,12 +125,15 @@ func (p plan) String() string {
 
 // kept says what is left of the plan of a seed, as only reads it.
 func (p plan) kept() string {
-	kept := keep{Bridges: p.bridges, Orders: []int{}, Faults: []int{}}
+	kept := keep{Bridges: p.bridges, Orders: []int{}, Faults: []int{}, ByHand: []int{}}
 	for _, o := range p.orders {
 		kept.Orders = append(kept.Orders, o.n)
 	}
 	for _, f := range p.faults {
 		kept.Faults = append(kept.Faults, f.number)
+	}
+	for _, h := range p.byHand {
+		kept.ByHand = append(kept.ByHand, h.number)
 	}
 	text, err := json.Marshal(kept)
 	must(err)
@@ -139,8 +142,8 @@ func (p plan) kept() string {
 
 // keep is what is left of a plan.
 type keep struct {
-	Bridges        int
-	Orders, Faults []int
+	Bridges                int
+	Orders, Faults, ByHand []int
 }
 
 // only leaves of a plan what kept has said; all of it when that is empty.
@@ -154,20 +157,21 @@ func (p plan) only(kept string) (plan, error) {
 	}
 	p.orders = slices.DeleteFunc(p.orders, func(o orderPlan) bool { return !slices.Contains(k.Orders, o.n) })
 	p.faults = slices.DeleteFunc(p.faults, func(f fault) bool { return !slices.Contains(k.Faults, f.number) })
+	p.byHand = slices.DeleteFunc(p.byHand, func(h byHand) bool { return !slices.Contains(k.ByHand, h.number) })
 	p.onBridges(k.Bridges)
 	return p, nil
 }
 
 // onBridges leaves a plan so many bridges.
 func (p *plan) onBridges(n int) {
-	p.bridges, p.faults, p.flips, p.errands = n, slices.Clone(p.faults), slices.Clone(p.flips), slices.Clone(p.errands)
+	p.bridges, p.faults, p.flips, p.byHand = n, slices.Clone(p.faults), slices.Clone(p.flips), slices.Clone(p.byHand)
 	for i := range p.faults {
 		p.faults[i].bridge = min(p.faults[i].bridge, n-1)
 	}
 	for i := range p.flips {
 		p.flips[i].bridge = min(p.flips[i].bridge, n-1)
 	}
-	for i := range p.errands {
-		p.errands[i].bridge = min(p.errands[i].bridge, n-1)
+	for i := range p.byHand {
+		p.byHand[i].bridge = min(p.byHand[i].bridge, n-1)
 	}
 }

@@ -28,11 +28,12 @@ func shrink(t *testing.T, out outcome) plan {
 		before = size(p)
 		p.faults = without(&s, p.faults, func(list []fault) plan { q := p; q.faults = list; return q })
 		p.orders = without(&s, p.orders, func(list []orderPlan) plan { q := p; q.orders = list; return q })
+		p.byHand = without(&s, p.byHand, func(list []byHand) plan { q := p; q.byHand = list; return q })
 	}
 	return s.fewerBridges(p)
 }
 
-func size(p plan) int { return len(p.faults) + len(p.orders) }
+func size(p plan) int { return len(p.faults) + len(p.orders) + len(p.byHand) }
 
 // without takes elements out of a list, many at once and then one by one, as long as
 // the world fails without them.

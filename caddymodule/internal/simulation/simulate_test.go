@@ -26,14 +26,23 @@ var (
 	loudFlag  = flag.Bool("loud", false, "shows what the bridges log")
 	seedsFlag = flag.Int("seeds", 20, "how many worlds TestWorlds plays")
 
-	ordersFlag = flag.Int("orders", ordersMost, "how many orders a world can have, at least 6; with another number a seed makes another world")
+	ordersFlag = flag.Int("orders", ordersMost, "a world has fewer orders than so many; a seed makes another world with another number")
 )
+
+// wantOrders refuses a number that is too small.
+func wantOrders(t *testing.T) {
+	t.Helper()
+	if *ordersFlag < 6 {
+		t.Fatalf("-orders %d: a world has five orders at least; write 6 or more", *ordersFlag)
+	}
+}
 
 // TestSeed plays one world and tells its story.
 func TestSeed(t *testing.T) {
 	if *seedFlag == 0 {
 		t.Skip("needs -seed")
 	}
+	wantOrders(t)
 	p, err := drawPlan(*seedFlag, *ordersFlag).only(*onlyFlag)
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +57,7 @@ func TestSeed(t *testing.T) {
 
 // TestWorlds plays world after world, as many at once as there are cores.
 func TestWorlds(t *testing.T) {
+	wantOrders(t)
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // worlds are small and leave much behind
 	sum := total{cover: newCoverage(), began: time.Now(), spent: processorTime()}
 	var next atomic.Uint64

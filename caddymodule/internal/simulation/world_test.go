@@ -30,7 +30,7 @@ type world struct {
 	secrets   *canaryCore
 
 	actors sync.WaitGroup
-	onDuty atomic.Int32 // errands to come and under way
+	onDuty atomic.Int32 // what operators do, under way and to come
 
 	mu      sync.Mutex
 	story   []line
@@ -112,8 +112,8 @@ func (w *world) live() {
 	for _, f := range w.plan.flips {
 		w.actor(func() { time.Sleep(f.at); w.flip(f) })
 	}
-	for _, e := range w.plan.errands {
-		w.duty(e.at, func() { w.run(e) })
+	for _, h := range w.plan.byHand {
+		w.later(h.at, func() { w.operate(h) })
 	}
 	w.rest()
 }
