@@ -223,6 +223,7 @@ var conformance = []struct {
 	{"observer", observed},
 	{"many writers", manyWriters},
 	{"reopen", reopen},
+	{"the same kept at once", keptAtOnce},
 	{"closed", closed},
 	{"hung up", hungUp},
 }

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,5 +94,26 @@ func manyEvents(t *testing.T, p place) {
 	}
 	if len(events) != 50 {
 		t.Errorf("the caller has %d events", len(events))
+	}
+}
+
+// keptAtOnce: of events that repeat there is one, also where several handlers keep it at
+// the same time.
+func keptAtOnce(t *testing.T, p place) {
+	ledgers := bridges(t, p)
+	o := mustBegin(t, ledgers[0], sample(1))
+	const times = 8
+	var all sync.WaitGroup
+	for i := range times {
+		all.Go(func() {
+			if err := ledgers[i%len(ledgers)].AddEvents(t.Context(), o.Key, ledger.Event{Kind: "notice", Source: "notice", Detail: "10", Repeats: true}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	events, err := ledgers[0].Events(t.Context(), o.Key)
+	if err != nil || len(events.Items) != 1 || events.Items[0].Times != times {
+		t.Errorf("on record is %+v, %v", events.Items, err)
 	}
 }

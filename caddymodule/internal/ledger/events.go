@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -30,11 +31,22 @@ type Event struct {
 // knows it and that nobody has paid it.
 const UnpaidEvent = "unpaid"
 
+// lockOrder has whoever keeps events of an order wait for others who do, without reading it.
+const lockOrder = `SELECT order_id FROM orders WHERE order_id = $1 AND mer_id = $2 {lock}`
+
 // AddEvents keeps what happened to an order and changed nothing. An event without
 // a time is of now.
 func (l *Ledger) AddEvents(ctx context.Context, k Key, events ...Event) error {
 	batch := newEventBatch(l.now(), events...)
-	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, batch.add(t, k) })
+	_, err := write(ctx, l, func(t *tx) (none, error) {
+		if slices.ContainsFunc(events, func(e Event) bool { return e.Repeats }) {
+			// Two that keep the same at once, and both find none, would write it twice.
+			if _, err := all(t, scanText, lockOrder, k.OrderID, k.MerID); err != nil {
+				return none{}, err
+			}
+		}
+		return none{}, batch.add(t, k)
+	})
 	return wrap(err, "keeping events")
 }
 

@@ -52,6 +52,7 @@ var indexes = map[string][]string{
 	"outcomes of tries":   append(keys, "changes_at"),
 	"found orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no", "orders_pay_id"),
 	"PayId":               {"orders_pay_id"},
+	"locked order":        {"sqlite_autoindex_orders_1"},
 	"side":                {"sqlite_autoindex_orders_1", "sqlite_autoindex_old_orders_1"},
 	"orders marked old":   {"sqlite_autoindex_old_orders_1"},
 	"order marked old":    {"sqlite_autoindex_old_orders_1"},

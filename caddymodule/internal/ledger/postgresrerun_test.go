@@ -86,6 +86,33 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 	}
 }
 
+// TestPostgresLosesAnswersToRefunds does so with a refund that is tried again, by a person
+// and by the bridge: whoever has begun it has the order, and nobody hears that another did.
+func TestPostgresLosesAnswersToRefunds(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, "fsync=off")
+	line := newLine(t, server.Addr())
+	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	o := mustBegin(t, l, sample(0))
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, Source: "notice"}, translate.Applied)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, Source: "cancel", RefundNo: "R1", Next: noon}, translate.Applied)
+	for by, hand := range map[string]*ledger.RetryByHand{"the bridge": nil, "a person": {Change: because}} {
+		o = mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, Source: "refund", Next: noon}, translate.Applied)
+		claim := o.Claim
+		if hand != nil {
+			claim = 0
+		}
+		line.loseNextAnswer()
+		retried, err := l.RetryRefund(t.Context(), o.Key, claim, after(time.Hour), hand)
+		if err != nil || retried.State != translate.Refunding || retried != mustOrder(t, l, o.Key) {
+			t.Errorf("by %s: %+v, %v", by, retried, err)
+		}
+	}
+	if changes := mustChanges(t, l, o.Key); len(changes) != 1 || line.lost() != 2 {
+		t.Errorf("after %d lost answers there are %d changes", line.lost(), len(changes))
+	}
+}
+
 // TestPostgresLosesAnswersToTheLastLook does so with a step that leaves nothing
 // behind but its events.
 func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {

@@ -105,13 +105,13 @@ func (u Update) isOvertaken(o Order) bool { return u.Own && u.Claim != o.Claim }
 // judge is translate.Judge, except that it knows whether an order's payer can
 // still pay, and recognises an update that an earlier run of the same function has
 // written: the caller still holds the claim that only it can have used, or the
-// order carries the refund number that came with it.
+// order was paid late and carries the refund number that came with it.
 func judge(o Order, u Update, again bool) translate.Verdict {
 	held := u.Claim != 0 && u.Claim == o.Claim
 	switch {
 	case again && held && o.State == u.State:
 		return translate.Applied
-	case again && u.State == translate.Paid && o.State == translate.Refunding && u.RefundNo != "" && o.RefundNo == u.RefundNo:
+	case again && u.State == translate.Paid && o.State == translate.Refunding && o.Late && u.RefundNo != "" && o.RefundNo == u.RefundNo:
 		return translate.LatePayment
 	case u.State == translate.Failed && o.Payable(u.At):
 		return translate.FailedAttempt

@@ -22,6 +22,12 @@ func TestRerunMistakesNobodyElsesWork(t *testing.T) {
 		"our own step": {
 			Order{State: translate.Pending, Claim: read}, Update{State: translate.Pending, Claim: read}, translate.Applied,
 		},
+		"told again that it is paid, while a cancel has it refunded": {
+			Order{State: translate.Refunding, RefundNo: "R1"}, Update{State: translate.Paid, RefundNo: "R1"}, translate.Late,
+		},
+		"our own late payment": {
+			Order{State: translate.Refunding, RefundNo: "R1", Late: true}, Update{State: translate.Paid, RefundNo: "R1"}, translate.LatePayment,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

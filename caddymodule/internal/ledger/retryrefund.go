@@ -33,9 +33,9 @@ func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.
 	}
 	batch := newEventBatch(l.now(), moved(translate.RefundFailed, translate.Refunding, source))
 	o, err := write(ctx, l, func(t *tx) (Order, error) {
-		o, err := refundToRetry(t, k, claim, by)
-		if err != nil {
-			return Order{}, err
+		o, retried, err := refundToRetry(t, k, claim, toMillis(next), by, made)
+		if retried || err != nil {
+			return o, err
 		}
 		o.State, o.Next, o.Tries = translate.Refunding, toMillis(next).time(), 0
 		o.Claim++
@@ -55,16 +55,27 @@ func (l *Ledger) RetryRefund(ctx context.Context, k Key, claim int64, next time.
 	return o, wrap(err, "retrying refund")
 }
 
-// refundToRetry locks an order whose refund may be tried again.
-func refundToRetry(t *tx, k Key, claim int64, by *RetryByHand) (Order, error) {
-	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+// refundToRetry locks an order whose refund may be tried again. retried says that an
+// earlier run of the same function was committed: nobody else has the order since.
+func refundToRetry(t *tx, k Key, claim int64, next millis, by *RetryByHand, made change) (o Order, retried bool, err error) {
+	o, err = one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+	if err != nil {
+		return Order{}, false, err
+	}
+	if t.again && o.State == translate.Refunding && o.Tries == 0 && toMillis(o.Next) == next {
+		ours := claim != 0 && o.Claim == claim+1
+		if by != nil {
+			ours, err = isMade(t, made)
+		}
+		if ours || err != nil {
+			return o, ours, err
+		}
+	}
 	switch {
-	case err != nil:
-		return Order{}, err
 	case o.State != translate.RefundFailed || o.RefundNo == "" || (claim != 0 && claim != o.Claim):
-		return Order{}, ErrFenced
+		return Order{}, false, ErrFenced
 	case by != nil:
 		err = notDealtSince(t, k, RefundMatter, by.Dealt)
 	}
-	return o, err
+	return o, false, err
 }
