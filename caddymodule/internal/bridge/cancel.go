@@ -29,7 +29,7 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 		return b.cancel(ctx, s, order)
 	})
 	if after, ok := wait(ctx, s.Timeouts.Reply, call); ok {
-		order = after
+		order = later(order, after)
 	}
 	return translate.BuildCancelReply(order.ForMerchant())
 }
@@ -46,7 +46,7 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 			return order // the merchant's program repeats its cancel in a loop
 		}
 		var ok bool
-		if result, ok = wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); !ok {
+		if result, ok = b.askGateway(ctx, s, order); !ok {
 			return order
 		}
 		order = result.order
@@ -72,7 +72,7 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 	case translate.CancelAskAfter:
 		// Only the schedule submits a refund again: an impatient merchant has it queried.
 		if b.queryLimiter.Allow(order.Key, b.now()) {
-			if result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order)); ok {
+			if result, ok := b.askGateway(ctx, s, order); ok {
 				order = result.order
 			}
 		}

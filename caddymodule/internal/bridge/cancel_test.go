@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap/zapcore"
@@ -80,6 +82,37 @@ func TestCancel(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCancelSharesAnOlderQuery: a cancel that finds a query under way, which was begun
+// while the order was in doubt, goes on with the order as it is by then.
+func TestCancelSharesAnOlderQuery(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := bubble(t, dir)
+		p := order(v1.WxSao, 1)
+		w.gateway.setScript(silent)
+		w.pay(p)
+		w.wantState(p, translate.InDoubt)
+		gate := make(chan struct{})
+		w.gateway.gate = gate
+		var all sync.WaitGroup
+		all.Go(func() { w.query(p) })
+		synctest.Wait() // the query is held
+		w.gateway.gate = nil
+		w.pay(p)
+		w.wantState(p, translate.Pending)
+		all.Go(func() {
+			if reply := w.cancel(p); reply.RespCode != v1.CodeOK {
+				t.Errorf("the cancel is answered %s", reply.RespCode)
+			}
+		})
+		synctest.Wait()
+		close(gate)
+		all.Wait()
+		w.wantState(p, translate.Closed)
+	})
 }
 
 func TestCancelOfNothing(t *testing.T) {

@@ -66,7 +66,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		return Settled{}, err
 	}
 	settled := Settled{Order: order, Before: order.State}
-	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
+	result, ok := b.askGateway(ctx, s, order)
 	if !ok {
 		return settled, notSettled(stillAsked.With())
 	}

@@ -30,7 +30,7 @@ func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) led
 		call = b.queryGateway(ctx, s, order)
 	}
 	if result, ok := wait(ctx, s.Timeouts.Reply, call); ok {
-		return result.order
+		return later(order, result.order)
 	}
 	return order
 }

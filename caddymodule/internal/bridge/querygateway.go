@@ -53,6 +53,23 @@ func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Ord
 	})
 }
 
+// askGateway has the gateway queried about an order and waits for what it says. The order
+// of the result is never older than the one given.
+func (b *Bridge) askGateway(ctx context.Context, s *Settings, order ledger.Order) (queryResult, bool) {
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
+	result.order = later(order, result.order)
+	return result, ok
+}
+
+// later is the later of two readings of an order, whose claim only grows. Whoever has begun
+// a call that others share may have read the order before them.
+func later(a, b ledger.Order) ledger.Order {
+	if b.Claim < a.Claim {
+		return a
+	}
+	return b
+}
+
 // queryPayment queries the gateway about a payment.
 func (b *Bridge) queryPayment(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	report, a := b.callAndJudge(ctx, s, order, QueryCall, v2.QueryRequest{OrderID: order.OrderNo})

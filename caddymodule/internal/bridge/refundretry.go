@@ -89,7 +89,7 @@ func (b *Bridge) tries(ctx context.Context, order ledger.Order) (events []ledger
 // retryDue takes up a failed refund whose time has come. What the gateway says of
 // it first counts.
 func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) {
-	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
+	result, ok := b.askGateway(ctx, s, order)
 	switch {
 	case !ok || result.moved:
 	case !result.certain():
@@ -163,7 +163,7 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	if err := b.awaitTime(ctx); err != nil {
 		return order, "", err
 	}
-	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
+	result, ok := b.askGateway(ctx, s, order)
 	if !ok {
 		return order, "", notSettled(stillAsked.With())
 	}
