@@ -51,7 +51,7 @@ func TestFailedRefundFromTheCommandLine(t *testing.T) {
 			kept := w.refundRefused(suite, 5300, 1)
 			w.bridge.ask("dealt", merID, kept, "payment", "--why", "x").want(t, 1, "one of: refund, notification")
 			w.bridge.ask("dealt", merID, kept, "refund", "--why", "payer keeps the goods").want(t, 0, "The order stays refund_failed")
-			w.bridge.ask("dealt", merID, kept, "refund", "--why", "again").want(t, 1, "dealt with already")
+			w.bridge.ask("dealt", merID, kept, "refund", "--why", "again").want(t, 1, "said already that it is dealt with")
 			w.bridge.ask("orders", "--open").want(t, 0, "No order was found.")
 			w.bridge.ask("changes", merID, kept).want(t, 0, "deal with refund", "payer keeps the goods")
 		})

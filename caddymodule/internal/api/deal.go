@@ -3,9 +3,11 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // DealRequest says that a matter of an order is dealt with.
@@ -32,9 +34,30 @@ func dealWithOrder(v *visit, r DealRequest) (DealAnswer, error) {
 	err = v.Ledger.DealWith(v.ctx, order.Key, r.Matter, v.change(r.Why))
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return DealAnswer{}, Refuse(http.StatusConflict, nothingToDeal.With(bilingual.Term(r.Matter)))
+		return DealAnswer{}, v.notDealt(order.Key, r.Matter)
 	case err != nil:
 		return DealAnswer{}, err
 	}
 	return DealAnswer{Order: v.order(order)}, nil
+}
+
+// notDealt says why an order has no matter that somebody could have dealt with. What is on
+// its way at this moment is not on record as dealt with, and may still be paid.
+func (v *visit) notDealt(k ledger.Key, matter ledger.Matter) error {
+	order, err := v.Ledger.Order(v.ctx, k)
+	if err != nil {
+		return err
+	}
+	dealt, err := v.Ledger.DealtWith(v.ctx, k)
+	if err != nil {
+		return err
+	}
+	why := nothingToDeal.With(bilingual.Term(matter))
+	if i := slices.IndexFunc(dealt, func(d ledger.Dealt) bool { return d.Matter == matter }); i >= 0 {
+		why = dealtAlready.With(whoSaid(dealt[i].Who))
+	}
+	if matter == ledger.RefundMatter && order.State == translate.Refunding {
+		why = refundOnItsWay.With()
+	}
+	return Refuse(http.StatusConflict, why)
 }

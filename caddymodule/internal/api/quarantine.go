@@ -108,10 +108,14 @@ func dealWithQuarantined(v *visit, r DealtRequest) (Quarantined, error) {
 		return Quarantined{}, Refuse(http.StatusConflict, dealtAlready.With(whoSaid(message.DealtWho)))
 	}
 	err = v.Ledger.DealWithQuarantined(v.ctx, r.ID, v.change(r.Why))
-	if err != nil {
-		return Quarantined{}, quarantineError(err, r.ID)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return Quarantined{}, err
 	}
-	return showQuarantined(v, QuarantinedQuery{ID: r.ID})
+	now, gone := showQuarantined(v, QuarantinedQuery{ID: r.ID})
+	if err != nil && gone == nil { // a colleague was faster by a moment
+		gone = Refuse(http.StatusConflict, dealtAlready.With(now.DealtWho))
+	}
+	return now, gone
 }
 
 // quarantineError says an error about one message in an operator's words.

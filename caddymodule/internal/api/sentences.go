@@ -130,8 +130,13 @@ var (
 var (
 	nothingChanged = bilingual.Text{En: "nothing was changed: %s", Zh: "没有改动：%s"}
 	nothingToDeal  = bilingual.Text{
-		En: "the %s of this order does not wait for anybody: it has not failed, or it is dealt with already",
-		Zh: "该订单的%s不需要人工处理：没有失败，或者已经处理",
+		En: "the %s of this order does not wait for anybody: it has not failed",
+		Zh: "该订单的%s不需要人工处理：没有失败",
+	}
+	refundOnItsWay = bilingual.Text{
+		En: "nothing is recorded: the refund is being tried at this moment and may still be paid; " +
+			"look at the order again, and say it once the refund has failed",
+		Zh: "没有记录：退款此刻正在重试，仍有可能退出；请再次查看订单，等退款失败之后再标记",
 	}
 	noSuchMessage = bilingual.Text{En: "no message %s is in quarantine", Zh: "隔离的消息中没有 %s"}
 	dealtAlready  = bilingual.Text{En: "%s has said already that it is dealt with", Zh: "%s 已经记录为已处理"}

@@ -71,7 +71,7 @@ func TestDealWithOrder(t *testing.T) {
 		other.Matter, other.OrderID = matter, "none"
 		w.refused(w.post("orders/deal", other), http.StatusNotFound, "no order")
 		read[DealAnswer](t, w.post("orders/deal", request))
-		w.refused(w.post("orders/deal", request), http.StatusConflict, "dealt with already")
+		w.refused(w.post("orders/deal", request), http.StatusConflict, "said already that it is dealt with")
 		changes := read[ChangeList](t, w.get("changes?merid=89900001&orderid="+key.OrderID)).Items
 		if len(changes) == 0 || changes[0].What != "deal with "+string(matter) || changes[0].Why != "by hand" {
 			t.Errorf("%s: %+v", matter, changes)
@@ -89,6 +89,21 @@ func TestDealWithOrder(t *testing.T) {
 	if g := read[Overview](t, w.get("overview")).Gauges; g.OpenNotifications != 0 || g.Exhausted != 0 {
 		t.Errorf("%+v", g)
 	}
+}
+
+// TestDealWithWhatIsOnItsWay: a refund that is tried at this moment may still be paid, and
+// nobody hears that it is dealt with.
+func TestDealWithWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := w.failedRefund()
+	request := DealRequest{MerID: o.MerID, OrderID: o.OrderID, Matter: ledger.RefundMatter, Why: "by hand"}
+	_, err := w.ledger.RetryRefund(t.Context(), o.Key, o.Claim, present.Add(time.Minute), nil)
+	must(err)
+	w.refused(w.post("orders/deal", request), http.StatusConflict, "nothing is recorded: the refund is being tried")
+	paid := w.order("89900001", translate.Paid, time.Hour)
+	request.OrderID = paid.OrderID
+	w.refused(w.post("orders/deal", request), http.StatusConflict, "it has not failed")
 }
 
 func TestQuarantine(t *testing.T) {
