@@ -61,6 +61,15 @@ func TestCommandsInTheOperatorsLanguage(t *testing.T) {
 		"a merchant's refused requests": {
 			at("refused"), "", 0, []string{"起没有请求被拒绝"}, []string{"No request was refused since"},
 		},
+		"a merchant without refused requests": {
+			at("refused", shops["gm"].MerID), "", 0, []string{"没有写明商户", "的请求被拒绝"}, []string{"No request that names merchant"},
+		},
+		"an order without messages in quarantine": {
+			at("quarantine", shops["intl"].MerID, payment.OrderID), "", 0, []string{"隔离的消息中没有关于订单"}, []string{"No message in quarantine is about order"},
+		},
+		"flags that exclude each other": {
+			at("notifications", "resend", "--dry-run", "--yes", "--all"), "", 2, []string{"以下选项只能给出一个：--dry-run, --yes"}, []string{"only one of these can be given"},
+		},
 		"translate": {
 			[]string{"translate", "--in", "-"}, offlineMessage, 0,
 			[]string{"v1 pay → v2 OP1001，加密签名之前", "请注意：报文中没有地址"}, []string{"before it is sealed", "Note: The message names no address"},

@@ -5,7 +5,7 @@ import "github.com/paybridge/paybridge/caddymodule/internal/ledger"
 // ChangesQuery says which changes are wanted.
 type ChangesQuery struct {
 	MerID   string `json:"merid" doc:"Of this merchant only."`
-	OrderID string `json:"orderid" doc:"Of this order only; merid is needed with it."`
+	OrderID string `json:"orderid" doc:"Of this order only, by any of its numbers; merid is needed with it."`
 	Page
 }
 
@@ -24,7 +24,13 @@ func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
 	case q.OrderID != "" && q.MerID == "":
 		return ChangeList{}, badMember("query", "merid", bothNumbers.With())
 	}
-	changes, err := v.Ledger.Changes(v.ctx, ledger.ChangeFilter{Key: ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, After: after, Limit: limit})
+	key := ledger.Key{MerID: q.MerID}
+	if q.OrderID != "" {
+		if key, err = v.keyOf(q.MerID, q.OrderID); err != nil {
+			return ChangeList{}, err
+		}
+	}
+	changes, err := v.Ledger.Changes(v.ctx, ledger.ChangeFilter{Key: key, After: after, Limit: limit})
 	if err != nil {
 		return ChangeList{}, err
 	}

@@ -67,7 +67,7 @@ func TestChineseRefusals(t *testing.T) {
 		"an order":              {"GET", "order?merid=89900002&number=" + paid.OrderID, "", 404, "该号码属于订单 \"" + paid.OrderID + "\"，商户 \"89900001\""},
 		"no such order":         {"GET", "order?merid=89900002&number=0", "", 404, "其他商户也没有"},
 		"a search":              {"GET", "search?number=", "", 400, "query.number：缺少"},
-		"a resend, unknown":     {"POST", "notifications/resend", `{"merid":"89900001","orderid":"0","dry_run":true}`, 404, "没有需要发送的通知"},
+		"a resend, unknown":     {"POST", "notifications/resend", `{"merid":"89900001","orderid":"0","dry_run":true}`, 404, "没有号码为"},
 		"a resend, no reason":   {"POST", "notifications/resend", `{"merid":"89900001"}`, 400, "body.why：缺少；请简单写明原因"},
 		"a refund":              {"POST", "orders/refund", `{` + order + `,"dry_run":true}`, 409, "订单的状态是“已支付”，只有失败的退款可以重试；要退款，请由商户撤销订单"},
 		"a refund, by the wire": {"POST", "orders/refund", `{` + order + `,"why":"x"}`, 409, "没有改动：订单的状态是“已支付”"},

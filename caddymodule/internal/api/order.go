@@ -65,6 +65,16 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 	return ledger.Order{}, Refuse(http.StatusNotFound, otherOwners(merID, number, found, old))
 }
 
+// keyOf is the key of a merchant's order by any of its numbers, also of one whose row
+// cannot be read.
+func (v *visit) keyOf(merID, number string) (ledger.Key, error) {
+	order, err := v.find(merID, number)
+	if damaged, is := errors.AsType[*ledger.UnreadableError](err); is {
+		return damaged.Key, nil
+	}
+	return order.Key, err
+}
+
 // otherOwners says that a merchant has no order with a number, and which others have one.
 func otherOwners(merID, number string, found ledger.List[ledger.Order], old []ledger.OldOrder) bilingual.Said {
 	var others []ledger.Key

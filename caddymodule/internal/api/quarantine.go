@@ -50,7 +50,7 @@ func (v *visit) quarantined(q ledger.Quarantined) Quarantined {
 type QuarantineQuery struct {
 	All     bool   `json:"all" doc:"Also those that somebody has dealt with."`
 	MerID   string `json:"merid" doc:"About an order of this merchant; orderid is needed with it."`
-	OrderID string `json:"orderid" doc:"About this order, the merchant's own number; merid is needed with it."`
+	OrderID string `json:"orderid" doc:"About this order, by any of its numbers; merid is needed with it."`
 	Page
 }
 
@@ -69,9 +69,13 @@ func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
 	case (q.MerID == "") != (q.OrderID == ""):
 		return QuarantineList{}, badMember("query", "orderid", numbersTogether.With())
 	}
-	list, err := v.Ledger.QuarantinedMessages(v.ctx, ledger.QuarantineFilter{
-		Dealt: q.All, Key: ledger.Key{MerID: q.MerID, OrderID: q.OrderID}, After: after, Limit: limit,
-	})
+	key := ledger.Key{}
+	if q.OrderID != "" {
+		if key, err = v.keyOf(q.MerID, q.OrderID); err != nil {
+			return QuarantineList{}, err
+		}
+	}
+	list, err := v.Ledger.QuarantinedMessages(v.ctx, ledger.QuarantineFilter{Dealt: q.All, Key: key, After: after, Limit: limit})
 	if err != nil {
 		return QuarantineList{}, err
 	}

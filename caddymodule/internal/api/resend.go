@@ -72,6 +72,8 @@ func (r ResendRequest) check() error {
 		return badMember("body", "state", resendState.With())
 	case r.MerID == "" && r.From.IsZero() && r.To.IsZero() && !r.All:
 		return badMember("body", "all", resendAll.With())
+	case !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To):
+		return badMember("body", "to", notLater.With())
 	case r.Rate < 0 || r.Rate > maxRate:
 		return badMember("body", "rate", outOfRange.With(maxRate))
 	case r.DryRun:
@@ -111,21 +113,16 @@ func resend(v *visit, r ResendRequest) (Resent, error) {
 	return job.result, nil
 }
 
-// owesNone refuses to resend what is not there, and says so of an order of the old gateway,
-// which notifies its merchant by itself.
-func (v *visit) owesNone(r ResendRequest) error {
-	if err := v.refuseOld(ledger.Key{MerID: r.MerID, OrderID: r.OrderID}); err != nil {
-		return err
-	}
-	return Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
-}
-
 // toResend finds the notifications a request means, the newest first.
 func (v *visit) toResend(r ResendRequest) (found ledger.List[ledger.Notification], err error) {
 	if r.OrderID != "" {
-		n, err := v.Ledger.Notification(v.ctx, ledger.Key{MerID: r.MerID, OrderID: r.OrderID})
+		key, err := v.keyOf(r.MerID, r.OrderID)
+		if err != nil {
+			return found, err
+		}
+		n, err := v.Ledger.Notification(v.ctx, key)
 		if errors.Is(err, ledger.ErrNotFound) {
-			return found, v.owesNone(r)
+			return found, Refuse(http.StatusNotFound, owesNone.With(printable(r.OrderID), printable(r.MerID)))
 		}
 		found.Items = []ledger.Notification{n}
 		return found, err

@@ -45,6 +45,9 @@ func sendAgain(v *visit, r ResendRequest) (Resent, error) {
 
 // notOnceMore says why a merchant must not be called once more, nothing when it may.
 func (v *visit) notOnceMore(n ledger.Notification) (bilingual.Said, error) {
+	if why, stands := standing[n.State]; stands && n.State != ledger.Delivered {
+		return why.With(), nil
+	}
 	if n.State != ledger.Delivered {
 		return notAcknowledged.With(bilingual.Term(n.State)), nil
 	}
@@ -63,6 +66,8 @@ func (v *visit) callAgain(k ledger.Key, why string) (*CalledAgain, bilingual.Sai
 		return nil, beingCalled.With(), nil
 	case errors.Is(err, ledger.ErrNotFound), errors.Is(err, ledger.ErrNotPaid):
 		return nil, stateChanged.With(), nil
+	case errors.Is(err, delivery.ErrStopping):
+		return nil, bilingual.Said{}, Refuse(http.StatusServiceUnavailable, bridgeStops.With())
 	case errors.Is(err, delivery.ErrTooLate):
 		return nil, bilingual.Said{}, Refuse(http.StatusServiceUnavailable, ledgerTooSlow.With())
 	case err != nil && trial.Class != "":

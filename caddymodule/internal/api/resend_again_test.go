@@ -43,7 +43,7 @@ func TestResendAgainRefuses(t *testing.T) {
 		})
 	}
 	w.refused(w.post("notifications/resend", ResendRequest{MerID: "89900001", OrderID: "0", Again: true, Why: "to try"}),
-		http.StatusNotFound, "owes no notification")
+		http.StatusNotFound, "has no order with the number")
 
 	exhausted := w.notification("89900001", ledger.Exhausted, time.Hour)
 	refunded := w.notification("89900001", ledger.Delivered, time.Hour)
@@ -57,7 +57,7 @@ func TestResendAgainRefuses(t *testing.T) {
 	for _, c := range []struct {
 		key   ledger.Key
 		words string
-	}{{exhausted, "without again"}, {refunded, "is being given back"}, {paused, "the merchant is paused"}} {
+	}{{exhausted, "without --again"}, {refunded, "is being given back"}, {paused, "the merchant is paused"}} {
 		before := w.stateOf(c.key)
 		for _, dry := range []bool{true, false} {
 			sent := read[Resent](t, w.post("notifications/resend", ResendRequest{

@@ -234,7 +234,7 @@ func TestResendRequests(t *testing.T) {
 		"everything by accident": {ResendRequest{Why: "to try"}, 400, "body.all: set it"},
 		"delivered ones":         {ResendRequest{MerID: "1", State: ledger.Delivered, Why: "x"}, 400, "body.state: only what is exhausted, paused or already_credited"},
 		"too fast":               {ResendRequest{MerID: "1", Rate: 101, Why: "x"}, 400, "body.rate: must be 1 to 100"},
-		"unknown order":          {order, http.StatusNotFound, "owes no notification"},
+		"unknown order":          {order, http.StatusNotFound, "has no order with the number"},
 	} {
 		t.Run(name, func(t *testing.T) { w.refused(w.post("notifications/resend", tc.request), tc.status, tc.words) })
 	}

@@ -161,12 +161,12 @@ var (
 	}
 	neverSeen = bilingual.Text{
 		En: "no order of merchant %s is on record yet: a repeat of one that the old gateway has would be paid once more on v2; " +
-			"let it run on the old route for a day, or force it if it has never had an order",
-		Zh: "账本中还没有商户 %s 的订单：旧网关上已有的订单如果重复提交，会在 v2 上再付一次；请先让它在旧路由上运行一天，如果它从来没有订单，可以强制执行",
+			"let it run on the old route for a day, or force it if it has never had an order: merchant route … --force",
+		Zh: "账本中还没有商户 %s 的订单：旧网关上已有的订单如果重复提交，会在 v2 上再付一次；请先让它在旧路由上运行一天，如果它从来没有订单，可以强制执行：merchant route … --force",
 	}
 	seenTooShort = bilingual.Text{
-		En: "the orders of merchant %s have been on record for %d hours only, not for 24: a repeat of an older one would be paid once more on v2; wait, or force it",
-		Zh: "商户 %s 的订单进入账本只有 %d 小时，不足 24 小时：更早的订单如果重复提交，会在 v2 上再付一次；请等待，或者强制执行",
+		En: "the orders of merchant %s have been on record for %d hours only, not for 24: a repeat of an older one would be paid once more on v2; wait, or force it: merchant route … --force",
+		Zh: "商户 %s 的订单进入账本只有 %d 小时，不足 24 小时：更早的订单如果重复提交，会在 v2 上再付一次；请等待，或者强制执行：merchant route … --force",
 	}
 	backupElsewhere = bilingual.Text{
 		En: "the ledger is on PostgreSQL; use its own tools (pg_basebackup, pg_dump)",
@@ -209,8 +209,8 @@ var (
 		Zh: "商户已经确认过这笔支付；不识别重复订单号的程序会再次入账",
 	}
 	notAcknowledged = bilingual.Text{
-		En: "again is for what the merchant has acknowledged; this one is %s: send it without again",
-		Zh: "again 只用于商户已经确认的通知；这一条的状态是“%s”：请不带 again 重发",
+		En: "again is for what the merchant has acknowledged; this one is %s: send it without --again",
+		Zh: "again 只用于商户已经确认的通知；这一条的状态是“%s”：请不带 --again 重发",
 	}
 	beingCalled = bilingual.Text{
 		En: "the merchant is being called about it, or was half a minute ago; see what came of that first",
@@ -223,6 +223,10 @@ var (
 	ledgerTooSlow = bilingual.Text{
 		En: "the ledger was too slow to say that the call may be made; nothing was sent, ask again in a minute",
 		Zh: "账本响应太慢，无法及时确认可以发出；没有发送任何内容，请一分钟后再试",
+	}
+	bridgeStops = bilingual.Text{
+		En: "the bridge is being stopped; nothing was sent, ask again afterwards",
+		Zh: "支付桥正在停止；没有发送任何内容，请稍后再试",
 	}
 	answerNotRecorded = bilingual.Text{
 		En: "the call was made (%s), and what came of it could not be written down; it is not repeated",
@@ -237,8 +241,8 @@ var (
 		Zh: "要重发全部通知请设置它，否则请指定商户或时间",
 	}
 	owesNone = bilingual.Text{
-		En: "order %s of merchant %s owes no notification: it is unknown, was never paid, or named no address",
-		Zh: "订单 %s（商户 %s）没有需要发送的通知：订单不存在、从未支付，或没有给出通知地址",
+		En: "order %s of merchant %s owes no notification: it was never paid, or named no address",
+		Zh: "订单 %s（商户 %s）没有需要发送的通知：从未支付，或没有给出通知地址",
 	}
 	resentMeanwhile = bilingual.Text{En: "somebody else has just sent it again", Zh: "刚刚已有人重发"}
 	dealtMeanwhile  = bilingual.Text{

@@ -27,10 +27,11 @@ var chineseOfMoving = map[string]string{
 
 	// routes --left
 	"Nothing has gone to the old gateway in the last 90 days.": "最近 90 天没有请求走旧网关。",
-	"LAST SEEN | TIMES | MERID | PATH":                         "最近一次 | 次数 | 商户号 | 路径",
-	"others":                                                   "其他路径",
-	"%s (not configured)":                                      "%s（配置中没有）",
-	"There is more that was seen earlier: raise --limit.":      "还有更早的：请加大 --limit。",
+	"Nothing of merchant %s has gone to the old gateway in the last 90 days. Others, and what names no merchant, are not counted here: caddy paybridge routes --left": "最近 90 天没有商户 %s 的请求走旧网关。其他商户和没有写明商户的请求不在此列：caddy paybridge routes --left",
+	"LAST SEEN | TIMES | MERID | PATH": "最近一次 | 次数 | 商户号 | 路径",
+	"others":                           "其他路径",
+	"%s (not configured)":              "%s（配置中没有）",
+	"There is more that was seen earlier: raise --limit.": "还有更早的：请加大 --limit。",
 
 	// readiness
 	"MERID | VERDICT | DAYS | COMPARED | FIRST REASON": "商户号 | 结论 | 天数 | 已比对 | 首要原因",

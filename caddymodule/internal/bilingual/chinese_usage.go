@@ -11,6 +11,8 @@ var chineseOfUsage = map[string]string{
 	"write a whole number, 1 or more":             "请填写不小于 1 的整数",
 	"write true or false":                         "请填写 true 或 false",
 	"accepts %s arguments, received %s":           "需要 %s 个参数，给出了 %s 个",
+	"only one of these can be given: %s":          "以下选项只能给出一个：%s",
+	"--merchant: the merchant is named already":   "--merchant：已经指明商户",
 	"accepts at most %s arguments, received %s":   "最多 %s 个参数，给出了 %s 个",
 	"accepts %s to %s arguments, received %s":     "需要 %s 到 %s 个参数，给出了 %s 个",
 	"requires at least %s arguments, received %s": "至少需要 %s 个参数，给出了 %s 个",

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -181,26 +179,19 @@ func payTooEarly(result queryResult, word translate.State, now time.Time) error 
 // refundTooEarly is tooEarly of a refund. What the gateway says of it for certain is
 // recorded before anybody's word.
 func (b *Bridge) refundTooEarly(ctx context.Context, s *Settings, order ledger.Order) error {
+	events, err := b.ledger.Events(ctx, order.Key)
+	switch {
+	case err != nil:
+		return err
+	case len(events.Unreadable) > 0: // it may be the refund's last call
+		return notSettled(refundCallUnreadable.With())
+	}
 	now := b.now()
-	surely := b.refundLeftAt(ctx, s, order, now).Add(notFoundGrace)
+	surely := leftAt(events.Items, s.TranCodes, order, now).Add(notFoundGrace)
 	if !now.Before(surely) {
 		return nil
 	}
 	return notYet(refundNotYetKnown, surely)
-}
-
-// refundLeftAt is when an order's refund may last have left, zero for never. Where a row
-// on record of the order cannot be read, that may be now.
-func (b *Bridge) refundLeftAt(ctx context.Context, s *Settings, order ledger.Order, now time.Time) time.Time {
-	events, err := b.ledger.Events(ctx, order.Key)
-	switch {
-	case err != nil:
-		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
-		return now
-	case len(events.Unreadable) > 0:
-		return now
-	}
-	return leftAt(events.Items, s.TranCodes, order, now)
 }
 
 func notYet(why bilingual.Text, surely time.Time) error {

@@ -61,24 +61,27 @@ func TestSettleWaitsForTheLastRefund(t *testing.T) {
 // it is on record yet, or when a row of the record cannot be read.
 func TestSettleWhereARefundMayBeLeaving(t *testing.T) {
 	t.Parallel()
-	for name, meet := range map[string]func(*world, v1.PayRequest, string){
-		"no call on record": func(w *world, p v1.PayRequest, _ string) { hasPaid(w, p); w.diesInRefund(p, false) },
-		"unreadable call": func(w *world, p v1.PayRequest, dir string) {
+	for name, c := range map[string]struct {
+		meet func(*world, v1.PayRequest, string)
+		says string
+	}{
+		"no call on record": {func(w *world, p v1.PayRequest, _ string) { hasPaid(w, p); w.diesInRefund(p, false) }, "2026-11-22 21:10:00"}, // ten minutes from now
+		"unreadable call": {func(w *world, p v1.PayRequest, dir string) {
 			hasPaid(w, p)
 			w.gateway.setScript(lost)
 			w.cancel(p)
 			damage(w.tb, dir, `UPDATE events SET times = 'secret' WHERE kind = 'call' AND source = ?`, v2.TranRefund)
-		},
+		}, "PaybridgeRowsSetAside"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			w := worldAt(t, dir)
 			p := order(v1.WxSao, 1)
-			meet(w, p, dir)
+			c.meet(w, p, dir)
 			w.clock.advance(time.Hour)
 			w.gateway.setScript(notFound)
-			wantRefundFailed(t, w, p, "2026-11-22 21:10:00") // ten minutes from now
+			wantRefundFailed(t, w, p, c.says)
 		})
 	}
 }

@@ -85,6 +85,11 @@ var (
 		En: "its refund may still be on its way into the gateway's books, so nobody can know yet that it has failed; try again at %s Beijing time",
 		Zh: "退款请求可能尚未记入网关的账目，现在无法确定退款失败；请在北京时间 %s 再试",
 	}
+	refundCallUnreadable = bilingual.Text{
+		En: "a row on record of this order cannot be read, and may be the last call of its refund: until it is repaired nobody can say " +
+			"that the refund has failed; see the runbook PaybridgeRowsSetAside",
+		Zh: "该订单的记录中有一行无法读取，它可能就是最后一次退款提交：修复之前不能定为退款失败；请查看运行手册 PaybridgeRowsSetAside",
+	}
 	notClosed    = bilingual.Text{En: "the gateway has not closed the order: %s", Zh: "网关没有关闭订单：%s"}
 	notClosedYet = bilingual.Text{
 		En: "the gateway has refused to close the order: %s; its payer may pay until %s Beijing time, after that it can be closed without the gateway",

@@ -31,13 +31,17 @@ This command changes nothing. What the bridge did by itself is told by "order".`
 		if err := o.client.Get(o.Context(), "changes", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w printer) { printChanges(w, list, o) })
+		return o.show(list, func(w printer) { printChanges(w, list, query.MerID, o) })
 	})
 }
 
-func printChanges(w printer, list api.ChangeList, o *online) {
+func printChanges(w printer, list api.ChangeList, merID string, o *online) {
 	if len(list.Items) == 0 {
-		w.noneNote(list.Missing, "No change is on record.")
+		if merID != "" {
+			w.noneNote(list.Missing, "No change of this is on record.")
+		} else {
+			w.noneNote(list.Missing, "No change is on record.")
+		}
 		moreNote(w, list.Next)
 		return
 	}

@@ -34,6 +34,9 @@ back by hand is better settled: then the order is refunded, see "settle --help".
 		}
 		return o.show(answer, func(w printer) {
 			w.say("The %s of %s %s is dealt with. The order stays %s.\n", request.Matter, answer.Order.MerID, answer.Order.OrderID, answer.Order.State)
+			if request.Matter == ledger.RefundMatter {
+				w.say("The bridge does not try the refund again by itself.\n")
+			}
 		})
 	})
 }

@@ -78,7 +78,11 @@ func exitWith(cmd *cobra.Command, status int, err error) error {
 // usageOf makes a function for cobra answer its errors with exitUsage.
 func usageOf(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
-		if err := args(cmd, given); err != nil {
+		err := args(cmd, given)
+		if err == nil {
+			err = cmd.ValidateFlagGroups() // cobra would end with 1
+		}
+		if err != nil {
 			return exitWith(cmd, exitUsage, usageError(err))
 		}
 		return nil

@@ -13,11 +13,15 @@ func listLeft(o *online, query api.LeftQuery) error {
 	if err := o.client.Get(o.Context(), "routes/left", query, &list); err != nil {
 		return err
 	}
-	return o.show(list, func(w printer) { printLeft(w, list, o) })
+	return o.show(list, func(w printer) { printLeft(w, list, query.MerID, o) })
 }
 
-func printLeft(w printer, list api.LeftList, o *online) {
-	if len(list.Items) == 0 {
+func printLeft(w printer, list api.LeftList, merID string, o *online) {
+	switch {
+	case len(list.Items) == 0 && merID != "":
+		w.noneNote(list.Missing, "Nothing of merchant %s has gone to the old gateway in the last 90 days. Others, and what names no merchant, are not counted here: caddy paybridge routes --left", merID)
+		return
+	case len(list.Items) == 0:
 		w.noneNote(list.Missing, "Nothing has gone to the old gateway in the last 90 days.")
 		return
 	}

@@ -126,9 +126,9 @@ func missingNote(w printer, rows []api.Unreadable) {
 }
 
 // noneNote says that a list has nothing, unless what it has cannot be read.
-func (p printer) noneNote(missing api.Missing, text string) {
+func (p printer) noneNote(missing api.Missing, text string, values ...any) {
 	if len(missing.Unreadable) == 0 {
-		p.say(text + "\n")
+		p.say(text+"\n", values...)
 	}
 }
 

@@ -46,7 +46,7 @@ This command changes nothing. Its subcommand "show" tells all of one message, an
 		if err := o.client.Get(o.Context(), "quarantine", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w printer) { printQuarantine(w, list, o.now) })
+		return o.show(list, func(w printer) { printQuarantine(w, list, query, o.now) })
 	})
 }
 
@@ -89,9 +89,13 @@ what became of one, use "settle".`,
 	})
 }
 
-func printQuarantine(w printer, list api.QuarantineList, now time.Time) {
+func printQuarantine(w printer, list api.QuarantineList, query api.QuarantineQuery, now time.Time) {
 	if len(list.Items) == 0 {
-		w.noneNote(list.Missing, "No message is in quarantine.")
+		if query.OrderID != "" {
+			w.noneNote(list.Missing, "No message in quarantine is about order %s of merchant %s.", query.OrderID, query.MerID)
+		} else {
+			w.noneNote(list.Missing, "No message is in quarantine.")
+		}
 		moreNote(w, list.Next)
 		return
 	}

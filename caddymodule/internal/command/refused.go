@@ -39,12 +39,16 @@ the next ones look like, see "merchant keep --help".`,
 		if err := o.client.Get(o.Context(), "refused", query, &list); err != nil {
 			return err
 		}
-		return o.show(list, func(w printer) { printRefusals(w, list, o) })
+		return o.show(list, func(w printer) { printRefusals(w, list, query.MerID, o) })
 	})
 }
 
-func printRefusals(w printer, list api.RefusalList, o *online) {
-	if len(list.Items) == 0 {
+func printRefusals(w printer, list api.RefusalList, merID string, o *online) {
+	switch {
+	case len(list.Items) == 0 && merID != "":
+		w.say("No request that names merchant %s was refused since %s. Those of merchants that are not configured are counted as (unknown): caddy paybridge refused\n", merID, clock(list.Since))
+		return
+	case len(list.Items) == 0:
 		w.say("No request was refused since %s.\n", clock(list.Since))
 		return
 	}

@@ -17,7 +17,7 @@ func resendCommand() *cobra.Command {
 	var from, to timeFlag
 	var yes bool
 	cmd := &cobra.Command{
-		Use:   "resend [<merid> <orderid>] --why <reason>",
+		Use:   "resend [<merid> <number>] --why <reason>",
 		Short: "Sends notifications to merchants again",
 		Long: `
 Sends the notification of one order again, or those that a filter finds: what is
@@ -57,6 +57,9 @@ to a paused merchant ("merchant resume" does that). It does not change an order.
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "yes")
 	return onlineCommand(cmd, noneOr(2), func(o *online, args []string) error {
 		if len(args) > 0 {
+			if request.MerID != "" {
+				return say("--merchant: the merchant is named already")
+			}
 			request.MerID, request.OrderID = args[0], args[1]
 		}
 		unconfirmed := len(args) == 0 && !yes

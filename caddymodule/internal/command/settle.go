@@ -68,8 +68,12 @@ func printSettled(w printer, answer api.SettleAnswer, wanted translate.State, no
 	switch {
 	case answer.ByGateway:
 		w.say("That is certain and was recorded: the order was %s and is %s. Your word was not needed.\n", answer.Before, answer.Order.State)
+	case answer.DryRun && answer.Order.State != answer.Before:
+		w.say("By the gateway's answer the order is %s; it was %s. It could be settled as %s. Nothing else was changed.\n", answer.Order.State, answer.Before, wanted)
 	case answer.DryRun:
 		w.say("The order is %s; it could be settled as %s. Nothing was changed.\n", answer.Order.State, wanted)
+	case answer.Order.State == answer.Before:
+		w.say("The order stays %s; your word is on record.\n", answer.Order.State)
 	default:
 		w.say("The order was %s and is %s.\n", answer.Before, answer.Order.State)
 	}

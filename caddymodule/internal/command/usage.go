@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -54,7 +55,8 @@ func numberWanted(kind string) bilingual.Said {
 	return say("write a whole number")
 }
 
-// argumentErrors are what cobra says of the number of arguments.
+// argumentErrors are what cobra says of the number of arguments, and of flags that exclude
+// each other.
 var argumentErrors = bilingual.Wordings{
 	{Kept: regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)$`), Say: func(p []string) bilingual.Said {
 		return say("accepts %s arguments, received %s", p[1], p[2])
@@ -67,6 +69,9 @@ var argumentErrors = bilingual.Wordings{
 	}},
 	{Kept: regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)$`), Say: func(p []string) bilingual.Said {
 		return say("requires at least %s arguments, received %s", p[1], p[2])
+	}},
+	{Kept: regexp.MustCompile(`^if any flags in the group \[.*\] are set none of the others can be; \[(.*)\] were all set$`), Say: func(p []string) bilingual.Said {
+		return say("only one of these can be given: %s", "--"+strings.ReplaceAll(p[1], " ", ", --"))
 	}},
 	{Kept: regexp.MustCompile(`^unknown command "(.*)" for `), Say: func(p []string) bilingual.Said { return say("takes no argument such as %q", p[1]) }},
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// errStopping says that a call that was asked for was not begun.
-var errStopping = errors.New("the bridge is being stopped; nothing was sent, ask again afterwards")
+// ErrStopping says that a call that was asked for was not begun.
+var ErrStopping = errors.New("the bridge is being stopped; nothing was sent, ask again afterwards")
 
 // ErrTooLate says that a call that was begun was not made, because it could end after
 // another was begun. It stays on record as one of which nothing is known.
@@ -21,7 +21,7 @@ var ErrTooLate = errors.New("the ledger was too slow; nothing was sent, ask agai
 // and once it is begun neither its failure nor a crash brings another one: what came of
 // it is recorded, and the notification stays delivered. It goes beside the hosts' queues.
 //
-// The errors are those of [ledger.Ledger.BeginAgain], and ErrTooLate. When the answer could
+// The errors are those of [ledger.Ledger.BeginAgain], ErrStopping and ErrTooLate. When the answer could
 // not be recorded, the trial comes with the error.
 func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.Change) (Trial, error) {
 	target, known := d.lookup(k.MerID)
@@ -29,7 +29,7 @@ func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.
 		return Trial{}, errNoTarget
 	}
 	if !d.enter() {
-		return Trial{}, errStopping
+		return Trial{}, ErrStopping
 	}
 	defer d.work.Done()
 	now := d.now()

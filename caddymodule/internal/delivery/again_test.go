@@ -97,7 +97,7 @@ func TestSendAgainStopped(t *testing.T) {
 		if _, attempts := book.get(key); len(attempts) != 2 || attempts[1].Class != string(Interrupted) {
 			t.Errorf("attempts %+v", attempts)
 		}
-		if _, err := d.SendAgain(t.Context(), key, ledger.Change{}); !errors.Is(err, errStopping) {
+		if _, err := d.SendAgain(t.Context(), key, ledger.Change{}); !errors.Is(err, ErrStopping) {
 			t.Errorf("after the stop: %v", err)
 		}
 		if calls := network.of(key.OrderID); len(calls) != 2 {
