@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"time"
@@ -101,25 +102,30 @@ type DealtRequest struct {
 }
 
 func dealWithQuarantined(v *visit, r DealtRequest) (Quarantined, error) {
-	if err := checkWhy(r.Why); err != nil {
+	err := cmp.Or(checkWhy(r.Why), v.stillOpen(r.ID))
+	if err != nil {
 		return Quarantined{}, err
-	}
-	message, err := v.Ledger.QuarantinedMessage(v.ctx, r.ID)
-	switch {
-	case err != nil:
-		return Quarantined{}, quarantineError(err, r.ID)
-	case !message.DealtAt.IsZero():
-		return Quarantined{}, Refuse(http.StatusConflict, dealtAlready.With(whoSaid(message.DealtWho)))
 	}
 	err = v.Ledger.DealWithQuarantined(v.ctx, r.ID, v.change(r.Why))
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+	if errors.Is(err, ledger.ErrNotFound) { // a colleague was faster by a moment
+		err = cmp.Or(v.stillOpen(r.ID), err)
+	}
+	if err != nil {
 		return Quarantined{}, err
 	}
-	now, gone := showQuarantined(v, QuarantinedQuery{ID: r.ID})
-	if err != nil && gone == nil { // a colleague was faster by a moment
-		gone = Refuse(http.StatusConflict, dealtAlready.With(now.DealtWho))
+	return showQuarantined(v, QuarantinedQuery{ID: r.ID})
+}
+
+// stillOpen refuses a message that is not in quarantine, or that somebody has dealt with.
+func (v *visit) stillOpen(id string) error {
+	message, err := v.Ledger.QuarantinedMessage(v.ctx, id)
+	switch {
+	case err != nil:
+		return quarantineError(err, id)
+	case !message.DealtAt.IsZero():
+		return Refuse(http.StatusConflict, dealtAlready.With(whoSaid(message.DealtWho)))
 	}
-	return now, gone
+	return nil
 }
 
 // quarantineError says an error about one message in an operator's words.

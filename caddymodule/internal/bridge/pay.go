@@ -20,6 +20,7 @@ type payResult struct {
 	order  ledger.Order
 	err    error // the ledger's; the order may not exist
 	silent bool  // see PayAnswer.Unanswered
+	known  bool  // see PayAnswer.Known
 }
 
 // PayAnswer is what a merchant hears of its payment.
@@ -29,9 +30,9 @@ type PayAnswer struct {
 	// it is at work on it. The merchant of a scanned code hears 00 all the same, because
 	// money may have moved.
 	Unanswered bool
-	// Other says that the order's number is on record with other contents: the gateway has
-	// no part in the refusal.
-	Other bool
+	// Known says that the order's number was on record before this request, be it with other
+	// contents: what the merchant hears says nothing new about the gateway.
+	Known bool
 }
 
 // payJob is one merchant's pay request on its way.
@@ -41,6 +42,7 @@ type payJob struct {
 	request  v1.PayRequest
 	rule     translate.Rule
 	client   string // the address the request came from
+	known    bool   // the order was on record before it
 	trace    string // traceparent of the request, "" when it is not traced
 }
 
@@ -82,10 +84,10 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 		return refusal(v1.CodeBusy), result.err
 	case result.order.Fingerprint != p.Fingerprint():
 		answer := refusal(v1.CodeConflict)
-		answer.Other = true
+		answer.Known = true
 		return answer, nil
 	}
-	return PayAnswer{PayReply: translate.BuildPayReply(result.order.ForMerchant()), Unanswered: result.unanswered()}, nil
+	return PayAnswer{PayReply: translate.BuildPayReply(result.order.ForMerchant()), Unanswered: result.unanswered(), Known: result.known}, nil
 }
 
 // unanswered reports whether nothing has told meanwhile what became of an order of which
@@ -113,16 +115,17 @@ func (b *Bridge) pay(ctx context.Context, job payJob, call *sharedCall[payResult
 	if order.Fingerprint != job.request.Fingerprint() {
 		return payResult{order: order}
 	}
+	job.known = true
 	return b.resubmitPay(ctx, job, order, "repeat", call)
 }
 
 // resubmitPay takes up an order that exists, if that may be done, and sends it.
 func (b *Bridge) resubmitPay(ctx context.Context, job payJob, order ledger.Order, source string, call *sharedCall[payResult]) payResult {
-	call.setInterim(payResult{order: order})
+	call.setInterim(payResult{order: order, known: job.known})
 	doubted := order.State == translate.InDoubt
 	order, ours := b.resubmit(ctx, job, order, source)
 	if !ours {
-		return payResult{order: order}
+		return payResult{order: order, known: job.known}
 	}
 	return b.submit(ctx, job, order, doubted, call)
 }
@@ -130,19 +133,19 @@ func (b *Bridge) resubmitPay(ctx context.Context, job payJob, order ledger.Order
 // submit sends an order that is ours to send and records what came of it.
 func (b *Bridge) submit(ctx context.Context, job payJob, order ledger.Order, doubted bool, call *sharedCall[payResult]) payResult {
 	if order.State != translate.Sent {
-		return payResult{order: order} // its payer's browser has to come first
+		return payResult{order: order, known: job.known} // its payer's browser has to come first
 	}
-	call.setInterim(payResult{order: order, silent: true})
+	call.setInterim(payResult{order: order, silent: true, known: job.known})
 	failpoint.Reach(failpoint.BeforeSend)
 	report, a := b.send(ctx, job, order)
 	if doubted {
 		report = report.OverDoubt()
 	}
 	silent := report.State == translate.InDoubt && a.said.Head.RespCode != v2.RespProcessing
-	call.setInterim(payResult{order: order, silent: silent}) // recording it may take long
+	call.setInterim(payResult{order: order, silent: silent, known: job.known}) // recording it may take long
 	failpoint.Reach(failpoint.AfterAnswer)
 	result := b.record(ctx, job, order, report, a)
-	result.silent = silent
+	result.silent, result.known = silent, job.known
 	failpoint.Reach(failpoint.AfterRecord)
 	return result
 }

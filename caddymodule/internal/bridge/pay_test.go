@@ -144,8 +144,8 @@ func TestConcurrentPaysShareOneCall(t *testing.T) {
 		other := order(v1.WxCode, 1)
 		other.TxnAmt++
 		conflict := func() {
-			if answer := w.answerAt(w.bridge, other); answer.RespCode != v1.CodeConflict || !answer.Other {
-				t.Errorf("other contents: merchant hears %s, of another's number: %t", answer.RespCode, answer.Other)
+			if answer := w.answerAt(w.bridge, other); answer.RespCode != v1.CodeConflict || !answer.Known {
+				t.Errorf("other contents: merchant hears %s, known: %t", answer.RespCode, answer.Known)
 			}
 		}
 		synctest.Wait() // the call is held until everybody has come
@@ -163,6 +163,24 @@ func TestConcurrentPaysShareOneCall(t *testing.T) {
 			t.Fatalf("%d pay calls", n)
 		}
 	})
+}
+
+// TestKnown: of one payment that reaches two bridges at once, one is new.
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	for _, action := range []v1.Action{v1.WxCode, v1.WxSao} {
+		w := newWorld(t)
+		twin, _ := w.anotherBridge(w.ledger)
+		var all sync.WaitGroup
+		answers := make([]PayAnswer, 2)
+		for i, b := range []*Bridge{w.bridge, twin} {
+			all.Go(func() { answers[i] = w.answerAt(b, order(action, 1)) })
+		}
+		all.Wait()
+		if answers[0].Known == answers[1].Known {
+			t.Errorf("%s: answers are %+v", action, answers)
+		}
+	}
 }
 
 // TestUnanswered: the merchant of a scanned code hears 00 whatever has become of its call;

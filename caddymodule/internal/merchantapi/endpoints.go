@@ -30,7 +30,7 @@ func servePay(v visit) answer {
 		a.err = refusal
 		return a
 	}
-	a.isOld, a.withoutV2 = errors.Is(err, ledger.ErrOtherSide), err != nil || reply.Other
+	a.isOld, a.nothingNew = errors.Is(err, ledger.ErrOtherSide), err != nil || reply.Known
 	return a
 }
 

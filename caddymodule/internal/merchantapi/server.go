@@ -61,10 +61,10 @@ type Client struct {
 	// its order; nil where there is none.
 	PassOn func()
 	// Answered is told of the reply once it has left: whether v2 has refused the payment, or
-	// has not answered. It is not told of a reply in which v2 has no part: that to a payment
-	// which the ledger could not take, or whose number it has with other contents, and that
-	// to a merchant which has hung up, or whose request had to give way to others, before
-	// there was any. nil tells nobody.
+	// has not answered. It is not told of a reply that says nothing new about v2: that to a
+	// payment which the ledger could not take, or whose number it had before, and that to a
+	// merchant which has hung up, or whose request had to give way to others, before there
+	// was any. nil tells nobody.
 	Answered func(refused bool)
 
 	try bool // an operator tries the bridge, see [Server.Try]
@@ -78,7 +78,7 @@ type answer struct {
 	result     v1.ResultCode // of a query
 	err        error         // why the request was refused
 	isOld      bool          // the order is the old gateway's
-	withoutV2  bool          // v2 has no part in it: the ledger could not take the order, or has its number with other contents
+	nothingNew bool          // of a payment: the ledger could not take the order, or had its number before
 	unanswered bool          // of a payment: v2 has not answered, whatever the merchant hears
 }
 
@@ -121,7 +121,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, client Client, ro
 	s.Observer.RequestServed(route.Name, a.code, line.took)
 	span.SetAttributes(tracing.MerID(line.merID), tracing.OrderID(a.orderID))
 	tracing.Finish(span, string(a.code), a.code == v1.CodeInternal)
-	if client.Answered != nil && !a.withoutV2 && ended == nil && writeErr == nil {
+	if client.Answered != nil && !a.nothingNew && ended == nil && writeErr == nil {
 		client.Answered(a.code != v1.CodeOK || a.unanswered)
 	}
 }
