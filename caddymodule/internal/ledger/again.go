@@ -74,7 +74,8 @@ func takeAgain(t *tx, k Key, at, until millis) error {
 }
 
 // EndAgain records what came of the call that [Ledger.BeginAgain] gave. The notification
-// stays delivered whatever it was. It returns [ErrFenced] when that is on record already.
+// stays delivered whatever it was. It may be called again when it was given up, and returns
+// [ErrFenced] when something else is on record already.
 func (l *Ledger) EndAgain(ctx context.Context, d Notification, a Attempt) error {
 	_, err := write(ctx, l, func(t *tx) (none, error) { return none{}, endAgain(t, d, a) })
 	return wrap(err, "recording the call")
@@ -88,13 +89,24 @@ func endAgain(t *tx, d Notification, a Attempt) error {
 	switch {
 	case err != nil:
 		return err
-	case n == 0 && t.again:
-		return nil // an earlier run of this function was committed
 	case n == 0:
-		return ErrFenced
+		return endedBefore(t, d, a)
 	}
 	// A later call, after the lease of this one, has its own time.
 	_, err = t.exec(`UPDATE notifications SET again_until = 0
 		WHERE order_id = $1 AND mer_id = $2 AND attempts = $3`, d.OrderID, d.MerID, d.Attempts)
+	return err
+}
+
+// classOfAttempt selects what is on record of a call.
+const classOfAttempt = `SELECT class FROM attempts WHERE order_id = $1 AND mer_id = $2 AND n = $3`
+
+// endedBefore returns nil when an earlier run of endAgain was committed, or an earlier call
+// of it that was given up before its answer came.
+func endedBefore(t *tx, d Notification, a Attempt) error {
+	class, err := one(t, scanText, classOfAttempt, d.OrderID, d.MerID, d.Attempts)
+	if err == nil && class != a.Class || isNotFound(err) {
+		return ErrFenced
+	}
 	return err
 }

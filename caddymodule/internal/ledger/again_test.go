@@ -40,6 +40,9 @@ func callOnceMore(t *testing.T, p place) {
 		t.Fatal(err)
 	}
 	wantAgain(t, l, k, refused)
+	if err := l.EndAgain(t.Context(), d.Notification, refused); err != nil {
+		t.Errorf("once more, because its answer did not come: %v", err)
+	}
 	wantError(t, l.EndAgain(t.Context(), d.Notification, begun), ledger.ErrFenced)
 	if _, err := l.BeginAgain(t.Context(), k, after(time.Hour+2*time.Second), time.Minute, because); err != nil {
 		t.Errorf("the next call: %v", err)

@@ -58,6 +58,7 @@ func statements() map[string]statement {
 		"merchants":           {merchantsWithOrders, []any{len(translate.TryPrefix), translate.TryPrefix}},
 		"actions":             {actionsOfOrders, nil},
 		"last attempts":       {recentAttempts, []any{keys}},
+		"class of an attempt": {classOfAttempt, []any{"a", "b", 1}},
 		"events of orders":    {recentEvents, []any{keys, "call"}},
 		"route":               {routeByMerID, []any{"a"}},
 		"changes of route":    {changesOfRoute, []any{1, "a"}},

@@ -92,6 +92,9 @@ func finish(t *testing.T, p place) {
 	if err := l.Finish(t.Context(), first, attempt, ledger.Waiting, after(10*time.Second)); err != nil {
 		t.Fatal(err)
 	}
+	if err := l.Finish(t.Context(), first, attempt, ledger.Waiting, after(10*time.Second)); err != nil {
+		t.Errorf("once more, because its answer did not come: %v", err)
+	}
 	wantError(t, l.Finish(t.Context(), first, attempt, ledger.Delivered, time.Time{}), ledger.ErrFenced)
 	wantError(t, l.Release(t.Context(), first), ledger.ErrFenced)
 	got := mustNotification(t, l, first.Key)

@@ -73,8 +73,9 @@ func HostOf(address string) string {
 }
 
 // Finish records an attempt and what is to become of the notification: Waiting
-// with the next due time, or one of the other states. It returns [ErrFenced]
-// when another has taken over; the attempt is not recorded then.
+// with the next due time, or one of the other states. It may be called again when it was
+// given up, and returns [ErrFenced] when another has taken over; the attempt is not
+// recorded then.
 func (l *Ledger) Finish(ctx context.Context, d Notification, a Attempt, to NotificationState, due time.Time) error {
 	if to == Waiting && due.IsZero() {
 		return errors.New("finishing notification: due: missing: a waiting notification needs its time")
@@ -95,7 +96,7 @@ func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Tim
 		return err
 	}
 	if n == 0 {
-		return finishedBefore(t, d, a)
+		return finishedBefore(t, d, a, to, due)
 	}
 	_, err = t.exec(insertAttempt,
 		d.OrderID, d.MerID, a.N, toMillis(a.At), a.Duration.Milliseconds(), a.Status, a.Class,
@@ -103,14 +104,15 @@ func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Tim
 	return err
 }
 
-// finishedBefore returns nil when an earlier run of finish was committed, which
-// shows in the attempt that only the holder of the claim can have counted.
-func finishedBefore(t *tx, d Notification, a Attempt) error {
+// finishedBefore returns nil when an earlier run of finish was committed, or an earlier
+// call of it that was given up before its answer came. It shows in the attempt, which only
+// the holder of the claim can have counted, and in what came of it.
+func finishedBefore(t *tx, d Notification, a Attempt, to NotificationState, due time.Time) error {
 	stored, err := one(t, scanNotification, notificationByKey, d.OrderID, d.MerID)
 	if err != nil {
 		return err
 	}
-	if t.again && stored.Claim == d.Claim && stored.Attempts == a.N {
+	if stored.Claim == d.Claim && stored.Attempts == a.N && (t.again || stored.State == to && toMillis(stored.Due) == toMillis(due)) {
 		return nil
 	}
 	return ErrFenced

@@ -62,6 +62,7 @@ var indexes = map[string][]string{
 	"old orders":          {"sqlite_autoindex_old_orders_1", "old_orders_at"},
 	"merchants":           {"orders_merchant"},
 	"actions":             {"orders_amount"},
+	"class of an attempt": {"sqlite_autoindex_attempts_1"},
 	"last attempts":       {itself, "sqlite_autoindex_attempts_1"},
 	"events of orders":    {itself, "sqlite_autoindex_events_1"},
 	"orders of amounts":   {"orders_amount"},
