@@ -63,11 +63,11 @@ func TestConsoleRefusesInChinese(t *testing.T) {
 
 	onOrder(dealt, "dealt_refund")
 	quick("dealt", merID, dealt, "refund")
-	refuses("该订单的退款不需要人工处理")
+	refuses("已经记录为已处理")
 
 	onOrder(d.exhausted, "dealt_notification")
 	quick("dealt", merID, d.exhausted, "notification")
-	refuses("该订单的通知不需要人工处理")
+	refuses("已经记录为已处理")
 
 	tab.Goto(d.url + "#order=89900001/" + d.exhausted)
 	tab.Await("the offer", `document.querySelector("#actions [data-key^=resend]")`)
