@@ -328,7 +328,6 @@ func TestOneRuleOfExitStatuses(t *testing.T) {
 		"no such command":  {"pay"},
 		"a missing flag":   {"try", "pay", merID},
 		"a missing flag's": {"orders", "--all"},
-		"a part of all":    {"orders", "--all", "--csv", "--limit", "5"},
 	} {
 		if got := w.bridge.ask(args...); got.status != 2 {
 			t.Errorf("%s: %d: %s", name, got.status, got.log)

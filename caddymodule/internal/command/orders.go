@@ -56,9 +56,6 @@ This command changes nothing and asks the gateway nothing.`,
 		if all && !asCSV {
 			return say("--all needs --csv")
 		}
-		if all && cmd.Flags().Changed("limit") {
-			return say("--limit: not beside --all, which prints every order")
-		}
 		if cmd.Flags().Changed("max") && most.fen == 0 {
 			return say("--max: write yuan, such as 0.01")
 		}
