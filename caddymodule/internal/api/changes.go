@@ -24,11 +24,9 @@ func listChanges(v *visit, q ChangesQuery) (ChangeList, error) {
 	case q.OrderID != "" && q.MerID == "":
 		return ChangeList{}, badMember("query", "merid", bothNumbers.With())
 	}
-	key := ledger.Key{MerID: q.MerID}
-	if q.OrderID != "" {
-		if key, err = v.keyOf(q.MerID, q.OrderID); err != nil {
-			return ChangeList{}, err
-		}
+	key, err := v.keyOf(q.MerID, q.OrderID)
+	if err != nil {
+		return ChangeList{}, err
 	}
 	changes, err := v.Ledger.Changes(v.ctx, ledger.ChangeFilter{Key: key, After: after, Limit: limit})
 	if err != nil {

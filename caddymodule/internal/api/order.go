@@ -66,8 +66,11 @@ func (v *visit) find(merID, number string) (ledger.Order, error) {
 }
 
 // keyOf is the key of a merchant's order by any of its numbers, also of one whose row
-// cannot be read.
+// cannot be read; that of the merchant where there is no number.
 func (v *visit) keyOf(merID, number string) (ledger.Key, error) {
+	if number == "" {
+		return ledger.Key{MerID: merID}, nil
+	}
 	order, err := v.find(merID, number)
 	if damaged, is := errors.AsType[*ledger.UnreadableError](err); is {
 		return damaged.Key, nil

@@ -56,11 +56,14 @@ type Window struct {
 }
 
 func (w Window) check() error {
-	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
+	if w.isEmpty() {
 		return badMember("query", "to", notLater.With())
 	}
 	return nil
 }
+
+// isEmpty reports whether the stretch ends before it begins, or there.
+func (w Window) isEmpty() bool { return !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) }
 
 // OrdersQuery says which orders are wanted.
 type OrdersQuery struct {

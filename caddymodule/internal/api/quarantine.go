@@ -70,11 +70,9 @@ func listQuarantine(v *visit, q QuarantineQuery) (QuarantineList, error) {
 	case (q.MerID == "") != (q.OrderID == ""):
 		return QuarantineList{}, badMember("query", "orderid", numbersTogether.With())
 	}
-	key := ledger.Key{}
-	if q.OrderID != "" {
-		if key, err = v.keyOf(q.MerID, q.OrderID); err != nil {
-			return QuarantineList{}, err
-		}
+	key, err := v.keyOf(q.MerID, q.OrderID)
+	if err != nil {
+		return QuarantineList{}, err
 	}
 	list, err := v.Ledger.QuarantinedMessages(v.ctx, ledger.QuarantineFilter{Dealt: q.All, Key: key, After: after, Limit: limit})
 	if err != nil {

@@ -72,7 +72,7 @@ func (r ResendRequest) check() error {
 		return badMember("body", "state", resendState.With())
 	case r.MerID == "" && r.From.IsZero() && r.To.IsZero() && !r.All:
 		return badMember("body", "all", resendAll.With())
-	case !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To):
+	case Window{From: r.From, To: r.To}.isEmpty():
 		return badMember("body", "to", notLater.With())
 	case r.Rate < 0 || r.Rate > maxRate:
 		return badMember("body", "rate", outOfRange.With(maxRate))

@@ -45,10 +45,10 @@ func sendAgain(v *visit, r ResendRequest) (Resent, error) {
 
 // notOnceMore says why a merchant must not be called once more, nothing when it may.
 func (v *visit) notOnceMore(n ledger.Notification) (bilingual.Said, error) {
-	if why, stands := standing[n.State]; stands && n.State != ledger.Delivered {
-		return why.With(), nil
-	}
 	if n.State != ledger.Delivered {
+		if why, stands := standing[n.State]; stands {
+			return why.With(), nil
+		}
 		return notAcknowledged.With(bilingual.Term(n.State)), nil
 	}
 	paused, _, err := v.paused()

@@ -46,6 +46,7 @@ func TestResendAgainRefuses(t *testing.T) {
 		http.StatusNotFound, "has no order with the number")
 
 	exhausted := w.notification("89900001", ledger.Exhausted, time.Hour)
+	waiting := w.notification("89900001", ledger.Waiting, time.Hour)
 	refunded := w.notification("89900001", ledger.Delivered, time.Hour)
 	if _, verdict, err := w.ledger.Record(t.Context(), refunded, ledger.Update{
 		State: translate.Refunding, At: present, Source: "cancel", RefundNo: "R" + refunded.OrderID, Next: nextOf(translate.Refunding),
@@ -57,7 +58,7 @@ func TestResendAgainRefuses(t *testing.T) {
 	for _, c := range []struct {
 		key   ledger.Key
 		words string
-	}{{exhausted, "without --again"}, {refunded, "is being given back"}, {paused, "the merchant is paused"}} {
+	}{{exhausted, "without --again"}, {waiting, "waits for its next call anyway"}, {refunded, "is being given back"}, {paused, "the merchant is paused"}} {
 		before := w.stateOf(c.key)
 		for _, dry := range []bool{true, false} {
 			sent := read[Resent](t, w.post("notifications/resend", ResendRequest{

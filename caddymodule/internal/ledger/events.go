@@ -39,7 +39,7 @@ const lockOrder = `SELECT order_id FROM orders WHERE order_id = $1 AND mer_id = 
 func (l *Ledger) AddEvents(ctx context.Context, k Key, events ...Event) error {
 	batch := newEventBatch(l.now(), events...)
 	_, err := write(ctx, l, func(t *tx) (none, error) {
-		if slices.ContainsFunc(events, func(e Event) bool { return e.Repeats }) {
+		if !t.dialect.alone && slices.ContainsFunc(events, func(e Event) bool { return e.Repeats }) {
 			// Two that keep the same at once, and both find none, would write it twice.
 			if _, err := all(t, scanText, lockOrder, k.OrderID, k.MerID); err != nil {
 				return none{}, err

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
@@ -48,7 +47,7 @@ func statements() map[string]statement {
 		"found orders":        {findOrders, []any{"a", 1}},
 		"PayId":               {orderByPayID, []any{"a"}},
 		"side":                {sideByKey, []any{"a", "b"}},
-		"locked order":        {strings.ReplaceAll(lockOrder, "{lock}", ""), []any{"a", "b"}},
+		"locked order":        {lockOrder, []any{"a", "b"}},
 		"orders marked old":   {findOldOrders, []any{"a", 1}},
 		"order marked old":    {oldOrderByKey, []any{"a", "b"}},
 		"mark":                {insertOld, []any{"a", "b", 1, 1}},

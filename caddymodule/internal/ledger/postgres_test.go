@@ -184,9 +184,9 @@ func TestPostgresClosesWhileUnreachable(t *testing.T) {
 // what was committed is reported as done, and done once.
 func TestPostgresLosesAnswers(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "fsync=off")
-	line := newLine(t, server.Addr())
-	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1), well: true}.open(t)
+	p, line := postgresOverLine(t)
+	p.well = true
+	l := p.open(t)
 
 	line.loseNextAnswer()
 	o := mustBegin(t, l, sample(1))
@@ -239,9 +239,8 @@ func TestPostgresLosesAnswers(t *testing.T) {
 // a merchant would.
 func TestPostgresCutOff(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "fsync=off")
-	line := newLine(t, server.Addr())
-	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	p, line := postgresOverLine(t)
+	l := p.open(t)
 	mustBegin(t, l, sample(1))
 	line.swallow(true)
 	started := time.Now()

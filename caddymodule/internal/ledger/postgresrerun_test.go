@@ -13,14 +13,20 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+// postgresOverLine is a PostgreSQL that is reached over a line which can lose answers.
+func postgresOverLine(t *testing.T) (postgresPlace, *line) {
+	t.Helper()
+	server := pgtest.Start(t, "fsync=off")
+	line := newLine(t, server.Addr())
+	return postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}, line
+}
+
 // TestPostgresLosesAnswersToOperators cuts the line after each commit but before
 // its answer: what was committed is reported as done, is done once, and is told
 // once.
 func TestPostgresLosesAnswersToOperators(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "fsync=off")
-	line := newLine(t, server.Addr())
-	p := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}
+	p, line := postgresOverLine(t)
 	l := p.open(t, ledger.WithClock(func() time.Time { return noon }))
 	o := mustBegin(t, l, of("A", 0))
 	for _, c := range []struct {
@@ -90,9 +96,8 @@ func TestPostgresLosesAnswersToOperators(t *testing.T) {
 // and by the bridge: whoever has begun it has the order, and nobody hears that another did.
 func TestPostgresLosesAnswersToRefunds(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "fsync=off")
-	line := newLine(t, server.Addr())
-	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	p, line := postgresOverLine(t)
+	l := p.open(t)
 	o := mustBegin(t, l, sample(0))
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Paid, Source: "notice"}, translate.Applied)
 	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, Source: "cancel", RefundNo: "R1", Next: noon}, translate.Applied)
@@ -117,9 +122,8 @@ func TestPostgresLosesAnswersToRefunds(t *testing.T) {
 // behind but its events.
 func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "fsync=off")
-	line := newLine(t, server.Addr())
-	l := postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)}.open(t)
+	p, line := postgresOverLine(t)
+	l := p.open(t)
 	o := mustBegin(t, l, sample(0))
 	line.loseNextAnswer()
 	o = mustRecord(t, l, o.Key, ledger.Update{
@@ -144,9 +148,8 @@ func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {
 // acknowledged, and with a purge.
 func TestPostgresLosesAnswersAboutOldOrders(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "fsync=off")
-	line := newLine(t, server.Addr())
-	l := inAYear(t, postgresPlace{dsn: strings.Replace(server.DSN(), server.Addr(), line.addr(), 1)})
+	p, line := postgresOverLine(t)
+	l := inAYear(t, p)
 	k := deliver(t, l, 0)
 	deliver(t, l, 1)
 	line.loseNextAnswer()

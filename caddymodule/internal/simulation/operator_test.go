@@ -42,17 +42,17 @@ type operator struct {
 // handKind is a kind of what operators do.
 type handKind struct {
 	fits func(r row) bool // an order that it can be done to
-	do   func(o operator) error
+	do   func(operator, context.Context) error
 }
 
 // handKinds are all of them.
 var handKinds = map[string]handKind{
 	"settle":                     {row.settleable, operator.settle},
 	"try the refund again":       {refundHasFailed, operator.refundAgain},
-	"deal with the refund":       {refundHasFailed, operator.dealWithRefund},
+	"deal with the refund":       {refundHasFailed, dealWith(ledger.RefundMatter)},
 	"notify again":               {notified(ledger.Delivered), operator.notifyAgain},
 	"resend":                     {notified(ledger.Exhausted), operator.resend},
-	"deal with the notification": {notified(ledger.Exhausted), operator.dealWithNotification},
+	"deal with the notification": {notified(ledger.Exhausted), dealWith(ledger.NotificationMatter)},
 	"pause":                      {notified(ledger.Waiting), operator.pause},
 }
 
@@ -125,8 +125,11 @@ func (w *world) operateAt(n int, kind string, r row, word gatewayWord, change le
 	if p == nil {
 		return
 	}
+	o := operator{p: p, order: w.order(r.orderID), row: r, word: word, change: change}
+	ctx, cancel := o.context()
+	defer cancel()
 	came := "done"
-	if handKinds[kind].do(operator{p: p, order: w.order(r.orderID), row: r, word: word, change: change}) != nil {
+	if handKinds[kind].do(o, ctx) != nil {
 		came = "not done"
 	}
 	w.cover.byHand(kind, came)
@@ -141,50 +144,35 @@ func (o operator) context() (context.Context, context.CancelFunc) {
 
 func (o operator) key() ledger.Key { return ledger.Key{MerID: o.row.merID, OrderID: o.row.orderID} }
 
-func (o operator) refundAgain() error {
-	ctx, cancel := o.context()
-	defer cancel()
+func (o operator) refundAgain(ctx context.Context) error {
 	_, _, err := o.p.bridge.RetryRefund(ctx, o.p.loaded(), o.key(), o.change)
 	return err
 }
 
-func (o operator) dealWithRefund() error {
-	ctx, cancel := o.context()
-	defer cancel()
-	return o.p.ledger.DealWith(ctx, o.key(), ledger.RefundMatter, o.change)
-}
-
-func (o operator) dealWithNotification() error {
-	ctx, cancel := o.context()
-	defer cancel()
-	return o.p.ledger.DealWith(ctx, o.key(), ledger.NotificationMatter, o.change)
+// dealWith has an operator deal with a matter by other means.
+func dealWith(m ledger.Matter) func(operator, context.Context) error {
+	return func(o operator, ctx context.Context) error { return o.p.ledger.DealWith(ctx, o.key(), m, o.change) }
 }
 
 var errNobodyKnows = errors.New("the gateway's people do not know yet")
 
-func (o operator) settle() error {
+func (o operator) settle(ctx context.Context) error {
 	if o.word.state == "" {
 		return errNobodyKnows
 	}
-	ctx, cancel := o.context()
-	defer cancel()
 	_, err := o.p.bridge.Settle(ctx, o.p.loaded(), bridge.Settlement{
 		Key: o.key(), State: o.word.state, GatewayNo: o.word.no, Who: o.change.Who, Why: o.change.Why,
 	})
 	return err
 }
 
-func (o operator) notifyAgain() error {
-	ctx, cancel := o.context()
-	defer cancel()
+func (o operator) notifyAgain(ctx context.Context) error {
 	o.order.calledByHand()
 	_, err := o.p.bridge.SendAgain(ctx, o.key(), o.change)
 	return err
 }
 
-func (o operator) resend() error {
-	ctx, cancel := o.context()
-	defer cancel()
+func (o operator) resend(ctx context.Context) error {
 	o.order.calledByHand()
 	return o.p.bridge.Resend(ctx, o.key(), o.p.bridge.Now(), o.change)
 }

@@ -3,6 +3,7 @@
 package simulation
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -56,13 +57,11 @@ var errPausedAlready = errors.New("a colleague has paused the merchant")
 
 // pause pauses the order's merchant for a while. Whoever has done that ends it, however
 // often the ledger refuses.
-func (o operator) pause() error {
+func (o operator) pause(ctx context.Context) error {
 	w, p := o.p.m.w, &o.p.m.w.merchants[o.order.merchant].pauses
 	if !p.take() {
 		return errPausedAlready
 	}
-	ctx, cancel := o.context()
-	defer cancel()
 	err := o.p.bridge.PauseMerchant(ctx, o.row.merID, o.change)
 	from := w.since()
 	time.Sleep(w.chance.of("pause", o.change.Who, o.change.Why).between(5*time.Second, 2*time.Minute))
