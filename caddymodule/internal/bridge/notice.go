@@ -165,7 +165,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		return b.keepAndAsk(ctx, s, order, n, err)
 	}
 	report = b.reported(order, report)
-	if report.State == translate.RefundFailed && b.refundIsRetried(ctx, order) {
+	if report.State == translate.RefundFailed && b.refundIsRetried(ctx, s, order) {
 		report = askAboutTry()
 	}
 	if report.State.Final() {
@@ -190,7 +190,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 	return nil
 }
 
-// askAboutTry is what a notice means that a refund has failed, once that may be about a
+// askAboutTry is what a notice means that a refund has failed, where that may be about a
 // try before this one.
 func askAboutTry() translate.Report {
 	report := translate.NothingCertain(earlierTry)

@@ -316,3 +316,45 @@ func TestNoticeThatNobodyAsksAboutIsNotDurable(t *testing.T) {
 		t.Errorf("then: %v", err)
 	}
 }
+
+// TestNoticeOfATryThatIsNotOnRecord: a refund fails whose bridge could not record that it
+// had submitted it, so that it is submitted once more; what came of that is not known
+// either. That it has failed may be told of the first submission: the gateway is asked.
+func TestNoticeOfATryThatIsNotOnRecord(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		recorded bool // that the second left
+		now      v2.RefundState
+		then     translate.State
+	}{
+		{"neither on record, done", false, v2.RefundSuccess, translate.Refunded},
+		{"neither on record, under way", false, v2.RefundProcessing, translate.Refunding},
+		{"the second on record, done", true, v2.RefundSuccess, translate.Refunded},
+		{"the second on record, the books still show the first", true, v2.RefundFailed, translate.Refunding},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			hasPaid(w, p)
+			w.diesInRefund(p, true)
+			o := w.order(p)
+			w.gateway.refundBecomes(o.RefundNo, v2.RefundFailed)
+			w.clock.advance(lease(w.settings))
+			if c.recorded {
+				w.gateway.setScript(silent)
+				w.stepAt(p)
+			}
+			w.gateway.refundBecomes(o.RefundNo, c.now)
+			failed := w.gateway.says("", map[string]string{
+				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
+			})
+			if err := w.notice(failed); err != nil {
+				t.Fatal(err)
+			}
+			w.bridge.queries.wait()
+			w.wantState(p, c.then)
+		})
+	}
+}

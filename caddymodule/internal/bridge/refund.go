@@ -98,13 +98,18 @@ func (b *Bridge) takenOver(ctx context.Context, order ledger.Order) bool {
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return true
 	}
+	return takenOverAt(events.Items, now)
+}
+
+// takenOverAt is takenOver for a submission at a time.
+func takenOverAt(events []ledger.Event, at time.Time) bool {
 	var since time.Time
-	for _, e := range events.Items {
+	for _, e := range events {
 		if e.LedTo() == translate.Refunding {
 			since = e.At
 		}
 	}
-	return now.Before(since) || !now.Before(since.Add(shortestLease))
+	return at.Before(since) || !at.Before(since.Add(shortestLease))
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may
@@ -139,17 +144,24 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// lastSubmission is when a refund may last have left, zero for never. What went out under
-// a code that is not that of another kind of call may have been one: an operator may have
-// changed the code of refunds since.
+// lastSubmission is when a refund may last have left, zero for never.
 func lastSubmission(events []ledger.Event, codes TranCodes) (at time.Time) {
+	for _, at = range submissions(events, codes) {
+	}
+	return at
+}
+
+// submissions is when a refund may have left. What went out under a code that is not that
+// of another kind of call may have been one: an operator may have changed the code of
+// refunds since.
+func submissions(events []ledger.Event, codes TranCodes) (times []time.Time) {
 	others := []string{codes.Pay, codes.Query, codes.RefundQuery, codes.Close}
 	for _, e := range events {
 		if e.Kind == CallEventKind && !slices.Contains(others, e.Source) && !unsentCall(e) {
-			at = e.At
+			times = append(times, e.At)
 		}
 	}
-	return at
+	return times
 }
 
 // queryRefund queries the gateway about a refund and records what is final.

@@ -42,22 +42,22 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 	return now.Add(refundRetries[failures])
 }
 
-// earlierTry is why it is not believed that a refund has failed which is tried again.
-// All its tries have one number.
+// earlierTry is why it is not believed that a refund has failed which may have been
+// submitted more than once. All its tries have one number.
 const earlierTry = "that the refund failed may be told of a try before this one"
 
 // refundIsRetried reports whether an order's refund is being tried again, at whatever
 // time: what a notice tells may be older than the last of its tries.
-func (b *Bridge) refundIsRetried(ctx context.Context, order ledger.Order) bool {
-	_, retried := b.tries(ctx, order)
+func (b *Bridge) refundIsRetried(ctx context.Context, s *Settings, order ledger.Order) bool {
+	_, retried := b.tries(ctx, s.TranCodes, order, b.now())
 	return retried
 }
 
 // retriedJustNow reports whether an order's refund was tried again so short a time ago
 // that the gateway's books may still show the try before.
 func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
-	events, retried := b.tries(ctx, order)
 	now := b.now()
+	events, retried := b.tries(ctx, s.TranCodes, order, now)
 	return retried && now.Sub(leftAt(events, s.TranCodes, order, now)) < notFoundGrace
 }
 
@@ -71,9 +71,10 @@ func leftAt(events []ledger.Event, codes TranCodes, order ledger.Order, now time
 	return lastSubmission(events, codes)
 }
 
-// tries reports whether an order's refund that is under way has failed before, or may
-// have, and returns what is on record of the order: nil when that cannot be read.
-func (b *Bridge) tries(ctx context.Context, order ledger.Order) (events []ledger.Event, failed bool) {
+// tries reports whether an order's refund that is under way has failed before or has
+// been submitted more than once, or may have, and returns what is on record of the order:
+// nil when that cannot be read.
+func (b *Bridge) tries(ctx context.Context, codes TranCodes, order ledger.Order, now time.Time) (events []ledger.Event, several bool) {
 	if order.State != translate.Refunding {
 		return nil, false
 	}
@@ -83,7 +84,17 @@ func (b *Bridge) tries(ctx context.Context, order ledger.Order) (events []ledger
 		return nil, true
 	}
 	hasFailed := func(e ledger.Event) bool { return e.LedTo() == translate.RefundFailed }
-	return read.Items, len(read.Unreadable) > 0 || slices.ContainsFunc(read.Items, hasFailed)
+	return read.Items, len(read.Unreadable) > 0 || slices.ContainsFunc(read.Items, hasFailed) ||
+		submittedAgain(read.Items, codes, now)
+}
+
+// submittedAgain reports whether a refund that has not failed yet may have left more than
+// once: by what is on record, or because the first submission on record, or the one that
+// may be leaving now, came so late that another may have been made before it and could not
+// be recorded.
+func submittedAgain(events []ledger.Event, codes TranCodes, now time.Time) bool {
+	times := submissions(events, codes)
+	return len(times) > 1 || takenOverAt(events, append(times, now)[0])
 }
 
 // retryDue takes up a failed refund whose time has come. What the gateway says of
