@@ -23,6 +23,10 @@ var tampers = map[string]func(*parts){
 	"last digit of q": func(k *parts) { d := &k.primes[1].digits; d[k.size.digits()-1] ^= 1 },
 	"1/q":             func(k *parts) { k.qInverse[2] ^= 1 << 20 },
 	"q in words":      func(k *parts) { k.q[7] ^= 1 << 63 },
+	"n":               func(k *parts) { k.public.m[1] ^= 1 << 8 },
+	"R² of n":         func(k *parts) { k.public.r2[5] ^= 1 << 11 },
+	"-1/n":            func(k *parts) { k.public.k0 ^= 1 << 20 },
+	"e":               func(k *parts) { k.public.e ^= 2 },
 }
 
 // TestFaultsStayInside turns a bit over in one of four keys that work side by

@@ -29,6 +29,11 @@ func pairMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
 //go:noescape
 func pairPick20(res *uint64, table *uint64, i uint64, j uint64)
 
+// singleMul40 sets res to a·b/R modulo m.
+//
+//go:noescape
+func singleMul40(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
+
 // wideMul10 sets res to a·b/R modulo m in eight lanes.
 //
 //go:noescape
@@ -53,3 +58,8 @@ func pairMul10(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
 //
 //go:noescape
 func pairPick10(res *uint64, table *uint64, i uint64, j uint64)
+
+// singleMul20 sets res to a·b/R modulo m.
+//
+//go:noescape
+func singleMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)

@@ -2406,403 +2406,593 @@ widePick20Loop:
 	RET
 
 // func pairMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
-// Requires: AVX, AVX2, AVX512F, AVX512IFMA, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA, BMI2
 TEXT ·pairMul20(SB), NOSPLIT, $0-40
-	MOVQ      a+8(FP), R8
-	MOVQ      b+16(FP), R9
-	MOVQ      m+24(FP), R10
-	MOVQ      k0+32(FP), R11
-	MOVQ      $0x000fffffffffffff, R12
-	VPXORQ    Y31, Y31, Y31
-	VPXORQ    Y0, Y0, Y0
-	VMOVDQU64 (R10), Y10
-	VPXORQ    Y1, Y1, Y1
-	VMOVDQU64 32(R10), Y11
-	VPXORQ    Y2, Y2, Y2
-	VMOVDQU64 64(R10), Y12
-	VPXORQ    Y3, Y3, Y3
-	VMOVDQU64 96(R10), Y13
-	VPXORQ    Y4, Y4, Y4
-	VMOVDQU64 128(R10), Y14
-	XORQ      R13, R13
-	VPXORQ    Y5, Y5, Y5
-	VMOVDQU64 160(R10), Y15
-	VPXORQ    Y6, Y6, Y6
-	VMOVDQU64 192(R10), Y16
-	VPXORQ    Y7, Y7, Y7
-	VMOVDQU64 224(R10), Y17
-	VPXORQ    Y8, Y8, Y8
-	VMOVDQU64 256(R10), Y18
-	VPXORQ    Y9, Y9, Y9
-	VMOVDQU64 288(R10), Y19
-	XORQ      R15, R15
-	MOVQ      $0x0000000000000014, SI
+	MOVQ         a+8(FP), R8
+	MOVQ         b+16(FP), R9
+	MOVQ         m+24(FP), R10
+	MOVQ         k0+32(FP), R11
+	MOVQ         $0x000fffffffffffff, BX
+	VPXORQ       Z31, Z31, Z31
+	VMOVDQU64    (R10), Z12
+	VPXORQ       Z0, Z0, Z0
+	VMOVDQU64    64(R10), Z13
+	VPXORQ       Z1, Z1, Z1
+	VMOVDQU64    128(R10), Z14
+	VPXORQ       Z2, Z2, Z2
+	VALIGNQ      $0x01, Z12, Z13, Z15
+	VALIGNQ      $0x01, Z13, Z14, Z16
+	VALIGNQ      $0x01, Z14, Z31, Z17
+	VPBROADCASTQ (R9), Z18
+	VPMADD52LUQ  (R8), Z18, Z0
+	VPMADD52LUQ  64(R8), Z18, Z1
+	VPMADD52LUQ  128(R8), Z18, Z2
+	VMOVQ        X0, R12
+	VMOVDQU64    192(R10), Z21
+	VPXORQ       Z6, Z6, Z6
+	VMOVDQU64    256(R10), Z22
+	VPXORQ       Z7, Z7, Z7
+	VMOVDQU64    320(R10), Z23
+	VPXORQ       Z8, Z8, Z8
+	VALIGNQ      $0x01, Z21, Z22, Z24
+	VALIGNQ      $0x01, Z22, Z23, Z25
+	VALIGNQ      $0x01, Z23, Z31, Z26
+	VPBROADCASTQ 192(R9), Z27
+	VPMADD52LUQ  192(R8), Z27, Z6
+	VPMADD52LUQ  256(R8), Z27, Z7
+	VPMADD52LUQ  320(R8), Z27, Z8
+	VMOVQ        X6, R13
+	MOVQ         $0x000000000000000a, SI
 
 pairMul20Loop:
-	VPEXTRQ      $0x01, X0, DI
-	VPBROADCASTQ (R9), Y20
-	VPMADD52LUQ  (R8), Y20, Y0
-	VPMADD52LUQ  32(R8), Y20, Y1
-	VPMADD52LUQ  64(R8), Y20, Y2
-	VPMADD52LUQ  96(R8), Y20, Y3
-	VPMADD52LUQ  128(R8), Y20, Y4
-	MOVQ         (R9), DX
-	MULXQ        (R8), AX, BX
-	ADDQ         AX, R13
-	ADCQ         $0x00, BX
-	IMULQ        8(R8), DX
-	ANDQ         R12, DX
-	ADDQ         DX, DI
-	MOVQ         R13, DX
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
 	IMULQ        (R11), DX
-	ANDQ         R12, DX
-	VPBROADCASTQ DX, Y22
-	MULXQ        (R10), AX, CX
-	ADDQ         AX, R13
-	ADCQ         CX, BX
-	SHRQ         $0x34, R13
-	SHLQ         $0x0c, BX
-	ORQ          BX, R13
+	VPBROADCASTQ DX, Z20
+	VPBROADCASTQ 8(R9), Z19
+	VPXORQ       Z3, Z3, Z3
+	VPMADD52HUQ  (R8), Z18, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPMADD52HUQ  64(R8), Z18, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPMADD52HUQ  128(R8), Z18, Z5
+	VPMADD52LUQ  (R8), Z19, Z3
+	VPMADD52LUQ  64(R8), Z19, Z4
+	VPMADD52LUQ  128(R8), Z19, Z5
+	VMOVQ        X3, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z2, Z1
+	VALIGNQ      $0x01, Z2, Z31, Z2
+	VPMADD52LUQ  Z15, Z20, Z0
+	VPMADD52LUQ  Z16, Z20, Z1
+	VPMADD52LUQ  Z17, Z20, Z2
+	VPMADD52HUQ  Z12, Z20, Z3
+	VPMADD52HUQ  Z13, Z20, Z4
+	VPMADD52HUQ  Z14, Z20, Z5
+	VPADDQ       Z3, Z0, Z0
+	VPADDQ       Z4, Z1, Z1
+	VPADDQ       Z5, Z2, Z2
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
 	IMULQ        8(R10), DX
-	ANDQ         R12, DX
+	SHRQ         $0x0c, DX
+	ADDQ         DX, DI
+	ADDQ         DI, R12
+	VPEXTRQ      $0x01, X6, AX
+	MOVQ         R13, DX
+	IMULQ        8(R11), DX
+	VPBROADCASTQ DX, Z29
+	VPBROADCASTQ 200(R9), Z28
+	VPXORQ       Z9, Z9, Z9
+	VPMADD52HUQ  192(R8), Z27, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPMADD52HUQ  256(R8), Z27, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPMADD52HUQ  320(R8), Z27, Z11
+	VPMADD52LUQ  192(R8), Z28, Z9
+	VPMADD52LUQ  256(R8), Z28, Z10
+	VPMADD52LUQ  320(R8), Z28, Z11
+	VMOVQ        X9, CX
+	VALIGNQ      $0x01, Z6, Z7, Z6
+	VALIGNQ      $0x01, Z7, Z8, Z7
+	VALIGNQ      $0x01, Z8, Z31, Z8
+	VPMADD52LUQ  Z24, Z29, Z6
+	VPMADD52LUQ  Z25, Z29, Z7
+	VPMADD52LUQ  Z26, Z29, Z8
+	VPMADD52HUQ  Z21, Z29, Z9
+	VPMADD52HUQ  Z22, Z29, Z10
+	VPMADD52HUQ  Z23, Z29, Z11
+	VPADDQ       Z9, Z6, Z6
+	VPADDQ       Z10, Z7, Z7
+	VPADDQ       Z11, Z8, Z8
+	ADDQ         BX, R13
+	SHRQ         $0x34, R13
+	ADDQ         CX, R13
+	ADDQ         AX, R13
+	SHLQ         $0x0c, DX
+	MULXQ        192(R10), CX, DI
+	IMULQ        200(R10), DX
+	SHRQ         $0x0c, DX
 	ADDQ         DX, DI
 	ADDQ         DI, R13
-	VPMADD52LUQ  Y10, Y22, Y0
-	VPMADD52LUQ  Y11, Y22, Y1
-	VPMADD52LUQ  Y12, Y22, Y2
-	VPMADD52LUQ  Y13, Y22, Y3
-	VPMADD52LUQ  Y14, Y22, Y4
-	VALIGNQ      $0x01, Y0, Y1, Y0
-	VALIGNQ      $0x01, Y1, Y2, Y1
-	VALIGNQ      $0x01, Y2, Y3, Y2
-	VALIGNQ      $0x01, Y3, Y4, Y3
-	VALIGNQ      $0x01, Y4, Y31, Y4
-	VPMADD52HUQ  (R8), Y20, Y0
-	VPMADD52HUQ  32(R8), Y20, Y1
-	VPMADD52HUQ  64(R8), Y20, Y2
-	VPMADD52HUQ  96(R8), Y20, Y3
-	VPMADD52HUQ  128(R8), Y20, Y4
-	VPMADD52HUQ  Y10, Y22, Y0
-	VPMADD52HUQ  Y11, Y22, Y1
-	VPMADD52HUQ  Y12, Y22, Y2
-	VPMADD52HUQ  Y13, Y22, Y3
-	VPMADD52HUQ  Y14, Y22, Y4
-	VPEXTRQ      $0x01, X5, DI
-	VPBROADCASTQ 160(R9), Y21
-	VPMADD52LUQ  160(R8), Y21, Y5
-	VPMADD52LUQ  192(R8), Y21, Y6
-	VPMADD52LUQ  224(R8), Y21, Y7
-	VPMADD52LUQ  256(R8), Y21, Y8
-	VPMADD52LUQ  288(R8), Y21, Y9
-	MOVQ         160(R9), DX
-	MULXQ        160(R8), AX, BX
-	ADDQ         AX, R15
-	ADCQ         $0x00, BX
-	IMULQ        168(R8), DX
-	ANDQ         R12, DX
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
+	IMULQ        (R11), DX
+	VPBROADCASTQ DX, Z20
+	VPBROADCASTQ 16(R9), Z18
+	VPXORQ       Z3, Z3, Z3
+	VPMADD52HUQ  (R8), Z19, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPMADD52HUQ  64(R8), Z19, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPMADD52HUQ  128(R8), Z19, Z5
+	VPMADD52LUQ  (R8), Z18, Z3
+	VPMADD52LUQ  64(R8), Z18, Z4
+	VPMADD52LUQ  128(R8), Z18, Z5
+	VMOVQ        X3, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z2, Z1
+	VALIGNQ      $0x01, Z2, Z31, Z2
+	VPMADD52LUQ  Z15, Z20, Z0
+	VPMADD52LUQ  Z16, Z20, Z1
+	VPMADD52LUQ  Z17, Z20, Z2
+	VPMADD52HUQ  Z12, Z20, Z3
+	VPMADD52HUQ  Z13, Z20, Z4
+	VPMADD52HUQ  Z14, Z20, Z5
+	VPADDQ       Z3, Z0, Z0
+	VPADDQ       Z4, Z1, Z1
+	VPADDQ       Z5, Z2, Z2
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
+	IMULQ        8(R10), DX
+	SHRQ         $0x0c, DX
 	ADDQ         DX, DI
-	MOVQ         R15, DX
+	ADDQ         DI, R12
+	VPEXTRQ      $0x01, X6, AX
+	MOVQ         R13, DX
 	IMULQ        8(R11), DX
-	ANDQ         R12, DX
-	VPBROADCASTQ DX, Y23
-	MULXQ        160(R10), AX, CX
-	ADDQ         AX, R15
-	ADCQ         CX, BX
-	SHRQ         $0x34, R15
-	SHLQ         $0x0c, BX
-	ORQ          BX, R15
-	IMULQ        168(R10), DX
-	ANDQ         R12, DX
+	VPBROADCASTQ DX, Z29
+	VPBROADCASTQ 208(R9), Z27
+	VPXORQ       Z9, Z9, Z9
+	VPMADD52HUQ  192(R8), Z28, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPMADD52HUQ  256(R8), Z28, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPMADD52HUQ  320(R8), Z28, Z11
+	VPMADD52LUQ  192(R8), Z27, Z9
+	VPMADD52LUQ  256(R8), Z27, Z10
+	VPMADD52LUQ  320(R8), Z27, Z11
+	VMOVQ        X9, CX
+	VALIGNQ      $0x01, Z6, Z7, Z6
+	VALIGNQ      $0x01, Z7, Z8, Z7
+	VALIGNQ      $0x01, Z8, Z31, Z8
+	VPMADD52LUQ  Z24, Z29, Z6
+	VPMADD52LUQ  Z25, Z29, Z7
+	VPMADD52LUQ  Z26, Z29, Z8
+	VPMADD52HUQ  Z21, Z29, Z9
+	VPMADD52HUQ  Z22, Z29, Z10
+	VPMADD52HUQ  Z23, Z29, Z11
+	VPADDQ       Z9, Z6, Z6
+	VPADDQ       Z10, Z7, Z7
+	VPADDQ       Z11, Z8, Z8
+	ADDQ         BX, R13
+	SHRQ         $0x34, R13
+	ADDQ         CX, R13
+	ADDQ         AX, R13
+	SHLQ         $0x0c, DX
+	MULXQ        192(R10), CX, DI
+	IMULQ        200(R10), DX
+	SHRQ         $0x0c, DX
 	ADDQ         DX, DI
-	ADDQ         DI, R15
-	VPMADD52LUQ  Y15, Y23, Y5
-	VPMADD52LUQ  Y16, Y23, Y6
-	VPMADD52LUQ  Y17, Y23, Y7
-	VPMADD52LUQ  Y18, Y23, Y8
-	VPMADD52LUQ  Y19, Y23, Y9
-	VALIGNQ      $0x01, Y5, Y6, Y5
-	VALIGNQ      $0x01, Y6, Y7, Y6
-	VALIGNQ      $0x01, Y7, Y8, Y7
-	VALIGNQ      $0x01, Y8, Y9, Y8
-	VALIGNQ      $0x01, Y9, Y31, Y9
-	VPMADD52HUQ  160(R8), Y21, Y5
-	VPMADD52HUQ  192(R8), Y21, Y6
-	VPMADD52HUQ  224(R8), Y21, Y7
-	VPMADD52HUQ  256(R8), Y21, Y8
-	VPMADD52HUQ  288(R8), Y21, Y9
-	VPMADD52HUQ  Y15, Y23, Y5
-	VPMADD52HUQ  Y16, Y23, Y6
-	VPMADD52HUQ  Y17, Y23, Y7
-	VPMADD52HUQ  Y18, Y23, Y8
-	VPMADD52HUQ  Y19, Y23, Y9
-	ADDQ         $0x08, R9
+	ADDQ         DI, R13
+	ADDQ         $0x10, R9
 	DECQ         SI
 	JNZ          pairMul20Loop
 	MOVQ         res+0(FP), R8
-	VMOVDQU64    Y0, (R8)
-	VMOVDQU64    Y1, 32(R8)
-	VMOVDQU64    Y2, 64(R8)
-	VMOVDQU64    Y3, 96(R8)
-	VMOVDQU64    Y4, 128(R8)
-	VMOVDQU64    Y5, 160(R8)
-	VMOVDQU64    Y6, 192(R8)
-	VMOVDQU64    Y7, 224(R8)
-	VMOVDQU64    Y8, 256(R8)
-	VMOVDQU64    Y9, 288(R8)
-	MOVQ         R13, AX
-	SHRQ         $0x34, AX
-	ANDQ         R12, R13
-	MOVQ         R13, (R8)
-	MOVQ         R15, BX
-	SHRQ         $0x34, BX
-	ANDQ         R12, R15
-	MOVQ         R15, 160(R8)
-	ADDQ         8(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 8(R8)
-	SHRQ         $0x34, AX
-	ADDQ         168(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 168(R8)
-	SHRQ         $0x34, BX
-	ADDQ         16(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 16(R8)
-	SHRQ         $0x34, AX
-	ADDQ         176(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 176(R8)
-	SHRQ         $0x34, BX
-	ADDQ         24(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 24(R8)
-	SHRQ         $0x34, AX
-	ADDQ         184(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 184(R8)
-	SHRQ         $0x34, BX
-	ADDQ         32(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 32(R8)
-	SHRQ         $0x34, AX
-	ADDQ         192(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 192(R8)
-	SHRQ         $0x34, BX
-	ADDQ         40(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 40(R8)
-	SHRQ         $0x34, AX
-	ADDQ         200(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 200(R8)
-	SHRQ         $0x34, BX
-	ADDQ         48(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 48(R8)
-	SHRQ         $0x34, AX
-	ADDQ         208(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 208(R8)
-	SHRQ         $0x34, BX
-	ADDQ         56(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 56(R8)
-	SHRQ         $0x34, AX
-	ADDQ         216(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 216(R8)
-	SHRQ         $0x34, BX
-	ADDQ         64(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 64(R8)
-	SHRQ         $0x34, AX
-	ADDQ         224(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 224(R8)
-	SHRQ         $0x34, BX
-	ADDQ         72(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 72(R8)
-	SHRQ         $0x34, AX
-	ADDQ         232(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 232(R8)
-	SHRQ         $0x34, BX
-	ADDQ         80(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 80(R8)
-	SHRQ         $0x34, AX
-	ADDQ         240(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 240(R8)
-	SHRQ         $0x34, BX
-	ADDQ         88(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 88(R8)
-	SHRQ         $0x34, AX
-	ADDQ         248(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 248(R8)
-	SHRQ         $0x34, BX
-	ADDQ         96(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 96(R8)
-	SHRQ         $0x34, AX
-	ADDQ         256(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 256(R8)
-	SHRQ         $0x34, BX
-	ADDQ         104(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 104(R8)
-	SHRQ         $0x34, AX
-	ADDQ         264(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 264(R8)
-	SHRQ         $0x34, BX
-	ADDQ         112(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 112(R8)
-	SHRQ         $0x34, AX
-	ADDQ         272(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 272(R8)
-	SHRQ         $0x34, BX
-	ADDQ         120(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 120(R8)
-	SHRQ         $0x34, AX
-	ADDQ         280(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 280(R8)
-	SHRQ         $0x34, BX
-	ADDQ         128(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 128(R8)
-	SHRQ         $0x34, AX
-	ADDQ         288(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 288(R8)
-	SHRQ         $0x34, BX
-	ADDQ         136(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 136(R8)
-	SHRQ         $0x34, AX
-	ADDQ         296(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 296(R8)
-	SHRQ         $0x34, BX
-	ADDQ         144(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 144(R8)
-	SHRQ         $0x34, AX
-	ADDQ         304(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 304(R8)
-	SHRQ         $0x34, BX
-	ADDQ         152(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 152(R8)
-	SHRQ         $0x34, AX
-	ADDQ         312(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 312(R8)
-	SHRQ         $0x34, BX
+	VPBROADCASTQ BX, Z18
+	MOVQ         $0x0000000000000001, AX
+	KMOVW        AX, K1
+	VPMOVM2Q     K1, Z19
+	VPBROADCASTQ R12, Z20
+	VPTERNLOGQ   $0xd8, Z19, Z20, Z0
+	VPBROADCASTQ R13, Z29
+	VPTERNLOGQ   $0xd8, Z19, Z29, Z6
+	VPSRLQ       $0x34, Z0, Z3
+	VPANDQ       Z18, Z0, Z0
+	VPSRLQ       $0x34, Z1, Z4
+	VPANDQ       Z18, Z1, Z1
+	VPSRLQ       $0x34, Z2, Z5
+	VPANDQ       Z18, Z2, Z2
+	VALIGNQ      $0x07, Z4, Z5, Z5
+	VPADDQ       Z5, Z2, Z2
+	VALIGNQ      $0x07, Z3, Z4, Z4
+	VPADDQ       Z4, Z1, Z1
+	VALIGNQ      $0x07, Z31, Z3, Z3
+	VPADDQ       Z3, Z0, Z0
+	VPSRLQ       $0x34, Z6, Z9
+	VPANDQ       Z18, Z6, Z6
+	VPSRLQ       $0x34, Z7, Z10
+	VPANDQ       Z18, Z7, Z7
+	VPSRLQ       $0x34, Z8, Z11
+	VPANDQ       Z18, Z8, Z8
+	VALIGNQ      $0x07, Z10, Z11, Z11
+	VPADDQ       Z11, Z8, Z8
+	VALIGNQ      $0x07, Z9, Z10, Z10
+	VPADDQ       Z10, Z7, Z7
+	VALIGNQ      $0x07, Z31, Z9, Z9
+	VPADDQ       Z9, Z6, Z6
+	VPCMPUQ      $0x06, Z18, Z2, K1
+	VPCMPEQQ     Z18, Z2, K2
+	KMOVB        K1, R12
+	KMOVB        K2, R14
+	VPCMPUQ      $0x06, Z18, Z1, K1
+	VPCMPEQQ     Z18, Z1, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	VPCMPUQ      $0x06, Z18, Z0, K1
+	VPCMPEQQ     Z18, Z0, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	ADDQ         R12, R12
+	ADDQ         R14, R12
+	XORQ         R14, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z3
+	VPSUBQ       Z3, Z0, Z0
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z4
+	VPSUBQ       Z4, Z1, Z1
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z5
+	VPSUBQ       Z5, Z2, Z2
+	SHRQ         $0x08, R12
+	VPCMPUQ      $0x06, Z18, Z8, K1
+	VPCMPEQQ     Z18, Z8, K2
+	KMOVB        K1, R13
+	KMOVB        K2, R15
+	VPCMPUQ      $0x06, Z18, Z7, K1
+	VPCMPEQQ     Z18, Z7, K2
+	SHLQ         $0x08, R13
+	KMOVB        K1, CX
+	ORQ          CX, R13
+	SHLQ         $0x08, R15
+	KMOVB        K2, CX
+	ORQ          CX, R15
+	VPCMPUQ      $0x06, Z18, Z6, K1
+	VPCMPEQQ     Z18, Z6, K2
+	SHLQ         $0x08, R13
+	KMOVB        K1, CX
+	ORQ          CX, R13
+	SHLQ         $0x08, R15
+	KMOVB        K2, CX
+	ORQ          CX, R15
+	ADDQ         R13, R13
+	ADDQ         R15, R13
+	XORQ         R15, R13
+	KMOVB        R13, K1
+	VPMOVM2Q     K1, Z9
+	VPSUBQ       Z9, Z6, Z6
+	SHRQ         $0x08, R13
+	KMOVB        R13, K1
+	VPMOVM2Q     K1, Z10
+	VPSUBQ       Z10, Z7, Z7
+	SHRQ         $0x08, R13
+	KMOVB        R13, K1
+	VPMOVM2Q     K1, Z11
+	VPSUBQ       Z11, Z8, Z8
+	SHRQ         $0x08, R13
+	VPANDQ       Z18, Z0, Z0
+	VMOVDQU64    Z0, (R8)
+	VPANDQ       Z18, Z1, Z1
+	VMOVDQU64    Z1, 64(R8)
+	VPANDQ       Z18, Z2, Z2
+	VMOVDQU64    Z2, 128(R8)
+	VPANDQ       Z18, Z6, Z6
+	VMOVDQU64    Z6, 192(R8)
+	VPANDQ       Z18, Z7, Z7
+	VMOVDQU64    Z7, 256(R8)
+	VPANDQ       Z18, Z8, Z8
+	VMOVDQU64    Z8, 320(R8)
 	VZEROUPPER
 	RET
 
 // func pairPick20(res *uint64, table *uint64, i uint64, j uint64)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·pairPick20(SB), NOSPLIT, $0-32
 	MOVQ         res+0(FP), AX
 	MOVQ         table+8(FP), CX
 	MOVQ         i+16(FP), DX
 	MOVQ         j+24(FP), BX
-	VPBROADCASTQ DX, Y20
-	VPXORQ       Y0, Y0, Y0
-	VPXORQ       Y1, Y1, Y1
-	VPXORQ       Y2, Y2, Y2
-	VPXORQ       Y3, Y3, Y3
-	VPXORQ       Y4, Y4, Y4
-	VPBROADCASTQ BX, Y21
-	VPXORQ       Y5, Y5, Y5
-	VPXORQ       Y6, Y6, Y6
-	VPXORQ       Y7, Y7, Y7
-	VPXORQ       Y8, Y8, Y8
-	VPXORQ       Y9, Y9, Y9
-	VPXORQ       Y22, Y22, Y22
+	VPBROADCASTQ DX, Z18
+	VPXORQ       Z0, Z0, Z0
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPBROADCASTQ BX, Z27
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z30, Z30, Z30
 	MOVQ         $0x0000000000000001, DX
-	VPBROADCASTQ DX, Y23
+	VPBROADCASTQ DX, Z31
 	MOVQ         $0x0000000000000010, DX
 
 pairPick20Loop:
-	VPCMPEQQ   Y20, Y22, K1
-	VPMOVM2Q   K1, Y24
-	VPTERNLOGQ $0xf8, (CX), Y24, Y0
-	VPTERNLOGQ $0xf8, 32(CX), Y24, Y1
-	VPTERNLOGQ $0xf8, 64(CX), Y24, Y2
-	VPTERNLOGQ $0xf8, 96(CX), Y24, Y3
-	VPTERNLOGQ $0xf8, 128(CX), Y24, Y4
-	VPCMPEQQ   Y21, Y22, K1
-	VPMOVM2Q   K1, Y25
-	VPTERNLOGQ $0xf8, 160(CX), Y25, Y5
-	VPTERNLOGQ $0xf8, 192(CX), Y25, Y6
-	VPTERNLOGQ $0xf8, 224(CX), Y25, Y7
-	VPTERNLOGQ $0xf8, 256(CX), Y25, Y8
-	VPTERNLOGQ $0xf8, 288(CX), Y25, Y9
-	VPADDQ     Y23, Y22, Y22
-	ADDQ       $0x00000140, CX
+	VPCMPEQQ   Z18, Z30, K1
+	VPMOVM2Q   K1, Z20
+	VPTERNLOGQ $0xf8, (CX), Z20, Z0
+	VPTERNLOGQ $0xf8, 64(CX), Z20, Z1
+	VPTERNLOGQ $0xf8, 128(CX), Z20, Z2
+	VPCMPEQQ   Z27, Z30, K1
+	VPMOVM2Q   K1, Z29
+	VPTERNLOGQ $0xf8, 192(CX), Z29, Z6
+	VPTERNLOGQ $0xf8, 256(CX), Z29, Z7
+	VPTERNLOGQ $0xf8, 320(CX), Z29, Z8
+	VPADDQ     Z31, Z30, Z30
+	ADDQ       $0x00000180, CX
 	DECQ       DX
 	JNZ        pairPick20Loop
-	VMOVDQU64  Y0, (AX)
-	VMOVDQU64  Y1, 32(AX)
-	VMOVDQU64  Y2, 64(AX)
-	VMOVDQU64  Y3, 96(AX)
-	VMOVDQU64  Y4, 128(AX)
-	VMOVDQU64  Y5, 160(AX)
-	VMOVDQU64  Y6, 192(AX)
-	VMOVDQU64  Y7, 224(AX)
-	VMOVDQU64  Y8, 256(AX)
-	VMOVDQU64  Y9, 288(AX)
+	VMOVDQU64  Z0, (AX)
+	VMOVDQU64  Z1, 64(AX)
+	VMOVDQU64  Z2, 128(AX)
+	VMOVDQU64  Z6, 192(AX)
+	VMOVDQU64  Z7, 256(AX)
+	VMOVDQU64  Z8, 320(AX)
+	VZEROUPPER
+	RET
+
+// func singleMul40(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA, BMI2
+TEXT ·singleMul40(SB), NOSPLIT, $0-40
+	MOVQ         a+8(FP), R8
+	MOVQ         b+16(FP), R9
+	MOVQ         m+24(FP), R10
+	MOVQ         k0+32(FP), R11
+	MOVQ         $0x000fffffffffffff, BX
+	VPXORQ       Z31, Z31, Z31
+	VMOVDQU64    (R10), Z10
+	VPXORQ       Z0, Z0, Z0
+	VMOVDQU64    64(R10), Z11
+	VPXORQ       Z1, Z1, Z1
+	VMOVDQU64    128(R10), Z12
+	VPXORQ       Z2, Z2, Z2
+	VMOVDQU64    192(R10), Z13
+	VPXORQ       Z3, Z3, Z3
+	VMOVDQU64    256(R10), Z14
+	VPXORQ       Z4, Z4, Z4
+	VALIGNQ      $0x01, Z10, Z11, Z15
+	VALIGNQ      $0x01, Z11, Z12, Z16
+	VALIGNQ      $0x01, Z12, Z13, Z17
+	VALIGNQ      $0x01, Z13, Z14, Z18
+	VALIGNQ      $0x01, Z14, Z31, Z19
+	VPBROADCASTQ (R9), Z20
+	VPMADD52LUQ  (R8), Z20, Z0
+	VPMADD52LUQ  64(R8), Z20, Z1
+	VPMADD52LUQ  128(R8), Z20, Z2
+	VPMADD52LUQ  192(R8), Z20, Z3
+	VPMADD52LUQ  256(R8), Z20, Z4
+	VMOVQ        X0, R12
+	MOVQ         $0x0000000000000014, SI
+
+singleMul40Loop:
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
+	IMULQ        (R11), DX
+	VPBROADCASTQ DX, Z22
+	VPBROADCASTQ 8(R9), Z21
+	VPXORQ       Z5, Z5, Z5
+	VPMADD52HUQ  (R8), Z20, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPMADD52HUQ  64(R8), Z20, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPMADD52HUQ  128(R8), Z20, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPMADD52HUQ  192(R8), Z20, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPMADD52HUQ  256(R8), Z20, Z9
+	VPMADD52LUQ  (R8), Z21, Z5
+	VPMADD52LUQ  64(R8), Z21, Z6
+	VPMADD52LUQ  128(R8), Z21, Z7
+	VPMADD52LUQ  192(R8), Z21, Z8
+	VPMADD52LUQ  256(R8), Z21, Z9
+	VMOVQ        X5, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z2, Z1
+	VALIGNQ      $0x01, Z2, Z3, Z2
+	VALIGNQ      $0x01, Z3, Z4, Z3
+	VALIGNQ      $0x01, Z4, Z31, Z4
+	VPMADD52LUQ  Z15, Z22, Z0
+	VPMADD52LUQ  Z16, Z22, Z1
+	VPMADD52LUQ  Z17, Z22, Z2
+	VPMADD52LUQ  Z18, Z22, Z3
+	VPMADD52LUQ  Z19, Z22, Z4
+	VPMADD52HUQ  Z10, Z22, Z5
+	VPMADD52HUQ  Z11, Z22, Z6
+	VPMADD52HUQ  Z12, Z22, Z7
+	VPMADD52HUQ  Z13, Z22, Z8
+	VPMADD52HUQ  Z14, Z22, Z9
+	VPADDQ       Z5, Z0, Z0
+	VPADDQ       Z6, Z1, Z1
+	VPADDQ       Z7, Z2, Z2
+	VPADDQ       Z8, Z3, Z3
+	VPADDQ       Z9, Z4, Z4
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
+	IMULQ        8(R10), DX
+	SHRQ         $0x0c, DX
+	ADDQ         DX, DI
+	ADDQ         DI, R12
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
+	IMULQ        (R11), DX
+	VPBROADCASTQ DX, Z22
+	VPBROADCASTQ 16(R9), Z20
+	VPXORQ       Z5, Z5, Z5
+	VPMADD52HUQ  (R8), Z21, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPMADD52HUQ  64(R8), Z21, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPMADD52HUQ  128(R8), Z21, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPMADD52HUQ  192(R8), Z21, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPMADD52HUQ  256(R8), Z21, Z9
+	VPMADD52LUQ  (R8), Z20, Z5
+	VPMADD52LUQ  64(R8), Z20, Z6
+	VPMADD52LUQ  128(R8), Z20, Z7
+	VPMADD52LUQ  192(R8), Z20, Z8
+	VPMADD52LUQ  256(R8), Z20, Z9
+	VMOVQ        X5, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z2, Z1
+	VALIGNQ      $0x01, Z2, Z3, Z2
+	VALIGNQ      $0x01, Z3, Z4, Z3
+	VALIGNQ      $0x01, Z4, Z31, Z4
+	VPMADD52LUQ  Z15, Z22, Z0
+	VPMADD52LUQ  Z16, Z22, Z1
+	VPMADD52LUQ  Z17, Z22, Z2
+	VPMADD52LUQ  Z18, Z22, Z3
+	VPMADD52LUQ  Z19, Z22, Z4
+	VPMADD52HUQ  Z10, Z22, Z5
+	VPMADD52HUQ  Z11, Z22, Z6
+	VPMADD52HUQ  Z12, Z22, Z7
+	VPMADD52HUQ  Z13, Z22, Z8
+	VPMADD52HUQ  Z14, Z22, Z9
+	VPADDQ       Z5, Z0, Z0
+	VPADDQ       Z6, Z1, Z1
+	VPADDQ       Z7, Z2, Z2
+	VPADDQ       Z8, Z3, Z3
+	VPADDQ       Z9, Z4, Z4
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
+	IMULQ        8(R10), DX
+	SHRQ         $0x0c, DX
+	ADDQ         DX, DI
+	ADDQ         DI, R12
+	ADDQ         $0x10, R9
+	DECQ         SI
+	JNZ          singleMul40Loop
+	MOVQ         res+0(FP), R8
+	VPBROADCASTQ BX, Z20
+	MOVQ         $0x0000000000000001, AX
+	KMOVW        AX, K1
+	VPMOVM2Q     K1, Z21
+	VPBROADCASTQ R12, Z22
+	VPTERNLOGQ   $0xd8, Z21, Z22, Z0
+	VPSRLQ       $0x34, Z0, Z5
+	VPANDQ       Z20, Z0, Z0
+	VPSRLQ       $0x34, Z1, Z6
+	VPANDQ       Z20, Z1, Z1
+	VPSRLQ       $0x34, Z2, Z7
+	VPANDQ       Z20, Z2, Z2
+	VPSRLQ       $0x34, Z3, Z8
+	VPANDQ       Z20, Z3, Z3
+	VPSRLQ       $0x34, Z4, Z9
+	VPANDQ       Z20, Z4, Z4
+	VALIGNQ      $0x07, Z8, Z9, Z9
+	VPADDQ       Z9, Z4, Z4
+	VALIGNQ      $0x07, Z7, Z8, Z8
+	VPADDQ       Z8, Z3, Z3
+	VALIGNQ      $0x07, Z6, Z7, Z7
+	VPADDQ       Z7, Z2, Z2
+	VALIGNQ      $0x07, Z5, Z6, Z6
+	VPADDQ       Z6, Z1, Z1
+	VALIGNQ      $0x07, Z31, Z5, Z5
+	VPADDQ       Z5, Z0, Z0
+	VPCMPUQ      $0x06, Z20, Z4, K1
+	VPCMPEQQ     Z20, Z4, K2
+	KMOVB        K1, R12
+	KMOVB        K2, R14
+	VPCMPUQ      $0x06, Z20, Z3, K1
+	VPCMPEQQ     Z20, Z3, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	VPCMPUQ      $0x06, Z20, Z2, K1
+	VPCMPEQQ     Z20, Z2, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	VPCMPUQ      $0x06, Z20, Z1, K1
+	VPCMPEQQ     Z20, Z1, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	VPCMPUQ      $0x06, Z20, Z0, K1
+	VPCMPEQQ     Z20, Z0, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	ADDQ         R12, R12
+	ADDQ         R14, R12
+	XORQ         R14, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z5
+	VPSUBQ       Z5, Z0, Z0
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z6
+	VPSUBQ       Z6, Z1, Z1
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z7
+	VPSUBQ       Z7, Z2, Z2
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z8
+	VPSUBQ       Z8, Z3, Z3
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z9
+	VPSUBQ       Z9, Z4, Z4
+	SHRQ         $0x08, R12
+	VPANDQ       Z20, Z0, Z0
+	VMOVDQU64    Z0, (R8)
+	VPANDQ       Z20, Z1, Z1
+	VMOVDQU64    Z1, 64(R8)
+	VPANDQ       Z20, Z2, Z2
+	VMOVDQU64    Z2, 128(R8)
+	VPANDQ       Z20, Z3, Z3
+	VMOVDQU64    Z3, 192(R8)
+	VPANDQ       Z20, Z4, Z4
+	VMOVDQU64    Z4, 256(R8)
 	VZEROUPPER
 	RET
 
@@ -3638,258 +3828,442 @@ widePick10Loop:
 	RET
 
 // func pairMul10(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
-// Requires: AVX, AVX2, AVX512F, AVX512IFMA, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA, BMI2
 TEXT ·pairMul10(SB), NOSPLIT, $0-40
-	MOVQ      a+8(FP), R8
-	MOVQ      b+16(FP), R9
-	MOVQ      m+24(FP), R10
-	MOVQ      k0+32(FP), R11
-	MOVQ      $0x000fffffffffffff, R12
-	VPXORQ    Y31, Y31, Y31
-	VPXORQ    Y0, Y0, Y0
-	VMOVDQU64 (R10), Y10
-	VPXORQ    Y1, Y1, Y1
-	VMOVDQU64 32(R10), Y11
-	VPXORQ    Y2, Y2, Y2
-	VMOVDQU64 64(R10), Y12
-	XORQ      R13, R13
-	VPXORQ    Y3, Y3, Y3
-	VMOVDQU64 96(R10), Y13
-	VPXORQ    Y4, Y4, Y4
-	VMOVDQU64 128(R10), Y14
-	VPXORQ    Y5, Y5, Y5
-	VMOVDQU64 160(R10), Y15
-	XORQ      R15, R15
-	MOVQ      $0x000000000000000a, SI
+	MOVQ         a+8(FP), R8
+	MOVQ         b+16(FP), R9
+	MOVQ         m+24(FP), R10
+	MOVQ         k0+32(FP), R11
+	MOVQ         $0x000fffffffffffff, BX
+	VPXORQ       Z31, Z31, Z31
+	VMOVDQU64    (R10), Z8
+	VPXORQ       Z0, Z0, Z0
+	VMOVDQU64    64(R10), Z9
+	VPXORQ       Z1, Z1, Z1
+	VALIGNQ      $0x01, Z8, Z9, Z10
+	VALIGNQ      $0x01, Z9, Z31, Z11
+	VPBROADCASTQ (R9), Z12
+	VPMADD52LUQ  (R8), Z12, Z0
+	VPMADD52LUQ  64(R8), Z12, Z1
+	VMOVQ        X0, R12
+	VMOVDQU64    128(R10), Z15
+	VPXORQ       Z4, Z4, Z4
+	VMOVDQU64    192(R10), Z16
+	VPXORQ       Z5, Z5, Z5
+	VALIGNQ      $0x01, Z15, Z16, Z17
+	VALIGNQ      $0x01, Z16, Z31, Z18
+	VPBROADCASTQ 128(R9), Z19
+	VPMADD52LUQ  128(R8), Z19, Z4
+	VPMADD52LUQ  192(R8), Z19, Z5
+	VMOVQ        X4, R13
+	MOVQ         $0x0000000000000005, SI
 
 pairMul10Loop:
-	VPEXTRQ      $0x01, X0, DI
-	VPBROADCASTQ (R9), Y20
-	VPMADD52LUQ  (R8), Y20, Y0
-	VPMADD52LUQ  32(R8), Y20, Y1
-	VPMADD52LUQ  64(R8), Y20, Y2
-	MOVQ         (R9), DX
-	MULXQ        (R8), AX, BX
-	ADDQ         AX, R13
-	ADCQ         $0x00, BX
-	IMULQ        8(R8), DX
-	ANDQ         R12, DX
-	ADDQ         DX, DI
-	MOVQ         R13, DX
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
 	IMULQ        (R11), DX
-	ANDQ         R12, DX
-	VPBROADCASTQ DX, Y22
-	MULXQ        (R10), AX, CX
-	ADDQ         AX, R13
-	ADCQ         CX, BX
-	SHRQ         $0x34, R13
-	SHLQ         $0x0c, BX
-	ORQ          BX, R13
+	VPBROADCASTQ DX, Z14
+	VPBROADCASTQ 8(R9), Z13
+	VPXORQ       Z2, Z2, Z2
+	VPMADD52HUQ  (R8), Z12, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPMADD52HUQ  64(R8), Z12, Z3
+	VPMADD52LUQ  (R8), Z13, Z2
+	VPMADD52LUQ  64(R8), Z13, Z3
+	VMOVQ        X2, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z31, Z1
+	VPMADD52LUQ  Z10, Z14, Z0
+	VPMADD52LUQ  Z11, Z14, Z1
+	VPMADD52HUQ  Z8, Z14, Z2
+	VPMADD52HUQ  Z9, Z14, Z3
+	VPADDQ       Z2, Z0, Z0
+	VPADDQ       Z3, Z1, Z1
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
 	IMULQ        8(R10), DX
-	ANDQ         R12, DX
+	SHRQ         $0x0c, DX
+	ADDQ         DX, DI
+	ADDQ         DI, R12
+	VPEXTRQ      $0x01, X4, AX
+	MOVQ         R13, DX
+	IMULQ        8(R11), DX
+	VPBROADCASTQ DX, Z21
+	VPBROADCASTQ 136(R9), Z20
+	VPXORQ       Z6, Z6, Z6
+	VPMADD52HUQ  128(R8), Z19, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPMADD52HUQ  192(R8), Z19, Z7
+	VPMADD52LUQ  128(R8), Z20, Z6
+	VPMADD52LUQ  192(R8), Z20, Z7
+	VMOVQ        X6, CX
+	VALIGNQ      $0x01, Z4, Z5, Z4
+	VALIGNQ      $0x01, Z5, Z31, Z5
+	VPMADD52LUQ  Z17, Z21, Z4
+	VPMADD52LUQ  Z18, Z21, Z5
+	VPMADD52HUQ  Z15, Z21, Z6
+	VPMADD52HUQ  Z16, Z21, Z7
+	VPADDQ       Z6, Z4, Z4
+	VPADDQ       Z7, Z5, Z5
+	ADDQ         BX, R13
+	SHRQ         $0x34, R13
+	ADDQ         CX, R13
+	ADDQ         AX, R13
+	SHLQ         $0x0c, DX
+	MULXQ        128(R10), CX, DI
+	IMULQ        136(R10), DX
+	SHRQ         $0x0c, DX
 	ADDQ         DX, DI
 	ADDQ         DI, R13
-	VPMADD52LUQ  Y10, Y22, Y0
-	VPMADD52LUQ  Y11, Y22, Y1
-	VPMADD52LUQ  Y12, Y22, Y2
-	VALIGNQ      $0x01, Y0, Y1, Y0
-	VALIGNQ      $0x01, Y1, Y2, Y1
-	VALIGNQ      $0x01, Y2, Y31, Y2
-	VPMADD52HUQ  (R8), Y20, Y0
-	VPMADD52HUQ  32(R8), Y20, Y1
-	VPMADD52HUQ  64(R8), Y20, Y2
-	VPMADD52HUQ  Y10, Y22, Y0
-	VPMADD52HUQ  Y11, Y22, Y1
-	VPMADD52HUQ  Y12, Y22, Y2
-	VPEXTRQ      $0x01, X3, DI
-	VPBROADCASTQ 96(R9), Y21
-	VPMADD52LUQ  96(R8), Y21, Y3
-	VPMADD52LUQ  128(R8), Y21, Y4
-	VPMADD52LUQ  160(R8), Y21, Y5
-	MOVQ         96(R9), DX
-	MULXQ        96(R8), AX, BX
-	ADDQ         AX, R15
-	ADCQ         $0x00, BX
-	IMULQ        104(R8), DX
-	ANDQ         R12, DX
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
+	IMULQ        (R11), DX
+	VPBROADCASTQ DX, Z14
+	VPBROADCASTQ 16(R9), Z12
+	VPXORQ       Z2, Z2, Z2
+	VPMADD52HUQ  (R8), Z13, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPMADD52HUQ  64(R8), Z13, Z3
+	VPMADD52LUQ  (R8), Z12, Z2
+	VPMADD52LUQ  64(R8), Z12, Z3
+	VMOVQ        X2, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z31, Z1
+	VPMADD52LUQ  Z10, Z14, Z0
+	VPMADD52LUQ  Z11, Z14, Z1
+	VPMADD52HUQ  Z8, Z14, Z2
+	VPMADD52HUQ  Z9, Z14, Z3
+	VPADDQ       Z2, Z0, Z0
+	VPADDQ       Z3, Z1, Z1
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
+	IMULQ        8(R10), DX
+	SHRQ         $0x0c, DX
 	ADDQ         DX, DI
-	MOVQ         R15, DX
+	ADDQ         DI, R12
+	VPEXTRQ      $0x01, X4, AX
+	MOVQ         R13, DX
 	IMULQ        8(R11), DX
-	ANDQ         R12, DX
-	VPBROADCASTQ DX, Y23
-	MULXQ        96(R10), AX, CX
-	ADDQ         AX, R15
-	ADCQ         CX, BX
-	SHRQ         $0x34, R15
-	SHLQ         $0x0c, BX
-	ORQ          BX, R15
-	IMULQ        104(R10), DX
-	ANDQ         R12, DX
+	VPBROADCASTQ DX, Z21
+	VPBROADCASTQ 144(R9), Z19
+	VPXORQ       Z6, Z6, Z6
+	VPMADD52HUQ  128(R8), Z20, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPMADD52HUQ  192(R8), Z20, Z7
+	VPMADD52LUQ  128(R8), Z19, Z6
+	VPMADD52LUQ  192(R8), Z19, Z7
+	VMOVQ        X6, CX
+	VALIGNQ      $0x01, Z4, Z5, Z4
+	VALIGNQ      $0x01, Z5, Z31, Z5
+	VPMADD52LUQ  Z17, Z21, Z4
+	VPMADD52LUQ  Z18, Z21, Z5
+	VPMADD52HUQ  Z15, Z21, Z6
+	VPMADD52HUQ  Z16, Z21, Z7
+	VPADDQ       Z6, Z4, Z4
+	VPADDQ       Z7, Z5, Z5
+	ADDQ         BX, R13
+	SHRQ         $0x34, R13
+	ADDQ         CX, R13
+	ADDQ         AX, R13
+	SHLQ         $0x0c, DX
+	MULXQ        128(R10), CX, DI
+	IMULQ        136(R10), DX
+	SHRQ         $0x0c, DX
 	ADDQ         DX, DI
-	ADDQ         DI, R15
-	VPMADD52LUQ  Y13, Y23, Y3
-	VPMADD52LUQ  Y14, Y23, Y4
-	VPMADD52LUQ  Y15, Y23, Y5
-	VALIGNQ      $0x01, Y3, Y4, Y3
-	VALIGNQ      $0x01, Y4, Y5, Y4
-	VALIGNQ      $0x01, Y5, Y31, Y5
-	VPMADD52HUQ  96(R8), Y21, Y3
-	VPMADD52HUQ  128(R8), Y21, Y4
-	VPMADD52HUQ  160(R8), Y21, Y5
-	VPMADD52HUQ  Y13, Y23, Y3
-	VPMADD52HUQ  Y14, Y23, Y4
-	VPMADD52HUQ  Y15, Y23, Y5
-	ADDQ         $0x08, R9
+	ADDQ         DI, R13
+	ADDQ         $0x10, R9
 	DECQ         SI
 	JNZ          pairMul10Loop
 	MOVQ         res+0(FP), R8
-	VMOVDQU64    Y0, (R8)
-	VMOVDQU64    Y1, 32(R8)
-	VMOVDQU64    Y2, 64(R8)
-	VMOVDQU64    Y3, 96(R8)
-	VMOVDQU64    Y4, 128(R8)
-	VMOVDQU64    Y5, 160(R8)
-	MOVQ         R13, AX
-	SHRQ         $0x34, AX
-	ANDQ         R12, R13
-	MOVQ         R13, (R8)
-	MOVQ         R15, BX
-	SHRQ         $0x34, BX
-	ANDQ         R12, R15
-	MOVQ         R15, 96(R8)
-	ADDQ         8(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 8(R8)
-	SHRQ         $0x34, AX
-	ADDQ         104(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 104(R8)
-	SHRQ         $0x34, BX
-	ADDQ         16(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 16(R8)
-	SHRQ         $0x34, AX
-	ADDQ         112(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 112(R8)
-	SHRQ         $0x34, BX
-	ADDQ         24(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 24(R8)
-	SHRQ         $0x34, AX
-	ADDQ         120(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 120(R8)
-	SHRQ         $0x34, BX
-	ADDQ         32(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 32(R8)
-	SHRQ         $0x34, AX
-	ADDQ         128(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 128(R8)
-	SHRQ         $0x34, BX
-	ADDQ         40(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 40(R8)
-	SHRQ         $0x34, AX
-	ADDQ         136(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 136(R8)
-	SHRQ         $0x34, BX
-	ADDQ         48(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 48(R8)
-	SHRQ         $0x34, AX
-	ADDQ         144(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 144(R8)
-	SHRQ         $0x34, BX
-	ADDQ         56(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 56(R8)
-	SHRQ         $0x34, AX
-	ADDQ         152(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 152(R8)
-	SHRQ         $0x34, BX
-	ADDQ         64(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 64(R8)
-	SHRQ         $0x34, AX
-	ADDQ         160(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 160(R8)
-	SHRQ         $0x34, BX
-	ADDQ         72(R8), AX
-	MOVQ         AX, CX
-	ANDQ         R12, CX
-	MOVQ         CX, 72(R8)
-	SHRQ         $0x34, AX
-	ADDQ         168(R8), BX
-	MOVQ         BX, DI
-	ANDQ         R12, DI
-	MOVQ         DI, 168(R8)
-	SHRQ         $0x34, BX
+	VPBROADCASTQ BX, Z12
+	MOVQ         $0x0000000000000001, AX
+	KMOVW        AX, K1
+	VPMOVM2Q     K1, Z13
+	VPBROADCASTQ R12, Z14
+	VPTERNLOGQ   $0xd8, Z13, Z14, Z0
+	VPBROADCASTQ R13, Z21
+	VPTERNLOGQ   $0xd8, Z13, Z21, Z4
+	VPSRLQ       $0x34, Z0, Z2
+	VPANDQ       Z12, Z0, Z0
+	VPSRLQ       $0x34, Z1, Z3
+	VPANDQ       Z12, Z1, Z1
+	VALIGNQ      $0x07, Z2, Z3, Z3
+	VPADDQ       Z3, Z1, Z1
+	VALIGNQ      $0x07, Z31, Z2, Z2
+	VPADDQ       Z2, Z0, Z0
+	VPSRLQ       $0x34, Z4, Z6
+	VPANDQ       Z12, Z4, Z4
+	VPSRLQ       $0x34, Z5, Z7
+	VPANDQ       Z12, Z5, Z5
+	VALIGNQ      $0x07, Z6, Z7, Z7
+	VPADDQ       Z7, Z5, Z5
+	VALIGNQ      $0x07, Z31, Z6, Z6
+	VPADDQ       Z6, Z4, Z4
+	VPCMPUQ      $0x06, Z12, Z1, K1
+	VPCMPEQQ     Z12, Z1, K2
+	KMOVB        K1, R12
+	KMOVB        K2, R14
+	VPCMPUQ      $0x06, Z12, Z0, K1
+	VPCMPEQQ     Z12, Z0, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	ADDQ         R12, R12
+	ADDQ         R14, R12
+	XORQ         R14, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z2
+	VPSUBQ       Z2, Z0, Z0
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z3
+	VPSUBQ       Z3, Z1, Z1
+	SHRQ         $0x08, R12
+	VPCMPUQ      $0x06, Z12, Z5, K1
+	VPCMPEQQ     Z12, Z5, K2
+	KMOVB        K1, R13
+	KMOVB        K2, R15
+	VPCMPUQ      $0x06, Z12, Z4, K1
+	VPCMPEQQ     Z12, Z4, K2
+	SHLQ         $0x08, R13
+	KMOVB        K1, CX
+	ORQ          CX, R13
+	SHLQ         $0x08, R15
+	KMOVB        K2, CX
+	ORQ          CX, R15
+	ADDQ         R13, R13
+	ADDQ         R15, R13
+	XORQ         R15, R13
+	KMOVB        R13, K1
+	VPMOVM2Q     K1, Z6
+	VPSUBQ       Z6, Z4, Z4
+	SHRQ         $0x08, R13
+	KMOVB        R13, K1
+	VPMOVM2Q     K1, Z7
+	VPSUBQ       Z7, Z5, Z5
+	SHRQ         $0x08, R13
+	VPANDQ       Z12, Z0, Z0
+	VMOVDQU64    Z0, (R8)
+	VPANDQ       Z12, Z1, Z1
+	VMOVDQU64    Z1, 64(R8)
+	VPANDQ       Z12, Z4, Z4
+	VMOVDQU64    Z4, 128(R8)
+	VPANDQ       Z12, Z5, Z5
+	VMOVDQU64    Z5, 192(R8)
 	VZEROUPPER
 	RET
 
 // func pairPick10(res *uint64, table *uint64, i uint64, j uint64)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·pairPick10(SB), NOSPLIT, $0-32
 	MOVQ         res+0(FP), AX
 	MOVQ         table+8(FP), CX
 	MOVQ         i+16(FP), DX
 	MOVQ         j+24(FP), BX
-	VPBROADCASTQ DX, Y20
-	VPXORQ       Y0, Y0, Y0
-	VPXORQ       Y1, Y1, Y1
-	VPXORQ       Y2, Y2, Y2
-	VPBROADCASTQ BX, Y21
-	VPXORQ       Y3, Y3, Y3
-	VPXORQ       Y4, Y4, Y4
-	VPXORQ       Y5, Y5, Y5
-	VPXORQ       Y22, Y22, Y22
+	VPBROADCASTQ DX, Z12
+	VPXORQ       Z0, Z0, Z0
+	VPXORQ       Z1, Z1, Z1
+	VPBROADCASTQ BX, Z19
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z30, Z30, Z30
 	MOVQ         $0x0000000000000001, DX
-	VPBROADCASTQ DX, Y23
+	VPBROADCASTQ DX, Z31
 	MOVQ         $0x0000000000000010, DX
 
 pairPick10Loop:
-	VPCMPEQQ   Y20, Y22, K1
-	VPMOVM2Q   K1, Y24
-	VPTERNLOGQ $0xf8, (CX), Y24, Y0
-	VPTERNLOGQ $0xf8, 32(CX), Y24, Y1
-	VPTERNLOGQ $0xf8, 64(CX), Y24, Y2
-	VPCMPEQQ   Y21, Y22, K1
-	VPMOVM2Q   K1, Y25
-	VPTERNLOGQ $0xf8, 96(CX), Y25, Y3
-	VPTERNLOGQ $0xf8, 128(CX), Y25, Y4
-	VPTERNLOGQ $0xf8, 160(CX), Y25, Y5
-	VPADDQ     Y23, Y22, Y22
-	ADDQ       $0x000000c0, CX
+	VPCMPEQQ   Z12, Z30, K1
+	VPMOVM2Q   K1, Z14
+	VPTERNLOGQ $0xf8, (CX), Z14, Z0
+	VPTERNLOGQ $0xf8, 64(CX), Z14, Z1
+	VPCMPEQQ   Z19, Z30, K1
+	VPMOVM2Q   K1, Z21
+	VPTERNLOGQ $0xf8, 128(CX), Z21, Z4
+	VPTERNLOGQ $0xf8, 192(CX), Z21, Z5
+	VPADDQ     Z31, Z30, Z30
+	ADDQ       $0x00000100, CX
 	DECQ       DX
 	JNZ        pairPick10Loop
-	VMOVDQU64  Y0, (AX)
-	VMOVDQU64  Y1, 32(AX)
-	VMOVDQU64  Y2, 64(AX)
-	VMOVDQU64  Y3, 96(AX)
-	VMOVDQU64  Y4, 128(AX)
-	VMOVDQU64  Y5, 160(AX)
+	VMOVDQU64  Z0, (AX)
+	VMOVDQU64  Z1, 64(AX)
+	VMOVDQU64  Z4, 128(AX)
+	VMOVDQU64  Z5, 192(AX)
+	VZEROUPPER
+	RET
+
+// func singleMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA, BMI2
+TEXT ·singleMul20(SB), NOSPLIT, $0-40
+	MOVQ         a+8(FP), R8
+	MOVQ         b+16(FP), R9
+	MOVQ         m+24(FP), R10
+	MOVQ         k0+32(FP), R11
+	MOVQ         $0x000fffffffffffff, BX
+	VPXORQ       Z31, Z31, Z31
+	VMOVDQU64    (R10), Z6
+	VPXORQ       Z0, Z0, Z0
+	VMOVDQU64    64(R10), Z7
+	VPXORQ       Z1, Z1, Z1
+	VMOVDQU64    128(R10), Z8
+	VPXORQ       Z2, Z2, Z2
+	VALIGNQ      $0x01, Z6, Z7, Z9
+	VALIGNQ      $0x01, Z7, Z8, Z10
+	VALIGNQ      $0x01, Z8, Z31, Z11
+	VPBROADCASTQ (R9), Z12
+	VPMADD52LUQ  (R8), Z12, Z0
+	VPMADD52LUQ  64(R8), Z12, Z1
+	VPMADD52LUQ  128(R8), Z12, Z2
+	VMOVQ        X0, R12
+	MOVQ         $0x000000000000000a, SI
+
+singleMul20Loop:
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
+	IMULQ        (R11), DX
+	VPBROADCASTQ DX, Z14
+	VPBROADCASTQ 8(R9), Z13
+	VPXORQ       Z3, Z3, Z3
+	VPMADD52HUQ  (R8), Z12, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPMADD52HUQ  64(R8), Z12, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPMADD52HUQ  128(R8), Z12, Z5
+	VPMADD52LUQ  (R8), Z13, Z3
+	VPMADD52LUQ  64(R8), Z13, Z4
+	VPMADD52LUQ  128(R8), Z13, Z5
+	VMOVQ        X3, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z2, Z1
+	VALIGNQ      $0x01, Z2, Z31, Z2
+	VPMADD52LUQ  Z9, Z14, Z0
+	VPMADD52LUQ  Z10, Z14, Z1
+	VPMADD52LUQ  Z11, Z14, Z2
+	VPMADD52HUQ  Z6, Z14, Z3
+	VPMADD52HUQ  Z7, Z14, Z4
+	VPMADD52HUQ  Z8, Z14, Z5
+	VPADDQ       Z3, Z0, Z0
+	VPADDQ       Z4, Z1, Z1
+	VPADDQ       Z5, Z2, Z2
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
+	IMULQ        8(R10), DX
+	SHRQ         $0x0c, DX
+	ADDQ         DX, DI
+	ADDQ         DI, R12
+	VPEXTRQ      $0x01, X0, AX
+	MOVQ         R12, DX
+	IMULQ        (R11), DX
+	VPBROADCASTQ DX, Z14
+	VPBROADCASTQ 16(R9), Z12
+	VPXORQ       Z3, Z3, Z3
+	VPMADD52HUQ  (R8), Z13, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPMADD52HUQ  64(R8), Z13, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPMADD52HUQ  128(R8), Z13, Z5
+	VPMADD52LUQ  (R8), Z12, Z3
+	VPMADD52LUQ  64(R8), Z12, Z4
+	VPMADD52LUQ  128(R8), Z12, Z5
+	VMOVQ        X3, CX
+	VALIGNQ      $0x01, Z0, Z1, Z0
+	VALIGNQ      $0x01, Z1, Z2, Z1
+	VALIGNQ      $0x01, Z2, Z31, Z2
+	VPMADD52LUQ  Z9, Z14, Z0
+	VPMADD52LUQ  Z10, Z14, Z1
+	VPMADD52LUQ  Z11, Z14, Z2
+	VPMADD52HUQ  Z6, Z14, Z3
+	VPMADD52HUQ  Z7, Z14, Z4
+	VPMADD52HUQ  Z8, Z14, Z5
+	VPADDQ       Z3, Z0, Z0
+	VPADDQ       Z4, Z1, Z1
+	VPADDQ       Z5, Z2, Z2
+	ADDQ         BX, R12
+	SHRQ         $0x34, R12
+	ADDQ         CX, R12
+	ADDQ         AX, R12
+	SHLQ         $0x0c, DX
+	MULXQ        (R10), CX, DI
+	IMULQ        8(R10), DX
+	SHRQ         $0x0c, DX
+	ADDQ         DX, DI
+	ADDQ         DI, R12
+	ADDQ         $0x10, R9
+	DECQ         SI
+	JNZ          singleMul20Loop
+	MOVQ         res+0(FP), R8
+	VPBROADCASTQ BX, Z12
+	MOVQ         $0x0000000000000001, AX
+	KMOVW        AX, K1
+	VPMOVM2Q     K1, Z13
+	VPBROADCASTQ R12, Z14
+	VPTERNLOGQ   $0xd8, Z13, Z14, Z0
+	VPSRLQ       $0x34, Z0, Z3
+	VPANDQ       Z12, Z0, Z0
+	VPSRLQ       $0x34, Z1, Z4
+	VPANDQ       Z12, Z1, Z1
+	VPSRLQ       $0x34, Z2, Z5
+	VPANDQ       Z12, Z2, Z2
+	VALIGNQ      $0x07, Z4, Z5, Z5
+	VPADDQ       Z5, Z2, Z2
+	VALIGNQ      $0x07, Z3, Z4, Z4
+	VPADDQ       Z4, Z1, Z1
+	VALIGNQ      $0x07, Z31, Z3, Z3
+	VPADDQ       Z3, Z0, Z0
+	VPCMPUQ      $0x06, Z12, Z2, K1
+	VPCMPEQQ     Z12, Z2, K2
+	KMOVB        K1, R12
+	KMOVB        K2, R14
+	VPCMPUQ      $0x06, Z12, Z1, K1
+	VPCMPEQQ     Z12, Z1, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	VPCMPUQ      $0x06, Z12, Z0, K1
+	VPCMPEQQ     Z12, Z0, K2
+	SHLQ         $0x08, R12
+	KMOVB        K1, CX
+	ORQ          CX, R12
+	SHLQ         $0x08, R14
+	KMOVB        K2, CX
+	ORQ          CX, R14
+	ADDQ         R12, R12
+	ADDQ         R14, R12
+	XORQ         R14, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z3
+	VPSUBQ       Z3, Z0, Z0
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z4
+	VPSUBQ       Z4, Z1, Z1
+	SHRQ         $0x08, R12
+	KMOVB        R12, K1
+	VPMOVM2Q     K1, Z5
+	VPSUBQ       Z5, Z2, Z2
+	SHRQ         $0x08, R12
+	VPANDQ       Z12, Z0, Z0
+	VMOVDQU64    Z0, (R8)
+	VPANDQ       Z12, Z1, Z1
+	VMOVDQU64    Z1, 64(R8)
+	VPANDQ       Z12, Z2, Z2
+	VMOVDQU64    Z2, 128(R8)
 	VZEROUPPER
 	RET

@@ -24,13 +24,16 @@ func cut(limbs []uint64, x *big.Int) {
 	}
 }
 
-// operands are two numbers below 2m for a modulus m.
-type operands struct{ a, b, m *big.Int }
+// operands are two numbers below 2m for a modulus m, of so many limbs.
+type operands struct {
+	a, b, m *big.Int
+	limbs   int
+}
 
-// operandsOf draws a modulus and operands, the first few at the edges.
-func operandsOf(t *testing.T, s *size, round int) operands {
+// operandsOf draws a modulus of so many bits and operands: the first few at the edges,
+// the next so that the product is a power of two, to which carries run up many limbs.
+func operandsOf(t *testing.T, length, limbs, round int) operands {
 	t.Helper()
-	length := 4 * s.bytes
 	m, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), uint(length)))
 	if err != nil {
 		t.Fatal(err)
@@ -43,24 +46,31 @@ func operandsOf(t *testing.T, s *size, round int) operands {
 		new(big.Int).Add(m, big.NewInt(1)), new(big.Int).Sub(twice, big.NewInt(1)), ones,
 	}
 	if round < len(edges)*len(edges) {
-		return operands{edges[round/len(edges)], edges[round%len(edges)], m}
+		return operands{edges[round/len(edges)], edges[round%len(edges)], m, limbs}
 	}
 	a, errA := rand.Int(rand.Reader, twice)
 	b, errB := rand.Int(rand.Reader, twice)
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
-	return operands{a, b, m}
+	o := operands{a, b, m, limbs}
+	if inverse := new(big.Int).ModInverse(b, m); round < edgeRounds && inverse != nil {
+		power := new(big.Int).Lsh(o.r(), uint(limbBits*(round%limbs)))
+		o.a = power.Mul(power, inverse).Mod(power, m)
+	}
+	return o
 }
 
+// r is R.
+func (o operands) r() *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(limbBits*o.limbs)) }
+
 // check compares a kernel's product with that of math/big, and its bound.
-func (o operands) check(t *testing.T, s *size, name string, got, x, y *big.Int) {
+func (o operands) check(t *testing.T, name string, got, x, y *big.Int) {
 	t.Helper()
-	r := new(big.Int).Lsh(big.NewInt(1), uint(limbBits*s.limbs))
 	want := new(big.Int).Mul(x, y)
-	want.Mul(want, r.ModInverse(r, o.m)).Mod(want, o.m)
+	want.Mul(want, new(big.Int).ModInverse(o.r(), o.m)).Mod(want, o.m)
 	if got.Cmp(new(big.Int).Lsh(o.m, 1)) >= 0 || new(big.Int).Mod(got, o.m).Cmp(want) != 0 {
-		t.Fatalf("%s%d of %x and %x modulo %x is %x, want %x or as much again", name, s.limbs, x, y, o.m, got, want)
+		t.Fatalf("%s%d of %x and %x modulo %x is %x, want %x or as much again", name, o.limbs, x, y, o.m, got, want)
 	}
 }
 
@@ -70,8 +80,11 @@ func (o operands) factor() uint64 {
 	return new(big.Int).Sub(base, new(big.Int).ModInverse(o.m, base)).Uint64()
 }
 
-// kernelRounds has a full round of edges, and chance.
-const kernelRounds = 49 + 150
+// kernelRounds has a full round of edges, the powers of two, and chance.
+const (
+	edgeRounds   = 49 + 4*maxLimbs
+	kernelRounds = edgeRounds + 120
+)
 
 func needKernels(t *testing.T) {
 	t.Helper()
@@ -89,7 +102,7 @@ func TestWideKernels(t *testing.T) {
 			var w wideSpace
 			var all [8]operands
 			for l := range all {
-				all[l] = operandsOf(t, s, (round+l)%kernelRounds)
+				all[l] = operandsOf(t, 4*s.bytes, s.limbs, (round+l)%kernelRounds)
 				w.k0[l] = minusInverse(all[l].m.Uint64())
 				if w.k0[l] != all[l].factor() {
 					t.Fatalf("minusInverse(%x) is %x", all[l].m.Uint64(), w.k0[l])
@@ -101,13 +114,13 @@ func TestWideKernels(t *testing.T) {
 			s.wideMul(&w.low[0][0], &w.a[0][0], &w.b[0][0], &w.m[0][0], &w.k0[0])
 			s.wideSquare(&w.high[0][0], &w.a[0][0], &w.m[0][0], &w.k0[0], &w.columns[0][0])
 			for l, o := range all {
-				o.check(t, s, "wideMul", laneOf(w.low[:s.limbs], l), o.a, o.b)
-				o.check(t, s, "wideSquare", laneOf(w.high[:s.limbs], l), o.a, o.a)
+				o.check(t, "wideMul", laneOf(w.low[:s.limbs], l), o.a, o.b)
+				o.check(t, "wideSquare", laneOf(w.high[:s.limbs], l), o.a, o.a)
 			}
 			// In place, as the exponentiation has it.
 			s.wideSquare(&w.a[0][0], &w.a[0][0], &w.m[0][0], &w.k0[0], &w.columns[0][0])
 			for l, o := range all {
-				o.check(t, s, "wideSquare in place", laneOf(w.a[:s.limbs], l), o.a, o.a)
+				o.check(t, "wideSquare in place", laneOf(w.a[:s.limbs], l), o.a, o.a)
 			}
 		}
 	}
@@ -137,7 +150,7 @@ func TestPairKernels(t *testing.T) {
 			var w pairSpace
 			var both [2]operands
 			for i := range both {
-				both[i] = operandsOf(t, s, (round+7*i)%kernelRounds)
+				both[i] = operandsOf(t, 4*s.bytes, s.limbs, (round+7*i)%kernelRounds)
 				w.k0[i] = both[i].factor()
 				at := i * s.stride
 				cut(w.a[at:at+s.limbs], both[i].a)
@@ -148,9 +161,29 @@ func TestPairKernels(t *testing.T) {
 			s.pairMul(&w.a[0], &w.a[0], &w.a[0], &w.m[0], &w.k0[0])
 			for i, o := range both {
 				at := i * s.stride
-				o.check(t, s, "pairMul", number(w.low[at:at+s.stride]), o.a, o.b)
-				o.check(t, s, "pairMul in place", number(w.a[at:at+s.stride]), o.a, o.a)
+				o.check(t, "pairMul", number(w.low[at:at+s.stride]), o.a, o.b)
+				o.check(t, "pairMul in place", number(w.a[at:at+s.stride]), o.a, o.a)
 			}
+		}
+	}
+}
+
+func TestSingleKernels(t *testing.T) {
+	t.Parallel()
+	needKernels(t)
+	for _, s := range sizes {
+		n := 2 * s.limbs
+		for round := range kernelRounds {
+			o := operandsOf(t, 8*s.bytes, n, round)
+			k := public{k0: o.factor()}
+			var a, b, product whole
+			cut(a[:n], o.a)
+			cut(b[:n], o.b)
+			cut(k.m[:n], o.m)
+			k.mul(s, &product, &a, &b)
+			k.mul(s, &a, &a, &a)
+			o.check(t, "singleMul", number(product[:]), o.a, o.b)
+			o.check(t, "singleMul in place", number(a[:]), o.a, o.a)
 		}
 	}
 }

@@ -33,6 +33,13 @@ func limbAt(words []uint64, i int) uint64 {
 	return limb & limbMask
 }
 
+// wordsToLimbs cuts words into limbs.
+func wordsToLimbs(limbs, words []uint64) {
+	for i := range limbs {
+		limbs[i] = limbAt(words, i)
+	}
+}
+
 // limbsToWords puts limbs together to words.
 func limbsToWords(words, limbs []uint64) {
 	for i := range words {
@@ -49,7 +56,7 @@ func limbsToWords(words, limbs []uint64) {
 
 // reduceOnce is x modulo m for an x below 2m, without a branch.
 func reduceOnce(x, m []uint64) {
-	var difference [maxLimbs]uint64
+	var difference whole
 	var borrow uint64
 	for i := range x {
 		d := x[i] - m[i] - borrow

@@ -1,10 +1,6 @@
 package fastrsa
 
-import (
-	"crypto/subtle"
-
-	"filippo.io/bigmod"
-)
+import "crypto/subtle"
 
 // operation is one private operation: in^d modulo n.
 type operation struct {
@@ -35,19 +31,12 @@ func (o *operation) finish(w *recombination) {
 	product := w.product[:2*words]
 	mulAdd(product, w.h[:words], o.key.q[:words], w.m2[:words])
 	out := make([]byte, s.bytes)
+	fromWords(out, o.key.public.raise(s, w))
+	if subtle.ConstantTimeCompare(out, o.in) != 1 {
+		return
+	}
 	fromWords(out, product)
-	if o.confirmed(out) {
-		o.out = out
-	}
-}
-
-func (o *operation) confirmed(out []byte) bool {
-	x, err := bigmod.NewNat().SetBytes(out, o.key.n)
-	if err != nil {
-		return false
-	}
-	raised := bigmod.NewNat().ExpShortVarTime(x, o.key.e, o.key.n).Bytes(o.key.n)
-	return subtle.ConstantTimeCompare(raised, o.in) == 1
+	o.out = out
 }
 
 // recombination is the room for what becomes of the halves of an operation.
@@ -55,4 +44,6 @@ type recombination struct {
 	m1, m2Limbs, hLimbs [maxLimbs]uint64
 	m2, h               [maxWords]uint64
 	product             [2 * maxWords]uint64
+	x, power            whole                // of the product, with the public key
+	raised              [2 * maxWords]uint64 // and that in words
 }

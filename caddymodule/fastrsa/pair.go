@@ -3,10 +3,10 @@ package fastrsa
 // pairSpace is the work space of a lone operation: a pair of numbers, one modulo
 // each prime, in all of it.
 type pairSpace struct {
-	table          [16 * 2 * maxLimbs]uint64 // the powers 0 to 15
-	a, b, m        [2 * maxLimbs]uint64
-	r2, r3, one    [2 * maxLimbs]uint64
-	low, high, res [2 * maxLimbs]uint64
+	table          [16 * 2 * maxStride]uint64 // the powers 0 to 15
+	a, b, m        [2 * maxStride]uint64
+	r2, r3, one    [2 * maxStride]uint64
+	low, high, res [2 * maxStride]uint64
 	k0             [2]uint64
 	words          [2 * maxWords]uint64
 	recombination

@@ -14,8 +14,7 @@ type parts struct {
 	primes   [2]prime         // p and q
 	qInverse [maxLimbs]uint64 // (1/q)·R modulo p
 	q        [maxWords]uint64 // as words
-	n        *bigmod.Modulus
-	e        uint
+	public   public
 }
 
 // prime is one prime of a key with what Montgomery's arithmetic needs of it.
@@ -30,9 +29,9 @@ type prime struct {
 // newParts prepares a key. Nothing in it can fail for a key that crypto/rsa has
 // validated; the error of a library is returned all the same.
 func newParts(key *rsa.PrivateKey, s *size) (*parts, error) {
-	k := &parts{size: s, e: uint(key.E)}
-	var err error
-	if k.n, err = bigmod.NewModulus(key.N.Bytes()); err != nil {
+	k := &parts{size: s}
+	err := k.public.set(s, &key.PublicKey)
+	if err != nil {
 		return nil, err
 	}
 	exponents := [2]*big.Int{key.Precomputed.Dp, key.Precomputed.Dq}
@@ -46,8 +45,8 @@ func newParts(key *rsa.PrivateKey, s *size) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := radix(s, moduli[0])
-	s.setLimbs(k.qInverse[:], inverse.Mul(r, moduli[0]).Bytes(moduli[0]))
+	r := radix(s.limbs, moduli[0])
+	setLimbs(k.qInverse[:], inverse.Mul(r, moduli[0]).Bytes(moduli[0]))
 	toWords(k.q[:s.words()], s.fill(key.Primes[1]))
 	return k, nil
 }
@@ -57,12 +56,12 @@ func (p *prime) set(s *size, m, exponent *big.Int) (*bigmod.Modulus, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := radix(s, modulus)
-	s.setLimbs(p.m[:], s.fill(m))
-	s.setLimbs(p.r1[:], r.Bytes(modulus))
-	power := radix(s, modulus).Mul(r, modulus)
-	s.setLimbs(p.r2[:], power.Bytes(modulus))
-	s.setLimbs(p.r3[:], power.Mul(r, modulus).Bytes(modulus))
+	r := radix(s.limbs, modulus)
+	setLimbs(p.m[:], s.fill(m))
+	setLimbs(p.r1[:], r.Bytes(modulus))
+	power := radix(s.limbs, modulus).Mul(r, modulus)
+	setLimbs(p.r2[:], power.Bytes(modulus))
+	setLimbs(p.r3[:], power.Mul(r, modulus).Bytes(modulus))
 	p.k0 = minusInverse(p.m[0])
 	for i, b := range s.fill(exponent) {
 		p.digits[2*i], p.digits[2*i+1] = b>>4, b&15
@@ -70,22 +69,20 @@ func (p *prime) set(s *size, m, exponent *big.Int) (*bigmod.Modulus, error) {
 	return modulus, nil
 }
 
-// radix is R modulo m.
-func radix(s *size, m *bigmod.Modulus) *bigmod.Nat {
+// radix is R modulo m for numbers of so many limbs.
+func radix(limbs int, m *bigmod.Modulus) *bigmod.Nat {
 	two := bigmod.NewNat().SetUint(2).ExpandFor(m)
-	return bigmod.NewNat().ExpShortVarTime(two, uint(limbBits*s.limbs), m)
+	return bigmod.NewNat().ExpShortVarTime(two, uint(limbBits*limbs), m)
 }
 
 // fill is a number as bytes, as many as a prime has.
 func (s *size) fill(x *big.Int) []byte { return x.FillBytes(make([]byte, s.bytes/2)) }
 
-// setLimbs cuts a big-endian number of a prime's length into limbs.
-func (s *size) setLimbs(limbs []uint64, number []byte) {
-	var words [maxWords]uint64
-	toWords(words[:s.words()], number)
-	for i := range s.limbs {
-		limbs[i] = limbAt(words[:s.words()], i)
-	}
+// setLimbs cuts a big-endian number of a prime's or the modulus's length into limbs.
+func setLimbs(limbs []uint64, number []byte) {
+	words := make([]uint64, len(number)/8)
+	toWords(words, number)
+	wordsToLimbs(limbs, words)
 }
 
 // minusInverse is -1/m modulo 2^52 for an odd m. Three bits are right to begin with,

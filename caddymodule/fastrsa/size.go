@@ -6,11 +6,17 @@ const (
 	limbMask = 1<<limbBits - 1
 )
 
-// maxLimbs and maxWords are those of a prime of 1024 bits.
+// maxLimbs and maxWords are those of a prime of 1024 bits; maxStride has room for
+// its limbs in whole registers.
 const (
-	maxLimbs = 20
-	maxWords = 1024 / 64
+	maxLimbs  = 20
+	maxStride = 24
+	maxWords  = 1024 / 64
 )
+
+// whole has the limbs of a number as long as the modulus, and the zero that singleMul
+// reads behind them.
+type whole = [2*maxLimbs + 1]uint64
 
 // lane has one limb of eight numbers.
 type lane = [8]uint64
@@ -27,6 +33,7 @@ type size struct {
 	widePick   func(res, table, index *uint64)
 	pairMul    func(res, a, b, m, k0 *uint64)
 	pairPick   func(res, table *uint64, i, j uint64)
+	singleMul  func(res, a, b, m, k0 *uint64)
 
 	queue chan *operation
 }

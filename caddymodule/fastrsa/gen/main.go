@@ -9,7 +9,7 @@
 // Every kernel works on numbers of limbs of 52 bits, the width of the
 // instructions VPMADD52LUQ and VPMADD52HUQ, and multiplies as Montgomery did: the
 // product of a and b divided by R = 2^(52·limbs), modulo m. Operands and results
-// are below 2m and stay there, hence no kernel subtracts or compares.
+// are below 2m and stay there, hence no kernel subtracts m or compares with it.
 //
 // What every kernel keeps, because its operands are secrets: the only jumps are on
 // loop counters, no address depends on an operand, and no memory operand has a
@@ -36,8 +36,9 @@ func main() {
 		wideMul(limbs)
 		wideSquare(limbs)
 		widePick(limbs)
-		pairMul(limbs)
+		alongMul("pairMul", limbs, 2, "sets res to a·b/R modulo m for both numbers of a pair.")
 		pairPick(limbs)
+		alongMul("singleMul", 2*limbs, 1, "sets res to a·b/R modulo m.")
 	}
 	build.Generate()
 }
@@ -58,17 +59,12 @@ func begin(name string, limbs int, signature, doc string, args ...string) []reg.
 // at is a memory operand so many bytes behind a base.
 func at(base reg.Register, bytes int) operand.Mem { return operand.Mem{Base: base, Disp: bytes} }
 
-// zmm and ymm are the vector registers by their numbers.
+// zmm are the vector registers by their numbers, xmm the lower parts of the first.
 var (
 	zmm = []reg.VecPhysical{
 		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10,
 		reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15, reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21,
 		reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
-	}
-	ymm = []reg.VecPhysical{
-		reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10,
-		reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15, reg.Y16, reg.Y17, reg.Y18, reg.Y19, reg.Y20, reg.Y21,
-		reg.Y22, reg.Y23, reg.Y24, reg.Y25, reg.Y26, reg.Y27, reg.Y28, reg.Y29, reg.Y30, reg.Y31,
 	}
 	xmm = []reg.VecPhysical{
 		reg.X0, reg.X1, reg.X2, reg.X3, reg.X4, reg.X5, reg.X6, reg.X7, reg.X8, reg.X9, reg.X10,

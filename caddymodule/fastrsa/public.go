@@ -1,0 +1,52 @@
+package fastrsa
+
+import (
+	"crypto/rsa"
+	"math/bits"
+
+	"filippo.io/bigmod"
+)
+
+// public is a public key with what Montgomery's arithmetic needs of it.
+type public struct {
+	m, r2 whole  // the modulus, and R² modulo it
+	k0    uint64 // -1/m modulo 2^52
+	e     uint
+}
+
+func (p *public) set(s *size, key *rsa.PublicKey) error {
+	modulus, err := bigmod.NewModulus(key.N.Bytes())
+	if err != nil {
+		return err
+	}
+	r := radix(2*s.limbs, modulus)
+	setLimbs(p.m[:], key.N.Bytes())
+	setLimbs(p.r2[:], radix(2*s.limbs, modulus).Mul(r, modulus).Bytes(modulus))
+	p.k0, p.e = minusInverse(p.m[0]), uint(key.E) //nolint:gosec // positive
+	return nil
+}
+
+// raise returns the product of a recombination to the power e, modulo the modulus.
+// The exponent is no secret, so that a jump may depend on it.
+func (p *public) raise(s *size, w *recombination) []uint64 {
+	n := 2 * s.limbs
+	wordsToLimbs(w.x[:n], w.product[:2*s.words()])
+	p.mul(s, &w.x, &w.x, &p.r2)
+	w.power = w.x
+	for bit := bits.Len(p.e) - 2; bit >= 0; bit-- {
+		p.mul(s, &w.power, &w.power, &w.power)
+		if p.e>>bit&1 == 1 {
+			p.mul(s, &w.power, &w.power, &w.x)
+		}
+	}
+	p.mul(s, &w.power, &w.power, &single) // out of Montgomery's form
+	reduceOnce(w.power[:n], p.m[:])
+	raised := w.raised[:2*s.words()]
+	limbsToWords(raised, w.power[:n])
+	return raised
+}
+
+func (p *public) mul(s *size, res, a, b *whole) { s.singleMul(&res[0], &a[0], &b[0], &p.m[0], &p.k0) }
+
+// single is the number one.
+var single = whole{1}
