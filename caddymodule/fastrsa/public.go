@@ -22,7 +22,7 @@ func (p *public) set(s *size, key *rsa.PublicKey) error {
 	r := radix(2*s.limbs, modulus)
 	setLimbs(p.m[:], key.N.Bytes())
 	setLimbs(p.r2[:], radix(2*s.limbs, modulus).Mul(r, modulus).Bytes(modulus))
-	p.k0, p.e = minusInverse(p.m[0]), uint(key.E) //nolint:gosec // positive
+	p.k0, p.e = minusInverse(p.m[0]), uint(key.E)
 	return nil
 }
 

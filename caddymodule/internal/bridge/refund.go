@@ -145,10 +145,11 @@ func latest(a, b time.Time) time.Time {
 }
 
 // lastSubmission is when a refund may last have left, zero for never.
-func lastSubmission(events []ledger.Event, codes TranCodes) (at time.Time) {
-	for _, at = range submissions(events, codes) {
+func lastSubmission(events []ledger.Event, codes TranCodes) (last time.Time) {
+	for _, at := range submissions(events, codes) {
+		last = at
 	}
-	return at
+	return last
 }
 
 // submissions is when a refund may have left. What went out under a code that is not that
