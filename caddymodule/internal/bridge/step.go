@@ -124,7 +124,9 @@ func (b *Bridge) postpone(ctx context.Context, s *Settings, order ledger.Order, 
 	err := b.ledger.Postpone(ctx, order.Key, order.Claim, next, tries, result.events...)
 	switch {
 	case errors.Is(err, ledger.ErrFenced):
-		b.recordEvents(ctx, order, result.events...)
+		// It has moved meanwhile. The calls were made; that its code was lost is not known now.
+		happened := slices.DeleteFunc(slices.Clone(result.events), func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent })
+		b.recordEvents(ctx, order, happened...)
 	case err != nil:
 		b.log.Error("next step of an order not recorded", orderFields(order), zap.Error(err))
 	}

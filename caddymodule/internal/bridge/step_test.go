@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -91,6 +92,40 @@ func TestInDoubtAndUnpaid(t *testing.T) {
 	}
 	if told != 1 || !oldest().IsZero() {
 		t.Errorf("told %d times that it is unpaid, oldest in doubt: %s", told, oldest())
+	}
+}
+
+// TestUnpaidWhileTheMerchantRepeats: the merchant's repeat gets a code while the order is
+// asked about. That the code was lost is not said of it any more; that it was asked is.
+func TestUnpaidWhileTheMerchantRepeats(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	w.gateway.setScript(silent)
+	w.pay(p)
+	o := w.wantState(p, translate.InDoubt)
+	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranProcessing}
+	w.gateway.setScript(fault{name: "the merchant repeats it", mangle: func(_ context.Context, unpaid string) RoundTrip {
+		if reply := w.pay(p); reply.RespCode != v1.CodeOK {
+			t.Errorf("the repeat hears %s", reply.RespCode)
+		}
+		return RoundTrip{Sent: true, Body: []byte(unpaid)}
+	}})
+	w.stepAt(p)
+	w.wantState(p, translate.Pending)
+	events, err := w.ledger.Events(t.Context(), o.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := false
+	for _, e := range events.Items {
+		asked = asked || e.Kind == CallEventKind && e.Source == w.settings.TranCodes.Query
+		if e.Kind == ledger.UnpaidEvent {
+			t.Errorf("on record: %+v", e)
+		}
+	}
+	if !asked {
+		t.Errorf("the query is not on record: %+v", events.Items)
 	}
 }
 
