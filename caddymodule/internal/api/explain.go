@@ -94,7 +94,10 @@ func (o Order) lastQuery(m moment) string {
 
 func explainRefundFailed(o Order, m moment) string {
 	stays := "; it is still with the merchant, and a person has to look into it"
-	if !o.NextAt.IsZero() {
+	switch {
+	case o.Dealt:
+		stays = "; somebody has dealt with that, see its changes"
+	case !o.NextAt.IsZero():
 		stays = "; it is still with the merchant, and the refund is tried again: " + m.next(o.NextAt)
 	}
 	if o.GatewayMessage == "" {

@@ -162,11 +162,23 @@ func (v *visit) timeline(order ledger.Order) (Timeline, error) {
 		shown := notificationOf(*notification)
 		t.Notification = &shown
 	}
-	if t.Order.State == translate.InDoubt && slices.ContainsFunc(told.events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent }) {
-		t.Order.Unpaid = true
-		t.Order.Explained = t.Order.Explain(v.now, translate.Beijing)
+	return t, v.explainByStory(&t.Order, told)
+}
+
+// explainByStory says of an order's state what its columns alone do not tell.
+func (v *visit) explainByStory(o *Order, told story) error {
+	switch o.State {
+	case translate.InDoubt:
+		o.Unpaid = slices.ContainsFunc(told.events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent })
+	case translate.RefundFailed:
+		dealt, err := v.Ledger.DealtWith(v.ctx, told.order.Key)
+		if err != nil {
+			return err
+		}
+		o.Dealt = slices.ContainsFunc(dealt, func(d ledger.Dealt) bool { return d.Matter == ledger.RefundMatter })
 	}
-	return t, nil
+	o.Explained = o.Explain(v.now, translate.Beijing)
+	return nil
 }
 
 // notification returns the notification of an order, nil when there is none or when

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,15 @@ func TestDealWithOrder(t *testing.T) {
 		w.refused(w.post("orders/deal", other), http.StatusBadRequest, "one of: refund, notification")
 		other.Matter, other.OrderID = matter, "none"
 		w.refused(w.post("orders/deal", other), http.StatusNotFound, "no order")
+		about := "order?merid=" + key.MerID + "&number=" + key.OrderID
+		before := read[Timeline](t, w.get(about)).Order
 		read[DealAnswer](t, w.post("orders/deal", request))
+		after := read[Timeline](t, w.get(about)).Order
+		if isRefund := matter == ledger.RefundMatter; before.Dealt || after.Dealt != isRefund ||
+			strings.Contains(after.Explained, "somebody has dealt with that") != isRefund ||
+			strings.Contains(before.Explained, "a person has to look into it") != isRefund || strings.Contains(after.Explained, "has to look") {
+			t.Errorf("%s: before %q, after %q", matter, before.Explained, after.Explained)
+		}
 		w.refused(w.post("orders/deal", request), http.StatusConflict, "said already that it is dealt with")
 		order, err := w.ledger.Order(t.Context(), key)
 		must(err)

@@ -62,18 +62,11 @@ func (p printer) headline(o api.Order, now time.Time) string {
 	if p.lang == bilingual.En {
 		return o.Explain(now, time.Local) + "."
 	}
-	name, row := "about."+string(o.State), o.State.Row()
-	if row.Final && row.Due != translate.DueNothing && !o.NextAt.IsZero() {
-		name += "_watched"
-	}
-	if o.Unpaid {
-		name += "_unpaid"
-	}
 	message := o.GatewayMessage
 	if message == "" {
 		message = p.told("no_gateway_message", nil)
 	}
-	about := p.told(name, map[string]string{
+	about := p.told("about."+string(o.State)+closer(o), map[string]string{
 		"expires": clock(o.ExpiresAt), "next": p.due(o.NextAt, now), "tries": strconv.Itoa(o.Tries), "paid": clock(o.PaidAt),
 		"settled": clock(o.SettledAt), "refund": orDash(o.RefundNo), "message": message,
 	})
@@ -81,6 +74,20 @@ func (p printer) headline(o api.Order, now time.Time) string {
 		about += p.told("about_purged", map[string]string{"purged": clock(o.PurgedAt)})
 	}
 	return about
+}
+
+// closer ends the name of what is said of an order's state where there is more to say.
+func closer(o api.Order) string {
+	row := o.State.Row()
+	switch {
+	case o.Dealt:
+		return "_dealt"
+	case o.Unpaid:
+		return "_unpaid"
+	case row.Final && row.Due != translate.DueNothing && !o.NextAt.IsZero():
+		return "_watched"
+	}
+	return ""
 }
 
 // due says when something is due.

@@ -129,7 +129,7 @@ func TestTermsAgree(t *testing.T) {
 func TestFamiliesAreComplete(t *testing.T) {
 	t.Parallel()
 	known := maps.Clone(families)
-	known["about"] = append(slices.Clone(families["state"]), "in_doubt_unpaid")
+	known["about"] = append(slices.Clone(families["state"]), "in_doubt_unpaid", "refund_failed_dealt")
 	for state, facts := range stateTable() {
 		if facts.Watched {
 			known["about"] = append(known["about"], string(state)+"_watched")

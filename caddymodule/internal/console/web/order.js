@@ -83,12 +83,17 @@ function showOrder({ order, notification, events, unreadable }, overview) {
   showUnreadable(byID('orderunreadable'), unreadable);
 }
 
+// closer ends the name of what is said of an order's state where there is more to say.
+function closer(order) {
+  if (order.dealt) return '_dealt';
+  if (order.unpaid) return '_unpaid';
+  return factsOf(order.state).watched && order.next_at ? '_watched' : '';
+}
+
 // about explains the state of an order.
 function about(order) {
-  const watched = factsOf(order.state).watched && order.next_at ? '_watched' : '';
-  const unpaid = order.unpaid ? '_unpaid' : '';
   const purged = order.purged_at ? t('about_purged', { purged: stamp(order.purged_at) }) : '';
-  return t('about.' + order.state + watched + unpaid, {
+  return t('about.' + order.state + closer(order), {
     expires: stamp(order.expires_at), next: due(order.next_at), tries: count(order.tries), paid: stamp(order.paid_at),
     settled: stamp(order.settled_at), refund: order.refund_no || '–', message: order.words || t('no_gateway_message'),
   }) + purged;
