@@ -165,7 +165,7 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		return b.keepAndAsk(ctx, s, order, n, err)
 	}
 	report = b.reported(order, report)
-	if report.State == translate.RefundFailed && b.refundIsRetried(ctx, s, order) {
+	if report.State == translate.RefundFailed && !b.toldOfOne(ctx, s, order) {
 		report = askAboutTry()
 	}
 	if report.State.Final() {

@@ -317,21 +317,37 @@ func TestNoticeThatNobodyAsksAboutIsNotDurable(t *testing.T) {
 	}
 }
 
+// submitsInVain has the refund submitted, and the answer lost.
+func submitsInVain(w *world, p v1.PayRequest) {
+	w.gateway.setScript(silent)
+	w.stepAt(p)
+}
+
+// submittedBefore is a bridge that wakes up and records the call that it had made when it
+// began the refund. Another has taken the order in hand since.
+func submittedBefore(w *world, p v1.PayRequest) {
+	call := ledger.Event{At: w.clock.now().Add(-lease(w.settings)), Kind: CallEventKind, Source: v2.TranRefund, Detail: "F1: timeout (), 9s"}
+	if err := w.ledger.AddEvents(w.tb.Context(), key(p), call); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
 // TestNoticeOfATryThatIsNotOnRecord: a refund fails whose bridge could not record that it
 // had submitted it, so that it is submitted once more; what came of that is not known
 // either. That it has failed may be told of the first submission: the gateway is asked.
 func TestNoticeOfATryThatIsNotOnRecord(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name     string
-		recorded bool // that the second left
-		now      v2.RefundState
-		then     translate.State
+		name  string
+		known func(*world, v1.PayRequest) // what is on record of the two
+		now   v2.RefundState
+		then  translate.State
 	}{
-		{"neither on record, done", false, v2.RefundSuccess, translate.Refunded},
-		{"neither on record, under way", false, v2.RefundProcessing, translate.Refunding},
-		{"the second on record, done", true, v2.RefundSuccess, translate.Refunded},
-		{"the second on record, the books still show the first", true, v2.RefundFailed, translate.Refunding},
+		{"neither on record, done", nil, v2.RefundSuccess, translate.Refunded},
+		{"neither on record, under way", nil, v2.RefundProcessing, translate.Refunding},
+		{"the first on record, late, done", submittedBefore, v2.RefundSuccess, translate.Refunded},
+		{"the second on record, done", submitsInVain, v2.RefundSuccess, translate.Refunded},
+		{"the second on record, the books still show the first", submitsInVain, v2.RefundFailed, translate.Refunding},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -342,9 +358,8 @@ func TestNoticeOfATryThatIsNotOnRecord(t *testing.T) {
 			o := w.order(p)
 			w.gateway.refundBecomes(o.RefundNo, v2.RefundFailed)
 			w.clock.advance(lease(w.settings))
-			if c.recorded {
-				w.gateway.setScript(silent)
-				w.stepAt(p)
+			if c.known != nil {
+				c.known(w, p)
 			}
 			w.gateway.refundBecomes(o.RefundNo, c.now)
 			failed := w.gateway.says("", map[string]string{

@@ -187,7 +187,8 @@ func (b *Bridge) refundTooEarly(ctx context.Context, s *Settings, order ledger.O
 		return notSettled(refundCallUnreadable.With())
 	}
 	now := b.now()
-	surely := leftAt(events.Items, s.TranCodes, order, now).Add(notFoundGrace)
+	record := readRefund(events.Items, s.TranCodes)
+	surely := record.leftAt(order, now).Add(notFoundGrace)
 	if !now.Before(surely) {
 		return nil
 	}

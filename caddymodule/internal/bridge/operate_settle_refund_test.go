@@ -57,6 +57,22 @@ func TestSettleWaitsForTheLastRefund(t *testing.T) {
 	wantRefundFailed(t, w, p, surely.In(translate.Beijing).Format(time.DateTime))
 }
 
+// TestSettleAfterARefundThatIsNotOnRecord: whoever began a refund may have submitted it and
+// not recorded that; the one who took it over could not submit it.
+func TestSettleAfterARefundThatIsNotOnRecord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	w.diesInRefund(p, false)
+	w.gateway.setScript(unsent)
+	w.stepAt(p)
+	surely := w.clock.now().Add(notFoundGrace)
+	w.clock.advance(time.Minute)
+	w.gateway.setScript(notFound)
+	wantRefundFailed(t, w, p, surely.In(translate.Beijing).Format(time.DateTime))
+}
+
 // TestSettleWhereARefundMayBeLeaving: a refund may have left at any time when no call of
 // it is on record yet, or when a row of the record cannot be read.
 func TestSettleWhereARefundMayBeLeaving(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -37,7 +36,7 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 // that was accepted a moment ago may not be in its books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	if order.Tries == 0 {
-		return b.submitRefund(ctx, s, order, b.takenOver(ctx, order))
+		return b.submitRefund(ctx, s, order, b.takenOver(ctx, s, order))
 	}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
@@ -88,28 +87,15 @@ func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Ord
 }
 
 // takenOver reports whether somebody may have submitted a refund that has no try on
-// record: whoever held the order before, and could not record what came of it. Nobody
-// did while the refund is younger than any claim, whosever configuration it was taken by. One
-// that is yet to begin was begun by a clock that has been set back since.
-func (b *Bridge) takenOver(ctx context.Context, order ledger.Order) bool {
-	now := b.now()
+// record: whoever held the order before, and could not record what came of it.
+func (b *Bridge) takenOver(ctx context.Context, s *Settings, order ledger.Order) bool {
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return true
 	}
-	return takenOverAt(events.Items, now)
-}
-
-// takenOverAt is takenOver for a submission at a time.
-func takenOverAt(events []ledger.Event, at time.Time) bool {
-	var since time.Time
-	for _, e := range events {
-		if e.LedTo() == translate.Refunding {
-			since = e.At
-		}
-	}
-	return at.Before(since) || !at.Before(since.Add(shortestLease))
+	record := readRefund(events.Items, s.TranCodes)
+	return record.late(b.now())
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may
@@ -122,7 +108,8 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledge
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return false, false
 	}
-	sent := lastSubmission(events.Items, s.TranCodes)
+	record := readRefund(events.Items, s.TranCodes)
+	sent := record.lastSent()
 	if len(events.Unreadable) > 0 {
 		// One that cannot be read may be a call. It came before the gateway said for
 		// the first time that it has no such refund.
@@ -131,38 +118,10 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledge
 	if sent.IsZero() {
 		return true, true
 	}
+	sent = latest(sent, record.hidden)
 	// Had it been believed before, it was submitted then.
 	doubted = longUnknown(events.Items, "refund", sent)
 	return b.surelyUnknown(ctx, order, "refund", sent, b.now()), doubted
-}
-
-// latest is the later of two times.
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// lastSubmission is when a refund may last have left, zero for never.
-func lastSubmission(events []ledger.Event, codes TranCodes) (last time.Time) {
-	for _, at := range submissions(events, codes) {
-		last = at
-	}
-	return last
-}
-
-// submissions is when a refund may have left. What went out under a code that is not that
-// of another kind of call may have been one: an operator may have changed the code of
-// refunds since.
-func submissions(events []ledger.Event, codes TranCodes) (times []time.Time) {
-	others := []string{codes.Pay, codes.Query, codes.RefundQuery, codes.Close}
-	for _, e := range events {
-		if e.Kind == CallEventKind && !slices.Contains(others, e.Source) && !unsentCall(e) {
-			times = append(times, e.At)
-		}
-	}
-	return times
 }
 
 // queryRefund queries the gateway about a refund and records what is final.

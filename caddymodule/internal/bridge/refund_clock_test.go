@@ -80,7 +80,7 @@ func TestTakenOverFromAClockAhead(t *testing.T) {
 	hasPaid(died, p)
 	died.diesInRefund(p, true)
 	w := died.reopened(dir, time.Hour)
-	if !w.bridge.takenOver(t.Context(), w.order(p)) {
+	if !w.bridge.takenOver(t.Context(), w.settings, w.order(p)) {
 		t.Error("the refund passes for one that nobody has submitted")
 	}
 }

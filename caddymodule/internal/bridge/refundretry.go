@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -46,55 +45,38 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 // submitted more than once. All its tries have one number.
 const earlierTry = "that the refund failed may be told of a try before this one"
 
-// refundIsRetried reports whether an order's refund is being tried again, at whatever
-// time: what a notice tells may be older than the last of its tries.
-func (b *Bridge) refundIsRetried(ctx context.Context, s *Settings, order ledger.Order) bool {
-	_, retried := b.tries(ctx, s.TranCodes, order, b.now())
-	return retried
-}
-
-// retriedJustNow reports whether an order's refund was tried again so short a time ago
-// that the gateway's books may still show the try before.
-func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
-	now := b.now()
-	events, retried := b.tries(ctx, s.TranCodes, order, now)
-	return retried && now.Sub(leftAt(events, s.TranCodes, order, now)) < notFoundGrace
-}
-
-// leftAt is when an order's refund may last have left by what is on record of the order,
-// zero for never. It may be leaving now while its call is not on record yet; events that
-// are nil could not be read.
-func leftAt(events []ledger.Event, codes TranCodes, order ledger.Order, now time.Time) time.Time {
-	if events == nil || order.Tries == 0 {
-		return now
-	}
-	return lastSubmission(events, codes)
-}
-
-// tries reports whether an order's refund that is under way has failed before or has
-// been submitted more than once, or may have, and returns what is on record of the order:
-// nil when that cannot be read.
-func (b *Bridge) tries(ctx context.Context, codes TranCodes, order ledger.Order, now time.Time) (events []ledger.Event, several bool) {
+// toldOfOne reports whether what a notice tells of an order's refund that is under way can
+// be about one submission only, whenever that was.
+func (b *Bridge) toldOfOne(ctx context.Context, s *Settings, order ledger.Order) bool {
 	if order.State != translate.Refunding {
-		return nil, false
+		return true
 	}
-	read, err := b.ledger.Events(ctx, order.Key)
+	record, read := b.refundRecord(ctx, s, order)
+	return read && record.once(order, b.now())
+}
+
+// retriedJustNow reports whether an order's refund that is under way was submitted again so
+// short a time ago that the gateway's books may still show the submission before.
+func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
+	if order.State != translate.Refunding {
+		return false
+	}
+	now := b.now()
+	record, read := b.refundRecord(ctx, s, order)
+	return !read || !record.once(order, now) && now.Sub(record.leftAt(order, now)) < notFoundGrace
+}
+
+// refundRecord reads what is on record of an order's refund, and reports whether it could.
+// What of it is unreadable may be that it has failed before.
+func (b *Bridge) refundRecord(ctx context.Context, s *Settings, order ledger.Order) (record refundRecord, read bool) {
+	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
 		b.log.Error("earlier tries of a refund not read", orderFields(order), zap.Error(err))
-		return nil, true
+		return refundRecord{}, false
 	}
-	hasFailed := func(e ledger.Event) bool { return e.LedTo() == translate.RefundFailed }
-	return read.Items, len(read.Unreadable) > 0 || slices.ContainsFunc(read.Items, hasFailed) ||
-		submittedAgain(read.Items, codes, now)
-}
-
-// submittedAgain reports whether a refund that has not failed yet may have left more than
-// once: by what is on record, or because the first submission on record, or the one that
-// may be leaving now, came so late that another may have been made before it and could not
-// be recorded.
-func submittedAgain(events []ledger.Event, codes TranCodes, now time.Time) bool {
-	times := submissions(events, codes)
-	return len(times) > 1 || takenOverAt(events, append(times, now)[0])
+	record = readRefund(events.Items, s.TranCodes)
+	record.failed = record.failed || len(events.Unreadable) > 0
+	return record, true
 }
 
 // retryDue takes up a failed refund whose time has come. What the gateway says of

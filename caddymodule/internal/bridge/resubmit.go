@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -27,8 +29,11 @@ func (b *Bridge) resubmit(ctx context.Context, job payJob, order ledger.Order, s
 		State: translate.Sent, At: now, Source: source, Claim: order.Claim, Next: now.Add(job.settings.Timeouts.payLease()),
 		OpenID: job.payer(order),
 	})
-	if errors.Is(err, ledger.ErrFenced) { // another was faster
-		stored, err = b.ledger.Order(ctx, order.Key)
+	if errors.Is(err, ledger.ErrFenced) { // another was faster: nothing is written that could be taken back
+		if stored, err = b.ledger.Order(ctx, order.Key); err != nil {
+			b.log.Error("order not read that another sends", orderFields(order), zap.Error(err))
+			return order, false
+		}
 		verdict = translate.Repeated
 	}
 	if err != nil {

@@ -54,6 +54,15 @@ func (e Event) LedTo() translate.State {
 	return translate.State(to)
 }
 
+// LedFrom returns the state that a step led away from, "" when the event tells of none.
+func (e Event) LedFrom() translate.State {
+	from, _, leads := strings.Cut(e.Detail, leadsTo)
+	if e.Kind != movedEvent || !leads {
+		return ""
+	}
+	return translate.State(from)
+}
+
 // add writes the events, which are about the order k.
 func (b eventBatch) add(t *tx, k Key) error {
 	orderID, merID := cut(k.OrderID, maxNumber), cut(k.MerID, maxNumber)

@@ -1,0 +1,103 @@
+package bridge
+
+import (
+	"slices"
+	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/translate"
+)
+
+// refundRecord is what is on record of the submissions of an order's refund. All of them
+// have its one number, so that what is told of it may be told of any of them.
+type refundRecord struct {
+	begun  time.Time   // when it was begun, or last tried again; zero when that is not on record
+	failed bool        // it has failed before
+	sent   []time.Time // the submissions that left, or may have
+	called bool        // one was made since it was begun, whether or not it left
+	hidden time.Time   // when at the latest one left that is not on record, zero for none
+}
+
+// readRefund gathers it from an order's timeline.
+func readRefund(events []ledger.Event, codes TranCodes) (r refundRecord) {
+	for _, e := range events {
+		switch {
+		case e.LedTo() == translate.Refunding:
+			r.begun, r.called = e.At, false
+			r.failed = r.failed || e.LedFrom() == translate.RefundFailed // which may be purged
+		case e.LedTo() == translate.RefundFailed:
+			r.failed = true
+		case maySubmitRefund(e, codes):
+			r.submitted(e)
+		}
+	}
+	return r
+}
+
+// submitted takes down a submission. The first since the refund was begun tells of
+// another where it was made so late that whoever held the order before may have made one.
+func (r *refundRecord) submitted(e ledger.Event) {
+	if !r.called && r.late(e.At) {
+		r.hidden = e.At
+	}
+	r.called = true
+	if !unsentCall(e) {
+		r.sent = append(r.sent, e.At)
+	}
+}
+
+// late reports whether somebody else may have held the order between the refund's
+// beginning and a time. Nobody did while the refund is younger than any claim, whosever
+// configuration it was taken by. One that is yet to begin was begun by a clock that has
+// been set back since.
+func (r *refundRecord) late(at time.Time) bool {
+	return at.Before(r.begun) || !at.Before(r.begun.Add(shortestLease))
+}
+
+// once reports whether the refund was surely submitted once and not more often: what is
+// told of it is told of that submission. An order without a try may be submitted now.
+func (r *refundRecord) once(order ledger.Order, now time.Time) bool {
+	n := len(r.sent)
+	if !r.hidden.IsZero() {
+		n++
+	}
+	if order.Tries == 0 {
+		n++
+		if !r.called && r.late(now) {
+			n++
+		}
+	}
+	return n == 1 && !r.failed
+}
+
+// leftAt is when the refund may last have left, zero for never.
+func (r *refundRecord) leftAt(order ledger.Order, now time.Time) time.Time {
+	if order.Tries == 0 {
+		return now
+	}
+	return latest(r.lastSent(), r.hidden)
+}
+
+// lastSent is leftAt by what is on record itself.
+func (r *refundRecord) lastSent() (last time.Time) {
+	for _, at := range r.sent {
+		last = latest(last, at)
+	}
+	return last
+}
+
+// maySubmitRefund reports whether an event may be a submission of the refund. What went
+// out under a code that is not that of another kind of call may be one: an operator may
+// have changed the code of refunds since.
+func maySubmitRefund(e ledger.Event, codes TranCodes) bool {
+	others := []string{codes.Pay, codes.Query, codes.RefundQuery, codes.Close}
+	return e.Kind == CallEventKind && !slices.Contains(others, e.Source)
+}
+
+// latest is the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
