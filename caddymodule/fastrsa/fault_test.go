@@ -81,11 +81,11 @@ func together(t *testing.T, name string, keys [batch]*Key) {
 	own := *keys[0].size
 	own.queue = make(chan *operation, batch)
 	for _, k := range keys {
-		whole, err := k.parts()
+		prepared, err := k.parts()
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole.size = &own
+		prepared.size = &own
 	}
 	var all sync.WaitGroup
 	for _, k := range keys {
@@ -126,14 +126,14 @@ func TestPanicCostsOneBatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, err := k.parts()
+	prepared, err := k.parts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sick := *whole.size
+	sick := *prepared.size
 	sick.queue = make(chan *operation, batch)
 	sick.pairMul = func(_, _, _, _, _ *uint64) { panic("a bug") }
-	whole.size = &sick
+	prepared.size = &sick
 	for range 2 * cap(spaces()) { // no work space is lost
 		answersAsStandard(t, "panic", k)
 	}
@@ -154,14 +154,14 @@ func TestBatches(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			whole, err := k.parts()
+			prepared, err := k.parts()
 			if err != nil {
 				t.Fatal(err)
 			}
 			digest := sha1.Sum([]byte{byte(len(wants))})
 			in, _ := k.encode(digest[:], crypto.SHA1)
 			want, _ := standard.Sign(nil, digest[:], crypto.SHA1)
-			operations, wants = append(operations, &operation{key: whole, in: in}), append(wants, want)
+			operations, wants = append(operations, &operation{key: prepared, in: in}), append(wants, want)
 			w := new(wideSpace)
 			w.run(s, operations)
 			for i, o := range operations {

@@ -19,7 +19,7 @@ func wideSquare20(res *uint64, a *uint64, m *uint64, k0 *uint64, columns *uint64
 //go:noescape
 func widePick20(res *uint64, table *uint64, index *uint64)
 
-// pairMul20 sets res to a·b/R modulo m for both numbers of a pair.
+// pairMul20 sets res to a·b/R modulo m for both numbers of a pair, each followed by zeros.
 //
 //go:noescape
 func pairMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
@@ -29,7 +29,7 @@ func pairMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
 //go:noescape
 func pairPick20(res *uint64, table *uint64, i uint64, j uint64)
 
-// singleMul40 sets res to a·b/R modulo m.
+// singleMul40 sets res to a·b/R modulo m. Numbers are followed by a zero.
 //
 //go:noescape
 func singleMul40(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
@@ -49,7 +49,7 @@ func wideSquare10(res *uint64, a *uint64, m *uint64, k0 *uint64, columns *uint64
 //go:noescape
 func widePick10(res *uint64, table *uint64, index *uint64)
 
-// pairMul10 sets res to a·b/R modulo m for both numbers of a pair.
+// pairMul10 sets res to a·b/R modulo m for both numbers of a pair, each followed by zeros.
 //
 //go:noescape
 func pairMul10(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
@@ -59,7 +59,7 @@ func pairMul10(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)
 //go:noescape
 func pairPick10(res *uint64, table *uint64, i uint64, j uint64)
 
-// singleMul20 sets res to a·b/R modulo m.
+// singleMul20 sets res to a·b/R modulo m. Numbers are followed by a zero.
 //
 //go:noescape
 func singleMul20(res *uint64, a *uint64, b *uint64, m *uint64, k0 *uint64)

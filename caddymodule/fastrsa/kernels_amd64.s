@@ -2599,7 +2599,7 @@ pairMul20Loop:
 	MOVQ         res+0(FP), R8
 	VPBROADCASTQ BX, Z18
 	MOVQ         $0x0000000000000001, AX
-	KMOVW        AX, K1
+	KMOVB        AX, K1
 	VPMOVM2Q     K1, Z19
 	VPBROADCASTQ R12, Z20
 	VPTERNLOGQ   $0xd8, Z19, Z20, Z0
@@ -2632,26 +2632,26 @@ pairMul20Loop:
 	VPCMPUQ      $0x06, Z18, Z2, K1
 	VPCMPEQQ     Z18, Z2, K2
 	KMOVB        K1, R12
-	KMOVB        K2, R14
+	KMOVB        K2, DX
 	VPCMPUQ      $0x06, Z18, Z1, K1
 	VPCMPEQQ     Z18, Z1, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	VPCMPUQ      $0x06, Z18, Z0, K1
 	VPCMPEQQ     Z18, Z0, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	ADDQ         R12, R12
-	ADDQ         R14, R12
-	XORQ         R14, R12
+	ADDQ         DX, R12
+	XORQ         DX, R12
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z3
 	VPSUBQ       Z3, Z0, Z0
@@ -2663,30 +2663,29 @@ pairMul20Loop:
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z5
 	VPSUBQ       Z5, Z2, Z2
-	SHRQ         $0x08, R12
 	VPCMPUQ      $0x06, Z18, Z8, K1
 	VPCMPEQQ     Z18, Z8, K2
 	KMOVB        K1, R13
-	KMOVB        K2, R15
+	KMOVB        K2, DX
 	VPCMPUQ      $0x06, Z18, Z7, K1
 	VPCMPEQQ     Z18, Z7, K2
 	SHLQ         $0x08, R13
 	KMOVB        K1, CX
 	ORQ          CX, R13
-	SHLQ         $0x08, R15
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R15
+	ORQ          CX, DX
 	VPCMPUQ      $0x06, Z18, Z6, K1
 	VPCMPEQQ     Z18, Z6, K2
 	SHLQ         $0x08, R13
 	KMOVB        K1, CX
 	ORQ          CX, R13
-	SHLQ         $0x08, R15
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R15
+	ORQ          CX, DX
 	ADDQ         R13, R13
-	ADDQ         R15, R13
-	XORQ         R15, R13
+	ADDQ         DX, R13
+	XORQ         DX, R13
 	KMOVB        R13, K1
 	VPMOVM2Q     K1, Z9
 	VPSUBQ       Z9, Z6, Z6
@@ -2698,7 +2697,6 @@ pairMul20Loop:
 	KMOVB        R13, K1
 	VPMOVM2Q     K1, Z11
 	VPSUBQ       Z11, Z8, Z8
-	SHRQ         $0x08, R13
 	VPANDQ       Z18, Z0, Z0
 	VMOVDQU64    Z0, (R8)
 	VPANDQ       Z18, Z1, Z1
@@ -2900,7 +2898,7 @@ singleMul40Loop:
 	MOVQ         res+0(FP), R8
 	VPBROADCASTQ BX, Z20
 	MOVQ         $0x0000000000000001, AX
-	KMOVW        AX, K1
+	KMOVB        AX, K1
 	VPMOVM2Q     K1, Z21
 	VPBROADCASTQ R12, Z22
 	VPTERNLOGQ   $0xd8, Z21, Z22, Z0
@@ -2927,42 +2925,42 @@ singleMul40Loop:
 	VPCMPUQ      $0x06, Z20, Z4, K1
 	VPCMPEQQ     Z20, Z4, K2
 	KMOVB        K1, R12
-	KMOVB        K2, R14
+	KMOVB        K2, DX
 	VPCMPUQ      $0x06, Z20, Z3, K1
 	VPCMPEQQ     Z20, Z3, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	VPCMPUQ      $0x06, Z20, Z2, K1
 	VPCMPEQQ     Z20, Z2, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	VPCMPUQ      $0x06, Z20, Z1, K1
 	VPCMPEQQ     Z20, Z1, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	VPCMPUQ      $0x06, Z20, Z0, K1
 	VPCMPEQQ     Z20, Z0, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	ADDQ         R12, R12
-	ADDQ         R14, R12
-	XORQ         R14, R12
+	ADDQ         DX, R12
+	XORQ         DX, R12
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z5
 	VPSUBQ       Z5, Z0, Z0
@@ -2982,7 +2980,6 @@ singleMul40Loop:
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z9
 	VPSUBQ       Z9, Z4, Z4
-	SHRQ         $0x08, R12
 	VPANDQ       Z20, Z0, Z0
 	VMOVDQU64    Z0, (R8)
 	VPANDQ       Z20, Z1, Z1
@@ -3985,7 +3982,7 @@ pairMul10Loop:
 	MOVQ         res+0(FP), R8
 	VPBROADCASTQ BX, Z12
 	MOVQ         $0x0000000000000001, AX
-	KMOVW        AX, K1
+	KMOVB        AX, K1
 	VPMOVM2Q     K1, Z13
 	VPBROADCASTQ R12, Z14
 	VPTERNLOGQ   $0xd8, Z13, Z14, Z0
@@ -4010,18 +4007,18 @@ pairMul10Loop:
 	VPCMPUQ      $0x06, Z12, Z1, K1
 	VPCMPEQQ     Z12, Z1, K2
 	KMOVB        K1, R12
-	KMOVB        K2, R14
+	KMOVB        K2, DX
 	VPCMPUQ      $0x06, Z12, Z0, K1
 	VPCMPEQQ     Z12, Z0, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	ADDQ         R12, R12
-	ADDQ         R14, R12
-	XORQ         R14, R12
+	ADDQ         DX, R12
+	XORQ         DX, R12
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z2
 	VPSUBQ       Z2, Z0, Z0
@@ -4029,22 +4026,21 @@ pairMul10Loop:
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z3
 	VPSUBQ       Z3, Z1, Z1
-	SHRQ         $0x08, R12
 	VPCMPUQ      $0x06, Z12, Z5, K1
 	VPCMPEQQ     Z12, Z5, K2
 	KMOVB        K1, R13
-	KMOVB        K2, R15
+	KMOVB        K2, DX
 	VPCMPUQ      $0x06, Z12, Z4, K1
 	VPCMPEQQ     Z12, Z4, K2
 	SHLQ         $0x08, R13
 	KMOVB        K1, CX
 	ORQ          CX, R13
-	SHLQ         $0x08, R15
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R15
+	ORQ          CX, DX
 	ADDQ         R13, R13
-	ADDQ         R15, R13
-	XORQ         R15, R13
+	ADDQ         DX, R13
+	XORQ         DX, R13
 	KMOVB        R13, K1
 	VPMOVM2Q     K1, Z6
 	VPSUBQ       Z6, Z4, Z4
@@ -4052,7 +4048,6 @@ pairMul10Loop:
 	KMOVB        R13, K1
 	VPMOVM2Q     K1, Z7
 	VPSUBQ       Z7, Z5, Z5
-	SHRQ         $0x08, R13
 	VPANDQ       Z12, Z0, Z0
 	VMOVDQU64    Z0, (R8)
 	VPANDQ       Z12, Z1, Z1
@@ -4208,7 +4203,7 @@ singleMul20Loop:
 	MOVQ         res+0(FP), R8
 	VPBROADCASTQ BX, Z12
 	MOVQ         $0x0000000000000001, AX
-	KMOVW        AX, K1
+	KMOVB        AX, K1
 	VPMOVM2Q     K1, Z13
 	VPBROADCASTQ R12, Z14
 	VPTERNLOGQ   $0xd8, Z13, Z14, Z0
@@ -4227,26 +4222,26 @@ singleMul20Loop:
 	VPCMPUQ      $0x06, Z12, Z2, K1
 	VPCMPEQQ     Z12, Z2, K2
 	KMOVB        K1, R12
-	KMOVB        K2, R14
+	KMOVB        K2, DX
 	VPCMPUQ      $0x06, Z12, Z1, K1
 	VPCMPEQQ     Z12, Z1, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	VPCMPUQ      $0x06, Z12, Z0, K1
 	VPCMPEQQ     Z12, Z0, K2
 	SHLQ         $0x08, R12
 	KMOVB        K1, CX
 	ORQ          CX, R12
-	SHLQ         $0x08, R14
+	SHLQ         $0x08, DX
 	KMOVB        K2, CX
-	ORQ          CX, R14
+	ORQ          CX, DX
 	ADDQ         R12, R12
-	ADDQ         R14, R12
-	XORQ         R14, R12
+	ADDQ         DX, R12
+	XORQ         DX, R12
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z3
 	VPSUBQ       Z3, Z0, Z0
@@ -4258,7 +4253,6 @@ singleMul20Loop:
 	KMOVB        R12, K1
 	VPMOVM2Q     K1, Z5
 	VPSUBQ       Z5, Z2, Z2
-	SHRQ         $0x08, R12
 	VPANDQ       Z12, Z0, Z0
 	VMOVDQU64    Z0, (R8)
 	VPANDQ       Z12, Z1, Z1

@@ -51,7 +51,7 @@ func fits(key *rsa.PrivateKey, s *size) bool {
 	p := &key.Precomputed
 	return len(key.Primes) == 2 && key.N.BitLen() == 2*half &&
 		key.Primes[0].BitLen() == half && key.Primes[1].BitLen() == half &&
-		p.Dp != nil && p.Dq != nil && p.Qinv != nil && key.E > 1
+		p.Dp != nil && p.Dq != nil && p.Qinv != nil && key.E > 1 && key.E%2 == 1
 }
 
 // Public returns the [*rsa.PublicKey].

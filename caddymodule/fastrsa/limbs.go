@@ -70,6 +70,15 @@ func reduceOnce(x, m []uint64) {
 	clear(difference[:])
 }
 
+// isBelow is 1 for an x below m and otherwise 0, without a branch.
+func isBelow(x, m []uint64) int {
+	var borrow uint64
+	for i := range x {
+		borrow = (x[i] - m[i] - borrow) >> 63
+	}
+	return int(borrow) //nolint:gosec // a bit
+}
+
 // addLimbs is a + b, carried from limb to limb. The sum fits: both are below 2m.
 func addLimbs(sum, a, b []uint64) {
 	var carry uint64

@@ -22,7 +22,9 @@ func TestNewRefuses(t *testing.T) {
 	bare.Precomputed = rsa.PrecomputedValues{}
 	one := *sound
 	one.Primes = one.Primes[:1]
-	for name, key := range map[string]*rsa.PrivateKey{"3072 bits": longer, "nothing worked out": &bare, "one prime": &one} {
+	even := *sound
+	even.E = 2
+	for name, key := range map[string]*rsa.PrivateKey{"3072 bits": longer, "even exponent": &even, "nothing worked out": &bare, "one prime": &one} {
 		if k, err := fastrsa.New(key, nil); err == nil || k != nil {
 			t.Errorf("%s: %v, %v", name, k, err)
 		}

@@ -28,14 +28,16 @@ func (o *operation) finish(w *recombination) {
 	reduceOnce(h, o.key.primes[0].m[:])
 	limbsToWords(w.h[:words], h)
 	limbsToWords(w.m2[:words], w.m2Limbs[:s.limbs])
-	product := w.product[:2*words]
-	mulAdd(product, w.h[:words], o.key.q[:words], w.m2[:words])
+	result := w.result[:2*words]
+	mulAdd(result, w.h[:words], o.key.q[:words], w.m2[:words])
 	out := make([]byte, s.bytes)
-	fromWords(out, o.key.public.raise(s, w))
-	if subtle.ConstantTimeCompare(out, o.in) != 1 {
+	raised, below := o.key.public.power(s, w)
+	fromWords(out, raised)
+	if subtle.ConstantTimeCompare(out, o.in)&below != 1 {
+		clear(out)
 		return
 	}
-	fromWords(out, product)
+	fromWords(out, result)
 	o.out = out
 }
 
@@ -43,7 +45,7 @@ func (o *operation) finish(w *recombination) {
 type recombination struct {
 	m1, m2Limbs, hLimbs [maxLimbs]uint64
 	m2, h               [maxWords]uint64
-	product             [2 * maxWords]uint64
-	x, power            whole                // of the product, with the public key
-	raised              [2 * maxWords]uint64 // and that in words
+	result              [2 * maxWords]uint64
+	x, power            whole                // the result in limbs, and its power
+	raised              [2 * maxWords]uint64 // the power in words
 }

@@ -80,7 +80,8 @@ func (s *size) fill(x *big.Int) []byte { return x.FillBytes(make([]byte, s.bytes
 
 // setLimbs cuts a big-endian number of a prime's or the modulus's length into limbs.
 func setLimbs(limbs []uint64, number []byte) {
-	words := make([]uint64, len(number)/8)
+	var room [2 * maxWords]uint64
+	words := room[:len(number)/8]
 	toWords(words, number)
 	wordsToLimbs(limbs, words)
 }

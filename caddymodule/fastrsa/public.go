@@ -26,11 +26,13 @@ func (p *public) set(s *size, key *rsa.PublicKey) error {
 	return nil
 }
 
-// raise returns the product of a recombination to the power e, modulo the modulus.
-// The exponent is no secret, so that a jump may depend on it.
-func (p *public) raise(s *size, w *recombination) []uint64 {
+// power returns the result of an operation to the power e, modulo the modulus, and 1 if
+// the result is below the modulus, else 0. The exponent is no secret, so that a jump may
+// depend on it.
+func (p *public) power(s *size, w *recombination) (raised []uint64, below int) {
 	n := 2 * s.limbs
-	wordsToLimbs(w.x[:n], w.product[:2*s.words()])
+	wordsToLimbs(w.x[:n], w.result[:2*s.words()])
+	below = isBelow(w.x[:n], p.m[:])
 	p.mul(s, &w.x, &w.x, &p.r2)
 	w.power = w.x
 	for bit := bits.Len(p.e) - 2; bit >= 0; bit-- {
@@ -39,14 +41,14 @@ func (p *public) raise(s *size, w *recombination) []uint64 {
 			p.mul(s, &w.power, &w.power, &w.x)
 		}
 	}
-	p.mul(s, &w.power, &w.power, &single) // out of Montgomery's form
+	p.mul(s, &w.power, &w.power, &one) // out of Montgomery's form
 	reduceOnce(w.power[:n], p.m[:])
-	raised := w.raised[:2*s.words()]
+	raised = w.raised[:2*s.words()]
 	limbsToWords(raised, w.power[:n])
-	return raised
+	return raised, below
 }
 
 func (p *public) mul(s *size, res, a, b *whole) { s.singleMul(&res[0], &a[0], &b[0], &p.m[0], &p.k0) }
 
-// single is the number one.
-var single = whole{1}
+// one is the number.
+var one = whole{1}

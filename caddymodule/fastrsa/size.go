@@ -21,8 +21,9 @@ type whole = [2*maxLimbs + 1]uint64
 // lane has one limb of eight numbers.
 type lane = [8]uint64
 
-// size is a length of primes with its kernels. Numbers are below R =
-// 2^(52·limbs); the kernels take and give numbers below 2m.
+// size is a length of primes with its kernels, which divide by R = 2^(52·limbs);
+// singleMul, for numbers as long as the modulus, by 2^(104·limbs). Where a·b is at most
+// R·m they give a number below 2m.
 type size struct {
 	bytes  int // of the modulus: twice a prime
 	limbs  int // of a prime

@@ -9,10 +9,12 @@ import (
 )
 
 // The kernels in this file have the limbs of a number along the lanes of a few
-// registers, and work on one number or on two side by side. They serve an operation
-// that has no company: the wide kernels would leave six of eight lanes empty.
+// registers. Two numbers side by side, a pair, serve an operation that has no company:
+// the wide kernels would leave six of eight lanes empty. One as long as the modulus
+// serves the public key.
 
-// vectorsOf is how many registers a number takes; limbs that are too many are zero.
+// vectorsOf is how many registers a number takes; the lanes left over are zero in every
+// operand.
 func vectorsOf(limbs int) int { return (limbs + 7) / 8 }
 
 // strideOf is how many bytes lie between two numbers.
@@ -20,17 +22,16 @@ func strideOf(limbs int) int { return 64 * vectorsOf(limbs) }
 
 // number has the registers for one number of a product.
 type number struct {
-	index       int               // among the numbers
-	offset      int               // of its limbs in every operand, in bytes
-	sum         []reg.VecPhysical // the limbs of the sum; limb 0 lacks what was carried into it
-	m           []reg.VecPhysical
-	above       []reg.VecPhysical // m without its limb 0: every limb a place further down
-	part        []reg.VecPhysical // what a round adds after its shift
-	low, lowest reg.VecPhysical   // the lower parts of sum[0] and part[0]
-	digit, next reg.VecPhysical   // one limb of b, and the one after it
-	k           reg.VecPhysical
-	limb0       reg.GPPhysical // limb 0 of the sum
-	spare       reg.GPPhysical
+	index           int               // among the numbers
+	offset          int               // of its limbs in every operand, in bytes
+	sum             []reg.VecPhysical // the limbs of the sum; limb 0 lacks what was carried into it
+	m               []reg.VecPhysical
+	shifted         []reg.VecPhysical // m without its limb 0: every limb a place further down
+	part            []reg.VecPhysical // what a round adds after its shift
+	sumLow, partLow reg.VecPhysical   // the lower parts of sum[0] and part[0]
+	digit, next     reg.VecPhysical   // one limb of b, and the one after it
+	k               reg.VecPhysical
+	limb0           reg.GPPhysical // limb 0 of the sum
 }
 
 // numbersOf shares the vector registers among so many numbers; alongZero is left.
@@ -41,16 +42,16 @@ func numbersOf(limbs, count int) []number {
 		return zmm[at-n : at]
 	}
 	numbers := make([]number, count)
-	for i := range numbers { // the lowest registers have names for their lower parts
+	for i := range numbers { // these first: xmm lists no more than the first registers
 		v := &numbers[i]
 		v.index, v.offset = i, i*strideOf(limbs)
-		v.low, v.lowest = xmm[at], xmm[at+n]
+		v.sumLow, v.partLow = xmm[at], xmm[at+n]
 		v.sum, v.part = take(n), take(n)
-		v.limb0, v.spare = []reg.GPPhysical{reg.R12, reg.R13}[i], []reg.GPPhysical{reg.R14, reg.R15}[i]
+		v.limb0 = []reg.GPPhysical{reg.R12, reg.R13}[i]
 	}
 	for i := range numbers {
 		v := &numbers[i]
-		v.m, v.above = take(n), take(n)
+		v.m, v.shifted = take(n), take(n)
 		v.digit, v.next, v.k = take(1)[0], take(1)[0], take(1)[0]
 	}
 	return numbers
@@ -66,9 +67,11 @@ type along struct {
 	numbers     []number
 }
 
-// alongMul writes a·b/R modulo m for so many numbers. Limb 0 of the sum, from which
-// k follows, is kept in a general register: the vector unit takes too long to give
-// it. k0 is -1/m modulo 2^52, and b is followed by a zero.
+// alongMul writes a·b/R modulo m for so many numbers of an even number of limbs. It
+// reads a and m, and writes res, in whole registers, and reads b one limb beyond its last,
+// of each number: all that is too many has to be zero, and is zero in res. k0 is -1/m
+// modulo 2^52. Limb 0 of the sum, from which k follows, is kept in a general register: the
+// vector unit takes too long to give it.
 func alongMul(name string, limbs, count int, doc string) {
 	name += fmt.Sprint(limbs)
 	build.TEXT(name, build.NOSPLIT, "func(res, a, b, m, k0 *uint64)")
@@ -107,12 +110,12 @@ func (p along) first(v number) {
 		build.VMOVDQU64(at(p.m, v.offset+64*j), v.m[j])
 		build.VPXORQ(v.sum[j], v.sum[j], v.sum[j])
 	}
-	shift(v.m, v.above)
+	shift(v.m, v.shifted)
 	build.VPBROADCASTQ(at(p.b, v.offset), v.digit)
 	for j, sum := range v.sum {
 		build.VPMADD52LUQ(at(p.a, v.offset+64*j), v.digit, sum)
 	}
-	build.VMOVQ(v.low, v.limb0)
+	build.VMOVQ(v.sumLow, v.limb0)
 }
 
 // shift moves every limb a place down.
@@ -128,28 +131,29 @@ func shift(from, to []reg.VecPhysical) {
 
 // round adds k·m, shifts the sum by one limb to the right, and adds the upper half of
 // a times the digit and the lower half of a times the next one, which is at an offset.
-// The lower half of k·m is added after the shift, from limb 1 on, since k is there late;
-// limb 0 is zero below its 52 bits then, and what it has above them is carried in a
-// general register. What waits for the vector unit there has two rounds' time.
+// The lower half of k·m is added after the shift, from limb 1 on, since k is there late:
+// it makes the lower 52 bits of limb 0 zero, and what limb 0 has above them is carried in
+// a general register. Limb 1 and the part's limb 0 come there from vectors; they are
+// needed for the k after the next, two rounds later.
 func (p along) round(v number, next int) {
-	limb1, lowK, highK, part0 := reg.RAX, reg.RDX, reg.RDI, reg.RCX
-	build.VPEXTRQ(operand.Imm(1), v.low, limb1)
-	build.MOVQ(v.limb0, reg.RDX)
-	build.IMULQ(at(p.k0, 8*v.index), reg.RDX) // k, and above it what the vector unit does not see
-	build.VPBROADCASTQ(reg.RDX, v.k)
+	limb1, k, highK, part0 := reg.RAX, reg.RDX, reg.RDI, reg.RCX // MULXQ takes k there
+	build.VPEXTRQ(operand.Imm(1), v.sumLow, limb1)
+	build.MOVQ(v.limb0, k)
+	build.IMULQ(at(p.k0, 8*v.index), k) // above its 52 bits stands what the vector unit does not see
+	build.VPBROADCASTQ(k, v.k)
 	p.digits(v, next)
-	build.VMOVQ(v.lowest, part0)
+	build.VMOVQ(v.partLow, part0)
 	v.reduce()
 	// k·m makes the lower 52 bits of limb 0 zero: the carry is what rounding up gives.
 	build.ADDQ(p.mask, v.limb0)
 	build.SHRQ(operand.Imm(52), v.limb0)
 	build.ADDQ(part0, v.limb0)
 	build.ADDQ(limb1, v.limb0)
-	build.SHLQ(operand.Imm(12), reg.RDX) // so that the halves of 52 bits part where the words do
+	build.SHLQ(operand.Imm(12), k) // so that the halves of 52 bits part where the words do
 	build.MULXQ(at(p.m, v.offset), part0, highK)
-	build.IMULQ(at(p.m, v.offset+8), lowK)
-	build.SHRQ(operand.Imm(12), lowK)
-	build.ADDQ(lowK, highK)
+	build.IMULQ(at(p.m, v.offset+8), k)
+	build.SHRQ(operand.Imm(12), k)
+	build.ADDQ(k, highK)
 	build.ADDQ(highK, v.limb0)
 }
 
@@ -169,7 +173,7 @@ func (p along) digits(v number, next int) {
 func (v number) reduce() {
 	shift(v.sum, v.sum)
 	for j, sum := range v.sum {
-		build.VPMADD52LUQ(v.above[j], v.k, sum)
+		build.VPMADD52LUQ(v.shifted[j], v.k, sum)
 	}
 	for j, part := range v.part {
 		build.VPMADD52HUQ(v.m[j], v.k, part)
@@ -182,13 +186,13 @@ func (v number) reduce() {
 // store puts limb 0 in its place, carries from limb to limb and writes the sums.
 func (p along) store() {
 	res, numbers := build.Load(build.Param("res"), reg.R8), p.numbers
-	mask, lowest, one := numbers[0].digit, numbers[0].next, reg.RAX // the digits are done with
+	mask, lane0, one := numbers[0].digit, numbers[0].next, reg.RAX // the digits are done with
 	build.VPBROADCASTQ(p.mask, mask)
 	build.MOVQ(operand.U64(1), one)
-	build.KMOVW(one.As32(), reg.K1)
-	build.VPMOVM2Q(reg.K1, lowest)
+	build.KMOVB(one.As32(), reg.K1)
+	build.VPMOVM2Q(reg.K1, lane0)
 	for _, v := range numbers {
-		v.place(lowest)
+		v.place(lane0)
 	}
 	for _, v := range numbers {
 		v.carryOnce(mask)
@@ -205,10 +209,10 @@ func (p along) store() {
 }
 
 // place replaces limb 0 of the sum by the one in the general register.
-func (v number) place(lowest reg.VecPhysical) {
+func (v number) place(lane0 reg.VecPhysical) {
 	build.VPBROADCASTQ(v.limb0, v.k)
-	const choose = 0xd8 // the second where the first is set, elsewhere the third
-	build.VPTERNLOGQ(operand.U8(choose), lowest, v.k, v.sum[0])
+	const second = 0xd8 // where the first is set, elsewhere the third
+	build.VPTERNLOGQ(operand.U8(second), lane0, v.k, v.sum[0])
 }
 
 // carryOnce adds what every limb has above 52 bits to the next one, after which a
@@ -228,13 +232,14 @@ func (v number) carryOnce(mask reg.VecPhysical) {
 	}
 }
 
-// ripple carries to the end: limbs above 52 bits carry, and limbs of ones pass a
-// carry on. In general registers, a bit for each limb, an addition does that.
+// ripple carries to the end: limbs above 52 bits carry, and limbs of ones pass a carry
+// on. With a bit for each limb, where c are those that carry and p those that pass,
+// (2c + p) xor p are the limbs at which a carry arrives. None leaves the last limb.
 func (v number) ripple(mask reg.VecPhysical) {
-	carrying, passing, bits := v.limb0, v.spare, reg.RCX
-	const above = 6 // greater, without signs
+	carrying, passing, bits := v.limb0, reg.RDX, reg.RCX
+	const greater = 6 // without signs
 	for j := len(v.sum) - 1; j >= 0; j-- {
-		build.VPCMPUQ(operand.Imm(above), mask, v.sum[j], reg.K1)
+		build.VPCMPUQ(operand.Imm(greater), mask, v.sum[j], reg.K1)
 		build.VPCMPEQQ(mask, v.sum[j], reg.K2)
 		if j == len(v.sum)-1 {
 			build.KMOVB(reg.K1, carrying.As32())
@@ -257,7 +262,9 @@ func (v number) ripple(mask reg.VecPhysical) {
 		build.KMOVB(carrying.As32(), reg.K1)
 		build.VPMOVM2Q(reg.K1, v.part[j])
 		build.VPSUBQ(v.part[j], sum, sum)
-		build.SHRQ(operand.Imm(8), carrying)
+		if j < len(v.sum)-1 {
+			build.SHRQ(operand.Imm(8), carrying)
+		}
 	}
 }
 
@@ -276,9 +283,9 @@ func pairPick(limbs int) {
 		}
 	}
 	build.VPXORQ(entry, entry, entry)
-	number := build.GP64()
-	build.MOVQ(operand.U64(1), number)
-	build.VPBROADCASTQ(number, one)
+	word := build.GP64()
+	build.MOVQ(operand.U64(1), word)
+	build.VPBROADCASTQ(word, one)
 	count, loop := build.GP64(), fmt.Sprintf("pairPick%dLoop", limbs)
 	build.MOVQ(operand.U64(16), count)
 	build.Label(loop)

@@ -8,8 +8,9 @@
 //
 // Every kernel works on numbers of limbs of 52 bits, the width of the
 // instructions VPMADD52LUQ and VPMADD52HUQ, and multiplies as Montgomery did: the
-// product of a and b divided by R = 2^(52·limbs), modulo m. Operands and results
-// are below 2m and stay there, hence no kernel subtracts m or compares with it.
+// product of a and b divided by R = 2^(52·limbs), modulo m. Limbs have no more than
+// 52 bits, and a·b is at most R·m: the result is below 2m then, and as R is far above
+// 4m it may be an operand again. No kernel subtracts m or compares with it.
 //
 // What every kernel keeps, because its operands are secrets: the only jumps are on
 // loop counters, no address depends on an operand, and no memory operand has a
@@ -36,9 +37,9 @@ func main() {
 		wideMul(limbs)
 		wideSquare(limbs)
 		widePick(limbs)
-		alongMul("pairMul", limbs, 2, "sets res to a·b/R modulo m for both numbers of a pair.")
+		alongMul("pairMul", limbs, 2, "sets res to a·b/R modulo m for both numbers of a pair, each followed by zeros.")
 		pairPick(limbs)
-		alongMul("singleMul", 2*limbs, 1, "sets res to a·b/R modulo m.")
+		alongMul("singleMul", 2*limbs, 1, "sets res to a·b/R modulo m. Numbers are followed by a zero.")
 	}
 	build.Generate()
 }
@@ -67,7 +68,7 @@ var (
 		reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
 	}
 	xmm = []reg.VecPhysical{
-		reg.X0, reg.X1, reg.X2, reg.X3, reg.X4, reg.X5, reg.X6, reg.X7, reg.X8, reg.X9, reg.X10,
+		reg.X0, reg.X1, reg.X2, reg.X3, reg.X4, reg.X5, reg.X6, reg.X7, reg.X8, reg.X9,
 	}
 )
 
