@@ -76,7 +76,7 @@ func isBelow(x, m []uint64) int {
 	for i := range x {
 		borrow = (x[i] - m[i] - borrow) >> 63
 	}
-	return int(borrow) //nolint:gosec // a bit
+	return int(borrow)
 }
 
 // addLimbs is a + b, carried from limb to limb. The sum fits: both are below 2m.
