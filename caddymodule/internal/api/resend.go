@@ -198,10 +198,16 @@ func (j *resendJob) take(n ledger.Notification, paused map[string]ledger.Pause) 
 
 // notAgain says why a notification must not be sent again, nothing when it may.
 func (v *visit) notAgain(n ledger.Notification, paused map[string]ledger.Pause) (bilingual.Said, error) {
-	if why, stands := standing[n.State]; stands {
+	why, stands := standing[n.State]
+	_, isPaused := paused[n.MerID]
+	switch {
+	case stands && n.State != ledger.Waiting:
 		return why.With(), nil
-	}
-	if _, is := paused[n.MerID]; is {
+	case v.Settings.Merchants.ByMerID(n.MerID) == nil: // nobody would be called
+		return noMerchant.With(printable(n.MerID)), nil
+	case stands:
+		return why.With(), nil
+	case isPaused:
 		return merchantPaused.With(), nil
 	}
 	return v.notPaid(n.Key)

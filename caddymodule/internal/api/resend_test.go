@@ -56,6 +56,23 @@ func TestResendDryRun(t *testing.T) {
 	}
 }
 
+// TestResendToAMerchantThatIsGone: nobody would be called, and what waits is on no list of
+// what is to be done.
+func TestResendToAMerchantThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, key := range []ledger.Key{w.notification("89900009", ledger.Exhausted, time.Hour), w.notification("89900009", ledger.Waiting, time.Hour)} {
+		was := w.stateOf(key).State
+		sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, OrderID: key.OrderID, Why: "they asked"}))
+		if sent.Count != 0 || len(sent.Refused) != 1 || !strings.Contains(sent.Refused[0].Reason, `no merchant "89900009" is configured`) {
+			t.Errorf("%s: %+v", was, sent)
+		}
+		if n := w.stateOf(key); n.State != was {
+			t.Errorf("it is %s now, was %s", n.State, was)
+		}
+	}
+}
+
 // A payment that a merchant has credited by hand is not among what a filter sends again:
 // its program would credit it once more. By its number it can be.
 func TestResendLeavesWhatIsDealtWith(t *testing.T) {

@@ -67,6 +67,9 @@ func (d *Dispatcher) mayCallAgain(c *claimed) error {
 	if err := d.bringUpToDate(c); err != nil {
 		return err
 	}
+	if d.tooLate(*c) {
+		return ErrTooLate
+	}
 	if c.Order.State.Row().Notify != translate.NotifySend {
 		return ledger.ErrNotPaid
 	}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,8 +33,7 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		}
 	}()
 	if d.stopped() || d.tooLate(c) {
-		d.hosts.ended(s)
-		d.release(c)
+		d.notNow(c, s)
 		return
 	}
 	target, known := d.lookup(c.MerID)
@@ -44,8 +44,11 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 	d.unknown.found(c.MerID)
 	if err := d.bringUpToDate(&c); err != nil {
 		d.log.Warn("the order of a notification not read; it is not sent now", orderFields(c), zap.Error(err))
-		d.hosts.ended(s)
-		d.release(c)
+		d.notNow(c, s)
+		return
+	}
+	if d.tooLate(c) { // which reading it took
+		d.notNow(c, s)
 		return
 	}
 	switch c.Order.State.Row().Notify {
@@ -65,19 +68,50 @@ func (d *Dispatcher) tooLate(c claimed) bool {
 	return d.now().Add(d.timeout + skew).After(c.until)
 }
 
-// bringUpToDate reads the order again after a claim that was long in coming. Its merchant
-// may have cancelled it meanwhile, and is not told of success after that.
+// errSlowLedger is why a notification is not sent now of whose order nothing is known that
+// is not old.
+var errSlowLedger = errors.New("the ledger takes too long to say how the order stands")
+
+// bringUpToDate reads the order again after a claim that was long in coming, and after a
+// reading that was. Its merchant may have cancelled it meanwhile, and is not told of
+// success after that. What a slow ledger cannot tell sooner is taken as it is.
 func (d *Dispatcher) bringUpToDate(c *claimed) error {
-	if d.now().Sub(c.asked) < current {
-		return nil
+	for range readings {
+		if d.youngerThan(*c, current) {
+			return nil
+		}
+		if err := d.readOrder(c); err != nil {
+			return err
+		}
 	}
+	if !d.youngerThan(*c, oldest) {
+		return errSlowLedger
+	}
+	return nil
+}
+
+// youngerThan reports whether an order was read less than so long ago; by a clock that
+// was set back meanwhile nobody knows.
+func (d *Dispatcher) youngerThan(c claimed, age time.Duration) bool {
+	is := d.now().Sub(c.asked)
+	return is >= 0 && is < age
+}
+
+func (d *Dispatcher) readOrder(c *claimed) error {
 	ctx, cancel := context.WithTimeout(d.records, recording)
 	defer cancel()
+	asked := d.now()
 	order, err := d.ledger.Order(ctx, c.Key)
 	if err == nil {
-		c.Order = order
+		c.Order, c.asked = order, asked
 	}
 	return err
+}
+
+// notNow ends the work on a notification that comes up again.
+func (d *Dispatcher) notNow(c claimed, s slot) {
+	d.hosts.ended(s)
+	d.release(c)
 }
 
 // release gives a notification back that was not sent.

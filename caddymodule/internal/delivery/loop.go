@@ -24,8 +24,11 @@ const (
 	// recording is how long it may take to claim, and to record a result.
 	recording = 5 * time.Second
 
-	// current is how old what a claim tells of an order may be when its merchant is called.
+	// current is how old what is known of an order may be when its merchant is called.
 	current = 100 * time.Millisecond
+	// readings is how often an order is read for that, and oldest how old what the last of
+	// them tells may be where none is quick enough.
+	readings, oldest = 3, time.Second
 
 	firstRetry   = 50 * time.Millisecond
 	longestRetry = 2 * time.Second

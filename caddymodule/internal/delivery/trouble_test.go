@@ -148,6 +148,62 @@ func TestSlowClaimIsReadAgain(t *testing.T) {
 	}
 }
 
+// A reading of the order may be old itself when it comes: while it is on its way the
+// merchant cancels. It is read until it is young, and where that does not become so nothing
+// is sent.
+func TestSlowReadingIsReadAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		slow int           // readings
+		took time.Duration // each of them
+		then translate.State
+		want ledger.NotificationState
+	}{
+		"refunded meanwhile":          {1, 3 * time.Second, translate.Refunded, ledger.Withheld},
+		"paid as before":              {1, 3 * time.Second, translate.Paid, ledger.Delivered},
+		"a ledger far away":           {1000, 300 * time.Millisecond, translate.Paid, ledger.Delivered},
+		"a ledger that is never soon": {1000, 1500 * time.Millisecond, translate.Refunded, ledger.Waiting},
+		"no time is left for a call":  {1000, 3500 * time.Millisecond, translate.Paid, ledger.Waiting},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
+				key := book.owe("late000003", testURL, time.Now())
+				slow := &slowReadings{
+					slowClaims: slowClaims{fakeLedger: book, meanwhile: func() {}}, slow: c.slow, took: c.took,
+					meanwhile: func() { book.change(key, func(o *ledger.Order) { o.State = c.then }) },
+				}
+				d := newTestDispatcher(Config{Ledger: slow}, network)
+				d.Start()
+				pass(time.Minute)
+				stopDispatcher(t, d)
+				if n, _ := book.get(key); n.State != c.want {
+					t.Errorf("the notification is %s, want %s", n.State, c.want)
+				}
+			})
+		})
+	}
+}
+
+// slowReadings is a ledger whose first readings come late.
+type slowReadings struct {
+	slowClaims
+	slow      int
+	took      time.Duration
+	meanwhile func()
+}
+
+func (l *slowReadings) Order(ctx context.Context, k ledger.Key) (ledger.Order, error) {
+	o, err := l.fakeLedger.Order(ctx, k)
+	if l.slow > 0 {
+		l.slow--
+		l.meanwhile()
+		pass(l.took)
+	}
+	return o, err
+}
+
 // slowClaims is a ledger whose claims come two seconds after they were made.
 type slowClaims struct {
 	*fakeLedger

@@ -170,6 +170,7 @@ var conformance = []struct {
 	{"what is dealt with is not tried again", dealtIsNotTried},
 	{"a refund that is done contradicts who has given the money back", doneContradictsGivenBack},
 	{"late payments are marked", latePaymentIsMarked},
+	{"nobody is troubled with notifications of what was given back", givenBackIsWithheld},
 	{"settle refused", settleRefused},
 	{"settle as paid what failed", settleFailedAsPaid},
 	{"confirm", confirm},

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/paybridge/paybridge/translate"
 )
 
 const (
@@ -88,7 +90,36 @@ func (l *Ledger) Finish(ctx context.Context, d Notification, a Attempt, to Notif
 const insertAttempt = `INSERT INTO attempts (order_id, mer_id, n, at, duration, status, class, cause, excerpt)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
+// withhold takes the exhausted notification of a payment that was given back off the list
+// of what is to be done.
+func withhold(t *tx, k Key) error {
+	n, err := t.exec(`UPDATE notifications SET state = 'withheld'
+		WHERE order_id = $1 AND mer_id = $2 AND state = 'exhausted'`, k.OrderID, k.MerID)
+	if err != nil || n == 0 {
+		return err
+	}
+	return reopen(t, k, NotificationMatter)
+}
+
+// isGivenBack reports whether an order's payment was given back, and holds the order.
+func isGivenBack(t *tx, k Key) (bool, error) {
+	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+	var damaged *UnreadableError
+	if isNotFound(err) || errors.As(err, &damaged) {
+		return false, nil // nobody knows
+	}
+	return o.State == translate.Refunded, err
+}
+
 func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Time) error {
+	if to == Exhausted {
+		switch back, err := isGivenBack(t, d.Key); {
+		case err != nil:
+			return err
+		case back:
+			to = Withheld // while it was told the last time
+		}
+	}
 	n, err := t.exec(`UPDATE notifications SET state = $5, attempts = $6, due = $7, ready = $7
 		WHERE order_id = $1 AND mer_id = $2 AND claim = $3 AND attempts = $4 AND state = 'waiting'`,
 		d.OrderID, d.MerID, d.Claim, d.Attempts, string(to), a.N, toMillis(due))

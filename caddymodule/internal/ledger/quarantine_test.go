@@ -257,6 +257,51 @@ func mattersStayOpen(t *testing.T, p place) {
 	open(1, len(claimed)-1)
 }
 
+// givenBackIsWithheld: the notification of a payment that was given back is nobody's matter
+// any more, whether it was exhausted before, dealt with, or is called the last time
+// meanwhile, and whoever records the refund.
+func givenBackIsWithheld(t *testing.T, p place) {
+	l := p.open(t)
+	exhaust := func(d ledger.Notification) { mustFinish(t, l, d, ledger.Exhausted, time.Time{}) }
+	deal := func(k ledger.Key) {
+		if err := l.DealWith(t.Context(), k, ledger.NotificationMatter, ledger.Change{Who: "ann", Why: "credited", At: noon}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, c := range []struct {
+		before, after func(ledger.Notification)
+		held          bool // whoever records the refund knows the order
+	}{
+		{before: exhaust},
+		{before: exhaust, held: true},
+		{before: func(d ledger.Notification) { exhaust(d); deal(d.Key) }, held: true},
+		{after: exhaust},
+	} {
+		o := sample(n)
+		pay(t, l, o, noon)
+		d := mustClaim(t, l, noon, 1)[0].Notification
+		if c.before != nil {
+			c.before(d)
+		}
+		refunding := mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R" + o.OrderID, At: noon, Next: after(time.Minute)}, translate.Applied)
+		update := ledger.Update{State: translate.Refunded, At: noon}
+		if c.held {
+			update.Held = &refunding
+		}
+		mustRecord(t, l, o.Key, update, translate.Applied)
+		if c.after != nil {
+			c.after(d)
+		}
+		if stands, err := l.Notification(t.Context(), o.Key); err != nil || stands.State != ledger.Withheld {
+			t.Errorf("%d: the notification is %s, %v", n, stands.State, err)
+		}
+	}
+	g, err := l.Gauges(t.Context(), noon)
+	if err != nil || g.Open.ExhaustedNotifications != 0 || g.Exhausted != 0 || g.Withheld != 4 {
+		t.Errorf("%+v, %v", g, err)
+	}
+}
+
 // latePaymentIsMarked: what was paid after it was closed says so, for ever.
 func latePaymentIsMarked(t *testing.T, p place) {
 	l := p.open(t)

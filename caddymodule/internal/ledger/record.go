@@ -142,12 +142,16 @@ func step(t *tx, o Order, u Update, verdict translate.Verdict) (Order, error) {
 	return o, announce(t, o, u)
 }
 
-// announce has the merchant notified of a step, where it wants to be.
+// announce has the merchant notified of a step, where it wants to be, and nobody troubled
+// with what is not to be told any more.
 func announce(t *tx, o Order, u Update) error {
-	if o.State != translate.Paid || o.BackURL == "" {
-		return nil
+	switch {
+	case o.State == translate.Refunded:
+		return withhold(t, o.Key)
+	case o.State == translate.Paid && o.BackURL != "":
+		return owe(t, o, u.At)
 	}
-	return owe(t, o, u.At)
+	return nil
 }
 
 // forward returns o in state to, with the other members of the update.
