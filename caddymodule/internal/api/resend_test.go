@@ -167,9 +167,13 @@ func TestResendRefuses(t *testing.T) {
 // and a dry run says so.
 func TestResendRefusesWhatIsNotPaidAnyMore(t *testing.T) {
 	t.Parallel()
-	for state, words := range map[translate.State]string{
-		translate.Refunding: "is being given back",
-		translate.Refunded:  "was given back",
+	for state, c := range map[translate.State]struct {
+		words  string
+		stands ledger.NotificationState
+		listed int // as exhausted
+	}{
+		translate.Refunding: {"is being given back", ledger.Exhausted, 1},
+		translate.Refunded:  {"was given back", ledger.Withheld, 0},
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
@@ -184,16 +188,26 @@ func TestResendRefusesWhatIsNotPaidAnyMore(t *testing.T) {
 					t.Fatalf("recording %s: %s, %v", next, verdict, err)
 				}
 			}
+			refused := func(sent Resent, n int) {
+				t.Helper()
+				for _, r := range sent.Refused {
+					if r.OrderID != key.OrderID || !strings.Contains(r.Reason, c.words) {
+						t.Errorf("refused: %+v", r)
+					}
+				}
+				if len(sent.Refused) != n {
+					t.Errorf("%d refused, want %d", len(sent.Refused), n)
+				}
+			}
 			for _, dry := range []bool{true, false} {
 				sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, DryRun: dry, Why: "to try"}))
 				if sent.Count != 1 || sent.Items[0].OrderID != paid.OrderID {
 					t.Errorf("dry run %t: sent again: %+v", dry, sent.Items)
 				}
-				if len(sent.Refused) != 1 || sent.Refused[0].OrderID != key.OrderID || !strings.Contains(sent.Refused[0].Reason, words) {
-					t.Errorf("dry run %t: refused: %+v", dry, sent.Refused)
-				}
+				refused(sent, c.listed)
 			}
-			if n := w.stateOf(key); n.State != ledger.Exhausted {
+			refused(read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, OrderID: key.OrderID, Why: "to try"})), 1)
+			if n := w.stateOf(key); n.State != c.stands {
 				t.Errorf("it is %s now", n.State)
 			}
 		})
