@@ -14,8 +14,7 @@ import (
 // operands on the processors that have IFMA.
 var allowed = map[string]bool{
 	"ADDQ": true, "DECQ": true, "IMULQ": true, "JNZ": true, "MOVQ": true, "MULXQ": true, "ORQ": true, "RET": true,
-	"SHLQ": true, "SHRQ": true, "XORQ": true,
-	"KMOVB": true, "KMOVW": true,
+	"SHLQ": true, "SHRQ": true, "XORQ": true, "KMOVB": true,
 	"VALIGNQ": true, "VMOVDQA64": true, "VMOVDQU64": true, "VMOVQ": true, "VPADDQ": true, "VPANDQ": true,
 	"VPBROADCASTQ": true, "VPCMPEQQ": true, "VPCMPUQ": true, "VPEXTRQ": true, "VPMADD52HUQ": true,
 	"VPMADD52LUQ": true, "VPMOVM2Q": true, "VPSRLQ": true, "VPSUBQ": true, "VPTERNLOGQ": true, "VPXORQ": true,
@@ -24,7 +23,7 @@ var allowed = map[string]bool{
 
 // makesMask are those that may name a mask: they set it, spread it over a register, or
 // move it to and from a general register.
-var makesMask = map[string]bool{"KMOVB": true, "KMOVW": true, "VPCMPEQQ": true, "VPCMPUQ": true, "VPMOVM2Q": true}
+var makesMask = map[string]bool{"KMOVB": true, "VPCMPEQQ": true, "VPCMPUQ": true, "VPMOVM2Q": true}
 
 var (
 	indexed = regexp.MustCompile(`\)\(`)       // base and index: an address made of data

@@ -17,6 +17,13 @@ func (g *fakeGateway) says(code string, body map[string]string) v2.Envelope {
 	return g.seal(gatewayMerchant, gatewayMerchant+"1", "OP3002", code, body)
 }
 
+// saysRefundFailed is the notice that the refund of an order has failed.
+func (g *fakeGateway) saysRefundFailed(o ledger.Order) v2.Envelope {
+	return g.says("", map[string]string{
+		"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
+	})
+}
+
 // TestRefundNotice: notices of refunds come to the same address as those of
 // payments, and end a refund where they prove it.
 func TestRefundNotice(t *testing.T) {
@@ -91,9 +98,7 @@ func TestNoticeOfAnEarlierTry(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w, p, o := withRefundAccepted(t)
-			failed := w.gateway.says("", map[string]string{
-				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
-			})
+			failed := w.gateway.saysRefundFailed(o)
 			if err := w.notice(failed); err != nil {
 				t.Fatal(err)
 			}
@@ -266,9 +271,7 @@ func TestNoticeThatNobodyAsksAbout(t *testing.T) {
 			if c.retried {
 				w = newWorld(t)
 				failedRefund(w, p)
-			} else if err := w.notice(w.gateway.says("", map[string]string{
-				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
-			})); err != nil {
+			} else if err := w.notice(w.gateway.saysRefundFailed(o)); err != nil {
 				t.Fatal(err)
 			}
 			o = w.wantState(p, translate.RefundFailed)
@@ -362,9 +365,7 @@ func TestNoticeOfATryThatIsNotOnRecord(t *testing.T) {
 				c.known(w, p)
 			}
 			w.gateway.refundBecomes(o.RefundNo, c.now)
-			failed := w.gateway.says("", map[string]string{
-				"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
-			})
+			failed := w.gateway.saysRefundFailed(o)
 			if err := w.notice(failed); err != nil {
 				t.Fatal(err)
 			}

@@ -89,13 +89,8 @@ func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Ord
 // takenOver reports whether somebody may have submitted a refund that has no try on
 // record: whoever held the order before, and could not record what came of it.
 func (b *Bridge) takenOver(ctx context.Context, s *Settings, order ledger.Order) bool {
-	events, err := b.ledger.Events(ctx, order.Key)
-	if err != nil {
-		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
-		return true
-	}
-	record := readRefund(events.Items, s.TranCodes)
-	return record.late(b.now())
+	record, read := b.refundRecord(ctx, s, order)
+	return !read || record.late(b.now())
 }
 
 // mayResubmitRefund reports whether a refund that the gateway says it does not have may

@@ -107,9 +107,7 @@ func TestCallThatANoticeOvertakesIsOnRecord(t *testing.T) {
 	w.gateway.refundAs = v2.RefundAccepted
 	w.gateway.setScript(fault{mangle: func(_ context.Context, body string) RoundTrip {
 		o := w.order(p)
-		if err := w.notice(w.gateway.says("", map[string]string{
-			"oriMerOrderId": o.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
-		})); err != nil {
+		if err := w.notice(w.gateway.saysRefundFailed(o)); err != nil {
 			t.Error(err)
 		}
 		return RoundTrip{Sent: true, Body: []byte(body)}

@@ -71,7 +71,7 @@ func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.O
 func (b *Bridge) refundRecord(ctx context.Context, s *Settings, order ledger.Order) (record refundRecord, read bool) {
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
-		b.log.Error("earlier tries of a refund not read", orderFields(order), zap.Error(err))
+		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return refundRecord{}, false
 	}
 	record = readRefund(events.Items, s.TranCodes)

@@ -66,9 +66,7 @@ func TestQueryOfAnEarlierTry(t *testing.T) {
 func TestNoticeOvertakenByATry(t *testing.T) {
 	t.Parallel()
 	w, p, before := withRefundAccepted(t)
-	n, err := w.bridge.OpenNotice(w.settings, w.gateway.says("", map[string]string{
-		"oriMerOrderId": before.OrderNo, "refundState": "33", "refundAmt": "19.99", "merRefundFlowId": before.RefundNo,
-	}))
+	n, err := w.bridge.OpenNotice(w.settings, w.gateway.saysRefundFailed(before))
 	if err != nil {
 		t.Fatal(err)
 	}

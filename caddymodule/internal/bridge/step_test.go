@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,18 +81,8 @@ func TestInDoubtAndUnpaid(t *testing.T) {
 		w.stepAt(p)
 	}
 	w.wantState(p, translate.InDoubt)
-	events, err := w.ledger.Events(t.Context(), o.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	told := 0
-	for _, e := range events.Items {
-		if e.Kind == ledger.UnpaidEvent {
-			told++
-		}
-	}
-	if told != 1 || !oldest().IsZero() {
-		t.Errorf("told %d times that it is unpaid, oldest in doubt: %s", told, oldest())
+	if told := w.timeline(p, ledger.UnpaidEvent); len(told) != 1 || !oldest().IsZero() {
+		t.Errorf("told that it is unpaid: %q, oldest in doubt: %s", told, oldest())
 	}
 }
 
@@ -113,19 +104,12 @@ func TestUnpaidWhileTheMerchantRepeats(t *testing.T) {
 	}})
 	w.stepAt(p)
 	w.wantState(p, translate.Pending)
-	events, err := w.ledger.Events(t.Context(), o.Key)
-	if err != nil {
-		t.Fatal(err)
+	if told := w.timeline(p, ledger.UnpaidEvent); len(told) > 0 {
+		t.Errorf("on record: %q", told)
 	}
-	asked := false
-	for _, e := range events.Items {
-		asked = asked || e.Kind == CallEventKind && e.Source == w.settings.TranCodes.Query
-		if e.Kind == ledger.UnpaidEvent {
-			t.Errorf("on record: %+v", e)
-		}
-	}
-	if !asked {
-		t.Errorf("the query is not on record: %+v", events.Items)
+	isQuery := func(call string) bool { return strings.HasPrefix(call, w.settings.TranCodes.Query+" ") }
+	if calls := w.timeline(p, CallEventKind); !slices.ContainsFunc(calls, isQuery) {
+		t.Errorf("the query is not on record: %q", calls)
 	}
 }
 
