@@ -33,9 +33,10 @@
 //
 // An operation that is alone uses kernels that work on its two primes at once.
 // Three or four that wait at the same moment, whatever their keys, share kernels
-// that work on eight numbers at once. Nobody waits for company, and there is no
-// goroutine and no timer: who wants an operation takes one of as many work spaces
-// as there are processors and does what waits, its own and others'.
+// that work on eight numbers at once. There is no goroutine and no timer: who wants an
+// operation while nobody works takes one of as many work spaces as there are processors,
+// and does its own and what else waits. Who comes meanwhile waits until that one has done,
+// or until there are enough for a batch, which then takes a space of its own.
 //
 // A key takes about 3 KiB from its first use on, a work space 53 KiB.
 package fastrsa

@@ -93,8 +93,8 @@ func (k *Key) raise(in []byte) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	o := &operation{key: parts, in: in, done: make(chan struct{}, 1)}
-	o.do()
+	o := &operation{key: parts, in: in, turn: make(chan *space, 1)}
+	everyone().do(o)
 	if o.out == nil {
 		counts.faults.Add(1)
 		k.onFault()

@@ -5,9 +5,9 @@ import "crypto/subtle"
 // operation is one private operation: in^d modulo n.
 type operation struct {
 	key  *parts
-	in   []byte        // as long as the modulus, and below it
-	out  []byte        // as long as the modulus; nil when it went wrong
-	done chan struct{} // has room for one
+	in   []byte      // as long as the modulus, and below it
+	out  []byte      // as long as the modulus; nil when it went wrong
+	turn chan *space // has room for one: a space to work in, nil when it is done
 }
 
 // difference begins Garner's: it reduces both halves and leaves m1 - m2 + 2p in

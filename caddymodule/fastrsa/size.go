@@ -35,13 +35,7 @@ type size struct {
 	pairMul    func(res, a, b, m, k0 *uint64)
 	pairPick   func(res, table *uint64, i, j uint64)
 	singleMul  func(res, a, b, m, k0 *uint64)
-
-	queue chan *operation
 }
-
-// queued is how many operations may wait without their callers waiting for room
-// to wait in.
-const queued = 4096
 
 // words is how many words of 64 bits a prime has.
 func (s *size) words() int { return s.bytes / 16 }

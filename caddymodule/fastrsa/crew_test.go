@@ -1,0 +1,93 @@
+package fastrsa
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestTurns: who is alone works at once, others wait for who works, and the second works
+// when a whole batch waits.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	c, all := newCrew(2), waiters(7, new(size))
+	first := c.join(all[0])
+	if first == nil {
+		t.Fatal("the first waits while nobody works")
+	}
+	for i := 1; i < batch; i++ {
+		if c.join(all[i]) != nil {
+			t.Fatalf("number %d works beside the first", i)
+		}
+	}
+	second := c.join(all[batch])
+	if second == nil {
+		t.Fatal("a whole batch waits and nobody takes it")
+	}
+	if got, want := c.with(all[batch]), []*operation{all[4], all[1], all[2], all[3]}; !slices.Equal(got, want) {
+		t.Errorf("the batch is %p, want %p", got, want)
+	}
+	if c.join(all[5]) != nil || c.join(all[6]) != nil {
+		t.Error("there are two spaces, and a third works")
+	}
+	if c.leave(second); len(all[5].turn) != 0 {
+		t.Error("who waits works although the first still does")
+	}
+	if c.leave(first); len(all[5].turn) != 1 || <-all[5].turn == nil || len(all[6].turn) != 0 {
+		t.Error("the space was not handed on to who has waited longest, and to nobody else")
+	}
+	if got := c.with(all[5]); !slices.Equal(got, []*operation{all[5], all[6]}) {
+		t.Errorf("who got the space does %p", got)
+	}
+	if c.leave(first); len(c.free) != c.spaces {
+		t.Errorf("%d of %d spaces are free at the end", len(c.free), c.spaces)
+	}
+}
+
+// TestFullHouse: with every space taken more than a batch waits, and each space that is
+// given back goes to the next at once.
+func TestFullHouse(t *testing.T) {
+	t.Parallel()
+	c, all := newCrew(1), waiters(2+batch, new(size))
+	w := c.join(all[0])
+	for _, o := range all[1:] {
+		if c.join(o) != nil {
+			t.Fatal("there is one space, and a second works")
+		}
+	}
+	if c.leave(w); len(all[1].turn) != 1 {
+		t.Fatal("the space was not handed on")
+	}
+	if got := c.with(all[1]); !slices.Equal(got, all[1:1+batch]) {
+		t.Errorf("the batch is %p, want %p", got, all[1:1+batch])
+	}
+	if c.leave(w); len(all[1+batch].turn) != 1 {
+		t.Error("the last one waits for ever")
+	}
+}
+
+// TestSizesApart: a batch is of one size, and the others keep their places.
+func TestSizesApart(t *testing.T) {
+	t.Parallel()
+	c, large, small := newCrew(1), waiters(3, new(size)), waiters(2, new(size))
+	w := c.join(large[0])
+	for _, o := range []*operation{small[0], large[1], small[1], large[2]} {
+		c.join(o)
+	}
+	if got := c.with(large[0]); !slices.Equal(got, large) {
+		t.Errorf("the batch is %p, want %p", got, large)
+	}
+	if c.leave(w); len(small[0].turn) != 1 {
+		t.Fatal("the space was not handed on to another size")
+	}
+	if got := c.with(small[0]); !slices.Equal(got, small) {
+		t.Errorf("the second batch is %p, want %p", got, small)
+	}
+}
+
+func waiters(n int, s *size) []*operation {
+	all := make([]*operation, n)
+	for i := range all {
+		all[i] = &operation{key: &parts{size: s}, turn: make(chan *space, 1)}
+	}
+	return all
+}
