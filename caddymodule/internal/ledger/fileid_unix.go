@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// identify says which file a name leads to, links followed, and how large it is.
-func identify(name string) (id fileID, size int64, ok bool) {
+// identifyByStat is identify as every Unix can.
+func identifyByStat(name string) (id fileID, size int64, ok bool) {
 	var stat syscall.Stat_t
 	if err := syscall.Stat(name, &stat); err != nil {
 		return fileID{}, 0, false
