@@ -15,6 +15,7 @@ var (
 	errMachine = errors.New("this processor has no AVX-512 IFMA, or it is turned off")
 	errFIPS    = errors.New("FIPS 140 mode asks for the standard library's cryptography")
 	errKey     = errors.New("only keys of 2048 or 1024 bits with two primes of half the length")
+	errPublic  = errors.New("only public keys of 2048 or 1024 bits with an odd exponent from 3 on")
 )
 
 // Available returns nil where this package is of use, and otherwise why it is not.

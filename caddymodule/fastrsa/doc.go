@@ -6,11 +6,12 @@
 // A [Key] stands in for an [crypto/rsa.PrivateKey] as a [crypto.Signer] and a
 // [crypto.Decrypter]. It does PKCS#1 v1.5 signatures and decryptions of session
 // keys with RSA of 2048 and 1024 bits; whatever else it is asked for it hands to
-// crypto/rsa. [New] says for which keys and machines there is nothing to gain.
+// crypto/rsa. [New] says for which keys and machines there is nothing to gain. A
+// [PublicKey] does the other half of both, without the padding.
 //
 // # What is promised
 //
-// The answers and the errors are those of crypto/rsa. No result leaves before it
+// The answers and the errors of a [Key] are those of crypto/rsa. No result leaves before it
 // was raised to the public exponent and found to be right: a fault of the
 // processor, which in RSA with two primes would give the key away, or a bug here
 // costs time and nothing else. Such an operation is done again by crypto/rsa and
@@ -24,7 +25,8 @@
 //
 // # What is not
 //
-// Nobody outside this project has reviewed it yet. Registers, the stack and what
+// Nobody outside this project has reviewed it yet. What a [PublicKey] answers is
+// confirmed by nothing. Registers, the stack and what
 // the preparing of a key leaves are not cleared. The arithmetic is not blinded, as
 // that of crypto/rsa is not. Where that is not enough, use crypto/rsa:
 // GODEBUG=cpu.avx512ifma=off in the environment turns this package off for a process.

@@ -31,7 +31,7 @@ func (o *operation) finish(w *recombination) {
 	result := w.result[:2*words]
 	mulAdd(result, w.h[:words], o.key.q[:words], w.m2[:words])
 	out := make([]byte, s.bytes)
-	raised, below := o.key.public.power(s, w)
+	raised, below := o.key.public.power(s, result, &w.raising)
 	fromWords(out, raised)
 	if subtle.ConstantTimeCompare(out, o.in)&below != 1 {
 		clear(out)
@@ -46,6 +46,5 @@ type recombination struct {
 	m1, m2Limbs, hLimbs [maxLimbs]uint64
 	m2, h               [maxWords]uint64
 	result              [2 * maxWords]uint64
-	x, power            whole                // the result in limbs, and its power
-	raised              [2 * maxWords]uint64 // the power in words
+	raising
 }

@@ -30,7 +30,7 @@ func TestResultBelowTheModulus(t *testing.T) {
 			}
 			w := new(recombination)
 			toWords(w.result[:2*s.words()], more.FillBytes(make([]byte, s.bytes)))
-			raised, below := k.public.power(s, w)
+			raised, below := k.public.power(s, w.result[:2*s.words()], &w.raising)
 			out := make([]byte, s.bytes)
 			fromWords(out, raised)
 			if below != want || new(big.Int).SetBytes(out).Cmp(power) != 0 {

@@ -26,12 +26,18 @@ func (p *public) set(s *size, key *rsa.PublicKey) error {
 	return nil
 }
 
-// power returns the result of an operation to the power e, modulo the modulus, and 1 if
-// the result is below the modulus, else 0. The exponent is no secret, so that a jump may
+// raising is the room for a public operation.
+type raising struct {
+	x, power whole                // what is raised in limbs, and its power
+	raised   [2 * maxWords]uint64 // the power in words
+}
+
+// power returns a number, in words, to the power e, modulo the modulus, and 1 if the
+// number is below the modulus, else 0. The exponent is no secret, so that a jump may
 // depend on it.
-func (p *public) power(s *size, w *recombination) (raised []uint64, below int) {
+func (p *public) power(s *size, number []uint64, w *raising) (raised []uint64, below int) {
 	n := 2 * s.limbs
-	wordsToLimbs(w.x[:n], w.result[:2*s.words()])
+	wordsToLimbs(w.x[:n], number)
 	below = isBelow(w.x[:n], p.m[:])
 	p.mul(s, &w.x, &w.x, &p.r2)
 	w.power = w.x

@@ -126,18 +126,28 @@ func (p *program) readKeys() error {
 		return err
 	}
 	signer := own
+	var opts []v2.Option
 	if key, is := own.(*rsa.PrivateKey); is && p.FastRSA {
 		if signer, err = fastrsa.New(key, nil); err != nil {
 			return err
 		}
+		opts = append(opts, v2.WithRSAPower(fastPower))
 	}
 	suite := v2.Intl
 	if p.SM {
 		suite = v2.GM
 	}
 	p.key = v1.NewKey(p.Key)
-	p.codec, err = v2.NewCodec(suite, signer, peer)
+	p.codec, err = v2.NewCodec(suite, signer, peer, opts...)
 	return err
+}
+
+func fastPower(peer *rsa.PublicKey) v2.RSAPower {
+	fast, err := fastrsa.NewPublic(peer)
+	if err != nil {
+		return nil
+	}
+	return fast.Raise
 }
 
 // ServeHTTP pays.

@@ -9,8 +9,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-
-	"filippo.io/bigmod"
 )
 
 // rsaKeys is the public-key half of suite intl.
@@ -20,8 +18,8 @@ type rsaKeys struct {
 	ownSize   int // bytes of our modulus
 
 	peer        *rsa.PublicKey
-	peerModulus *bigmod.Modulus
-	peerPadding []byte // of the peer's signatures, before the digest
+	power       RSAPower // of the peer's key
+	peerPadding []byte   // of the peer's signatures, before the digest
 }
 
 // newRSAKeys checks both keys of a merchant of suite intl.
@@ -44,13 +42,13 @@ func newRSAKeys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if err := checkRSA(peerPublic); err != nil {
 		return nil, fmt.Errorf("the gateway key %w", err)
 	}
-	modulus, err := bigmod.NewModulus(peerPublic.N.Bytes())
+	power, err := standardPower(peerPublic)
 	if err != nil {
 		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
 	}
 	return &rsaKeys{
 		signer: own, decrypter: decrypter, ownSize: ownPublic.Size(),
-		peer: peerPublic, peerModulus: modulus, peerPadding: signaturePadding(peerPublic.Size()),
+		peer: peerPublic, power: power, peerPadding: signaturePadding(peerPublic.Size()),
 	}, nil
 }
 
@@ -80,11 +78,10 @@ func (k *rsaKeys) sign(plaintext []byte) ([]byte, error) {
 // to the peer's public exponent, and the padding in front of the digest is
 // compared, before there is a text to compare the digest with.
 func (k *rsaKeys) readSignature(signature []byte) (signed, bool) {
-	x, err := bigmod.NewNat().SetBytes(signature, k.peerModulus)
-	if err != nil {
+	block, ok := k.power(signature)
+	if !ok {
 		return nil, false
 	}
-	block := bigmod.NewNat().ExpShortVarTime(x, uint(k.peer.E), k.peerModulus).Bytes(k.peerModulus)
 	padding, digest := block[:len(block)-sha1.Size], block[len(block)-sha1.Size:]
 	if !bytes.Equal(padding, k.peerPadding) {
 		return nil, false
@@ -95,19 +92,15 @@ func (k *rsaKeys) readSignature(signature []byte) (signed, bool) {
 	}, true
 }
 
-// signaturePadding is what stands in front of the digest in a signature of so
-// many bytes (RFC 8017 §9.2): 00 01 FF… 00 and the DigestInfo of SHA-1.
-func signaturePadding(size int) []byte {
-	info := []byte{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14}
-	padding := bytes.Repeat([]byte{0xff}, size-sha1.Size)
-	at := len(padding) - len(info)
-	padding[0], padding[1], padding[at-1] = 0, 1, 0
-	copy(padding[at:], info)
-	return padding
-}
-
+// wrap is [rsa.EncryptPKCS1v15] with a key that was prepared before.
 func (k *rsaKeys) wrap(sessionKey []byte) ([]byte, error) {
-	return rsa.EncryptPKCS1v15(rand.Reader, k.peer, sessionKey)
+	block := sealingBlock(k.peer.Size(), sessionKey)
+	defer clear(block)
+	wrapped, ok := k.power(block)
+	if !ok {
+		return nil, errors.New("the gateway key cannot encrypt")
+	}
+	return wrapped, nil
 }
 
 // unwrap has crypto/rsa choose a random key when the padding is broken, in

@@ -26,7 +26,12 @@ func TestFastKeysJudgeAsStandard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		standard, fast := codec(t, own, &peer.PublicKey), codec(t, quick, &peer.PublicKey)
+		prepared, err := fastrsa.NewPublic(&peer.PublicKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		power := v2.WithRSAPower(func(*rsa.PublicKey) v2.RSAPower { return prepared.Raise })
+		standard, fast := codec(t, own, &peer.PublicKey), codec(t, quick, &peer.PublicKey, power)
 		gateway := codec(t, peer, &own.PublicKey)
 		for i := range 600 {
 			sealed, err := gateway.Seal("473053110001", "H1", bytes.Repeat([]byte("pay"), i%40))
@@ -67,9 +72,9 @@ func generate(t *testing.T, bits int) *rsa.PrivateKey {
 	return key
 }
 
-func codec(t *testing.T, own crypto.Signer, peer crypto.PublicKey) *v2.Codec {
+func codec(t *testing.T, own crypto.Signer, peer crypto.PublicKey, opts ...v2.Option) *v2.Codec {
 	t.Helper()
-	c, err := v2.NewCodec(v2.Intl, own, peer)
+	c, err := v2.NewCodec(v2.Intl, own, peer, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,6 +50,9 @@ func (l *Loader) keyring(index int, c Config) *v2.Keyring {
 	if l.Refused != nil {
 		opts = append(opts, v2.WithObserver(l.Refused))
 	}
+	if l.RSAPower != nil {
+		opts = append(opts, v2.WithRSAPower(l.RSAPower))
+	}
 	ring, err := v2.NewKeyring(suite, private, public, previous, opts...)
 	if err != nil {
 		l.fail(from, c.fault(index, fault{c.mismatched(suite, private, public), err}))

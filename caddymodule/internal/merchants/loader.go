@@ -31,6 +31,9 @@ type Loader struct {
 	// arithmetic. nil stands for the key itself.
 	RSA func(*rsa.PrivateKey) (key crypto.Signer, arithmetic string)
 
+	// RSAPower prepares a gateway's RSA key, see [v2.WithRSAPower]. It may be nil.
+	RSAPower func(*rsa.PublicKey) v2.RSAPower
+
 	// Elsewhere returns the private key that a name stands for which is that of no
 	// file, such as pkcs11:…, with the password after it, and says where it works.
 	// ok is false for other names. nil: there are no such keys.

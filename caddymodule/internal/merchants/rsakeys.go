@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/fastrsa"
+	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
 // What the member rsa may be.
@@ -39,6 +40,7 @@ type RSAKeys struct {
 	standard bool // crypto/rsa for all of them
 	onFault  func()
 	by       map[string]int // keys by what does their arithmetic
+	powers   map[*rsa.PublicKey]v2.RSAPower
 }
 
 // NewRSAKeys takes the member rsa. A fault is an error in the log, once.
@@ -46,6 +48,7 @@ func NewRSAKeys(choice string, log *zap.Logger) *RSAKeys {
 	return &RSAKeys{
 		standard: choice == RSAStandard,
 		by:       make(map[string]int),
+		powers:   make(map[*rsa.PublicKey]v2.RSAPower),
 		onFault: sync.OnceFunc(func() {
 			log.Error("an RSA result was wrong and was worked out again by crypto/rsa; nothing wrong has left. " +
 				"This machine may be faulty: set rsa standard, and see the runbook PaybridgeRSAFaults")
@@ -69,6 +72,23 @@ func (k *RSAKeys) fast(key *rsa.PrivateKey) (crypto.Signer, string) {
 		return key, standardRSA + ": " + err.Error()
 	}
 	return fast, fastrsa.Name
+}
+
+// Power prepares a gateway's key for its public operations; nil leaves them to
+// translate/v2. Merchants of one gateway share what is prepared.
+func (k *RSAKeys) Power(key *rsa.PublicKey) v2.RSAPower {
+	if k.standard {
+		return nil
+	}
+	if power, known := k.powers[key]; known {
+		return power
+	}
+	var power v2.RSAPower
+	if fast, err := fastrsa.NewPublic(key); err == nil {
+		power = fast.Raise
+	}
+	k.powers[key] = power
+	return power
 }
 
 // Log tells once for a configuration how many keys are worked with by what.

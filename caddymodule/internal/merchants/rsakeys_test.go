@@ -39,6 +39,33 @@ func TestRSAChoice(t *testing.T) {
 	}
 }
 
+// TestRSAPower: a gateway's key that the processor and its length allow is prepared, once
+// for all of the gateway's merchants, unless the operator wants crypto/rsa.
+func TestRSAPower(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := rsa.GenerateKey(rand.Reader, 3072)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for choice, want := range map[string]bool{RSAStandard: false, RSAFast: fastrsa.Available() == nil} {
+		keys := NewRSAKeys(choice, zap.NewNop())
+		if got := keys.Power(&key.PublicKey) != nil; got != want {
+			t.Errorf("rsa %s: prepared %v, want %v", choice, got, want)
+		}
+		if keys.Power(&long.PublicKey) != nil {
+			t.Errorf("rsa %s: a key of 3072 bits is prepared", choice)
+		}
+		keys.Power(&key.PublicKey)
+		if n := len(keys.powers); want && n != 2 {
+			t.Errorf("rsa %s: %d keys were prepared for, want one for each of two", choice, n)
+		}
+	}
+}
+
 func TestRSAIsChecked(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"": "", "fast": "", "standard": "", "openssl": `rsa: "openssl" is not known; write fast or standard`} {
