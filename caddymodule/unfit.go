@@ -16,6 +16,7 @@ func (a *App) warnOfLedger(e *engine) {
 	crash.Guard(a.log, "looking for what the configuration has left behind", func() {
 		a.warnOfRoutes(e)
 		a.warnOfOrders(e)
+		a.warnOfNotifications(e)
 	})
 }
 
@@ -49,4 +50,20 @@ func (a *App) warnOfOrders(e *engine) {
 	}
 	a.log.Warn("orders wait for keys that are not configured: the gateway cannot be asked about them, and its notices of them are refused",
 		zap.Int("orders", orders), zap.Strings("gateway_merchant", numbers[:min(len(numbers), maxNamed)]))
+}
+
+// warnOfNotifications warns where a merchant was taken out of the configuration before it
+// was told what became of its orders.
+func (a *App) warnOfNotifications(e *engine) {
+	left, err := e.ledger.NotificationsWithoutMerchant(a.ctx, a.settings.Merchants.Has)
+	if err != nil || len(left) == 0 {
+		return
+	}
+	notifications, numbers := 0, make([]string, 0, len(left))
+	for _, m := range left {
+		notifications += m.Count
+		numbers = append(numbers, visible.Line(m.MerID))
+	}
+	a.log.Warn("notifications wait for merchants that are not configured: these merchants are not told that their payers have paid",
+		zap.Int("notifications", notifications), zap.Strings("merid", numbers[:min(len(numbers), maxNamed)]))
 }

@@ -51,6 +51,25 @@ func (v *visit) checkKeysLeft(ctx context.Context) []Check {
 	return checks
 }
 
+// checkMerchantsLeft tells of merchants that are not configured and that notifications
+// wait for.
+func (v *visit) checkMerchantsLeft(ctx context.Context) []Check {
+	left, err := v.Ledger.NotificationsWithoutMerchant(ctx, v.Settings.Merchants.Has)
+	if err != nil {
+		return nil // the ledger's own check tells it
+	}
+	checks := make([]Check, min(len(left), maxRowsTold))
+	for i := range checks {
+		m := left[i]
+		checks[i] = Check{
+			Name:   v.text(say("notifications of %s", m.MerID)),
+			Detail: v.text(say("the merchant is not configured, and %d notifications wait for it: it is not told that its payers have paid", m.Count)),
+			Advice: v.text(say("put the merchant back: they are sent then")),
+		}.at(LevelWarn)
+	}
+	return checks
+}
+
 // checkDoubt tells of something doubtful in the configuration. The bridge works
 // with it.
 func (v *visit) checkDoubt(f configcheck.Finding) Check {

@@ -51,6 +51,7 @@ func selfCheck(v *visit, q SelfCheckQuery) (SelfCheck, error) {
 		shown(v.Doubts(), v.checkDoubt),
 		v.checkKeys(chosen),
 		v.checkKeysLeft(ctx),
+		v.checkMerchantsLeft(ctx),
 		shown(v.Health.Judge(ctx).Checks, checksIn(v.lang)),
 		v.checkSize(ctx),
 		v.checkDatabase(ctx),

@@ -118,6 +118,25 @@ func TestSelfCheckOfKeysLeft(t *testing.T) {
 	}
 }
 
+// Notifications of a merchant that is not configured any more are told of.
+func TestSelfCheckOfMerchantsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served.Settings.NotifyURL = notifyAddress(t, asPaybridge)
+	w.order("89900001", translate.Paid, time.Minute)
+	w.order("89900009", translate.Paid, time.Minute)
+	found := read[SelfCheck](t, w.get("selfcheck"))
+	c := check(t, found, "notifications of 89900009")
+	if c.Level != LevelWarn || !strings.Contains(c.Detail, "not configured, and 1 notifications") || c.Advice == "" {
+		t.Errorf("%+v", c)
+	}
+	for _, c := range found.Checks {
+		if c.Name == "notifications of 89900001" {
+			t.Errorf("a merchant that is configured: %+v", c)
+		}
+	}
+}
+
 // The size of the ledger is told, and a warning where a copy of it has no room.
 func TestSelfCheckOfSize(t *testing.T) {
 	t.Parallel()

@@ -211,6 +211,7 @@ var conformance = []struct {
 	{"open orders without a next step", idleOrders},
 	{"gauges", gauges},
 	{"orders without keys", ordersWithoutKeys},
+	{"notifications without a merchant", notificationsWithoutMerchant},
 	{"outcomes", outcomes},
 	{"outcomes without tries", outcomesWithoutTries},
 	{"trials are on record", trials},

@@ -21,6 +21,7 @@ func statements() map[string]statement {
 		"due orders":          {orders, ofOrders},
 		"held orders":         {holdOrders, []any{keys, 1}},
 		"first notifications": {dueNotifications, []any{1, 1}},
+		"waiting by merchant": {waitingByMerchant, nil},
 		"waiting merchants":   {waitingMerchants, []any{"a", 1}},
 		"waiting hosts":       {waitingHosts, []any{keys, 1, 1}},
 		"due notifications":   {notifications, ofNotifications},

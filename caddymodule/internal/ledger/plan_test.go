@@ -27,6 +27,7 @@ var indexes = map[string][]string{
 	"due orders":          {"orders_queue"},
 	"held orders":         keys,
 	"first notifications": {"notifications_due"},
+	"waiting by merchant": {"notifications_queue"},
 	"waiting merchants":   {"notifications_queue"},
 	"waiting hosts":       {"notifications_queue"},
 	"due notifications":   append(keys, "notifications_queue", "sqlite_autoindex_pauses_1"),
