@@ -10,11 +10,12 @@ import (
 // Name names the instructions, for operators.
 const Name = "avx512ifma"
 
-// errors of New.
+// errors of New and NewPublic.
 var (
 	errMachine = errors.New("this processor has no AVX-512 IFMA, or it is turned off")
 	errFIPS    = errors.New("FIPS 140 mode asks for the standard library's cryptography")
 	errKey     = errors.New("only keys of 2048 or 1024 bits with two primes of half the length")
+	errWrong   = errors.New("this machine has worked out a wrong power")
 	errPublic  = errors.New("only public keys of 2048 or 1024 bits with an odd exponent from 3 on")
 )
 

@@ -2,11 +2,12 @@ package fastrsa
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 )
 
 // crew shares work spaces, as many as there are processors, between those who want an
-// operation. Who has one works; the others wait.
+// operation of one size. Who has a space works; the others wait.
 type crew struct {
 	spaces int // in all
 
@@ -15,15 +16,17 @@ type crew struct {
 	waiting []*operation // in the order they came
 }
 
-// everyone is the crew of this process.
-var everyone = sync.OnceValue(func() *crew { return newCrew(runtime.GOMAXPROCS(0)) })
-
 func newCrew(spaces int) *crew {
 	c := &crew{spaces: spaces}
 	for range spaces {
 		c.free = append(c.free, new(space))
 	}
 	return c
+}
+
+// onDemand returns a crew for this machine, made when it is first asked for.
+func onDemand() func() *crew {
+	return sync.OnceValue(func() *crew { return newCrew(runtime.GOMAXPROCS(0)) })
 }
 
 // space is room for either way of working.
@@ -44,8 +47,9 @@ func (c *crew) do(o *operation) {
 }
 
 // join returns a space when it is o's turn at once: when nobody works, or a whole batch
-// waits. Otherwise o waits for who works now, for little longer than it would take alone:
-// a batch takes half the time of as many operations that are each alone.
+// waits. Otherwise o waits until those who work have done. That is at most four times what
+// it would take alone, with its own; in return a batch takes half the time of as many
+// operations that are each alone, and on a busy machine everybody waits for that.
 func (c *crew) join(o *operation) *space {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,21 +89,13 @@ func (c *crew) work(w *space, o *operation) {
 	w.run(operations)
 }
 
-// with returns o and those of its size that wait, up to a batch.
+// with returns o and those that have waited longest, up to a batch.
 func (c *crew) with(o *operation) []*operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	operations := append(make([]*operation, 0, batch), o)
-	others := c.waiting[:0]
-	for _, other := range c.waiting {
-		if other.key.size == o.key.size && len(operations) < batch {
-			operations = append(operations, other)
-		} else {
-			others = append(others, other)
-		}
-	}
-	clear(c.waiting[len(others):])
-	c.waiting = others
+	more := min(len(c.waiting), batch-1)
+	operations := append([]*operation{o}, c.waiting[:more]...)
+	c.waiting = slices.Delete(c.waiting, 0, more)
 	return operations
 }
 
@@ -110,7 +106,7 @@ func (c *crew) leave(w *space) {
 	c.free = append(c.free, w)
 	if c.isTurn(len(c.waiting)) {
 		next := c.waiting[0]
-		c.waiting = append(c.waiting[:0], c.waiting[1:]...)
+		c.waiting = slices.Delete(c.waiting, 0, 1)
 		next.turn <- c.take()
 	}
 }

@@ -9,7 +9,7 @@ import (
 // when a whole batch waits.
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	c, all := newCrew(2), waiters(7, new(size))
+	c, all := newCrew(2), waiters(7)
 	first := c.join(all[0])
 	if first == nil {
 		t.Fatal("the first waits while nobody works")
@@ -47,7 +47,7 @@ func TestTurns(t *testing.T) {
 // given back goes to the next at once.
 func TestFullHouse(t *testing.T) {
 	t.Parallel()
-	c, all := newCrew(1), waiters(2+batch, new(size))
+	c, all := newCrew(1), waiters(2+batch)
 	w := c.join(all[0])
 	for _, o := range all[1:] {
 		if c.join(o) != nil {
@@ -65,29 +65,30 @@ func TestFullHouse(t *testing.T) {
 	}
 }
 
-// TestSizesApart: a batch is of one size, and the others keep their places.
-func TestSizesApart(t *testing.T) {
+// TestNothingIsKept: what has been given out is in no slot of the list any more, or a key
+// that a reload has taken out would stay in memory.
+func TestNothingIsKept(t *testing.T) {
 	t.Parallel()
-	c, large, small := newCrew(1), waiters(3, new(size)), waiters(2, new(size))
-	w := c.join(large[0])
-	for _, o := range []*operation{small[0], large[1], small[1], large[2]} {
+	c, all := newCrew(1), waiters(2*batch)
+	w := c.join(all[0])
+	for _, o := range all[1:] {
 		c.join(o)
 	}
-	if got := c.with(large[0]); !slices.Equal(got, large) {
-		t.Errorf("the batch is %p, want %p", got, large)
+	for len(c.waiting) > 0 {
+		c.leave(w) // and the first of them takes it
+		c.with(all[0])
 	}
-	if c.leave(w); len(small[0].turn) != 1 {
-		t.Fatal("the space was not handed on to another size")
-	}
-	if got := c.with(small[0]); !slices.Equal(got, small) {
-		t.Errorf("the second batch is %p, want %p", got, small)
+	for i, o := range c.waiting[:cap(c.waiting)] {
+		if o != nil {
+			t.Errorf("slot %d keeps an operation", i)
+		}
 	}
 }
 
-func waiters(n int, s *size) []*operation {
+func waiters(n int) []*operation {
 	all := make([]*operation, n)
 	for i := range all {
-		all[i] = &operation{key: &parts{size: s}, turn: make(chan *space, 1)}
+		all[i] = &operation{turn: make(chan *space, 1)}
 	}
 	return all
 }

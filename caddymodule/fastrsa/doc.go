@@ -26,19 +26,20 @@
 // # What is not
 //
 // Nobody outside this project has reviewed it yet. What a [PublicKey] answers is
-// confirmed by nothing. Registers, the stack and what
-// the preparing of a key leaves are not cleared. The arithmetic is not blinded, as
+// confirmed by nothing, but for one answer when it is prepared. Registers, the stack and
+// what the preparing of a key leaves are not cleared. The arithmetic is not blinded, as
 // that of crypto/rsa is not. Where that is not enough, use crypto/rsa:
 // GODEBUG=cpu.avx512ifma=off in the environment turns this package off for a process.
 //
 // # Operations side by side
 //
 // An operation that is alone uses kernels that work on its two primes at once.
-// Three or four that wait at the same moment, whatever their keys, share kernels
-// that work on eight numbers at once. There is no goroutine and no timer: who wants an
-// operation while nobody works takes one of as many work spaces as there are processors,
-// and does its own and what else waits. Who comes meanwhile waits until that one has done,
-// or until there are enough for a batch, which then takes a space of its own.
+// Three or four of one size that wait at the same moment, whatever their keys, share
+// kernels that work on eight numbers at once. There is no goroutine and no timer: who wants
+// an operation while nobody works takes one of as many work spaces as there are processors,
+// and does its own and what else waits. Who comes meanwhile waits until those who work
+// have done, or until there are enough for a batch, which then takes a space of its own:
+// at most four times as long as it would take alone.
 //
-// A key takes about 3 KiB from its first use on, a work space 53 KiB.
+// A key takes about 3 KiB from its first use on, a public key 1 KiB, a work space 53 KiB.
 package fastrsa

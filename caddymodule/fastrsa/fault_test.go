@@ -50,7 +50,7 @@ func TestFaultsStayInside(t *testing.T) {
 				t.Fatal(err)
 			}
 			tamper(broken)
-			// Alone, and four of a size of their own, which come into one batch.
+			// Alone, and four with a crew of their own.
 			answersAsStandard(t, name, keys[1])
 			together(t, name, keys)
 			if faults[1].Load() < 2 {
@@ -79,6 +79,7 @@ func standardKeys(t *testing.T, s *size) (keys [batch]*rsa.PrivateKey) {
 func together(t *testing.T, name string, keys [batch]*Key) {
 	t.Helper()
 	own := *keys[0].size
+	own.crew = onDemand()
 	for _, k := range keys {
 		prepared, err := k.parts()
 		if err != nil {
@@ -130,9 +131,10 @@ func TestPanicCostsOneBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	sick := *prepared.size
+	sick.crew = onDemand()
 	sick.pairMul = func(_, _, _, _, _ *uint64) { panic("a bug") }
 	prepared.size = &sick
-	for range 2 * everyone().spaces { // no work space is lost
+	for range 2 * sick.crew().spaces { // no work space is lost
 		answersAsStandard(t, "panic", k)
 	}
 	if faults.Load() == 0 {

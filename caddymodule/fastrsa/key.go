@@ -94,7 +94,7 @@ func (k *Key) raise(in []byte) ([]byte, bool) {
 		return nil, false
 	}
 	o := &operation{key: parts, in: in, turn: make(chan *space, 1)}
-	everyone().do(o)
+	parts.size.crew().do(o)
 	if o.out == nil {
 		counts.faults.Add(1)
 		k.onFault()

@@ -35,6 +35,8 @@ type size struct {
 	pairMul    func(res, a, b, m, k0 *uint64)
 	pairPick   func(res, table *uint64, i, j uint64)
 	singleMul  func(res, a, b, m, k0 *uint64)
+
+	crew func() *crew
 }
 
 // words is how many words of 64 bits a prime has.

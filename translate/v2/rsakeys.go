@@ -3,6 +3,7 @@ package v2
 import (
 	"bytes"
 	"crypto"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
@@ -92,8 +93,12 @@ func (k *rsaKeys) readSignature(signature []byte) (signed, bool) {
 	}, true
 }
 
-// wrap is [rsa.EncryptPKCS1v15] with a key that was prepared before.
+// wrap is [rsa.EncryptPKCS1v15] with a key that was prepared before. In FIPS mode it is
+// that one itself, which refuses where it has to.
 func (k *rsaKeys) wrap(sessionKey []byte) ([]byte, error) {
+	if fips140.Enabled() {
+		return rsa.EncryptPKCS1v15(rand.Reader, k.peer, sessionKey)
+	}
 	block := sealingBlock(k.peer.Size(), sessionKey)
 	defer clear(block)
 	wrapped, ok := k.power(block)

@@ -26,7 +26,7 @@ func identify(name string) (id fileID, size int64, ok bool) {
 	case unix.ENOSYS, unix.EPERM:
 		noStatx.Store(true)
 		return identifyByStat(name)
-	default:
-		return fileID{}, 0, false
+	default: // a file that is gone, or a filter with an error of its own
+		return identifyByStat(name)
 	}
 }

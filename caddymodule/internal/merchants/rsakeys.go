@@ -18,7 +18,7 @@ import (
 const (
 	// RSAFast is fastrsa where the processor and the key allow it.
 	RSAFast = "fast"
-	// RSAStandard is crypto/rsa for all keys.
+	// RSAStandard is Go's own arithmetic for all keys.
 	RSAStandard = "standard"
 )
 
@@ -37,7 +37,7 @@ func CheckRSA(choice string) error {
 // RSAKeys decides what does the arithmetic of a configuration's RSA keys, and
 // counts.
 type RSAKeys struct {
-	standard bool // crypto/rsa for all of them
+	standard bool // fastrsa for none of them
 	onFault  func()
 	by       map[string]int // keys by what does their arithmetic
 	powers   map[*rsa.PublicKey]v2.RSAPower
@@ -50,7 +50,7 @@ func NewRSAKeys(choice string, log *zap.Logger) *RSAKeys {
 		by:       make(map[string]int),
 		powers:   make(map[*rsa.PublicKey]v2.RSAPower),
 		onFault: sync.OnceFunc(func() {
-			log.Error("an RSA result was wrong and was worked out again by crypto/rsa; nothing wrong has left. " +
+			log.Error("an RSA result was wrong and was worked out again by crypto/rsa; no wrong result has left. " +
 				"This machine may be faulty: set rsa standard, and see the runbook PaybridgeRSAFaults")
 		}),
 	}
