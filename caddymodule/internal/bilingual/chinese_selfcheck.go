@@ -76,7 +76,7 @@ var chineseOfSelfcheck = map[string]string{ //nolint:gosec // nothing here is a 
 	"%s: not a route":             "%s：不是路由",
 
 	"PostgreSQL runs with fsync = off: a power failure loses payments":                         "PostgreSQL 的 fsync = off：断电会丢失支付",
-	"PostgreSQL has synchronous_commit = off: the bridge switches it on for itself":            "PostgreSQL 的 synchronous_commit = off：支付桥会为自己的连接打开它",
+	"PostgreSQL has synchronous_commit = %s: the bridge switches it on for itself":             "PostgreSQL 的 synchronous_commit = %s：支付桥会为自己的连接打开它",
 	"PostgreSQL has no synchronous standby: a failover can lose acknowledged payments":         "PostgreSQL 没有同步备库：主备切换可能丢失已确认的支付",
 	"%s (and %d more of this kind)":                                                            "%s（同类问题还有 %d 处）",
 	"not UTF-8; save the configuration as UTF-8 (it looks like GBK or another encoding)":       "不是 UTF-8；请把配置保存为 UTF-8（看起来是 GBK 或其他编码）",

@@ -12,8 +12,14 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// clockEvery is how often the machine's clock is read.
-const clockEvery = time.Second
+const (
+	// clockEvery is how often the machine's clock is read.
+	clockEvery = time.Second
+	// agreeEvery is after how many readings bridges on one database agree on its time once
+	// more, whatever was read: a clock that gains or loses is never set, and neither is
+	// that of a database which another machine takes over.
+	agreeEvery = 60
+)
 
 // Now returns the time that the bridge goes by, which what it stores is to be
 // compared with. It is that of the machine's clock until somebody sets that.
@@ -88,21 +94,22 @@ func (b *Bridge) watchClock(ctx context.Context) {
 	ticker := time.NewTicker(clockEvery)
 	defer ticker.Stop()
 	known := b.clock.Ahead()
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		crash.Guard(b.log, "looking at the machine's clock", func() { known = b.lookAtClock(ctx, known) })
+		crash.Guard(b.log, "looking at the machine's clock", func() { known = b.lookAtClock(ctx, known, n%agreeEvery == 0) })
 	}
 }
 
-// lookAtClock returns how far the machine's clock is ahead, which was known before.
-func (b *Bridge) lookAtClock(ctx context.Context, known time.Duration) time.Duration {
+// lookAtClock returns how far the machine's clock is ahead, which was known before. It is
+// due to agree on the time now and then.
+func (b *Bridge) lookAtClock(ctx context.Context, known time.Duration, due bool) time.Duration {
 	ahead := b.clock.Ahead()
 	set := ahead != known
-	if set || !b.agreed {
+	if set || due || !b.agreed {
 		b.agreed = b.agreeOnTime(ctx)
 		known = b.clock.Ahead()
 	}

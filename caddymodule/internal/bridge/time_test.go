@@ -154,6 +154,43 @@ func TestBridgesGoByTheDatabase(t *testing.T) {
 	}
 }
 
+// A machine's clock that gains is never set: the bridge agrees with the database again, or it
+// would call merchants early and take over what another bridge has in hand.
+func TestBridgesFollowTheDatabase(t *testing.T) {
+	t.Parallel()
+	machine := &settable{began: time.Now()}
+	clock := steady.New(machine.source)
+	l, err := ledger.OpenPostgres(t.Context(), pgtest.Database(t), ledger.WithClock(clock.Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	b := &Bridge{ledger: l, log: zap.NewNop(), now: clock.Now, clock: clock, timed: make(chan struct{})} // nobody else looks
+	b.agreed = b.agreeOnTime(t.Context())
+	gained := time.Duration(0)
+	for gained <= 2*sameTime {
+		gained += 900 * time.Millisecond
+		machine.set(gained)
+		_ = clock.Now()
+		<-time.After(1100 * time.Millisecond)
+	}
+	if off := time.Since(b.Now()); -off < sameTime {
+		t.Fatalf("a clock that gains %s was taken for one that is set: %s", gained, off)
+	}
+	known := b.clock.Ahead()
+	b.agreed = true // a slow server is asked again
+	if known = b.lookAtClock(t.Context(), known, false); time.Since(b.Now()).Abs() < sameTime {
+		t.Error("it agrees with the database before it is due")
+	}
+	deadline := time.Now().Add(2 * time.Minute) // a busy server may answer too slowly to be believed
+	for time.Since(b.Now()).Abs() > sameTime {
+		if time.Now().After(deadline) {
+			t.Fatalf("the bridge is %s behind the database", time.Since(b.Now()))
+		}
+		known = b.lookAtClock(t.Context(), known, true)
+	}
+}
+
 // A bridge that starts before its database is there, on a machine whose clock is an hour
 // ahead, takes nothing up that is due within that hour, and begins nothing, before it
 // knows the time.

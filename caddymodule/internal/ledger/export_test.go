@@ -32,14 +32,17 @@ var Risks = risks
 // CursorOf returns the place behind what has a key and was created at a time.
 func CursorOf(k Key, at time.Time) Cursor { return Cursor{toMillis(at), k} }
 
+// ofTest is behind every statement of a test's own.
+const ofTest = " -- of a test"
+
 // Text returns what a query of the test's own finds, in a transaction.
 func Text(ctx context.Context, l *Ledger, query string) (string, error) {
-	return write(ctx, l, func(t *tx) (string, error) { return one(t, scanText, query) })
+	return write(ctx, l, func(t *tx) (string, error) { return one(t, scanText, query+ofTest) })
 }
 
 // Exec runs a statement of the test's own in a transaction.
 func Exec(ctx context.Context, l *Ledger, text string, args ...any) error {
-	_, err := write(ctx, l, func(t *tx) (int64, error) { return t.exec(text, args...) })
+	_, err := write(ctx, l, func(t *tx) (int64, error) { return t.exec(text+ofTest, args...) })
 	return err
 }
 
@@ -169,7 +172,7 @@ func (r plainRunner) query(ctx context.Context, text string, args []any) (*sql.R
 
 // Find runs a query of the test's own outside of a transaction.
 func Find(ctx context.Context, l *Ledger, query string, args ...any) (string, error) {
-	return read(ctx, l, func(t *tx) (string, error) { return one(t, scanText, query, args...) })
+	return read(ctx, l, func(t *tx) (string, error) { return one(t, scanText, query+ofTest, args...) })
 }
 
 // MaxStatements bounds the statements that reads of SQLite keep.
@@ -201,6 +204,9 @@ const CheckpointEvery = checkpointEvery
 
 // OldPrunedAtOnce bounds how many marks are forgotten at once.
 const OldPrunedAtOnce = oldPrunedAtOnce
+
+// ReadAtOnce bounds what one read looks at for a purge.
+const ReadAtOnce = readAtOnce
 
 // Batch has a writer of its own, on the file of a SQLite ledger, commit functions
 // together, in their order, and returns what each came to.

@@ -3,6 +3,11 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paybridge/paybridge/translate"
@@ -21,6 +26,8 @@ func statements() map[string]statement {
 		"due orders":          {orders, ofOrders},
 		"held orders":         {holdOrders, []any{keys, 1}},
 		"first notifications": {dueNotifications, []any{1, 1}},
+		"lost steps":          {mendings[0], nil},
+		"lost calls":          {mendings[1], nil},
 		"waiting by merchant": {waitingByMerchant, nil},
 		"waiting merchants":   {waitingMerchants, []any{"a", 1}},
 		"waiting hosts":       {waitingHosts, []any{keys, 1, 1}},
@@ -164,4 +171,35 @@ func explain(
 		plans[name] = plan
 	}
 	return plans, nil
+}
+
+// Prepared returns what a ledger on SQLite has run so far, without what tests have; nothing
+// for another store.
+func Prepared(ctx context.Context, l *Ledger) ([]string, error) {
+	s, ok := l.store.(*sqliteStore)
+	if !ok {
+		return nil, nil
+	}
+	texts, err := write(ctx, l, func(*tx) ([]string, error) { return slices.Collect(maps.Keys(s.statements)), nil })
+	s.reader.mu.RLock()
+	defer s.reader.mu.RUnlock()
+	texts = slices.AppendSeq(texts, maps.Keys(s.reader.kept))
+	return slices.DeleteFunc(texts, func(text string) bool { return strings.HasSuffix(text, ofTest) || strings.HasPrefix(text, "EXPLAIN") }), err
+}
+
+// Plan returns how SQLite runs a statement, whatever its arguments.
+func Plan(ctx context.Context, l *Ledger, text string) ([]string, error) {
+	most := 0
+	for _, found := range regexp.MustCompile(`\$(\d+)`).FindAllStringSubmatch(sqliteSpelling.Replace(text), -1) {
+		n, _ := strconv.Atoi(found[1])
+		most = max(most, n)
+	}
+	return read(ctx, l, func(t *tx) ([]string, error) {
+		return all(t, func(from row) (string, error) {
+			var id, parent, unused int
+			var detail string
+			err := from.Scan(&id, &parent, &unused, &detail)
+			return detail, err
+		}, "EXPLAIN QUERY PLAN "+text, make([]any, most)...)
+	})
 }

@@ -26,12 +26,14 @@ type Ledger struct {
 	orders, notifications *queue // where claims find what is due
 
 	met *ratelimit.Interval[string] // rows that cannot be read, by name
+
+	pulse pulse
 }
 
 func newLedger(s store, set settings) *Ledger {
 	return &Ledger{
 		store: s, log: set.log, now: set.now, orders: orderQueue(), notifications: notificationQueue(),
-		met: ratelimit.NewInterval[string](meetEvery, maxMet),
+		met: ratelimit.NewInterval[string](meetEvery, maxMet), pulse: newPulse(),
 	}
 }
 
@@ -89,32 +91,6 @@ func settingsOf(options []Option) settings {
 // Close ends the ledger after what is being written. Calls that come later fail
 // with [ErrClosed]. It may be called again.
 func (l *Ledger) Close() error { return l.store.close() }
-
-// touched are statements that change nothing and wait for whatever a payment and
-// its notification would have to wait for.
-var touched = []string{
-	`UPDATE orders SET tries = tries WHERE order_id = '' AND mer_id = ''`,
-	`UPDATE notifications SET attempts = attempts WHERE order_id = '' AND mer_id = ''`,
-	`UPDATE events SET detail = detail WHERE order_id = '' AND mer_id = '' AND at = 0 AND id = ''`,
-}
-
-// Ping commits something small and so says whether the ledger can commit right
-// now, in the tables that payments are written to as well: one that somebody has
-// locked makes it wait as they do.
-func (l *Ledger) Ping(ctx context.Context) error {
-	at := toMillis(l.now())
-	_, err := write(ctx, l, func(t *tx) (none, error) {
-		for _, text := range touched {
-			if _, err := t.exec(text); err != nil {
-				return none{}, err
-			}
-		}
-		_, err := t.exec(`INSERT INTO pulse (id, at) VALUES ('ping', $1)
-			ON CONFLICT (id) DO UPDATE SET at = excluded.at`, at)
-		return none{}, err
-	})
-	return wrap(err, "trying a commit")
-}
 
 // Risks says, in sentences for an operator, how the database as it is set up could
 // lose what was committed. There is none on SQLite.

@@ -29,11 +29,11 @@ const (
 )
 
 const (
-	seeTraffic = `UPDATE old_traffic SET times = times + $3, last = CASE WHEN last < $4 THEN $4 ELSE last END
+	seeTraffic = `UPDATE old_traffic SET times = times + $3, last = CASE WHEN last < $4 THEN $4 ELSE last END, strange = $5
 		WHERE mer_id = $1 AND path = $2`
 	addTraffic = `INSERT INTO old_traffic (mer_id, path, last, times, strange) VALUES ($1, $2, $4, $3, $5)
 		ON CONFLICT (mer_id, path) DO UPDATE SET times = old_traffic.times + excluded.times, last = excluded.last, strange = excluded.strange`
-	countTraffic = `SELECT count(*) FROM old_traffic WHERE strange = $1`
+	countTraffic = `SELECT count(*) FROM old_traffic WHERE strange = $1 AND path <> ''`
 	pruneTraffic = `DELETE FROM old_traffic WHERE last < $1`
 	listTraffic  = `SELECT last, path, mer_id, mer_id, path, last, times, strange FROM old_traffic
 		ORDER BY last DESC, mer_id, path LIMIT $1`
@@ -58,33 +58,55 @@ func (l *Ledger) AddOldTraffic(ctx context.Context, seen []OldTraffic) (written 
 }
 
 func addTrafficOf(t *tx, batch []OldTraffic) error {
+	room := trafficRoom{tx: t, rows: map[int]int64{}}
 	for _, o := range batch {
-		if err := addOldTraffic(t, o); err != nil {
+		if err := addOldTraffic(t, &room, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func addOldTraffic(t *tx, o OldTraffic) error {
+func addOldTraffic(t *tx, room *trafficRoom, o OldTraffic) error {
 	last, strange := toMillis(o.Last), 0
 	if o.Strange {
 		strange = 1
 	}
-	n, err := t.exec(seeTraffic, o.MerID, o.Path, o.Times, last)
+	n, err := t.exec(seeTraffic, o.MerID, o.Path, o.Times, last, strange)
 	if err != nil || n > 0 {
 		return err
 	}
-	rows, err := one(t, scanCount, countTraffic, strange)
-	if err != nil {
-		return err
-	}
 	merID, path := o.MerID, o.Path
-	if most := map[int]int64{0: maxTraffic, 1: maxStrange}[strange]; rows >= most {
+	if left, err := room.take(strange); err != nil {
+		return err
+	} else if !left {
 		merID, path = "", ""
 	}
 	_, err = t.exec(addTraffic, merID, path, o.Times, last, strange)
 	return err
+}
+
+// trafficRoom knows how many rows there are of either kind in a transaction, counted once:
+// anybody can make up what is not there yet.
+type trafficRoom struct {
+	tx   *tx
+	rows map[int]int64
+}
+
+// take reports whether there was room for one more row.
+func (r *trafficRoom) take(strange int) (bool, error) {
+	if _, counted := r.rows[strange]; !counted {
+		n, err := one(r.tx, scanCount, countTraffic, strange)
+		if err != nil {
+			return false, err
+		}
+		r.rows[strange] = n
+	}
+	if r.rows[strange] >= map[int]int64{0: maxTraffic, 1: maxStrange}[strange] {
+		return false, nil
+	}
+	r.rows[strange]++
+	return true, nil
 }
 
 // OldTraffic returns up to limit of what went to the old gateway, the last first: of one

@@ -57,6 +57,14 @@ func oldTraffic(t *testing.T, p place) {
 	if n := countRows(t, l, "old_traffic", "mer_id = '' AND path = '' AND times = 100"); n != 1 {
 		t.Error("what there was no room for is not counted")
 	}
+	known := junk[0] // is configured by now, and leaves its place to a stranger
+	known.Strange = false
+	stranger := ledger.OldTraffic{MerID: "C", Path: "/api/query", Last: noon, Times: 1, Strange: true}
+	add(known)
+	add(stranger)
+	if n := countRows(t, l, "old_traffic", "mer_id = 'C' AND strange = 1"); n != 1 {
+		t.Error("a merchant that is configured keeps the place of a stranger")
+	}
 	clock = after(90*24*time.Hour + time.Second + time.Millisecond)
 	add()
 	want(fresh, query)

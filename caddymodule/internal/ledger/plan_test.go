@@ -27,6 +27,8 @@ var indexes = map[string][]string{
 	"due orders":          {"orders_queue"},
 	"held orders":         keys,
 	"first notifications": {"notifications_due"},
+	"lost steps":          {"orders_next"},
+	"lost calls":          {"notifications_due"},
 	"waiting by merchant": {"notifications_queue"},
 	"waiting merchants":   {"notifications_queue"},
 	"waiting hosts":       {"notifications_queue"},

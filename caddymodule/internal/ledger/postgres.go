@@ -157,11 +157,11 @@ func (p *postgresStore) migrate(ctx context.Context) error {
 }
 
 // prepareSession sets what every connection needs: nothing may hold locks for
-// long when its bridge was cut off, and a commit has to be on disk, whatever the
-// server's default is.
+// long when its bridge was cut off, and a commit has to be on disk, here and on a
+// synchronous standby, whatever the default of server, database and user is.
 func (p *postgresStore) prepareSession(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, fmt.Sprintf(`SET idle_in_transaction_session_timeout = %d; SET statement_timeout = %d;
-		SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`,
+		SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`,
 		(3*p.attempt).Milliseconds(), (2*p.attempt).Milliseconds()), pgx.QueryExecModeSimpleProtocol)
 	return err
 }

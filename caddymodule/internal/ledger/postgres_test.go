@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/tests/pgtest"
 	"github.com/paybridge/paybridge/tests/port"
@@ -263,7 +265,10 @@ func TestPostgresWarnsOfRisks(t *testing.T) {
 	}{
 		{"safe", "PostgreSQL 17", "on", "s1", "on", nil},
 		{"alone", "PostgreSQL 17", "on", "", "on", []string{"standby"}},
-		{"asynchronous", "PostgreSQL 17", "on", "s1", "off", []string{"synchronous_commit"}},
+		{"asynchronous", "PostgreSQL 17", "on", "s1", "off", []string{"synchronous_commit = off"}},
+		{"on its own disk alone", "PostgreSQL 17", "on", "s1", "local", []string{"synchronous_commit = local"}},
+		{"before a standby's disk", "PostgreSQL 17", "on", "s1", "remote_write", []string{"synchronous_commit = remote_write"}},
+		{"seen at the standby", "PostgreSQL 17", "on", "s1", "remote_apply", nil},
 		{"reckless", "PostgreSQL 17", "off", "", "off", []string{"fsync", "synchronous_commit", "standby"}},
 		{"distributed", "PostgreSQL 15.2-YB-2.25.0.0-b0", "off", "", "on", nil},
 	} {
@@ -300,6 +305,25 @@ func TestPostgresCommitsAreDurable(t *testing.T) {
 			if text, ok := value.(string); ok && strings.Contains(text, pgtest.Password) {
 				t.Errorf("%s tells the password", entry.Message)
 			}
+		}
+	}
+}
+
+// TestPostgresCommitsOfADatabase: what a database or a user has set by itself is no weaker.
+func TestPostgresCommitsOfADatabase(t *testing.T) {
+	t.Parallel()
+	for _, setting := range []string{"local", "remote_write"} {
+		p := postgresPlace{dsn: pgtest.Database(t), well: true}
+		commit(t, p.transaction(t, `DO $$ BEGIN
+			EXECUTE format('ALTER DATABASE %I SET synchronous_commit = `+setting+`', current_database()); END $$`))
+		l := p.open(t)
+		if got, err := ledger.Text(t.Context(), l, "SHOW synchronous_commit"); err != nil || got != "on" {
+			t.Errorf("synchronous_commit is %s of a database with %s, %v", got, setting, err)
+		}
+		if risks, err := l.Risks(t.Context()); err != nil || !slices.ContainsFunc(risks, func(s bilingual.Said) bool {
+			return strings.Contains(s.Error(), "synchronous_commit = "+setting)
+		}) {
+			t.Errorf("risks of a database with %s are %q, %v", setting, risks, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -54,8 +55,8 @@ func risks(version, fsync, standbys, commit string) []bilingual.Said {
 	if fsync == "off" {
 		found = append(found, bilingual.Say("PostgreSQL runs with fsync = off: a power failure loses payments"))
 	}
-	if commit == "off" {
-		found = append(found, bilingual.Say("PostgreSQL has synchronous_commit = off: the bridge switches it on for itself"))
+	if slices.Contains([]string{"off", "local", "remote_write"}, commit) {
+		found = append(found, bilingual.Say("PostgreSQL has synchronous_commit = %s: the bridge switches it on for itself", commit))
 	}
 	if standbys == "" {
 		found = append(found, bilingual.Say("PostgreSQL has no synchronous standby: a failover can lose acknowledged payments"))

@@ -14,6 +14,9 @@ import (
 // retry schedule, and than what merchants still ask about every day.
 const MinPurgeAge = 30 * 24 * time.Hour
 
+// readAtOnce bounds how many orders one read looks at to find those that can be purged.
+const readAtOnce = 2000
+
 // purgedAtOnce bounds how many orders one transaction purges, and so how long payments
 // wait for it.
 const purgedAtOnce = 50
@@ -24,7 +27,8 @@ var ErrTooYoung = errors.New("orders of the last 30 days are not purged")
 // mayBePurged selects what nobody waits for any more, of orders o that were created and
 // settled before $1.
 const mayBePurged = `o.created_at < $1 AND o.settled_at < $1 AND o.purged_at = 0 AND o.next = 0
-	AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.order_id = o.order_id AND q.mer_id = o.mer_id AND q.dealt_at = 0)
+	AND NOT EXISTS (SELECT 1 FROM quarantine q
+		WHERE q.order_id = o.order_id AND q.order_id <> '' AND q.mer_id = o.mer_id AND q.dealt_at = 0)
 	AND NOT EXISTS (SELECT 1 FROM set_aside s WHERE s.order_id = o.order_id AND s.mer_id = o.mer_id)
 	AND (o.state <> 'refund_failed' OR EXISTS (
 		SELECT 1 FROM dealt d WHERE d.kind = 'refund' AND d.order_id = o.order_id AND d.mer_id = o.mer_id))
@@ -34,9 +38,14 @@ const mayBePurged = `o.created_at < $1 AND o.settled_at < $1 AND o.purged_at = 0
 	AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.order_id = o.order_id AND n.mer_id = o.mer_id AND n.again_until >= $1)`
 
 const (
-	purgeableOfState = `SELECT o.order_id, o.mer_id, o.created_at FROM orders o WHERE o.state = $2
-		AND o.created_at >= $3 AND (o.created_at > $3 OR o.order_id > $4 OR (o.order_id = $4 AND o.mer_id > $5))
-		AND ` + mayBePurged + ` ORDER BY o.created_at, o.order_id, o.mer_id LIMIT $6`
+	// It goes by pages of what there is: what was purged before is most of it after some
+	// years, and one read does not last that long.
+	purgeableOfState = `SELECT o.order_id, o.mer_id, o.created_at, CASE WHEN ` + mayBePurged + ` THEN 1 ELSE 0 END
+		FROM (SELECT l.order_id, l.mer_id FROM orders l WHERE l.state = $2 AND l.created_at < $1
+			AND l.created_at >= $3 AND (l.created_at > $3 OR l.order_id > $4 OR (l.order_id = $4 AND l.mer_id > $5))
+			ORDER BY l.created_at, l.order_id, l.mer_id LIMIT $6) AS page
+		JOIN orders o ON o.order_id = page.order_id AND o.mer_id = page.mer_id
+		ORDER BY o.created_at, o.order_id, o.mer_id`
 
 	purgeableByKey = `SELECT o.order_id, o.mer_id, o.created_at FROM orders o
 		WHERE o.order_id = $2 AND o.mer_id = $3 AND o.state = $4 AND ` + mayBePurged + ` {lock}`
@@ -88,31 +97,61 @@ type Archived struct {
 // Next returns the next orders, no more than one transaction purges; none at the end.
 func (p *Purgeable) Next(ctx context.Context) ([]Archived, error) {
 	for len(p.states) > 0 {
-		list, err := read(ctx, p.ledger, p.page)
-		if err != nil || len(list) > 0 {
-			return list, wrap(err, "reading what can be purged")
+		found, err := read(ctx, p.ledger, p.page)
+		if err != nil {
+			return nil, wrap(err, "reading what can be purged")
 		}
-		p.states, p.at = p.states[1:], Cursor{}
+		if p.at = found.until; found.last {
+			p.states, p.at = p.states[1:], Cursor{}
+		}
+		if len(found.list) > 0 {
+			return found.list, nil
+		}
 	}
 	return nil, nil
 }
 
-func (p *Purgeable) page(t *tx) ([]Archived, error) {
-	places, err := all(t, scanPlace, purgeableOfState, p.before, string(p.states[0]), p.at.at, p.at.key.OrderID, p.at.key.MerID, purgedAtOnce)
+// purgeablePage is what a read has found.
+type purgeablePage struct {
+	list  []Archived
+	until Cursor // as far as it has looked
+	last  bool   // there is nothing behind that in this state
+}
+
+func (p *Purgeable) page(t *tx) (purgeablePage, error) {
+	places, err := all(t, scanPurgeable, purgeableOfState, p.before, string(p.states[0]), p.at.at, p.at.key.OrderID, p.at.key.MerID, readAtOnce)
 	if err != nil {
-		return nil, err
+		return purgeablePage{}, err
 	}
-	list := make([]Archived, len(places))
-	for i, place := range places {
-		list[i] = Archived{Key: place.key, State: p.states[0]}
-		if list[i].Rows, err = rowsOf(t, place.key); err != nil {
-			return nil, err
+	found := purgeablePage{until: p.at, last: len(places) < readAtOnce}
+	for _, place := range places {
+		if len(found.list) == purgedAtOnce {
+			found.last = false
+			break
 		}
+		found.until = place.Cursor
+		if !place.may {
+			continue
+		}
+		rows, err := rowsOf(t, place.key)
+		if err != nil {
+			return purgeablePage{}, err
+		}
+		found.list = append(found.list, Archived{Key: place.key, State: p.states[0], Rows: rows})
 	}
-	if len(places) > 0 {
-		p.at = places[len(places)-1]
-	}
-	return list, nil
+	return found, nil
+}
+
+// purgeablePlace is the place of an order, and whether it may be purged.
+type purgeablePlace struct {
+	Cursor
+	may bool
+}
+
+func scanPurgeable(from row) (purgeablePlace, error) {
+	var p purgeablePlace
+	err := from.Scan(&p.key.OrderID, &p.key.MerID, &p.at, &p.may)
+	return p, err
 }
 
 func scanPlace(from row) (Cursor, error) {
@@ -197,6 +236,8 @@ var archivedTables = []struct{ name, by string }{
 	{"dealt", "kind"},
 }
 
+// rowsQuery names the condition of the index of messages in quarantine, which hold no
+// order's number where it is not known.
 func rowsQuery(table, by string) string {
-	return fmt.Sprintf(`SELECT * FROM %s WHERE order_id = $1 AND mer_id = $2 ORDER BY %s`, table, by)
+	return fmt.Sprintf(`SELECT * FROM %s WHERE order_id = $1 AND order_id <> '' AND mer_id = $2 ORDER BY %s`, table, by)
 }

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -154,5 +155,31 @@ func purgeLeavesChanged(t *testing.T, p place) {
 		if got, err := l.Attempts(t.Context(), sample(i).Key); err != nil || len(got.Items) != attempts {
 			t.Errorf("order %d has %d attempts, %v, want %d", i, len(got.Items), err, attempts)
 		}
+	}
+}
+
+// purgePassesOver finds what can be purged behind more of what was purged before than one
+// read looks at.
+func purgePassesOver(t *testing.T, p place) {
+	l := inAYear(t, p)
+	pay(t, l, sample(0), noon)
+	mustFinish(t, l, mustClaim(t, l, noon, 1)[0].Notification, ledger.Delivered, time.Time{})
+	multiply(t, l, ledger.ReadAtOnce+100)
+	for _, statement := range []string{
+		`UPDATE orders SET purged_at = 1, created_at = created_at + 1`, // the last of all that was created at once
+		`UPDATE orders SET purged_at = 0 WHERE order_id IN ('M7', 'M99', 'M998')`,
+		`UPDATE orders SET purged_at = 0, created_at = created_at + 1 WHERE order_id = 'M1000'`,
+	} {
+		if err := ledger.Exec(t.Context(), l, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, found := purgeable(t, l)
+	var names []string
+	for _, a := range found {
+		names = append(names, a.OrderID)
+	}
+	if want := []string{"M7", "M99", "M998", "M1000"}; !slices.Equal(names, want) {
+		t.Errorf("found %v, want %v", names, want)
 	}
 }

@@ -194,9 +194,10 @@ func (a AsideRow) recheck(t *tx, now millis) error {
 
 // mendings make due at once what claims would never meet, because the column that
 // they go by holds no time. SQLite lets anything stand there, and text comes behind
-// every number. No clock says 1973.
+// every number. No clock says 1973. The first condition of the orders is what their index
+// is made of: SQLite does not conclude it from the second, and would read all of them.
 var mendings = []string{
-	`UPDATE orders SET next = 100000000000 WHERE next > 9000000000000000`,
+	`UPDATE orders SET next = 100000000000 WHERE next > 0 AND next > 9000000000000000`,
 	`UPDATE notifications SET ready = 100000000000 WHERE state = 'waiting' AND ready + 0 < 100000000000`,
 }
 
