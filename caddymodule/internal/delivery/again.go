@@ -41,14 +41,18 @@ func (d *Dispatcher) SendAgain(ctx context.Context, k ledger.Key, change ledger.
 	end := func(a ledger.Attempt) error {
 		return d.recordUntil(c.until, func(ctx context.Context) error { return d.ledger.EndAgain(ctx, c.Notification, a) })
 	}
-	if err := d.mayCallAgain(&c); err != nil {
-		if errors.Is(err, ledger.ErrNotPaid) {
-			err = errors.Join(err, end(ledger.Attempt{At: d.now(), Class: string(Withheld)}))
-		}
+	var r result
+	if err = d.mayCallAgain(&c); err == nil {
+		// Whoever asked may leave; the call goes on, and ends with the dispatcher.
+		r = d.attempt(d.calls, c, c.Attempts, target)
+		err = r.unmade
+	}
+	if errors.Is(err, ledger.ErrNotPaid) {
+		err = errors.Join(err, end(ledger.Attempt{At: d.now(), Class: string(Withheld)}))
+	}
+	if err != nil {
 		return Trial{}, err
 	}
-	// Whoever asked may leave; the call goes on, and ends with the dispatcher.
-	r := d.attempt(d.calls, c.Order, c.Attempts, target)
 	err = end(r.Attempt)
 	d.observer.attemptFinished(k.MerID, r.class, r.Duration, 0)
 	line := c.Notification

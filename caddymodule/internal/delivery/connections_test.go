@@ -34,7 +34,7 @@ func TestPoliciesDoNotShareConnections(t *testing.T) {
 		target Target
 		want   Class
 	}{{loopback(), OK}, {testTarget(), Blocked}, {loopback(), OK}} {
-		if r := s.send(t.Context(), testOrder(server.URL), step.target); r.class != step.want {
+		if r := s.send(t.Context(), testOrder(server.URL), step.target, agreed); r.class != step.want {
 			t.Errorf("step %d: %s (%v), want %s", i, r.class, r.cause, step.want)
 		}
 	}
@@ -94,7 +94,7 @@ func TestNoCookiesNoProxies(t *testing.T) {
 	t.Cleanup(server.Close)
 	s := newTestSender(t, 5*time.Second)
 	for range 2 {
-		s.send(t.Context(), testOrder(server.URL), loopback())
+		s.send(t.Context(), testOrder(server.URL), loopback(), agreed)
 	}
 	if n := cookies.Load(); n != 0 {
 		t.Errorf("%d cookies sent back", n)
@@ -127,7 +127,7 @@ func TestNoHiddenRepeat(t *testing.T) {
 	})
 	s := newTestSender(t, 5*time.Second)
 	for i, want := range []Class{Refused, Broken} {
-		if r := s.send(t.Context(), testOrder(address), loopback()); r.class != want {
+		if r := s.send(t.Context(), testOrder(address), loopback(), agreed); r.class != want {
 			t.Errorf("call %d: %s (%v), want %s", i+1, r.class, r.cause, want)
 		}
 	}
@@ -143,7 +143,7 @@ func TestHangingHandshake(t *testing.T) {
 	release := make(chan struct{})
 	address := rawServer(t, func(net.Conn) { <-release })
 	s := newTestSender(t, 100*time.Millisecond)
-	r := s.send(t.Context(), testOrder(strings.Replace(address, "http:", "https:", 1)), loopback())
+	r := s.send(t.Context(), testOrder(strings.Replace(address, "http:", "https:", 1)), loopback(), agreed)
 	close(release)
 	if r.class != Timeout {
 		t.Errorf("%s (%v), want timeout", r.class, r.cause)
@@ -168,7 +168,7 @@ func TestInterruptedCall(t *testing.T) {
 				<-r.Context().Done()
 			}))
 			t.Cleanup(server.Close)
-			r := newTestSender(t, time.Minute).send(ctx, testOrder(server.URL), loopback())
+			r := newTestSender(t, time.Minute).send(ctx, testOrder(server.URL), loopback(), agreed)
 			if r.cause.Kind != tc.want || (r.class == Interrupted) != (tc.want == netcause.Stopped) {
 				t.Errorf("%s (%v), want %s", r.class, r.cause, tc.want)
 			}

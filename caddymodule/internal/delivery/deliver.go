@@ -144,7 +144,11 @@ func (d *Dispatcher) deferUnknown(c claimed, s slot) {
 // the slot is held until that is recorded: calls must not run ahead of a ledger
 // that is slow.
 func (d *Dispatcher) call(c claimed, s slot, t Target) {
-	r := d.attempt(d.calls, c.Order, c.Attempts+1, t)
+	r := d.attempt(d.calls, c, c.Attempts+1, t)
+	if r.unmade != nil {
+		d.notNow(c, s) // it comes up again at once, and is seen as it is by then
+		return
+	}
 	d.hosts.recordSpeed(s.host, r.hostSpeed()) // what takes the place of this call goes by it
 	d.hosts.ended(s)
 	d.Wake()
@@ -152,11 +156,12 @@ func (d *Dispatcher) call(c claimed, s slot, t Target) {
 }
 
 // attempt makes the n-th call about an order.
-func (d *Dispatcher) attempt(ctx context.Context, o ledger.Order, n int, t Target) result {
+func (d *Dispatcher) attempt(ctx context.Context, c claimed, n int, t Target) result {
+	o := c.Order
 	ctx, span := d.tracer.Start(ctx, o.Trace, "notify merchant", trace.SpanKindClient,
 		tracing.MerID(o.MerID), tracing.OrderID(o.OrderID), tracing.Attempt(n))
 	failpoint.Reach(failpoint.BeforeAttempt)
-	r := d.sender.send(ctx, o, t)
+	r := d.sender.send(ctx, o, t, d.lastLook(c))
 	failpoint.Reach(failpoint.AfterAttempt)
 	tracing.Finish(span, string(r.class), r.class != OK)
 	return r

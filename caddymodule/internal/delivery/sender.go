@@ -33,16 +33,18 @@ type sender struct {
 // Cause until the call is over.
 type result struct {
 	ledger.Attempt
-	class Class
-	cause netcause.Cause
+	class  Class
+	cause  netcause.Cause
+	unmade error // why there was no call after all; then class is for a trace only
 }
 
 // errInterrupted is the cause with which calls are cancelled when the bridge
 // stops.
 var errInterrupted = errors.New("the bridge stops")
 
-// send makes one call and waits for its end. It always has a result.
-func (s *sender) send(ctx context.Context, o ledger.Order, t Target) (r result) {
+// send makes one call and waits for its end. It always has a result. Nothing is written
+// before look agrees.
+func (s *sender) send(ctx context.Context, o ledger.Order, t Target, look look) (r result) {
 	start := s.now()
 	defer func() {
 		if bug := recover(); bug != nil {
@@ -58,7 +60,8 @@ func (s *sender) send(ctx context.Context, o ledger.Order, t Target) (r result) 
 		return result{class: class, cause: cause}
 	}
 	c := exchange{ctx: ctx, url: u, way: netcause.Trace{ForClient: true}} // but for the dispatcher's own, see failed
-	req, err := http.NewRequestWithContext(c.way.Watch(ctx), http.MethodPost, u.String(), strings.NewReader(form(o, t.Key)))
+	last := lastWord{look: look}
+	req, err := http.NewRequestWithContext(last.watch(c.way.Watch(ctx)), http.MethodPost, u.String(), strings.NewReader(form(o, t.Key)))
 	if err != nil {
 		return result{class: BadURL, cause: netcause.New(netcause.NoAddress, u.Host)}
 	}
@@ -66,6 +69,9 @@ func (s *sender) send(ctx context.Context, o ledger.Order, t Target) (r result) 
 	req.Header.Set("User-Agent", s.userAgent)
 	resp, err := s.roundTripper(policy{t.AllowCallbacks, t.RootCAs}).RoundTrip(req)
 	if err != nil {
+		if refusal := last.refused(); refusal != nil {
+			return result{class: Withheld, unmade: refusal}
+		}
 		return c.failed(err)
 	}
 	defer func() { _ = resp.Body.Close() }()

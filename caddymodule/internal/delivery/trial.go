@@ -24,7 +24,7 @@ func (d *Dispatcher) Try(ctx context.Context, o ledger.Order) (Trial, error) {
 	if !known || target.Key.IsZero() {
 		return Trial{}, errNoTarget
 	}
-	r := d.sender.send(ctx, o, target)
+	r := d.sender.send(ctx, o, target, agreed)
 	return Trial{Attempt: r.Attempt, Class: r.class}, nil
 }
 

@@ -86,7 +86,7 @@ func TestExactBytes(t *testing.T) {
 		}
 		_, _ = io.WriteString(conn, "HTTP/1.0 200 OK\r\n\r\n0000")
 	})
-	r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(address+"/pay/notify.php?shop=7&t=a+b%2F"), loopback())
+	r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(address+"/pay/notify.php?shop=7&t=a+b%2F"), loopback(), agreed)
 	if r.class != OK {
 		t.Fatalf("%s: %v", r.class, r.cause)
 	}
@@ -184,10 +184,10 @@ func TestAnswers(t *testing.T) {
 			if test.class == Timeout {
 				timeout = 200 * time.Millisecond
 			}
-			r := newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback())
+			r := newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback(), agreed)
 			for test.class == Timeout && r.Status != test.status && timeout < time.Minute { // before the head of the answer was there
 				timeout *= 2
-				r = newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback())
+				r = newTestSender(t, timeout).send(t.Context(), testOrder(server.URL), loopback(), agreed)
 			}
 			if r.class != test.class || r.Status != test.status {
 				t.Errorf("%s with status %d (%v), want %s with %d", r.class, r.Status, r.cause, test.class, test.status)
@@ -224,7 +224,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				_, _ = io.WriteString(w, "0000")
 			}))
 			t.Cleanup(server.Close)
-			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(server.URL), loopback())
+			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(server.URL), loopback(), agreed)
 			if r.Cause != "redirect not followed – to https://login.m.test" {
 				t.Errorf("cause %q", r.Cause)
 			}
@@ -281,7 +281,7 @@ func TestUnreachable(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(test.url), test.target)
+			r := newTestSender(t, 5*time.Second).send(t.Context(), testOrder(test.url), test.target, agreed)
 			if r.class != test.class {
 				t.Errorf("%s (%v), want %s", r.class, r.cause, test.class)
 			}

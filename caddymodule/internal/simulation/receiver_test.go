@@ -4,9 +4,12 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"time"
@@ -75,13 +78,26 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	n.w.noteState(o, "notification")
 	began := n.w.since()
 	c := called{began: began, bridge: n.p.m.n, life: n.p.life}
+	unmade := false
 	defer func() {
+		if unmade {
+			n.w.tell("bridge %d does not notify of %s: it has changed meanwhile", n.p.m.n, id)
+			return
+		}
 		c.ended = n.w.since()
 		m.calls.note(id, c)
 		n.w.tell("bridge %d notifies of %s%s: acknowledged %v", n.p.m.n, id, but(what), c.arrived)
 	}()
-	if err := n.p.sleep(r.Context(), d.between(time.Millisecond, 40*time.Millisecond)); err != nil {
+	connecting := d.between(time.Millisecond, 40*time.Millisecond)
+	if far := n.w.chance.of("connection", id, tries); far.once(0.1) {
+		connecting += far.between(0, 9*time.Second)
+	}
+	if err := n.p.sleep(r.Context(), connecting); err != nil {
 		return nil, err
+	}
+	if !connected(r) {
+		unmade = r.Context().Err() == nil // otherwise its time was over, and it counts
+		return nil, errUnmade
 	}
 	if what == "receiver down" {
 		return nil, errBroken
@@ -105,6 +121,28 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	c.arrived = c.acknowledged
 	return reply, nil
+}
+
+// errUnmade is what becomes of a request on a connection that its sender has closed.
+var errUnmade = errors.New("the sender has closed its connection")
+
+// connected tells the sender that there is a connection, as a transport does before it
+// writes to it, and reports whether it still stands then.
+func connected(r *http.Request) bool {
+	var conn ownEnd
+	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{Conn: &conn})
+	return !conn.closed
+}
+
+// ownEnd is the sender's end of a connection, which it can only close.
+type ownEnd struct {
+	net.Conn
+	closed bool
+}
+
+func (e *ownEnd) Close() error {
+	e.closed = true
+	return nil
 }
 
 // call has the server answer.
