@@ -19,8 +19,11 @@ func refund(state string) string {
 
 func TestRefundRequest(t *testing.T) {
 	t.Parallel()
-	got := BuildRefundRequest(testOrderNo, testRefundNo, testFen)
-	want := v2.RefundRequest{OriMerOrderID: testOrderNo, MerRefundFlowID: testRefundNo, RefundAmt: "19.99", RefundChannel: "00"}
+	const notifyURL = "https://pay.example.com/onepay/notify"
+	got := BuildRefundRequest(testOrderNo, testRefundNo, testFen, notifyURL)
+	want := v2.RefundRequest{
+		OriMerOrderID: testOrderNo, MerRefundFlowID: testRefundNo, RefundAmt: "19.99", RefundChannel: "00", MerNotifyURL: notifyURL,
+	}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -6,12 +6,14 @@ import v2 "github.com/paybridge/paybridge/translate/v2"
 // came.
 const originalRoute = "00"
 
-// BuildRefundRequest makes the OP1003 of a full refund.
-func BuildRefundRequest(orderNo, refundNo string, amount int64) v2.RefundRequest {
+// BuildRefundRequest makes the OP1003 of a full refund, what becomes of which the gateway
+// is to tell at notifyURL.
+func BuildRefundRequest(orderNo, refundNo string, amount int64, notifyURL string) v2.RefundRequest {
 	return v2.RefundRequest{
 		OriMerOrderID:   orderNo,
 		MerRefundFlowID: refundNo,
 		RefundAmt:       FormatYuan(amount),
 		RefundChannel:   originalRoute,
+		MerNotifyURL:    notifyURL,
 	}
 }

@@ -219,7 +219,7 @@ func TestPaidWhileClosing(t *testing.T) {
 			}
 		},
 		"expiry": func(w *world, _ v1.PayRequest) {
-			w.clock.advance(w.settings.OrderExpiry + expiryGrace + time.Second)
+			w.clock.advance(w.settings.OrderExpiry + ledger.ExpiryGrace + time.Second)
 			w.step()
 		},
 	} {

@@ -65,7 +65,7 @@ func (b *Bridge) closeThere(
 	switch {
 	case report.State == translate.Closed:
 		update.Claim, update.Own, update.Next = 0, false, lastQueryAfter(a, order, update.At)
-	case report.Refused && unpaid && !update.At.Before(payableUntil(order)):
+	case report.Refused && unpaid && !update.At.Before(order.PayableUntil()):
 		b.log.Warn("the gateway refuses to close an order whose time is over; it is closed here, and what is still paid is given back", fields...)
 		update = closeHere(update, order, update.At.Add(afterRefusedClose))
 		report = translate.Report{State: translate.Closed}
@@ -77,14 +77,11 @@ func (b *Bridge) closeThere(
 	return result, update, report
 }
 
-// payableUntil is when an order can surely be paid no longer, by the gateway's clock too.
-func payableUntil(order ledger.Order) time.Time { return order.ExpiresAt.Add(expiryGrace) }
-
 // lastQueryAt is when an order that is failed, or closed here and still open at the
 // gateway, is queried once more: when its payer cannot pay any longer. A payment that
 // no notice told of is found and refunded then.
 func lastQueryAt(order ledger.Order, now time.Time) time.Time {
-	if end := payableUntil(order); now.Before(end) {
+	if end := order.PayableUntil(); now.Before(end) {
 		return end.Add(time.Second)
 	}
 	return time.Time{}

@@ -186,7 +186,7 @@ func TestCloseRefusedBeforeExpiry(t *testing.T) {
 	w.settings.TranCodes.Close = closeCode
 	p := order(v1.WxSao, 1)
 	w.pay(p)
-	end := w.order(p).ExpiresAt.Add(expiryGrace)
+	end := w.order(p).ExpiresAt.Add(ledger.ExpiryGrace)
 	w.clock.advance(end.Sub(w.clock.now()) - time.Millisecond)
 	w.gateway.setScript(none, refuses)
 	_, err := w.bridge.Settle(t.Context(), w.settings, settlement(p, translate.Closed))

@@ -13,9 +13,12 @@ import (
 
 // tellings are the ways in which the gateway tells that a payment failed.
 var tellings = map[string]func(*world, v1.PayRequest){
-	"notice": func(w *world, p v1.PayRequest) { must(w.notice(w.gateway.notice(w.order(p).OrderNo, "13", "19.99"))) },
-	"query":  func(w *world, p v1.PayRequest) { w.query(p) },
-	"step":   func(w *world, p v1.PayRequest) { w.stepAt(p) },
+	"notice": func(w *world, p v1.PayRequest) {
+		must(w.notice(w.gateway.notice(w.order(p).OrderNo, "13", "19.99")))
+		w.bridge.queries.wait() // what it gives rise to
+	},
+	"query": func(w *world, p v1.PayRequest) { w.query(p) },
+	"step":  func(w *world, p v1.PayRequest) { w.stepAt(p) },
 }
 
 // A payer whose first card is declined pays with the second: the order stays open

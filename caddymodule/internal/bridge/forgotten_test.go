@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -129,7 +130,7 @@ func TestSentOrderThatCannotBeClosed(t *testing.T) {
 	}
 	w.wantState(p, translate.Sent)
 	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranProcessing}
-	w.clock.advance(o.ExpiresAt.Add(expiryGrace + time.Second).Sub(w.clock.now()))
+	w.clock.advance(o.ExpiresAt.Add(ledger.ExpiryGrace + time.Second).Sub(w.clock.now()))
 	w.gateway.setScript(none, silent)
 	w.stepAt(p)
 	w.wantState(p, translate.InDoubt)

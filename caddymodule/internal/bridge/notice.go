@@ -165,14 +165,17 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 		return b.keepAndAsk(ctx, s, order, n, err)
 	}
 	report = b.reported(order, report)
+	if report.State == translate.Failed && order.State == translate.Pending && order.TakesAttempts() {
+		report = askAbout(earlierAttempt) // as the last it ends the order
+	}
 	if report.State == translate.RefundFailed && !b.toldOfOne(ctx, s, order) {
-		report = askAboutTry()
+		report = askAbout(earlierTry)
 	}
 	if report.State.Final() {
 		if err := b.takeFinal(ctx, s, order, report, n); !errors.Is(err, ledger.ErrFenced) {
 			return err
 		}
-		report = askAboutTry()
+		report = askAbout(earlierTry)
 	}
 	switch {
 	case report.Certain(): // nobody has paid yet, or the refund is under way, as we know
@@ -190,10 +193,13 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 	return nil
 }
 
-// askAboutTry is what a notice means that a refund has failed, where that may be about a
-// try before this one.
-func askAboutTry() translate.Report {
-	report := translate.NothingCertain(earlierTry)
+// earlierAttempt is why a notice that a payment has failed proves nothing: notices come
+// late and in any order, and the payer may have paid since.
+const earlierAttempt = "it may be about an attempt to pay before the last one"
+
+// askAbout is what a notice means that may be about something earlier.
+func askAbout(reason string) translate.Report {
+	report := translate.NothingCertain(reason)
 	report.Ask = true
 	return report
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
@@ -22,6 +23,10 @@ func TestNotice(t *testing.T) {
 	t.Parallel()
 	closed := func(w *world, p v1.PayRequest) { w.pay(p); w.cancel(p) }
 	expired := func(w *world, p v1.PayRequest) { w.pay(p); w.clock.advance(w.settings.OrderExpiry) }
+	over := func(w *world, p v1.PayRequest) { expired(w, p); w.clock.advance(ledger.ExpiryGrace + time.Minute) }
+	// Its notice was lost, as that of the attempt before it was late.
+	paidUnheard := func(w *world, p v1.PayRequest) { w.pay(p); w.gateway.payer(w.order(p).OrderNo); over(w, p) }
+	declinedToTheEnd := func(w *world, p v1.PayRequest) { over(w, p); w.gateway.setScript(declines) }
 	for _, c := range []struct {
 		name   string
 		meet   func(*world, v1.PayRequest)
@@ -36,7 +41,10 @@ func TestNotice(t *testing.T) {
 		{"paid, in doubt", doubted, "11", "19.99", nil, translate.Paid, "", true},
 		{"paid, repeated", hasPaid, "11", "19.99", nil, translate.Paid, "", true},
 		{"an attempt failed", shown, "13", "19.99", nil, translate.Pending, "notice", false},
-		{"failed, expired", expired, "13", "19.99", nil, translate.Failed, "", false},
+		{"failed, expired", expired, "13", "19.99", nil, translate.Pending, "notice", false},
+		{"failed, over", declinedToTheEnd, "13", "19.99", nil, translate.Failed, "", false},
+		{"failed, over, the gateway says unpaid", over, "13", "19.99", nil, translate.Pending, "notice", false},
+		{"failed, over, paid in time", paidUnheard, "13", "19.99", nil, translate.Paid, "contradicted", true},
 		{"failed, in doubt", doubted, "13", "19.99", nil, translate.Failed, "", false},
 		{"failed after paid", hasPaid, "13", "19.99", nil, translate.Paid, "contradicted", true},
 		{"paid after failed", denied, "11", "19.99", nil, translate.Refunding, "late_payment", false},
@@ -56,6 +64,7 @@ func TestNotice(t *testing.T) {
 				if err := w.notice(w.gateway.notice(w.order(p).OrderNo, c.state, c.amount)); !errors.Is(err, c.want) {
 					t.Fatalf("notice: %v, want %v", err, c.want)
 				}
+				w.bridge.queries.wait()
 				w.wantState(p, c.then)
 			}
 			events, err := w.ledger.Events(t.Context(), key(p))

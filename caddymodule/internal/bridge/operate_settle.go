@@ -273,7 +273,7 @@ func (b *Bridge) wordUpdate(
 // can be closed here when its payer's time is over.
 func whyNotClosed(order ledger.Order, report translate.Report) bilingual.Said {
 	if report.Refused {
-		return notClosedYet.With(report.Reason, inBeijing(payableUntil(order)))
+		return notClosedYet.With(report.Reason, inBeijing(order.PayableUntil()))
 	}
 	return notClosed.With(report.Reason)
 }

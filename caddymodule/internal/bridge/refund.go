@@ -78,7 +78,7 @@ func (b *Bridge) resubmitRefund(ctx context.Context, s *Settings, result queryRe
 // submission is in doubt, what the gateway refuses now is no end: it may refuse because
 // it has paid already, and the next step asks.
 func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, doubted bool, before ...ledger.Event) queryResult {
-	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)
+	submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount, s.NotifyURL)
 	report, a := b.callAndJudge(ctx, s, order, RefundCall, submit)
 	if doubted {
 		report = report.OverDoubt()

@@ -37,7 +37,7 @@ func (s *Settings) nextStep(order ledger.Order, state translate.State, tries int
 	}
 	next := s.nextQuery(after, now)
 	// An order that nobody pays is closed in time, not an interval later.
-	if end := payableUntil(order); now.Before(end) && end.Before(next) {
+	if end := order.PayableUntil(); now.Before(end) && end.Before(next) {
 		return end.Add(time.Second)
 	}
 	return next

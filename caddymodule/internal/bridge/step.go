@@ -12,10 +12,6 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// expiryGrace is how long after its expiry an order may still turn out to be
-// paid before it is closed: notices travel, clocks differ.
-const expiryGrace = 5 * time.Minute
-
 // alarmAge is how old an order becomes before every query of it that brings
 // nothing certain is an alarm: a person has to ask the gateway's people.
 const alarmAge = 24 * time.Hour
@@ -51,7 +47,7 @@ func (b *Bridge) step(ctx context.Context, s *Settings, order ledger.Order) {
 // stepBlind is the step of an order after an answer that did not move it.
 func (b *Bridge) stepBlind(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
 	now, report := b.now(), result.report
-	expired := now.After(payableUntil(order))
+	expired := now.After(order.PayableUntil())
 	if !result.unrecorded && report.NotFound && (expired || order.State != translate.Pending) {
 		result.unknown = handedOut(order) || b.surelyUnknown(ctx, order, "query", order.SentAt, now)
 	}

@@ -178,11 +178,11 @@ func TestExpiry(t *testing.T) {
 		want   translate.State
 		within time.Duration // of the expiry
 	}{
-		{"unpaid", v1.WxSao, none, "", none, translate.Closed, expiryGrace + 2*time.Second},
-		{"unpaid, gateway closes", v1.WxSao, none, closeCode, none, translate.Closed, expiryGrace + 2*time.Second},
-		{"gateway has forgotten it", v1.WxSao, none, "", notFound, translate.Pending, expiryGrace + 2*time.Second},
-		{"gateway silent", v1.WxSao, none, "", silent, translate.Pending, expiryGrace + 2*time.Second},
-		{"code lost", v1.WxSao, silent, "", none, translate.Closed, expiryGrace + 2*time.Second},
+		{"unpaid", v1.WxSao, none, "", none, translate.Closed, ledger.ExpiryGrace + 2*time.Second},
+		{"unpaid, gateway closes", v1.WxSao, none, closeCode, none, translate.Closed, ledger.ExpiryGrace + 2*time.Second},
+		{"gateway has forgotten it", v1.WxSao, none, "", notFound, translate.Pending, ledger.ExpiryGrace + 2*time.Second},
+		{"gateway silent", v1.WxSao, none, "", silent, translate.Pending, ledger.ExpiryGrace + 2*time.Second},
+		{"code lost", v1.WxSao, silent, "", none, translate.Closed, ledger.ExpiryGrace + 2*time.Second},
 		{"not sent", v1.WxSao, unsent, "", none, translate.Closed, time.Second},
 		{"payer never came", v1.WxJsApi, none, "", none, translate.Closed, time.Second},
 	} {

@@ -113,6 +113,7 @@ var conformance = []struct {
 	{"record refunds late payments", recordRefundsLatePayment},
 	{"record refunds payments of failed orders", recordRefundsFailed},
 	{"record leaves payers their next attempt", recordFailedAttempt},
+	{"record keeps the words of the last refusal", recordWords},
 	{"ask again gives a step to what rests", askAgainOfWhatRests},
 	{"record keeps the first refund number", recordKeepsFirstRefundNo},
 	{"record leaves events", recordLeavesEvents},

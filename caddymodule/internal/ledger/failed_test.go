@@ -42,7 +42,8 @@ func recordFailedAttempt(t *testing.T, p place) {
 	}{
 		{"WxSao", translate.Pending, after(time.Hour), translate.FailedAttempt},
 		{"WxJsApi", translate.Pending, after(2*time.Hour - time.Millisecond), translate.FailedAttempt},
-		{"WxSao", translate.Pending, after(2 * time.Hour), translate.Applied},
+		{"WxSao", translate.Pending, after(2*time.Hour + ledger.ExpiryGrace - time.Millisecond), translate.FailedAttempt},
+		{"WxSao", translate.Pending, after(2*time.Hour + ledger.ExpiryGrace), translate.Applied},
 		{"WxCode", translate.Pending, after(time.Hour), translate.Applied}, // a scanned code is over
 		{"WxSao", translate.InDoubt, after(time.Hour), translate.Applied},  // nobody was shown a code
 		{"WxSao", translate.Paid, after(time.Hour), translate.Contradicted},
@@ -61,6 +62,28 @@ func recordFailedAttempt(t *testing.T, p place) {
 		}
 		if now := timeline(t, l, o.Key); len(now) != len(before)+1 {
 			t.Errorf("%d: timeline is %q", i, now)
+		}
+	}
+}
+
+// recordWords: what the gateway said when it refused the payment is no reason why the money
+// of it does not go back.
+func recordWords(t *testing.T, p place) {
+	l := p.open(t)
+	o := mustBegin(t, l, sample(1))
+	for _, step := range []struct {
+		state   translate.State
+		words   string
+		want    string
+		verdict translate.Verdict
+	}{
+		{translate.Failed, "余额不足", "余额不足", translate.Applied},
+		{translate.Paid, "", "余额不足", translate.LatePayment},
+		{translate.RefundFailed, "", "", translate.Applied},
+	} {
+		update := ledger.Update{State: step.state, At: noon, Source: "query", RefundNo: "R1", GatewayMessage: step.words}
+		if o = mustRecord(t, l, o.Key, update, step.verdict); o.GatewayMessage != step.want {
+			t.Errorf("%s: the words are %q, want %q", step.state, o.GatewayMessage, step.want)
 		}
 	}
 }

@@ -30,7 +30,7 @@ type model struct {
 // take moves the model by the update and returns the verdict to expect.
 func (m *model) take(n ledger.Update) translate.Verdict {
 	verdict := translate.Judge(m.state, n.State)
-	if m.shows && m.state == translate.Pending && n.State == translate.Failed && n.At.Before(after(2*time.Hour)) {
+	if m.shows && m.state == translate.Pending && n.State == translate.Failed && n.At.Before(after(2*time.Hour+ledger.ExpiryGrace)) {
 		verdict = translate.FailedAttempt
 	}
 	switch verdict {

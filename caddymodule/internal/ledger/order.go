@@ -61,12 +61,26 @@ func (o Order) ForMerchant() translate.Order {
 	}
 }
 
+// ExpiryGrace is how long after its expiry an order may still turn out to be paid before
+// it is given up: notices travel, clocks differ.
+const ExpiryGrace = 5 * time.Minute
+
+// PayableUntil is when an order can surely be paid no longer, by the gateway's clock too.
+func (o Order) PayableUntil() time.Time { return o.ExpiresAt.Add(ExpiryGrace) }
+
 // Payable reports whether the order's payer, who has been shown how to pay, can
 // still do so at a time. An attempt that fails until then is not the last one: a
 // payer whose card is declined takes another.
 func (o Order) Payable(at time.Time) bool {
+	return o.State == translate.Pending && at.Before(o.PayableUntil()) && o.TakesAttempts()
+}
+
+// TakesAttempts reports whether the order's payer may try more than once to pay it: that
+// one attempt has failed says nothing of another then. A code that a merchant has scanned
+// pays at once or not at all.
+func (o Order) TakesAttempts() bool {
 	rule, known := translate.RuleOf(v1.Action(o.Action))
-	return o.State == translate.Pending && at.Before(o.ExpiresAt) && known && !rule.MovesMoneyAtOnce()
+	return known && !rule.MovesMoneyAtOnce()
 }
 
 // Update is what was learnt about an order. Members that are zero say nothing and

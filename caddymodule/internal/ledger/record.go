@@ -162,6 +162,9 @@ func forward(o Order, u Update, to translate.State) Order {
 	overwrite(&o.OpenID, u.OpenID)
 	overwrite(&o.GatewayNo, u.GatewayNo)
 	overwrite(&o.GatewayMessage, u.GatewayMessage)
+	if u.State == translate.Failed || u.State == translate.RefundFailed {
+		o.GatewayMessage = u.GatewayMessage // those of another refusal say nothing of this one
+	}
 	if to == translate.Refunding && o.RefundNo == "" {
 		o.RefundNo = u.RefundNo
 	}

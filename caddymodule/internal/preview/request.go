@@ -137,7 +137,7 @@ func (r *Request) makeCancel(json []byte) ([]byte, error) {
 	r.TranCode = s.Refund
 	r.Examples = append(r.Examples, "body.oriMerOrderId", "body.merRefundFlowId", "body.refundAmt")
 	r.Notes = append(r.Notes, RefundOnly)
-	return translate.BuildRefundRequest(r.numbers.orderNo, r.numbers.refundNo, exampleAmount).Marshal(r.head(s.Refund))
+	return translate.BuildRefundRequest(r.numbers.orderNo, r.numbers.refundNo, exampleAmount, s.NotifyURL).Marshal(r.head(s.Refund))
 }
 
 func (r *Request) head(tranCode string) v2.Head {

@@ -60,8 +60,8 @@ var mutations = []mutation{
 	},
 	{
 		"a refund has one number", "caddymodule/internal/bridge/refund.go",
-		`submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount)`,
-		"no := order.RefundNo\n\tif BROKEN { no += string(rune('A'+order.Tries)) }\n\tsubmit := translate.BuildRefundRequest(order.OrderNo, no, order.Amount)",
+		`submit := translate.BuildRefundRequest(order.OrderNo, order.RefundNo, order.Amount, s.NotifyURL)`,
+		"no := order.RefundNo\n\tif BROKEN { no += string(rune('A'+order.Tries)) }\n\tsubmit := translate.BuildRefundRequest(order.OrderNo, no, order.Amount, s.NotifyURL)",
 	},
 	{
 		"a payment after the end is given back", "translate/states.go",
