@@ -136,10 +136,34 @@ func TestHungUp(t *testing.T) {
 		if got := b.OfPayment(ctx, payment("A", "1"), route.ToOld); got.Side != "" || b.late.len() != 0 {
 			t.Errorf("%+v, %d marks wait", got, b.late.len())
 		}
-		if b.retry.Load() != 0 || b.logs.Len() != 0 {
+		if b.reads.retry.Load() != 0 || b.logs.Len() != 0 {
 			t.Errorf("the ledger counts as away: %v", b.logs.All())
 		}
 		b.store.set(func() { b.store.silent = false })
+	})
+}
+
+// A disk is full: the ledger is read and takes no mark. That is told once, however many
+// questions it answers in between.
+func TestLedgerThatIsReadOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.store.set(func() { b.store.full = true })
+		for i := range 20 {
+			b.mustDecide(t, payment("A", fmt.Sprint(i)), route.ToOld, ToOld(LedgerAway))
+			b.mustDecide(t, payment("B", fmt.Sprint(i)), route.ToV2, Decision{route.V2, ByRoute})
+			time.Sleep(100 * time.Millisecond)
+		}
+		again := b.logs.FilterMessageSnippet("again").Len()
+		if n := b.logs.FilterMessageSnippet("cannot be put on record").Len(); n != 1 || again != 0 {
+			t.Errorf("told %d times, and %d times that it is over: %v", n, again, b.logs.All())
+		}
+		b.store.set(func() { b.store.full = false })
+		time.Sleep(3 * lookEvery)
+		if n := b.logs.FilterMessageSnippet("can be put on record again").Len(); n != 1 || b.late.len() != 0 {
+			t.Errorf("told %d times that it is over; %d marks wait", n, b.late.len())
+		}
 	})
 }
 
@@ -285,7 +309,7 @@ func TestTimeThatIsOverIsNoOutage(t *testing.T) {
 		if d := b.OfPayment(ctx, payment("A", "1"), route.ToV2); d != (Decision{"", LedgerAway}) {
 			t.Errorf("decided %+v", d)
 		}
-		if n := b.logs.FilterMessageSnippet("cannot be looked up").Len(); n != 0 || b.wasAway() {
+		if n := b.logs.FilterMessageSnippet("cannot be looked up").Len(); n != 0 || b.marks.wasAway(b.now()) || b.reads.wasAway(b.now()) {
 			t.Errorf("%d lines say that the ledger is away", n)
 		}
 	})

@@ -25,6 +25,8 @@ type fakeLedger struct {
 	silent bool // answers nothing, until the caller gives up
 	buggy  bool // panics while it marks
 	broken bool // cannot read the rows of orders
+	full   bool // can be read, and not written to
+	steps  int  // that a prune takes yet
 	marks  map[ledger.Key]time.Time
 	orders map[ledger.Key]bool
 	paid   time.Time // the newest payment of v2
@@ -76,6 +78,9 @@ func (l *fakeLedger) MarkOld(ctx context.Context, k ledger.Key, at time.Time) (f
 		if l.broken {
 			return errRow
 		}
+		if l.full {
+			return ledger.ErrUnavailable
+		}
 		if l.orders[k] {
 			return ledger.ErrOtherSide
 		}
@@ -119,7 +124,12 @@ func (l *fakeLedger) NewestOrder(ctx context.Context, before time.Time) (newest 
 }
 
 func (l *fakeLedger) PruneOld(ctx context.Context, before time.Time) (more bool, err error) {
-	return false, l.use(ctx, func() error {
+	return more, l.use(ctx, func() error {
+		if l.steps > 0 {
+			l.steps--
+			more = true
+			return nil
+		}
 		maps.DeleteFunc(l.marks, func(_ ledger.Key, at time.Time) bool { return at.Before(before) })
 		return nil
 	})

@@ -6,8 +6,14 @@ import (
 	"time"
 )
 
-// pruneRest is the pause after each step, for payments that wait for their marks.
-const pruneRest = 5 * time.Millisecond
+const (
+	// pruneRest is the pause after each step, for payments that wait for their marks.
+	pruneRest = 5 * time.Millisecond
+	// pruneFor is how long marks are forgotten at a time. When somebody keeps them for less
+	// long from now on there may be millions, and those that wait to be written, and who has
+	// moved, are looked after in between.
+	pruneFor = lookEvery / 2
+)
 
 // began is when the work began. It is made before anything is marked by the same clock.
 type began struct {
@@ -18,27 +24,27 @@ type began struct {
 }
 
 // prune forgets marks that are too old for every configuration, in steps that keep
-// nobody waiting.
-func (s *Sides) prune(ctx context.Context) error {
+// nobody waiting, and reports whether there are more.
+func (s *Sides) prune(ctx context.Context) (more bool, err error) {
 	keeps := s.keeps.All()
 	if len(keeps) == 0 || slices.Contains(keeps, Forever) {
-		return nil
+		return false, nil
 	}
 	present, err := s.present(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	before := present.Add(-slices.Max(keeps))
-	for more := true; more && ctx.Err() == nil; {
+	before, began := present.Add(-slices.Max(keeps)), time.Now()
+	for more = true; more && ctx.Err() == nil && time.Since(began) < pruneFor; {
 		if more, err = s.ledger.PruneOld(ctx, before); err != nil {
-			return err
+			return more, err
 		}
 		select {
 		case <-time.After(pruneRest):
 		case <-ctx.Done():
 		}
 	}
-	return nil
+	return more, nil
 }
 
 // present returns the time as far as orders bear it out. A machine may start with a clock that

@@ -39,14 +39,21 @@ type Sides struct {
 	known   *cache
 	moved   moved
 	late    late
-	away    *outage.Log
-	retry   atomic.Int64               // Unix nanoseconds: until then the ledger counts as away
+	reads   answering
+	marks   answering
 	used    atomic.Bool                // by a configuration with an old gateway
 	keeps   newest.List[time.Duration] // how long marks are kept, by the loaded configurations
 	began   began
 	wake    chan struct{}
 	stop    context.CancelFunc
 	workers sync.WaitGroup
+}
+
+// answering is whether the ledger does one kind of work. A full disk, or a standby that is
+// gone, lets it be read and not written to.
+type answering struct {
+	away  *outage.Log
+	retry atomic.Int64 // Unix nanoseconds: until then it counts as away
 }
 
 // Observer is told of marks, for metrics.
@@ -98,10 +105,13 @@ func New(l Ledger, log *zap.Logger, clock Clock, observer Observer) *Sides {
 	s := &Sides{
 		ledger: l, log: log, now: clock.Now, timed: clock.Known, observer: observer, patience: ledgerPatience,
 		known: newCache(knownSides, clock.Now), began: began{shown: clock.Now(), at: time.Now()}, wake: make(chan struct{}, 1),
-		away: outage.New(log, zap.ErrorLevel,
-			"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
-			"the sides of orders can be looked up again"),
 	}
+	s.reads.away = outage.New(log, zap.ErrorLevel,
+		"the sides of orders cannot be looked up: merchants without orders on v2 go on to the old gateway, others hear 96",
+		"the sides of orders can be looked up again")
+	s.marks.away = outage.New(log, zap.ErrorLevel,
+		"the old gateway's orders cannot be put on record: merchants without orders on v2 go on to the old gateway, others hear 96",
+		"the old gateway's orders can be put on record again")
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.workers.Go(func() { s.work(ctx) })
@@ -174,7 +184,7 @@ func (s *Sides) OfPayment(ctx context.Context, p Payment, r route.Route) Decisio
 	if to == route.Old && p.Verified && p.OrderID != "" {
 		return s.mark(ctx, p, without)
 	}
-	side, err := s.look(ctx, without, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
+	side, err := s.look(ctx, &s.reads, without, func(ctx context.Context) (route.Side, error) { return s.ledger.Side(ctx, key) })
 	switch {
 	case err != nil:
 		return s.withoutLedger(ctx, p, without, err)
@@ -201,7 +211,7 @@ func (s *Sides) mark(ctx context.Context, p Payment, without doesWithout) Decisi
 		return s.withoutLedger(ctx, p, without, errTime)
 	}
 	fresh := false
-	_, err := s.look(ctx, without, func(ctx context.Context) (_ route.Side, err error) {
+	_, err := s.look(ctx, &s.marks, without, func(ctx context.Context) (_ route.Side, err error) {
 		began := time.Now()
 		fresh, err = s.ledger.MarkOld(ctx, key, s.now())
 		s.observer.MarkAwaited(time.Since(began))
@@ -272,7 +282,7 @@ func (s *Sides) ofReference(ctx context.Context, ref Reference, without doesWith
 			return Decision{side, OnRecord}
 		}
 	}
-	found, err := s.look(ctx, without, func(ctx context.Context) (route.Side, error) {
+	found, err := s.look(ctx, &s.reads, without, func(ctx context.Context) (route.Side, error) {
 		if has, err := onV2(ctx); err != nil || !has {
 			return "", err
 		}
@@ -311,23 +321,23 @@ var (
 // away. It is asked when that is found out, since a merchant may move meanwhile.
 type doesWithout func() bool
 
-// look asks the ledger. For a request that does without it, a ledger that was
-// away a moment ago is not asked again: nobody is to wait for it.
-func (s *Sides) look(ctx context.Context, without doesWithout, ask func(context.Context) (route.Side, error)) (route.Side, error) {
-	if s.wasAway() && without() {
+// look has the ledger do one kind of work. For a request that does without it, a ledger
+// that was away a moment ago is not asked again: nobody is to wait for it.
+func (s *Sides) look(ctx context.Context, kind *answering, without doesWithout, ask func(context.Context) (route.Side, error)) (route.Side, error) {
+	if (kind.wasAway(s.now()) || s.reads.wasAway(s.now())) && without() {
 		return "", errAway
 	}
 	asking, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	side, err := ask(asking)
-	s.report(ctx, err)
+	kind.report(ctx, s.now(), err)
 	return side, err
 }
 
 // wasAway reports whether the ledger was away a moment ago. A time that is far ahead was
 // noted before the bridge's clock was set back.
-func (s *Sides) wasAway() bool {
-	left := s.retry.Load() - s.now().UnixNano()
+func (a *answering) wasAway(now time.Time) bool {
+	left := a.retry.Load() - now.UnixNano()
 	return left > 0 && left <= int64(retryEvery)
 }
 
@@ -338,15 +348,15 @@ func isDamaged(err error) bool { return errors.Is(err, ledger.ErrUnreadable) }
 // report notes whether the ledger has answered. A request that has ended, because its
 // client hangs up or its time is over, says nothing about it, and one damaged row nothing
 // about all others.
-func (s *Sides) report(ctx context.Context, err error) {
+func (a *answering) report(ctx context.Context, now time.Time, err error) {
 	switch {
 	case ctx.Err() != nil:
 	case !isDamaged(err) && errors.Is(err, ledger.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
-		s.retry.Store(s.now().Add(retryEvery).UnixNano())
-		s.away.Report(err)
+		a.retry.Store(now.Add(retryEvery).UnixNano())
+		a.away.Report(err)
 	default:
-		s.retry.Store(0)
-		s.away.Report(nil)
+		a.retry.Store(0)
+		a.away.Report(nil)
 	}
 }
 

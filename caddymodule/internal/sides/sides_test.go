@@ -157,6 +157,40 @@ func TestOldMarksAreForgotten(t *testing.T) {
 	})
 }
 
+// Millions of marks are too old at once, because somebody keeps them for less long: while they
+// are forgotten, one that waits is written within seconds, and it is seen who is on v2.
+func TestForgettingKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		time.Sleep(2 * pruneEvery)
+		b.store.set(func() { b.store.steps = 20_000 }) // 100 s of rests alone
+		time.Sleep(pruneEvery + 5*time.Second)
+		b.Accepted(route.Order{MerID: "A", OrderID: "1"})
+		if err := b.store.begin(ledger.Key{MerID: "B", OrderID: "2"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * lookEvery)
+		synctest.Wait()
+		b.store.set(func() {
+			if b.store.steps == 0 {
+				t.Error("all was forgotten before anybody waited")
+			}
+			if _, written := b.store.marks[ledger.Key{MerID: "A", OrderID: "1"}]; !written {
+				t.Error("the mark waits")
+			}
+		})
+		if !b.moved.has("B") {
+			t.Error("nobody knows that B is on v2")
+		}
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if b.store.set(func() {}); b.store.steps != 0 {
+			t.Errorf("%d steps are left", b.store.steps)
+		}
+	})
+}
+
 // A bridge on SQLite starts on a machine whose clock is years ahead, and goes by it until it
 // stops. What was marked before is forgotten when the bridge has run for long enough, and
 // not by that clock; what is marked by it, as ever.

@@ -32,22 +32,25 @@ func (s *Sides) work(ctx context.Context) {
 			continue
 		}
 		crash.Guard(s.log, "looking after the sides of orders", func() {
-			err := s.catchUp(ctx)
-			s.tell(err)
-			if now := s.now(); err == nil && s.timed() && now.Sub(pruned) >= pruneEvery {
+			err, now := s.catchUp(ctx), s.now()
+			if err != nil || !s.timed() || now.Sub(pruned) < pruneEvery {
+				return
+			}
+			more, err := s.prune(ctx)
+			if !more || err != nil {
 				pruned = now
-				if err := s.prune(ctx); err != nil { // that it has ended well is old news
-					s.tell(err)
-				}
+			}
+			if err != nil { // that it has ended well is old news
+				tell(&s.marks, err)
 			}
 		})
 	}
 }
 
 // tell tells whether the ledger has answered.
-func (s *Sides) tell(err error) {
+func tell(kind *answering, err error) {
 	if !errors.Is(err, context.Canceled) {
-		s.away.Report(err)
+		kind.away.Report(err)
 	}
 }
 
@@ -56,6 +59,7 @@ func (s *Sides) catchUp(ctx context.Context) error {
 	within, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	list, err := s.ledger.MerchantsWithOrders(within)
+	tell(&s.reads, err)
 	if err != nil {
 		s.observer.MarksWaiting(s.late.len())
 		return err
@@ -64,5 +68,10 @@ func (s *Sides) catchUp(ctx context.Context) error {
 	if !s.timed() {
 		return nil
 	}
-	return s.makeUp(within)
+	waited := s.late.len() > 0
+	err = s.makeUp(within)
+	if waited || err != nil {
+		tell(&s.marks, err)
+	}
+	return err
 }
