@@ -252,7 +252,12 @@ func (a *App) oldKnows(ctx context.Context, host string, q requestside.Request) 
 	}
 	asking, cancel := whoeverHangsUp(ctx)
 	defer cancel()
-	knows, err := a.OldGateway.Knows(asking, host, inbound.QueryPath, q.Key(), q.MerID, q.OrderID)
+	knows, err := false, oldgateway.ErrNoReply
+	for _, key := range q.Keys() {
+		if knows, err = a.OldGateway.Knows(asking, host, inbound.QueryPath, key, q.MerID, q.OrderID); !errors.Is(err, oldgateway.ErrNoReply) {
+			break
+		}
+	}
 	if err != nil {
 		a.log.Warn("the old gateway does not say whether it has an order; it is taken for a new one",
 			zap.String("merid", q.MerID), zap.String("orderid", q.OrderID), zap.String("error", netcause.TextOf(err)))

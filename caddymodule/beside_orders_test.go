@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"bytes"
 	"compress/gzip"
 	"net"
 	"net/http"
@@ -143,6 +144,54 @@ func TestLinksOfOrdersThatTheOldGatewayHas(t *testing.T) { // not parallel: one 
 			}
 			if want := map[bool]int32{true: 2}[c.old]; passed.Load() != want || queries.Load() != 1 {
 				t.Errorf("passed on %d times, want %d; asked %d times", passed.Load(), want, queries.Load())
+			}
+		})
+	}
+}
+
+// A link under a key that its merchant has changed since: the old gateway, which has one key,
+// is asked by the merchant's current one, and by that of the link only where it says nothing.
+func TestLinksUnderAPreviousKey(t *testing.T) { // not parallel: one Caddy a process
+	for name, c := range map[string]struct {
+		has     string // the old gateway's key
+		queries int32
+		packed  bool
+	}{
+		"changed there as well":       {signKey, 1, false},
+		"changed there, and it packs": {signKey, 1, true},
+		"not changed there yet":       {oldSignKey, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const orderID = "T2026112200000031000"
+			var queries, passed atomic.Int32
+			old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/api/query" {
+					passed.Add(1)
+					_, _ = w.Write([]byte("ok"))
+					return
+				}
+				queries.Add(1)
+				form := v1.Form{Req: r.FormValue("req"), Sign: r.FormValue("sign")}
+				if _, err := v1.Open(form, func(string) []v1.Key { return []v1.Key{v1.NewKey(c.has)} }); err != nil {
+					_, _ = w.Write([]byte(`{"respcode":"90","respmsg":"sign"}`))
+					return
+				}
+				reply := v1.SealReply([]byte(`{"respcode":"00","resultcode":"0000","merid":"89900001","orderid":"`+orderID+`"}`), v1.NewKey(c.has))
+				if c.packed {
+					var packed bytes.Buffer
+					z := gzip.NewWriter(&packed)
+					_, _ = z.Write(reply)
+					_ = z.Close()
+					reply = packed.Bytes()
+				}
+				_, _ = w.Write(reply)
+			}))
+			t.Cleanup(old.Close)
+			s := startServer(t, "old_gateway "+old.URL+"\ndefault_route v2")
+			form := sealed(strings.Replace(payJSON(orderID), "WxSao", "WxJsApi", 1), oldSignKey).Encode()
+			got, _, ok := s.exchange(t, "GET /apis/wxjspaygateway?"+form+" HTTP/1.1\r\nHost: pay.example.com\r\nAccept: text/html\r\n\r\n", false)
+			if !ok || got.line != "HTTP/1.1 200 OK" || passed.Load() != 1 || queries.Load() != c.queries {
+				t.Errorf("answered %q, passed on %d times, asked %d times, want %d", got.line, passed.Load(), queries.Load(), c.queries)
 			}
 		})
 	}

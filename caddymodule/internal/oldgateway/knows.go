@@ -19,7 +19,9 @@ import (
 // waits meanwhile.
 const knowsTime = 3 * time.Second
 
-var errNoReply = errors.New("what it answered is no signed reply")
+// ErrNoReply says that the old gateway has not answered under the key that it was asked
+// with. It may know another one.
+var ErrNoReply = errors.New("what it answered is no signed reply")
 
 // Knows asks the old gateway whether it has an order, by a query as the merchant's own
 // program sends it that calls host: signed with key, to path. Only a signed reply that
@@ -42,12 +44,13 @@ func (g *Gateway) Knows(ctx context.Context, host, path string, key v1.Key, merI
 	if err != nil {
 		return false, err
 	}
-	said, err := v1.ParseReply(reply.Body, key)
+	answer, _ := reply.Plain()
+	said, err := v1.ParseReply(answer, key)
 	switch {
 	case err != nil:
-		return false, fmt.Errorf("%w: %w", errNoReply, err)
+		return false, fmt.Errorf("%w: %w", ErrNoReply, err)
 	case !said.Signed:
-		return false, errNoReply
+		return false, ErrNoReply
 	}
 	return names(v1.Readable(said.JSON), merID, orderID), nil
 }

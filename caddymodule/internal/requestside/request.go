@@ -1,6 +1,7 @@
 package requestside
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
@@ -66,6 +67,16 @@ func (q Request) Key() v1.Key {
 		return v1.Key{}
 	}
 	return q.Message.Signed.Key
+}
+
+// Keys are those by which the old gateway may know the merchant: its current one, and what
+// the message was signed with, which may be the one before.
+func (q Request) Keys() []v1.Key {
+	keys := []v1.Key{q.Key()}
+	if q.Merchant != nil && q.Merchant.SignKey() != q.Key() {
+		keys = append([]v1.Key{q.Merchant.SignKey()}, keys...)
+	}
+	return slices.DeleteFunc(keys, v1.Key.IsZero)
 }
 
 // KnownMerID is for logs: of a configured merchant, else "".
