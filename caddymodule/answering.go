@@ -51,5 +51,5 @@ func (a *App) answered(p passage, side route.Side, refused bool) {
 	if side == route.V2 {
 		count = e.guard.V2Answered
 	}
-	count(guard.Payment{MerID: m.MerID, OrderID: p.asked.OrderID, Route: p.mark, Refused: refused})
+	count(guard.Payment{MerID: m.MerID, OrderID: p.asked.OrderID, Route: p.seen.mark, Since: p.seen.since, Refused: refused})
 }

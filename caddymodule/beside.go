@@ -166,7 +166,7 @@ func (h *Handler) decideByQuery(r *http.Request, p *passage) (sides.Decision, er
 // serveReceived serves a request whose body has been received.
 func (h *Handler) serveReceived(w http.ResponseWriter, r *http.Request, p passage) {
 	decision := h.decide(r, &p)
-	p.cause, p.mark = decision.Cause, h.app.routeMark(p.asked)
+	p.cause, p.seen = decision.Cause, h.app.seenRoute(p.asked)
 	again := h.received(r, p.body)
 	if p.route.Caller == inbound.Nobody {
 		// What it does may take long. Room for bodies that becomes short ends nothing that is

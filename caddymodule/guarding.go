@@ -60,11 +60,17 @@ func (a *App) isGuarded(m *merchants.Merchant) bool {
 	return ok
 }
 
-// routeMark tells by which route a request is served, where that counts.
-func (a *App) routeMark(q requestside.Request) ledger.RouteMark {
+// seenRoute is the route by which a request is served.
+type seenRoute struct {
+	mark  ledger.RouteMark
+	since int64
+}
+
+// seenRoute tells by which route a request is served, where that counts.
+func (a *App) seenRoute(q requestside.Request) seenRoute {
 	e := a.engine.Load()
 	if e == nil || !a.isGuarded(q.Merchant) {
-		return ledger.RouteMark{}
+		return seenRoute{}
 	}
-	return e.routes.Mark(q.Merchant.MerID)
+	return seenRoute{e.routes.Mark(q.Merchant.MerID), e.routes.Since(q.Merchant.MerID)}
 }

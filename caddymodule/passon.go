@@ -16,7 +16,6 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/failpoint"
 	"github.com/paybridge/paybridge/caddymodule/internal/forms"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
-	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/metrics"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
@@ -33,8 +32,8 @@ type passage struct {
 	start time.Time           // when the request came
 	asked requestside.Request // what it names, where merchants are configured
 	cause sides.Cause
-	mark  ledger.RouteMark // the route of the merchant, where merchants are configured
-	body  *bodies.Body     // that has been received; nil for none
+	seen  seenRoute    // of the merchant, where it is guarded
+	body  *bodies.Body // that has been received; nil for none
 }
 
 // passOn passes a request on to the old gateway, and its answer back. Where there

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"crypto/rand"
 	"maps"
 	"sync"
 	"time"
@@ -47,6 +48,7 @@ type Observer interface {
 type Payment struct {
 	MerID, OrderID string
 	Route          ledger.RouteMark // by which it was served
+	Since          int64            // the last change of the route that was seen by then: it grows
 	Refused        bool             // refused, failed, or not answered
 }
 
@@ -73,6 +75,7 @@ type Guard struct {
 type finding struct {
 	route  ledger.RouteMark
 	reason rollback.Reason // with the rule that was broken
+	name   string          // under which it is on record once
 }
 
 // New makes a Guard that works until it is closed. passed is a clock that nobody can
@@ -133,7 +136,7 @@ func (g *Guard) V2Answered(p Payment) {
 			return
 		case tooMany:
 		}
-		g.findings[p.MerID] = finding{p.Route, rollback.Reason{Rule: m.rule, V2: v2, Old: old}}
+		g.findings[p.MerID] = finding{p.Route, rollback.Reason{Rule: m.rule, V2: v2, Old: old}, rand.Text()}
 		select {
 		case g.wake <- struct{}{}:
 		default: // it is awake
@@ -216,7 +219,7 @@ func (g *Guard) open() map[string]finding {
 func (g *Guard) write(ctx context.Context, merID string, f finding) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	return g.store.TurnBack(ctx, merID, f.route, ledger.Change{Who: Who, Why: f.reason.String()}) //nolint:wrapcheck // it is logged
+	return g.store.TurnBack(ctx, merID, f.route, ledger.Change{Who: Who, Why: f.reason.String(), Once: f.name}) //nolint:wrapcheck // it is logged
 }
 
 // withdraw takes back what was found by a rule that is not in force any more, such as

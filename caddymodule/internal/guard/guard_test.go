@@ -24,8 +24,10 @@ type record struct {
 	mu    sync.Mutex
 	route ledger.RouteMark
 	away  bool
+	late  bool // does what it is told, and the answer is lost
 	tries int
 	told  []string // the reasons
+	made  map[string]bool
 }
 
 func (r *record) TurnBack(_ context.Context, merID string, seen ledger.RouteMark, c ledger.Change) (bool, error) {
@@ -35,11 +37,20 @@ func (r *record) TurnBack(_ context.Context, merID string, seen ledger.RouteMark
 	switch {
 	case r.away:
 		return false, errors.New("away")
+	case r.made[c.Once]:
+		return true, nil
 	case seen != r.route:
 		return false, nil
 	}
 	r.route = ledger.RouteMark{MerID: merID, Route: "old", At: r.route.At + 1}
 	r.told = append(r.told, c.Who+": "+c.Why)
+	if r.made == nil {
+		r.made = map[string]bool{}
+	}
+	if r.made[c.Once] = true; r.late {
+		r.late = false
+		return false, context.DeadlineExceeded
+	}
 	return true, nil
 }
 
@@ -77,6 +88,8 @@ type watch struct {
 	logs   *observer.ObservedLogs
 	rules  *Rules
 	n      int
+
+	changes int64 // of the route that were seen
 }
 
 // byRule are rules for one merchant.
@@ -122,7 +135,7 @@ func (w *watch) payAs(merID string, side route.Side, payments, refused int) {
 	w.ledger.mu.Unlock()
 	for i := range payments {
 		w.n++
-		answered(Payment{MerID: merID, OrderID: fmt.Sprint(w.n), Route: mark, Refused: i < refused})
+		answered(Payment{MerID: merID, OrderID: fmt.Sprint(w.n), Route: mark, Since: w.changes, Refused: i < refused})
 	}
 	synctest.Wait()
 }
@@ -303,6 +316,35 @@ func TestLedgerAway(t *testing.T) {
 		}
 		w.ledger.isAway(false)
 		time.Sleep(2 * time.Second)
+		w.wantBack(t, 1)
+	})
+}
+
+// TestAnswerOfTheLedgerIsLost: a merchant was turned back, and the commit took longer than the
+// guard waits. That is told and has its alert all the same.
+func TestAnswerOfTheLedgerIsLost(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.ledger.late = true
+		w.pay(route.V2, 20, 20)
+		time.Sleep(time.Minute)
+		w.wantBack(t, 1)
+		if lines := w.logs.FilterMessageSnippet("merchant turned back").Len(); lines != 1 {
+			t.Errorf("the log says it %d times", lines)
+		}
+	})
+}
+
+// TestOtherBridgeTurnedBack: another bridge has turned the merchant back, and a person has had
+// it follow the configuration again. This one has seen both in the routes and no payment in
+// between: what it counted before is no reason to turn the merchant back once more.
+func TestOtherBridgeTurnedBack(t *testing.T) {
+	watching(t, func(t *testing.T, w *watch) {
+		w.ledger.route = ledger.RouteMark{}
+		w.pay(route.V2, 9, 9)
+		w.changes = 2
+		w.pay(route.V2, 9, 9)
+		w.wantBack(t, 0)
+		w.pay(route.V2, 1, 1)
 		w.wantBack(t, 1)
 	})
 }

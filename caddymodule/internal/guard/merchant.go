@@ -17,6 +17,7 @@ type merchant struct {
 	rule  rollback.Rule
 	v2    window
 	route ledger.RouteMark // by which v2 was counted
+	since int64            // the newest change of the route that any payment has seen
 	found bool             // the rule was broken by this route
 	ended bool             // this route is in force no more: the next payment on v2 is counted anew
 
@@ -63,9 +64,10 @@ const (
 
 // onV2 counts a payment on v2. It says when that is the one too many, once by a route.
 func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, is verdict) {
-	if m.ended || m.route != p.Route {
+	if m.ended || m.route != p.Route || m.since < p.Since {
 		m.under(p.Route)
 	}
+	m.since = max(m.since, p.Since)
 	m.v2.add(now, m.rule.Window, p.Refused)
 	v2, old = m.v2.sum(now, m.rule.Window), m.oldShare(now)
 	return v2, old, m.judge(v2, old)

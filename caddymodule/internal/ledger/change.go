@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -18,6 +19,10 @@ type Change struct {
 	Why    string    // needed
 	Before string    // how things stood
 	After  string    // how they stand now
+
+	// Once, where it is not empty, is a name that nobody else gives: a change that was made
+	// under it, and whose caller has not heard so, is not made again.
+	Once string
 }
 
 // change is a Change on its way into the ledger.
@@ -37,7 +42,7 @@ func (l *Ledger) change(k Key, what string, c Change) (change, error) {
 	}
 	c.Key, c.What = k, what
 	c.At = toMillis(firstOf(c.At, l.now())).time()
-	return change{c, newEventID()}, nil
+	return change{c, cmp.Or(c.Once, newEventID())}, nil
 }
 
 // from returns c with how things stood and stand now, unless the caller has said
@@ -60,19 +65,28 @@ func addChange(t *tx, c change) error {
 	return err
 }
 
-// isMade reports whether an earlier run of the same function was committed, which
-// shows in the change that it left.
+// isMade reports whether an earlier run of the same function was committed, or what its
+// caller names alike, which shows in the change that it left.
 func isMade(t *tx, c change) (bool, error) {
-	if !t.again {
+	var err error
+	switch {
+	case c.Once != "":
+		_, err = one(t, scanText, changeMadeOnce, c.OrderID, c.MerID, c.id)
+	case t.again:
+		_, err = one(t, scanText, changeMade, c.OrderID, c.MerID, toMillis(c.At), c.id)
+	default:
 		return false, nil
 	}
-	_, err := one(t, scanText, `SELECT id FROM changes WHERE order_id = $1 AND mer_id = $2 AND at = $3 AND id = $4`,
-		c.OrderID, c.MerID, toMillis(c.At), c.id)
 	if isNotFound(err) {
 		return false, nil
 	}
 	return err == nil, err
 }
+
+const (
+	changeMade     = `SELECT id FROM changes WHERE order_id = $1 AND mer_id = $2 AND at = $3 AND id = $4`
+	changeMadeOnce = `SELECT id FROM changes WHERE order_id = $1 AND mer_id = $2 AND id = $3`
+)
 
 const changeColumns = `SELECT at, id, '', order_id, mer_id, at, who, what, why, was, became FROM changes `
 

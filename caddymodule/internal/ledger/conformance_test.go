@@ -188,6 +188,7 @@ var conformance = []struct {
 	{"routes at once", routesAtOnce},
 	{"merchants turned back", turnedBack},
 	{"merchants turned back at once", turnedBackAtOnce},
+	{"turned back once", turnedBackOnce},
 	{"routes that stay as they are", unchangedRoutes},
 	{"revision of routes is lost", lostRevision},
 	{"activity of a merchant", activity},

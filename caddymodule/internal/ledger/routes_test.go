@@ -237,6 +237,29 @@ func TestDamagedRevision(t *testing.T) {
 	wantRoutes(t, l, "A old")
 }
 
+// turnedBackOnce: a change that was made, and whose caller has not heard so, is not made again,
+// and was made.
+func turnedBackOnce(t *testing.T, p place) {
+	l := p.open(t)
+	mustRoute(t, l, "A", fifth)
+	seen := wantRoutes(t, l, "A "+fifth.String()).Items[0].Mark()
+	once := because
+	once.Once = "a finding"
+	for range 2 {
+		if turned, err := l.TurnBack(t.Context(), "A", seen, once); err != nil || !turned {
+			t.Errorf("turned back: %t, %v", turned, err)
+		}
+	}
+	if n := countRows(t, l, "changes", "became = 'old'"); n != 1 {
+		t.Errorf("%d changes are on record", n)
+	}
+	other := because
+	other.Once = "another"
+	if turned, err := l.TurnBack(t.Context(), "A", seen, other); err != nil || turned {
+		t.Errorf("turned back by another finding: %t, %v", turned, err)
+	}
+}
+
 // mustTurn insists on whether a merchant is turned back.
 func mustTurn(t *testing.T, l *ledger.Ledger, merID string, seen ledger.RouteMark, want bool) {
 	t.Helper()

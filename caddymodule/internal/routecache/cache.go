@@ -133,6 +133,10 @@ func (c *Cache) Mark(merID string) ledger.RouteMark {
 	return known.Mark()
 }
 
+// Since grows when the route of a merchant is seen to be another one. It tells two times
+// apart in which a merchant follows the configuration: those have the same mark.
+func (c *Cache) Since(merID string) int64 { return c.latest.Load().since(merID) }
+
 // Expire makes the copy too old to go by: the caller has changed a route.
 func (c *Cache) Expire() {
 	c.mu.Lock()
@@ -211,7 +215,7 @@ func (c *Cache) refresh(r *reading) error {
 	if err != nil {
 		return err
 	}
-	c.latest.Store(tableOf(routes, r.began))
+	c.latest.Store(tableOf(routes, r.began, known))
 	c.log.Info("routes of merchants read", zap.Int64("revision", routes.Revision), zap.Int("routes", len(routes.Items)))
 	return nil
 }

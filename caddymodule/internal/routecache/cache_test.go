@@ -3,6 +3,7 @@ package routecache
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -108,6 +109,42 @@ func TestWhoseRoute(t *testing.T) {
 		wantRoute(t, c, "A", route.ToV2)
 		wantRoute(t, c, "B", route.ToOld)
 		wantRoute(t, c, "", route.ToOld)
+	})
+}
+
+// Since tells apart what has one mark: a merchant that follows the configuration, is given a
+// route, and follows it again. What concerns others is no change.
+func TestSince(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, r *record, c *Cache) {
+		since := map[string]int64{}
+		for i, step := range []struct {
+			merID   string
+			to      route.Route
+			changed string // of A, B and C
+		}{
+			{"A", route.ToV2, ""}, // the first reading
+			{"B", route.ToOld, "B"},
+			{"B", route.Route{}, "B"},
+			{"A", route.ToOld, "A"},
+			{"", route.ToOld, "BC"}, // A has its own
+			{"", route.Route{}, "BC"},
+			{"A", route.Route{}, "A"},
+		} {
+			r.set(step.merID, step.to)
+			if step.to.Mode == "" {
+				r.change(func(r *record) { r.routes.Items = r.routes.Items[1:] })
+			}
+			time.Sleep(time.Second)
+			wantRoute(t, c, "D", map[bool]route.Route{false: route.ToShadow, true: route.ToOld}[step.merID == "" && step.to.Mode != ""])
+			for _, merID := range []string{"A", "B", "C"} {
+				now := c.Since(merID)
+				if changed := strings.Contains(step.changed, merID); (now > since[merID]) != changed || now < since[merID] {
+					t.Errorf("step %d: %s was %d and is %d, want a change: %v", i, merID, since[merID], now, changed)
+				}
+				since[merID] = now
+			}
+		}
 	})
 }
 

@@ -14,11 +14,13 @@ type table struct {
 	revision int64
 	own      map[string]ledger.MerchantRoute // by merchant
 	rest     ledger.MerchantRoute            // of merchants without one; the zero MerchantRoute for none
+	changed  map[string]int64                // by merchant, "" for the rest: the revision with which it was seen to be another
 }
 
 // tableOf makes a table. A route that cannot be read is one to the old gateway: that
-// is where an operator would turn a merchant of whom nothing is known.
-func tableOf(routes ledger.Routes, asOf time.Duration) *table {
+// is where an operator would turn a merchant of whom nothing is known. before is the table
+// that it takes the place of, nil for none.
+func tableOf(routes ledger.Routes, asOf time.Duration, before *table) *table {
 	own := make(map[string]ledger.MerchantRoute, len(routes.Items)+len(routes.Unreadable))
 	for _, r := range routes.Items {
 		own[r.MerID] = r
@@ -28,7 +30,48 @@ func tableOf(routes ledger.Routes, asOf time.Duration) *table {
 	}
 	t := &table{asOf: asOf, revision: routes.Revision, own: own, rest: own[""]}
 	maps.DeleteFunc(own, func(merID string, _ ledger.MerchantRoute) bool { return merID == "" })
+	t.changed = t.changedSince(before)
 	return t
+}
+
+// changedSince notes which routes are others than before, and those that were noted.
+func (t *table) changedSince(before *table) map[string]int64 {
+	if before == nil {
+		return nil
+	}
+	changed := maps.Clone(before.changed)
+	note := func(merID string) {
+		if changed == nil {
+			changed = map[string]int64{}
+		}
+		changed[merID] = t.revision
+	}
+	for merID, r := range t.own {
+		if before.own[merID].Mark() != r.Mark() {
+			note(merID)
+		}
+	}
+	for merID := range before.own {
+		if _, still := t.own[merID]; !still {
+			note(merID)
+		}
+	}
+	if before.rest.Mark() != t.rest.Mark() {
+		note("")
+	}
+	return changed
+}
+
+// since is the greatest revision with which the route of a merchant was seen to be
+// another, 0 for none.
+func (t *table) since(merID string) int64 {
+	switch {
+	case t == nil:
+		return 0
+	case t.own[merID].Route.Mode != "":
+		return t.changed[merID]
+	}
+	return max(t.changed[merID], t.changed[""])
 }
 
 // seen is the table as of a later reading, which has found it unchanged.

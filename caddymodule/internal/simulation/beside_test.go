@@ -82,6 +82,7 @@ type passage struct {
 	asked requestside.Request
 	cause sides.Cause
 	mark  ledger.RouteMark
+	since int64
 	seen  *visit // of a payment, nil for anything else
 }
 
@@ -102,7 +103,7 @@ func (p *process) serve(w http.ResponseWriter, r *http.Request, to inbound.Route
 	began := p.m.w.since()
 	var d sides.Decision
 	t.asked, d = p.finder().Of(ctx, r, body, to)
-	t.cause, t.mark = d.Cause, b.routes.Mark(t.asked.MerID)
+	t.cause, t.mark, t.since = d.Cause, b.routes.Mark(t.asked.MerID), b.routes.Since(t.asked.MerID)
 	if to.Name == "pay" && t.asked.OrderID != "" { // it is not read for those who have hung up
 		t.seen = p.visited(t.asked.OrderID, began)
 	}
@@ -149,7 +150,7 @@ func (t *passage) onV2(w http.ResponseWriter, client merchantapi.Client) {
 }
 
 func (t *passage) payment(refused bool) guard.Payment {
-	return guard.Payment{MerID: t.asked.MerID, OrderID: t.asked.OrderID, Route: t.mark, Refused: refused}
+	return guard.Payment{MerID: t.asked.MerID, OrderID: t.asked.OrderID, Route: t.mark, Since: t.since, Refused: refused}
 }
 
 // passOn passes the request on to the old gateway, and its answer back.
