@@ -306,10 +306,14 @@ func (a *App) isUnmarked(p passage) bool {
 	return a.isBeside() && p.route.Name == "pay" && p.cause != sides.OnRecord && !q.Verified && q.MerID != "" && q.OrderID != ""
 }
 
-// markAccepted puts such a payment on record if the old gateway has accepted it.
+// markAccepted puts such a payment on record if the old gateway has accepted it. That of a
+// merchant which is not configured, and whose program repeats it when there was no answer, is
+// on record unless the old gateway has refused it: within these minutes somebody may have
+// configured the merchant, for v2. With a merchant that is, anybody could make up its numbers.
 func (a *App) markAccepted(ctx context.Context, p passage, reply *oldgateway.Reply) {
 	merID, orderID := p.asked.MerID, p.asked.OrderID
-	if !reply.Accepts(merID, orderID) {
+	mayBe := p.asked.Merchant == nil && !reply.Refuses()
+	if !mayBe && !reply.Accepts(merID, orderID) {
 		return
 	}
 	if s, ok := a.service(context.WithoutCancel(ctx)); ok { // it has started; whoever has the answer may hang up

@@ -56,6 +56,9 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		if counted && !line.lost && !line.gaveWay { // which say nothing about the old gateway
 			h.app.oldAnswered(p, line.result, kept)
 		}
+		if unmarked { // and there was no whole answer
+			h.app.markAccepted(r.Context(), p, new(oldgateway.Reply))
+		}
 		observed.RequestPassed(p.route.Name, line.result, line.took)
 		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line)) // when all of it is on record
 	}()
@@ -67,6 +70,7 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		if unmarked {
 			h.app.markAccepted(r.Context(), p, kept) // in memory, before the end of the answer leaves
 		}
+		unmarked = false
 		_ = http.NewResponseController(w).Flush() // the merchant waits for nothing of what follows
 		failpoint.Reach(failpoint.AfterPass)
 		if forShadow {

@@ -66,6 +66,18 @@ func (r *Reply) Accepts(merID, orderID string) bool {
 	return err == nil && names(message, merID, orderID)
 }
 
+// Refuses reports whether an answer is whole and has a respcode that is not that of success,
+// sealed or, as some refusals are, plain.
+func (r *Reply) Refuses() bool {
+	body, whole := r.Plain()
+	message, err := v1.UnverifiedReply(body)
+	if err != nil || len(message) == 0 {
+		message = v1.Readable(body)
+	}
+	code := gjson.GetBytes(message, "respcode").String()
+	return whole && code != "" && code != string(v1.CodeOK)
+}
+
 // names reports whether a readable reply tells of an order, and that all is well with it.
 func names(reply []byte, merID, orderID string) bool {
 	claims := v1.ReadClaims(reply)
