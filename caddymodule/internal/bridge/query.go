@@ -16,15 +16,23 @@ func (b *Bridge) Query(ctx context.Context, s *Settings, ref v1.OrderRef) v1.Que
 	if err != nil {
 		return v1.QueryReply{RespCode: findCode(err), MerID: ref.MerID, OrderID: ref.OrderID}
 	}
-	return translate.BuildQueryReply(b.Watch(ctx, s, order).ForMerchant())
+	if b.worthQuerying(order) {
+		order = b.askNowAndThen(ctx, s, order)
+	}
+	return translate.BuildQueryReply(order.ForMerchant())
 }
 
-// Watch returns how an order stands, after asking the gateway where that is
-// worth it and was not done just now.
+// Watch returns how an order stands for who looks at its page, after asking the gateway
+// where that is worth it and was not done just now.
 func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
-	if !b.worthQuerying(order) {
-		return order
+	if b.worthQuerying(order) || awaitsLastQuery(order) {
+		return b.askNowAndThen(ctx, s, order)
 	}
+	return order
+}
+
+// askNowAndThen asks the gateway about an order unless somebody did just now.
+func (b *Bridge) askNowAndThen(ctx context.Context, s *Settings, order ledger.Order) ledger.Order {
 	call := b.queries.current(order.Key)
 	if call == nil && b.queryLimiter.Allow(order.Key, b.now()) {
 		call = b.queryGateway(ctx, s, order)
@@ -33,6 +41,13 @@ func (b *Bridge) Watch(ctx context.Context, s *Settings, order ledger.Order) led
 		return later(order, result.order)
 	}
 	return order
+}
+
+// awaitsLastQuery reports whether an order is over whose payer may have paid all the same,
+// in a window that was still open. Somebody who looks at its page may be that payer, and is
+// not to be told to order again.
+func awaitsLastQuery(order ledger.Order) bool {
+	return order.State.Row().Due == translate.DueLastQuery && !order.Next.IsZero()
 }
 
 // worthQuerying reports whether the gateway may know more of an order than the

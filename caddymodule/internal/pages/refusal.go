@@ -87,12 +87,12 @@ var refusals = []refusalRow{
 	{Expired, http.StatusGone, scene{
 		icon:  note,
 		title: phrase{"订单已过期", "The order has expired"},
-		text:  phrase{"付款时间已过，不能再付款。如需购买，请回到商户重新下单。", "The time to pay is over. To buy, please order again at the merchant."},
+		text:  phrase{"付款时间已过，不能再付款。" + ifPaid.zh + "如果没有付款，请回到商户重新下单。", "The time to pay is over. " + ifPaid.en + "If you have not, please order again at the merchant."},
 	}},
 	{OrderClosed, http.StatusGone, scene{
 		icon:  note,
 		title: phrase{"订单已关闭", "The order is closed"},
-		text:  phrase{"这笔订单不能再付款。如需购买，请回到商户重新下单。", "The order can no longer be paid. To buy, please order again at the merchant."},
+		text:  phrase{"这笔订单不能再付款。" + ifPaid.zh + "如果没有付款，请回到商户重新下单。", "The order can no longer be paid. " + ifPaid.en + "If you have not, please order again at the merchant."},
 	}},
 	{AlreadyPaid, http.StatusConflict, scene{
 		icon:   good,

@@ -53,6 +53,12 @@ func (r Result) Onward() string {
 	return r.NextURL
 }
 
+// ifPaid is said beside everything that sends a payer away who may have paid a moment ago,
+// or in a window that is still open: what the page knows may be older than that.
+var ifPaid = phrase{
+	"如果您已经付款，请不要重复支付：付款会计入订单，或按原路退回。", "If you have paid, do not pay again: the payment counts, or goes back the way it came. ",
+}
+
 // backToMerchant is the button of all that is final.
 var backToMerchant = phrase{"返回商户", "Back to the merchant"}
 
@@ -77,19 +83,19 @@ var resultScenes = scenes{
 	string(translate.PayerClosed): {
 		icon:   note,
 		title:  phrase{"订单已关闭", "The order is closed"},
-		text:   phrase{"这笔订单没有付款，也不能再付款。如需购买，请回到商户重新下单。", "The order was not paid and can no longer be paid. To buy, please order again at the merchant."},
+		text:   phrase{"这笔订单不能再付款。" + ifPaid.zh + "如果没有付款，请回到商户重新下单。", "The order can no longer be paid. " + ifPaid.en + "If you have not, please order again at the merchant."},
 		button: backToMerchant,
 	},
 	string(translate.PayerFailed): {
 		icon:   bad,
 		title:  phrase{"支付失败", "The payment failed"},
-		text:   phrase{"这笔订单没有付款成功。请回到商户重新下单。", "The order was not paid. Please order again at the merchant."},
+		text:   phrase{"这笔订单没有付款成功。" + ifPaid.zh + "如果没有，请回到商户重新下单。", "The order was not paid. " + ifPaid.en + "If you have not, please order again at the merchant."},
 		button: backToMerchant,
 	},
 	string(translate.PayerRefunded): {
 		icon:   note,
-		title:  phrase{"款项已退回", "The payment was refunded"},
-		text:   phrase{"这笔订单的付款已按原路退回，到账时间以您的支付渠道为准。", "The payment goes back the way it came; when it arrives is up to your bank or wallet."},
+		title:  phrase{"款项退回中", "The payment is being returned"},
+		text:   phrase{"这笔订单的付款正在按原路退回，或已经退回，到账时间以您的支付渠道为准。", "The payment is going back the way it came, or has gone back; when it arrives is up to your bank or wallet."},
 		button: backToMerchant,
 	},
 }

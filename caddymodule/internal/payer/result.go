@@ -9,9 +9,15 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
-// resultOf says what the payer is told of an order and where the browser goes on.
+// resultOf says what the payer is told of an order and where the browser goes on. What was
+// paid too late goes back, also when the first try to has failed: its merchant knows of no
+// payment.
 func (v visit) resultOf(o order) (state translate.PayerView, next string) {
-	return o.State.Row().Payer, v.Bridge.FrontReturn(o.merchant, o.Order)
+	state = o.State.Row().Payer
+	if o.Late && state == translate.PayerPaid {
+		state = translate.PayerRefunded
+	}
+	return state, v.Bridge.FrontReturn(o.merchant, o.Order)
 }
 
 // watched finds the order of a PayId and asks the gateway about it if it is time
