@@ -61,7 +61,11 @@ func (s *sqliteStore) backup(ctx context.Context, path string) (err error) {
 func (s *sqliteStore) copyTo(ctx context.Context, path string) error {
 	db := openFile(s.path, s.there, "busy_timeout(5000)")
 	defer db.Close()
-	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
+	err := s.besideLongReading(ctx, func() error {
+		_, err := db.ExecContext(ctx, `VACUUM INTO $1`, path)
+		return err
+	})
+	if err != nil {
 		return nameGone(s.there, err)
 	}
 	return s.there()

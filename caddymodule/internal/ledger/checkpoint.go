@@ -66,6 +66,40 @@ func (c *checkpoints) ask() {
 	}
 }
 
+// besideLongReading has something read that takes long, while nothing of the log can be
+// copied and it grows. At the end it is copied beside the commits: otherwise the first of
+// them would copy all of it, and everybody wait for seconds.
+func (s *sqliteStore) besideLongReading(ctx context.Context, read func() error) error {
+	s.copiesByItself(ctx, 0)
+	defer func() {
+		ctx := context.WithoutCancel(ctx)
+		s.checkpoints.catchUp(ctx)
+		s.copiesByItself(ctx, ownCheckpoint)
+	}()
+	return read()
+}
+
+// copiesByItself sets from how many pages of the log on the writer copies them, 0 for never.
+// A writer that connects anew begins with [ownCheckpoint]; then it does so, and that is all.
+func (s *sqliteStore) copiesByItself(ctx context.Context, pages int) {
+	_, _ = s.write(ctx, func(*tx) (any, error) {
+		// Not among the statements that are kept: it does its work when it is prepared.
+		_, err := s.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint(%d)", pages))
+		return nil, err
+	})
+}
+
+// catchUp copies until little is left that the writer would copy by itself.
+func (c *checkpoints) catchUp(ctx context.Context) {
+	for before := -1; ; {
+		pages, copied, err := c.copy(ctx)
+		if err != nil || pages-copied < ownCheckpoint/2 || copied == before {
+			return
+		}
+		before = copied
+	}
+}
+
 // run copies whenever it is asked to, until ctx is done.
 func (c *checkpoints) run(ctx context.Context) {
 	for {
@@ -75,7 +109,7 @@ func (c *checkpoints) run(ctx context.Context) {
 		case <-c.due:
 		}
 		crash.Guard(c.log, "copying the log of the ledger", func() {
-			if err := c.copy(ctx); ctx.Err() == nil {
+			if _, _, err := c.copy(ctx); ctx.Err() == nil {
 				c.away.Report(err)
 			}
 		})
@@ -83,11 +117,12 @@ func (c *checkpoints) run(ctx context.Context) {
 }
 
 // copy copies what nobody reads any more, and waits for nobody. Where somebody else is
-// at it, or reads what is older, the next time does.
-func (c *checkpoints) copy(ctx context.Context) error {
-	var busy, pages, copied int
+// at it, or reads what is older, the next time does. It returns how many pages the log has,
+// and how many of them are in the file.
+func (c *checkpoints) copy(ctx context.Context) (pages, copied int, err error) {
+	var busy int
 	if err := c.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &copied); err != nil {
-		return fmt.Errorf("copying the log: %w", err)
+		return 0, 0, fmt.Errorf("copying the log: %w", err)
 	}
-	return nil
+	return pages, copied, nil
 }

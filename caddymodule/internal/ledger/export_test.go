@@ -272,3 +272,20 @@ func HaveMarkDue(ctx context.Context, l *Ledger) {
 func Mark(ctx context.Context, l *Ledger) (int64, error) {
 	return read(ctx, l, func(t *tx) (int64, error) { return one(t, scanCount, currentMark) })
 }
+
+// OwnCheckpoint is from how many pages of the log on the writer copies them by itself.
+const OwnCheckpoint = ownCheckpoint
+
+// BesideLongReading has something read from a ledger on SQLite as a backup does.
+func BesideLongReading(ctx context.Context, l *Ledger, read func() error) error {
+	return l.store.(*sqliteStore).besideLongReading(ctx, read)
+}
+
+// CopiesByItself returns from how many pages on the writer of a ledger copies its log.
+func CopiesByItself(ctx context.Context, l *Ledger) (pages int, err error) {
+	s := l.store.(*sqliteStore)
+	_, err = s.write(ctx, func(*tx) (any, error) {
+		return nil, s.conn.QueryRowContext(ctx, "PRAGMA wal_autocheckpoint").Scan(&pages)
+	})
+	return pages, err
+}
