@@ -119,7 +119,7 @@ func shadowMerchant(m *merchants.Merchant) shadow.Merchant {
 type shadowStore struct{ ledger *ledger.Ledger }
 
 // AddCounts implements shadow.Store.
-func (s shadowStore) AddCounts(ctx context.Context, counts []shadow.Count) (int, error) {
+func (s shadowStore) AddCounts(ctx context.Context, name string, counts []shadow.Count) (int, error) {
 	rows := make([]ledger.ShadowCount, len(counts))
 	for i, c := range counts {
 		rows[i] = ledger.ShadowCount{
@@ -127,7 +127,7 @@ func (s shadowStore) AddCounts(ctx context.Context, counts []shadow.Count) (int,
 			Times: c.Times, LastAt: c.LastAt, Example: c.Example,
 		}
 	}
-	return s.ledger.AddShadowCounts(ctx, rows)
+	return s.ledger.AddShadowCounts(ctx, name, rows)
 }
 
 // shadowObserver counts and logs what becomes of comparisons.

@@ -6,6 +6,7 @@ package answers
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ const (
 
 // Store is where counts are kept: the ledger.
 type Store interface {
-	AddAnswers(ctx context.Context, counted []ledger.Answers) (written int, err error)
+	AddAnswers(ctx context.Context, name string, counted []ledger.Answers) (written int, err error)
 }
 
 // Payment is a new payment that was answered, signed by its merchant.
@@ -47,6 +48,11 @@ type Counter struct {
 	mu       sync.Mutex
 	counts   map[row]tally
 	answered repeats.Orders
+
+	// What is being written, under its name. What the ledger does not take, or has taken
+	// without an answer, is written once more as it is, so that nothing counts twice.
+	name string
+	left []ledger.Answers
 }
 
 // row names a count.
@@ -91,22 +97,20 @@ func (c *Counter) add(of row, t tally) {
 	}
 }
 
-// write adds to the ledger what was counted since the last time. What it does not take is
-// kept.
+// write adds to the ledger what was left the last time, and what was counted since.
 func (c *Counter) write(ctx context.Context) error {
-	counted := c.take()
-	if len(counted) == 0 {
-		return nil
-	}
-	written, err := c.store.AddAnswers(ctx, counted)
-	if err != nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		for _, a := range counted[written:] {
-			c.add(row{a.MerID, a.Day, a.Side}, tally{a.Payments, a.Refused})
+	for {
+		if len(c.left) == 0 {
+			c.name, c.left = rand.Text(), c.take()
+		}
+		if len(c.left) == 0 {
+			return nil
+		}
+		written, err := c.store.AddAnswers(ctx, c.name, c.left)
+		if c.left = c.left[written:]; err != nil {
+			return err //nolint:wrapcheck // it is logged
 		}
 	}
-	return err //nolint:wrapcheck // it is logged
 }
 
 // take takes what is kept.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/rand"
 	"net"
 	"net/http"
 	"net/netip"
@@ -25,7 +26,7 @@ func (w *world) seen(kind shadow.Kind, subject, detail string) {
 			Times: 3, LastAt: day, Example: "20261122000001",
 		})
 	}
-	_, err := w.ledger.AddShadowCounts(w.t.Context(), counts)
+	_, err := w.ledger.AddShadowCounts(w.t.Context(), rand.Text(), counts)
 	must(err)
 }
 

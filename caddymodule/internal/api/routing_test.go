@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/rand"
 	"net/http"
 	"strings"
 	"testing"
@@ -140,7 +141,7 @@ func TestListRoutes(t *testing.T) {
 	w.order("89900001", translate.Pending, time.Minute)
 	w.order("89900001", translate.Paid, 12*time.Hour)
 	must(w.ledger.SetRoute(t.Context(), "89900001", routing.ToV2, ledger.Change{Who: "ada", Why: "ready"}))
-	_, err := w.ledger.AddAnswers(t.Context(), []ledger.Answers{
+	_, err := w.ledger.AddAnswers(t.Context(), rand.Text(), []ledger.Answers{
 		{MerID: "89900001", Day: "2026-11-22", Side: routing.Old, Payments: 5, Refused: 1},
 		{MerID: "89900001", Day: "2026-11-22", Side: routing.V2, Payments: 4, Refused: 2},
 		{MerID: "89900001", Day: "2026-11-21", Side: routing.V2, Payments: 40, Refused: 20}, // yesterday

@@ -44,10 +44,12 @@ const countsAtOnce = 20
 
 // AddAnswers adds what was counted since the last time, and forgets what is older than
 // 30 days, some at a time. It is for a list in which nothing comes twice. It returns how
-// many, from the first, are written.
-func (l *Ledger) AddAnswers(ctx context.Context, counted []Answers) (written int, err error) {
+// many, from the first, are written. name is the list's own: with the rest of it under the
+// same name nothing is added twice that was written, and whose writer has not heard so,
+// unless another bridge has added to the same since.
+func (l *Ledger) AddAnswers(ctx context.Context, name string, counted []Answers) (written int, err error) {
 	for some := range slices.Chunk(counted, countsAtOnce) {
-		batch := newAnswersBatch(some)
+		batch := newAnswersBatch(name, some)
 		if _, err := write(ctx, l, func(t *tx) (none, error) { return none{}, batch.add(t) }); err != nil {
 			return written, wrap(err, "counting answers")
 		}
@@ -58,19 +60,18 @@ func (l *Ledger) AddAnswers(ctx context.Context, counted []Answers) (written int
 	return written, wrap(err, "forgetting old answers")
 }
 
-// answersBatch is counts on their way into the ledger. It is made outside of the
-// transaction, so that a function that runs twice adds them once.
+// answersBatch is counts on their way into the ledger.
 type answersBatch struct {
 	id   string
 	list []Answers
 }
 
-func newAnswersBatch(counted []Answers) answersBatch {
+func newAnswersBatch(name string, counted []Answers) answersBatch {
 	list := slices.Clone(counted)
 	slices.SortFunc(list, func(a, b Answers) int { // rows are locked in one order
 		return cmp.Or(cmp.Compare(a.MerID, b.MerID), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Side, b.Side))
 	})
-	return answersBatch{newEventID(), list}
+	return answersBatch{name, list}
 }
 
 func (b answersBatch) add(t *tx) error {

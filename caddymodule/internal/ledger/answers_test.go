@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"crypto/rand"
 	"slices"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func answersAdd(t *testing.T, p place) {
 	l := p.open(t, ledger.WithClock(func() time.Time { return clock }))
 	add := func(counted ...ledger.Answers) {
 		t.Helper()
-		if written, err := l.AddAnswers(t.Context(), counted); err != nil || written != len(counted) {
+		if written, err := l.AddAnswers(t.Context(), rand.Text(), counted); err != nil || written != len(counted) {
 			t.Fatalf("%d of %d written: %v", written, len(counted), err)
 		}
 	}
@@ -34,6 +35,12 @@ func answersAdd(t *testing.T, p place) {
 	add(of("B", "2026-11-22", route.Old, 1, 1), of("A", "2026-11-22", route.V2, 7, 2), of("A", "2026-11-22", route.Old, 5, 0))
 	add(of("A", "2026-11-22", route.Old, 3, 1), of("A", "2026-11-23", route.Old, 4, 4))
 	want("A", "", of("A", "2026-11-22", route.Old, 8, 1), of("A", "2026-11-22", route.V2, 7, 2), of("A", "2026-11-23", route.Old, 4, 4))
+	for range 2 { // its answer was lost
+		if written, err := l.AddAnswers(t.Context(), "a name", []ledger.Answers{of("C", "2026-11-22", route.Old, 2, 1)}); err != nil || written != 1 {
+			t.Errorf("%d written, %v", written, err)
+		}
+	}
+	want("C", "", of("C", "2026-11-22", route.Old, 2, 1))
 	want("A", "2026-11-23", of("A", "2026-11-23", route.Old, 4, 4))
 	want("B", "2026-11-22", of("B", "2026-11-22", route.Old, 1, 1))
 	clock = noon.AddDate(0, 0, 31)

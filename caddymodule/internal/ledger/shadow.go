@@ -36,11 +36,11 @@ const ShadowOthers = "others"
 
 // AddShadowCounts adds counts to those of earlier. It returns how many of them, from
 // the first, are written, and forgets counts that are older than 30 days, some at a
-// time.
-func (l *Ledger) AddShadowCounts(ctx context.Context, counts []ShadowCount) (written int, err error) {
+// time. For name see [Ledger.AddAnswers].
+func (l *Ledger) AddShadowCounts(ctx context.Context, name string, counts []ShadowCount) (written int, err error) {
 	oldest := l.now().AddDate(0, 0, -shadowDays).UTC().Format(time.DateOnly)
 	for batch := range slices.Chunk(counts, countsAtOnce) {
-		b := newShadowBatch(batch)
+		b := newShadowBatch(name, batch)
 		if _, err := write(ctx, l, func(t *tx) (none, error) { return none{}, b.add(t, oldest) }); err != nil {
 			return written, wrap(err, "counting what the shadow has found")
 		}
@@ -49,17 +49,16 @@ func (l *Ledger) AddShadowCounts(ctx context.Context, counts []ShadowCount) (wri
 	return written, nil
 }
 
-// shadowBatch is counts on their way into the ledger. It is made outside of the
-// transaction, so that a function that runs twice adds them once.
+// shadowBatch is counts on their way into the ledger.
 type shadowBatch struct {
 	id     string
 	counts []ShadowCount
 }
 
-func newShadowBatch(counts []ShadowCount) shadowBatch {
+func newShadowBatch(name string, counts []ShadowCount) shadowBatch {
 	list := slices.Clone(counts)
 	slices.SortFunc(list, compareShadow) // rows are locked in one order
-	return shadowBatch{newEventID(), list}
+	return shadowBatch{name, list}
 }
 
 func compareShadow(a, b ShadowCount) int {

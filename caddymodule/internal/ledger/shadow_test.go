@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func shadowCount(subject string, times int) ledger.ShadowCount {
 
 func mustAddShadow(tb testing.TB, l *ledger.Ledger, counts ...ledger.ShadowCount) {
 	tb.Helper()
-	if n, err := l.AddShadowCounts(tb.Context(), counts); err != nil || n != len(counts) {
+	if n, err := l.AddShadowCounts(tb.Context(), rand.Text(), counts); err != nil || n != len(counts) {
 		tb.Fatalf("%d of %d written, %v", n, len(counts), err)
 	}
 }
@@ -43,6 +44,16 @@ func shadowCountsAdd(t *testing.T, p place) {
 	again.LastAt, again.Example = after(time.Minute), ""
 	another := shadowCount("paytime", 1)
 	mustAddShadow(t, l, again, another)
+	for range 2 { // its answer was lost
+		third := shadowCount("goods", 4)
+		third.MerID = "89900003"
+		if n, err := l.AddShadowCounts(t.Context(), "a name", []ledger.ShadowCount{third}); err != nil || n != 1 {
+			t.Errorf("%d written, %v", n, err)
+		}
+		if got := mustShadow(t, l, "89900003", ""); !slices.Equal(got, []ledger.ShadowCount{third}) {
+			t.Errorf("got %+v, want %+v", got, third)
+		}
+	}
 	want := []ledger.ShadowCount{another, first}
 	want[1].Times, want[1].LastAt = 5, after(time.Minute)
 	if got := mustShadow(t, l, "89900001", ""); !slices.Equal(got, want) {
@@ -67,7 +78,7 @@ func shadowCountsAtOnce(t *testing.T, p place) {
 			counts[j] = shadowCount(fmt.Sprint((i+j)%subjects), 1)
 			counts[j].Day, counts[j].LastAt = now.UTC().Format(time.DateOnly), now
 		}
-		if _, err := ledgers[i%len(ledgers)].AddShadowCounts(t.Context(), counts); err != nil {
+		if _, err := ledgers[i%len(ledgers)].AddShadowCounts(t.Context(), rand.Text(), counts); err != nil {
 			t.Error(err)
 		}
 	})

@@ -43,15 +43,6 @@ func (t *tally) add(merID string, at time.Time, o Outcome) {
 	}
 }
 
-// giveBack counts what could not be written down.
-func (t *tally) giveBack(counts []Count) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, c := range counts {
-		t.merge(c)
-	}
-}
-
 // merge needs the lock.
 func (t *tally) merge(c Count) {
 	key := tallyKey{c.MerID, c.Day, c.Finding}

@@ -2,6 +2,7 @@ package shadow
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,8 +44,9 @@ type Config struct {
 // Store keeps counts.
 type Store interface {
 	// AddCounts adds counts to those of earlier, and returns how many of them, from the
-	// first, are written.
-	AddCounts(ctx context.Context, counts []Count) (written int, err error)
+	// first, are written. name is the list's own: under it nothing is added twice that was
+	// written, and whose writer has not heard so.
+	AddCounts(ctx context.Context, name string, counts []Count) (written int, err error)
 }
 
 // Observer is told what becomes of exchanges, for metrics and logs. It must be quick
@@ -86,7 +88,12 @@ type Worker struct {
 	latch  latch
 	tally  tally
 	seen   seenSince
-	began  []atomic.Int64 // when each goroutine began its comparison, Unix nanoseconds; 0 = it waits
+
+	writing sync.Mutex // holds what is being written, under its name
+	name    string
+	left    []Count
+
+	began []atomic.Int64 // when each goroutine began its comparison, Unix nanoseconds; 0 = it waits
 
 	stop    chan struct{}
 	once    sync.Once
@@ -278,15 +285,23 @@ func (w *Worker) watch() {
 	}
 }
 
-// write writes down what was counted. What cannot be written waits for the next time.
+// write writes down what was left the last time, and what was counted since. What cannot
+// be written waits for the next time.
 func (w *Worker) write(ctx context.Context) {
-	counts := w.tally.take()
-	if len(counts) == 0 {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	written, err := w.config.Store.AddCounts(ctx, counts)
-	w.tally.giveBack(counts[written:])
-	w.config.Observer.CountsKept(err)
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	for err := error(nil); err == nil; {
+		if len(w.left) == 0 {
+			w.name, w.left = rand.Text(), w.tally.take()
+		}
+		if len(w.left) == 0 {
+			return
+		}
+		var written int
+		written, err = w.config.Store.AddCounts(ctx, w.name, w.left)
+		w.left = w.left[written:]
+		w.config.Observer.CountsKept(err)
+	}
 }

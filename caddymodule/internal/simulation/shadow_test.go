@@ -124,7 +124,7 @@ func (s *shadowing) stop() {
 }
 
 // AddCounts implements shadow.Store.
-func (s *shadowing) AddCounts(ctx context.Context, counts []shadow.Count) (int, error) {
+func (s *shadowing) AddCounts(ctx context.Context, name string, counts []shadow.Count) (int, error) {
 	if s.p.m.w.plan.shadow == forgetful {
 		return len(counts), nil
 	}
@@ -135,7 +135,7 @@ func (s *shadowing) AddCounts(ctx context.Context, counts []shadow.Count) (int, 
 			Times: c.Times, LastAt: c.LastAt, Example: c.Example,
 		}
 	}
-	return s.p.ledger.AddShadowCounts(ctx, rows)
+	return s.p.ledger.AddShadowCounts(ctx, name, rows)
 }
 
 // The methods of shadow.Observer.
