@@ -306,18 +306,22 @@ func (a *App) isUnmarked(p passage) bool {
 	return a.isBeside() && p.route.Name == "pay" && p.cause != sides.OnRecord && !q.Verified && q.MerID != "" && q.OrderID != ""
 }
 
-// markAccepted puts such a payment on record if the old gateway has accepted it. That of a
-// merchant which is not configured, and whose program repeats it when there was no answer, is
-// on record unless the old gateway has refused it: within these minutes somebody may have
-// configured the merchant, for v2. With a merchant that is, anybody could make up its numbers.
+// markAccepted puts such a payment on record if the old gateway has accepted it, and that of
+// a merchant which is not configured unless it was refused. With one that is configured,
+// anybody could make up its numbers.
 func (a *App) markAccepted(ctx context.Context, p passage, reply *oldgateway.Reply) {
-	merID, orderID := p.asked.MerID, p.asked.OrderID
-	mayBe := p.asked.Merchant == nil && !reply.Refuses()
-	if !mayBe && !reply.Accepts(merID, orderID) {
+	o := route.Order{MerID: p.asked.MerID, OrderID: p.asked.OrderID}
+	accepted, mayBe := reply.Accepts(o.MerID, o.OrderID), p.asked.Merchant == nil && !reply.Refuses()
+	if !accepted && !mayBe {
 		return
 	}
-	if s, ok := a.service(context.WithoutCancel(ctx)); ok { // it has started; whoever has the answer may hang up
-		s.sides.Accepted(route.Order{MerID: merID, OrderID: orderID})
+	s, ok := a.service(context.WithoutCancel(ctx)) // it has started; whoever has the answer may hang up
+	switch {
+	case !ok:
+	case accepted:
+		s.sides.Accepted(o)
+	default:
+		s.sides.MayHave(o)
 	}
 }
 

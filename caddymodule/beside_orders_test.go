@@ -314,8 +314,8 @@ func TestUnansweredPaymentsOfStrangersAreOnRecord(t *testing.T) { // not paralle
 	says := func(text string) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) { _, _ = w.Write([]byte(text)) }
 	}
-	var answer func(http.ResponseWriter)
-	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w) }))
+	var answer atomic.Pointer[func(http.ResponseWriter)]
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { (*answer.Load())(w) }))
 	t.Cleanup(old.Close)
 	s := startServer(t, "old_gateway "+old.URL+"\ndefault_route old")
 	var want []string
@@ -333,16 +333,21 @@ func TestUnansweredPaymentsOfStrangersAreOnRecord(t *testing.T) { // not paralle
 		}, true},
 		{"12345678", says(string(v1.SealReply([]byte(`{"respcode":"91","respmsg":"sign"}`), v1.NewKey("its key")))), false},
 		{"12345678", says(`{"respcode":"03","respmsg":"no such merchant"}`), false},
+		{"12345678", says(string(v1.SealReply([]byte(`{"respcode":"96","respmsg":"busy"}`), v1.NewKey("its key")))), true},
+		{"12345678", says(`{"respcode":"99","respmsg":"internal"}`), true},
 		{"89900001", hangUp, false}, // whose signature is wrong: anybody could make these up
 		{"89900001", says("<html>502</html>"), false},
 	} {
 		orderID := fmt.Sprintf("T20261122000000060%02d", i)
-		answer = c.answer
+		answer.Store(&c.answer)
 		s.exchange(t, formPost("/api/mpgateway", "", sealed(strings.Replace(payJSON(orderID), "89900001", c.merID, 1), "its key").Encode()), false)
 		if c.marked {
 			want = append(want, orderID)
 		}
 	}
+	old.Close() // nothing leaves any more
+	unsent := sealed(strings.Replace(payJSON("T2026112200000006099"), "89900001", "12345678", 1), "its key")
+	s.exchange(t, formPost("/api/mpgateway", "", unsent.Encode()), false)
 	if err := caddy.Stop(); err != nil { // what waits is written
 		t.Fatal(err)
 	}

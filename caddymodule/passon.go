@@ -47,6 +47,7 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 	}
 	line := passedLine{passage: p, remote: clientIP(r), tls: tlsVersion(r), result: metrics.PassedBrokeOff}
 	r, span := tracePassing(r, p)
+	way := netcause.Trace{ForClient: true}
 	defer func() { // also when the answer breaks off, which is a panic
 		tracing.Finish(span, string(line.result), line.result != metrics.PassedAnswered)
 		line.took = time.Since(p.start)
@@ -56,13 +57,12 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		if counted && !line.lost && !line.gaveWay { // which say nothing about the old gateway
 			h.app.oldAnswered(p, line.result, kept)
 		}
-		if unmarked { // and there was no whole answer
+		if unmarked && way.Sent() { // and there was no whole answer
 			h.app.markAccepted(r.Context(), p, new(oldgateway.Reply))
 		}
 		observed.RequestPassed(p.route.Name, line.result, line.took)
 		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line)) // when all of it is on record
 	}()
-	way := netcause.Trace{ForClient: true}
 	old := h.app.OldGateway
 	err := old.Pass(w, r.WithContext(way.Watch(r.Context())), h.patience(r, p), kept)
 	if err == nil {

@@ -44,7 +44,10 @@ type lastWord struct {
 // to it, and waits; on one that is closed then it writes nothing, and the call fails.
 func (l *lastWord) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
-		err := l.look()
+		err := l.refused() // once for all: a transport that finds a kept connection closed takes another
+		if err == nil {
+			err = l.look()
+		}
 		if err != nil {
 			l.refusal.Store(&err)
 		}

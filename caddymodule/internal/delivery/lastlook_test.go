@@ -159,11 +159,18 @@ func TestLastLookOnTheWire(t *testing.T) {
 	})
 	s, refusal := newTestSender(t, 5*time.Second), errors.New("not to be told")
 	refuses := func() error { return refusal }
+	looks := 0
+	refusesOnce := func() error { // as when the ledger is away for a moment
+		if looks++; looks == 1 {
+			return refusal
+		}
+		return nil
+	}
 	said := 0
 	for i, step := range []struct {
 		look look
 		want Class
-	}{{refuses, Withheld}, {agreed, OK}, {agreed, OK}, {refuses, Withheld}, {agreed, OK}} {
+	}{{refuses, Withheld}, {agreed, OK}, {agreed, OK}, {refuses, Withheld}, {agreed, OK}, {refusesOnce, Withheld}, {agreed, OK}} {
 		r := s.send(t.Context(), testOrder(address), loopback(), step.look)
 		if r.class != step.want || (r.unmade != nil) != (step.want == Withheld) {
 			t.Errorf("step %d: %s, unmade %v; want %s", i, r.class, r.unmade, step.want)

@@ -67,7 +67,10 @@ func (m *merchant) onV2(p Payment, now time.Duration) (v2, old rollback.Tally, i
 	if m.ended || m.route != p.Route || m.since < p.Since {
 		m.under(p.Route)
 	}
-	m.since = max(m.since, p.Since)
+	if p.Since < m.since {
+		return v2, old, nothing // on its way since before the change
+	}
+	m.since = p.Since
 	m.v2.add(now, m.rule.Window, p.Refused)
 	v2, old = m.v2.sum(now, m.rule.Window), m.oldShare(now)
 	return v2, old, m.judge(v2, old)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -25,6 +26,9 @@ const (
 	// is not copied yet: under a load that leaves no gap between two commits nobody else
 	// ever comes to the end of it, and it would grow for ever.
 	ownCheckpoint = 4000
+	// catchUpTime bounds how long what has grown while somebody read for long is copied
+	// beside the commits: a disk that hangs holds up no backup for ever.
+	catchUpTime = 2 * time.Minute
 )
 
 // growth is how much the log has grown since it was copied.
@@ -70,13 +74,24 @@ func (c *checkpoints) ask() {
 // copied and it grows. At the end it is copied beside the commits: otherwise the first of
 // them would copy all of it, and everybody wait for seconds.
 func (s *sqliteStore) besideLongReading(ctx context.Context, read func() error) error {
-	s.copiesByItself(ctx, 0)
-	defer func() {
-		ctx := context.WithoutCancel(ctx)
+	s.longReading(ctx, 1)
+	defer s.longReading(context.WithoutCancel(ctx), -1)
+	return read()
+}
+
+// longReading counts those who read for long, one more or one less: several may at once.
+func (s *sqliteStore) longReading(ctx context.Context, more int) {
+	ctx, cancel := context.WithTimeout(ctx, catchUpTime)
+	defer cancel()
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	switch s.readingLong += more; {
+	case more > 0 && s.readingLong == 1:
+		s.copiesByItself(ctx, 0)
+	case s.readingLong == 0:
 		s.checkpoints.catchUp(ctx)
 		s.copiesByItself(ctx, ownCheckpoint)
-	}()
-	return read()
+	}
 }
 
 // copiesByItself sets from how many pages of the log on the writer copies them, 0 for never.

@@ -140,10 +140,11 @@ func setAllRoutes(t *tx, r route.Route, c change) error {
 // turnBack changes the route of the merchant that c names, if it is the one that was
 // seen, and reports whether it was.
 func turnBack(t *tx, seen RouteMark, c change) (turned bool, err error) {
-	if made, err := isMade(t, c); made || err != nil {
-		return made, err
-	}
 	err = changeRoutes(t, c.At, func() (bool, error) {
+		// Under the lock: an earlier run may be waiting for its commit yet.
+		if turned, err = isMade(t, c); turned || err != nil {
+			return false, err
+		}
 		list, damaged, err := readable(t, scanRoute, routeInForce, c.MerID)
 		if err != nil || len(damaged) > 0 { // which leads to the old gateway
 			return false, err

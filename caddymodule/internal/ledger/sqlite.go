@@ -30,6 +30,8 @@ type sqliteStore struct {
 	held          *heldFile
 	place         *whereabouts
 	checkpoints   *checkpoints
+	reading       sync.Mutex
+	readingLong   int // how many do
 	stopWorkers   context.CancelFunc
 	workers       sync.WaitGroup
 	closeOnce     sync.Once

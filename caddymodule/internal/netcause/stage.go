@@ -66,6 +66,10 @@ func (t *Trace) connected(info httptrace.GotConnInfo) {
 	}
 }
 
+// Sent reports whether there was a connection for the call: where there was none, surely
+// nothing has left.
+func (t *Trace) Sent() bool { return t.stage() >= sending }
+
 // reach moves the call on. A connection that is made for it although it has got
 // another by now does not move it back.
 func (t *Trace) reach(to stage) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +67,9 @@ func (r *Reply) Accepts(merID, orderID string) bool {
 	return err == nil && names(message, merID, orderID)
 }
 
-// Refuses reports whether an answer is whole and has a respcode that is not that of success,
-// sealed or, as some refusals are, plain.
+// Refuses reports whether an answer is whole and has a respcode that says for certain that
+// nothing was accepted, sealed or, as some refusals are, plain. That it is busy, or has failed
+// itself, does not.
 func (r *Reply) Refuses() bool {
 	body, whole := r.Plain()
 	message, err := v1.UnverifiedReply(body)
@@ -75,7 +77,7 @@ func (r *Reply) Refuses() bool {
 		message = v1.Readable(body)
 	}
 	code := gjson.GetBytes(message, "respcode").String()
-	return whole && code != "" && code != string(v1.CodeOK)
+	return whole && code != "" && !slices.Contains([]v1.Code{v1.CodeOK, v1.CodeBusy, v1.CodeInternal}, v1.Code(code))
 }
 
 // names reports whether a readable reply tells of an order, and that all is well with it.

@@ -56,7 +56,9 @@ func (t *table) changedSince(before *table) map[string]int64 {
 			note(merID)
 		}
 	}
-	if before.rest.Mark() != t.rest.Mark() {
+	// Who follows the configuration now may have been given a route and lost it again between
+	// two readings, which shows in nothing but the number of changes.
+	if before.rest.Mark() != t.rest.Mark() || t.revision-before.revision > 1 {
 		note("")
 	}
 	return changed

@@ -22,7 +22,7 @@ const maxLate = 100_000
 const maxLateStrange = maxLate / 2
 
 // late are the marks of orders that were passed on without one: while the ledger was
-// away, or because nobody could verify them until the old gateway had accepted them.
+// away, or because nobody could verify them until the old gateway had accepted them, or may have.
 type late struct {
 	mu    sync.Mutex
 	marks map[ledger.Key]time.Time // when the order was first seen, by a clock that nobody sets

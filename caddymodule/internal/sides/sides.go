@@ -39,6 +39,7 @@ type Sides struct {
 	known   *cache
 	moved   moved
 	late    late
+	mayHave daily
 	reads   answering
 	marks   answering
 	used    atomic.Bool                // by a configuration with an old gateway
@@ -72,7 +73,7 @@ type MarkResult string
 // The results.
 const (
 	Marked      MarkResult = "written"     // before the request was passed on
-	MarkedLate  MarkResult = "late"        // afterwards: the ledger had come back, or the old gateway has accepted what nobody could verify
+	MarkedLate  MarkResult = "late"        // afterwards: the ledger had come back, or the old gateway has accepted what nobody could verify, or may have
 	MarkWaits   MarkResult = "waits"       // the ledger is away
 	MarkRefused MarkResult = "conflict"    // afterwards the order was found to be on v2 as well
 	MarkLost    MarkResult = "not_written" // too many wait, or the bridge has stopped: the request was not passed on, or its mark is lost

@@ -2,6 +2,8 @@ package sides
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
@@ -51,6 +53,43 @@ func (s *Sides) Accepted(o route.Order) {
 	if !s.late.add(key, maxLateStrange) {
 		s.observer.OrderMarked(MarkLost)
 	}
+}
+
+// maxMayHave bounds the orders of a day that are on record because the old gateway may have
+// accepted them, and maxLateMayHave those that wait to be: anybody can make them up.
+const (
+	maxMayHave     = 20_000
+	maxLateMayHave = maxLate / 100
+)
+
+// MayHave puts an order on record that the old gateway may have accepted without saying so, of
+// a merchant that is not configured: its program repeats it, and within these minutes somebody
+// may have configured the merchant for v2. It has room that takes none from [Sides.Accepted].
+func (s *Sides) MayHave(o route.Order) {
+	key := ledger.Key{MerID: o.MerID, OrderID: o.OrderID}
+	if !key.Valid() || s.remembered(key) != "" {
+		return
+	}
+	if !s.mayHave.take(s.now()) || !s.late.add(key, maxLateMayHave) {
+		s.observer.OrderMarked(MarkLost)
+	}
+}
+
+// daily counts what there is so much room for on each day.
+type daily struct {
+	mu  sync.Mutex
+	day int64
+	n   int
+}
+
+func (d *daily) take(now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if day := now.Unix() / int64(24*time.Hour/time.Second); day != d.day {
+		d.day, d.n = day, 0
+	}
+	d.n++
+	return d.n <= maxMayHave
 }
 
 // mayBeTakenOut reports whether a merchant that is not configured has orders on v2, or

@@ -248,3 +248,41 @@ func TestAcceptedOrdersAreOnRecord(t *testing.T) {
 		}
 	})
 }
+
+// Orders that the old gateway may have accepted are few a day, and take no room from those
+// that it has.
+func TestWhatTheOldGatewayMayHave(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		may := func(first, n int) {
+			for i := range n {
+				b.MayHave(route.Order{MerID: "stranger", OrderID: fmt.Sprint(first + i)})
+			}
+		}
+		b.store.set(func() { b.store.away = true })
+		may(0, maxLateMayHave+10)
+		b.Accepted(route.Order{MerID: "A", OrderID: "1"})
+		if n := b.late.len(); n != maxLateMayHave+1 || b.counts.results[MarkLost] != 10 {
+			t.Errorf("%d marks wait, counted %v", n, b.counts.results)
+		}
+		b.store.set(func() { b.store.away = false })
+		time.Sleep(2 * lookEvery)
+		synctest.Wait()
+		b.store.set(func() {
+			if n := len(b.store.marks); n != maxLateMayHave+1 {
+				t.Errorf("%d are on record", n)
+			}
+		})
+	})
+	var d daily
+	at, taken := time.Now(), 0
+	for range maxMayHave + 10 {
+		if d.take(at) {
+			taken++
+		}
+	}
+	if taken != maxMayHave || !d.take(at.Add(24*time.Hour)) {
+		t.Errorf("%d are taken on one day", taken)
+	}
+}

@@ -38,6 +38,7 @@ func TestNoOrderHasTwoSides(t *testing.T) {
 			r := rapid.SampledFrom([]route.Route{route.ToOld, route.ToV2, {Mode: route.ModeV2, Percent: 40}}).Draw(rt, "route")
 			store.away = rapid.IntRange(0, 4).Draw(rt, "away") == 0
 			s.reads.retry.Store(0)
+			s.marks.retry.Store(0)
 			for _, other := range bridges { // what every bridge does within a second
 				if everMoved[p.MerID] {
 					other.moved.add(p.MerID)
