@@ -89,7 +89,7 @@ type Worker struct {
 	tally  tally
 	seen   seenSince
 
-	writing sync.Mutex // holds what is being written, under its name
+	writing chan struct{} // has room for one, who may use what is being written and its name
 	name    string
 	left    []Count
 
@@ -112,7 +112,7 @@ func Start(c Config) *Worker {
 	if c.Compare == nil {
 		c.Compare = Compare
 	}
-	w := &Worker{config: c, queue: make(chan job, c.Entries), began: make([]atomic.Int64, c.Goroutines), stop: make(chan struct{})}
+	w := &Worker{config: c, queue: make(chan job, c.Entries), began: make([]atomic.Int64, c.Goroutines), stop: make(chan struct{}), writing: make(chan struct{}, 1)}
 	for i := range c.Goroutines {
 		w.workers.Go(func() { w.run(&w.began[i]) })
 	}
@@ -290,8 +290,12 @@ func (w *Worker) watch() {
 func (w *Worker) write(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	w.writing.Lock()
-	defer w.writing.Unlock()
+	select {
+	case w.writing <- struct{}{}:
+		defer func() { <-w.writing }()
+	case <-ctx.Done(): // somebody else is at it, and the ledger stands still
+		return
+	}
 	for err := error(nil); err == nil; {
 		if len(w.left) == 0 {
 			w.name, w.left = rand.Text(), w.tally.take()
