@@ -57,8 +57,8 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, p passage) {
 		if counted && !line.lost && !line.gaveWay { // which say nothing about the old gateway
 			h.app.oldAnswered(p, line.result, kept)
 		}
-		if unmarked && way.Sent() { // and there was no whole answer
-			h.app.markAccepted(r.Context(), p, new(oldgateway.Reply))
+		if unmarked && way.Sent() { // by what there is of an answer: all of it, where the client hung up after that
+			h.app.markAccepted(r.Context(), p, kept)
 		}
 		observed.RequestPassed(p.route.Name, line.result, line.took)
 		h.log.Log(line.level(), "passed on to the old gateway", zap.Inline(line)) // when all of it is on record
