@@ -10,6 +10,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/configcheck"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -39,16 +40,13 @@ func (v *visit) checkKeysLeft(ctx context.Context) []Check {
 	if err != nil {
 		return nil // the ledger's own check tells it
 	}
-	checks := make([]Check, min(len(left), maxRowsTold))
-	for i := range checks {
-		g := left[i]
-		checks[i] = Check{
+	return shown(left[:min(len(left), maxRowsTold)], func(g ledger.GatewayOrders) Check {
+		return Check{
 			Name:   v.text(say("keys of %s", g.GatewayMerchant)),
 			Detail: v.text(say("not configured, and %d orders made for it wait for an answer (one of merchant %s): the gateway cannot be asked, and its notices of them are refused", g.Count, g.MerID)),
 			Advice: v.text(say("put its keys back, for a merchant of any merid, until these orders are done with")),
 		}.at(LevelWarn)
-	}
-	return checks
+	})
 }
 
 // checkMerchantsLeft tells of merchants that are not configured and that notifications
@@ -58,16 +56,13 @@ func (v *visit) checkMerchantsLeft(ctx context.Context) []Check {
 	if err != nil {
 		return nil // the ledger's own check tells it
 	}
-	checks := make([]Check, min(len(left), maxRowsTold))
-	for i := range checks {
-		m := left[i]
-		checks[i] = Check{
+	return shown(left[:min(len(left), maxRowsTold)], func(m ledger.MerchantNotifications) Check {
+		return Check{
 			Name:   v.text(say("notifications of %s", m.MerID)),
 			Detail: v.text(say("the merchant is not configured, and %d notifications wait for it: it is not told that its payers have paid", m.Count)),
 			Advice: v.text(say("put the merchant back: they are sent then")),
 		}.at(LevelWarn)
-	}
-	return checks
+	})
 }
 
 // checkDoubt tells of something doubtful in the configuration. The bridge works
