@@ -14,6 +14,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/processors"
 )
 
 func init() {
@@ -78,7 +79,8 @@ func (s *SQLite) open(ctx context.Context, log *zap.Logger, now func() time.Time
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the ledger's folder: %w", err)
 	}
-	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log), ledger.WithObserver(observed), ledger.WithClock(now))
+	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log), ledger.WithObserver(observed), ledger.WithClock(now),
+		ledger.WithCompany(processors.Short))
 }
 
 // Postgres keeps the ledger in a PostgreSQL database that several bridges may

@@ -83,7 +83,7 @@ func (b *Bridge) roundTrip(ctx context.Context, s *Settings, order ledger.Order,
 	if out.tooLate(b.now()) {
 		return answer{}, notSent(tooLate) // a key that is in no file may take its time
 	}
-	trip := b.post(ctx, s, envelope.Encode())
+	trip := b.post(ctx, s, out.kind, envelope.Encode())
 	if trip.Err != nil {
 		return answer{}, &failure{sent: trip.Sent, class: classOf(trip), reason: netcause.TextOf(trip.Err)}
 	}
@@ -96,7 +96,7 @@ func (b *Bridge) roundTrip(ctx context.Context, s *Settings, order ledger.Order,
 
 // post makes one call to the gateway. Whatever breaks in it breaks while money
 // may be moving, so a panic is an unknown outcome like any other.
-func (b *Bridge) post(ctx context.Context, s *Settings, form string) (trip RoundTrip) {
+func (b *Bridge) post(ctx context.Context, s *Settings, kind CallKind, form string) (trip RoundTrip) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			_ = crash.Log(b.log, "calling gateway", bug)
@@ -105,6 +105,9 @@ func (b *Bridge) post(ctx context.Context, s *Settings, form string) (trip Round
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.Timeouts.Gateway)
 	defer cancel()
+	if kind == PayCall { // the others belong to nobody who is expected
+		defer b.expect(-1)()
+	}
 	return s.Gateway.Post(ctx, form)
 }
 

@@ -99,6 +99,7 @@ func (b *Bridge) PayRaw(ctx context.Context, s *Settings, m *merchants.Merchant,
 	call := b.raws.do(o.Key, func(call *sharedCall[payResult]) payResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
+		defer b.expect(1)()
 		if err := b.awaitTime(ctx); err != nil {
 			return payResult{err: err}
 		}

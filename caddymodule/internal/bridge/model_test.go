@@ -70,6 +70,9 @@ func TestOrderLife(t *testing.T) {
 		}
 		l.asks()
 		l.agree()
+		if now := w.ledger.Expect(0); now != 0 {
+			t.Fatalf("when all is over, %d writes are expected", now)
+		}
 	})
 }
 

@@ -71,6 +71,7 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 		// Detached: the order is served to its end whatever the merchant does.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.payLease())
 		defer cancel()
+		defer b.expect(1)()
 		return b.pay(ctx, job, call)
 	})
 	result, ok := wait(ctx, s.Timeouts.Reply, call)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -231,6 +232,13 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 		errs[i] = (<-j.result).err
 	}
 	return errs
+}
+
+// CompanyIsDue reports whether a commit waits for others.
+func CompanyIsDue(expected, here int, short func() bool) bool {
+	c := company{expected: new(atomic.Int64), short: short}
+	c.expected.Store(int64(expected))
+	return c.isDue(here)
 }
 
 // Connect makes a connection to the file of a ledger on SQLite, as its readers do. When

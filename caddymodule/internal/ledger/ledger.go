@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -28,12 +29,15 @@ type Ledger struct {
 	met *ratelimit.Interval[string] // rows that cannot be read, by name
 
 	pulse pulse
+
+	expected *atomic.Int64 // see Expect
 }
 
 func newLedger(s store, set settings) *Ledger {
 	return &Ledger{
 		store: s, log: set.log, now: set.now, orders: orderQueue(), notifications: notificationQueue(),
 		met: ratelimit.NewInterval[string](meetEvery, maxMet), pulse: newPulse(),
+		expected: set.company.expected,
 	}
 }
 
@@ -69,6 +73,7 @@ type settings struct {
 	pragmas []string
 	// How long one attempt at a transaction on PostgreSQL may take.
 	attempt time.Duration
+	company company
 }
 
 // WithLogger sets where warnings about the database go; without it they are
@@ -81,7 +86,10 @@ func WithLogger(log *zap.Logger) Option { return func(s *settings) { s.log = log
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 func settingsOf(options []Option) settings {
-	s := settings{log: zap.NewNop(), now: time.Now, observer: unobserved{}, busy: 5 * time.Second, attempt: attemptTimeout}
+	s := settings{
+		log: zap.NewNop(), now: time.Now, observer: unobserved{}, busy: 5 * time.Second, attempt: attemptTimeout,
+		company: company{expected: new(atomic.Int64)},
+	}
 	for _, option := range options {
 		option(&s)
 	}

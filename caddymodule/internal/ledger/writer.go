@@ -30,6 +30,7 @@ type writer struct {
 	there    func() error // says whether the file is still at its path
 	grown    func()       // is told, now and then, that the log has grown
 	marks    *marks
+	company  company
 
 	growth     growth    // of the log, since it was told
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
@@ -51,7 +52,7 @@ type result struct {
 func startWriter(db *sql.DB, set settings, there func() error, grown func(), marks *marks) *writer {
 	w := &writer{
 		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), log: set.log, observer: set.observer,
-		there: there, grown: grown, marks: marks,
+		there: there, grown: grown, marks: marks, company: set.company,
 	}
 	go w.run()
 	return w
@@ -90,16 +91,20 @@ func (w *writer) run() {
 	}
 }
 
-// gather returns first and the jobs that wait behind it. It does not wait for
-// more: while one batch is being committed the next one forms by itself.
+// gather returns first and the jobs that wait behind it. Most often it does not wait for
+// more: while one batch is being committed the next one forms by itself. Where processors
+// are short it waits a moment for company, see [WithCompany].
 //
-// But whoever is ready to run goes before one that is alone, and joins it if it comes here
+// And whoever is ready to run goes before one that is alone, and joins it if it comes here
 // to write. A commit costs more than what is in it: on a busy machine that makes a third
 // fewer of them, and what is waited for is time of processors that all of them share. On
 // an idle one nobody is ready, and nothing is waited for.
 func (w *writer) gather(first *job) []*job {
 	batch := w.waiting([]*job{first})
-	if len(batch) == 1 {
+	switch {
+	case w.company.isDue(len(batch)):
+		time.Sleep(companyTime)
+	case len(batch) == 1:
 		runtime.Gosched()
 	}
 	return w.waiting(batch)
