@@ -6,13 +6,13 @@ package answers
 
 import (
 	"context"
-	"crypto/rand"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/leftover"
 	"github.com/paybridge/paybridge/caddymodule/internal/repeats"
 	"github.com/paybridge/paybridge/caddymodule/internal/route"
 	"github.com/paybridge/paybridge/caddymodule/internal/writebehind"
@@ -49,10 +49,7 @@ type Counter struct {
 	counts   map[row]tally
 	answered repeats.Orders
 
-	// What is being written, under its name. What the ledger does not take, or has taken
-	// without an answer, is written once more as it is, so that nothing counts twice.
-	name string
-	left []ledger.Answers
+	writing leftover.Counts[ledger.Answers]
 }
 
 // row names a count.
@@ -99,18 +96,9 @@ func (c *Counter) add(of row, t tally) {
 
 // write adds to the ledger what was left the last time, and what was counted since.
 func (c *Counter) write(ctx context.Context) error {
-	for {
-		if len(c.left) == 0 {
-			c.name, c.left = rand.Text(), c.take()
-		}
-		if len(c.left) == 0 {
-			return nil
-		}
-		written, err := c.store.AddAnswers(ctx, c.name, c.left)
-		if c.left = c.left[written:]; err != nil {
-			return err //nolint:wrapcheck // it is logged
-		}
-	}
+	return c.writing.Write(c.take, func(name string, counted []ledger.Answers) (int, error) {
+		return c.store.AddAnswers(ctx, name, counted)
+	})
 }
 
 // take takes what is kept.

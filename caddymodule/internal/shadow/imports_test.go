@@ -84,7 +84,7 @@ var exempt = map[string]bool{"github.com/emmansun/gmsm/smx509 net": true}
 // own are the packages of ours that this one may be built of.
 var own = []string{
 	"translate", "translate/internal/readable", "translate/internal/sm2fixed", "translate/v1", "translate/v2",
-	"caddymodule/internal/forms", "caddymodule/internal/preview", "caddymodule/internal/shadow",
+	"caddymodule/internal/forms", "caddymodule/internal/leftover", "caddymodule/internal/preview", "caddymodule/internal/shadow",
 }
 
 // TestCannotSend keeps this package without a way to send anything: whatever a

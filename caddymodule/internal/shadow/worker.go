@@ -2,10 +2,11 @@ package shadow
 
 import (
 	"context"
-	"crypto/rand"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/leftover"
 )
 
 // Bounds of a worker.
@@ -89,9 +90,8 @@ type Worker struct {
 	tally  tally
 	seen   seenSince
 
-	writing chan struct{} // has room for one, who may use what is being written and its name
-	name    string
-	left    []Count
+	writing chan struct{} // has room for one, who may use counts
+	counts  leftover.Counts[Count]
 
 	began []atomic.Int64 // when each goroutine began its comparison, Unix nanoseconds; 0 = it waits
 
@@ -296,16 +296,9 @@ func (w *Worker) write(ctx context.Context) {
 	case <-ctx.Done(): // somebody else is at it, and the ledger stands still
 		return
 	}
-	for err := error(nil); err == nil; {
-		if len(w.left) == 0 {
-			w.name, w.left = rand.Text(), w.tally.take()
-		}
-		if len(w.left) == 0 {
-			return
-		}
-		var written int
-		written, err = w.config.Store.AddCounts(ctx, w.name, w.left)
-		w.left = w.left[written:]
+	_ = w.counts.Write(w.tally.take, func(name string, counts []Count) (int, error) {
+		written, err := w.config.Store.AddCounts(ctx, name, counts)
 		w.config.Observer.CountsKept(err)
-	}
+		return written, err
+	})
 }
