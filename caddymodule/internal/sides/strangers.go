@@ -46,11 +46,8 @@ func (s *Sides) OfStrangersPayment(ctx context.Context, o route.Order) Decision 
 // gateway's word cannot be made up by whoever sends the payment. It is written within
 // a second, with others, and nobody waits; where there is no room it is not.
 func (s *Sides) Accepted(o route.Order) {
-	key := ledger.Key{MerID: o.MerID, OrderID: o.OrderID}
-	if !key.Valid() || s.remembered(key) != "" {
-		return
-	}
-	if !s.late.add(key, maxLateStrange) {
+	key, missing := s.missing(o)
+	if missing && !s.late.add(key, maxLateStrange) {
 		s.observer.OrderMarked(MarkLost)
 	}
 }
@@ -66,13 +63,17 @@ const (
 // a merchant that is not configured: its program repeats it, and within these minutes somebody
 // may have configured the merchant for v2. It has room that takes none from [Sides.Accepted].
 func (s *Sides) MayHave(o route.Order) {
-	key := ledger.Key{MerID: o.MerID, OrderID: o.OrderID}
-	if !key.Valid() || s.remembered(key) != "" {
-		return
-	}
-	if !s.mayHave.take(s.now()) || !s.late.add(key, maxLateMayHave) {
+	key, missing := s.missing(o)
+	if missing && (!s.mayHave.take(s.now()) || !s.late.add(key, maxLateMayHave)) {
 		s.observer.OrderMarked(MarkLost)
 	}
+}
+
+// missing returns the key of an order, and whether it can be on record and is not known to
+// be.
+func (s *Sides) missing(o route.Order) (ledger.Key, bool) {
+	key := ledger.Key{MerID: o.MerID, OrderID: o.OrderID}
+	return key, key.Valid() && s.remembered(key) == ""
 }
 
 // daily counts what there is so much room for on each day.
