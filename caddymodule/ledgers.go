@@ -80,7 +80,7 @@ func (s *SQLite) open(ctx context.Context, log *zap.Logger, now func() time.Time
 		return nil, fmt.Errorf("making the ledger's folder: %w", err)
 	}
 	return ledger.OpenSQLite(ctx, s.Path, ledger.WithLogger(log), ledger.WithObserver(observed), ledger.WithClock(now),
-		ledger.WithCompany(processors.Short))
+		ledger.WithGathering(processors.Short))
 }
 
 // Postgres keeps the ledger in a PostgreSQL database that several bridges may

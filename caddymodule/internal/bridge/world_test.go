@@ -130,8 +130,14 @@ func worldAtTime(tb testing.TB, dir string, c *clock, more ...ledger.Option) *wo
 func worldOn(tb testing.TB, l *ledger.Ledger, c *clock) *world {
 	w := &world{tb: tb, clock: c, ledger: l, gateway: newGateway()}
 	w.settings = settingsOn(w.gateway)
+	w.gateway.expected = func() int { return l.Expect(0) }
 	w.bridge, w.logs = w.anotherBridge(l)
 	tb.Cleanup(w.checkQuarantine)
+	tb.Cleanup(func() {
+		if n := w.gateway.uncounted.Load(); n > 0 {
+			tb.Errorf("%d calls to the gateway were of nobody whom the ledger expected", n)
+		}
+	})
 	return w
 }
 

@@ -226,7 +226,7 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 	defer db.Close()
 	w := &writer{db: db, observer: unobserved{}, there: func() error { return nil }, grown: func() {}, marks: &marks{last: time.Now().Add(time.Hour)}}
 	defer w.disconnect()
-	w.commit(batch, time.Now())
+	w.commit(batch)
 	errs := make([]error, len(batch))
 	for i, j := range batch {
 		errs[i] = (<-j.result).err
@@ -234,11 +234,11 @@ func Batch(l *Ledger, functions ...func(exec func(text string, args ...any) erro
 	return errs
 }
 
-// CompanyIsDue reports whether a commit waits for others.
-func CompanyIsDue(expected, here int, short func() bool) bool {
-	c := company{expected: new(atomic.Int64), short: short}
-	c.expected.Store(int64(expected))
-	return c.isDue(here)
+// ShouldWait reports whether a commit waits for others.
+func ShouldWait(expected, here int, short func() bool) bool {
+	g := gathering{expected: new(atomic.Int64), short: short}
+	g.expected.Store(int64(expected))
+	return g.shouldWait(here)
 }
 
 // Connect makes a connection to the file of a ledger on SQLite, as its readers do. When

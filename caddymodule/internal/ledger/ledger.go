@@ -37,7 +37,7 @@ func newLedger(s store, set settings) *Ledger {
 	return &Ledger{
 		store: s, log: set.log, now: set.now, orders: orderQueue(), notifications: notificationQueue(),
 		met: ratelimit.NewInterval[string](meetEvery, maxMet), pulse: newPulse(),
-		expected: set.company.expected,
+		expected: set.gathering.expected,
 	}
 }
 
@@ -72,8 +72,8 @@ type settings struct {
 	busy    time.Duration
 	pragmas []string
 	// How long one attempt at a transaction on PostgreSQL may take.
-	attempt time.Duration
-	company company
+	attempt   time.Duration
+	gathering gathering
 }
 
 // WithLogger sets where warnings about the database go; without it they are
@@ -88,7 +88,7 @@ func WithClock(now func() time.Time) Option { return func(s *settings) { s.now =
 func settingsOf(options []Option) settings {
 	s := settings{
 		log: zap.NewNop(), now: time.Now, observer: unobserved{}, busy: 5 * time.Second, attempt: attemptTimeout,
-		company: company{expected: new(atomic.Int64)},
+		gathering: gathering{expected: new(atomic.Int64)},
 	}
 	for _, option := range options {
 		option(&s)

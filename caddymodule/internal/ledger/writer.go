@@ -21,16 +21,16 @@ const maxBatch = 256
 // wait, in the order they came, and commits them together: the price of one fsync is
 // shared by all who waited for the one before. One that fails changes nothing.
 type writer struct {
-	db       *sql.DB
-	jobs     chan *job
-	quit     chan struct{} // closed to stop
-	finished chan struct{} // closed when stopped
-	log      *zap.Logger
-	observer Observer
-	there    func() error // says whether the file is still at its path
-	grown    func()       // is told, now and then, that the log has grown
-	marks    *marks
-	company  company
+	db        *sql.DB
+	jobs      chan *job
+	quit      chan struct{} // closed to stop
+	finished  chan struct{} // closed when stopped
+	log       *zap.Logger
+	observer  Observer
+	there     func() error // says whether the file is still at its path
+	grown     func()       // is told, now and then, that the log has grown
+	marks     *marks
+	gathering gathering
 
 	growth     growth    // of the log, since it was told
 	conn       *sql.Conn // nil until the first batch, and after a batch that failed
@@ -52,7 +52,7 @@ type result struct {
 func startWriter(db *sql.DB, set settings, there func() error, grown func(), marks *marks) *writer {
 	w := &writer{
 		db: db, jobs: make(chan *job), quit: make(chan struct{}), finished: make(chan struct{}), log: set.log, observer: set.observer,
-		there: there, grown: grown, marks: marks, company: set.company,
+		there: there, grown: grown, marks: marks, gathering: set.gathering,
 	}
 	go w.run()
 	return w
@@ -83,8 +83,7 @@ func (w *writer) run() {
 	for {
 		select {
 		case j := <-w.jobs:
-			began := time.Now()
-			w.commit(w.gather(j), began)
+			w.commit(w.gather(j))
 		case <-w.quit:
 			return
 		}
@@ -93,7 +92,7 @@ func (w *writer) run() {
 
 // gather returns first and the jobs that wait behind it. Most often it does not wait for
 // more: while one batch is being committed the next one forms by itself. Where processors
-// are short it waits a moment for company, see [WithCompany].
+// are short it waits a moment for others, see [WithGathering].
 //
 // And whoever is ready to run goes before one that is alone, and joins it if it comes here
 // to write. A commit costs more than what is in it: on a busy machine that makes a third
@@ -102,8 +101,8 @@ func (w *writer) run() {
 func (w *writer) gather(first *job) []*job {
 	batch := w.waiting([]*job{first})
 	switch {
-	case w.company.isDue(len(batch)):
-		time.Sleep(companyTime)
+	case w.gathering.shouldWait(len(batch)):
+		time.Sleep(gatherTime)
 	case len(batch) == 1:
 		runtime.Gosched()
 	}
@@ -123,9 +122,9 @@ func (w *writer) waiting(batch []*job) []*job {
 	return batch
 }
 
-// commit runs a batch and tells everybody what became of it. It began when the first job
-// came.
-func (w *writer) commit(batch []*job, began time.Time) {
+// commit runs a batch and tells everybody what became of it.
+func (w *writer) commit(batch []*job) {
+	began := time.Now()
 	results := make([]result, len(batch))
 	err := crash.Try(w.log, "committing to the ledger", func() error { return w.transact(batch, results) })
 	if err != nil {

@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// Short reports whether more tasks want to run on this machine than it has processors. In a
-// container these are the host's: one whose own share is small is then not found to be short.
-// Where the kernel does not tell, it reports false. It takes two microseconds.
+// Short reports whether more tasks want to run on this machine than it has processors, and one
+// more. In a container that is the host, whatever the container's own share: one with a small
+// share is not found to be short, and one on a busy host is. Processors that are put in later
+// do not count. Where the kernel does not tell, it reports false. It takes two microseconds.
 func Short() bool { return theMachine().isShort() }
 
 // machine is what is asked.

@@ -10,27 +10,27 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 )
 
-// TestCommitWaitsForCompany has one writer come, and another half a millisecond later. The
+// TestCommitWaitsForOthers has one writer come, and another half a millisecond later. The
 // first one's commit waits for the other only where processors are short and several are
 // expected. Time is the bubble's, so that nothing passes but what is waited for.
 //
 //nolint:paralleltest // bubbles
-func TestCommitWaitsForCompany(t *testing.T) {
+func TestCommitWaitsForOthers(t *testing.T) {
 	for name, c := range map[string]struct {
 		expected int
 		short    func() bool
 		commits  int
 	}{
-		"several are expected":      {3, func() bool { return true }, 1},
-		"few are expected":          {2, func() bool { return true }, 2},
-		"processors are not short":  {3, func() bool { return false }, 2},
-		"company was not asked for": {3, nil, 2},
+		"several are expected":        {3, func() bool { return true }, 1},
+		"few are expected":            {2, func() bool { return true }, 2},
+		"processors are not short":    {3, func() bool { return false }, 2},
+		"gathering was not asked for": {3, nil, 2},
 	} {
 		dir := t.TempDir()
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &watcher{}
-				l := sqlitePlace{filepath.Join(dir, "ledger.db")}.open(t, ledger.WithObserver(w), ledger.WithCompany(c.short))
+				l := sqlitePlace{filepath.Join(dir, "ledger.db")}.open(t, ledger.WithObserver(w), ledger.WithGathering(c.short))
 				if now := l.Expect(c.expected); now != c.expected {
 					t.Errorf("%d are expected", now)
 				}
@@ -61,17 +61,17 @@ func TestCommitWaitsForCompany(t *testing.T) {
 	}
 }
 
-// TestCompanyIsDue: nobody waits for fewer than three, nor for those who have come.
-func TestCompanyIsDue(t *testing.T) {
+// TestShouldWait: nobody waits for fewer than three, nor for those who have come.
+func TestShouldWait(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		expected, here int
 		want           bool
 	}{{0, 1, false}, {2, 1, false}, {3, 1, true}, {3, 2, true}, {3, 3, false}, {3, 9, false}, {9, 3, true}} {
 		asked := 0
-		due := ledger.CompanyIsDue(c.expected, c.here, func() bool { asked++; return true })
-		if due != c.want || due != (asked == 1) {
-			t.Errorf("%d are expected, %d are here: %t, and processors were asked after %d times", c.expected, c.here, due, asked)
+		waits := ledger.ShouldWait(c.expected, c.here, func() bool { asked++; return true })
+		if waits != c.want || waits != (asked == 1) {
+			t.Errorf("%d are expected, %d are here: %t, and processors were asked after %d times", c.expected, c.here, waits, asked)
 		}
 	}
 }
