@@ -10,7 +10,7 @@ const (
 	// payment takes some 20 ms, and the commits that are saved give more of them back.
 	gatherTime = time.Millisecond
 	// gatherLeast is how many must be expected to write before a commit waits.
-	gatherLeast = 3
+	gatherLeast = 4
 )
 
 // WithGathering has a commit on SQLite wait about a millisecond, so that others join it, when

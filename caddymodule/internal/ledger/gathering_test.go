@@ -21,10 +21,10 @@ func TestCommitWaitsForOthers(t *testing.T) {
 		short    func() bool
 		commits  int
 	}{
-		"several are expected":        {3, func() bool { return true }, 1},
-		"few are expected":            {2, func() bool { return true }, 2},
-		"processors are not short":    {3, func() bool { return false }, 2},
-		"gathering was not asked for": {3, nil, 2},
+		"several are expected":        {4, func() bool { return true }, 1},
+		"few are expected":            {3, func() bool { return true }, 2},
+		"processors are not short":    {4, func() bool { return false }, 2},
+		"gathering was not asked for": {4, nil, 2},
 	} {
 		dir := t.TempDir()
 		t.Run(name, func(t *testing.T) {
@@ -61,13 +61,13 @@ func TestCommitWaitsForOthers(t *testing.T) {
 	}
 }
 
-// TestShouldWait: nobody waits for fewer than three, nor for those who have come.
+// TestShouldWait: nobody waits for fewer than four, nor for those who have come.
 func TestShouldWait(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		expected, here int
 		want           bool
-	}{{0, 1, false}, {2, 1, false}, {3, 1, true}, {3, 2, true}, {3, 3, false}, {3, 9, false}, {9, 3, true}} {
+	}{{0, 1, false}, {3, 1, false}, {4, 1, true}, {4, 3, true}, {4, 4, false}, {4, 9, false}, {9, 4, true}} {
 		asked := 0
 		waits := ledger.ShouldWait(c.expected, c.here, func() bool { asked++; return true })
 		if waits != c.want || waits != (asked == 1) {
