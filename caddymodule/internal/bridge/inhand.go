@@ -17,7 +17,7 @@ func inHand(order ledger.Order, now time.Time) bool {
 
 // awaitOther waits while another bridge has an order's pay call in hand.
 func (b *Bridge) awaitOther(ctx context.Context, order ledger.Order) ledger.Order {
-	defer b.expect(-1)()
+	defer b.expect(-1)() // who waits here writes nothing, most often
 	const look = 100 * time.Millisecond
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()

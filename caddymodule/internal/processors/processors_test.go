@@ -2,42 +2,43 @@ package processors
 
 import "testing"
 
-func TestRunningTasks(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int{
-		"0.20 0.18 0.12 3/80 11206\n":     3,
-		"1.00 1.00 1.00 128/4096 4194304": 128,
-		"":                                -1,
-		"0.20 0.18 0.12":                  -1,
-		"0.20 0.18 0.12 3":                -1,
-		"0.20 0.18 0.12 x/80 11206":       -1,
-		"0.20 0.18 0.12 /80 11206":        -1,
-		"0.20 0.18 0.12 99999999999999999999/80 11206": -1,
-	} {
-		running, ok := runningTasks([]byte(text))
+// unreadable stands for a text of which nothing can be read.
+const unreadable = -1
+
+// wantRead checks what is read of each text.
+func wantRead(t *testing.T, read func(string) (int, bool), wants map[string]int) {
+	t.Helper()
+	for text, want := range wants {
+		got, ok := read(text)
 		if !ok {
-			running = -1
+			got = unreadable
 		}
-		if running != want {
-			t.Errorf("%q: %d, want %d", text, running, want)
+		if got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}
 }
 
+func TestRunningTasks(t *testing.T) {
+	t.Parallel()
+	wantRead(t, func(text string) (int, bool) { return runningTasks([]byte(text)) }, map[string]int{
+		"0.20 0.18 0.12 3/80 11206\n":     3,
+		"1.00 1.00 1.00 128/4096 4194304": 128,
+		"":                                unreadable,
+		"0.20 0.18 0.12":                  unreadable,
+		"0.20 0.18 0.12 3":                unreadable,
+		"0.20 0.18 0.12 x/80 11206":       unreadable,
+		"0.20 0.18 0.12 /80 11206":        unreadable,
+		"0.20 0.18 0.12 99999999999999999999/80 11206": unreadable,
+	})
+}
+
 func TestCountList(t *testing.T) {
 	t.Parallel()
-	for list, want := range map[string]int{
+	wantRead(t, countList, map[string]int{
 		"0\n": 1, "0-1\n": 2, "0-3,8": 5, "0-3,8-11,63": 9,
-		"": -1, "x": -1, "3-1": -1, "0-": -1, "-1": -1, "0,,1": -1, "0-99999999": -1,
-	} {
-		count, ok := countList(list)
-		if !ok {
-			count = -1
-		}
-		if count != want {
-			t.Errorf("%q: %d, want %d", list, count, want)
-		}
-	}
+		"": unreadable, "x": unreadable, "3-1": unreadable, "0-": unreadable, "-1": unreadable, "0,,1": unreadable, "0-99999999": unreadable,
+	})
 }
 
 func TestTooMany(t *testing.T) {
