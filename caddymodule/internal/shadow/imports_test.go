@@ -1,10 +1,13 @@
 package shadow
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -77,9 +80,12 @@ func isWay(path string) bool {
 	})
 }
 
-// exempt are imports that look like a way and are none: that is crypto/x509 with
-// SM2 beside the others.
-var exempt = map[string]bool{"github.com/emmansun/gmsm/smx509 net": true}
+// exempt are imports that look like a way and are none. smx509 is crypto/x509 with SM2
+// beside the others, and has left the helpers of its own tests outside of a _test file:
+// TestHelpersAreUnused.
+var exempt = map[string]bool{smx509 + " net": true, smx509 + " os/exec": true}
+
+const smx509 = "github.com/emmansun/gmsm/smx509"
 
 // own are the packages of ours that this one may be built of.
 var own = []string{
@@ -99,5 +105,28 @@ func TestCannotSend(t *testing.T) {
 		if len(reaches(built(t, sender))) == 0 {
 			t.Errorf("%s is taken for one that cannot send", sender)
 		}
+	}
+}
+
+// TestHelpersAreUnused holds smx509 to what its exemption says: os/exec is imported by
+// the one file of helpers, and what that file declares is named in no other.
+func TestHelpersAreUnused(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-f", "{{range .GoFiles}}{{$.Dir}}/{{.}}\n{{end}}", smx509).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with []string
+	for _, file := range strings.Fields(string(out)) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("os/exec")) || bytes.Contains(text, []byte("testenv")) {
+			with = append(with, filepath.Base(file))
+		}
+	}
+	if !slices.Equal(with, []string{"internal_testenv.go"}) {
+		t.Errorf("os/exec or the helpers are named in %q", with)
 	}
 }
