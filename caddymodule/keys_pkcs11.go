@@ -71,6 +71,14 @@ func (p *PKCS11) Provision(ctx caddy.Context) error {
 			}
 			log.Info("keys are back", zap.String("where", token))
 		},
+		OnShort: func(token string, sessions int, err error) {
+			if err != nil {
+				log.Warn("the token takes fewer sessions than processes asks for: operations wait for one another when there are many. "+
+					"Lower processes, or let the token take more", zap.String("where", token), zap.Int("sessions", sessions), zap.Error(err))
+				return
+			}
+			log.Info("the token takes all sessions", zap.String("where", token))
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("keys pkcs11: %w", err)

@@ -6,7 +6,7 @@ import "sync/atomic"
 // process began.
 type Count struct {
 	Fast     uint64 // done by this package
-	Standard uint64 // done by crypto/rsa: other schemes and sizes, refusals, and after a fault
+	Standard uint64 // done by crypto/rsa: by [Standard], of other schemes, refusals, and after a fault
 	Faults   uint64 // results that the public key did not confirm; none was given out
 }
 

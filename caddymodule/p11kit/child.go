@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// endGrace is how long a child may take to end when its input has ended.
+	// endGrace is how long a child may take to end when its input has ended, and again
+	// when it has been killed.
 	endGrace = time.Second
 	// maxSaid is how much of what a child prints is kept, in bytes.
 	maxSaid = 512
@@ -136,19 +137,25 @@ func (c *child) carry(body []byte, deadline time.Time) ([]byte, error) {
 }
 
 // end ends the child and waits until it is gone. When its input ends, it lets go
-// of the token by itself; after the grace it is killed.
+// of the token by itself; after the grace it is killed. One that is stuck in a driver of
+// the machine cannot be: it is not waited for.
 func (c *child) end(grace time.Duration) {
 	closeAll(c.in, c.out)
 	if grace > 0 {
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
-		select {
-		case <-c.ended:
-		case <-timer.C:
-		}
+		c.wait(grace)
 	}
 	_ = c.cmd.Process.Kill() // it may be gone
-	<-c.ended
+	c.wait(endGrace)
+}
+
+// wait waits until the child is gone, no longer than a time.
+func (c *child) wait(most time.Duration) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-c.ended:
+	case <-timer.C:
+	}
 }
 
 // endWith kills the child when a context is over. The returned function ends that.

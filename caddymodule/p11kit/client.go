@@ -39,6 +39,11 @@ type Config struct {
 	// OnState is told when a token is away, with the reason, and when it is back,
 	// with nil. It may be nil.
 	OnState func(token string, err error)
+
+	// OnShort is told when a token that is there takes only so many sessions, fewer than
+	// Processes, with the reason that it gives for another one, and when it takes all,
+	// with nil. It may be nil.
+	OnShort func(token string, sessions int, err error)
 }
 
 func (c Config) check() error {
@@ -90,6 +95,9 @@ func New(c Config) (*Client, error) {
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	if c.OnState == nil {
 		c.OnState = func(string, error) {}
+	}
+	if c.OnShort == nil {
+		c.OnShort = func(string, int, error) {}
 	}
 	return &Client{config: c, pools: make(map[place]*pool), failed: make(map[place]error)}, nil
 }

@@ -28,7 +28,9 @@ func codeError(call string, code uint64) error {
 const (
 	attributeSensitive  = 0x11
 	attributeInvalid    = 0x12
+	keyHandleInvalid    = 0x60
 	mechanismInvalid    = 0x70
+	objectHandleInvalid = 0x82
 	pinIncorrect        = 0xa0
 	pinInvalid          = 0xa1
 	pinLength           = 0xa2
@@ -47,10 +49,10 @@ var codes = map[uint64]string{
 	0x20: "CKR_DATA_INVALID", 0x21: "CKR_DATA_LEN_RANGE",
 	0x30: "CKR_DEVICE_ERROR", 0x31: "CKR_DEVICE_MEMORY", 0x32: "CKR_DEVICE_REMOVED",
 	0x40: "CKR_ENCRYPTED_DATA_INVALID", 0x41: "CKR_ENCRYPTED_DATA_LEN_RANGE",
-	0x54: "CKR_FUNCTION_NOT_SUPPORTED", 0x60: "CKR_KEY_HANDLE_INVALID", 0x62: "CKR_KEY_SIZE_RANGE",
+	0x54: "CKR_FUNCTION_NOT_SUPPORTED", keyHandleInvalid: "CKR_KEY_HANDLE_INVALID", 0x62: "CKR_KEY_SIZE_RANGE",
 	0x63: "CKR_KEY_TYPE_INCONSISTENT", 0x68: "CKR_KEY_FUNCTION_NOT_PERMITTED",
 	mechanismInvalid: "CKR_MECHANISM_INVALID", 0x71: "CKR_MECHANISM_PARAM_INVALID",
-	0x82: "CKR_OBJECT_HANDLE_INVALID", 0x90: "CKR_OPERATION_ACTIVE", 0x91: "CKR_OPERATION_NOT_INITIALIZED",
+	objectHandleInvalid: "CKR_OBJECT_HANDLE_INVALID", 0x90: "CKR_OPERATION_ACTIVE", 0x91: "CKR_OPERATION_NOT_INITIALIZED",
 	pinIncorrect: "CKR_PIN_INCORRECT", pinInvalid: "CKR_PIN_INVALID", pinLength: "CKR_PIN_LEN_RANGE",
 	pinExpired: "CKR_PIN_EXPIRED", pinLocked: "CKR_PIN_LOCKED",
 	0xb0: "CKR_SESSION_CLOSED", 0xb1: "CKR_SESSION_COUNT", 0xb3: "CKR_SESSION_HANDLE_INVALID",
@@ -69,10 +71,13 @@ var refusesPIN = map[uint64]string{
 	pinLocked:    "the PIN is locked: unlock it with the token's tools",
 }
 
+// ofKey are the codes that say something of a key: it is gone, or not the one that it was.
+var ofKey = map[uint64]bool{keyHandleInvalid: true, 0x62: true, 0x63: true, 0x68: true, objectHandleInvalid: true}
+
 // ofSession are the codes of C_Decrypt that speak of the session or the token. A
 // token that judges padding itself may say by any other one that it is broken:
 // SoftHSM says CKR_GENERAL_ERROR.
 var ofSession = map[uint64]bool{
-	0x02: true, 0x30: true, 0x31: true, 0x32: true, 0x60: true, 0x82: true, 0x91: true,
+	0x02: true, 0x30: true, 0x31: true, 0x32: true, keyHandleInvalid: true, objectHandleInvalid: true, 0x91: true,
 	0xb0: true, 0xb3: true, 0xe0: true, 0xe1: true, 0x101: true, 0x190: true,
 }

@@ -5,7 +5,7 @@ import "sync/atomic"
 // Count is what this package has counted since the process started.
 type Count struct {
 	Operations uint64 // that succeeded
-	Failed     uint64 // given up for want of a session that works
+	Failed     uint64 // given up: no session worked, or the key is gone or another one
 	Faults     uint64 // results that the public key did not confirm
 	Started    uint64 // children
 }

@@ -12,13 +12,15 @@
 // No result leaves before the public key has confirmed it, so that a fault of the
 // token, or another key under the same name, is an error. Padding of what is
 // decrypted is judged here, without an early exit, where the token does the bare
-// operation (CKM_RSA_X_509); [Key.JudgedByToken] tells of tokens that do not.
+// operation (CKM_RSA_X_509). [Key.JudgedByToken] tells of tokens that do not: what they
+// decrypt nothing confirms.
 //
 // Every wait is bounded by [Config.Timeout]. A child that has died, does not
 // answer or tells of anything unexpected is ended, another one takes its place
 // and logs in again, with growing pauses while that fails. Signing and decrypting
 // change nothing, so an operation that fails is tried again with another child
-// until its time is over.
+// until its time is over. What may be a key's own fault, as when it is gone, is tried
+// twice, and ends no more than one child in a minute: the others serve other keys.
 //
 // Tokens lock after a few wrong PINs. One that the token has refused is not tried
 // again by a [Client], and a process that has never logged in to a token does not

@@ -136,12 +136,12 @@ func (k *Key) handle(s *session, deadline time.Time) (uint64, error) {
 	return found[0], nil
 }
 
-// missing says that the key is not there, and which are. While the key was known,
-// it may be the session's fault.
+// missing says that the key is not there, and which are. Of one that was there it may be
+// the session's fault.
 func (k *Key) missing(s *session, deadline time.Time) error {
 	err := fmt.Errorf("no private key is named by %s in %s", k.uri, s.token)
 	if k.public != nil {
-		return err
+		return doubt{err}
 	}
 	all, findErr := s.find([]attribute{{kind: attrClass, number: classPrivateKey}}, maxTold, deadline)
 	if findErr != nil {
@@ -197,7 +197,7 @@ func (k *Key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, 
 		if err != nil {
 			return err
 		}
-		return k.confirm(k.check.signature(signature, info))
+		return k.confirm(s, k.check.signature(signature, info))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("signing with %s: %w", k.uri, err)
@@ -229,7 +229,7 @@ func (k *Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.Decrypter
 		defer clear(out)
 		clear(block)
 		copy(block[len(block)-len(out):], out) // some leave zeros in front out
-		return k.confirm(k.check.raises(block, ciphertext))
+		return k.confirm(s, k.check.raises(block, ciphertext))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("decrypting with %s: %w", k.uri, err)
@@ -274,19 +274,30 @@ func (k *Key) operate(s *session, begin, finish call, mechanism uint32, data []b
 	if err != nil {
 		return nil, err
 	}
-	return s.operate(begin, finish, mechanism, handle, data, k.public.Size(), deadline)
+	out, err := s.operate(begin, finish, mechanism, handle, data, k.public.Size(), deadline)
+	var code *Error
+	if errors.As(err, &code) && ofKey[code.Code] {
+		return nil, k.doubted(s, err)
+	}
+	return out, err
 }
 
 // errFault is a result that the public key does not confirm.
 var errFault = errors.New("the result does not fit the public half that the token had when the configuration was loaded: " +
 	"the token errs, or has another key under that name now")
 
-func (k *Key) confirm(right bool) error {
+func (k *Key) confirm(s *session, right bool) error {
 	if right {
 		return nil
 	}
 	counts.faults.Add(1)
-	return errFault
+	return k.doubted(s, errFault)
+}
+
+// doubted has the session look for the key once more: another one may have its name.
+func (k *Key) doubted(s *session, err error) error {
+	delete(s.keys, k.uri.String())
+	return doubt{err}
 }
 
 var (

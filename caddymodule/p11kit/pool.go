@@ -17,6 +17,9 @@ const (
 	connectTimeout = 10 * time.Second
 	firstPause     = 50 * time.Millisecond
 	longestPause   = 5 * time.Second
+	// shortAfter is after how many failures of one slot, in some six seconds, it is told
+	// that the token takes fewer sessions than it should.
+	shortAfter = 8
 )
 
 // ErrClosed is the error of a key whose [Client] has been closed.
@@ -32,6 +35,16 @@ var errBug = errors.New("a panic while opening a session with the token")
 type answer struct{ error }
 
 func (a answer) Unwrap() error { return a.error }
+
+// doubt is an error that says something of the key, or else that the session is not to
+// be trusted.
+type doubt struct{ error }
+
+func (d doubt) Unwrap() error { return d.error }
+
+// doubtEvery is how often a session is given up for a [doubt], at most. Behind a key that
+// was exchanged in the token there is no end of them, and the sessions serve others too.
+const doubtEvery = time.Minute
 
 // pool keeps sessions with one token, and makes new ones in place of those that
 // break.
@@ -49,13 +62,20 @@ type pool struct {
 	connecting sync.Mutex // one child starts at a time
 	work       sync.WaitGroup
 
-	mu       sync.Mutex
-	live     int           // sessions that are ready or in use
-	failures int           // since the last success
-	down     error         // what has failed since the last success, nil for nothing
-	away     bool          // that there is no session has been told
-	wake     chan struct{} // closed when anything but a ready session has come up
-	closed   bool
+	mu      sync.Mutex
+	live    int           // sessions that are ready or in use
+	down    error         // what has failed since the last success while there was no session, nil for nothing
+	away    bool          // that there is no session has been told
+	short   bool          // that there are too few has been told
+	doubted time.Time     // when a session was last given up for a doubt
+	wake    chan struct{} // closed when anything but a ready session has come up
+	closed  bool
+}
+
+// slot is the place of one session after the other. Each has pauses of its own: a token
+// may take fewer sessions than there are slots, and those that work say nothing of it.
+type slot struct {
+	failures int // since one of its sessions has worked; guarded by pool.mu
 }
 
 // newPool opens the first session and returns its error; it opens the others in the
@@ -72,9 +92,9 @@ func newPool(ctx context.Context, from place, u URI, l *login, user *Client) (*p
 		return nil, err
 	}
 	p.name = first.token.String()
-	p.add(first)
+	p.add(first, new(slot))
 	for range from.processes - 1 {
-		p.work.Go(func() { p.replace(nil, 0) })
+		p.work.Go(func() { p.fill(new(slot), nil, 0) })
 	}
 	return p, nil
 }
@@ -144,10 +164,12 @@ func (b budget) attempt() time.Time {
 }
 
 // do has f work with a session. When that fails for another reason than the key,
-// the session is given up, and f works with another one until the time is over.
+// the session is given up, and f works with another one until the time is over. What may
+// be for the key is tried twice.
 func (p *pool) do(timeout time.Duration, f func(*session, time.Time) error) error {
 	b := newBudget(timeout)
 	var last error
+	doubts := 0
 	for {
 		s, err := p.take(b.lastStart())
 		if err != nil {
@@ -156,12 +178,21 @@ func (p *pool) do(timeout time.Duration, f func(*session, time.Time) error) erro
 		}
 		err = f(s, b.attempt())
 		var told answer
-		if err == nil || errors.As(err, &told) {
+		var doubted doubt
+		switch {
+		case err == nil || errors.As(err, &told):
 			p.put(s)
 			return err
+		case errors.As(err, &doubted):
+			p.doubt(s)
+			if doubts++; doubts == 2 {
+				counts.failed.Add(1)
+				return p.because(err, nil)
+			}
+		default:
+			p.discard(s, err)
 		}
 		last = err
-		p.discard(s, err)
 	}
 }
 
@@ -215,7 +246,7 @@ func (p *pool) put(s *session) {
 	s.worked = true
 	p.mu.Lock()
 	back := p.away
-	p.failures, p.down, p.away = 0, nil, false
+	s.slot.failures, p.down, p.away = 0, nil, false
 	kept := p.keep(s)
 	p.mu.Unlock()
 	if !kept {
@@ -227,13 +258,21 @@ func (p *pool) put(s *session) {
 }
 
 // add takes in a new session.
-func (p *pool) add(s *session) {
+func (p *pool) add(s *session, at *slot) {
+	s.slot = at
 	p.mu.Lock()
 	p.live++
+	complete := p.short && p.live == p.place.processes
+	if complete {
+		p.short = false
+	}
 	kept := p.keep(s)
 	p.mu.Unlock()
 	if !kept {
 		s.child.end(endGrace)
+	}
+	if complete {
+		p.tellShort(p.place.processes, nil)
 	}
 }
 
@@ -245,18 +284,36 @@ func (p *pool) keep(s *session) bool {
 	return !p.closed
 }
 
-// discard gives a session up for an error and has another one made.
+// doubt gives a session up for something that may be the key's fault; when one was given
+// up for that not long ago, it gives this one back.
+func (p *pool) doubt(s *session) {
+	p.mu.Lock()
+	giveUp := time.Since(p.doubted) >= doubtEvery
+	if giveUp {
+		p.doubted = time.Now()
+	}
+	kept := !giveUp && p.keep(s)
+	p.mu.Unlock()
+	switch {
+	case giveUp:
+		p.discard(s, nil)
+	case !kept:
+		s.child.end(endGrace)
+	}
+}
+
+// discard gives a session up and has another one made. An error says that a new one is no
+// better.
 func (p *pool) discard(s *session, err error) {
 	p.mu.Lock()
 	p.live--
-	if !s.worked { // a new one is no better
-		p.failures++
-		p.down = err
+	if err != nil && !s.worked {
+		p.note(s.slot, err)
 	}
 	lost := p.wakeWaiting()
-	pause, closed := pauseAfter(p.failures), p.closed
+	pause, closed := pauseAfter(s.slot.failures), p.closed
 	if !closed {
-		p.work.Go(func() { p.replace(s.child, pause) })
+		p.work.Go(func() { p.fill(s.slot, s.child, pause) })
 	}
 	p.mu.Unlock()
 	if closed {
@@ -268,16 +325,29 @@ func (p *pool) discard(s *session, err error) {
 }
 
 // failed notes that no session could be opened, and returns how long to wait.
-func (p *pool) failed(err error) time.Duration {
+func (p *pool) failed(at *slot, err error) time.Duration {
 	p.mu.Lock()
-	p.failures++
-	p.down = err
-	lost, pause := p.wakeWaiting(), pauseAfter(p.failures)
+	p.note(at, err)
+	lost, pause := p.wakeWaiting(), pauseAfter(at.failures)
+	live := p.live
+	few := live > 0 && at.failures >= shortAfter && !p.short && !p.closed
+	p.short = p.short || few
 	p.mu.Unlock()
 	if lost != nil {
 		p.tell(lost)
 	}
+	if few {
+		p.tellShort(live, err)
+	}
 	return pause
+}
+
+// note counts a failure. While there is a session, the token is there.
+func (p *pool) note(at *slot, err error) {
+	at.failures++
+	if p.live == 0 {
+		p.down = err
+	}
 }
 
 // wakeWaiting wakes those who wait for a session, and returns why there is none when that
@@ -292,6 +362,12 @@ func (p *pool) wakeWaiting() error {
 	return p.down
 }
 
+func (p *pool) sessions() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.live
+}
+
 // works reports whether there is a session, or will be in a moment.
 func (p *pool) works() bool {
 	if p.login.stopped() != nil {
@@ -301,8 +377,8 @@ func (p *pool) works() bool {
 	return err == nil
 }
 
-// replace ends a child, which may be nil, and opens sessions until one opens.
-func (p *pool) replace(old *child, pause time.Duration) {
+// fill ends a child, which may be nil, and tries to open a session until one opens.
+func (p *pool) fill(at *slot, old *child, pause time.Duration) {
 	if old != nil {
 		old.end(0)
 	}
@@ -316,10 +392,10 @@ func (p *pool) replace(old *child, pause time.Duration) {
 		}
 		s, err := p.connect(p.ctx)
 		if err == nil {
-			p.add(s)
+			p.add(s, at)
 			return
 		}
-		pause = p.failed(err)
+		pause = p.failed(at, err)
 		if p.login.stopped() != nil {
 			return
 		}

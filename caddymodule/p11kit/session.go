@@ -28,6 +28,7 @@ type session struct {
 	handle uint64
 	keys   map[string]uint64 // handles of keys by URI
 	worked bool              // it has done an operation
+	slot   *slot             // its place in a pool
 }
 
 // connect starts a child, finds the token and opens a session. login logs in.

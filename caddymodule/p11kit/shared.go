@@ -2,6 +2,7 @@ package p11kit
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -71,13 +72,34 @@ func leave(p *pool, c *Client) {
 // tell tells the clients of a pool that its token is away, or with nil that it is
 // back.
 func (p *pool) tell(err error) {
+	for _, c := range p.clients() {
+		c.config.OnState(p.name, err)
+	}
+}
+
+// tellShort tells them that the token takes only so many sessions, or with nil that it
+// takes all.
+func (p *pool) tellShort(sessions int, err error) {
+	for _, c := range p.clients() {
+		c.config.OnShort(p.name, sessions, err)
+	}
+}
+
+func (p *pool) clients() []*Client {
 	shared.mu.Lock()
-	var told []func(string, error)
-	for c := range p.users {
-		told = append(told, c.config.OnState)
+	defer shared.mu.Unlock()
+	return slices.Collect(maps.Keys(p.users))
+}
+
+// Sessions returns how many sessions with tokens the process has, and how many it wants.
+func Sessions() (open, wanted int) {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	for _, pools := range shared.pools {
+		for _, p := range pools {
+			open += p.sessions()
+			wanted += p.place.processes
+		}
 	}
-	shared.mu.Unlock()
-	for _, onState := range told {
-		onState(p.name, err)
-	}
+	return open, wanted
 }

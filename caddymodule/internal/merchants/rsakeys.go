@@ -65,11 +65,11 @@ func (k *RSAKeys) Choose(key *rsa.PrivateKey) (crypto.Signer, string) {
 
 func (k *RSAKeys) fast(key *rsa.PrivateKey) (crypto.Signer, string) {
 	if k.standard {
-		return key, standardRSA + ", as configured"
+		return fastrsa.Standard{PrivateKey: key}, standardRSA + ", as configured"
 	}
 	fast, err := fastrsa.New(key, k.onFault)
 	if err != nil {
-		return key, standardRSA + ": " + err.Error()
+		return fastrsa.Standard{PrivateKey: key}, standardRSA + ": " + err.Error()
 	}
 	return fast, fastrsa.Name
 }

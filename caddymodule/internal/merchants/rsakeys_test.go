@@ -27,7 +27,7 @@ func TestRSAChoice(t *testing.T) {
 		log := zap.New(core)
 		keys := NewRSAKeys(choice, log)
 		chosen, by := keys.Choose(key)
-		if _, same := chosen.(*rsa.PrivateKey); !strings.HasPrefix(by, want) || same != (want == standardRSA) {
+		if _, standard := chosen.(fastrsa.Standard); !strings.HasPrefix(by, want) || standard != (want == standardRSA) {
 			t.Errorf("rsa %s: %T by %q, want %q", choice, chosen, by, want)
 		}
 		keys.Log(log)

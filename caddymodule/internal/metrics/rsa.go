@@ -23,6 +23,13 @@ func rsaCounters() []prometheus.Collector {
 			ConstLabels: prometheus.Labels{"reason": reason},
 		}, func() float64 { return float64(count()) })
 	}
+	sessions := func(state string, count func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "token_sessions",
+			Help:        "Sessions with tokens, a process each: those that there are, and those that processes asks for.",
+			ConstLabels: prometheus.Labels{"state": state},
+		}, func() float64 { return float64(count()) })
+	}
 	return []prometheus.Collector{
 		operations(fastrsa.Name, func() uint64 { return fastrsa.Counts().Fast }),
 		operations("standard", func() uint64 { return fastrsa.Counts().Standard }),
@@ -33,5 +40,11 @@ func rsaCounters() []prometheus.Collector {
 		}, func() float64 { return float64(fastrsa.Counts().Faults) }),
 		failures("unavailable", func() uint64 { return p11kit.Counts().Failed }),
 		failures("wrong_result", func() uint64 { return p11kit.Counts().Faults }),
+		sessions("open", func() int { open, _ := p11kit.Sessions(); return open }),
+		sessions("wanted", func() int { _, wanted := p11kit.Sessions(); return wanted }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "token_processes_started_total",
+			Help: "Processes that were started for sessions with tokens. Many in a short time are tokens that go away, or take no session.",
+		}, func() float64 { return float64(p11kit.Counts().Started) }),
 	}
 }
