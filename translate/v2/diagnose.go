@@ -11,27 +11,9 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
-	"time"
 
 	"github.com/emmansun/gmsm/sm2"
 )
-
-// Pair is one pair of keys of a [Keyring].
-type Pair struct {
-	Codec *Codec
-	Used  Used
-	Until time.Time // the first instant at which it is refused; zero for the current pair
-}
-
-// Pairs returns the pairs of keys, the current one first, whether they are still
-// accepted or not.
-func (k *Keyring) Pairs() []Pair {
-	pairs := []Pair{{Codec: k.current}}
-	for _, p := range k.previous {
-		pairs = append(pairs, Pair{Codec: p.codec, Used: p.used, Until: p.until})
-	}
-	return pairs
-}
 
 // Signer is who signed a message, from the point of view of one pair of keys.
 type Signer uint8

@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,8 +15,8 @@ import (
 // the two sides need not change at the same moment. It is safe for concurrent
 // use as long as the private keys are.
 type Keyring struct {
-	current  *Codec
-	previous []formerPair
+	pairs []Pair       // the current one first
+	last  atomic.Int32 // the pair that has opened last
 }
 
 // Previous are the keys before a change. The zero Previous stands for no change.
@@ -47,12 +49,14 @@ func (u Used) String() string {
 	}
 }
 
-// formerPair is a pair of keys in which one or both are previous keys.
-type formerPair struct {
-	codec *Codec
-	until time.Time // the first instant at which the pair is refused
-	used  Used
+// Pair is one pair of keys of a [Keyring].
+type Pair struct {
+	Codec *Codec
+	Used  Used
+	Until time.Time // the first instant at which it is refused; zero for the current pair
 }
+
+func (p Pair) isTaken(now time.Time) bool { return p.Used == Used{} || now.Before(p.Until) }
 
 // NewKeyring binds a suite to the current keys, which are those of [NewCodec],
 // and to the keys before them. All of them are of the same suite.
@@ -61,12 +65,12 @@ func NewKeyring(s Suite, own crypto.Signer, peer crypto.PublicKey, previous Prev
 	if err != nil {
 		return nil, err
 	}
-	k := &Keyring{current: current}
+	k := &Keyring{pairs: []Pair{{Codec: current}}}
 	if previous.Own != nil {
 		if samePublic(previous.Own.Public(), own.Public()) {
 			return nil, errors.New("the previous private key is the current one: name the key before it, or none")
 		}
-		if err := k.accept(s, previous.Own, peer, previous.OwnUntil, Used{PreviousOwn: true}); err != nil {
+		if err := k.accept(s, previous.Own, peer, previous.OwnUntil, Used{PreviousOwn: true}, opts); err != nil {
 			return nil, err
 		}
 	}
@@ -74,13 +78,13 @@ func NewKeyring(s Suite, own crypto.Signer, peer crypto.PublicKey, previous Prev
 		if samePublic(previous.Peer, peer) {
 			return nil, errors.New("the previous gateway key is the current one: name the key before it, or none")
 		}
-		if err := k.accept(s, own, previous.Peer, previous.PeerUntil, Used{PreviousPeer: true}); err != nil {
+		if err := k.accept(s, own, previous.Peer, previous.PeerUntil, Used{PreviousPeer: true}, opts); err != nil {
 			return nil, err
 		}
 	}
 	if previous.Own != nil && previous.Peer != nil {
 		until := earlier(previous.OwnUntil, previous.PeerUntil)
-		if err := k.accept(s, previous.Own, previous.Peer, until, Used{PreviousOwn: true, PreviousPeer: true}); err != nil {
+		if err := k.accept(s, previous.Own, previous.Peer, until, Used{PreviousOwn: true, PreviousPeer: true}, opts); err != nil {
 			return nil, err
 		}
 	}
@@ -88,12 +92,12 @@ func NewKeyring(s Suite, own crypto.Signer, peer crypto.PublicKey, previous Prev
 }
 
 // accept adds a pair of keys that opens until a time.
-func (k *Keyring) accept(s Suite, own crypto.Signer, peer crypto.PublicKey, until time.Time, used Used) error {
-	codec, err := NewCodec(s, own, peer)
+func (k *Keyring) accept(s Suite, own crypto.Signer, peer crypto.PublicKey, until time.Time, used Used, opts []Option) error {
+	codec, err := NewCodec(s, own, peer, opts...)
 	if err != nil {
 		return fmt.Errorf("with %s: %w", used, err)
 	}
-	k.previous = append(k.previous, formerPair{codec: codec, until: until, used: used})
+	k.pairs = append(k.pairs, Pair{codec, used, until})
 	return nil
 }
 
@@ -112,10 +116,16 @@ func samePublic(a, b crypto.PublicKey) bool {
 }
 
 // Current returns the codec with the current keys.
-func (k *Keyring) Current() *Codec { return k.current }
+func (k *Keyring) Current() *Codec { return k.pairs[0].Codec }
+
+// Pairs returns the pairs of keys, the current one first, whether they are still
+// accepted or not.
+func (k *Keyring) Pairs() []Pair { return slices.Clone(k.pairs) }
 
 // Open is [Codec.Open] with every pair of keys that is accepted at the given
-// time, the current one first. Every failure is [ErrRefused], or wraps it.
+// time, beginning with the one that has opened last: which of our keys a message is
+// sealed to only trying tells, and the next one is most often sealed to the same. Every
+// failure is [ErrRefused], or wraps it.
 //
 // Each pair is tried by a whole Codec.Open, so what no accepted gateway key has
 // signed costs no private operation. Only a message that is signed by the peer
@@ -123,19 +133,22 @@ func (k *Keyring) Current() *Codec { return k.current }
 // shapes and signature, the configuration and the time. A refusal is told to the observer once, with the
 // reason of the pair that got furthest.
 func (k *Keyring) Open(e Envelope, now time.Time) ([]byte, Used, error) {
-	plaintext, why := k.current.open(e)
-	if why == 0 {
-		return plaintext, Used{}, nil
-	}
-	for _, pair := range k.previous {
-		if !now.Before(pair.until) {
+	last := int(k.last.Load())
+	var why Reason
+	for n := range k.pairs {
+		i := (last + n) % len(k.pairs)
+		pair := k.pairs[i]
+		if !pair.isTaken(now) {
 			continue
 		}
-		plaintext, reason := pair.codec.open(e)
+		plaintext, reason := pair.Codec.open(e)
 		if reason == 0 {
-			return plaintext, pair.used, nil
+			if i != last {
+				k.last.Store(int32(i)) //nolint:gosec // of four
+			}
+			return plaintext, pair.Used, nil
 		}
 		why = max(why, reason)
 	}
-	return nil, Used{}, k.current.refuse(why)
+	return nil, Used{}, k.Current().refuse(why)
 }

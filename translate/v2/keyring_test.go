@@ -45,12 +45,10 @@ func newChanging(tb testing.TB, s Suite) changing {
 
 // counted counts what is done with each pair from now on, the current one first.
 func (w changing) counted() []*verifyCounter {
-	counters := []*verifyCounter{{keyPair: w.ring.current.keys}}
-	w.ring.current.keys = counters[0]
-	for i := range w.ring.previous {
-		codec := w.ring.previous[i].codec
-		counter := &verifyCounter{keyPair: codec.keys}
-		codec.keys, counters = counter, append(counters, counter)
+	var counters []*verifyCounter
+	for _, pair := range w.ring.pairs {
+		counter := &verifyCounter{keyPair: pair.Codec.keys}
+		pair.Codec.keys, counters = counter, append(counters, counter)
 	}
 	return counters
 }

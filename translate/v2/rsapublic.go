@@ -13,8 +13,8 @@ import (
 // numbers are as long as the modulus; ok is false for one that is not below it.
 type RSAPower func(x []byte) (power []byte, ok bool)
 
-// WithRSAPower has suite intl work with the peer's current key by what prepare returns
-// for it. Where that is nil, and with previous keys, it works as without this option.
+// WithRSAPower has suite intl work with the peer's key by what prepare returns for it.
+// Where that is nil, it works as without this option.
 func WithRSAPower(prepare func(peer *rsa.PublicKey) RSAPower) Option {
 	return func(c *Codec) {
 		if keys, ok := c.keys.(*rsaKeys); ok {
