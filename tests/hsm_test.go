@@ -2,6 +2,8 @@ package tests
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -278,6 +280,43 @@ func TestTokenAnswersSlowly(t *testing.T) {
 	}
 	if !eventually(func() bool { return h.pay("intl", p).RespCode == "00" }) {
 		t.Error("it does not heal")
+	}
+	h.rest()
+}
+
+// TestBadKeyInHSM has a second key in the token, as previous_private_key: selfcheck tries it,
+// and when it is gone the payments with the other key go on.
+func TestBadKeyInHSM(t *testing.T) {
+	t.Parallel()
+	h := newHSM(t, settings{Extra: hasty})
+	next, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.tokens.Put("pay", "next", "02", next)
+	h.settings.IntlKey += "\n\t\t\tprevious_private_key pkcs11:token=pay;object=next {file.pin} " + until()
+	h.writeConfig(h.bridge)
+	h.bridge.start()
+	h.bridge.selfcheck(0).want(t, 0, "keys of 473053110001", "previous_private_key works, too")
+	children := h.awaitChildren(2)
+	h.tokens.Tool("pay", "--delete-object", "--type", "privkey", "--label", "next")
+	h.bridge.ask("selfcheck").want(t, 1, "keys of 473053110001", "no private key is named by pkcs11:token=pay;object=next", "see previous_private_key")
+	for range 10 {
+		if reply := h.pay("intl", h.payment("intl", "USao", 1500)); reply.RespCode != "00" {
+			t.Errorf("with the key that is there: %s", reply.Inner)
+		}
+	}
+	left := 0
+	for _, pid := range pids(h.awaitChildren(2)) {
+		if slices.Contains(pids(children), pid) {
+			left++
+		}
+	}
+	if left == 0 {
+		t.Error("no process is left of those before")
+	}
+	if text := h.bridge.log(); strings.Contains(text, "keys are away") {
+		t.Error("the log tells that the token is away")
 	}
 	h.rest()
 }

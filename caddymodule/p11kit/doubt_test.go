@@ -60,6 +60,29 @@ func TestKeyThatIsGoneDisturbsNoOther(t *testing.T) {
 	}
 }
 
+// TestKeyIsStoredAnew takes a key out of the token and puts the same one back, as who
+// restores a backup does: no operation fails that begins afterwards.
+func TestKeyIsStoredAnew(t *testing.T) {
+	h := newSoftHSM(t)
+	h.Init("pay")
+	own := generate(t, 1024)
+	h.Put("pay", "k1", "01", own)
+	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 3, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
+	sessionsOf(t, k, func(*session) {}) // all are there
+	for range 6 {
+		checkWorks(t, k, own) // all know it
+	}
+	started := Counts().Started
+	h.Tool("pay", "--delete-object", "--type", "privkey", "--label", "k1")
+	h.Put("pay", "k1", "01", own)
+	for range 6 {
+		checkWorks(t, k, own)
+	}
+	if n := Counts().Started - started; n != 0 {
+		t.Errorf("%d children were started", n)
+	}
+}
+
 // TestSessionThatErrsIsGivenUp has a session give the results of another key, as one
 // whose library is confused would: callers notice nothing.
 func TestSessionThatErrsIsGivenUp(t *testing.T) {

@@ -268,8 +268,18 @@ func (k *Key) decryptJudged(random io.Reader, ciphertext []byte, length int) ([]
 	return keyOrRandom(random, out, length, !broken)
 }
 
-// operate does one operation in a session.
+// operate does one operation in a session. Where a handle that was found before is no good
+// any more it looks for the key again: somebody may have stored it anew.
 func (k *Key) operate(s *session, begin, finish call, mechanism uint32, data []byte, deadline time.Time) ([]byte, error) {
+	_, known := s.keys[k.uri.String()]
+	out, err := k.operateOnce(s, begin, finish, mechanism, data, deadline)
+	if known && (isCode(err, keyHandleInvalid) || isCode(err, objectHandleInvalid)) {
+		return k.operateOnce(s, begin, finish, mechanism, data, deadline)
+	}
+	return out, err
+}
+
+func (k *Key) operateOnce(s *session, begin, finish call, mechanism uint32, data []byte, deadline time.Time) ([]byte, error) {
 	handle, err := k.handle(s, deadline)
 	if err != nil {
 		return nil, err

@@ -18,19 +18,26 @@ import (
 
 // checkKeys tries the keys of merchants by themselves, without the gateway.
 func (v *visit) checkKeys(chosen []*merchants.Merchant) []Check {
-	checks := make([]Check, len(chosen))
-	for i, m := range chosen {
-		check := Check{Name: v.text(say("keys of %s", m.GatewayMerchant)), Detail: v.text(say("private key and gateway key fit the suite %s", m.Codec.Suite().Name()))}
-		if m.Arithmetic != "" {
-			check.Detail += v.text(say("; RSA by %s", arithmetics.In(v.lang, m.Arithmetic)))
-		}
-		checks[i] = check.at(LevelOK)
-		if err := m.Codec.SelfTest(); err != nil {
-			check.Detail, check.Advice = bilingual.Failure(v.lang, err), v.text(say("see private_key and gateway_key of the merchants with this gateway_merchant"))
-			checks[i] = check.at(LevelFail)
-		}
+	return shown(chosen, v.checkKeysOf)
+}
+
+func (v *visit) checkKeysOf(m *merchants.Merchant) Check {
+	check := Check{Name: v.text(say("keys of %s", m.GatewayMerchant)), Detail: v.text(say("private key and gateway key fit the suite %s", m.Codec.Suite().Name()))}
+	if m.Arithmetic != "" {
+		check.Detail += v.text(say("; RSA by %s", arithmetics.In(v.lang, m.Arithmetic)))
 	}
-	return checks
+	if err := m.Codec.SelfTest(); err != nil {
+		check.Detail, check.Advice = bilingual.Failure(v.lang, err), v.text(say("see private_key and gateway_key of the merchants with this gateway_merchant"))
+		return check.at(LevelFail)
+	}
+	if previous := m.PreviousCodec(v.now); previous != nil {
+		if err := previous.SelfTest(); err != nil {
+			check.Detail, check.Advice = bilingual.Failure(v.lang, err), v.text(say("see previous_private_key of the merchants with this gateway_merchant: what the gateway still seals to it is not opened"))
+			return check.at(LevelFail)
+		}
+		check.Detail += v.text(say("; previous_private_key works, too"))
+	}
+	return check.at(LevelOK)
 }
 
 // checkKeysLeft tells of gateway merchants that are not configured and whose orders are

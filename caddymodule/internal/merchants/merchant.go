@@ -55,6 +55,17 @@ func (m *Merchant) SignKeys(now time.Time) []v1.Key {
 // notifications and front returns.
 func (m *Merchant) SignKey() v1.Key { return m.current }
 
+// PreviousCodec returns what opens with the private key before a change that is under
+// way at the given time, nil when there is none.
+func (m *Merchant) PreviousCodec(now time.Time) *v2.Codec {
+	for _, pair := range m.keyring.Pairs() {
+		if pair.Used == (v2.Used{PreviousOwn: true}) && now.Before(pair.Until) {
+			return pair.Codec
+		}
+	}
+	return nil
+}
+
 // Open opens a message of the gateway with the keys that are accepted at the
 // given time. Every failure is v2.ErrRefused, or wraps it.
 func (m *Merchant) Open(e v2.Envelope, now time.Time) ([]byte, error) {
