@@ -43,6 +43,20 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+// TestManyProcessors: half of the processors may each work alone, then a batch is waited for.
+func TestManyProcessors(t *testing.T) {
+	t.Parallel()
+	c, all := newCrew(8), waiters(8)
+	for i, o := range all {
+		switch alone, w := i < 4, c.join(o); {
+		case alone && w == nil:
+			t.Fatalf("number %d waits while half of the processors do nothing", i)
+		case !alone && (w != nil) != (i == 4+batch-1):
+			t.Fatalf("number %d works: %v", i, w != nil)
+		}
+	}
+}
+
 // TestFullHouse: with every space taken more than a batch waits, and each space that is
 // given back goes to the next at once.
 func TestFullHouse(t *testing.T) {

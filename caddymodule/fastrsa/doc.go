@@ -36,10 +36,10 @@
 // An operation that is alone uses kernels that work on its two primes at once.
 // Three or four of one size that wait at the same moment, whatever their keys, share
 // kernels that work on eight numbers at once. There is no goroutine and no timer: who wants
-// an operation while nobody works takes one of as many work spaces as there are processors,
-// and does its own and what else waits. Who comes meanwhile waits until those who work
-// have done, or until there are enough for a batch, which then takes a space of its own:
-// at most four times as long as it would take alone.
+// an operation takes one of as many work spaces as there are processors, while fewer than half
+// of them are taken, and does its own and what else waits. Who comes later waits until one of
+// those has done, or until there are enough for a batch, which then takes a space of its own:
+// some four times as long as alone, at most.
 //
 // A key takes about 3 KiB from its first use on, a public key 1 KiB, a work space 53 KiB.
 package fastrsa
