@@ -17,7 +17,7 @@ LDFLAGS := $(shell .ci/ldflags)
 BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo move playground test unit packages system busy busy-rounds waiting-packages waiting-system \
+.PHONY: help build demo move playground test unit packages system without-ifma busy busy-rounds waiting-packages waiting-system \
 	lint vulncheck fuzz fuzz-short simulate simulate-short bench sizing power-cuts failover hostile soak storm release system-packages promtool clean
 
 help: ## show this list
@@ -35,7 +35,7 @@ playground: build .build/caddy-sandbox ## the demo, and then an order for you to
 	@go run ./tests/cmd/demo -caddy .build/caddy-sandbox -stay
 
 test: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## install what the tests need and run them all
-	@.ci/keep-going lint packages system simulate-short fuzz-short
+	@.ci/keep-going lint packages system without-ifma simulate-short fuzz-short
 
 unit: # every test, with the race detector
 	@.ci/keep-going packages system
@@ -61,6 +61,13 @@ packages: # the tests of every package
 # than there are cores.
 system: # the whole-system tests
 	go test $(RACE) -parallel 6 -timeout 40m ./tests
+
+# The tests of RSA once more, as on a processor without the instructions of package fastrsa.
+WITHOUT_IFMA := go test -count=1 -exec 'env GODEBUG=cpu.avx512ifma=off'
+
+without-ifma: # the tests of RSA with crypto/rsa for all keys
+	$(WITHOUT_IFMA) ./translate/... ./caddymodule/fastrsa ./caddymodule/internal/merchants
+	$(WITHOUT_IFMA) -run 'HostileNotices|KeyChange|RSAArithmetic' ./tests
 
 busy: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## run all tests while something else keeps every core busy
 	@.ci/busy .ci/keep-going packages system

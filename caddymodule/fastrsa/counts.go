@@ -7,7 +7,7 @@ import "sync/atomic"
 type Count struct {
 	Fast     uint64 // done by this package
 	Standard uint64 // done by crypto/rsa: by [Standard], of other schemes, refusals, and after a fault
-	Faults   uint64 // results that the public key did not confirm; none was given out
+	Faults   uint64 // without a result that the public key confirms; nothing was given out
 }
 
 var counts struct{ fast, standard, faults atomic.Uint64 }

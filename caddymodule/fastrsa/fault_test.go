@@ -6,16 +6,20 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
-	"sync"
-	"sync/atomic"
+	"fmt"
+	"slices"
 	"testing"
+	"testing/synctest"
 )
 
 // tampers are bits that may turn over in what a key is worked with.
 var tampers = map[string]func(*parts){
-	"p":               func(k *parts) { k.primes[0].m[3] ^= 1 << 7 },
-	"q":               func(k *parts) { k.primes[1].m[0] ^= 1 << 9 },
-	"R":               func(k *parts) { k.primes[0].r1[0] ^= 1 },
+	"p": func(k *parts) { k.primes[0].m[3] ^= 1 << 7 },
+	"q": func(k *parts) { k.primes[1].m[0] ^= 1 << 9 },
+	"R": func(k *parts) { // of both primes: one exponent of 512 bits in 4,000 has no digit of zero, which takes it
+		k.primes[0].r1[0] ^= 1
+		k.primes[1].r1[0] ^= 1
+	},
 	"R² of q":         func(k *parts) { k.primes[1].r2[1] ^= 1 << 51 },
 	"R³":              func(k *parts) { k.primes[0].r3[9] ^= 1 << 30 },
 	"-1/m":            func(k *parts) { k.primes[1].k0 ^= 2 },
@@ -29,72 +33,100 @@ var tampers = map[string]func(*parts){
 	"e":               func(k *parts) { k.public.e ^= 2 },
 }
 
-// TestFaultsStayInside turns a bit over in one of four keys that work side by
-// side. Every answer is right all the same, and the fault is told.
+// TestFaultsStayInside turns a bit over in one of four keys that work side by side, in each
+// place of the batch. Every answer is right all the same. The broken key tells of each of
+// its four operations, and its neighbours tell nothing: they have their results from the
+// batch, not from crypto/rsa.
 func TestFaultsStayInside(t *testing.T) {
 	t.Parallel()
 	needKernels(t)
 	for _, s := range sizes {
 		standards := standardKeys(t, s)
 		for name, tamper := range tampers {
-			var faults [batch]atomic.Int32
-			var keys [batch]*Key
-			for i := range keys {
-				var err error
-				if keys[i], err = New(standards[i], func() { faults[i].Add(1) }); err != nil {
-					t.Fatal(err)
-				}
-			}
-			broken, err := keys[1].parts()
-			if err != nil {
-				t.Fatal(err)
-			}
-			tamper(broken)
-			// Alone, and four with a crew of their own.
-			answersAsStandard(t, name, keys[1])
-			together(t, name, keys)
-			if faults[1].Load() < 2 {
-				t.Errorf("%s: %d faults were told", name, faults[1].Load())
-			}
-			for _, i := range []int{0, 2, 3} {
-				if n := faults[i].Load(); n != 0 {
-					t.Errorf("%s: key %d, which is sound, has %d faults", name, i, n)
+			for place := range batch {
+				keys, faults := countingKeys(t, standards)
+				c := ownCrew(t, keys)
+				tamper(prepared(t, keys[place]))
+				name := fmt.Sprintf("%s of key %d of %d bits", name, place, 8*s.bytes)
+				signsAsStandard(t, name, keys[place]) // alone
+				opensAsStandard(t, name, keys[place])
+				inOneBatch(t, c, batch, func(i int) { signsAsStandard(t, name, keys[i]) })
+				inOneBatch(t, c, batch, func(i int) { opensAsStandard(t, name, keys[i]) })
+				want := make([]int, batch)
+				want[place] = 4
+				if !slices.Equal(faults, want) {
+					t.Errorf("%s: the keys tell of %d faults, want %d", name, faults, want)
 				}
 			}
 		}
 	}
 }
 
-func standardKeys(t *testing.T, s *size) (keys [batch]*rsa.PrivateKey) {
+func standardKeys(t *testing.T, s *size) (keys []*rsa.PrivateKey) {
 	t.Helper()
-	for i := range keys {
-		var err error
-		if keys[i], err = rsa.GenerateKey(rand.Reader, 8*s.bytes); err != nil {
+	for range batch {
+		key, err := rsa.GenerateKey(rand.Reader, 8*s.bytes)
+		if err != nil {
 			t.Fatal(err)
 		}
+		keys = append(keys, key)
 	}
 	return keys
 }
 
-func together(t *testing.T, name string, keys [batch]*Key) {
+// countingKeys are fast keys, and how many faults each has told.
+func countingKeys(t *testing.T, standards []*rsa.PrivateKey) (keys []*Key, faults []int) {
 	t.Helper()
-	own := *keys[0].size
-	own.crew = onDemand()
-	for _, k := range keys {
-		prepared, err := k.parts()
+	faults = make([]int, len(standards))
+	for i, standard := range standards {
+		k, err := New(standard, func() { faults[i]++ })
 		if err != nil {
 			t.Fatal(err)
 		}
-		prepared.size = &own
+		keys = append(keys, k)
 	}
-	var all sync.WaitGroup
-	for _, k := range keys {
-		all.Go(func() { answersAsStandard(t, name, k) })
-	}
-	all.Wait()
+	return keys, faults
 }
 
-func answersAsStandard(t *testing.T, name string, k *Key) {
+func prepared(t testing.TB, k *Key) *parts {
+	t.Helper()
+	parts, err := k.parts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parts
+}
+
+// ownCrew gives keys of one length a size of their own, and its crew one work space.
+func ownCrew(t *testing.T, keys []*Key) *crew {
+	t.Helper()
+	own, c := *keys[0].size, newCrew(1)
+	own.crew = func() *crew { return c }
+	for _, k := range keys {
+		prepared(t, k).size = &own
+	}
+	return c
+}
+
+// inOneBatch has so many callers, up to four, do something that takes one operation each of
+// a crew with one space. They come while the space is taken, so that they make one batch, in
+// their order.
+func inOneBatch(t *testing.T, c *crew, callers int, do func(i int)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := c.take()
+		for i := range callers {
+			go do(i)
+			synctest.Wait()
+			if len(c.waiting) != i+1 {
+				t.Errorf("%d callers wait, want %d", len(c.waiting), i+1)
+			}
+		}
+		c.leave(w)
+	})
+}
+
+func signsAsStandard(t *testing.T, name string, k *Key) {
 	t.Helper()
 	digest := sha1.Sum([]byte(name))
 	want, err := k.standard.Sign(nil, digest[:], crypto.SHA1)
@@ -102,6 +134,11 @@ func answersAsStandard(t *testing.T, name string, k *Key) {
 	if err != nil || gotErr != nil || !bytes.Equal(got, want) {
 		t.Errorf("%s: signed %x, %v; want %x, %v", name, got, gotErr, want, err)
 	}
+}
+
+func opensAsStandard(t *testing.T, name string, k *Key) {
+	t.Helper()
+	digest := sha1.Sum([]byte(name))
 	sealed, err := rsa.EncryptPKCS1v15(rand.Reader, &k.standard.PublicKey, digest[:8])
 	if err != nil {
 		t.Error(err)
@@ -113,70 +150,43 @@ func answersAsStandard(t *testing.T, name string, k *Key) {
 	}
 }
 
-// TestPanicCostsOneBatch has the work space of a batch panic.
+// TestPanicCostsOneBatch has a kernel panic once, in the middle of an operation. The callers
+// who have no result yet get theirs from crypto/rsa, and the work space, which is the only
+// one, is clear and does the next batch.
 func TestPanicCostsOneBatch(t *testing.T) {
 	t.Parallel()
 	needKernels(t)
-	standard, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var faults atomic.Int32
-	k, err := New(standard, func() { faults.Add(1) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	prepared, err := k.parts()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sick := *prepared.size
-	sick.crew = onDemand()
-	sick.pairMul = func(_, _, _, _, _ *uint64) { panic("a bug") }
-	prepared.size = &sick
-	for range 2 * sick.crew().spaces { // no work space is lost
-		answersAsStandard(t, "panic", k)
-	}
-	if faults.Load() == 0 {
-		t.Error("no fault was told")
+	standards := standardKeys(t, sizeOf(256))
+	for name, c := range map[string]struct {
+		spoil func(*size)
+		want  []int // faults
+	}{
+		"alone":   {func(s *size) { s.pairMul = panicsOnce(s.pairMul, 700) }, []int{1}},
+		"batch":   {func(s *size) { s.wideMul = panicsOnce(s.wideMul, 130) }, []int{1, 1, 1, 1}},
+		"raising": {func(s *size) { s.singleMul = panicsOnce(s.singleMul, 50) }, []int{0, 0, 1, 1}}, // 19 times for each result
+	} {
+		keys, faults := countingKeys(t, standards[:len(c.want)])
+		crew := ownCrew(t, keys)
+		c.spoil(prepared(t, keys[0]).size)
+		for range 2 {
+			inOneBatch(t, crew, len(keys), func(i int) { signsAsStandard(t, name, keys[i]) })
+			if len(crew.free) != 1 || *crew.free[0] != (space{}) {
+				t.Fatalf("%s: the work space is lost or not cleared", name)
+			}
+		}
+		if !slices.Equal(faults, c.want) {
+			t.Errorf("%s: the keys tell of %d faults, want %d", name, faults, c.want)
+		}
 	}
 }
 
-// TestBatches does one to four operations in one go of the wide kernels.
-func TestBatches(t *testing.T) {
-	t.Parallel()
-	needKernels(t)
-	for _, s := range sizes {
-		var operations []*operation
-		var wants [][]byte
-		for _, standard := range standardKeys(t, s) {
-			k, err := New(standard, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			prepared, err := k.parts()
-			if err != nil {
-				t.Fatal(err)
-			}
-			digest := sha1.Sum([]byte{byte(len(wants))})
-			in, _ := k.encode(digest[:], crypto.SHA1)
-			want, _ := standard.Sign(nil, digest[:], crypto.SHA1)
-			operations, wants = append(operations, &operation{key: prepared, in: in}), append(wants, want)
-			w := new(wideSpace)
-			w.run(s, operations)
-			for i, o := range operations {
-				if !bytes.Equal(o.out, wants[i]) {
-					t.Errorf("%d bits, %d at once: number %d is %x, want %x", 8*s.bytes, len(operations), i, o.out, wants[i])
-				}
-				o.out = nil
-			}
-			if *w != (wideSpace{}) {
-				t.Error("the work space was not cleared")
-			}
+// panicsOnce is a kernel with a bug that shows at one of its calls.
+func panicsOnce(kernel func(res, a, b, m, k0 *uint64), at int) func(res, a, b, m, k0 *uint64) {
+	calls := 0
+	return func(res, a, b, m, k0 *uint64) {
+		if calls++; calls == at {
+			panic("a bug")
 		}
-		w := new(pairSpace)
-		if w.run(operations[0]); !bytes.Equal(operations[0].out, wants[0]) || *w != (pairSpace{}) {
-			t.Errorf("%d bits alone: %x, want %x, or the work space was not cleared", 8*s.bytes, operations[0].out, wants[0])
-		}
+		kernel(res, a, b, m, k0)
 	}
 }

@@ -29,9 +29,7 @@ func newKey(t testing.TB, bits int) (*rsa.PrivateKey, *fastrsa.Key) {
 // fast wraps a key; where this machine cannot, the test is skipped.
 func fast(t testing.TB, key *rsa.PrivateKey) *fastrsa.Key {
 	t.Helper()
-	if err := fastrsa.Available(); err != nil {
-		t.Skip(err)
-	}
+	fastrsa.NeedKernels(t)
 	k, err := fastrsa.New(key, func() { t.Error("a result was not confirmed by the public key") })
 	if err != nil {
 		t.Fatal(err)
@@ -171,23 +169,21 @@ func edges(key *rsa.PrivateKey) []*big.Int {
 	return list
 }
 
-// TestManyKeysAtOnce lets callers of many keys of both sizes meet.
+// TestManyKeysAtOnce lets a hundred callers of eight keys of both sizes meet. The first of
+// them to come prepare the keys.
 func TestManyKeysAtOnce(t *testing.T) {
 	t.Parallel()
-	const callers, rounds = 32, 40
+	const callers, rounds = 100, 13
+	var standards []*rsa.PrivateKey
+	var keys []*fastrsa.Key
+	for i := range 8 {
+		key, k := newKey(t, []int{2048, 1024}[i%2])
+		standards, keys = append(standards, key), append(keys, k)
+	}
 	var all sync.WaitGroup
 	for i := range callers {
-		bits := []int{2048, 1024}[i%2]
+		key, k := standards[i%len(keys)], keys[i%len(keys)]
 		all.Go(func() {
-			key, err := rsa.GenerateKey(rand.Reader, bits)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			k, err := fastrsa.New(key, func() { t.Error("a fault") })
-			if err != nil {
-				return // TestNew says why
-			}
 			for range rounds {
 				digest := make([]byte, sha1.Size)
 				_, _ = rand.Read(digest)

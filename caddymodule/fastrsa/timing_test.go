@@ -8,12 +8,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/paybridge/paybridge/caddymodule/fastrsa"
 	"github.com/paybridge/paybridge/tests/leakage"
 )
 
 // BenchmarkTiming asks, as dudect does, whether the time of a decryption tells one
 // class of inputs from another: a fixed ciphertext from random ones, one with good
-// padding from one with broken padding. It prints the t of [leakage.Compare].
+// padding from one with broken padding. It measures a whole decryption alone, and a
+// batch of four roots whose inputs are all of one class; their paddings are judged by
+// each caller alone, later. It prints the t of [leakage.Compare].
 func BenchmarkTiming(b *testing.B) {
 	key, k := newKey(b, 2048)
 	random := func() []byte {
@@ -30,6 +33,13 @@ func BenchmarkTiming(b *testing.B) {
 		}
 		return c
 	}
+	decrypt := func(in [][]byte) {
+		if _, err := k.Decrypt(rand.Reader, in[0], &rsa.PKCS1v15DecryptOptions{SessionKeyLen: 8}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var w fastrsa.Space
+	keys := []*fastrsa.Key{k, k, k, k}
 	fixed, one := random(), big.NewInt(1).FillBytes(make([]byte, key.Size()))
 	for _, c := range []struct {
 		name         string
@@ -40,21 +50,28 @@ func BenchmarkTiming(b *testing.B) {
 		{"good_and_broken_padding", good, random},
 		{"random_and_random", random, random}, // what chance does
 	} {
-		b.Run(c.name, func(b *testing.B) {
-			var inputs [2][512][]byte // made beforehand: how they are made takes different times
-			for i := range inputs[0] {
-				inputs[0][i], inputs[1][i] = slices.Clone(c.first()), slices.Clone(c.other())
-			}
-			b.ResetTimer()
-			t := leakage.Compare(b.N, func(class int) func() {
-				in := inputs[class][randv2.IntN(len(inputs[class]))]
-				return func() {
-					if _, err := k.Decrypt(rand.Reader, in, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: 8}); err != nil {
-						b.Fatal(err)
+		var inputs [2][512][]byte // made beforehand: how they are made takes different times
+		for i := range inputs[0] {
+			inputs[0][i], inputs[1][i] = slices.Clone(c.first()), slices.Clone(c.other())
+		}
+		for _, way := range []struct {
+			name    string
+			callers int
+			do      func(in [][]byte)
+		}{
+			{"alone", 1, decrypt},
+			{"batch", len(keys), func(in [][]byte) { w.Run(b, keys, in) }},
+		} {
+			b.Run(c.name+"/"+way.name, func(b *testing.B) {
+				t := leakage.Compare(b.N, func(class int) func() {
+					var in [][]byte
+					for range way.callers {
+						in = append(in, inputs[class][randv2.IntN(len(inputs[class]))])
 					}
-				}
+					return func() { way.do(in) }
+				})
+				b.ReportMetric(t, "t")
 			})
-			b.ReportMetric(t, "t")
-		})
+		}
 	}
 }
