@@ -265,17 +265,19 @@ func (s *sizing) start() {
 	w.bridge.kill()
 }
 
-// merchants measures what memory many merchants take, with keys of their own in memory,
+// merchants measures what memory many merchants take, each with a private key of its own,
 // before any of them has paid.
 func (s *sizing) merchants() {
 	w := newWorld(s.b, settings{})
 	n := s.many(10_000)
+	keys := keyFiles(s.b, (n+1)/2)
 	list := make([]map[string]string, n)
 	for i := range list {
-		shop := shops[[]string{"intl", "gm"}[i%2]]
+		suite := []string{"intl", "gm"}[i%2]
+		shop := shops[suite]
 		list[i] = map[string]string{
 			"merid": fmt.Sprintf("88%06d", i), "sign_key": shop.Key, "gateway_merchant": fmt.Sprintf("4730532%05d", i), "suite": shop.Suite,
-			"private_key": must(filepath.Abs(keyPath(shop.PrivateKey))), "gateway_key": must(filepath.Abs(keyPath(shop.GatewayKey))),
+			"private_key": keys[suite][i/2], "gateway_key": must(filepath.Abs(keyPath(shop.GatewayKey))),
 		}
 	}
 	path := filepath.Join(w.dir, "merchants.json")
@@ -291,7 +293,7 @@ func (s *sizing) merchants() {
 	if err := w.bridge.reload(context.Background()); err != nil {
 		s.b.Fatal(err)
 	}
-	s.add(fmt.Sprintf("%d merchants, half of each suite", n), "", 0,
+	s.add(fmt.Sprintf("%d merchants with keys of their own, half of each suite", n), "", 0,
 		fmt.Sprintf("%.0f MiB after a start of %.1f s, %.0f MiB after a reload", once, took.Seconds(), residentMiB(s.b, pid)))
 	w.bridge.stop()
 }
