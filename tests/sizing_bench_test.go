@@ -33,7 +33,7 @@ type sizing struct {
 	scale float64
 	rows  []sizingRow
 	proxy time.Duration            // CPU of one request through plain Caddy
-	bare  map[string]time.Duration // CPU of the bare crypto of a payment, by suite; the standard library's
+	bare  map[string]time.Duration // CPU of the bare crypto of a payment, by suite; with standard RSA
 }
 
 // sizingRow is a row of the table: a name, what was measured, and a duration that is
@@ -138,13 +138,13 @@ func (s *sizing) plain() {
 	s.addCPU("a request through plain Caddy's reverse_proxy", "", s.proxy)
 	for _, suite := range []string{"intl", "gm"} {
 		s.bare[suite] = bareCrypto(s.b, suite)
-		s.addCPU("the bare crypto of a payment, "+suite+", standard library", suite, s.bare[suite])
+		s.addCPU("the bare crypto of a payment, "+kindOf(suite, false), suite, s.bare[suite])
 	}
 	if err := fastrsa.Available(); err != nil {
 		s.add("fast RSA", "", 0, err.Error())
 		return
 	}
-	s.addCPU("the bare crypto of a payment, intl, fast RSA", "intl", s.bareFast())
+	s.addCPU("the bare crypto of a payment, "+kindOf("intl", true), "intl", s.bareFast())
 }
 
 // payments measures whole payments on SQLite: two commits before the merchant hears.
