@@ -29,9 +29,7 @@ func TestKeyThatIsGoneDisturbsNoOther(t *testing.T) {
 		"may not sign": {func(h *softhsm.Store) { forbid(t, h, "k1", attrSign) }, "C_SignInit: CKR_KEY_FUNCTION_NOT_PERMITTED"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newSoftHSM(t)
-			h.Init("pay")
-			h.Put("pay", "k1", "01", generate(t, 1024))
+			h, _ := newToken(t)
 			own := generate(t, 1024)
 			h.Put("pay", "k2", "02", own)
 			heard := newStates()
@@ -63,10 +61,7 @@ func TestKeyThatIsGoneDisturbsNoOther(t *testing.T) {
 // TestKeyIsStoredAnew takes a key out of the token and puts the same one back, as who
 // restores a backup does: no operation fails that begins afterwards.
 func TestKeyIsStoredAnew(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 3, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
 	sessionsOf(t, k, func(*session) {}) // all are there
 	for range 6 {
@@ -86,10 +81,7 @@ func TestKeyIsStoredAnew(t *testing.T) {
 // TestSessionThatErrsIsGivenUp has a session give the results of another key, as one
 // whose library is confused would: callers notice nothing.
 func TestSessionThatErrsIsGivenUp(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	h.Put("pay", "k2", "02", generate(t, 1024))
 	c := newClient(t, Config{Module: h.Module, Processes: 1, Timeout: longTimeout})
 	k, other := mustKey(t, c, "pkcs11:token=pay;object=k1"), mustKey(t, c, "pkcs11:token=pay;object=k2")
@@ -106,10 +98,7 @@ func TestSessionThatErrsIsGivenUp(t *testing.T) {
 // is used: the others are asked for ever more rarely, it is told once, and once more when
 // it takes all.
 func TestTokenTakesFewerSessions(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	short, complete := make(chan int, 100), make(chan struct{}, 100)
 	program, allow := limited(t)
 	allow(1)
@@ -181,9 +170,7 @@ echo too many sessions >&2
 // TestChildThatCannotBeKilledIsLeft ends a child that seems not to end: one may be stuck
 // in a driver of the machine.
 func TestChildThatCannotBeKilledIsLeft(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	h.Put("pay", "k1", "01", generate(t, 1024))
+	h, _ := newToken(t)
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 1, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
 	sessionsOf(t, k, func(s *session) {
 		stuck := *s.child

@@ -219,10 +219,7 @@ func checkMessages(t *testing.T, p pairing) {
 
 // TestManyCallersShareSessions has more callers than there are sessions.
 func TestManyCallersShareSessions(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 3, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
 	var callers sync.WaitGroup
 	for range 16 {

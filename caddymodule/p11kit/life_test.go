@@ -72,10 +72,7 @@ func signOnce(k *Key) error {
 
 // TestDeadChildrenAreReplaced kills every child, and no caller notices.
 func TestDeadChildrenAreReplaced(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Timeout: longTimeout}), "pkcs11:token=pay;object=k1")
 	for range 3 {
 		sessionsOf(t, k, func(s *session) {
@@ -91,10 +88,7 @@ func TestDeadChildrenAreReplaced(t *testing.T) {
 // TestTokenGoesAwayAndComesBack takes the token away: callers hear of it at once,
 // it is told once, and all is well when it is back.
 func TestTokenGoesAwayAndComesBack(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	heard := newStates()
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 2, Timeout: longTimeout, OnState: heard.hear}), "pkcs11:token=pay;object=k1")
 	for range 2 {
@@ -121,10 +115,7 @@ func TestTokenGoesAwayAndComesBack(t *testing.T) {
 
 // TestOtherKeyUnderTheNameIsNotUsed exchanges the key in the token.
 func TestOtherKeyUnderTheNameIsNotUsed(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, _ := newToken(t)
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 1, Timeout: 4 * time.Second}), "pkcs11:token=pay;object=k1")
 	h.Tool("pay", "--delete-object", "--type", "privkey", "--label", "k1")
 	h.Put("pay", "k1", "01", generate(t, 1024))
@@ -141,9 +132,7 @@ func TestOtherKeyUnderTheNameIsNotUsed(t *testing.T) {
 // old one once and never again, whatever happens and however many sessions it
 // wants.
 func TestPINIsTriedOnceWhenItHasChanged(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	h.Put("pay", "k1", "01", generate(t, 1024))
+	h, _ := newToken(t)
 	heard := newStates()
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 3, Timeout: longTimeout, OnState: heard.hear}), "pkcs11:token=pay;object=k1")
 	sessionsOf(t, k, func(*session) {}) // all are there
@@ -167,9 +156,7 @@ func TestPINIsTriedOnceWhenItHasChanged(t *testing.T) {
 
 // TestClosedKeysAreRefused closes a client under its callers.
 func TestClosedKeysAreRefused(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	h.Put("pay", "k1", "01", generate(t, 1024))
+	h, _ := newToken(t)
 	c := newClient(t, Config{Module: h.Module, Processes: 2, Timeout: longTimeout})
 	k := mustKey(t, c, "pkcs11:token=pay;object=k1")
 	var signed atomic.Int64

@@ -14,11 +14,8 @@ import (
 // TestRefusalsSayWhy gives keys that cannot be used, and wants the reason and no
 // PIN in the error.
 func TestRefusalsSayWhy(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
+	h, own := newToken(t)
 	h.Init("other")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
 	h.Put("pay", "twice", "02", own)
 	h.Put("pay", "twice", "03", own)
 	h.Put("pay", "signs only", "04", own)
@@ -82,9 +79,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 
 // TestTwoPINsForOneToken refuses what cannot be right, without trying it.
 func TestTwoPINsForOneToken(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	h.Put("pay", "k1", "01", generate(t, 1024))
+	h, _ := newToken(t)
 	c := newClient(t, Config{Module: h.Module, Processes: 1})
 	u := mustURI(t, "pkcs11:token=pay;object=k1")
 	if _, err := c.Key(t.Context(), u, softhsm.PIN); err != nil {
@@ -136,10 +131,7 @@ func TestConfigIsChecked(t *testing.T) {
 // whose configuration is refused. The one that logs in by hand lets it go on; a
 // process that has logged in before tries again when it is told to.
 func TestWrongPINIsNotTriedByTheNextProcess(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	u := mustURI(t, "pkcs11:token=pay;object=k1")
 	want := func(pin, refusal string) {
 		t.Helper()

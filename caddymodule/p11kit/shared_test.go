@@ -27,10 +27,7 @@ func mustPool(t testing.TB, c *Client) *pool {
 // TestClientsShareChildren has two clients, as two configurations have them, and
 // closes them one after the other.
 func TestClientsShareChildren(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	config := Config{Module: h.Module, Processes: 2, Timeout: longTimeout}
 	uri := "pkcs11:token=pay;object=k1"
 	first, second := newClient(t, config), newClient(t, config)
@@ -70,10 +67,7 @@ func closeClient(t testing.TB, c *Client) {
 // TestTokenThatIsAwayIsLookedForAgain: a client that comes later does not wait until
 // the children of another one have found the token.
 func TestTokenThatIsAwayIsLookedForAgain(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	heard := newStates()
 	config := Config{Module: h.Module, Processes: 1, Timeout: longTimeout, OnState: heard.hear}
 	uri := mustURI(t, "pkcs11:token=pay;object=k1")
@@ -94,9 +88,7 @@ func TestTokenThatIsAwayIsLookedForAgain(t *testing.T) {
 // TestWrongPINIsTriedOnceForALoad gives many keys, and several names of one token,
 // with a wrong PIN, and counts what goes to the token.
 func TestWrongPINIsTriedOnceForALoad(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	h.Put("pay", "k1", "01", generate(t, 1024))
+	h, _ := newToken(t)
 	serial := serialOf(t, h)
 	for name, uris := range map[string][]string{
 		"one name":    {"pkcs11:token=pay;object=k1", "pkcs11:token=pay;object=k2", "pkcs11:token=pay;object=k3"},

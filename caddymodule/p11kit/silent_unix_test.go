@@ -12,10 +12,7 @@ import (
 // TestSilentChildrenAreEnded stops children: while another one answers, nobody
 // notices; when none does, a caller waits for no longer than the timeout.
 func TestSilentChildrenAreEnded(t *testing.T) {
-	h := newSoftHSM(t)
-	h.Init("pay")
-	own := generate(t, 1024)
-	h.Put("pay", "k1", "01", own)
+	h, own := newToken(t)
 	k := mustKey(t, newClient(t, Config{Module: h.Module, Processes: 2, Timeout: 4 * time.Second}), "pkcs11:token=pay;object=k1")
 	var stopped []*child
 	stop := func(s *session) {

@@ -1,6 +1,7 @@
 package p11kit
 
 import (
+	"crypto/rsa"
 	"testing"
 	"time"
 
@@ -17,6 +18,15 @@ func newSoftHSM(t testing.TB) *softhsm.Store {
 	h := softhsm.New(t)
 	h.Setenv()
 	return h
+}
+
+// newToken makes the token pay with the key k1 in it.
+func newToken(t testing.TB) (*softhsm.Store, *rsa.PrivateKey) {
+	t.Helper()
+	h, key := newSoftHSM(t), generate(t, 1024)
+	h.Init("pay")
+	h.Put("pay", "k1", "01", key)
+	return h, key
 }
 
 // forbid takes a usage away from a key of the token pay, which pkcs11-tool cannot.
