@@ -298,7 +298,7 @@ func TestBadKeyInHSM(t *testing.T) {
 	h.writeConfig(h.bridge)
 	h.bridge.start()
 	h.bridge.selfcheck(0).want(t, 0, "keys of 473053110001", "previous_private_key works, too")
-	children := h.awaitChildren(2)
+	before := pids(h.awaitChildren(2))
 	h.tokens.Tool("pay", "--delete-object", "--type", "privkey", "--label", "next")
 	h.bridge.ask("selfcheck").want(t, 1, "keys of 473053110001", "no private key is named by pkcs11:token=pay;object=next", "see previous_private_key")
 	for range 10 {
@@ -306,13 +306,7 @@ func TestBadKeyInHSM(t *testing.T) {
 			t.Errorf("with the key that is there: %s", reply.Inner)
 		}
 	}
-	left := 0
-	for _, pid := range pids(h.awaitChildren(2)) {
-		if slices.Contains(pids(children), pid) {
-			left++
-		}
-	}
-	if left == 0 {
+	if now := pids(h.awaitChildren(2)); !slices.ContainsFunc(now, func(pid int) bool { return slices.Contains(before, pid) }) {
 		t.Error("no process is left of those before")
 	}
 	if text := h.bridge.log(); strings.Contains(text, "keys are away") {

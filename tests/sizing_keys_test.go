@@ -6,13 +6,15 @@ import (
 	"crypto/rsa"
 	"encoding/pem"
 	"fmt"
-	"math/big"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/smx509"
+
+	"github.com/paybridge/paybridge/tests/rsapairs"
 )
 
 // keyFiles writes private keys, so many of each suite, and returns their paths.
@@ -31,32 +33,21 @@ func keyFiles(b *testing.B, each int) map[string][]string {
 	for range each {
 		write("gm", must(sm2.GenerateKey(rand.Reader)))
 	}
-	for _, key := range keysOfPairs(each) {
+	for _, key := range keysOfPairs(b, each) {
 		write("intl", key)
 	}
 	return paths
 }
 
-// keysOfPairs makes RSA keys, each another one. They share primes, two and two: 5,000 keys
-// with primes of their own would take a quarter of an hour.
-func keysOfPairs(n int) []*rsa.PrivateKey {
-	const exponent, bits = 65537, 1024
-	var primes []*big.Int
-	keys := make([]*rsa.PrivateKey, 0, n)
-	for {
-		p := must(rand.Prime(rand.Reader, bits))
-		for _, q := range primes {
-			phi := new(big.Int).Mul(new(big.Int).Sub(p, big.NewInt(1)), new(big.Int).Sub(q, big.NewInt(1)))
-			d := new(big.Int).ModInverse(big.NewInt(exponent), phi)
-			if d == nil {
-				continue
-			}
-			key := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: exponent}, D: d, Primes: []*big.Int{p, q}}
-			key.Precompute()
-			if keys = append(keys, key); len(keys) == n {
-				return keys
-			}
+// keysOfPairs makes RSA keys, each another one: 5,000 with primes of their own would take a
+// quarter of an hour.
+func keysOfPairs(b *testing.B, n int) (keys []*rsa.PrivateKey) {
+	b.Helper()
+	primes := rsapairs.Primes(b, int(math.Sqrt(2*float64(n)))+2, 1024)
+	for i, p := range primes {
+		for _, q := range primes[:i] {
+			keys = append(keys, rsapairs.Key(b, p, q, 65537))
 		}
-		primes = append(primes, p)
 	}
+	return keys[:n]
 }

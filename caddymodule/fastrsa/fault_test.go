@@ -129,7 +129,7 @@ func inOneBatch(t *testing.T, c *crew, callers int, do func(i int)) {
 func signsAsStandard(t *testing.T, name string, k *Key) {
 	t.Helper()
 	digest := sha1.Sum([]byte(name))
-	want, err := k.standard.Sign(nil, digest[:], crypto.SHA1)
+	want, err := k.standard.PrivateKey.Sign(nil, digest[:], crypto.SHA1)
 	got, gotErr := k.Sign(nil, digest[:], crypto.SHA1)
 	if err != nil || gotErr != nil || !bytes.Equal(got, want) {
 		t.Errorf("%s: signed %x, %v; want %x, %v", name, got, gotErr, want, err)

@@ -13,7 +13,7 @@ import (
 // Key is an RSA private key that is a [crypto.Signer] and a [crypto.Decrypter] as
 // the [rsa.PrivateKey] is that it was made of. It is safe for concurrent use.
 type Key struct {
-	standard *rsa.PrivateKey
+	standard Standard
 	size     *size
 	onFault  func()
 	parts    func() (*parts, error) // made at the first use
@@ -39,7 +39,7 @@ func New(key *rsa.PrivateKey, onFault func()) (*Key, error) {
 		onFault = func() {}
 	}
 	return &Key{
-		standard: key, size: s, onFault: onFault,
+		standard: Standard{key}, size: s, onFault: onFault,
 		parts: sync.OnceValues(func() (*parts, error) { return newParts(key, s) }),
 	}, nil
 }
@@ -64,7 +64,6 @@ func (k *Key) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]b
 			return signature, nil
 		}
 	}
-	counts.standard.Add(1)
 	return k.standard.Sign(random, digest, opts)
 }
 
@@ -75,7 +74,6 @@ func (k *Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.Decrypter
 			return pkcs1.SessionKey(random, em, length)
 		}
 	}
-	counts.standard.Add(1)
 	return k.standard.Decrypt(random, ciphertext, opts)
 }
 

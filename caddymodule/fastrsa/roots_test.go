@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/fastrsa"
+	"github.com/paybridge/paybridge/tests/rsapairs"
 )
 
 // TestRootsAtTheEdges does one to four operations of different keys in one go, with numbers
@@ -59,7 +60,7 @@ func TestAnswersInOneBatch(t *testing.T) {
 func TestManyKeys(t *testing.T) {
 	t.Parallel()
 	forSizes(t, func(t *testing.T, bits int) {
-		all := primes(t, map[int]int{1024: 33, 2048: 12}[bits], bits/2)
+		all := rsapairs.Primes(t, map[int]int{1024: 33, 2048: 12}[bits], bits/2)
 		var w fastrsa.Space
 		var keys []*fastrsa.Key
 		var in [][]byte
@@ -68,7 +69,7 @@ func TestManyKeys(t *testing.T) {
 				if p == q {
 					continue
 				}
-				key := keyOf(t, p, q, []int{3, 65537}[len(keys)%2])
+				key := rsapairs.Key(t, p, q, []int{3, 65537}[len(keys)%2])
 				x, err := rand.Int(rand.Reader, key.N)
 				if err != nil {
 					t.Fatal(err)
@@ -102,48 +103,15 @@ func wantRoots(t *testing.T, w *fastrsa.Space, keys []*fastrsa.Key, in [][]byte)
 // differentKeys are four: each exponent with the smaller prime first, and with it last.
 func differentKeys(t *testing.T, bits int) (standards []*rsa.PrivateKey, keys []*fastrsa.Key) {
 	t.Helper()
-	p := primes(t, 4, bits/2)
+	p := rsapairs.Primes(t, 4, bits/2)
 	standards = []*rsa.PrivateKey{
-		keyOf(t, p[0], p[1], 3), keyOf(t, p[2], p[1], 65537), keyOf(t, p[2], p[3], 65537), keyOf(t, p[3], p[0], 3),
+		rsapairs.Key(t, p[0], p[1], 3), rsapairs.Key(t, p[2], p[1], 65537),
+		rsapairs.Key(t, p[2], p[3], 65537), rsapairs.Key(t, p[3], p[0], 3),
 	}
 	for _, key := range standards {
 		keys = append(keys, fast(t, key))
 	}
 	return standards, keys
-}
-
-// primes are so many of that length, the smallest first. None is one more than a multiple of
-// 3, so that 3 can be the exponent.
-func primes(t *testing.T, n, bits int) (list []*big.Int) {
-	t.Helper()
-	for len(list) < n {
-		p, err := rand.Prime(rand.Reader, bits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if new(big.Int).Mod(p, big.NewInt(3)).Int64() == 2 {
-			list = append(list, p)
-		}
-	}
-	slices.SortFunc(list, (*big.Int).Cmp)
-	return list
-}
-
-// keyOf is the key of two primes and an exponent.
-func keyOf(t *testing.T, p, q *big.Int, e int) *rsa.PrivateKey {
-	t.Helper()
-	one := big.NewInt(1)
-	totient := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
-	key := &rsa.PrivateKey{
-		PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: e},
-		D:         new(big.Int).ModInverse(big.NewInt(int64(e)), totient),
-		Primes:    []*big.Int{p, q},
-	}
-	key.Precompute()
-	if err := key.Validate(); err != nil {
-		t.Fatal(err)
-	}
-	return key
 }
 
 // sideBySide has the ciphertexts of each key, without those that crypto/rsa refuses at once.
