@@ -56,7 +56,8 @@ type Pair struct {
 	Until time.Time // the first instant at which it is refused; zero for the current pair
 }
 
-func (p Pair) isTaken(now time.Time) bool { return p.Used == Used{} || now.Before(p.Until) }
+// AcceptedAt reports whether the pair opens at the given time: the current one always does.
+func (p Pair) AcceptedAt(now time.Time) bool { return p.Used == Used{} || now.Before(p.Until) }
 
 // NewKeyring binds a suite to the current keys, which are those of [NewCodec],
 // and to the keys before them. All of them are of the same suite.
@@ -138,7 +139,7 @@ func (k *Keyring) Open(e Envelope, now time.Time) ([]byte, Used, error) {
 	for n := range k.pairs {
 		i := (last + n) % len(k.pairs)
 		pair := k.pairs[i]
-		if !pair.isTaken(now) {
+		if !pair.AcceptedAt(now) {
 			continue
 		}
 		plaintext, reason := pair.Codec.open(e)

@@ -118,7 +118,7 @@ func (e *sealedEvidence) try(w World) {
 			seen[pair.Codec] = true
 			e.trials = append(e.trials, trial{
 				merchant: m, pair: pair, own: m == e.merchant,
-				accepted: m == e.merchant && (pair.Until.IsZero() || w.Now.Before(pair.Until)),
+				accepted: m == e.merchant && pair.AcceptedAt(w.Now),
 
 				Diagnosis: pair.Codec.Diagnose(e.envelope),
 			})

@@ -58,8 +58,8 @@ func (m *Merchant) SignKey() v1.Key { return m.current }
 // PreviousCodec returns what opens with the private key before a change that is under
 // way at the given time, nil when there is none.
 func (m *Merchant) PreviousCodec(now time.Time) *v2.Codec {
-	for _, pair := range m.keyring.Pairs() {
-		if pair.Used == (v2.Used{PreviousOwn: true}) && now.Before(pair.Until) {
+	for _, pair := range m.Pairs() {
+		if pair.Used == (v2.Used{PreviousOwn: true}) && pair.AcceptedAt(now) {
 			return pair.Codec
 		}
 	}
