@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/paybridge/paybridge/tests/lossydisk"
 )
 
@@ -162,4 +164,33 @@ func TestFailedSyncLoses(t *testing.T) {
 	d.Cut()
 	d.Restore(1)
 	mustHave(t, d.Path("file"), []byte("old"))
+}
+
+// Whatever is wrong with the disk, memory that a program has mapped stays as it wrote it.
+func TestMappedMemoryStays(t *testing.T) {
+	t.Parallel()
+	d := lossydisk.Start(t)
+	content := bytes.Repeat([]byte("o"), 4096)
+	write(t, d.Path("file"), content, true)
+	f, err := os.OpenFile(d.Path("file"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	memory, err := unix.Mmap(int(f.Fd()), 0, len(content), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(memory)
+	for i, set := range []func(){
+		func() { d.FillAfter(0) }, func() { d.SetReadOnly(true) }, func() { d.FailSync(0) },
+	} {
+		d.Heal()
+		memory[i], content[i] = 'n', 'n'
+		set()
+		mustHave(t, d.Path("file"), content) // opening it has the kernel write back, and read anew
+		if !bytes.Equal(memory, content) {
+			t.Errorf("fault %d: the memory went back to what it was", i)
+		}
+	}
 }

@@ -152,13 +152,24 @@ func (f *file) Read(_ context.Context, into []byte, at int64) (fuse.ReadResult, 
 }
 
 // Write implements [fs.FileWriter].
-func (f *file) Write(_ context.Context, data []byte, at int64) (uint32, syscall.Errno) {
+func (f *file) Write(ctx context.Context, data []byte, at int64) (uint32, syscall.Errno) {
 	defer f.disk.lock()()
-	if errno := f.disk.mayWrite(); errno != 0 {
+	may := f.disk.mayWrite
+	if isWriteBack(ctx) {
+		may = f.disk.mayWriteBack
+	}
+	if errno := may(); errno != 0 {
 		return 0, errno
 	}
 	f.change(change{at: at, data: append([]byte(nil), data...)})
 	return uint32(len(data)), 0
+}
+
+// isWriteBack reports whether the kernel writes by itself what programs have put into
+// memory that they have mapped: then no process is named.
+func isWriteBack(ctx context.Context) bool {
+	caller, ok := fuse.FromContext(ctx)
+	return ok && caller.Pid == 0
 }
 
 // Fsync implements [fs.FileFsyncer].
