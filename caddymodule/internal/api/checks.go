@@ -109,8 +109,8 @@ func (v *visit) checkGateway(ctx context.Context, m *merchants.Merchant) Check {
 	return check.at(LevelOK)
 }
 
-// checkDatabase warns of how a database of its own could lose payments: without a
-// synchronous standby, for one. Such risks are the operator's to take.
+// checkDatabase warns of how the ledger's database could lose payments: without a
+// synchronous standby, or on a network file system. Such risks are the operator's to take.
 func (v *visit) checkDatabase(ctx context.Context) []Check {
 	risks, err := v.Ledger.Risks(ctx)
 	if err != nil {
@@ -118,7 +118,7 @@ func (v *visit) checkDatabase(ctx context.Context) []Check {
 	}
 	checks := make([]Check, len(risks))
 	for i, risk := range risks {
-		checks[i] = Check{Name: v.text(say("database")), Detail: v.text(risk), Advice: v.text(say("see docs/ledger.md, \"PostgreSQL\""))}.at(LevelWarn)
+		checks[i] = Check{Name: v.text(say("database")), Detail: v.text(risk), Advice: v.text(say("see docs/ledger.md"))}.at(LevelWarn)
 	}
 	return checks
 }

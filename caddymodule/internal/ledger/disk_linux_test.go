@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/tests/lossydisk"
@@ -88,6 +92,21 @@ func TestDiskFullAtEveryWrite(t *testing.T) {
 func TestEverySyncFails(t *testing.T) {
 	t.Parallel()
 	faultAtEvery(t, (*lossydisk.Remote).FailSync)
+}
+
+// Who keeps a ledger on a file system that may take back what was written to mapped
+// memory, is told. (This disk does not.)
+func TestUnfitFileSystem(t *testing.T) {
+	t.Parallel()
+	core, logged := observer.New(zap.WarnLevel)
+	l := sqlitePlace{lossydisk.Start(t).Path("ledger.db")}.open(t, ledger.WithLogger(zap.New(core)))
+	risks, err := l.Risks(t.Context())
+	if err != nil || len(risks) != 1 || !strings.Contains(risks[0].Error(), "is on FUSE") {
+		t.Fatalf("risks are %q, %v", risks, err)
+	}
+	if logged.Len() != 1 || logged.All()[0].Message != risks[0].Error() {
+		t.Errorf("warnings are %+v", logged.All())
+	}
 }
 
 // A file system that the machine has made read-only, as it does when its disk fails,

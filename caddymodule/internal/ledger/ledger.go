@@ -101,7 +101,7 @@ func settingsOf(options []Option) settings {
 func (l *Ledger) Close() error { return l.store.close() }
 
 // Risks says, in sentences for an operator, how the database as it is set up could
-// lose what was committed. There is none on SQLite.
+// lose what was committed.
 func (l *Ledger) Risks(ctx context.Context) ([]bilingual.Said, error) {
 	risks, err := l.store.risks(ctx)
 	return risks, wrap(verdictOf(ctx, err), "inspecting database")

@@ -57,6 +57,9 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	if err != nil {
 		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
 	}
+	for _, risk := range sqliteRisks(s.path) {
+		set.log.Warn(risk.Error(), zap.String("path", s.path))
+	}
 	l := newLedger(s, set)
 	switch moved, err := takeClockOffset(ctx, l); {
 	case err != nil:
@@ -173,7 +176,18 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 	return do(&tx{ctx: ctx, runner: s.reader, dialect: sqliteDialect})
 }
 
-func (s *sqliteStore) risks(context.Context) ([]bilingual.Said, error) { return nil, s.running() }
+func (s *sqliteStore) risks(context.Context) ([]bilingual.Said, error) {
+	return sqliteRisks(s.path), s.running()
+}
+
+// sqliteRisks lists how the place of a file could have it lose a commit that was
+// acknowledged.
+func sqliteRisks(path string) []bilingual.Said {
+	if name, unfit := unfitFileSystem(path); unfit {
+		return []bilingual.Said{bilingual.Say("the ledger's file is on %s: such a file system can damage it and lose payments when a write fails; move it to a local disk", name)}
+	}
+	return nil
+}
 
 // there returns an error when what is at the path is not what this ledger was opened
 // with. While it is being opened, that is the file that is held.
