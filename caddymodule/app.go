@@ -21,6 +21,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/oldgateway"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
+	"github.com/paybridge/paybridge/caddymodule/internal/scheduling"
 	"github.com/paybridge/paybridge/caddymodule/internal/selftest"
 	"github.com/paybridge/paybridge/caddymodule/internal/version"
 	v2 "github.com/paybridge/paybridge/translate/v2"
@@ -107,6 +108,11 @@ type App struct {
 	// the processor has it and a key is of 2048 or 1024 bits, or standard, Go's
 	// crypto/rsa for all. Default: fast.
 	RSA string `json:"rsa,omitempty"`
+
+	// How the kernel schedules this process (Linux): batch, so that a thread that wakes
+	// up waits until others have had their turn, or normal, so that it interrupts them.
+	// Default: batch.
+	Scheduling string `json:"scheduling,omitempty"`
 
 	// Where private keys are that are in no file, by the name that a private_key
 	// begins with: settings of the stores. Default: that of each store.
@@ -242,6 +248,7 @@ func (a *App) setDefaults() {
 		{&a.Subject, "订单{orderid}"},
 		{&a.NoticeReply, "success"},
 		{&a.RSA, merchants.RSAFast},
+		{&a.Scheduling, scheduling.Batch},
 	} {
 		if *d.value == "" {
 			*d.value = d.want
@@ -269,6 +276,7 @@ func (a *App) setDefaults() {
 // and lets requests in.
 func (a *App) Start() error {
 	collector.Tune()
+	a.schedule()
 	if a.isFront() {
 		a.startFront()
 		return nil
@@ -291,6 +299,15 @@ func (a *App) Start() error {
 	a.log.With(version.Of().Fields()...).Info("paybridge serves",
 		zap.Int("merchants", a.settings.Merchants.Len()), zap.String("gateway_host", a.Gateway.Host()))
 	return nil
+}
+
+// schedule sets how the kernel schedules this process, of which nothing depends on that but
+// how much of the processors a payment takes.
+func (a *App) schedule() {
+	if err := scheduling.Set(a.Scheduling); err != nil {
+		a.log.Info("this process is scheduled as it was, and payments may take more of the processors: "+
+			"let it call sched_setscheduler (SystemCallFilter= in its unit)", zap.Error(err))
+	}
 }
 
 // Stop does nothing: requests are still under way then, and notifications must

@@ -13,6 +13,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/delivery"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/caddymodule/internal/rollback"
+	"github.com/paybridge/paybridge/caddymodule/internal/scheduling"
 	"github.com/paybridge/paybridge/translate"
 )
 
@@ -30,6 +31,7 @@ var appChecks = []struct {
 	{"keep_old_orders", (*App).checkKeepOldOrders},
 	{"rollback", (*App).checkRollback},
 	{"rsa", func(a *App) error { return merchants.CheckRSA(a.RSA) }},
+	{"scheduling", func(a *App) error { return scheduling.Check(a.Scheduling) }},
 	{"order_prefix", (*App).checkOrderPrefix},
 	{"order_expiry", (*App).checkOrderExpiry},
 	{"timeouts.read", func(a *App) error { return notNegative("read", a.Timeouts.Read) }},
