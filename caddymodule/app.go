@@ -276,7 +276,7 @@ func (a *App) setDefaults() {
 // and lets requests in.
 func (a *App) Start() error {
 	collector.Tune()
-	a.schedule()
+	scheduled.add(a)
 	if a.isFront() {
 		a.startFront()
 		return nil
@@ -301,15 +301,6 @@ func (a *App) Start() error {
 	return nil
 }
 
-// schedule sets how the kernel schedules this process, of which nothing depends on that but
-// how much of the processors a payment takes.
-func (a *App) schedule() {
-	if err := scheduling.Set(a.Scheduling); err != nil {
-		a.log.Info("this process is scheduled as it was, and payments may take more of the processors: "+
-			"let it call sched_setscheduler (SystemCallFilter= in its unit)", zap.Error(err))
-	}
-}
-
 // Stop does nothing: requests are still under way then, and notifications must
 // go out while they are. A newer configuration has taken over already.
 func (*App) Stop() error { return nil }
@@ -318,6 +309,7 @@ func (*App) Stop() error { return nil }
 // Start acquired; the last configuration to do so closes it. Caddy calls it also
 // when starting failed and there was no Stop.
 func (a *App) Cleanup() error {
+	scheduled.remove(a)
 	serving.Remove(a)
 	if _, left := serving.Get(); !left {
 		refused.Stop()

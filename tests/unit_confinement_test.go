@@ -81,26 +81,11 @@ func TestSystemdHearsStates(t *testing.T) {
 // both suites, a reload and a stop. It returns the trace.
 func traced(t *testing.T) string {
 	t.Helper()
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip("no strace: it is not known which system calls the bridge makes")
-	}
-	if out, err := exec.Command(strace, "-o", os.DevNull, "true").CombinedOutput(); err != nil {
-		t.Skipf("strace may not trace here: %v: %s", err, out)
-	}
 	w := newWorld(t, settings{})
 	trace := filepath.Join(t.TempDir(), "trace")
-	wrapper := filepath.Join(t.TempDir(), "caddy")
-	// With -D the bridge is the process that the test started, not strace.
-	script := fmt.Sprintf("#!/bin/sh\nexec %s -D -f -qq -o %s %s \"$@\"\n", strace, trace, bridgeBinary)
-	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	path, _ := newNotifySocket(t)
 	w.bridge.env = append(w.bridge.env, "NOTIFY_SOCKET="+path)
-	w.bridge.binary = wrapper
-	w.bridge.start()
-	w.bridge.binary = ""
+	w.bridge.startUnderStrace(trace)
 	for suite := range shops {
 		reply := w.pay(suite, w.payment(suite, "WxCode", 1))
 		if reply.RespCode != "00" {
@@ -121,6 +106,28 @@ func traced(t *testing.T) string {
 		t.Fatalf("strace wrote %d bytes and no end", len(text))
 	}
 	return text
+}
+
+// startUnderStrace starts a bridge whose system calls strace writes into a file, with more
+// of strace's options. It skips the test where strace cannot be had.
+func (p *process) startUnderStrace(into string, options ...string) {
+	p.t.Helper()
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		p.t.Skip("no strace: it is not known which system calls the bridge makes")
+	}
+	if out, err := exec.Command(strace, "-o", os.DevNull, "true").CombinedOutput(); err != nil {
+		p.t.Skipf("strace may not trace here: %v: %s", err, out)
+	}
+	wrapper := filepath.Join(p.t.TempDir(), "caddy")
+	// With -D the bridge is the process that the test started, not strace.
+	script := fmt.Sprintf("#!/bin/sh\nexec %s -D -f -qq -o %s %s %s \"$@\"\n", strace, into, strings.Join(options, " "), bridgeBinary)
+	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
+		p.t.Fatal(err)
+	}
+	p.binary = wrapper
+	p.start()
+	p.binary = ""
 }
 
 // systemCalls returns the names in one of systemd's sets, those of nested sets

@@ -102,9 +102,10 @@ func (d *disk) mayWrite() syscall.Errno {
 }
 
 // mayWriteBack says why the kernel cannot write back mapped memory. A disk that is full or
-// read-only takes it. Programs go on seeing what they wrote there: other file systems keep
-// its room for it, and keep it in memory where they cannot write it. Of this one the
-// kernel would read the file anew, and what they wrote would be gone under their hands.
+// read-only takes it, so that programs go on seeing what they wrote there, as on local file
+// systems, which keep its room for it, and keep it in memory where they cannot write it
+// (XFS since Linux 5.19). Otherwise the kernel would read this one's file anew, and what
+// they wrote would be gone under their hands.
 func (d *disk) mayWriteBack() syscall.Errno { return d.mayRead() }
 
 // maySync says why a sync fails, and whether what it should have written is lost.

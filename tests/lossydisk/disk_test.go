@@ -183,9 +183,17 @@ func TestMappedMemoryStays(t *testing.T) {
 	}
 	defer unix.Munmap(memory)
 	for i, set := range []func(){
-		func() { d.FillAfter(0) }, func() { d.SetReadOnly(true) }, func() { d.FailSync(0) },
+		func() { d.FillAfter(0) },
+		func() { d.SetReadOnly(true) },
+		func() {
+			d.FailSync(0)
+			if err := unix.Msync(memory, unix.MS_SYNC); !errors.Is(err, syscall.EIO) {
+				t.Errorf("a sync that fails: %v", err)
+			}
+		},
 	} {
 		d.Heal()
+		d.SetReadOnly(false)
 		memory[i], content[i] = 'n', 'n'
 		set()
 		mustHave(t, d.Path("file"), content) // opening it has the kernel write back, and read anew

@@ -8,7 +8,8 @@
 // making was never synced may be gone, and one whose removal was not may be back.
 //
 // The disk can also be full, read-only, damaged, or fail to sync, which on Linux drops
-// the writes: a later sync that succeeds says nothing about them.
+// the writes: a later sync that succeeds says nothing about them. What programs write to
+// memory that they have mapped stays in it all the same, as on other local file systems.
 //
 // A disk is a process of its own, because a program that maps files of a file system
 // which it serves itself can come to a standstill: [Start] runs the test's binary once

@@ -166,7 +166,8 @@ func (f *file) Write(ctx context.Context, data []byte, at int64) (uint32, syscal
 }
 
 // isWriteBack reports whether the kernel writes by itself what programs have put into
-// memory that they have mapped: then no process is named.
+// memory that they have mapped: then no process is named. (Nor is one of another PID
+// namespace, which no test has.)
 func isWriteBack(ctx context.Context) bool {
 	caller, ok := fuse.FromContext(ctx)
 	return ok && caller.Pid == 0

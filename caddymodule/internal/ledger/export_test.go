@@ -30,6 +30,9 @@ func WithAttempts(d time.Duration) Option { return func(s *settings) { s.attempt
 // Risks is what is warned of.
 var Risks = risks
 
+// UnfitFileSystem says where a ledger should not be.
+var UnfitFileSystem = unfitFileSystem
+
 // CursorOf returns the place behind what has a key and was created at a time.
 func CursorOf(k Key, at time.Time) Cursor { return Cursor{toMillis(at), k} }
 

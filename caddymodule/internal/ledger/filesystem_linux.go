@@ -1,8 +1,14 @@
 package ledger
 
-import "golang.org/x/sys/unix"
+import (
+	"path/filepath"
 
-// unfitFileSystems are no place for a ledger, by the number that Linux has for their kind.
+	"golang.org/x/sys/unix"
+)
+
+// unfitFileSystems are no place for a ledger, by the number that Linux has for their kind:
+// those of other machines and of programs that are used most. A container under gVisor
+// says 9P of every folder.
 //
 // SQLite keeps the index of its log in memory that is mapped from a file. These file
 // systems may drop such memory and read the file anew, after a write that failed or when
@@ -21,13 +27,17 @@ var unfitFileSystems = map[uint32]string{
 	unix.CODA_SUPER_MAGIC: "Coda",
 }
 
-// unfitFileSystem names the file system that a file is on where that is no place for a
-// ledger.
+// unfitFileSystem names the file system of a ledger's file, or of its folder, where that is
+// no place for a ledger.
 func unfitFileSystem(path string) (name string, unfit bool) {
-	var is unix.Statfs_t
-	if err := unix.Statfs(path, &is); err != nil {
-		return "", false // what cannot be told is not warned of
+	for _, place := range []string{filepath.Dir(path), path} { // what is mapped is in the folder
+		var is unix.Statfs_t
+		if err := unix.Statfs(place, &is); err != nil {
+			continue // what cannot be told is not warned of
+		}
+		if name, unfit := unfitFileSystems[uint32(is.Type)]; unfit { //nolint:gosec // a number of 32 bits, whatever the type is here
+			return name, true
+		}
 	}
-	name, unfit = unfitFileSystems[uint32(is.Type)] //nolint:gosec // a number of 32 bits, whatever the type is here
-	return name, unfit
+	return "", false
 }

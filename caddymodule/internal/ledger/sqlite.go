@@ -57,9 +57,6 @@ func OpenSQLite(ctx context.Context, path string, options ...Option) (*Ledger, e
 	if err != nil {
 		return nil, fmt.Errorf("opening ledger %s: %w", path, err)
 	}
-	for _, risk := range sqliteRisks(s.path) {
-		set.log.Warn(risk.Error(), zap.String("path", s.path))
-	}
 	l := newLedger(s, set)
 	switch moved, err := takeClockOffset(ctx, l); {
 	case err != nil:
@@ -77,6 +74,9 @@ func openSQLite(ctx context.Context, named string, set settings) (_ *sqliteStore
 	path, err := Resolve(named)
 	if err != nil {
 		return nil, err
+	}
+	for _, risk := range sqliteRisks(path) { // before anything fails for it
+		set.log.Warn(risk.Error(), zap.String("path", path))
 	}
 	lock, err := lockFile(path + lockSuffix)
 	if err != nil {
@@ -177,7 +177,10 @@ func (s *sqliteStore) read(ctx context.Context, do func(*tx) (any, error)) (any,
 }
 
 func (s *sqliteStore) risks(context.Context) ([]bilingual.Said, error) {
-	return sqliteRisks(s.path), s.running()
+	if err := s.running(); err != nil {
+		return nil, err
+	}
+	return sqliteRisks(s.path), nil
 }
 
 // sqliteRisks lists how the place of a file could have it lose a commit that was

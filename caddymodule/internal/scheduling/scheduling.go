@@ -5,8 +5,9 @@
 // bridge wakes up several times in a payment, and where the gateway or a database runs
 // beside it, each of them is interrupted in its work again and again. A thread with the
 // policy SCHED_BATCH waits until the other has had its turn, and finds more to do then:
-// its messages are read, its commits shared and its RSA operations batched. Priority and
-// share of the processors stay what they are.
+// its messages are read, its commits shared and its RSA operations batched. Others still
+// interrupt it when they wake up, unless they have the policy as well. Priority and share of
+// the processors stay what they are.
 package scheduling
 
 import "fmt"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -13,24 +14,50 @@ import (
 // policies are the kernel's numbers.
 var policies = map[string]uintptr{Batch: unix.SCHED_BATCH, Normal: unix.SCHED_NORMAL}
 
-// passes bounds how often the threads are gone through. A thread that begins meanwhile has
-// the policy of the one that began it, so that two passes are enough most often.
-const passes = 10
+// A thread that begins has the policy of the one that began it, and the kernel's list of
+// threads lacks some while others end: when nothing had to be changed a few times, with some
+// time between, none is left.
+const (
+	passes   = 50 // at most
+	unneeded = 3
+	between  = time.Millisecond
+)
 
 // Set gives a policy to all threads of this process, and with them to those that begin
 // later. A thread with a policy that is neither of the two keeps it: somebody wanted that.
-// The error says that the kernel, or a filter of system calls, does not let us.
+// The error says that the kernel, or a filter of system calls, does not let us; it wraps
+// [fs.ErrPermission] then.
 func Set(policy string) error {
+	number, known := policies[policy]
+	if !known {
+		return Check(policy)
+	}
+	if err := setAll(number); err != nil {
+		return fmt.Errorf("setting the scheduling policy %s: %w", policy, err)
+	}
+	return nil
+}
+
+func setAll(policy uintptr) error {
+	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
+		return fmt.Errorf("/proc is of other processes than this one's: %w", errors.ErrUnsupported)
+	}
+	clean := 0
 	for range passes {
-		changed, err := setThreads(policies[policy])
-		if err != nil {
-			return fmt.Errorf("setting the scheduling policy %s: %w", policy, err)
+		switch changed, err := setThreads(policy); {
+		case err != nil:
+			return err
+		case changed > 0:
+			clean = 0
+		default:
+			clean++
 		}
-		if changed == 0 {
+		if clean == unneeded {
 			return nil
 		}
+		time.Sleep(between)
 	}
-	return fmt.Errorf("setting the scheduling policy %s: new threads begin all the time", policy)
+	return errors.New("new threads begin all the time")
 }
 
 // setThreads goes through the threads once and returns how many it has changed.
