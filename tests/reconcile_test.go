@@ -120,8 +120,10 @@ func reconcileDay(t *testing.T, w *world) {
 	reconcile(dearer).want(t, 1, "another amount): 1", "12.01", "12.00")
 	unpaidHere := with(lines, today+","+pendingNo+",支付,16.00,交易成功,X9")
 	reconcile(unpaidHere).want(t, 1, "another state): 1", pending.OrderID, "pending", "succeeded")
-	twice := with(lines, lines[0])
+	twice := with(lines, lines[0][:strings.LastIndexByte(lines[0], ',')]+",X9")
 	reconcile(twice).want(t, 1, "more than once in the statement): 1")
+	again := with(lines, lines[0])
+	reconcile(again).want(t, 0, "Lines that are there once more, and count once: 1.", "The sides agree.")
 	var unrefunded []string
 	for _, line := range lines {
 		if !strings.Contains(line, keptNo) || !strings.Contains(line, "退款") {

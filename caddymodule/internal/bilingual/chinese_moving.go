@@ -82,6 +82,7 @@ var chineseOfMoving = map[string]string{
 
 	// reconcile
 	"From %s to %s (not included), Beijing time. Orders go by %s, of which the ledger knows %d of a sample of %d.": "范围：%s 至 %s（不含），北京时间。按 %s 对应订单：抽样中账本认得 %d 个，共抽样 %d 个。",
+	"Lines that are there once more, and count once: %d. Was a file given twice, or do two overlap?":               "重复出现、只计一次的行：%d。是同一文件给了两次，还是两个文件有重叠？",
 	"Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.": "对账单共 %d 行，其中属于其他日期或商户 %d 行；略过（如手续费）%d 行。一致：%d。",
 	"%s (%s): %d":       "%s（%s）：%d",
 	"The sides differ.": "两边有差异。",

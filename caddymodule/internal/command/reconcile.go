@@ -123,33 +123,36 @@ func (f *reconcileFlags) job(o *online, files []string) (reconciliation.Job, err
 	}
 	var wrongDays, unknown error
 	job.From, job.To, wrongDays = parseDays(f.days)
-	if f.merID != "" {
-		job.Others, unknown = otherMerchants(o, f.merID)
-	}
+	job.Known, job.Others, unknown = merchantNumbers(o, f.merID)
 	return job, errors.Join(wrongDays, f.setOptions(), unknown)
 }
 
-// otherMerchants are the numbers, v1 and v2, of the merchants that are configured beside
-// one, without those that are its own as well.
-func otherMerchants(o *online, merID string) (map[string]bool, error) {
-	others, own := make(map[string]bool), []string{"", merID}
+// merchantNumbers are the numbers, v1 and v2, of the merchants that are configured, and
+// with a merchant those of the others that are not its own as well.
+func merchantNumbers(o *online, merID string) (known, others map[string]bool, err error) {
+	known = make(map[string]bool)
+	own := []string{merID}
 	query := api.MerchantsQuery{Limit: mostItems}
 	for more := true; more; more = query.After != "" {
 		var list api.MerchantList
 		if err := o.client.Get(o.Context(), "merchants", query, &list); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, m := range list.Items {
 			if m.MerID == merID {
 				own = append(own, m.GatewayMerchant)
-				continue
 			}
-			others[m.MerID], others[m.GatewayMerchant] = true, true
+			known[m.MerID], known[m.GatewayMerchant] = true, true
 		}
 		query.After = list.Next
 	}
+	delete(known, "")
+	if merID == "" {
+		return known, nil, nil
+	}
+	others = maps.Clone(known)
 	maps.DeleteFunc(others, func(number string, _ bool) bool { return slices.Contains(own, number) })
-	return others, nil
+	return known, others, nil
 }
 
 // setOptions reads what the flags say of the statement.

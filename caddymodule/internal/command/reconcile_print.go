@@ -19,6 +19,9 @@ func printReconciliation(w printer, r *reconciliation.Report) {
 		minute(r.From), minute(r.To), r.Number, r.Known, r.Sampled)
 	w.say("Lines of the statements: %d, of them of other days or merchants: %d; left out, such as fees: %d. Agreed: %d.\n\n",
 		r.Lines, r.Outside, r.Skipped, r.Matched)
+	if r.Repeated > 0 {
+		w.say("Lines that are there once more, and count once: %d. Was a file given twice, or do two overlap?\n\n", r.Repeated)
+	}
 	printSums(w, r.Merchants)
 	for _, kind := range reconciliation.Kinds() {
 		if n := r.Counts[kind.Kind]; n > 0 {

@@ -1,6 +1,7 @@
 package reconciliation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -46,6 +47,25 @@ func (c *comparison) order(o *order, lines []*line) {
 	}
 	c.payment(o, pays)
 	c.refund(o, refunds)
+	if len(refunds) == 0 {
+		c.partRefund(o, pays)
+	}
+}
+
+// partRefund notes a payment of which the statement says that a part was given back, and
+// neither how much nor when: the bridge gives back whole orders.
+func (c *comparison) partRefund(o *order, lines []*line) {
+	i := slices.IndexFunc(lines, func(l *line) bool { return l.PartRefunded })
+	if i < 0 {
+		return
+	}
+	kind := RefundMissingHere
+	if o.State == translate.Refunded {
+		kind = OtherRefund
+	}
+	there := c.there(lines[i])
+	there.Fen = 0
+	c.add(Difference{Kind: kind, Here: c.here(o, o.SettledAt), There: there})
 }
 
 func (c *comparison) payment(o *order, lines []*line) {
@@ -80,8 +100,12 @@ func (c *comparison) payment(o *order, lines []*line) {
 	}
 }
 
-// ofTheDays reports whether a line tells of a payment of the range, by either side.
-func (c *comparison) ofTheDays(o *order, l *line) bool { return o.paid || c.within(l.At) }
+// ofTheDays reports whether a line tells of a payment of the range, by either side. One
+// that may mean a refund alone has the refund's time.
+func (c *comparison) ofTheDays(o *order, l *line) bool {
+	refundAlone := l.Either && !o.PaidAt.IsZero()
+	return o.paid || !refundAlone && c.within(l.At)
+}
 
 // refundOfTheDays is ofTheDays for a refund. A line that tells of the payment as well
 // has the payment's time. When its refund was, only the ledger knows.
@@ -126,6 +150,11 @@ func (c *comparison) refund(o *order, lines []*line) {
 		}
 		return
 	case len(done) == 0:
+		if i := slices.IndexFunc(lines, o.wasAskedFor); i >= 0 && o.refunded {
+			c.merchant(o.MerID).There.refund(lines[i].RefundFen)
+			c.report.Matched++
+			return
+		}
 		if o.refunded {
 			c.add(Difference{Kind: RefundMissingThere, Here: c.here(o, o.SettledAt), There: c.thereRefund(lines[0], lines[0].RefundFen)})
 		}
@@ -151,6 +180,12 @@ func (c *comparison) refund(o *order, lines []*line) {
 	}
 }
 
+// wasAskedFor reports whether a line tells of the order's whole refund while it was under
+// way: statements have the time at which it was asked for, and do not change afterwards.
+func (o *order) wasAskedFor(l *line) bool {
+	return l.RefundState == statement.Processing && l.RefundFen == o.AmountFen && !l.At.IsZero() && dayOf(l.At).Before(dayOf(o.SettledAt))
+}
+
 // absentRefund is absentPayment for a refund. The ledger knows when a refund was
 // known to be done, a statement when it was asked for; how long that takes is told in
 // the order's story only.
@@ -167,21 +202,41 @@ func (c *comparison) absentRefund(o *order) Kind {
 // unknown notes lines whose number no order of the ledger has.
 func (c *comparison) unknown(lines []*line) {
 	for _, l := range lines {
-		if !c.within(l.At) || l.State != statement.Succeeded {
+		within, succeeded := c.within(l.At), l.State == statement.Succeeded
+		if !within || !succeeded {
 			c.report.Outside++
-			if c.within(l.At) {
-				c.report.unpaid++
-			}
-			continue
 		}
-		if l.Pays {
-			c.merchant("").There.pay(l.Fen)
-			c.add(Difference{Kind: MissingHere, There: c.there(l)})
-			continue
+		if within && !succeeded {
+			c.report.unpaid++
 		}
-		c.merchant("").There.refund(l.RefundFen)
-		c.add(Difference{Kind: RefundMissingHere, There: c.thereRefund(l, l.RefundFen)})
+		kind, there := MissingHere, c.there(l)
+		if !l.Pays {
+			kind, there = RefundMissingHere, c.thereRefund(l, l.RefundFen)
+		}
+		switch {
+		case !succeeded:
+		case !within && c.besideTheDays(l.At):
+			c.add(Difference{Kind: Edge, There: there})
+		case within:
+			c.strange(l)
+			c.add(Difference{Kind: kind, There: there})
+		}
 	}
+}
+
+// strange counts what a line of no order of the ledger has moved.
+func (c *comparison) strange(l *line) {
+	if sums := &c.merchant("").There; l.Pays {
+		sums.pay(l.Fen)
+	} else {
+		sums.refund(l.RefundFen)
+	}
+}
+
+// besideTheDays reports whether a time is so near to the range that a line of it may be in
+// no statement of its own day, and there is no statement of that day.
+func (c *comparison) besideTheDays(at time.Time) bool {
+	return !at.Before(c.from.Add(-c.edge)) && !at.After(c.to.Add(c.edge)) && !c.covers(at, at)
 }
 
 // within reports whether a line belongs to the range. One without a time does.

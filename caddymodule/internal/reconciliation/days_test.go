@@ -83,6 +83,33 @@ func TestRefundsOfEarlierPayments(t *testing.T) {
 	}
 }
 
+// TestDaysAlone: a statement that tells days and no times is of the next day, too.
+func TestDaysAlone(t *testing.T) {
+	t.Parallel()
+	const columns = "订单号,金额,交易日期\n"
+	book := &fakeBook{orders: []api.Settlement{settled(1, 24*hour-time.Minute), settled(2, hour)}}
+	day, next := columns+"N002,1.02,2026-11-22\n", columns+"N9,1.00,2026-11-23\n"
+	for want, statements := range map[string][]string{"edge T001": {day}, "missing_there T001": {day, next}} {
+		if got := told(reconcile(t, book, nil, statements...)); !slices.Equal(got, []string{want}) {
+			t.Errorf("%d statements: %q, want %s", len(statements), got, want)
+		}
+	}
+}
+
+// TestBesideTheDays: what the ledger does not know at a midnight is told unless the
+// statement of its own day is there, which has it.
+func TestBesideTheDays(t *testing.T) {
+	t.Parallel()
+	book := &fakeBook{orders: []api.Settlement{settled(1, hour)}}
+	day, next := csvOf("N001 pay 1.01 成功 1h", "N777 pay 5.00 成功 24h1s"), csvOf("N9 pay 5.00 失败 30h")
+	if got := told(reconcile(t, book, nil, day)); !slices.Equal(got, []string{"edge 0.csv:3 500"}) {
+		t.Errorf("%q", got)
+	}
+	if got := told(reconcile(t, book, nil, day, next)); got != nil {
+		t.Errorf("with the next day's: %q", got)
+	}
+}
+
 // TestAnotherDay: a statement of another day agrees with nothing of the day that is
 // meant, although the ledger has its orders.
 func TestAnotherDay(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
+	"github.com/paybridge/paybridge/translate"
 )
 
 // TestSameNumbers: two merchants have the same order number, and the statement goes by
@@ -50,6 +51,34 @@ func TestSameNumbersAndAmounts(t *testing.T) {
 	} {
 		book := &fakeBook{orders: []api.Settlement{of("A", c.a), of("B", c.b)}}
 		r := reconcile(t, book, func(j *Job) { j.Number = ByOrderID }, csvOf(c.lines...))
+		if got := told(r); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestOtherMerchantsLine: a line that says itself whose it is stands for no order of
+// another merchant, whatever its number.
+func TestOtherMerchantsLine(t *testing.T) {
+	t.Parallel()
+	const columns = "订单号,商户号,金额,时间\n"
+	line := func(merchant string) string { return "T001," + merchant + ",1.01,2026-11-22 01:00:00\n" }
+	one, pending := settled(1, hour), unpaid(1, translate.Pending)
+	pending.MerID, pending.GatewayMerchant, pending.OrderNo, pending.QueryID = "B", "GB", "N900", "H900"
+	for name, c := range map[string]struct {
+		orders []api.Settlement
+		lines  string
+		want   []string
+	}{
+		"of the other, which waits for it": {[]api.Settlement{one, pending}, line("B"), []string{"missing_there T001", "state T001 0.csv:2 101"}},
+		"by its v2 number":                 {[]api.Settlement{one, pending}, line("GB"), []string{"missing_there T001", "state T001 0.csv:2 101"}},
+		"of both":                          {[]api.Settlement{one, pending}, line("A") + line("B"), []string{"state T001 0.csv:3 101"}},
+		"of the other, unknown":            {[]api.Settlement{one}, line("A") + line("B"), []string{"missing_here 0.csv:3 101"}},
+		"of nobody who is configured":      {[]api.Settlement{one}, line("X"), nil},
+	} {
+		r := reconcile(t, &fakeBook{orders: c.orders}, func(j *Job) {
+			j.Number, j.Known = ByOrderID, map[string]bool{"A": true, "G": true, "B": true, "GB": true}
+		}, columns+c.lines)
 		if got := told(r); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

@@ -54,7 +54,9 @@ func (r *run) compareFound(orders []*order, lines []*line) {
 		r.compare.unknown(lines)
 		return
 	}
-	for i, own := range divide(orders, lines) {
+	given, left := r.divide(orders, lines)
+	r.compare.unknown(left)
+	for i, own := range given {
 		o := orders[i]
 		if r.MerID != "" && o.MerID != r.MerID {
 			r.report.Outside += len(own)

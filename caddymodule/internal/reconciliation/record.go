@@ -34,11 +34,11 @@ type order struct {
 
 func (l *line) fields() fields {
 	return fields{
-		texts:   []*string{&l.Number, &l.RefundNo, &l.Merchant, (*string)(&l.State), (*string)(&l.RefundState)},
+		texts:   []*string{&l.Number, &l.GatewayNo, &l.RefundNo, &l.Merchant, (*string)(&l.State), (*string)(&l.RefundState)},
 		numbers: []*int64{&l.Fen, &l.RefundFen},
 		counts:  []*int{&l.Line, &l.File},
 		times:   []*time.Time{&l.At},
-		bits:    []*bool{&l.Pays, &l.Refunds, &l.Either},
+		bits:    []*bool{&l.Pays, &l.Refunds, &l.Either, &l.PartRefunded, &l.DayOnly},
 	}
 }
 

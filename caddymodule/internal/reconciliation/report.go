@@ -21,6 +21,7 @@ type Report struct {
 	Sampled     int              `json:"sample"`       // how many the sample had
 	Lines       int              `json:"lines"`        // payments and refunds in the statements
 	Outside     int              `json:"outside"`      // of them, those of other days or merchants
+	Repeated    int              `json:"repeated"`     // of them, those that are there once more
 	Skipped     int              `json:"skipped"`      // lines of neither payments nor refunds, such as fees
 	Matched     int              `json:"matched"`      // payments and refunds that agree
 	Counts      map[Kind]int     `json:"counts"`       // differences and notes, by kind
@@ -75,7 +76,7 @@ func (r *Report) Doubts() bool {
 // merchant that are meant, of which the ledger has nothing either: another day's file, or
 // a merchant's number that nobody has.
 func (r *Report) ComparedNothing() bool {
-	return r.Lines > 0 && r.Outside == r.Lines && r.unpaid == 0 && len(r.Merchants) == 0
+	return r.Lines > 0 && r.Outside+r.Repeated == r.Lines && r.unpaid == 0 && len(r.Merchants) == 0
 }
 
 // books gathers a report while it is made.

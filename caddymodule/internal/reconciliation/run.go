@@ -39,7 +39,8 @@ type Job struct {
 	Files    []string // names of the statements
 	Open     func(i int) (Source, error)
 	MerID    string          // only this merchant's orders; "" for all
-	Others   map[string]bool // with MerID: the numbers, v1 and v2, of other merchants alone
+	Known    map[string]bool // the numbers, v1 and v2, of the merchants that are configured
+	Others   map[string]bool // with MerID: those of them that are not its own
 	From, To time.Time       // zero for the days of the statements
 	Number   NumberKind      // "" for what the ledger says
 	Edge     time.Duration
@@ -129,7 +130,7 @@ func (r *run) readStatement(ctx context.Context, i int) error {
 func (r *run) addLine(l *line) error {
 	r.report.Lines++
 	r.sample.add(l.Number)
-	if !l.At.IsZero() && !r.near(l.At) {
+	if !l.At.IsZero() && (l.DayOnly || !r.near(l.At)) {
 		r.days[dayOf(l.At).Unix()] = true
 	}
 	if r.Others[l.Merchant] {
@@ -290,11 +291,15 @@ func (r *run) comparePart(i int) error {
 	if err != nil {
 		return err
 	}
+	for number, lines := range groups {
+		groups[number] = r.once(lines)
+	}
 	for number, same := range orders {
-		for j, lines := range divide(same, groups[number]) {
+		given, left := r.divide(same, groups[number])
+		for j, lines := range given {
 			r.compare.order(same[j], lines)
 		}
-		delete(groups, number)
+		groups[number] = left
 	}
 	if err := r.lines.empty(i); err != nil {
 		return err

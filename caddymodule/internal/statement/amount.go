@@ -21,9 +21,10 @@ const (
 var grouped = regexp.MustCompile(`^\d{1,3}(,\d{3})+(\.\d+)?$`)
 
 // amountMarks take the currency off and bring signs into one form.
-var amountMarks = strings.NewReplacer("￥", "", "¥", "", "−", "-", "－", "-", "＋", "+", "，", ",", "元", "", "分", "")
+var amountMarks = strings.NewReplacer("￥", "", "¥", "", "−", "-", "－", "-", "＋", "+", "，", ",")
 
-// amount reads an amount out of a clean cell, exactly. The sign comes apart.
+// amount reads an amount out of a clean cell, exactly. The sign comes apart. A unit that
+// the cell itself names counts.
 func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
 	text := strings.TrimSpace(amountMarks.Replace(cell))
 	if inner, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(inner, ")") { // as bookkeepers write it
@@ -32,7 +33,7 @@ func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
 	if text, negative = strings.CutPrefix(text, "-"); !negative {
 		text = strings.TrimPrefix(text, "+")
 	}
-	text = strings.TrimSpace(text)
+	text, unit = unitOf(strings.TrimSpace(text), unit)
 	if grouped.MatchString(text) {
 		text = strings.ReplaceAll(text, ",", "")
 	}
@@ -48,6 +49,16 @@ func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
 		err = say("%s is rounded; format the column as a number with two decimals", shown(cell))
 	}
 	return fen, negative && fen > 0, err
+}
+
+// unitOf takes the unit off that stands behind an amount.
+func unitOf(text string, unit Unit) (string, Unit) {
+	for suffix, named := range map[string]Unit{"元": Yuan, "分": Fen} {
+		if plain, found := strings.CutSuffix(text, suffix); found {
+			return strings.TrimSpace(plain), named
+		}
+	}
+	return text, unit
 }
 
 // wholeYuan reads an amount in yuan.

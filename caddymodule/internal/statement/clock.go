@@ -70,6 +70,18 @@ func (e epoch) read(text string) (time.Time, error) {
 	return e.serial(text)
 }
 
+// startsDay reports whether a time is a midnight of Beijing.
+func startsDay(at time.Time) bool {
+	return !at.IsZero() && at.In(translate.Beijing).Format(time.TimeOnly) == "00:00:00"
+}
+
+// hasClock reports whether a cell with a time tells more than the day, if only that it was
+// at midnight: 00:00:00, or fourteen digits.
+func hasClock(cell string) bool {
+	const digits = len("20060102150405")
+	return strings.Contains(cell, ":") || len(cell) >= digits && strings.Trim(cell, "0123456789") == ""
+}
+
 // isClock reports whether a cell has a time of day only.
 func isClock(cell string) bool {
 	return len(cell) <= len("15:04:05") && strings.Trim(cell, "0123456789:") == ""

@@ -52,6 +52,24 @@ func (r *Reader) classOf(cells []string, line int) lineClass {
 	return aside
 }
 
+var errSecondList = say("a second list begins here, with columns of its own; save it as a file of its own")
+
+// namesColumns reports whether a line has the names of columns for a number and an amount:
+// of another list than the one that is read.
+func (r *Reader) namesColumns(cells []string) bool {
+	found := make(map[Role]bool)
+	for _, cell := range cells {
+		name, _ := nameOf(cell)
+		for role, names := range usualNames() {
+			if slices.Contains(names, name) {
+				found[role] = true
+			}
+		}
+	}
+	is := func(role Role) bool { return found[role] }
+	return slices.ContainsFunc(numberColumns, is) && slices.ContainsFunc(amountColumns, is)
+}
+
 // isSummary reports whether a word begins a sum; 合计(元): is 合计.
 func isSummary(word string) bool {
 	if i := strings.IndexAny(word, ":：(（"); i >= 0 {
@@ -118,13 +136,16 @@ func sameName(a, b string) bool { return clean(a) == clean(b) }
 // that has not may be none of an order's: who made the list, who checked it.
 func (l *lineCells) likeOrder() bool {
 	hasDigit := func(text string) bool { return strings.ContainsAny(text, "0123456789") }
-	return l.hasAny(numberColumns, hasDigit) && l.hasAny([]Role{AmountColumn, RefundAmountColumn}, hasDigit)
+	return l.hasAny(numberColumns, hasDigit) && l.hasAny(amountColumns, hasDigit)
 }
 
 // hasOrderNumber reports whether a line has a number that does not count orders.
 func (l *lineCells) hasOrderNumber() bool { return l.hasAny(numberColumns, isOrderNumber) }
 
-var numberColumns = []Role{NumberColumn, GatewayNoColumn, OriginalColumn, RefundNoColumn}
+var (
+	numberColumns = []Role{NumberColumn, GatewayNoColumn, OriginalColumn, RefundNoColumn}
+	amountColumns = []Role{AmountColumn, RefundAmountColumn}
+)
 
 func (l *lineCells) hasAny(roles []Role, is func(string) bool) bool {
 	return slices.ContainsFunc(roles, func(role Role) bool { return is(l.text(role)) })

@@ -118,6 +118,9 @@ func (r *Reader) Next() (Row, error) {
 		}
 		switch r.classOf(cells, line) {
 		case aside:
+			if r.namesColumns(cells) {
+				return Row{}, &PositionError{Line: line, Err: errSecondList}
+			}
 			r.skipped++
 			continue
 		case blank:
@@ -150,10 +153,11 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	if isOther(kind) {
 		return Row{}, false, nil
 	}
-	row = Row{Line: line, Merchant: l.digits(MerchantColumn), RefundNo: l.optional(RefundNoColumn)}
+	row = Row{Line: line, Merchant: l.digits(MerchantColumn), RefundNo: l.optional(RefundNoColumn), GatewayNo: l.mark(GatewayNoColumn)}
 	l.money(&row, isRefund(kind))
 	row.Number = l.number(row)
 	row.At = l.time()
+	row.DayOnly = l.dayOnly(row.At)
 	if l.err != nil && !l.likeOrder() {
 		l.err.Err = say("%v; if this line tells of no order, delete it from the file; else name the column: --column number=… --column amount=…", l.err.Err)
 	}
@@ -244,6 +248,14 @@ func (l *lineCells) digits(role Role) string {
 	return text
 }
 
+// mark is the text of a cell that only tells lines apart: nothing is wrong with any.
+func (l *lineCells) mark(role Role) string {
+	if !l.has(role) || l.stored(role) == asError {
+		return ""
+	}
+	return l.text(role)
+}
+
 // clock is the text of a cell that tells a time. With a day of its own in another
 // column, a whole number may be a time of day, 93015: [moment] reads it.
 func (l *lineCells) clock(role Role, dated bool) string {
@@ -307,4 +319,10 @@ func (l *lineCells) time() time.Time {
 	}
 	l.fail(role, err)
 	return at
+}
+
+// dayOnly reports whether what the line tells of a time is a day and no more.
+func (l *lineCells) dayOnly(at time.Time) bool {
+	date, clock := l.mark(DateColumn), l.mark(TimeColumn)
+	return startsDay(at) && (date == "" || clock == "") && !hasClock(date+clock)
 }

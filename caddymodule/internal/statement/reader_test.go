@@ -49,6 +49,18 @@ func paid(line int, number string, fen int64, when string) Row {
 	return Row{Line: line, Number: number, Pays: true, Fen: fen, State: Succeeded, At: at(when)}
 }
 
+// by is a line with the gateway's number.
+func by(gatewayNo string, row Row) Row {
+	row.GatewayNo = gatewayNo
+	return row
+}
+
+// onDay is a line that tells the day alone.
+func onDay(row Row) Row {
+	row.DayOnly = true
+	return row
+}
+
 // weChat is a bill in the form of WeChat's: backticks, refunds in columns of their
 // own, and a summary at the end.
 const weChat = "\ufeff交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n" +
@@ -73,9 +85,10 @@ func TestStatements(t *testing.T) {
 	must(t, err)
 	utf16, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("订单号\t金额(元)\t支付时间\r\n1001\t1.00\t2026/11/22 9:05\r\n")
 	must(t, err)
+	const aliNo = "2026112222001004300000000001"
 	aliRows := []Row{
-		paid(6, "PB00000000000000000000000002", 101999, "2026-11-22 10:00:05"),
-		{Line: 7, Number: "PB00000000000000000000000002", RefundNo: "RPB2", Refunds: true, RefundFen: 101999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 12:00:05")},
+		by(aliNo, paid(6, "PB00000000000000000000000002", 101999, "2026-11-22 10:00:05")),
+		{Line: 7, Number: "PB00000000000000000000000002", GatewayNo: aliNo, RefundNo: "RPB2", Refunds: true, RefundFen: 101999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 12:00:05")},
 	}
 	for _, c := range []struct {
 		name, text string
@@ -83,8 +96,8 @@ func TestStatements(t *testing.T) {
 		want       []Row
 	}{
 		{"as WeChat writes it", weChat, Options{}, []Row{
-			{Line: 2, Number: "PB00000000000000000000000001", Merchant: "10000100", Pays: true, Fen: 1999, State: Succeeded, At: at("2026-11-22 10:00:00")},
-			{Line: 3, Number: "PB00000000000000000000000001", Merchant: "10000100", RefundNo: "RPB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 11:00:00")},
+			{Line: 2, Number: "PB00000000000000000000000001", GatewayNo: "4200000000001", Merchant: "10000100", Pays: true, Fen: 1999, State: Succeeded, At: at("2026-11-22 10:00:00")},
+			{Line: 3, Number: "PB00000000000000000000000001", GatewayNo: "4200000000001", Merchant: "10000100", RefundNo: "RPB00000000000000000000000001", Refunds: true, RefundFen: 1999, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 11:00:00")},
 		}},
 		{"as Alipay writes it", aliPay, Options{}, aliRows},
 		{"as Alipay writes it, in GBK", gbk, Options{}, aliRows},
@@ -114,6 +127,25 @@ func TestStatements(t *testing.T) {
 		{"a list of orders, one partly refunded", "订单号,订单金额,退款金额,订单状态,支付时间\nA1,5.00,2.00,部分退款,2026-11-22 10:00:00\n", Options{}, []Row{
 			{Line: 2, Number: "A1", Pays: true, Refunds: true, Fen: 500, RefundFen: 200, State: Succeeded, RefundState: Succeeded, At: at("2026-11-22 10:00:00")},
 		}},
+		{"a list of orders, one partly refunded, it does not say how much", "订单号,订单金额,订单状态\nA1,5.00,部分退款\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, PartRefunded: true, Fen: 500, State: Succeeded},
+		}},
+		{"a list of orders, one with the number of its refund", "订单号,订单金额,订单状态,退款单号,退款金额\nA1,5.00,支付成功,R1,5.00\nA2,5.00,退款成功,R2,5.00\nA3,0.00,支付成功,R3,5.00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", RefundNo: "R1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
+			{Line: 3, Number: "A2", RefundNo: "R2", Refunds: true, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
+			{Line: 4, Number: "A3", RefundNo: "R3", Refunds: true, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
+		}},
+		{"units in the cells", "订单号,金额\nA1,500分\nA2,6.00元\nA3,(7.00元)\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}, {Line: 3, Number: "A2", Pays: true, Fen: 600, State: Succeeded},
+			{Line: 4, Number: "A3", Refunds: true, RefundFen: 700, State: Succeeded, RefundState: Succeeded},
+		}},
+		{"days alone, and midnights", "订单号,金额,时间\nA1,5.00,2026-11-22\nA2,5.00,2026-11-22 00:00:00\nA3,5.00,20261122\nA4,5.00,20261122000000\n", Options{}, []Row{
+			onDay(paid(2, "A1", 500, "2026-11-22 00:00:00")), paid(3, "A2", 500, "2026-11-22 00:00:00"),
+			onDay(paid(4, "A3", 500, "2026-11-22 00:00:00")), paid(5, "A4", 500, "2026-11-22 00:00:00"),
+		}},
+		{"days and times of day", "订单号,金额,日期,时间\nA1,5.00,2026-11-22,00:00:00\nA2,5.00,2026-11-22,\n", Options{}, []Row{
+			paid(2, "A1", 500, "2026-11-22 00:00:00"), onDay(paid(3, "A2", 500, "2026-11-22 00:00:00")),
+		}},
 		{"a list of orders, refunds of which are not done", "订单号,订单金额,订单状态,支付时间\nA1,5.00,退款中,2026-11-22 10:00:00\nA2,6.00,退款失败,2026-11-22 10:00:00\n", Options{}, []Row{
 			{Line: 2, Number: "A1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, RefundState: Processing, At: at("2026-11-22 10:00:00")},
 			{Line: 3, Number: "A2", Pays: true, Refunds: true, Either: true, Fen: 600, RefundFen: 600, State: Succeeded, RefundState: Failed, At: at("2026-11-22 10:00:00")},
@@ -127,7 +159,7 @@ func TestStatements(t *testing.T) {
 			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Failed, At: at("2026-11-22 10:00:00")},
 			{Line: 3, Number: "A2", Pays: true, Fen: 500, State: Processing, At: at("2026-11-22 10:00:00")},
 		}},
-		{"fees are no orders", "流水号,金额,交易类型,时间\nF1,5.00,手续费,2026-11-22 10:00:00\nA1,5.00,消费,2026-11-22 10:00:00\n合计,10.00,,\n", Options{}, []Row{paid(3, "A1", 500, "2026-11-22 10:00:00")}},
+		{"fees are no orders", "流水号,金额,交易类型,时间\nF1,5.00,手续费,2026-11-22 10:00:00\nA1,5.00,消费,2026-11-22 10:00:00\n合计,10.00,,\n", Options{}, []Row{by("A1", paid(3, "A1", 500, "2026-11-22 10:00:00"))}},
 		{"columns by name and number", "单号,x,实付\nA1,y,5.00\n", Options{Columns: map[Role]string{NumberColumn: "单号", AmountColumn: "3"}}, []Row{{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}}},
 		{"no heading", "A1;5\n", Options{NoHeader: true, Separator: ';', Unit: Fen, Columns: map[Role]string{NumberColumn: "1", AmountColumn: "2"}}, []Row{{Line: 1, Number: "A1", Pays: true, Fen: 5, State: Succeeded}}},
 		{"texts of several lines", "订单号,金额,备注\nA1,5.00,\"茶,\"\"好\"\"\r\n两杯, 热, 带走\"\nA2,6.00,12\"\n", Options{}, []Row{
@@ -255,6 +287,9 @@ func TestRefused(t *testing.T) {
 		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls) or one with a password; open it and save it as an Excel workbook (.xlsx)"},
 		{"new Excel, cut short", "PK\x03\x04\x14\x00\x06\x00", "a workbook that is cut short or damaged; get the statement again"},
 		{"XML of Excel", "<?xml version=\"1.0\"?>\n<Workbook/>", "this is XML; open it with a spreadsheet program"},
+		{"a second list behind the sums", "订单号,金额\nN001,1.01\n总笔数,总金额\n1,1.01\n退款单号,退款金额\nN001,1.01\n", "line 5: a second list begins here, with columns of its own; save it as a file of its own"},
+		{"a second list with times", "订单号,金额,时间,备注\nN001,1.01,2026-11-22 01:00:00,\n总笔数,总金额\n1,1.01\n退款时间,订单号,退款单号,退款金额\n2026-11-22 05:00:00,N001,RX9,1.01\n", "line 5: a second list begins here"},
+		{"yuan and fen in one cell", head + "A1,5元3分,成功,2026-11-22\n", "not an amount"},
 		{"archive", "\x1f\x8b\x08\x00", "unpack it first"},
 		{"PDF", "%PDF-1.7", "this is a PDF"},
 		{"web page", "<html><table>", "this is a web page"},

@@ -9,6 +9,7 @@ import (
 type meaning struct {
 	state   State
 	refunds bool // of an order that was refunded
+	part    bool // of an order of which a part was refunded
 }
 
 // words are what statements write in their columns of the state, without blanks and
@@ -19,16 +20,17 @@ var words = func() map[string]meaning {
 		meaning
 		words string
 	}{
-		{meaning{Succeeded, false}, "成功 交易成功 支付成功 付款成功 收款成功 已支付 已付款 已完成 完成 交易完成 交易结束 部分退款 已结算 已入账 " +
+		{meaning{state: Succeeded}, "成功 交易成功 支付成功 付款成功 收款成功 已支付 已付款 已完成 完成 交易完成 交易结束 已结算 已入账 " +
 			"success succeeded paid pay_success ok trade_success trade_finished finished completed s 00 11 s0000000"},
-		{meaning{Succeeded, true}, "退款 已退款 退款成功 转入退款 全额退款 已全额退款 退货 已退货 退货成功 已撤销 撤销成功 " +
+		{meaning{state: Succeeded, part: true}, "部分退款 已部分退款 partially_refunded partial_refund"},
+		{meaning{state: Succeeded, refunds: true}, "退款 已退款 退款成功 转入退款 全额退款 已全额退款 退货 已退货 退货成功 已撤销 撤销成功 " +
 			"refund refunded refund_success revoked trade_refund 31"},
-		{meaning{Processing, false}, "处理中 支付中 待支付 未支付 待付款 等待付款 等待买家付款 用户支付中 进行中 " +
+		{meaning{state: Processing}, "处理中 支付中 待支付 未支付 待付款 等待付款 等待买家付款 用户支付中 进行中 " +
 			"notpay userpaying processing pending wait_buyer_pay accepted unknown 10 12"},
-		{meaning{Processing, true}, "退款中 退款处理中 退款审核中 refunding refund_processing 30 32 34"},
-		{meaning{Failed, false}, "失败 交易失败 支付失败 付款失败 关闭 已关闭 交易关闭 订单关闭 已取消 取消 已过期 超时关闭 已冲正 " +
+		{meaning{state: Processing, refunds: true}, "退款中 退款处理中 退款审核中 refunding refund_processing 30 32 34"},
+		{meaning{state: Failed}, "失败 交易失败 支付失败 付款失败 关闭 已关闭 交易关闭 订单关闭 已取消 取消 已过期 超时关闭 已冲正 " +
 			"fail failed failure payerror closed trade_closed cancelled canceled expired reversed 13"},
-		{meaning{Failed, true}, "退款失败 退款关闭 退款异常 退款驳回 refund_failed refundclose change abnormal 33 35 36"},
+		{meaning{state: Failed, refunds: true}, "退款失败 退款关闭 退款异常 退款驳回 refund_failed refundclose change abnormal 33 35 36"},
 	} {
 		for word := range strings.FieldsSeq(row.words) {
 			table[word] = row.meaning
@@ -71,7 +73,7 @@ func isOther(cell string) bool { return slices.Contains(otherKinds, plain(cell))
 
 // meanings are what an operator can say of a word of the state.
 var meanings = map[string]meaning{
-	"paid": {Succeeded, false}, "refunded": {Succeeded, true}, "processing": {Processing, false}, "failed": {Failed, false},
+	"paid": {state: Succeeded}, "refunded": {state: Succeeded, refunds: true}, "processing": {state: Processing}, "failed": {state: Failed},
 }
 
 // setWord takes an operator's word=meaning.

@@ -33,10 +33,10 @@ func TestWorkbooks(t *testing.T) {
 		want    []Row
 	}{
 		{"openpyxl.xlsx", Options{Sheet: "交易明细"}, []Row{
-			paid(4, "PB00000000000000000000000001", 1999, "2026-11-22 10:00:00"),
-			paid(5, "PB00000000000000000000000002", 10, "2026-11-22 11:02:03"),
-			refund,
-			paid(7, "20260101000001", 100000000, "2026-11-22 10:00:00"),
+			by("4200000000001234567", paid(4, "PB00000000000000000000000001", 1999, "2026-11-22 10:00:00")),
+			by("4200000000001234568", paid(5, "PB00000000000000000000000002", 10, "2026-11-22 11:02:03")),
+			by("4200000000001234567", refund),
+			by("4200000000001234569", paid(7, "20260101000001", 100000000, "2026-11-22 10:00:00")),
 		}},
 		{"xlsxwriter-1904.xlsx", Options{}, []Row{
 			paid(2, "A1", 1999, "2026-11-22 09:30:16"),
@@ -149,7 +149,7 @@ func TestCells(t *testing.T) {
 		{"text in runs, and how it is read", `<c r="A2" t="s"><v>2</v></c>` + oneYuan, Row{Number: "A1B2", Fen: 100}},
 		{"escapes", `<c r="A2" t="s"><v>3</v></c>` + oneYuan, Row{Number: "A_1", Fen: 100}},
 		{"cells without references", `<c t="str"><v>A1</v></c><c><v>1</v></c>`, Row{Number: "A1", Fen: 100}},
-		{"a date", textA1 + oneYuan + `<c r="D2" s="1"><v>46348</v></c>`, Row{Number: "A1", Fen: 100, At: at("2026-11-22 00:00:00")}},
+		{"a date", textA1 + oneYuan + `<c r="D2" s="1"><v>46348</v></c>`, Row{Number: "A1", Fen: 100, At: at("2026-11-22 00:00:00"), DayOnly: true}},
 		{"a second before midnight", textA1 + oneYuan + `<c r="D2"><v>46348.999988425923</v></c>`, Row{Number: "A1", Fen: 100, At: at("2026-11-22 23:59:59")}},
 		{"a date of ISO 8601", textA1 + oneYuan + `<c r="D2" t="d"><v>2026-11-22T10:00:00.000Z</v></c>`, Row{Number: "A1", Fen: 100, At: at("2026-11-22 10:00:00")}},
 		{"a time as digits", textA1 + oneYuan + `<c r="D2"><v>20261122100000</v></c>`, Row{Number: "A1", Fen: 100, At: at("2026-11-22 10:00:00")}},
