@@ -14,6 +14,7 @@ import (
 // has started wants it, and the one before when that one fails after all.
 var scheduled schedulers
 
+// schedulers are the configurations that have started.
 type schedulers struct{ apps newest.List[*App] }
 
 func (s *schedulers) add(a *App) {
@@ -27,8 +28,7 @@ func (s *schedulers) remove(a *App) {
 	s.set(a.log)
 }
 
-// set is not to be feared: where the kernel refuses, payments only take more of the
-// processors.
+// set tells the kernel. Where it refuses, payments only take more of the processors.
 func (s *schedulers) set(log *zap.Logger) {
 	policy := scheduling.Normal
 	if a, ok := s.apps.Get(); ok {
