@@ -1,7 +1,6 @@
 package payer
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -132,10 +131,7 @@ func (v visit) revisited(o ledger.Order) ledger.Order {
 	if v.Bridge.Now().Sub(o.CreatedAt) < freshFor {
 		return o
 	}
-	const patience = 3 * time.Second // then what is on record has to do
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
-	defer cancel()
-	return v.Bridge.Watch(ctx, v.Settings, o)
+	return v.watch(o)
 }
 
 // steps are the steps of an order that can still be paid.

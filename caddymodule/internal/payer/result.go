@@ -1,10 +1,13 @@
 package payer
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/pages"
 	"github.com/paybridge/paybridge/translate"
 )
@@ -25,9 +28,22 @@ func (v visit) resultOf(o order) (state translate.PayerView, next string) {
 func (v visit) watched() (o order, refusal view, ok bool) {
 	o, refusal, ok = v.order(bridge.Ticket{PayID: v.params["id"]})
 	if ok {
-		o.Order = v.Bridge.Watch(v.ctx, v.Settings, o.Order)
+		o.Order = v.watch(o.Order)
 	}
 	return o, refusal, ok
+}
+
+// patience is how long a payer waits for what the gateway says of an order. After it, what
+// is on record has to do. The query goes on, so that the next request finds its answer on
+// record. Our pages drop answers that take longer than ANSWER in status.js, and an order
+// that is closed on record would look to them as if it could still be paid.
+const patience = 3 * time.Second
+
+// watch asks the gateway about an order if it is time to, and returns how the order stands.
+func (v visit) watch(o ledger.Order) ledger.Order {
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	return v.Bridge.Watch(ctx, v.Settings, o)
 }
 
 // serveResult serves the page that tells what became of an order. The gateway's
