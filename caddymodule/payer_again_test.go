@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 )
 
 // onRecord runs a statement on the ledger's file from outside, and returns the
@@ -48,6 +50,52 @@ func TestPaidMeanwhile(t *testing.T) { // not parallel: one Caddy a process
 			s.onRecord(t, age)
 			s.browser().get(t, payLinkOf(aOrderID, payID)).wants(t, http.StatusConflict, "订单已支付")
 		})
+	}
+}
+
+// A payer may come back by the link that has submitted the order. What it leads to is the same
+// as behind the order's own link: the gateway is asked, and who has paid is not told to order
+// again.
+func TestGatewayLinkOfKnownOrders(t *testing.T) { // not parallel: one Caddy a process
+	s := startPayerServer(t, "")
+	tests := map[string]struct {
+		orderID, becomes string
+		paid             bool // after the order was over
+		status           int
+		says             string
+	}{
+		"in doubt and expired": {"T20261121000000001", "state='in_doubt', pay_data='', expires_at=created_at", false, http.StatusGone, "订单已过期"},
+		"failed, paid late":    {"T20261121000000002", "state='failed', settled_at=created_at", true, http.StatusOK, "款项退回中"},
+		"closed, paid late":    {"T20261121000000003", "state='closed', settled_at=created_at", true, http.StatusOK, "款项退回中"},
+		"closed":               {"T20261121000000004", "state='closed', settled_at=created_at", false, http.StatusGone, "订单已关闭"},
+		"refunding":            {"T20261121000000005", "state='refunding', settled_at=created_at, refund_no='R5'", false, http.StatusOK, "款项退回中"},
+		"refunded":             {"T20261121000000006", "state='refunded', settled_at=created_at, refund_no='R6'", false, http.StatusOK, "款项退回中"},
+		"refund failed":        {"T20261121000000007", "state='refund_failed', settled_at=created_at, refund_no='R7'", false, http.StatusConflict, "订单已支付"},
+	}
+	link := func(orderID string) string {
+		return signedLinkOf(inbound.WxGatewayPath, wxJsApi(orderID, `,"openid":"`+payerOpenID+`"`))
+	}
+	own := make(map[string]string)
+	for _, test := range tests {
+		own[test.orderID] = s.browser().get(t, link(test.orderID)).goesTo(t, inbound.GoPayPath).String()
+		s.browser().get(t, own[test.orderID]).wants(t, http.StatusOK, "canarypaysign")
+		s.onRecord(t, "UPDATE orders SET created_at = created_at - 60000, "+test.becomes+" WHERE order_id='"+test.orderID+"'")
+	}
+	for _, late := range []bool{false, true} {
+		if late {
+			s.gateway.answerPaid()
+		}
+		for name, test := range tests {
+			if test.paid != late {
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
+				if to := s.browser().get(t, link(test.orderID)).goesTo(t, inbound.GoPayPath).String(); to != own[test.orderID] {
+					t.Errorf("goes to %s, want %s", to, own[test.orderID])
+				}
+				s.browser().get(t, own[test.orderID]).wants(t, test.status, test.says)
+			})
+		}
 	}
 }
 

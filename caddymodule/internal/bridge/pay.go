@@ -33,6 +33,9 @@ type PayAnswer struct {
 	// Known says that the order's number was on record before this request, be it with other
 	// contents: what the merchant hears says nothing new about the gateway.
 	Known bool
+	// PayID is what the payer's browser brings to the order, whatever has become of it; "" for
+	// one that is not on record with these contents, or that no browser pays.
+	PayID string
 }
 
 // payJob is one merchant's pay request on its way.
@@ -88,7 +91,10 @@ func (b *Bridge) serve(ctx context.Context, s *Settings, m *merchants.Merchant, 
 		answer.Known = true
 		return answer, nil
 	}
-	return PayAnswer{PayReply: translate.BuildPayReply(result.order.ForMerchant()), Unanswered: result.unanswered(), Known: result.known}, nil
+	return PayAnswer{
+		PayReply:   translate.BuildPayReply(result.order.ForMerchant()),
+		Unanswered: result.unanswered(), Known: result.known, PayID: result.order.PayID,
+	}, nil
 }
 
 // unanswered reports whether nothing has told meanwhile what became of an order of which

@@ -114,7 +114,7 @@ var refusals = []refusalRow{
 	{GatewayRefused, http.StatusBadGateway, scene{
 		icon:  bad,
 		title: phrase{"支付渠道没有受理", "The payment was not accepted"},
-		text:  phrase{"支付渠道没有受理这笔订单。请回到商户重新下单，或选择其他支付方式。", "The order was not accepted for payment. Please order again at the merchant, or choose another way to pay."},
+		text:  phrase{"支付渠道没有受理这笔订单。" + ifPaid.zh + "如果没有付款，请回到商户重新下单，或选择其他支付方式。", "The order was not accepted for payment. " + ifPaid.en + "If you have not, please order again at the merchant, or choose another way to pay."},
 	}},
 	{WeChatRefused, http.StatusBadGateway, scene{
 		icon:   bad,

@@ -22,7 +22,9 @@ var submitReasons = map[v1.Code]pages.Reason{
 }
 
 // serveGateway serves wxjspaygateway, which submits an order and goes on to its
-// payment (seen in the field). Reloading it is the same order, as everywhere.
+// payment (seen in the field). Reloading it is the same order, as everywhere: whatever the
+// code says to a merchant, gopay.html asks the gateway about an order that was on record
+// before, and tells a payer who has paid it not to pay again.
 func serveGateway(v visit) view {
 	opened, m, refusal, ok := v.opened()
 	if !ok {
@@ -32,18 +34,17 @@ func serveGateway(v visit) view {
 	if err != nil {
 		return notSubmitted(v1.CodeOf(err), err)
 	}
-	reply, err := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
-	if err != nil {
-		if errors.Is(err, ledger.ErrOtherSide) {
-			return oldOrder(err)
-		}
-		return notSubmitted(reply.RespCode, err)
+	answer, err := v.Bridge.Pay(v.ctx, v.Settings, m, request, v.client)
+	switch {
+	case errors.Is(err, ledger.ErrOtherSide):
+		return oldOrder(err)
+	case err != nil:
+		return notSubmitted(answer.RespCode, err)
+	case answer.PayID == "", answer.RespCode != v1.CodeOK && !answer.Known:
+		return notSubmitted(answer.RespCode, nil)
 	}
-	if reply.RespCode != v1.CodeOK {
-		return notSubmitted(reply.RespCode, nil)
-	}
-	v.line.orderID = reply.OrderID
-	return onward("to_gopay", goPayLink(ledger.Key{MerID: reply.MerID, OrderID: reply.OrderID}, reply.FormAction))
+	v.line.orderID = request.OrderID
+	return onward("to_gopay", goPayLink(ledger.Key{MerID: m.MerID, OrderID: request.OrderID}, answer.PayID))
 }
 
 // oldOrder refuses an order that is on record as the old gateway's, where nobody passes
