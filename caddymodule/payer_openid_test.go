@@ -81,6 +81,25 @@ func TestOpenIDWithoutMerID(t *testing.T) { // not parallel: one Caddy a process
 	s.mustTellNobody(t)
 }
 
+// TestOpenIDWithDefaultPort: old programs write the port that the scheme means anyway. The
+// payer goes back to the address as it was written.
+func TestOpenIDWithDefaultPort(t *testing.T) { // not parallel: one Caddy a process
+	s := startPayerServer(t, "redirect_to_backurl_hosts")
+	s.gateway.answerPaid()
+	pay := payJSON(aOrderID)
+	s.postForm(t, "/api/mpgateway", sealed(strings.ReplaceAll(pay, "https://shop.example/", "http://other.example:80/"), signKey))
+	for _, host := range []string{"https://shop.example:443", "http://shop.example:80", "http://other.example", "http://other.example:80"} {
+		b := s.browser()
+		back := b.toWeChat(t, s, openIDLink(host+"/login"))
+		b.get(t, back).goesTo(t, host+"/login?openid="+payerOpenID)
+	}
+	b := s.browser()
+	b.get(t, b.toWeChat(t, s, inbound.OpenIDPath+query("backurl", "https://shop.example:443/login"))).goesTo(t, "https://shop.example:443/login?openid=")
+	for _, foreign := range []string{"http://shop.example:443/", "https://shop.example:80/", "https://other.example:80/"} {
+		s.browser().get(t, openIDLink(foreign)).wants(t, http.StatusForbidden, "返回地址不被允许")
+	}
+}
+
 // mustTellNobody insists that the log has nothing of a payer's secrets.
 func (s *payerServer) mustTellNobody(t *testing.T) {
 	t.Helper()

@@ -60,7 +60,7 @@ func owe(t *tx, o Order, at time.Time) error {
 		VALUES ($1, $2, $3, $4, 0, $5, $5, $5, 0) ON CONFLICT DO NOTHING`,
 		o.OrderID, o.MerID, host, string(Waiting), toMillis(at))
 	if err == nil {
-		err = remember(t, o.MerID, host)
+		err = remember(t, o.MerID, o.BackURL)
 	}
 	return err
 }

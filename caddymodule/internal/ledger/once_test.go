@@ -70,6 +70,9 @@ func backURLHosts(t *testing.T, p place) {
 	pay(t, l, paid, noon)
 	mustBegin(t, l, unpaid)
 	pay(t, l, silent, noon)
+	usual := of("A", 4)
+	usual.BackURL = "https://usual.example:443/n"
+	pay(t, l, usual, noon)
 	again := of("A", 3)
 	again.BackURL = paid.BackURL
 	pay(t, l, again, noon)
@@ -81,6 +84,8 @@ func backURLHosts(t *testing.T, p place) {
 		{"A", "SHOP.example:8443", true},
 		{"A", "shop.example", false},
 		{"B", "shop.example:8443", false},
+		{"A", "usual.example", true},
+		{"A", "usual.example:443", false},
 		{"A", "unpaid.example", false},
 		{"A", "", false},
 		{"", "shop.example:8443", false},

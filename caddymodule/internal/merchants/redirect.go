@@ -34,10 +34,16 @@ func (c Config) redirectHosts() ([]string, error) {
 	return hosts, nil
 }
 
-// MayRedirect reports whether redirect_hosts names the host of an address, as
-// it stands there: with the port if there is one. *.example.com stands for one
-// label before example.com, as in a certificate, and not for example.com.
-func (m *Merchant) MayRedirect(host string) bool {
+// MayRedirect reports whether redirect_hosts names the host of an address in one of its
+// spellings, which are with the port if there is one, and with or without that which the
+// address's scheme means anyway. *.example.com stands for one label before example.com,
+// as in a certificate, and not for example.com.
+func (m *Merchant) MayRedirect(spellings ...string) bool {
+	return slices.ContainsFunc(spellings, m.redirectsTo)
+}
+
+// redirectsTo reports whether redirect_hosts names a host as it is written.
+func (m *Merchant) redirectsTo(host string) bool {
 	if len(host) > maxHost || !hostForm.MatchString(host) {
 		return false // before ToLower, which makes ASCII of letters that are none
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 func hosts(all ...string) func(*merchants.Config) {
@@ -36,7 +37,7 @@ func TestMayRedirect(t *testing.T) {
 		"localhost":                                   true,
 		"":                                            false,
 		"example.com":                                 false,
-		"shop.example.com:443":                        false,
+		"shop.example.com:443":                        false, // of http, whose port that is not
 		"shop.example.com:":                           false,
 		"shop.example.com.":                           false,
 		".shop.example.com":                           false,
@@ -134,6 +135,40 @@ func FuzzMayRedirect(f *testing.F) {
 	})
 }
 
+// The port that a scheme means anyway makes no difference, here or there.
+func TestRedirectPorts(t *testing.T) {
+	t.Parallel()
+	r, err := load(shop(hosts("shop.example.com", "tls.example.com:443", "*.tea.example.com"), func(c *merchants.Config) {
+		c.WeChatApps = []merchants.WeChatAppConfig{{AppID: "wx0123456789abcdef", Secret: "a secret"}}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]bool{
+		"https://shop.example.com":          true,
+		"https://shop.example.com:443":      true,
+		"http://shop.example.com:80":        true,
+		"https://SHOP.example.com:443":      true,
+		"https://green.tea.example.com:443": true,
+		"http://shop.example.com:443":       false,
+		"https://shop.example.com:80":       false,
+		"https://shop.example.com:8443":     false,
+		"https://tls.example.com:443":       true,
+		"https://tls.example.com":           true,
+		"http://tls.example.com:443":        true, // named as it is written
+		"http://tls.example.com":            false,
+	} {
+		scheme, host, _ := strings.Cut(address, "://")
+		spellings := origin.Spellings(scheme, host)
+		if got := r.ByMerID("89900001").MayRedirect(spellings...); got != want {
+			t.Errorf("MayRedirect to %s: %v", address, got)
+		}
+		if got := len(r.OfReturnHost(spellings, "")) == 1; got != want {
+			t.Errorf("OfReturnHost finds the merchant of %s: %v", address, got)
+		}
+	}
+}
+
 // A link without merid is of whoever is configured for the host, if that is certain.
 func TestOfReturnHost(t *testing.T) {
 	t.Parallel()
@@ -171,7 +206,7 @@ func TestOfReturnHost(t *testing.T) {
 		{"", "", ""},
 	} {
 		var got []string
-		for _, m := range r.OfReturnHost(test.host, test.payWay) {
+		for _, m := range r.OfReturnHost([]string{test.host}, test.payWay) {
 			got = append(got, m.MerID)
 			if !m.MayRedirect(test.host) {
 				t.Errorf("%s may not go to %s", m.MerID, test.host)

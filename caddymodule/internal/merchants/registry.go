@@ -26,17 +26,15 @@ func (r *Registry) ByGatewayMerchant(id string) *Merchant { return r.byGateway[i
 // HasGatewayMerchant reports whether the keys of a v2 number are configured.
 func (r *Registry) HasGatewayMerchant(id string) bool { return r.ByGatewayMerchant(id) != nil }
 
-// OfReturnHost finds the merchants whose redirect_hosts name the host of an address, by
-// their numbers: one, or several who share the official account that a payway needs, so
+// OfReturnHost finds the merchants whose redirect_hosts name the host of an address in one
+// of its spellings, by their numbers: one, or several who share the official account that a payway needs, so
 // that it makes no difference which of them a payer has come from. It finds none where
 // it does.
-func (r *Registry) OfReturnHost(host, payway string) []*Merchant {
-	host = strings.ToLower(host)
-	_, parent, _ := strings.Cut(host, ".")
+func (r *Registry) OfReturnHost(spellings []string, payway string) []*Merchant {
 	var found []*Merchant
 	seen := make(map[*Merchant]bool) // thousands may share the host of a platform
-	for _, m := range slices.Concat(r.byHost[host], r.byHost["*."+parent]) {
-		if !seen[m] && m.MayRedirect(host) {
+	for _, m := range r.naming(spellings) {
+		if !seen[m] && m.MayRedirect(spellings...) {
 			found = append(found, m)
 		}
 		seen[m] = true
@@ -48,6 +46,16 @@ func (r *Registry) OfReturnHost(host, payway string) []*Merchant {
 	}
 	slices.SortFunc(found, func(a, b *Merchant) int { return strings.Compare(a.MerID, b.MerID) })
 	return found
+}
+
+// naming lists the merchants whose redirect_hosts may name a host, some of them repeatedly.
+func (r *Registry) naming(spellings []string) (list []*Merchant) {
+	for _, host := range spellings {
+		host = strings.ToLower(host)
+		_, parent, _ := strings.Cut(host, ".")
+		list = slices.Concat(list, r.byHost[host], r.byHost["*."+parent])
+	}
+	return list
 }
 
 // Len returns the number of v1 merchants.

@@ -41,7 +41,7 @@ func serveOpenID(v visit) view {
 		return refuse(pages.UnknownMerchant, nil)
 	}
 	own := inbound.OpenIDPath + "?" + url.Values{"backurl": {backURL}, "merid": {merID}, "payway": {payWay}}.Encode()
-	switch allowed, err := v.mayReturn(m, back.Host()); {
+	switch allowed, err := v.mayReturn(m, back); {
 	case err != nil:
 		return refuseTo(pages.Busy, own, err)
 	case !allowed:
@@ -63,20 +63,25 @@ func serveOpenID(v visit) view {
 // merIDOf is the number of the merchant who is configured for an address to return to,
 // "" for none: links need not name it (v1 §3.2.2).
 func (v visit) merIDOf(back wechat.ReturnAddress, payWay string) string {
-	found := v.Settings.Merchants.OfReturnHost(back.Host(), payWay)
+	found := v.Settings.Merchants.OfReturnHost(back.Hosts(), payWay)
 	if len(found) == 0 {
 		return ""
 	}
 	return found[0].MerID
 }
 
-// mayReturn reports whether a payer may be sent to a host of the merchant's.
-func (v visit) mayReturn(m *merchants.Merchant, host string) (bool, error) {
-	if m.MayRedirect(host) {
+// mayReturn reports whether a payer may be sent to an address of the merchant's.
+func (v visit) mayReturn(m *merchants.Merchant, back wechat.ReturnAddress) (bool, error) {
+	if m.MayRedirect(back.Hosts()...) {
 		return true, nil
 	}
 	if !m.RedirectToBackURLHosts {
 		return false, nil
 	}
-	return v.Ledger.HasBackURLHost(v.ctx, m.MerID, host)
+	for _, host := range back.Hosts() {
+		if had, err := v.Ledger.HasBackURLHost(v.ctx, m.MerID, host); had || err != nil {
+			return had, err
+		}
+	}
+	return false, nil
 }

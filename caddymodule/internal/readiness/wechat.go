@@ -60,7 +60,7 @@ func Refusable(m *merchants.Merchant, backURL, payWay string) []string {
 	switch {
 	case err != nil:
 		return append(paths, noHost)
-	case !m.MayRedirect(back.Host()):
+	case !m.MayRedirect(back.Hosts()...):
 		return append(paths, noHost+strings.ToLower(back.Host()))
 	}
 	return paths

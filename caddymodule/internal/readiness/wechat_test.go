@@ -78,11 +78,13 @@ func TestRefusable(t *testing.T) {
 	t.Parallel()
 	m := configured(t, []string{"2"}, "shop.example")
 	for call, want := range map[[2]string][]string{
-		{"https://shop.example/x", "2"}:   nil,
-		{"https://shop.example/x", ""}:    nil,
-		{"https://shop.example/x", "7"}:   {"/wxjsapi/openid.html?payway=7"},
-		{"http://Else.example:81/?a", ""}: {"/wxjsapi/openid.html?backurl=else.example:81"},
-		{"/x", "7"}:                       {"/wxjsapi/openid.html?payway=7", "/wxjsapi/openid.html?backurl="},
+		{"https://shop.example/x", "2"}:    nil,
+		{"https://shop.example/x", ""}:     nil,
+		{"https://shop.example:443/x", ""}: nil,
+		{"https://Else.example:443/", ""}:  {"/wxjsapi/openid.html?backurl=else.example"},
+		{"https://shop.example/x", "7"}:    {"/wxjsapi/openid.html?payway=7"},
+		{"http://Else.example:81/?a", ""}:  {"/wxjsapi/openid.html?backurl=else.example:81"},
+		{"/x", "7"}:                        {"/wxjsapi/openid.html?payway=7", "/wxjsapi/openid.html?backurl="},
 	} {
 		if got := Refusable(m, call[0], call[1]); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", call, got, want)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 // MaxReturnAddress is the longest address to return to, in bytes.
@@ -19,7 +21,7 @@ const MaxReturnAddress = 512
 // same to this program and to every browser.
 type ReturnAddress struct {
 	scheme   string // http or https
-	host     string // with the port if there is one
+	host     string // as it was written, with the port if there is one
 	path     string
 	query    string
 	fragment string // with its #, "" when there is none
@@ -91,8 +93,12 @@ func unfit(c rune) bool {
 	return c == '\\' || unicode.IsSpace(c) || !unicode.IsGraphic(c)
 }
 
-// Host returns the host that the address leads to, with the port if it has one.
-func (a ReturnAddress) Host() string { return a.host }
+// Host returns the host that the address leads to, with the port unless the scheme means it
+// anyway: old programs always write it (getServerName()+":"+getServerPort() in JSP).
+func (a ReturnAddress) Host() string { return origin.Host(a.scheme, a.host) }
+
+// Hosts returns every spelling of the host that leads to the same origin, that of Host first.
+func (a ReturnAddress) Hosts() []string { return origin.Spellings(a.scheme, a.host) }
 
 // With returns the address with the openid appended to its query. An openid that
 // is there already is an old one and left out: a merchant's page must not find

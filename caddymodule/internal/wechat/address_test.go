@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,7 +13,9 @@ func TestReturnAddress(t *testing.T) {
 		{"plain", "https://shop.example/login", "shop.example", "https://shop.example/login?openid=o1#"},
 		{"host alone", "https://shop.example", "shop.example", "https://shop.example?openid=o1#"},
 		{"port", "http://shop.example:8080/", "shop.example:8080", "http://shop.example:8080/?openid=o1#"},
-		{"IPv4", "http://127.0.0.1:80/", "127.0.0.1:80", "http://127.0.0.1:80/?openid=o1#"},
+		{"port that the scheme means", "https://shop.example:443/a", "shop.example", "https://shop.example:443/a?openid=o1#"},
+		{"port of https in http", "http://shop.example:443/a", "shop.example:443", "http://shop.example:443/a?openid=o1#"},
+		{"IPv4", "http://127.0.0.1:80/", "127.0.0.1", "http://127.0.0.1:80/?openid=o1#"},
 		{"upper case", "HTTPS://Shop.Example/A", "Shop.Example", "https://Shop.Example/A?openid=o1#"},
 		{"query", "https://shop.example/?a=1&b=%E5%BA%97&c", "shop.example", "https://shop.example/?a=1&b=%E5%BA%97&c&openid=o1#"},
 		{"empty query", "https://shop.example/?", "shop.example", "https://shop.example/?openid=o1#"},
@@ -37,7 +40,7 @@ func TestReturnAddress(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := a.With("o1"); got != test.want || a.Host() != test.host {
+			if got := a.With("o1"); got != test.want || a.Host() != test.host || a.Hosts()[0] != test.host {
 				t.Errorf("%s to %s\nwant %s to %s", got, a.Host(), test.want, test.host)
 			}
 		})
@@ -134,7 +137,7 @@ func FuzzReturnAddress(f *testing.F) {
 			t.Errorf("%q leads to %q", text, got)
 		}
 		u, err := url.Parse(got)
-		if err != nil || u.Host != a.Host() || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
+		if err != nil || !slices.Contains(a.Hosts(), u.Host) || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
 			t.Fatalf("%q leads to %q: %v", text, got, err)
 		}
 		if n := strings.Count("&"+u.RawQuery, "&openid="); n != 1 {

@@ -1,0 +1,30 @@
+package origin
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		scheme, host string
+		want         []string
+	}{
+		{"https", "shop.example", []string{"shop.example", "shop.example:443"}},
+		{"https", "shop.example:443", []string{"shop.example", "shop.example:443"}},
+		{"http", "shop.example:80", []string{"shop.example", "shop.example:80"}},
+		{"http", "shop.example:443", []string{"shop.example:443"}},
+		{"https", "shop.example:80", []string{"shop.example:80"}},
+		{"https", "shop.example:8443", []string{"shop.example:8443"}},
+		{"https", "[::1]:443", []string{"[::1]", "[::1]:443"}},
+		{"http", "[::1]", []string{"[::1]", "[::1]:80"}},
+		{"ftp", "shop.example:21", []string{"shop.example:21"}},
+		{"ftp", "shop.example", []string{"shop.example"}},
+	} {
+		got := Spellings(test.scheme, test.host)
+		if !slices.Equal(got, test.want) || Host(test.scheme, test.host) != test.want[0] {
+			t.Errorf("%s://%s: %q, want %q", test.scheme, test.host, got, test.want)
+		}
+	}
+}
