@@ -81,6 +81,31 @@ func TestOpenIDWithoutMerID(t *testing.T) { // not parallel: one Caddy a process
 	s.mustTellNobody(t)
 }
 
+// TestOddBackURLs: what shops write behind their host, and a payway that is none, is no
+// reason to turn a payer away.
+func TestOddBackURLs(t *testing.T) { // not parallel: one Caddy a process
+	s := startPayerServer(t, "")
+	long := strings.Repeat("a", 1900)
+	for name, test := range map[string]struct{ parameters, to string }{
+		"GBK, encoded once":       {"backurl=https%3A%2F%2Fshop.example%2Flogin%3Fname%3D%B5%EA", "https://shop.example/login?name=%B5%EA&openid="},
+		"GBK, not encoded":        {"backurl=https://shop.example/%B5%EA", "https://shop.example/%B5%EA?openid="},
+		"a plus in the path":      {"backurl=https://shop.example/a+b/login", "https://shop.example/a+b/login?openid="},
+		"a payway that is none":   {"payway=null&backurl=https://shop.example/login", "https://shop.example/login?openid="},
+		"a long address":          {"backurl=https://shop.example/login?x=" + long, "https://shop.example/login?x=" + long + "&openid="},
+		"GBK, without a merchant": {"merid=&backurl=https://shop.example/%B5%EA", "https://shop.example/%B5%EA?openid="},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := s.browser()
+			link := inbound.OpenIDPath + "?" + test.parameters
+			if !strings.Contains(link, "merid=") {
+				link += "&merid=89900001"
+			}
+			b.get(t, b.toWeChat(t, s, link)).goesTo(t, test.to+payerOpenID+"#")
+		})
+	}
+	s.mustTellNobody(t)
+}
+
 // TestOpenIDWithDefaultPort: old programs write the port that the scheme means anyway. The
 // payer goes back to the address as it was written.
 func TestOpenIDWithDefaultPort(t *testing.T) { // not parallel: one Caddy a process

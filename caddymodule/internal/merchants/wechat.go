@@ -51,6 +51,15 @@ func (m *Merchant) WeChatApp(payway string) (WeChatApp, bool) {
 	return app, found
 }
 
+// PayWay reads the payway of a link, which names one of the merchant's channels. Most name
+// none: what is no number, such as the "null" of a program that has none, is "".
+func PayWay(text string) string {
+	if !payWayForm.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
 // sharesAccount reports whether two merchants have one official account for a payway.
 func (m *Merchant) sharesAccount(other *Merchant, payway string) bool {
 	app, has := m.WeChatApp(payway)

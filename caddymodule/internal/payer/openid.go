@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
@@ -17,18 +16,12 @@ import (
 var errNoMerID = errors.New("merid: missing, and backurl's host is in no merchant's redirect_hosts, " +
 	"or in those of several that do not share one wechat_app for this payway")
 
-// payWayForm is how merchants name a channel; most name none.
-var payWayForm = regexp.MustCompile(`^[0-9]{0,9}$`)
-
 // serveOpenID serves openid.html, which tells a merchant its payer's openid
 // (v1 §3.2). Nothing is signed here, so the browser is sent to nobody but WeChat
 // and the merchant's own hosts.
 func serveOpenID(v visit) view {
-	backURL, payWay := v.params["backurl"], v.params["payway"]
-	if !payWayForm.MatchString(payWay) {
-		return refuse(pages.BadRequest, errors.New("payway: not a number"))
-	}
-	back, err := wechat.ParseReturnAddress(backURL)
+	payWay := merchants.PayWay(v.params["payway"])
+	back, err := wechat.ParseReturnAddress(v.params["backurl"])
 	if err != nil {
 		return refuse(pages.BadRequest, err)
 	}
@@ -40,7 +33,7 @@ func serveOpenID(v visit) view {
 	if !known {
 		return refuse(pages.UnknownMerchant, nil)
 	}
-	own := inbound.OpenIDPath + "?" + url.Values{"backurl": {backURL}, "merid": {merID}, "payway": {payWay}}.Encode()
+	own := inbound.OpenIDPath + "?" + url.Values{"backurl": {back.String()}, "merid": {merID}, "payway": {payWay}}.Encode()
 	switch allowed, err := v.mayReturn(m, back); {
 	case err != nil:
 		return refuseTo(pages.Busy, own, err)
@@ -49,7 +42,7 @@ func serveOpenID(v visit) view {
 	case !v.inWeChat():
 		return v.outside(own)
 	}
-	way := wechatWay{merchant: m, payWay: payWay, purpose: "openid", params: []string{merID, backURL, payWay}, back: own, retry: own}
+	way := wechatWay{merchant: m, payWay: payWay, purpose: "openid", params: []string{merID, back.String(), payWay}, back: own, retry: own}
 	if v.params["state"] == "" {
 		return v.toWeChat(way)
 	}

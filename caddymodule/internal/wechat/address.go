@@ -14,12 +14,15 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
-// MaxReturnAddress is the longest address to return to, in bytes.
-const MaxReturnAddress = 512
+// MaxReturnAddress is the longest address to return to, in bytes as it travels. It is
+// encoded twice on the way to WeChat, in a line that has to stay below the 16 KiB of
+// our own pages.
+const MaxReturnAddress = 2048
 
 // ReturnAddress is where a merchant wants its payer back, checked to mean the
 // same to this program and to every browser.
 type ReturnAddress struct {
+	text     string // the whole address, as it travels
 	scheme   string // http or https
 	host     string // as it was written, with the port if there is one
 	path     string
@@ -33,20 +36,21 @@ var hostForm = regexp.MustCompile(`^[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?(?:
 
 // ParseReturnAddress reads the backurl of openid.html. It takes absolute http and
 // https addresses and refuses what browsers read in ways of their own: user
-// names, backslashes, blanks, control characters, hosts that are not ASCII. A blank in
-// the query is a plus that form decoding has made one: merchants write raw base64 there
-// (seen in the field). The error says what is wrong without quoting.
+// names, backslashes, control characters and, up to the end of the host, blanks and all
+// that is not ASCII. What comes behind the host leads nowhere else: see [travelling]. The
+// error says what is wrong without quoting.
 func ParseReturnAddress(text string) (ReturnAddress, error) {
-	text = plusInQuery(text)
+	start, rest := cutBehindHost(text)
+	address := start + travelling(rest)
 	switch {
 	case text == "":
 		return ReturnAddress{}, errors.New("backurl: missing")
-	case len(text) > MaxReturnAddress:
+	case len(address) > MaxReturnAddress:
 		return ReturnAddress{}, fmt.Errorf("backurl: longer than %d bytes", MaxReturnAddress)
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unfit):
+	case !utf8.ValidString(start), strings.ContainsFunc(start, unfitInHost), strings.ContainsFunc(address, unfit):
 		return ReturnAddress{}, errors.New("backurl: has characters that do not belong into an address")
 	}
-	u, err := url.Parse(text)
+	u, err := url.Parse(address)
 	switch {
 	case err != nil:
 		return ReturnAddress{}, errors.New("backurl: not an address")
@@ -57,13 +61,47 @@ func ParseReturnAddress(text string) (ReturnAddress, error) {
 	case !hostForm.MatchString(u.Host):
 		return ReturnAddress{}, errors.New("backurl: its host is not a plain name or address")
 	}
-	return cutAddress(u, text), nil
+	return cutAddress(u, address), nil
 }
 
-// cutAddress takes the parts after the host as they were written, so that they
-// come back as they were sent.
+// cutBehindHost cuts an address where its host ends; rest begins with the slash, question
+// mark or hash that ends it.
+func cutBehindHost(address string) (start, rest string) {
+	const slashes = "://"
+	host := strings.Index(address, slashes) + len(slashes)
+	if host < len(slashes) {
+		return address, ""
+	}
+	end := strings.IndexAny(address[host:], "/?#")
+	if end < 0 {
+		return address, ""
+	}
+	return address[:host+end], address[host+end:]
+}
+
+// travelling makes what comes behind the host fit for a header. Each blank is a plus that
+// form decoding has made one: merchants write raw base64 there (seen in the field). Other
+// letters are percent-encoded byte by byte, whatever they are: shops in GBK name their
+// pages so.
+func travelling(rest string) string {
+	var b strings.Builder
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c == ' ':
+			b.WriteByte('+')
+		case c >= utf8.RuneSelf:
+			fmt.Fprintf(&b, "%%%02X", c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// cutAddress takes the parts after the host as they travel, so that they mean what was
+// sent.
 func cutAddress(u *url.URL, text string) ReturnAddress {
-	a := ReturnAddress{scheme: u.Scheme, host: u.Host}
+	a := ReturnAddress{text: text, scheme: u.Scheme, host: u.Host}
 	rest := text[len(u.Scheme)+len("://")+len(u.Host):]
 	if i := strings.IndexByte(rest, '#'); i >= 0 {
 		rest, a.fragment = rest[:i], rest[i:]
@@ -72,26 +110,16 @@ func cutAddress(u *url.URL, text string) ReturnAddress {
 	return a
 }
 
-// plusInQuery puts back each plus that form decoding has made a blank in the query of
-// an address.
-func plusInQuery(address string) string {
-	end := strings.IndexByte(address, '#')
-	if end < 0 {
-		end = len(address)
-	}
-	start := strings.IndexByte(address[:end], '?')
-	if start < 0 {
-		return address
-	}
-	return address[:start] + strings.ReplaceAll(address[start:end], " ", "+") + address[end:]
-}
+// unfitInHost reports whether a character has no place up to the end of the host: browsers
+// drop blanks, so that they would go elsewhere than where was checked.
+func unfitInHost(c rune) bool { return unicode.IsSpace(c) || !unicode.IsGraphic(c) }
 
-// unfit reports whether a character has no place in an address: browsers drop
-// blanks and controls, and take a backslash for a slash, so that they would go
-// elsewhere than where was checked.
-func unfit(c rune) bool {
-	return c == '\\' || unicode.IsSpace(c) || !unicode.IsGraphic(c)
-}
+// unfit reports whether a character has no place in an address at all: headers end at some
+// controls, browsers drop others, and take a backslash for a slash.
+func unfit(c rune) bool { return c == '\\' || c < ' ' || c == '\x7f' }
+
+// String returns the address as it travels: ASCII.
+func (a ReturnAddress) String() string { return a.text }
 
 // Host returns the host that the address leads to, with the port unless the scheme means it
 // anyway: old programs always write it (getServerName()+":"+getServerPort() in JSP).
@@ -110,18 +138,5 @@ func (a ReturnAddress) With(openID string) string {
 		return a.query == "" || name == "openid"
 	})
 	pairs = append(pairs, "openid="+url.QueryEscape(openID))
-	return ascii(a.scheme + "://" + a.host + a.path + "?" + strings.Join(pairs, "&") + cmp.Or(a.fragment, "#"))
-}
-
-// ascii writes an address for a header: other letters percent-encoded.
-func ascii(address string) string {
-	var b strings.Builder
-	for i := range len(address) {
-		if c := address[i]; c < utf8.RuneSelf {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
+	return a.scheme + "://" + a.host + a.path + "?" + strings.Join(pairs, "&") + cmp.Or(a.fragment, "#")
 }
