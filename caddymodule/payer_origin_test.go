@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"cmp"
 	"crypto/tls"
 	"net/http"
 	"net/url"
@@ -16,7 +17,8 @@ import (
 type originBrowser struct {
 	s         *payerServer
 	noCookies bool
-	plain     bool // something in front ends TLS
+	plain     bool   // something in front ends TLS
+	front     string // the name that something in front puts in place of the browser's
 	cookies   map[string]map[string]string
 	way       []string
 }
@@ -44,7 +46,7 @@ func (b *originBrowser) open(t *testing.T, at *url.URL) reply {
 		t.Fatal(err)
 	}
 	secure, host := at.Scheme == "https", strings.ToLower(at.Hostname())
-	req.Host = at.Host
+	req.Host = cmp.Or(b.front, at.Host)
 	req.Header.Set("User-Agent", weChatAgent)
 	if secure && !b.plain {
 		req.Header.Set(overTLS, "1")
@@ -150,6 +152,59 @@ func TestPayersFromOtherOrigins(t *testing.T) { // not parallel: one Caddy a pro
 		}
 	}
 	s.mustTellNobody(t)
+}
+
+// TestRawPageAtRegisteredAddress: WeChat opens its payment on a page below public_url only, as
+// that is spelled. A payer who comes to any other is sent there once.
+func TestRawPageAtRegisteredAddress(t *testing.T) { // not parallel: one Caddy a process
+	serveOverTLS(t)
+	s := startPayerServer(t, "")
+	openID := `,"openid":"` + payerOpenID + `"`
+	link := payLinkOf(aOrderID, s.submitWxJsApi(t, aOrderID, openID))
+	_, query, _ := strings.Cut(link, "?")
+	for name, test := range map[string]struct {
+		address      string
+		plain        bool
+		front        string
+		redirections int
+	}{
+		"there":                              {publicURL + link, false, "", 0},
+		"there, in capitals and with a port": {"https://PAY.example.com:443" + link, false, "", 0},
+		"there, something else ends TLS":     {publicURL + link, true, "", 0},
+		"another name":                       {"https://www.example.com" + link, false, "", 1},
+		"another name, plain http":           {"http://www.example.com" + link, false, "", 1},
+		"another port":                       {publicURL + ":8443" + link, false, "", 1},
+		"another name, one step":             {"https://www.example.com" + signedLinkOf(inbound.WxGatewayPath, wxJsApi(aOrderID, openID)), false, "", 1},
+		"path in capitals":                   {publicURL + "/WxJsApi/GoPay.html?" + query, false, "", 1},
+		"two slashes":                        {publicURL + "/wxjsapi//gopay.html?" + query, false, "", 1},
+		"a session in the path":              {publicURL + "/wxjsapi/gopay.html;jsessionid=1A2B?" + query, false, "", 1},
+		"an escape in the path":              {publicURL + "/wxjsap%69/gopay.html?" + query, false, "", 1},
+		"a proxy that changes the name":      {publicURL + link, true, "bridge.internal:8080", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &originBrowser{s: s, plain: test.plain, front: test.front, cookies: make(map[string]map[string]string)}
+			r, _ := b.travel(t, test.address)
+			r.wants(t, http.StatusOK, "canarypaysign")
+			if n := b.redirections(t); n != test.redirections {
+				t.Errorf("%d redirections, want %d: %q", n, test.redirections, b.way)
+			}
+		})
+	}
+	if n := s.gateway.posts(); n != 1 {
+		t.Errorf("the gateway saw %d requests", n)
+	}
+}
+
+// TestHostedPageAtAnyAddress: the gateway's own page is registered, not ours.
+func TestHostedPageAtAnyAddress(t *testing.T) { // not parallel: one Caddy a process
+	s := startPayerServer(t, "jsapi hosted")
+	link := payLinkOf(aOrderID, s.submitWxJsApi(t, aOrderID, ""))
+	b := &originBrowser{s: s, plain: true, cookies: make(map[string]map[string]string)}
+	r, _ := b.travel(t, "http://www.example.com:8080"+strings.Replace(link, "gopay", "GoPay", 1))
+	r.wants(t, http.StatusOK, "前往支付页面")
+	if len(b.way) != 0 {
+		t.Errorf("was sent to %q", b.way)
+	}
 }
 
 // TestPayersWithoutCookies read what to do in the end, wherever they came from.

@@ -160,8 +160,11 @@ func (v visit) callGateway(o order) view {
 	return refuseTo(pages.Busy, o.link(), nil)
 }
 
-// showRaw has WeChat open its payment.
+// showRaw has WeChat open its payment, from the address that is registered for it.
 func (v visit) showRaw(o order) view {
+	if answer, ok := v.toRegistered(o); ok {
+		return answer
+	}
 	data, err := pages.ParsePayData(o.PayData)
 	if err != nil {
 		return refuse(pages.GatewayRefused, err)

@@ -3,6 +3,9 @@ package payer
 import (
 	"net/url"
 	"strings"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 // redirectedParam marks the addresses that browsers are sent to from another origin, so
@@ -33,5 +36,34 @@ func (v visit) toPublicURL(way wechatWay) (answer view, ok bool) {
 	if v.params[redirectedParam] != "" || v.cookiesComeBack() {
 		return view{}, false
 	}
-	return onward("to_public_url", v.address(way.retry)+"&"+redirectedParam+"=1"), true
+	return v.redirected(way.retry), true
+}
+
+// atRegistered reports whether the browser shows gopay.html where WeChat has it registered,
+// which is below the public address (支付授权目录). WeChat compares name, port and path as
+// they are spelled, and opens its payment nowhere else ("当前页面的URL未注册"). The scheme is
+// not judged: without TLS nobody can tell whether something in front has ended it.
+func (v visit) atRegistered() bool {
+	public, err := url.Parse(v.PublicURL)
+	if err != nil { // not possible: the configuration is checked
+		return true
+	}
+	return strings.EqualFold(origin.Host(public.Scheme, v.request.Host), origin.Host(public.Scheme, public.Host)) &&
+		v.request.URL.EscapedPath() == inbound.GoPayPath
+}
+
+// toRegistered sends a browser to where WeChat opens the payment of an order; ok is false
+// where it is there. Who comes from there again is taken to be: a proxy may have changed
+// name and path.
+func (v visit) toRegistered(o order) (answer view, ok bool) {
+	if v.params[redirectedParam] != "" || v.atRegistered() {
+		return view{}, false
+	}
+	return v.redirected(o.link()), true
+}
+
+// redirected sends a browser to an address of ours, which has a query, at the public
+// address, with the mark that it comes from there.
+func (v visit) redirected(address string) view {
+	return onward("to_public_url", v.address(address)+"&"+redirectedParam+"=1")
 }
