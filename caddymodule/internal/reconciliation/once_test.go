@@ -1,6 +1,7 @@
 package reconciliation
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -34,6 +35,15 @@ func TestOnce(t *testing.T) {
 		r := reconcile(t, &fakeBook{orders: []api.Settlement{settled(1, hour)}}, nil, c.statements...)
 		if got := told(r); !slices.Equal(got, c.want) || r.Repeated != c.repeated || r.Matched != 1 {
 			t.Errorf("%s: %q, %d once more, %d agree; want %q, %d", name, got, r.Repeated, r.Matched, c.want, c.repeated)
+		}
+	}
+	const parts = "商户订单号,平台流水号,退款单号,类型,金额,时间\nN001,GW1,,支付,1.00," + of + "N001,GW1,%s,退款,0.50," + of + "N001,GW1,%s,退款,0.50," + of
+	half := refunded(settled(1, hour), 2*hour)
+	half.AmountFen = 100
+	for numbers, repeated := range map[[2]string]int{{"", ""}: 0, {"R1", "R2"}: 0, {"R1", "R1"}: 1} {
+		r := reconcile(t, &fakeBook{orders: []api.Settlement{half}}, nil, fmt.Sprintf(parts, numbers[0], numbers[1]))
+		if r.Repeated != repeated || r.Differs() != (repeated > 0) {
+			t.Errorf("two equal parts of a refund, numbers %q: %d once more, %q", numbers, r.Repeated, told(r))
 		}
 	}
 	other := csvOf("N001 pay 1.01 成功 30h")
