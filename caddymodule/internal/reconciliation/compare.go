@@ -45,6 +45,9 @@ func (c *comparison) order(o *order, lines []*line) {
 	if len(succeeded(refunds, refundState)) == 0 { // else the payment's lines tell of the same refunds once more
 		refunds = append(refunds, both...)
 	}
+	if len(pays) == 0 {
+		pays = c.besideRefund(o, lines)
+	}
 	c.payment(o, pays)
 	c.refund(o, refunds)
 	if len(refunds) == 0 {
@@ -52,20 +55,41 @@ func (c *comparison) order(o *order, lines []*line) {
 	}
 }
 
+// besideRefund returns a line of a refund as one of the payment, where it has the payment's
+// amount too, no line of the payment is there, and its time does not speak against that.
+func (c *comparison) besideRefund(o *order, lines []*line) []*line {
+	for _, l := range lines {
+		if l.Pays || l.Fen == 0 || !o.PaidAt.IsZero() && !c.atPayment(o, l.At) {
+			continue
+		}
+		return []*line{l.asPayment()}
+	}
+	return nil
+}
+
+// atPayment reports whether a time may be that of the order's payment: there is none, or it
+// is near to when it was paid.
+func (c *comparison) atPayment(o *order, at time.Time) bool {
+	return at.IsZero() || !at.Before(o.CreatedAt.Add(-c.edge)) && !at.After(o.PaidAt.Add(c.edge))
+}
+
+// asPayment is a line of a refund as one of its payment, which has succeeded.
+func (l *line) asPayment() *line {
+	payment := *l
+	payment.Pays, payment.State = true, statement.Succeeded
+	return &payment
+}
+
 // partRefund notes a payment of which the statement says that a part was given back, and
 // neither how much nor when: the bridge gives back whole orders.
 func (c *comparison) partRefund(o *order, lines []*line) {
 	i := slices.IndexFunc(lines, func(l *line) bool { return l.PartRefunded })
-	if i < 0 {
+	if i < 0 || o.State == translate.Refunded { // the refund's lines tell the rest
 		return
-	}
-	kind := RefundMissingHere
-	if o.State == translate.Refunded {
-		kind = OtherRefund
 	}
 	there := c.there(lines[i])
 	there.Fen = 0
-	c.add(Difference{Kind: kind, Here: c.here(o, o.SettledAt), There: there})
+	c.add(Difference{Kind: RefundMissingHere, Here: c.here(o, o.SettledAt), There: there})
 }
 
 func (c *comparison) payment(o *order, lines []*line) {
@@ -150,7 +174,7 @@ func (c *comparison) refund(o *order, lines []*line) {
 		}
 		return
 	case len(done) == 0:
-		if i := slices.IndexFunc(lines, o.wasAskedFor); i >= 0 && o.refunded {
+		if i := slices.IndexFunc(lines, o.wasAskedFor); i >= 0 && o.refunded && !slices.ContainsFunc(lines, hasFailed) {
 			c.merchant(o.MerID).There.refund(lines[i].RefundFen)
 			c.report.Matched++
 			return
@@ -202,6 +226,9 @@ func (c *comparison) absentRefund(o *order) Kind {
 // unknown notes lines whose number no order of the ledger has.
 func (c *comparison) unknown(lines []*line) {
 	for _, l := range lines {
+		if !l.Pays && l.Fen > 0 && l.State != statement.Succeeded { // what was not given back is still paid
+			l = l.asPayment()
+		}
 		within, succeeded := c.within(l.At), l.State == statement.Succeeded
 		if !within || !succeeded {
 			c.report.Outside++
@@ -246,6 +273,7 @@ func (c *comparison) within(at time.Time) bool {
 
 func paymentState(l *line) statement.State { return l.State }
 func refundState(l *line) statement.State  { return l.RefundState }
+func hasFailed(l *line) bool               { return l.RefundState == statement.Failed }
 
 // succeeded are the lines whose payment, or refund, has succeeded.
 func succeeded(lines []*line, state func(*line) statement.State) (done []*line) {

@@ -89,9 +89,16 @@ func TestDaysAlone(t *testing.T) {
 	const columns = "订单号,金额,交易日期\n"
 	book := &fakeBook{orders: []api.Settlement{settled(1, 24*hour-time.Minute), settled(2, hour)}}
 	day, next := columns+"N002,1.02,2026-11-22\n", columns+"N9,1.00,2026-11-23\n"
-	for want, statements := range map[string][]string{"edge T001": {day}, "missing_there T001": {day, next}} {
-		if got := told(reconcile(t, book, nil, statements...)); !slices.Equal(got, []string{want}) {
-			t.Errorf("%d statements: %q, want %s", len(statements), got, want)
+	for _, c := range []struct {
+		statements []string
+		want       []string
+	}{
+		{[]string{day}, []string{"edge T001"}},
+		{[]string{day, next}, []string{"missing_there T001"}},
+		{[]string{day + "N9,1.00,2026-11-23\n"}, []string{"edge 0.csv:3 100", "edge T001"}}, // a booking of the next day
+	} {
+		if got := told(reconcile(t, book, nil, c.statements...)); !slices.Equal(got, c.want) {
+			t.Errorf("%d statements: %q, want %q", len(c.statements), got, c.want)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (r *run) divide(orders []*order, lines []*line) (given [][]*line, left []*l
 		kind := lineKind{l.Pays, l.State}
 		best, most := -1, -1
 		for i, o := range orders {
-			if r.Known[l.Merchant] && !o.isOf(l.Merchant) {
+			if r.Known[l.Merchant] && !o.isOf(l.Merchant) && o.unreadable == nil {
 				continue
 			}
 			fits := o.fits(l)

@@ -63,6 +63,9 @@ func TestOtherMerchantsLine(t *testing.T) {
 	t.Parallel()
 	const columns = "订单号,商户号,金额,时间\n"
 	line := func(merchant string) string { return "T001," + merchant + ",1.01,2026-11-22 01:00:00\n" }
+	known := func(j *Job) {
+		j.Number, j.Known = ByOrderID, map[string]bool{"A": true, "G": true, "B": true, "GB": true}
+	}
 	one, pending := settled(1, hour), unpaid(1, translate.Pending)
 	pending.MerID, pending.GatewayMerchant, pending.OrderNo, pending.QueryID = "B", "GB", "N900", "H900"
 	for name, c := range map[string]struct {
@@ -76,11 +79,13 @@ func TestOtherMerchantsLine(t *testing.T) {
 		"of the other, unknown":            {[]api.Settlement{one}, line("A") + line("B"), []string{"missing_here 0.csv:3 101"}},
 		"of nobody who is configured":      {[]api.Settlement{one}, line("X"), nil},
 	} {
-		r := reconcile(t, &fakeBook{orders: c.orders}, func(j *Job) {
-			j.Number, j.Known = ByOrderID, map[string]bool{"A": true, "G": true, "B": true, "GB": true}
-		}, columns+c.lines)
+		r := reconcile(t, &fakeBook{orders: c.orders}, known, columns+c.lines)
 		if got := told(r); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
+	}
+	r := reconcile(t, &fakeBook{orders: []api.Settlement{one}, damaged: []string{"T001"}}, known, columns+line("G"))
+	if got := told(r); got != nil || len(r.Unreadable) != 1 {
+		t.Errorf("of an order that cannot be read: %q, %v", got, r.Unreadable)
 	}
 }

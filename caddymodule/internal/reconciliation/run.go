@@ -60,7 +60,9 @@ type run struct {
 	lines   *parts
 	orders  *parts
 	sample  sample
-	days    days // of the lines, but for those that only the clocks put beside the days that are meant
+	days    days            // of the lines, but for those that only the clocks put beside the days that are meant
+	besides map[int][]int64 // of lines that tell the day alone, by their file
+	meant   map[int]bool    // files with lines of the days that are meant, or near to them
 	batch   batch
 
 	unreadable map[api.Unreadable]bool // rows that are left out
@@ -68,7 +70,7 @@ type run struct {
 
 // Run compares statements with the ledger.
 func Run(ctx context.Context, job Job) (*Report, error) {
-	r := &run{Job: job, days: make(days), unreadable: make(map[api.Unreadable]bool)}
+	r := &run{Job: job, days: make(days), besides: make(map[int][]int64), meant: make(map[int]bool), unreadable: make(map[api.Unreadable]bool)}
 	r.books = newBooks(&r.report)
 	seed := maphash.MakeSeed()
 	var err error
@@ -130,14 +132,40 @@ func (r *run) readStatement(ctx context.Context, i int) error {
 func (r *run) addLine(l *line) error {
 	r.report.Lines++
 	r.sample.add(l.Number)
-	if !l.At.IsZero() && (l.DayOnly || !r.near(l.At)) {
-		r.days[dayOf(l.At).Unix()] = true
-	}
+	r.noteDay(l)
 	if r.Others[l.Merchant] {
 		r.report.Outside++
 		return nil
 	}
 	return r.lines.add(l.Number, l.fields())
+}
+
+// noteDay notes which day a line shows that there is a statement of. A time just beside the
+// days that are meant does not, nor does a day alone beside lines of those days: some
+// statements have the day of a booking.
+func (r *run) noteDay(l *line) {
+	day := dayOf(l.At).Unix()
+	switch {
+	case l.At.IsZero():
+	case !r.near(l.At):
+		r.days[day] = true
+	case l.DayOnly && (l.At.Before(r.From) || !l.At.Before(r.To)):
+		r.besides[l.File] = append(r.besides[l.File], day)
+	default:
+		r.meant[l.File] = true
+	}
+}
+
+// besideAlone notes the days beside those that are meant of statements that have no line of
+// these.
+func (r *run) besideAlone() {
+	for file, list := range r.besides {
+		for _, day := range list {
+			if !r.meant[file] {
+				r.days[day] = true
+			}
+		}
+	}
 }
 
 // near reports whether a time is within the days that the job names, or so near to them
@@ -148,6 +176,7 @@ func (r *run) near(at time.Time) bool {
 
 // setRange takes the days of the statements where the job names none.
 func (r *run) setRange(context.Context) error {
+	r.besideAlone()
 	if r.From.IsZero() {
 		if len(r.days) == 0 {
 			return ErrNoRange

@@ -217,9 +217,10 @@ func TestRun(t *testing.T) {
 		{"one list entry, refund failed on the day, done on the next", []api.Settlement{refunded(settled(1, hour), 30*hour)}, []string{"N001 pay 1.01 退款失败 1h"}, nil},
 		{"of another day's start, and of nobody here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N777 pay 5.00 成功 -1s", "N778 退款 -6.00 成功 24h1s", "N779 pay 7.00 失败 -2s"}, []string{"edge 0.csv:3 500", "edge 0.csv:4 600"}},
 		{"part refunded there, nobody says how much", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 部分退款 1h"}, []string{"refund_missing_here T001 0.csv:2 0"}},
-		{"part refunded there, refunded here", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 部分退款 1h"}, []string{"refund_missing_there T001", "refund_amount T001 0.csv:2 0"}},
+		{"part refunded there, refunded here", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 部分退款 1h"}, []string{"refund_missing_there T001"}},
 		{"part refunded there, and a line says how much", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 部分退款 1h", "N001 退款 -0.50 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 50"}},
 		{"refund asked for on an earlier day, done here", []api.Settlement{refunded(settled(1, -20*hour), 2*hour)}, []string{"N001 pay 1.01 成功 -20h", "N001 退款 -1.01 处理中 -19h"}, nil},
+		{"refund asked for on an earlier day, failed since", []api.Settlement{refunded(settled(1, -20*hour), 2*hour)}, []string{"N001 pay 1.01 成功 -20h", "N001 退款 -1.01 处理中 -19h", "N001 退款 -1.01 退款失败 2h"}, []string{"refund_missing_there T001 0.csv:3 101"}},
 		{"part of a refund asked for on an earlier day", []api.Settlement{refunded(settled(1, -20*hour), 2*hour)}, []string{"N001 pay 1.01 成功 -20h", "N001 退款 -0.50 处理中 -19h"}, []string{"refund_missing_there T001 0.csv:3 50"}},
 		{"refund alone by its state, of an earlier payment", []api.Settlement{refunded(settled(1, -20*hour), 2*hour)}, []string{"N001 消费 1.01 退款成功 2h"}, nil},
 		{"lines of other days", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N777 pay 1.00 成功 25h", "N778 退款 -1.00 成功 -1h"}, nil},
@@ -266,17 +267,28 @@ func TestStatesOfOneLine(t *testing.T) {
 func TestPaymentWithRefundNumber(t *testing.T) {
 	t.Parallel()
 	const columns = "订单号,订单金额,订单状态,退款单号,退款金额,退款状态,时间\n"
-	const both, failed = columns + "N001,1.01,支付成功,RN001,1.01,,2026-11-22 01:00:00\n", columns + "N001,1.01,支付成功,RN001,1.01,退款失败,2026-11-22 01:00:00\n"
+	const (
+		both   = columns + "N001,1.01,支付成功,RN001,1.01,,2026-11-22 01:00:00\n"
+		failed = columns + "N001,1.01,支付成功,RN001,1.01,退款失败,2026-11-22 01:00:00\n"
+		later  = columns + "N001,1.01,支付成功,RN001,1.01,,2026-11-22 02:00:00\n"
+		parts  = columns + "N001,1.01,支付成功,R1,0.50,,2026-11-22 02:00:00\nN001,1.01,支付成功,R2,0.51,,2026-11-22 02:00:00\n"
+		second = columns + "N001,1.01,支付成功,R1,1.01,退款失败,2026-11-22 02:00:00\nN001,1.01,支付成功,R2,1.01,退款成功,2026-11-22 03:00:00\n"
+	)
+	earlier := []api.Settlement{refunded(settled(1, -50*hour), 3*hour)}
 	for name, c := range map[string]struct {
 		here  []api.Settlement
 		lines string
 		want  []string
 	}{
-		"refunded here":              {[]api.Settlement{refunded(settled(1, hour), 2*hour)}, both, nil},
-		"pending here":               {[]api.Settlement{unpaid(1, translate.Pending)}, failed, []string{"state T001 0.csv:2 101"}},
-		"unknown here":               {nil, failed, []string{"missing_here 0.csv:2 101"}},
-		"failed on both sides":       {[]api.Settlement{inState(settled(1, hour), translate.RefundFailed)}, failed, nil},
-		"the payment has a line too": {[]api.Settlement{refunded(settled(1, hour), 2*hour)}, both + "N001,1.01,支付成功,,,,2026-11-22 01:00:00\n", nil},
+		"refunded here":                  {[]api.Settlement{refunded(settled(1, hour), 2*hour)}, both, nil},
+		"the refund's row alone":         {[]api.Settlement{refunded(settled(1, hour), 2*hour)}, later, []string{"missing_there T001"}},
+		"pending here":                   {[]api.Settlement{unpaid(1, translate.Pending)}, failed, []string{"state T001 0.csv:2 101"}},
+		"unknown here":                   {nil, failed, []string{"missing_here 0.csv:2 101"}},
+		"unknown here, refunded":         {nil, both, []string{"refund_missing_here 0.csv:2 101"}},
+		"failed on both sides":           {[]api.Settlement{inState(settled(1, hour), translate.RefundFailed)}, failed, nil},
+		"the payment has a line too":     {[]api.Settlement{refunded(settled(1, hour), 2*hour)}, both + "N001,1.01,支付成功,,,,2026-11-22 01:00:00\n", nil},
+		"of an earlier day, in parts":    {earlier, parts, nil},
+		"of an earlier day, tried twice": {earlier, second, nil},
 	} {
 		r := reconcile(t, &fakeBook{orders: c.here}, nil, c.lines)
 		if got := told(r); !slices.Equal(got, c.want) {

@@ -26,7 +26,7 @@ var amountMarks = strings.NewReplacer("￥", "", "¥", "", "−", "-", "－", "-
 // amount reads an amount out of a clean cell, exactly. The sign comes apart. A unit that
 // the cell itself names counts.
 func amount(cell string, unit Unit) (fen int64, negative bool, err error) {
-	text := strings.TrimSpace(amountMarks.Replace(cell))
+	text, unit := unitOf(strings.TrimSpace(amountMarks.Replace(cell)), unit)
 	if inner, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(inner, ")") { // as bookkeepers write it
 		text = "-" + strings.TrimSuffix(inner, ")")
 	}

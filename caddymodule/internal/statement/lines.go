@@ -38,7 +38,7 @@ func (r *Reader) classOf(cells []string, line int) lineClass {
 	switch {
 	case first == "":
 		return blank
-	case len(r.names) > 0 && slices.EqualFunc(cells, r.names, sameName): // files that were put together
+	case len(r.names) > 0 && slices.EqualFunc(filled(cells), filled(r.names), sameName): // files that were put together
 		r.ended = false
 		return blank
 	}
@@ -54,9 +54,27 @@ func (r *Reader) classOf(cells []string, line int) lineClass {
 
 var errSecondList = say("a second list begins here, with columns of its own; save it as a file of its own")
 
-// namesColumns reports whether a line has the names of columns for a number and an amount:
-// of another list than the one that is read.
-func (r *Reader) namesColumns(cells []string) bool {
+// secondList finds a list with other columns than those that are read: a line of their
+// names, which no entry is and no sum, and behind it a line that may be an order's.
+func (r *Reader) secondList(cells []string, line int, class lineClass) error {
+	switch {
+	case r.second > 0 && (class == entry || class == aside && looksLikeOrder(cells, false)):
+		return &PositionError{Line: r.second, Err: errSecondList}
+	case class == aside && r.second == 0 && namesColumns(cells):
+		r.second = line
+	case class == blank && len(filled(cells)) > 0: // the names of the first list
+		r.second = 0
+	}
+	return nil
+}
+
+// namesColumns reports whether a line has the names of columns for a number and an amount,
+// and begins like neither a comment nor a sum.
+func namesColumns(cells []string) bool {
+	cells = filled(cells)
+	if len(cells) == 0 || strings.HasPrefix(plain(cells[0]), "#") || isSummary(plain(cells[0])) {
+		return false
+	}
 	found := make(map[Role]bool)
 	for _, cell := range cells {
 		name, _ := nameOf(cell)
@@ -68,6 +86,14 @@ func (r *Reader) namesColumns(cells []string) bool {
 	}
 	is := func(role Role) bool { return found[role] }
 	return slices.ContainsFunc(numberColumns, is) && slices.ContainsFunc(amountColumns, is)
+}
+
+// filled is a line without the empty cells at its end.
+func filled(cells []string) []string {
+	for len(cells) > 0 && clean(cells[len(cells)-1]) == "" {
+		cells = cells[:len(cells)-1]
+	}
+	return cells
 }
 
 // isSummary reports whether a word begins a sum; 合计(元): is 合计.

@@ -10,14 +10,17 @@ func (l *lineCells) money(row *Row, refund bool) {
 	says := l.state(StateColumn)
 	row.State = says.state
 	switch {
-	case refund || negative || row.RefundNo != "" && (says.refunds || refunded > 0 && fen == 0):
+	case refund || negative || row.RefundNo != "" && (says.refunds || refunded > 0):
 		row.Refunds, row.RefundFen = true, refunded
+		if !refund && !negative && !says.refunds {
+			row.Fen = fen
+		}
 		if refunded == 0 {
 			row.RefundFen = fen
 		}
 	case refunded > 0:
 		row.Refunds, row.RefundFen = true, refunded
-		row.Pays, row.Either, row.Fen = fen > 0, says.refunds || row.RefundNo != "", fen
+		row.Pays, row.Either, row.Fen = fen > 0, says.refunds, fen
 	case says.refunds:
 		row.Refunds, row.Pays, row.Either, row.Fen, row.RefundFen = true, true, true, fen, fen
 	default:

@@ -19,6 +19,7 @@ type Reader struct {
 	heading heading
 	names   []string // cells of the line with the names of the columns
 	ended   bool     // what comes now is the summary
+	second  int      // the line with the names of another list's columns, 0 for none
 	rows    int
 	skipped int
 }
@@ -116,11 +117,12 @@ func (r *Reader) Next() (Row, error) {
 		if err != nil {
 			return Row{}, err
 		}
-		switch r.classOf(cells, line) {
+		class := r.classOf(cells, line)
+		if err := r.secondList(cells, line, class); err != nil {
+			return Row{}, err
+		}
+		switch class {
 		case aside:
-			if r.namesColumns(cells) {
-				return Row{}, &PositionError{Line: line, Err: errSecondList}
-			}
 			r.skipped++
 			continue
 		case blank:
@@ -153,7 +155,7 @@ func (r *Reader) row(cells []string, line int) (row Row, tells bool, err error) 
 	if isOther(kind) {
 		return Row{}, false, nil
 	}
-	row = Row{Line: line, Merchant: l.digits(MerchantColumn), RefundNo: l.optional(RefundNoColumn), GatewayNo: l.mark(GatewayNoColumn)}
+	row = Row{Line: line, Merchant: l.digits(MerchantColumn), RefundNo: l.optional(RefundNoColumn), GatewayNo: l.ownNumber()}
 	l.money(&row, isRefund(kind))
 	row.Number = l.number(row)
 	row.At = l.time()
@@ -254,6 +256,20 @@ func (l *lineCells) mark(role Role) string {
 		return ""
 	}
 	return l.text(role)
+}
+
+// ownNumber is the gateway's number, "" where it is none or has lost digits: it only tells
+// lines apart here, and nothing is refused for it.
+func (l *lineCells) ownNumber() string {
+	text := l.mark(GatewayNoColumn)
+	if l.stored(GatewayNoColumn) == asNumber && (strings.ContainsAny(text, "-.") || len(text) > keptDigits) {
+		return ""
+	}
+	value, err := optional(text)
+	if err != nil {
+		return ""
+	}
+	return value
 }
 
 // clock is the text of a cell that tells a time. With a day of its own in another

@@ -131,13 +131,19 @@ func TestStatements(t *testing.T) {
 			{Line: 2, Number: "A1", Pays: true, PartRefunded: true, Fen: 500, State: Succeeded},
 		}},
 		{"a list of orders, one with the number of its refund", "订单号,订单金额,订单状态,退款单号,退款金额\nA1,5.00,支付成功,R1,5.00\nA2,5.00,退款成功,R2,5.00\nA3,0.00,支付成功,R3,5.00\n", Options{}, []Row{
-			{Line: 2, Number: "A1", RefundNo: "R1", Pays: true, Refunds: true, Either: true, Fen: 500, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
+			{Line: 2, Number: "A1", RefundNo: "R1", Refunds: true, Fen: 500, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
 			{Line: 3, Number: "A2", RefundNo: "R2", Refunds: true, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
 			{Line: 4, Number: "A3", RefundNo: "R3", Refunds: true, RefundFen: 500, State: Succeeded, RefundState: Succeeded},
 		}},
-		{"units in the cells", "订单号,金额\nA1,500分\nA2,6.00元\nA3,(7.00元)\n", Options{}, []Row{
+		{"gateway's numbers that are none", "商户订单号,平台流水号,金额\nA1,-,5.00\nA2,0,5.00\nA3,4.20000E+27,5.00\nA4,42,5.00\n", Options{}, []Row{
+			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}, {Line: 3, Number: "A2", Pays: true, Fen: 500, State: Succeeded},
+			{Line: 4, Number: "A3", Pays: true, Fen: 500, State: Succeeded}, {Line: 5, Number: "A4", GatewayNo: "42", Pays: true, Fen: 500, State: Succeeded},
+		}},
+		{"units in the cells", "订单号,金额\nA1,500分\nA2,6.00元\nA3,(7.00元)\nA4,(8.00)元\nA5,-900分\n", Options{}, []Row{
 			{Line: 2, Number: "A1", Pays: true, Fen: 500, State: Succeeded}, {Line: 3, Number: "A2", Pays: true, Fen: 600, State: Succeeded},
 			{Line: 4, Number: "A3", Refunds: true, RefundFen: 700, State: Succeeded, RefundState: Succeeded},
+			{Line: 5, Number: "A4", Refunds: true, RefundFen: 800, State: Succeeded, RefundState: Succeeded},
+			{Line: 6, Number: "A5", Refunds: true, RefundFen: 900, State: Succeeded, RefundState: Succeeded},
 		}},
 		{"days alone, and midnights", "订单号,金额,时间\nA1,5.00,2026-11-22\nA2,5.00,2026-11-22 00:00:00\nA3,5.00,20261122\nA4,5.00,20261122000000\n", Options{}, []Row{
 			onDay(paid(2, "A1", 500, "2026-11-22 00:00:00")), paid(3, "A2", 500, "2026-11-22 00:00:00"),
@@ -210,6 +216,10 @@ func TestLinesBetween(t *testing.T) {
 		{"a second list behind the sums of the first", dated + "茶,N1,1.00,2026-11-22 10:00:00\n总笔数,总金额\n1,1.00\n茶,N2,2.00,2026-11-22 11:00:00\n", "N1 N2", 2},
 		{"sums whose counts stand under the number", undated + "茶,N1,1.00\n合计,1,1.00\n合计,1笔,1.00\n总计,1,1.00\n#合计,\"1,204\",1.00\n合计(元),1.0,1.00\n" +
 			"交易合计,1,1.00\n退款合计,0,0.00\n小计,2026-11-22,1.00\n总计,笔数:1,1.00\n总笔数,1,1.00\n", "N1", 10},
+		{"the names once more, a cell longer", undated + "茶,N1,1.00\n总笔数,总金额\n商品,商户订单号,金额,\n茶,N2,2.00\n", "N1 N2", 1},
+		{"names of columns in a comment", undated + "茶,N1,1.00\n#说明,订单号,金额\n茶,N2,2.00\n", "N1 N2", 1},
+		{"names of columns explained at the end", undated + "茶,N1,1.00\n总笔数,1\n订单号,商户的号码,金额,实付\n谢谢,,\n", "N1", 3},
+		{"names of columns behind a sum", undated + "茶,N1,1.00\n退款合计,退款单号,退款金额\n", "N1", 1},
 		{"sums of a day", dated + "茶,N1,1.00,2026-11-22 10:00:00\n小计,1,1.00,2026-11-22\n茶,N2,1.00,2026-11-23 10:00:00\n小计,1,1.00,2026-11-23\n总笔数,2,2.00,2026-11-23\n", "N1 N2", 3},
 		{"as WeChat writes it", weChat, "PB00000000000000000000000001 PB00000000000000000000000001", 2},
 	} {

@@ -18,6 +18,8 @@ type Row struct {
 	// back, and the line does not say how much.
 	PartRefunded bool
 
+	// Fen is the payment's amount. Where the line pays nothing it stands beside the refund,
+	// whose number the line has: it may be the row of the payment all the same.
 	Fen         int64
 	RefundFen   int64
 	State       State     // of the payment, where it tells of one; else of the refund
