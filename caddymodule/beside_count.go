@@ -41,5 +41,6 @@ func (p passage) refusable(m *merchants.Merchant) []string {
 		return nil
 	}
 	params := p.asked.Message.Params
-	return readiness.Refusable(m, params["backurl"], merchants.PayWay(params["payway"]))
+	payWay, _ := merchants.PayWay(params["payway"])
+	return readiness.Refusable(m, params["backurl"], payWay)
 }

@@ -33,7 +33,7 @@ func TestOpenID(t *testing.T) {
 		{"plain", "/login", "", account, chromium.Options{WeChat: true}},
 		{"query and fragment", "/login?a=1&b=%E5%BA%97&c#/route?x=1", "", account, chromium.Options{WeChat: true}},
 		{"desktop", "/", "1", account, chromium.Options{WeChat: true, Device: chromium.Desktop}},
-		{"a payway that is no number", "/login?payway=no", `2"><script>alert(1)</script>`, account, chromium.Options{WeChat: true}},
+		{"a payway that is no number", "/login?payway=no", `"><script>alert()</script>`, account, chromium.Options{WeChat: true}},
 		{"payway with an account of its own", "/login?payway=9", "2", accountOfTwo, chromium.Options{WeChat: true}},
 		{"scripts off", "/login?a=%2B%26", "", account, chromium.Options{WeChat: true, ScriptsOff: true}},
 	} {
@@ -70,17 +70,18 @@ func TestOpenIDRefuses(t *testing.T) {
 		status int64
 		says   string
 	}{
-		"foreign host":       {f.openIDLink("https://evil.example/login", "", merID), http.StatusForbidden, "返回地址不被允许"},
-		"another port":       {f.openIDLink("http://127.0.0.1:1/", "", merID), http.StatusForbidden, "返回地址不被允许"},
-		"another name":       {f.openIDLink("http://localhost"+port+"/", "", merID), http.StatusForbidden, "返回地址不被允许"},
-		"host as user":       {f.openIDLink("http://"+f.site.host()+"@evil.example/", "", merID), 0, ""},
-		"javascript":         {f.openIDLink("javascript:alert(1)//"+f.site.host(), "", merID), 0, ""},
-		"no scheme":          {f.openIDLink("//"+f.site.host()+"/", "", merID), 0, ""},
-		"a backslash":        {f.openIDLink(f.site.url+`\@evil.example/`, "", merID), 0, ""},
-		"line breaks":        {f.openIDLink(f.site.url+"/\r\nSet-Cookie: a=b", "", merID), 0, ""},
-		"no address":         {f.openIDLink("", "", merID), http.StatusBadRequest, ""},
-		"no merchant's host": {f.openIDLink("https://evil.example/login", "", ""), http.StatusBadRequest, ""},
-		"unknown merchant":   {f.openIDLink(good, "", "89999999"), http.StatusNotFound, "找不到商户"},
+		"foreign host":         {f.openIDLink("https://evil.example/login", "", merID), http.StatusForbidden, "返回地址不被允许"},
+		"another port":         {f.openIDLink("http://127.0.0.1:1/", "", merID), http.StatusForbidden, "返回地址不被允许"},
+		"another name":         {f.openIDLink("http://localhost"+port+"/", "", merID), http.StatusForbidden, "返回地址不被允许"},
+		"host as user":         {f.openIDLink("http://"+f.site.host()+"@evil.example/", "", merID), 0, ""},
+		"javascript":           {f.openIDLink("javascript:alert(1)//"+f.site.host(), "", merID), 0, ""},
+		"no scheme":            {f.openIDLink("//"+f.site.host()+"/", "", merID), 0, ""},
+		"a backslash":          {f.openIDLink(f.site.url+`\@evil.example/`, "", merID), 0, ""},
+		"line breaks":          {f.openIDLink(f.site.url+"/\r\nSet-Cookie: a=b", "", merID), 0, ""},
+		"no address":           {f.openIDLink("", "", merID), http.StatusBadRequest, ""},
+		"no merchant's host":   {f.openIDLink("https://evil.example/login", "", ""), http.StatusBadRequest, ""},
+		"markup in the payway": {f.openIDLink(good, `2"><script>alert(1)</script>`, merID), 0, ""},
+		"unknown merchant":     {f.openIDLink(good, "", "89999999"), http.StatusNotFound, "找不到商户"},
 	} {
 		visits := f.site.visited()
 		status := tab.Goto(test.link)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
 )
@@ -52,12 +54,13 @@ func (m *Merchant) WeChatApp(payway string) (WeChatApp, bool) {
 }
 
 // PayWay reads the payway of a link, which names one of the merchant's channels. Most name
-// none: what is no number, such as the "null" of a program that has none, is "".
-func PayWay(text string) string {
-	if !payWayForm.MatchString(text) {
-		return ""
+// none: what has no digit, such as the "null" of a program that has none, is "". odd reports
+// what may be meant for a number and is none: nobody knows which channel that is.
+func PayWay(text string) (payWay string, odd bool) {
+	if payWayForm.MatchString(text) {
+		return text, false
 	}
-	return text
+	return "", strings.ContainsFunc(text, unicode.IsDigit)
 }
 
 // sharesAccount reports whether two merchants have one official account for a payway.

@@ -124,3 +124,20 @@ func TestSecretIsMasked(t *testing.T) {
 		t.Errorf("the empty secret reveals %q and prints %q", none.Reveal(), none)
 	}
 }
+
+// TestPayWay: what is no number names no channel, unless it may be meant for one.
+func TestPayWay(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		payWay string
+		odd    bool
+	}{
+		"": {"", false}, "null": {"", false}, "undefined": {"", false}, "-": {"", false},
+		"7": {"7", false}, "000000007": {"000000007", false},
+		"7,": {"", true}, "\uff17": {"", true}, "1234567890": {"", true}, "7 ": {"", true},
+	} {
+		if payWay, odd := merchants.PayWay(text); payWay != want.payWay || odd != want.odd {
+			t.Errorf("%q: %q, odd %t", text, payWay, odd)
+		}
+	}
+}

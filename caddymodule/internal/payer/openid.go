@@ -20,7 +20,10 @@ var errNoMerID = errors.New("merid: missing, and backurl's host is in no merchan
 // (v1 §3.2). Nothing is signed here, so the browser is sent to nobody but WeChat
 // and the merchant's own hosts.
 func serveOpenID(v visit) view {
-	payWay := merchants.PayWay(v.params["payway"])
+	payWay, odd := merchants.PayWay(v.params["payway"])
+	if odd {
+		return refuse(pages.BadRequest, errors.New("payway: not a number of 1 to 9 digits"))
+	}
 	back, err := wechat.ParseReturnAddress(v.params["backurl"])
 	if err != nil {
 		return refuse(pages.BadRequest, err)

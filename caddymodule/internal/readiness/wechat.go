@@ -1,11 +1,13 @@
 package readiness
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/inbound"
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 	"github.com/paybridge/paybridge/caddymodule/internal/shadow"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -71,11 +73,16 @@ func Refusable(m *merchants.Merchant, backURL, payWay string) []string {
 func BackHosts(m *merchants.Merchant, passed []ledger.OldTraffic) []string {
 	var hosts []string
 	for _, o := range passed {
-		if host, is := strings.CutPrefix(o.Path, noHost); is && host != "" && !m.MayRedirect(host) {
+		if host, is := strings.CutPrefix(o.Path, noHost); is && host != "" && !m.MayRedirect(spellings(host)...) {
 			hosts = append(hosts, host)
 		}
 	}
 	return hosts
+}
+
+// spellings are the ways to write a host that was noted without the scheme of its address.
+func spellings(host string) []string {
+	return slices.Concat(origin.Spellings("https", host), origin.Spellings("http", host))
 }
 
 // ofOpenIDs is what openid.html needs. It moves at 100 %, all at once, and where it ends no
@@ -121,7 +128,7 @@ func (f Facts) ofBackHosts(page ledger.OldTraffic) []Reason {
 	for _, o := range f.Passed {
 		host, is := strings.CutPrefix(o.Path, noHost)
 		switch {
-		case !is, f.Merchant.MayRedirect(host), f.PaidHosts[host]:
+		case !is, f.Merchant.MayRedirect(spellings(host)...), f.PaidHosts[host]:
 		case host == "":
 			reasons = append(reasons, Reason{Level: Warn, Text: oddBackURL.With(), Advice: oddBackURLAdvice.With()}.seen(o))
 		default:

@@ -47,9 +47,10 @@ func TestOpenIDPage(t *testing.T) {
 		"hosts of paid orders": {[]string{""}, nil, also(passed(page, page+"?backurl=shop.example", page+"?backurl=else.example"), func(f *Facts) {
 			f.Merchant.RedirectToBackURLHosts, f.PaidHosts = true, map[string]bool{"shop.example": true}
 		}), []string{"warn only to hosts to which paid orders", "warn back to else.example", "warn of no use to another"}},
-		"another host":          {[]string{""}, []string{"shop.example"}, passed(page, page+"?backurl=else.example"), []string{"warn back to else.example", "warn of no use to another"}},
-		"a host that was added": {[]string{""}, []string{"shop.example"}, passed(page, page+"?backurl=shop.example"), []string{"warn of no use to another"}},
-		"an odd address":        {[]string{""}, []string{"shop.example"}, passed(page, page+"?backurl="), []string{"warn without a backurl that v2 takes", "warn of no use to another"}},
+		"another host":                        {[]string{""}, []string{"shop.example"}, passed(page, page+"?backurl=else.example"), []string{"warn back to else.example", "warn of no use to another"}},
+		"a host that was added":               {[]string{""}, []string{"shop.example"}, passed(page, page+"?backurl=shop.example"), []string{"warn of no use to another"}},
+		"a host that was added with its port": {[]string{""}, []string{"shop.example:443"}, passed(page, page+"?backurl=shop.example"), []string{"warn of no use to another"}},
+		"an odd address":                      {[]string{""}, []string{"shop.example"}, passed(page, page+"?backurl="), []string{"warn without a backurl that v2 takes", "warn of no use to another"}},
 		"one payway only": {[]string{"2"}, []string{"shop.example"}, passed(page, page+"?payway=7", page+"?payway=2"), []string{
 			"warn for some payways only", "warn payway 7, for which", "warn of no use to another",
 		}},

@@ -58,7 +58,8 @@ func (q Request) AskedBy(registry *merchants.Registry) []*merchants.Merchant {
 	if err != nil {
 		return nil
 	}
-	return registry.OfReturnHost(back.Hosts(), merchants.PayWay(q.Message.Params["payway"]))
+	payWay, _ := merchants.PayWay(q.Message.Params["payway"])
+	return registry.OfReturnHost(back.Hosts(), payWay)
 }
 
 // Key is what the message was signed with, the zero key when none fits.
