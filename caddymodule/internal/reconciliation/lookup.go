@@ -134,5 +134,6 @@ func (l *line) asRefund() {
 	if l.Pays && !l.Refunds {
 		l.RefundFen, l.RefundState = l.Fen, l.State
 	}
+	l.Fen = 0
 	l.Pays, l.Either, l.Refunds, l.State = false, false, true, l.RefundState
 }

@@ -188,6 +188,7 @@ func TestRun(t *testing.T) {
 		{"refund of an order that is unknown", nil, []string{"N001 退款 -1.01 成功 2h"}, []string{"refund_missing_here 0.csv:2 101"}},
 		{"order of earlier days refunded", []api.Settlement{refunded(settled(1, -50*hour), 2*hour)}, []string{"N001 退款 -1.01 成功 2h"}, nil},
 		{"a refund by its own number", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "RN001 退款 -1.01 成功 2h"}, nil},
+		{"a refund by its own number, at once, without its payment", []api.Settlement{refunded(settled(1, hour), hour+5*time.Minute)}, []string{"RN001 pay 1.01 成功 1h5m"}, []string{"missing_there T001"}},
 		{"a refund without its payment", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 退款 -1.01 成功 2h"}, []string{"missing_there T001"}},
 		{"refunded twice there", []api.Settlement{refunded(settled(1, hour), 2*hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -1.01 成功 2h", "N001 退款 -1.01 成功 3h"}, []string{"refund_amount T001 0.csv:3 202"}},
 		{"part refunded there, paid here", []api.Settlement{settled(1, hour)}, []string{"N001 pay 1.01 成功 1h", "N001 退款 -0.50 成功 2h"}, []string{"refund_missing_here T001 0.csv:3 50"}},
