@@ -12,7 +12,7 @@ import (
 // Scheme is what a PKCS#11 URI begins with.
 const Scheme = "pkcs11:"
 
-// maxURI is the longest URI that is read, in bytes.
+// maxURI is the longest URI that is read, in bytes, as it is written and as it is told.
 const maxURI = 2048
 
 // URI names one private key in a token (RFC 7512). It holds no secret.
@@ -81,6 +81,9 @@ func ParseURI(text string) (URI, error) {
 	}
 	if len(u.object) == 0 {
 		return URI{}, errors.New("the PKCS#11 URI names no key: add object=LABEL or id=%01 of the private key")
+	}
+	if told := u.String(); len(told) > maxURI {
+		return URI{}, fmt.Errorf("a PKCS#11 URI of %d bytes, percent-encoded, is longer than %d", len(told), maxURI)
 	}
 	return u, nil
 }
