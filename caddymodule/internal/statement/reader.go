@@ -240,14 +240,20 @@ func (l *lineCells) stored(role Role) storage {
 // lost.
 func (l *lineCells) digits(role Role) string {
 	text := l.text(role)
+	l.fail(role, l.lost(role, text))
+	return text
+}
+
+// lost says which digits of a cell's text a number cannot have kept.
+func (l *lineCells) lost(role Role, text string) error {
 	switch {
 	case l.stored(role) != asNumber:
 	case strings.ContainsAny(text, "-."):
-		l.fail(role, say("%v: %s", errNoNumber, text))
+		return say("%v: %s", errNoNumber, text)
 	case len(text) > keptDigits:
-		l.fail(role, errLostDigits)
+		return errLostDigits
 	}
-	return text
+	return nil
 }
 
 // mark is the text of a cell that only tells lines apart: nothing is wrong with any.
@@ -262,14 +268,10 @@ func (l *lineCells) mark(role Role) string {
 // lines apart here, and nothing is refused for it.
 func (l *lineCells) ownNumber() string {
 	text := l.mark(GatewayNoColumn)
-	if l.stored(GatewayNoColumn) == asNumber && (strings.ContainsAny(text, "-.") || len(text) > keptDigits) {
-		return ""
+	if value, err := optional(text); err == nil && l.lost(GatewayNoColumn, text) == nil {
+		return value
 	}
-	value, err := optional(text)
-	if err != nil {
-		return ""
-	}
-	return value
+	return ""
 }
 
 // clock is the text of a cell that tells a time. With a day of its own in another
