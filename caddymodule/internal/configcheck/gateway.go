@@ -10,6 +10,7 @@ import (
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/configerror"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 // equalTranCodes finds messages that the gateway cannot tell apart. Where one of
@@ -87,7 +88,7 @@ func oldGatewayIsBridge(c Config) []Finding {
 		return nil
 	}
 	public, err := url.Parse(c.PublicURL)
-	if err != nil || !strings.EqualFold(old.Hostname(), public.Hostname()) || portOf(old) != portOf(public) {
+	if err != nil || !strings.EqualFold(old.Hostname(), public.Hostname()) || origin.Port(old) != origin.Port(public) {
 		return nil
 	}
 	return []Finding{{Directive: "old_gateway", At: c.Source.At("old_gateway"), Text: say(
@@ -113,12 +114,4 @@ func OldGatewayIsSite(address string, at configerror.Position, s Site) []Finding
 	}
 	return []Finding{{Directive: "old_gateway", At: at, Text: say(
 		"%s is the name of a site that has the directive: where it leads to the bridge, requests go round in a circle; write the old gateway's own address, such as https://10.20.0.5", old.Hostname())}}
-}
-
-// portOf is the port that an address leads to.
-func portOf(u *url.URL) string {
-	if port := u.Port(); port != "" {
-		return port
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }

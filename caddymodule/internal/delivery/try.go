@@ -5,10 +5,10 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"net/url"
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/netcause"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 // JudgeAddress says why an address could not be notified, the zero cause when nothing is
@@ -52,21 +52,10 @@ func TryAddress(ctx context.Context, address string, t Target) netcause.Cause {
 		dial = d.dialTLS
 	}
 	way := netcause.Trace{ForClient: true}
-	conn, err := dial(way.Watch(ctx), "tcp", net.JoinHostPort(u.Hostname(), portOf(u)))
+	conn, err := dial(way.Watch(ctx), "tcp", net.JoinHostPort(u.Hostname(), origin.Port(u)))
 	if err != nil {
 		return way.Of(err, u.Host)
 	}
 	_ = conn.Close() // nothing was written that could be lost
 	return netcause.Cause{}
-}
-
-// portOf is the port of an address, also where that does not name one.
-func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	}
-	return "80"
 }

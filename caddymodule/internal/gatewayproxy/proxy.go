@@ -17,17 +17,15 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp/reverseproxy"
+
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 // Default is a reverse_proxy whose only upstream is the host of a URL.
 func Default(u *url.URL) (json.RawMessage, error) {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
 	proxy := map[string]any{
 		"handler":   "reverse_proxy",
-		"upstreams": []map[string]string{{"dial": net.JoinHostPort(u.Hostname(), port)}},
+		"upstreams": []map[string]string{{"dial": net.JoinHostPort(u.Hostname(), origin.Port(u))}},
 	}
 	if u.Scheme == "https" {
 		proxy["transport"] = map[string]any{"protocol": "http", "tls": struct{}{}}

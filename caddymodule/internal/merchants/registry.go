@@ -27,9 +27,9 @@ func (r *Registry) ByGatewayMerchant(id string) *Merchant { return r.byGateway[i
 func (r *Registry) HasGatewayMerchant(id string) bool { return r.ByGatewayMerchant(id) != nil }
 
 // OfReturnHost finds the merchants whose redirect_hosts name the host of an address in one
-// of its spellings, by their numbers: one, or several who share the official account that a payway needs, so
-// that it makes no difference which of them a payer has come from. It finds none where
-// it does.
+// of its spellings, by their numbers: one, or several who share the official account that a
+// payway needs, so that it makes no difference which of them a payer has come from. It finds
+// none where it does.
 func (r *Registry) OfReturnHost(spellings []string, payway string) []*Merchant {
 	var found []*Merchant
 	seen := make(map[*Merchant]bool) // thousands may share the host of a platform

@@ -2,15 +2,29 @@
 // an address together often write the port that its scheme means anyway; browsers do not.
 package origin
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
-// defaultPorts are what is written behind a host for the ports that schemes mean anyway.
-var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
+// defaultPorts are those that schemes mean anyway.
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
+
+// Port returns the port that an address leads to, also where it does not name one.
+func Port(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return defaultPorts[u.Scheme]
+}
 
 // Host returns the host of an address, which may have a port, without the port that the
 // address's scheme means anyway.
 func Host(scheme, host string) string {
-	return strings.TrimSuffix(host, defaultPorts[scheme])
+	if port, known := defaultPorts[scheme]; known {
+		return strings.TrimSuffix(host, ":"+port)
+	}
+	return host
 }
 
 // Spellings returns every way to write the host of an address that leads to the same port:
@@ -21,7 +35,7 @@ func Spellings(scheme, host string) []string {
 	if !known || hasPort(short) {
 		return []string{short}
 	}
-	return []string{short, short + port}
+	return []string{short, short + ":" + port}
 }
 
 // hasPort reports whether a host has a port; the colons of an IPv6 address are in brackets.

@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"net/url"
 	"slices"
 	"testing"
 )
@@ -25,6 +26,21 @@ func TestSpellings(t *testing.T) {
 		got := Spellings(test.scheme, test.host)
 		if !slices.Equal(got, test.want) || Host(test.scheme, test.host) != test.want[0] {
 			t.Errorf("%s://%s: %q, want %q", test.scheme, test.host, got, test.want)
+		}
+	}
+}
+
+func TestPort(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://shop.example": "443", "http://shop.example": "80", "https://shop.example:8443/a": "8443", "http://[::1]": "80", "ftp://shop.example": "",
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Port(u); got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
 		}
 	}
 }
