@@ -6,6 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/paybridge/paybridge/caddymodule/fastrsa/gen/ifma"
 )
 
 // The kernels in this file have the limbs of a number along the lanes of a few
@@ -39,7 +41,7 @@ func numbersOf(limbs, count int) []number {
 	at, n := 0, vectorsOf(limbs)
 	take := func(n int) []reg.VecPhysical {
 		at += n
-		return zmm[at-n : at]
+		return ifma.Z[at-n : at]
 	}
 	numbers := make([]number, count)
 	for i := range numbers { // these first: xmm lists no more than the first registers
@@ -82,7 +84,7 @@ func alongMul(name string, limbs, count int, doc string) {
 		m: build.Load(build.Param("m"), reg.R10), k0: build.Load(build.Param("k0"), reg.R11),
 		mask: reg.RBX, numbers: numbersOf(limbs, count),
 	}
-	build.MOVQ(operand.U64(mask52), p.mask)
+	build.MOVQ(operand.U64(ifma.Mask), p.mask)
 	build.VPXORQ(alongZero, alongZero, alongZero)
 	for _, v := range p.numbers {
 		p.first(v)
@@ -101,19 +103,19 @@ func alongMul(name string, limbs, count int, doc string) {
 	build.DECQ(counter)
 	build.JNZ(operand.LabelRef(loop))
 	p.store()
-	end()
+	ifma.End()
 }
 
 // first loads m, and begins with the lower half of a times the first digit.
 func (p along) first(v number) {
 	for j := range v.sum {
-		build.VMOVDQU64(at(p.m, v.offset+64*j), v.m[j])
+		build.VMOVDQU64(ifma.At(p.m, v.offset+64*j), v.m[j])
 		build.VPXORQ(v.sum[j], v.sum[j], v.sum[j])
 	}
 	shift(v.m, v.shifted)
-	build.VPBROADCASTQ(at(p.b, v.offset), v.digit)
+	build.VPBROADCASTQ(ifma.At(p.b, v.offset), v.digit)
 	for j, sum := range v.sum {
-		build.VPMADD52LUQ(at(p.a, v.offset+64*j), v.digit, sum)
+		build.VPMADD52LUQ(ifma.At(p.a, v.offset+64*j), v.digit, sum)
 	}
 	build.VMOVQ(v.sumLow, v.limb0)
 }
@@ -139,7 +141,7 @@ func (p along) round(v number, next int) {
 	limb1, k, highK, part0 := reg.RAX, reg.RDX, reg.RDI, reg.RCX // MULXQ takes k there
 	build.VPEXTRQ(operand.Imm(1), v.sumLow, limb1)
 	build.MOVQ(v.limb0, k)
-	build.IMULQ(at(p.k0, 8*v.index), k) // above its 52 bits stands what the vector unit does not see
+	build.IMULQ(ifma.At(p.k0, 8*v.index), k) // above its 52 bits stands what the vector unit does not see
 	build.VPBROADCASTQ(k, v.k)
 	p.digits(v, next)
 	build.VMOVQ(v.partLow, part0)
@@ -150,8 +152,8 @@ func (p along) round(v number, next int) {
 	build.ADDQ(part0, v.limb0)
 	build.ADDQ(limb1, v.limb0)
 	build.SHLQ(operand.Imm(12), k) // so that the halves of 52 bits part where the words do
-	build.MULXQ(at(p.m, v.offset), part0, highK)
-	build.IMULQ(at(p.m, v.offset+8), k)
+	build.MULXQ(ifma.At(p.m, v.offset), part0, highK)
+	build.IMULQ(ifma.At(p.m, v.offset+8), k)
 	build.SHRQ(operand.Imm(12), k)
 	build.ADDQ(k, highK)
 	build.ADDQ(highK, v.limb0)
@@ -159,13 +161,13 @@ func (p along) round(v number, next int) {
 
 // digits sums what a round adds that does not depend on k.
 func (p along) digits(v number, next int) {
-	build.VPBROADCASTQ(at(p.b, v.offset+next), v.next)
+	build.VPBROADCASTQ(ifma.At(p.b, v.offset+next), v.next)
 	for j, part := range v.part {
 		build.VPXORQ(part, part, part)
-		build.VPMADD52HUQ(at(p.a, v.offset+64*j), v.digit, part)
+		build.VPMADD52HUQ(ifma.At(p.a, v.offset+64*j), v.digit, part)
 	}
 	for j, part := range v.part {
-		build.VPMADD52LUQ(at(p.a, v.offset+64*j), v.next, part)
+		build.VPMADD52LUQ(ifma.At(p.a, v.offset+64*j), v.next, part)
 	}
 }
 
@@ -203,7 +205,7 @@ func (p along) store() {
 	for _, v := range numbers {
 		for j, sum := range v.sum {
 			build.VPANDQ(mask, sum, sum)
-			build.VMOVDQU64(sum, at(res, v.offset+64*j))
+			build.VMOVDQU64(sum, ifma.At(res, v.offset+64*j))
 		}
 	}
 }
@@ -275,7 +277,7 @@ func pairPick(limbs int) {
 		"sets res to entry i of table for the first number of a pair and to entry j for the second, of 16.", "res", "table", "i", "j")
 	res, table := args[0], args[1]
 	numbers := numbersOf(limbs, 2)
-	entry, one := zmm[30], zmm[31]
+	entry, one := ifma.Z[30], ifma.Z[31]
 	for s, v := range numbers {
 		build.VPBROADCASTQ(args[2+s], v.digit)
 		for _, sum := range v.sum {
@@ -290,9 +292,9 @@ func pairPick(limbs int) {
 	build.MOVQ(operand.U64(16), count)
 	build.Label(loop)
 	for _, v := range numbers {
-		choose(v.digit, entry, v.k)
+		ifma.Choose(v.digit, entry, v.k)
 		for j, sum := range v.sum {
-			keep(at(table, v.offset+64*j), v.k, sum)
+			ifma.Keep(ifma.At(table, v.offset+64*j), v.k, sum)
 		}
 	}
 	build.VPADDQ(one, entry, entry)
@@ -301,8 +303,8 @@ func pairPick(limbs int) {
 	build.JNZ(operand.LabelRef(loop))
 	for _, v := range numbers {
 		for j, sum := range v.sum {
-			build.VMOVDQU64(sum, at(res, v.offset+64*j))
+			build.VMOVDQU64(sum, ifma.At(res, v.offset+64*j))
 		}
 	}
-	end()
+	ifma.End()
 }

@@ -6,30 +6,29 @@ import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/paybridge/paybridge/caddymodule/fastrsa/gen/ifma"
 )
 
 // The wide kernels work on eight numbers at once, each in a lane of its own: a
 // register holds one limb of all eight. No lane ever meets another.
 
-// lanes is how many bytes one limb of eight numbers takes.
-const lanes = 64
-
 // Registers that the wide kernels share, above the 21 of the sum.
 var (
-	wideDigit = zmm[21] // one limb of b
-	wideK     = zmm[22] // what makes the lowest limb of the sum zero
-	wideK0    = zmm[23] // -1/m modulo 2^52
-	wideTemp  = zmm[24:30]
-	wideMask  = zmm[30]
-	wideZero  = zmm[31]
+	wideDigit = ifma.Z[21] // one limb of b
+	wideK     = ifma.Z[22] // what makes the lowest limb of the sum zero
+	wideK0    = ifma.Z[23] // -1/m modulo 2^52
+	wideTemp  = ifma.Z[24:30]
+	wideMask  = ifma.Z[30]
+	wideZero  = ifma.Z[31]
 )
 
 func wideConstants(k0 reg.Register) {
 	build.VPXORQ(wideZero, wideZero, wideZero)
 	mask := build.GP64()
-	build.MOVQ(operand.U64(mask52), mask)
+	build.MOVQ(operand.U64(ifma.Mask), mask)
 	build.VPBROADCASTQ(mask, wideMask)
-	build.VMOVDQU64(at(k0, 0), wideK0)
+	build.VMOVDQU64(ifma.At(k0, 0), wideK0)
 }
 
 // wideMul writes a·b/R modulo m.
@@ -38,17 +37,17 @@ func wideMul(limbs int) {
 		"sets res to a·b/R modulo m in eight lanes.", "res", "a", "b", "m", "k0")
 	res, a, b, m := args[0], args[1], args[2], args[3]
 	wideConstants(args[4])
-	sum := zmm[:limbs+1]
+	sum := ifma.Z[:limbs+1]
 	for _, limb := range sum {
 		build.VPXORQ(limb, limb, limb)
 	}
 	count, loop := build.GP64(), fmt.Sprintf("wideMul%dLoop", limbs)
 	build.MOVQ(operand.U64(uint64(limbs)), count)
 	build.Label(loop)
-	build.VMOVDQU64(at(b, 0), wideDigit)
+	build.VMOVDQU64(ifma.At(b, 0), wideDigit)
 	for j := range limbs {
 		limb := wideTemp[j%len(wideTemp)]
-		build.VMOVDQU64(at(a, lanes*j), limb)
+		build.VMOVDQU64(ifma.At(a, ifma.Lane*j), limb)
 		build.VPMADD52LUQ(limb, wideDigit, sum[j])
 		if j == 0 {
 			build.VMOVDQA64(wideZero, wideK)
@@ -61,11 +60,11 @@ func wideMul(limbs int) {
 		build.VMOVDQA64(sum[j+1], sum[j])
 	}
 	build.VPXORQ(sum[limbs], sum[limbs], sum[limbs])
-	build.ADDQ(operand.Imm(lanes), b)
+	build.ADDQ(operand.Imm(ifma.Lane), b)
 	build.DECQ(count)
 	build.JNZ(operand.LabelRef(loop))
 	wideStore(limbs, sum, res)
-	end()
+	ifma.End()
 }
 
 // wideReduce adds k·m, after which the lowest limb is a multiple of 2^52, and
@@ -73,7 +72,7 @@ func wideMul(limbs int) {
 func wideReduce(limbs int, sum []reg.VecPhysical, m reg.Register) {
 	for j := range limbs {
 		limb := wideTemp[j%len(wideTemp)]
-		build.VMOVDQU64(at(m, lanes*j), limb)
+		build.VMOVDQU64(ifma.At(m, ifma.Lane*j), limb)
 		build.VPMADD52LUQ(limb, wideK, sum[j])
 		build.VPMADD52HUQ(limb, wideK, sum[j+1])
 		if j == 0 {
@@ -91,7 +90,7 @@ func wideStore(limbs int, sum []reg.VecPhysical, res reg.Register) {
 			build.VPADDQ(wideTemp[0], sum[j+1], sum[j+1])
 		}
 		build.VPANDQ(wideMask, sum[j], sum[j])
-		build.VMOVDQU64(sum[j], at(res, lanes*j))
+		build.VMOVDQU64(sum[j], ifma.At(res, ifma.Lane*j))
 	}
 }
 
@@ -103,24 +102,24 @@ func wideSquare(limbs int) {
 	res, a, m, columns := args[0], args[1], args[2], args[4]
 	wideConstants(args[3])
 	for j := range limbs {
-		build.VMOVDQU64(at(a, lanes*j), zmm[j])
+		build.VMOVDQU64(ifma.At(a, ifma.Lane*j), ifma.Z[j])
 	}
 	for first := 0; first < 2*limbs; first += squareColumns {
 		squareGroup(limbs, first, columns)
 	}
-	sum := append([]reg.VecPhysical{}, zmm[:limbs+1]...)
+	sum := append([]reg.VecPhysical{}, ifma.Z[:limbs+1]...)
 	for j := range limbs {
-		build.VMOVDQU64(at(columns, lanes*j), sum[j])
+		build.VMOVDQU64(ifma.At(columns, ifma.Lane*j), sum[j])
 	}
 	for i := range limbs {
-		build.VMOVDQU64(at(columns, lanes*(limbs+i)), sum[limbs])
+		build.VMOVDQU64(ifma.At(columns, ifma.Lane*(limbs+i)), sum[limbs])
 		build.VMOVDQA64(wideZero, wideK)
 		build.VPMADD52LUQ(sum[0], wideK0, wideK)
 		wideReduce(limbs, sum, m)
 		sum = append(sum[1:], sum[0]) // the registers change their places instead of their contents
 	}
 	wideStore(limbs, sum, res)
-	end()
+	ifma.End()
 }
 
 // squareColumns is how many columns are summed side by side, so that the
@@ -163,7 +162,7 @@ func squareGroup(limbs, first int, columns reg.Register) {
 		for g, list := range lists {
 			if round < len(list) {
 				p := list[round]
-				madd(p.high, zmm[p.i], zmm[p.j], sums[2*g+round%2])
+				madd(p.high, ifma.Z[p.i], ifma.Z[p.j], sums[2*g+round%2])
 			}
 		}
 	}
@@ -172,16 +171,16 @@ func squareGroup(limbs, first int, columns reg.Register) {
 		build.VPADDQ(sums[2*g+1], sum, sum)
 		build.VPADDQ(sum, sum, sum)
 		if limb := column / 2; limb < limbs {
-			madd(column%2 == 1, zmm[limb], zmm[limb], sum)
+			madd(column%2 == 1, ifma.Z[limb], ifma.Z[limb], sum)
 		}
-		build.VMOVDQU64(sum, at(columns, lanes*column))
+		build.VMOVDQU64(sum, ifma.At(columns, ifma.Lane*column))
 	}
 }
 
 // squareSums are the registers for the sums: what the limbs and constants leave.
 func squareSums(limbs int) []reg.VecPhysical {
 	var free []reg.VecPhysical
-	for _, register := range zmm[limbs:30] {
+	for _, register := range ifma.Z[limbs:30] {
 		if register != wideK0 {
 			free = append(free, register)
 		}
@@ -203,41 +202,28 @@ func widePick(limbs int) {
 	args := begin("widePick", limbs, "res, table, index *uint64",
 		"sets res, in each of eight lanes, to the entry of table with the lane's index of 16.", "res", "table", "index")
 	res, table := args[0], args[1]
-	index, entry, one, chosen := zmm[31], zmm[30], zmm[29], zmm[28]
-	build.VMOVDQU64(at(args[2], 0), index)
+	index, entry, one, chosen := ifma.Z[31], ifma.Z[30], ifma.Z[29], ifma.Z[28]
+	build.VMOVDQU64(ifma.At(args[2], 0), index)
 	number := build.GP64()
 	build.MOVQ(operand.U64(1), number)
 	build.VPBROADCASTQ(number, one)
 	build.VPXORQ(entry, entry, entry)
 	for j := range limbs {
-		build.VPXORQ(zmm[j], zmm[j], zmm[j])
+		build.VPXORQ(ifma.Z[j], ifma.Z[j], ifma.Z[j])
 	}
 	count, loop := build.GP64(), fmt.Sprintf("widePick%dLoop", limbs)
 	build.MOVQ(operand.U64(16), count)
 	build.Label(loop)
-	choose(index, entry, chosen)
+	ifma.Choose(index, entry, chosen)
 	for j := range limbs {
-		keep(at(table, lanes*j), chosen, zmm[j])
+		ifma.Keep(ifma.At(table, ifma.Lane*j), chosen, ifma.Z[j])
 	}
 	build.VPADDQ(one, entry, entry)
-	build.ADDQ(operand.U32(uint32(lanes*limbs)), table)
+	build.ADDQ(operand.U32(uint32(ifma.Lane*limbs)), table)
 	build.DECQ(count)
 	build.JNZ(operand.LabelRef(loop))
 	for j := range limbs {
-		build.VMOVDQU64(zmm[j], at(res, lanes*j))
+		build.VMOVDQU64(ifma.Z[j], ifma.At(res, ifma.Lane*j))
 	}
-	end()
-}
-
-// choose sets chosen to all ones where index is entry and to zero elsewhere.
-func choose(index, entry, chosen reg.VecPhysical) {
-	build.VPCMPEQQ(index, entry, reg.K1)
-	build.VPMOVM2Q(reg.K1, chosen)
-}
-
-// keep adds what memory has to sum where chosen is all ones. The memory is read
-// whatever is chosen.
-func keep(memory operand.Mem, chosen, sum reg.VecPhysical) {
-	const orAnd = 0xf8 // sum | (memory & chosen)
-	build.VPTERNLOGQ(operand.U8(orAnd), memory, chosen, sum)
+	ifma.End()
 }
