@@ -62,10 +62,10 @@ packages: # the tests of every package
 system: # the whole-system tests
 	go test $(RACE) -parallel 6 -timeout 40m ./tests
 
-# The tests of RSA once more, as on a processor without the instructions of package fastrsa.
+# The tests of keys once more, as on a processor without the instructions of packages fastrsa and sm2fixed.
 WITHOUT_IFMA := go test -count=1 -exec 'env GODEBUG=cpu.avx512ifma=off'
 
-without-ifma: # the tests of RSA with crypto/rsa for all keys
+without-ifma: # the tests of keys without AVX-512 IFMA
 	$(WITHOUT_IFMA) ./translate/... ./caddymodule/fastrsa ./caddymodule/internal/merchants
 	$(WITHOUT_IFMA) -run 'HostileNotices|KeyChange|RSAArithmetic' ./tests
 

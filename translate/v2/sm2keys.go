@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/sm3"
@@ -33,9 +34,29 @@ var (
 	sm2Signing    = sm2.NewSM2SignerOption(false, nil) // what is signed is a digest
 )
 
+// sm2Signer signs a digest.
+type sm2Signer interface {
+	Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error)
+}
+
+// signsElsewhere is a key that is not ours to calculate with, but for its digests.
+type signsElsewhere struct{ crypto.Signer }
+
+func (k signsElsewhere) Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error) {
+	return k.Signer.Sign(random, digest[:], sm2Signing)
+}
+
+// signerOf returns what signs with a key: our own arithmetic where the key is at hand.
+func signerOf(own crypto.Signer) (sm2Signer, error) {
+	if key, ok := own.(*sm2.PrivateKey); ok {
+		return sm2fixed.NewSigner(key)
+	}
+	return signsElsewhere{own}, nil
+}
+
 // sm2Keys is the public-key half of suite gm.
 type sm2Keys struct {
-	signer    crypto.Signer
+	signer    sm2Signer
 	decrypter crypto.Decrypter
 	ownZA     []byte // what our signatures hash first: user id, curve, key
 	peer      *sm2fixed.Key
@@ -60,6 +81,10 @@ func newSM2Keys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the private key is damaged: %w", err)
 	}
+	signer, err := signerOf(own)
+	if err != nil {
+		return nil, fmt.Errorf("the private key is damaged: %w", err)
+	}
 	peerZA, err := prepareSM2(peerPublic)
 	if err != nil {
 		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
@@ -68,7 +93,7 @@ func newSM2Keys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
 	}
-	return &sm2Keys{signer: own, decrypter: decrypter, ownZA: ownZA, peer: fixed, peerZA: peerZA}, nil
+	return &sm2Keys{signer: signer, decrypter: decrypter, ownZA: ownZA, peer: fixed, peerZA: peerZA}, nil
 }
 
 // prepareSM2 checks that a public key is a point of the curve and returns its ZA.
@@ -90,7 +115,7 @@ func sm2Digest(za, plaintext []byte) (digest [sm3.Size]byte) {
 
 func (k *sm2Keys) sign(plaintext []byte) ([]byte, error) {
 	digest := sm2Digest(k.ownZA, plaintext)
-	return k.signer.Sign(rand.Reader, digest[:], sm2Signing)
+	return k.signer.Sign(rand.Reader, &digest)
 }
 
 // readSignature can tell nothing without the message: an SM2 signature does not

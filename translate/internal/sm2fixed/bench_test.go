@@ -49,6 +49,27 @@ func BenchmarkEncrypt(b *testing.B) {
 	}
 }
 
+// BenchmarkSign compares with gmsm in one run.
+func BenchmarkSign(b *testing.B) {
+	private := newPrivate(b)
+	signer, digest := newSigner(b, private), sample(1)
+	for _, c := range []struct {
+		name string
+		sign func() ([]byte, error)
+	}{
+		{"gmsm", func() ([]byte, error) { return private.Sign(rand.Reader, digest[:], digestOnly) }},
+		{"fixed", func() ([]byte, error) { return signer.Sign(rand.Reader, &digest) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := c.sign(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkTable tells what a key's first use costs.
 func BenchmarkTable(b *testing.B) {
 	private := newPrivate(b)

@@ -35,18 +35,23 @@ func (k *Key) Encrypt(random io.Reader, message []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		out, ok := encrypt(table, number, message)
-		clear(number[:])
-		if ok {
+		sent, known := sumOf(term{generator(), number})
+		shared, sharedKnown := sumOf(term{table, number})
+		*number = scalar{}
+		if !known || !sharedKnown {
+			return sm2.Encrypt(random, k.public, message, plainly)
+		}
+		if out, ok := encrypt([]point{sent, shared}, message); ok {
 			return out, nil
 		}
 	}
 }
 
-// encrypt encrypts with a random number. ok is false where it takes another one: every
-// bit of the key stream is 0, and the message would be sent as it is.
-func encrypt(table *table, number *scalar, message []byte) (out []byte, ok bool) {
-	points := affinely([]point{generator().times(number), table.times(number)})
+// encrypt encrypts with the multiples of the base point and of the key that a random number
+// has. ok is false where it takes another number: every bit of the key stream is 0, and the
+// message would be sent as it is.
+func encrypt(multiples []point, message []byte) (out []byte, ok bool) {
+	points := affinely(multiples)
 	sent, shared := &points[0], &points[1]
 	x, y := shared.x.bytes(), shared.y.bytes()
 	stream := sm3.Kdf(append(x[:], y[:]...), len(message))

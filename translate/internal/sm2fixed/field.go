@@ -52,7 +52,12 @@ func limbsOf(b *[32]byte) (limbs [4]uint64) {
 func (z *element) bytes() (b [32]byte) {
 	var plain element
 	plain.mul(z, &outOf)
-	for i, limb := range plain {
+	return bytesOfLimbs(plain)
+}
+
+// bytesOfLimbs is the opposite of limbsOf.
+func bytesOfLimbs(limbs [4]uint64) (b [32]byte) {
+	for i, limb := range limbs {
 		binary.BigEndian.PutUint64(b[24-8*i:], limb)
 	}
 	return b
@@ -136,40 +141,4 @@ func (z *element) choose(x *element, bit uint64) {
 	for i := range z {
 		z[i] ^= mask & (z[i] ^ x[i])
 	}
-}
-
-// squared sets z to x raised to 2ⁿ.
-func (z *element) squared(x *element, n int) {
-	*z = *x
-	for range n {
-		z.mul(z, z)
-	}
-}
-
-// invert sets z to 1/x, and to 0 where x is 0: it raises x to p − 2, which in hexadecimal
-// digits is FFFFFFFE, four times FFFFFFFF, 00000000, FFFFFFFF, FFFFFFFD.
-func (z *element) invert(x *element) {
-	// then appends n binary digits to an exponent: those of the exponent of y.
-	then := func(t, y *element, n int) *element {
-		var r element
-		r.squared(t, n)
-		r.mul(&r, y)
-		return &r
-	}
-	one1 := x // the exponent is so many ones in binary
-	ones2 := then(one1, one1, 1)
-	ones3 := then(ones2, one1, 1)
-	ones6 := then(ones3, ones3, 3)
-	ones12 := then(ones6, ones6, 6)
-	ones15 := then(ones12, ones3, 3)
-	ones30 := then(ones15, ones15, 15)
-	ones31 := then(ones30, one1, 1)
-	ones32 := then(ones31, one1, 1)
-	t := then(ones31, ones32, 33) // a 0 and 32 ones
-	t = then(t, ones32, 32)
-	t = then(t, ones32, 32)
-	t = then(t, ones32, 32)
-	t = then(t, ones32, 64) // 32 times 0 and 32 ones
-	t = then(t, ones30, 30)
-	*z = *then(t, one1, 2)
 }

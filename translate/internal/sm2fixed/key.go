@@ -3,7 +3,6 @@ package sm2fixed
 import (
 	"crypto/ecdsa"
 	"errors"
-	"math/big"
 	"sync"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -47,17 +46,9 @@ func (k *Key) multiples() *table {
 	return k.table
 }
 
-// order is n, the number of points of the curve.
-var (
-	order      = sm2.P256().Params().N
-	orderBytes = order.Bytes()
-)
-
 // generator returns the table of the curve's base point G.
 var generator = sync.OnceValue(func() *table {
 	curve := sm2.P256().Params()
 	g := pointOf(bytesOf(curve.Gx), bytesOf(curve.Gy))
 	return newTable(&g)
 })
-
-func bytesOf(x *big.Int) *[32]byte { return (*[32]byte)(x.FillBytes(make([]byte, 32))) }

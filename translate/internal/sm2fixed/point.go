@@ -1,29 +1,21 @@
 package sm2fixed
 
+import "github.com/emmansun/gmsm/sm2"
+
 // affine is a point of the curve other than infinity.
 type affine struct{ x, y element }
 
 // point is a point (x/z², y/z³) of the curve, infinity where z is 0.
 type point struct{ x, y, z element }
 
-// isInfinity reports whether p is the neutral element.
-func (p *point) isInfinity() bool { return p.z == element{} }
+// curveB is the b of the curve y² = x³ − 3x + b.
+var curveB = func() (b element) {
+	b.setBytes(bytesOf(sm2.P256().Params().B))
+	return b
+}()
 
-// addAny adds q to p, whatever they are. It takes the time that it takes.
-func (p *point) addAny(q *affine) {
-	was := *p
-	p.add(q)
-	switch {
-	case was.isInfinity():
-		*p = point{q.x, q.y, one}
-	case p.isInfinity() && affinely([]point{was})[0] == *q:
-		*p = was
-		p.double()
-	}
-}
-
-// add adds q to p. It is wrong where p is infinity, and where they are equal, when it
-// sets p to infinity. It takes the same time whatever the points are.
+// add adds q to p. Where they are equal or opposite, or p is infinity, it sets p to
+// infinity. It takes the same time whatever the points are.
 func (p *point) add(q *affine) {
 	var zz, h, r, hh, hhh, v, t element
 	zz.mul(&p.z, &p.z)
@@ -46,8 +38,7 @@ func (p *point) add(q *affine) {
 	p.y.sub(&p.y, &t)
 }
 
-// double doubles p. The curve is y² = x³ − 3x + b, so that the slope 3x² − 3 is
-// 3·(x − 1)·(x + 1).
+// double doubles p. The slope of the curve, 3x² − 3, is 3·(x − 1)·(x + 1).
 func (p *point) double() {
 	var zz, yy, m, s, t element
 	zz.mul(&p.z, &p.z)
@@ -74,13 +65,6 @@ func (p *point) double() {
 	p.y.sub(&p.y, &yy)
 }
 
-// choose sets p to q where bit is 1, and leaves it where bit is 0.
-func (p *point) choose(q *point, bit uint64) {
-	p.x.choose(&q.x, bit)
-	p.y.choose(&q.y, bit)
-	p.z.choose(&q.z, bit)
-}
-
 // affinely returns points, of which none is infinity, by their coordinates. It inverts
 // once, the product of all z.
 func affinely(points []point) []affine {
@@ -102,4 +86,30 @@ func affinely(points []point) []affine {
 		out[i].y.mul(&points[i].y, &zz)
 	}
 	return out
+}
+
+// abscissa returns the x of a point other than infinity, most significant byte first.
+func (p *point) abscissa() [32]byte {
+	var z element
+	z.invert(&p.z)
+	z.mul(&z, &z)
+	z.mul(&z, &p.x)
+	return z.bytes()
+}
+
+// isOfCurve reports whether p is a point of the curve other than infinity.
+func (p *point) isOfCurve() bool {
+	var zz, z4, left, right, t element
+	zz.mul(&p.z, &p.z)
+	z4.mul(&zz, &zz)
+	left.mul(&p.y, &p.y)
+	right.mul(&p.x, &p.x) // x·(x² − 3z⁴) + b·z⁶
+	for range 3 {
+		right.sub(&right, &z4)
+	}
+	right.mul(&right, &p.x)
+	t.mul(&z4, &zz)
+	t.mul(&t, &curveB)
+	right.add(&right, &t)
+	return left == right && p.z != element{}
 }

@@ -8,11 +8,12 @@ import (
 	"github.com/paybridge/paybridge/tests/leakage"
 )
 
-// BenchmarkTiming asks, as dudect does, whether the time of an encryption tells one class
-// of random numbers from another: one number from many, one whose digits are all 0 but
-// the last from many. It prints the t of [leakage.Compare].
+// BenchmarkTiming asks, as dudect does, whether the time of an encryption or a signature
+// tells one class of random numbers from another: one number from many, 1 from many. It
+// prints the t of [leakage.Compare].
 func BenchmarkTiming(b *testing.B) {
-	table, message := newPair(b, newPrivate(b)).multiples(), make([]byte, 16)
+	private := newPrivate(b)
+	table, signer, message := newPair(b, private).multiples(), newSigner(b, private), make([]byte, 16)
 	random := func() *big.Int {
 		n := new(big.Int)
 		for range 4 {
@@ -21,24 +22,36 @@ func BenchmarkTiming(b *testing.B) {
 		return n.Mod(n, order)
 	}
 	fixed := random()
-	for _, c := range []struct {
-		name         string
-		first, other func() *big.Int
-	}{
-		{"fixed_and_random", func() *big.Int { return fixed }, random},
-		{"one_and_random", func() *big.Int { return big.NewInt(1) }, random},
-		{"random_and_random", random, random}, // what chance does
+	for operation, run := range map[string]func(*scalar){
+		"encrypt": func(number *scalar) {
+			sent, _ := sumOf(term{generator(), number})
+			shared, _ := sumOf(term{table, number})
+			encrypt([]point{sent, shared}, message)
+		},
+		"sign": func(number *scalar) {
+			multiple, _ := sumOf(term{generator(), number})
+			signer.pair(&scalar{12345}, number, &multiple)
+		},
 	} {
-		b.Run(c.name, func(b *testing.B) {
-			var numbers [2][512]scalar // made beforehand: how they are made takes different times
-			for i := range numbers[0] {
-				numbers[0][i], numbers[1][i] = newScalar(bytesOf(c.first())), newScalar(bytesOf(c.other()))
-			}
-			b.ResetTimer()
-			b.ReportMetric(leakage.Compare(b.N, func(class int) func() {
-				number := numbers[class][randv2.IntN(len(numbers[class]))]
-				return func() { encrypt(table, &number, message) }
-			}), "t")
-		})
+		for _, c := range []struct {
+			name         string
+			first, other func() *big.Int
+		}{
+			{"fixed_and_random", func() *big.Int { return fixed }, random},
+			{"one_and_random", func() *big.Int { return big.NewInt(1) }, random},
+			{"random_and_random", random, random}, // what chance does
+		} {
+			b.Run(operation+"/"+c.name, func(b *testing.B) {
+				var numbers [2][512]scalar // made beforehand: how they are made takes different times
+				for i := range numbers[0] {
+					numbers[0][i], numbers[1][i] = newScalar(bytesOf(c.first())), newScalar(bytesOf(c.other()))
+				}
+				b.ResetTimer()
+				b.ReportMetric(leakage.Compare(b.N, func(class int) func() {
+					number := numbers[class][randv2.IntN(len(numbers[class]))]
+					return func() { run(&number) }
+				}), "t")
+			})
+		}
 	}
 }

@@ -25,14 +25,13 @@ func (k *Key) Verify(digest *[32]byte, signature []byte) bool {
 	}
 	// The point sG + tQ has an abscissa that is r − e modulo the order.
 	byG, byQ := newScalar(bytesOf(s)), newScalar(bytesOf(t))
-	var sum point
-	for i := range windows {
-		generator().addTo(&sum, &byG, i)
-		table.addTo(&sum, &byQ, i)
+	sum, known := publicSumOf(term{generator(), &byG}, term{table, &byQ})
+	if !known {
+		return sm2.VerifyASN1(k.public, digest[:], signature)
 	}
 	x := new(big.Int).SetBytes(digest[:])
 	x.Mod(x.Sub(r, x), order)
-	return !sum.isInfinity() && (sum.hasAbscissa(x) || sum.hasAbscissa(x.Add(x, order)))
+	return sum.hasAbscissa(x) || sum.hasAbscissa(x.Add(x, order))
 }
 
 // parseSignature reads r and s, both from 1 to below the order.
