@@ -109,6 +109,10 @@ type App struct {
 	// crypto/rsa for all. Default: fast.
 	RSA string `json:"rsa,omitempty"`
 
+	// What does the arithmetic of SM2 keys: fast, with tables of multiples, and with
+	// AVX-512 IFMA where the processor has it, or standard, gmsm's for all. Default: fast.
+	SM2 string `json:"sm2,omitempty"`
+
 	// How the kernel schedules this process (Linux): batch, so that a thread that wakes
 	// up waits until others have had their turn, or normal, so that it interrupts them.
 	// Default: batch.
@@ -247,7 +251,8 @@ func (a *App) setDefaults() {
 		{&a.TranCodes.RefundQuery, v2.TranRefundQuery},
 		{&a.Subject, "订单{orderid}"},
 		{&a.NoticeReply, "success"},
-		{&a.RSA, merchants.RSAFast},
+		{&a.RSA, merchants.Fast},
+		{&a.SM2, merchants.Fast},
 		{&a.Scheduling, scheduling.Batch},
 	} {
 		if *d.value == "" {

@@ -76,6 +76,7 @@ func init() { // the table refers to functions that refer to the table
 		"wechat":          {read: (*App).readWeChat},
 		"keys":            {read: (*App).readKeys, repeat: true},
 		"rsa":             {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.RSA) }},
+		"sm2":             {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.SM2) }},
 		"scheduling":      {read: func(a *App, d *caddyfile.Dispenser) error { return oneArg(d, &a.Scheduling) }},
 		"console_actions": {read: flag(func(a *App) *bool { return &a.ConsoleActions })},
 		"notify_schedule": {read: func(a *App, d *caddyfile.Dispenser) error { return scheduleArgs(d, &a.NotifySchedule) }},
@@ -144,6 +145,7 @@ func init() { // the table refers to functions that refer to the table
 //			token     <url>
 //		}
 //		rsa          fast|standard
+//		sm2          fast|standard
 //		scheduling   batch|normal
 //		keys         pkcs11 {
 //			module    <path of a PKCS#11 library>

@@ -77,7 +77,7 @@ var allowed = map[string]bool{
 	"SHLQ": true, "SHRQ": true, "XORQ": true, "KMOVB": true,
 	"VALIGNQ": true, "VMOVDQA64": true, "VMOVDQU64": true, "VMOVQ": true, "VPADDQ": true, "VPANDQ": true,
 	"VPBROADCASTQ": true, "VPCMPEQQ": true, "VPCMPUQ": true, "VPEXTRQ": true, "VPMADD52HUQ": true,
-	"VPMADD52LUQ": true, "VPMOVM2Q": true, "VPSLLQ": true, "VPSRAQ": true, "VPSRLQ": true, "VPSRLVQ": true,
+	"VPMADD52LUQ": true, "VPERMQ": true, "VPMOVM2Q": true, "VPSLLQ": true, "VPSLLVQ": true, "VPSRAQ": true, "VPSRLQ": true, "VPSRLVQ": true,
 	"VPSUBQ": true, "VPTERNLOGQ": true, "VPXORQ": true, "VZEROUPPER": true,
 }
 

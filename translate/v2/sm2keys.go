@@ -30,37 +30,89 @@ const (
 )
 
 var (
+	sm2Encrypting = sm2.NewPlainEncrypterOpts(sm2.MarshalUncompressed, sm2.C1C3C2)
 	sm2Decrypting = sm2.NewPlainDecrypterOpts(sm2.C1C3C2)
 	sm2Signing    = sm2.NewSM2SignerOption(false, nil) // what is signed is a digest
 )
 
-// sm2Signer signs a digest.
-type sm2Signer interface {
+// sm2Private signs digests and decrypts session keys.
+type sm2Private interface {
 	Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error)
+	Decrypt(sealed []byte) ([]byte, error)
 }
 
-// signsElsewhere is a key that is not ours to calculate with, but for its digests.
-type signsElsewhere struct{ crypto.Signer }
-
-func (k signsElsewhere) Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error) {
-	return k.Signer.Sign(random, digest[:], sm2Signing)
+// sm2Elsewhere is a private key that is asked by the standard contracts.
+type sm2Elsewhere struct {
+	signer    crypto.Signer
+	decrypter crypto.Decrypter
 }
 
-// signerOf returns what signs with a key: our own arithmetic where the key is at hand.
-func signerOf(own crypto.Signer) (sm2Signer, error) {
+func (k sm2Elsewhere) Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error) {
+	return k.signer.Sign(random, digest[:], sm2Signing)
+}
+
+func (k sm2Elsewhere) Decrypt(sealed []byte) ([]byte, error) {
+	return k.decrypter.Decrypt(rand.Reader, sealed, sm2Decrypting)
+}
+
+// privateOf returns what works with a private key: our own arithmetic where it is at hand.
+func privateOf(own crypto.Signer) (sm2Private, error) {
 	if key, ok := own.(*sm2.PrivateKey); ok {
-		return sm2fixed.NewSigner(key)
+		private, err := sm2fixed.NewPrivateKey(key)
+		if err != nil {
+			return nil, fmt.Errorf("the private key is damaged: %w", err)
+		}
+		return private, nil
 	}
-	return signsElsewhere{own}, nil
+	return elsewhere(own)
+}
+
+func elsewhere(own crypto.Signer) (sm2Private, error) {
+	decrypter, ok := own.(crypto.Decrypter)
+	if !ok {
+		return nil, errors.New("the private key cannot decrypt: use one that is a crypto.Decrypter too")
+	}
+	return sm2Elsewhere{own, decrypter}, nil
+}
+
+// sm2Public verifies signatures and encrypts session keys.
+type sm2Public interface {
+	Verify(digest *[sm3.Size]byte, signature []byte) bool
+	Encrypt(random io.Reader, message []byte) ([]byte, error)
+}
+
+// sm2Standard is the public key of a peer by gmsm alone.
+type sm2Standard struct{ *ecdsa.PublicKey }
+
+func (k sm2Standard) Verify(digest *[sm3.Size]byte, signature []byte) bool {
+	return sm2.VerifyASN1(k.PublicKey, digest[:], signature)
+}
+
+func (k sm2Standard) Encrypt(random io.Reader, message []byte) ([]byte, error) {
+	return sm2.Encrypt(random, k.PublicKey, message, sm2Encrypting)
+}
+
+// WithStandardSM2 has suite gm do without our own arithmetic: gmsm does it all.
+func WithStandardSM2() Option {
+	return func(c *Codec) {
+		keys, ok := c.keys.(*sm2Keys)
+		if !ok {
+			return
+		}
+		keys.peer = sm2Standard{keys.peerPublic}
+		if own, err := elsewhere(c.own); err == nil { // it was asked for before
+			keys.own = own
+		}
+	}
 }
 
 // sm2Keys is the public-key half of suite gm.
 type sm2Keys struct {
-	signer    sm2Signer
-	decrypter crypto.Decrypter
-	ownZA     []byte // what our signatures hash first: user id, curve, key
-	peer      *sm2fixed.Key
-	peerZA    []byte
+	own        sm2Private
+	ownZA      []byte // what our signatures hash first: user id, curve, key
+	peer       sm2Public
+	peerPublic *ecdsa.PublicKey
+	peerZA     []byte
 }
 
 // newSM2Keys checks both keys of a merchant of suite gm.
@@ -73,17 +125,13 @@ func newSM2Keys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if !ok || !sm2.IsSM2PublicKey(peerPublic) {
 		return nil, fmt.Errorf("the gateway key is %s: use the gateway's SM2 key, or suite intl", kindOf(peer))
 	}
-	decrypter, ok := own.(crypto.Decrypter)
-	if !ok {
-		return nil, errors.New("the private key cannot decrypt: use one that is a crypto.Decrypter too")
-	}
 	ownZA, err := prepareSM2(ownPublic)
 	if err != nil {
 		return nil, fmt.Errorf("the private key is damaged: %w", err)
 	}
-	signer, err := signerOf(own)
+	private, err := privateOf(own)
 	if err != nil {
-		return nil, fmt.Errorf("the private key is damaged: %w", err)
+		return nil, err
 	}
 	peerZA, err := prepareSM2(peerPublic)
 	if err != nil {
@@ -93,7 +141,7 @@ func newSM2Keys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
 	}
-	return &sm2Keys{signer: signer, decrypter: decrypter, ownZA: ownZA, peer: fixed, peerZA: peerZA}, nil
+	return &sm2Keys{own: private, ownZA: ownZA, peer: fixed, peerPublic: peerPublic, peerZA: peerZA}, nil
 }
 
 // prepareSM2 checks that a public key is a point of the curve and returns its ZA.
@@ -115,7 +163,7 @@ func sm2Digest(za, plaintext []byte) (digest [sm3.Size]byte) {
 
 func (k *sm2Keys) sign(plaintext []byte) ([]byte, error) {
 	digest := sm2Digest(k.ownZA, plaintext)
-	return k.signer.Sign(rand.Reader, &digest)
+	return k.own.Sign(rand.Reader, &digest)
 }
 
 // readSignature can tell nothing without the message: an SM2 signature does not
@@ -143,7 +191,7 @@ func (k *sm2Keys) unwrap(wrapped, sessionKey []byte) int {
 	if wrapped[0] != sm2PointForm {
 		return 0
 	}
-	key, err := k.decrypter.Decrypt(rand.Reader, wrapped, sm2Decrypting)
+	key, err := k.own.Decrypt(wrapped)
 	if err != nil || len(key) != len(sessionKey) {
 		return 0
 	}

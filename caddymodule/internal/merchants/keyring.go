@@ -53,6 +53,9 @@ func (l *Loader) keyring(index int, c Config) *v2.Keyring {
 	if l.RSAPower != nil {
 		opts = append(opts, v2.WithRSAPower(l.RSAPower))
 	}
+	if l.StandardSM2 {
+		opts = append(opts, v2.WithStandardSM2())
+	}
 	ring, err := v2.NewKeyring(suite, private, public, previous, opts...)
 	if err != nil {
 		l.fail(from, c.fault(index, fault{c.mismatched(suite, private, public), err}))

@@ -14,24 +14,24 @@ import (
 	v2 "github.com/paybridge/paybridge/translate/v2"
 )
 
-// What the member rsa may be.
+// What the members rsa and sm2 may be.
 const (
-	// RSAFast is fastrsa where the processor and the key allow it.
-	RSAFast = "fast"
-	// RSAStandard is Go's own arithmetic for all keys.
-	RSAStandard = "standard"
+	// Fast is our own arithmetic where the processor and the key allow it.
+	Fast = "fast"
+	// Standard is that of the libraries for all keys: crypto/rsa and gmsm.
+	Standard = "standard"
 )
 
 // standardRSA is what does the arithmetic where fastrsa does not.
 const standardRSA = "crypto/rsa"
 
-// CheckRSA checks the member rsa.
-func CheckRSA(choice string) error {
+// CheckArithmetic checks the member rsa or sm2.
+func CheckArithmetic(member, choice string) error {
 	switch choice {
-	case "", RSAFast, RSAStandard:
+	case "", Fast, Standard:
 		return nil
 	}
-	return fmt.Errorf("rsa: %q is not known; write %s or %s", choice, RSAFast, RSAStandard)
+	return fmt.Errorf("%s: %q is not known; write %s or %s", member, choice, Fast, Standard)
 }
 
 // RSAKeys decides what does the arithmetic of a configuration's RSA keys, and
@@ -46,7 +46,7 @@ type RSAKeys struct {
 // NewRSAKeys takes the member rsa. A fault is an error in the log, once.
 func NewRSAKeys(choice string, log *zap.Logger) *RSAKeys {
 	return &RSAKeys{
-		standard: choice == RSAStandard,
+		standard: choice == Standard,
 		by:       make(map[string]int),
 		powers:   make(map[*rsa.PublicKey]v2.RSAPower),
 		onFault: sync.OnceFunc(func() {

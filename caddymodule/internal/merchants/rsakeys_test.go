@@ -18,9 +18,9 @@ func TestRSAChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants := map[string]string{RSAStandard: standardRSA, RSAFast: fastrsa.Name}
+	wants := map[string]string{Standard: standardRSA, Fast: fastrsa.Name}
 	if fastrsa.Available() != nil {
-		wants[RSAFast] = standardRSA // and why
+		wants[Fast] = standardRSA // and why
 	}
 	for choice, want := range wants {
 		core, logged := observer.New(zap.InfoLevel)
@@ -51,7 +51,7 @@ func TestRSAPower(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for choice, want := range map[string]bool{RSAStandard: false, RSAFast: fastrsa.Available() == nil} {
+	for choice, want := range map[string]bool{Standard: false, Fast: fastrsa.Available() == nil} {
 		keys := NewRSAKeys(choice, zap.NewNop())
 		if got := keys.Power(&key.PublicKey) != nil; got != want {
 			t.Errorf("rsa %s: prepared %v, want %v", choice, got, want)
@@ -69,12 +69,12 @@ func TestRSAPower(t *testing.T) {
 	}
 }
 
-func TestRSAIsChecked(t *testing.T) {
+func TestArithmeticIsChecked(t *testing.T) {
 	t.Parallel()
-	for given, want := range map[string]string{"": "", "fast": "", "standard": "", "openssl": `rsa: "openssl" is not known; write fast or standard`} {
-		err := CheckRSA(given)
+	for given, want := range map[string]string{"": "", "fast": "", "standard": "", "openssl": `sm2: "openssl" is not known; write fast or standard`} {
+		err := CheckArithmetic("sm2", given)
 		if got := errorText(err); got != want {
-			t.Errorf("rsa %q: %q, want %q", given, got, want)
+			t.Errorf("%q: %q, want %q", given, got, want)
 		}
 	}
 }

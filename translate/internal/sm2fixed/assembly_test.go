@@ -8,7 +8,7 @@ import (
 
 func TestAssemblyKeepsSecrets(t *testing.T) {
 	t.Parallel()
-	assembly.KeepsSecrets(t, "kernels_amd64.s", 3)
+	assembly.KeepsSecrets(t, "kernels_amd64.s", 6)
 }
 
 func TestAssemblyIsGenerated(t *testing.T) {

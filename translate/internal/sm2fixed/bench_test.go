@@ -52,7 +52,7 @@ func BenchmarkEncrypt(b *testing.B) {
 // BenchmarkSign compares with gmsm in one run.
 func BenchmarkSign(b *testing.B) {
 	private := newPrivate(b)
-	signer, digest := newSigner(b, private), sample(1)
+	signer, digest := prepared(b, private), sample(1)
 	for _, c := range []struct {
 		name string
 		sign func() ([]byte, error)
@@ -63,6 +63,27 @@ func BenchmarkSign(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := c.sign(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkDecrypt compares with gmsm in one run.
+func BenchmarkDecrypt(b *testing.B) {
+	private := newPrivate(b)
+	key, sealed := prepared(b, private), sealedTo(b, private, make([]byte, 16))
+	for _, c := range []struct {
+		name    string
+		decrypt func() ([]byte, error)
+	}{
+		{"gmsm", func() ([]byte, error) { return private.Decrypt(nil, sealed, plainOpening) }},
+		{"fixed", func() ([]byte, error) { return key.Decrypt(sealed) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := c.decrypt(); err != nil {
 					b.Fatal(err)
 				}
 			}

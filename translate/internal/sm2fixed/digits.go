@@ -37,7 +37,7 @@ func (z *scalar) signs() (s signs) {
 }
 
 // at returns so many signs, the least significant one at bit i.
-func (s *signs) at(i, count int) uint64 {
+func (s signs) at(i, count int) uint64 {
 	part := s[i/64] >> (i % 64)
 	if i%64+count > 64 {
 		part |= s[i/64+1] << (64 - i%64)

@@ -13,8 +13,9 @@ import (
 // Lengths in bytes of a point, 04 and two coordinates, and of what stands before the
 // ciphertext: a point and a digest.
 const (
-	pointLen = 1 + 64
-	overhead = pointLen + sm3.Size
+	pointForm = 4
+	pointLen  = 1 + 64
+	overhead  = pointLen + sm3.Size
 )
 
 var plainly = sm2.NewPlainEncrypterOpts(sm2.MarshalUncompressed, sm2.C1C3C2)
@@ -52,25 +53,41 @@ func (k *Key) Encrypt(random io.Reader, message []byte) ([]byte, error) {
 // message would be sent as it is.
 func encrypt(multiples []point, message []byte) (out []byte, ok bool) {
 	points := affinely(multiples)
-	sent, shared := &points[0], &points[1]
-	x, y := shared.x.bytes(), shared.y.bytes()
-	stream := sm3.Kdf(append(x[:], y[:]...), len(message))
-	if subtle.ConstantTimeCompare(stream, make([]byte, len(stream))) == 1 {
+	sent, shared := &points[0], secretOf(&points[1])
+	sealed, ok := shared.xor(message)
+	if !ok {
 		return nil, false
 	}
-	digest := sm3.New()
-	digest.Write(x[:])
-	digest.Write(message)
-	digest.Write(y[:])
-
 	out = make([]byte, pointLen, overhead+len(message))
-	out[0] = 4
-	x, y = sent.x.bytes(), sent.y.bytes()
+	out[0] = pointForm
+	x, y := sent.x.bytes(), sent.y.bytes()
 	copy(out[1:], x[:])
 	copy(out[33:], y[:])
-	out = digest.Sum(out)
+	out = shared.appendDigest(out, message)
+	return append(out, sealed...), true
+}
+
+// secret is a point that only the two sides of a message know.
+type secret struct{ x, y [32]byte }
+
+func secretOf(p *affine) *secret { return &secret{p.x.bytes(), p.y.bytes()} }
+
+// xor encrypts a message, and decrypts what it was encrypted to. ok is false where every
+// bit of the key stream is 0.
+func (s *secret) xor(message []byte) (out []byte, ok bool) {
+	stream := sm3.Kdf(append(s.x[:], s.y[:]...), len(message))
+	ok = subtle.ConstantTimeCompare(stream, make([]byte, len(stream))) == 0
 	subtle.XORBytes(stream, stream, message)
-	return append(out, stream...), true
+	return stream, ok
+}
+
+// appendDigest appends C3.
+func (s *secret) appendDigest(to, message []byte) []byte {
+	digest := sm3.New()
+	digest.Write(s.x[:])
+	digest.Write(message)
+	digest.Write(s.y[:])
+	return digest.Sum(to)
 }
 
 // randomScalar returns a random number from 1 to below the order.

@@ -4,10 +4,15 @@
 
 package sm2fixed
 
-// choose sets q, in each of eight lanes, to the point of table for the lane's digit of 4 bits u, which stands for 2u − 15: it is in words, from a bit on. Entry e of 8 is for 2e + 1.
+// chooseAffine sets q, in each of eight lanes, to the point of table for the lane's digit of 4 bits u, which stands for 2u − 15: it is in words, from a bit on. Entry e of 8 is for 2e + 1.
 //
 //go:noescape
-func choose(q *uint64, table *uint64, words *uint64, shift uint64)
+func chooseAffine(q *uint64, table *uint64, words *uint64, bit uint64)
+
+// choosePoint sets q, in each of eight lanes, to the point of table for the lane's digit of 4 bits u, which stands for 2u − 15: it is in words, from a bit on. Entry e of 8 is for 2e + 1.
+//
+//go:noescape
+func choosePoint(q *uint64, table *uint64, words *uint64, bit uint64)
 
 // addAffine adds q, points of a table, to p in eight lanes. Where they are equal, opposite or p is infinity, p becomes infinity.
 //
@@ -18,3 +23,13 @@ func addAffine(p *uint64, q *uint64, room *uint64)
 //
 //go:noescape
 func addPoint(p *uint64, q *uint64, room *uint64)
+
+// double doubles p in eight lanes.
+//
+//go:noescape
+func double(p *uint64, room *uint64)
+
+// doubleAlong doubles the point whose x, y, z and −3z⁴ are in lanes 0 to 3 of p 32 times. See alongLanes for lanes.
+//
+//go:noescape
+func doubleAlong(p *uint64, lanes *uint64, room *uint64)

@@ -2,7 +2,6 @@ package sm2fixed
 
 import (
 	"crypto/sha512"
-	"errors"
 	"io"
 	"math/big"
 
@@ -11,38 +10,14 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Signer signs with a private key of SM2. Its methods may be called from many goroutines.
-type Signer struct {
-	private *sm2.PrivateKey
-	inverse scalar // 1/(1 + d), see invert
-}
-
-var (
-	digestOnly = sm2.NewSM2SignerOption(false, nil) // what is signed is a digest
-	errSigner  = errors.New("not a private key of SM2")
-)
-
-// NewSigner prepares a private key. It fails for what is none.
-func NewSigner(private *sm2.PrivateKey) (*Signer, error) {
-	if private.Curve != sm2.P256() || private.D.Sign() <= 0 || private.D.Cmp(order) >= 0 {
-		return nil, errSigner
-	}
-	d := newScalar(bytesOf(private.D))
-	d.add(&d, &scalar{1})
-	k := &Signer{private: private}
-	k.inverse.invert(&d)
-	if k.inverse.isZero() == 1 { // with d = n − 1 nobody can sign
-		return nil, errSigner
-	}
-	return k, nil
-}
+var digestOnly = sm2.NewSM2SignerOption(false, nil) // what is signed is a digest
 
 // Sign signs a digest of 32 bytes, that of GB/T 32918.2 with the signer's Z in it, and
 // returns the DER of r and s. It fails where random does.
-func (k *Signer) Sign(random io.Reader, digest *[32]byte) ([]byte, error) {
+func (k *PrivateKey) Sign(random io.Reader, digest *[32]byte) ([]byte, error) {
 	var e scalar
 	e.setReduced(limbsOf(digest), 0)
-	hedged := hedge{random, bytesOf(k.private.D), digest}
+	hedged := hedge{random, &k.number, digest}
 	for {
 		number, err := randomScalar(hedged)
 		if err != nil {
@@ -62,7 +37,7 @@ func (k *Signer) Sign(random io.Reader, digest *[32]byte) ([]byte, error) {
 
 // pair returns r and s of a signature of e with a random number, whose multiple of the
 // base point is given. ok is false where it takes another number.
-func (k *Signer) pair(e, number *scalar, multiple *point) (r, s scalar, ok bool) {
+func (k *PrivateKey) pair(e, number *scalar, multiple *point) (r, s scalar, ok bool) {
 	x := multiple.abscissa()
 	r.setReduced(limbsOf(&x), 0)
 	r.add(&r, e)
@@ -78,8 +53,9 @@ func (k *Signer) pair(e, number *scalar, multiple *point) (r, s scalar, ok bool)
 // digests, even where random fails to be random: they are hashed with the private key and
 // the digest.
 type hedge struct {
-	random          io.Reader
-	private, digest *[32]byte
+	random  io.Reader
+	private *scalar
+	digest  *[32]byte
 }
 
 // Read fills 32 bytes.
@@ -88,7 +64,8 @@ func (h hedge) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	var all [3 * 32]byte
-	copy(all[:], h.private[:])
+	private := bytesOfLimbs(*h.private)
+	copy(all[:], private[:])
 	copy(all[32:], b)
 	copy(all[64:], h.digest[:])
 	hash := sha512.Sum512(all[:])

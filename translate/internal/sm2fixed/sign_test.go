@@ -16,7 +16,7 @@ import (
 // the number they stand for.
 func FuzzSign(f *testing.F) {
 	private := newPrivate(f)
-	signer := newSigner(f, private)
+	signer := prepared(f, private)
 	f.Add(make([]byte, 32), []byte("digest"))
 	for _, k := range edges() {
 		f.Add(k.Bytes(), k.Bytes())
@@ -32,7 +32,7 @@ func FuzzSign(f *testing.F) {
 		if err != nil || !sm2.VerifyASN1(&private.PublicKey, digest[:], signature) {
 			t.Fatalf("%x, %v", signature, err)
 		}
-		number, err := randomScalar(hedge{random(), bytesOf(private.D), &digest})
+		number, err := randomScalar(hedge{random(), privateNumber(private), &digest})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,20 +54,25 @@ func byTheBook(private *sm2.PrivateKey, number *scalar, digest [32]byte) (r, s *
 	return r, s.Mod(s, order)
 }
 
-func newSigner(tb testing.TB, private *sm2.PrivateKey) *Signer {
+func prepared(tb testing.TB, private *sm2.PrivateKey) *PrivateKey {
 	tb.Helper()
-	signer, err := NewSigner(private)
+	key, err := NewPrivateKey(private)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return signer
+	return key
+}
+
+func privateNumber(private *sm2.PrivateKey) *scalar {
+	d := newScalar(bytesOf(private.D))
+	return &d
 }
 
 // TestNumbersThatSignNothing have r, r + k or s zero.
 func TestNumbersThatSignNothing(t *testing.T) {
 	t.Parallel()
 	private := newPrivate(t)
-	signer := newSigner(t, private)
+	signer := prepared(t, private)
 	k := big.NewInt(1234567)
 	number := newScalar(bytesOf(k))
 	x, _ := sm2.P256().ScalarBaseMult(k.Bytes()) //nolint:staticcheck // the arithmetic to compare with
@@ -88,19 +93,19 @@ func TestNumbersThatSignNothing(t *testing.T) {
 	}
 }
 
-// TestKeysThatCannotSign are 0, n − 1, what is not below the order, and a key of another
+// TestPrivateKeysThatAreNone are 0, n − 1, what is not below the order, and a key of another
 // curve.
-func TestKeysThatCannotSign(t *testing.T) {
+func TestPrivateKeysThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, d := range []*big.Int{new(big.Int), new(big.Int).Sub(order, big.NewInt(1)), order, new(big.Int).Lsh(order, 1)} {
 		private := new(sm2.PrivateKey)
 		private.D, private.Curve = d, sm2.P256()
-		if _, err := NewSigner(private); err == nil {
-			t.Errorf("%x signs", d)
+		if _, err := NewPrivateKey(private); err == nil {
+			t.Errorf("%x is taken", d)
 		}
 	}
-	if _, err := NewSigner(new(sm2.PrivateKey)); err == nil {
-		t.Error("a key of no curve signs")
+	if _, err := NewPrivateKey(new(sm2.PrivateKey)); err == nil {
+		t.Error("a key of no curve is taken")
 	}
 }
 
@@ -114,7 +119,7 @@ func TestSigningIsHedged(t *testing.T) {
 		private := newPrivate(t)
 		for i := range byte(3) {
 			digest := sample(i)
-			number, err := randomScalar(hedge{stuck(), bytesOf(private.D), &digest})
+			number, err := randomScalar(hedge{stuck(), privateNumber(private), &digest})
 			if err != nil || seen[*number] {
 				t.Errorf("%x, %v", *number, err)
 			}
@@ -126,7 +131,7 @@ func TestSigningIsHedged(t *testing.T) {
 func TestSigningNeedsRandomNumbers(t *testing.T) {
 	t.Parallel()
 	digest, failure := sample(1), errors.New("dry")
-	if signature, err := newSigner(t, newPrivate(t)).Sign(iotest.ErrReader(failure), &digest); !errors.Is(err, failure) || signature != nil {
+	if signature, err := prepared(t, newPrivate(t)).Sign(iotest.ErrReader(failure), &digest); !errors.Is(err, failure) || signature != nil {
 		t.Errorf("%x, %v", signature, err)
 	}
 }

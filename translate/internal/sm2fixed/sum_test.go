@@ -167,7 +167,12 @@ func wantSum(t *testing.T, what string, x, y *big.Int, terms ...term) {
 		}
 		return
 	}
-	got := affinely([]point{sum})[0]
+	wantPoint(t, what, &sum, x, y)
+}
+
+func wantPoint(t *testing.T, what string, p *point, x, y *big.Int) {
+	t.Helper()
+	got := affinely([]point{*p})[0]
 	if gotX, gotY := got.x.bytes(), got.y.bytes(); gotX != *bytesOf(x) || gotY != *bytesOf(y) {
 		t.Errorf("%s is (%x, %x), want (%x, %x)", what, gotX, gotY, x, y)
 	}
@@ -178,4 +183,10 @@ func rare(terms []term) bool {
 	return slices.ContainsFunc(terms, func(of term) bool {
 		return slices.ContainsFunc(unknown, func(n *big.Int) bool { return newScalar(bytesOf(n)) == *of.number })
 	})
+}
+
+func coordinates(p *point) (x, y *big.Int) {
+	q := affinely([]point{*p})[0]
+	xBytes, yBytes := q.x.bytes(), q.y.bytes()
+	return new(big.Int).SetBytes(xBytes[:]), new(big.Int).SetBytes(yBytes[:])
 }

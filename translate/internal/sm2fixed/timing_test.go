@@ -8,12 +8,12 @@ import (
 	"github.com/paybridge/paybridge/tests/leakage"
 )
 
-// BenchmarkTiming asks, as dudect does, whether the time of an encryption or a signature
-// tells one class of random numbers from another: one number from many, 1 from many. It
-// prints the t of [leakage.Compare].
+// BenchmarkTiming asks, as dudect does, whether the time of an encryption, a signature or
+// a decryption tells one class of secret numbers from another: one number from many, 1 from
+// many. It prints the t of [leakage.Compare].
 func BenchmarkTiming(b *testing.B) {
 	private := newPrivate(b)
-	table, signer, message := newPair(b, private).multiples(), newSigner(b, private), make([]byte, 16)
+	table, signer, message := newPair(b, private).multiples(), prepared(b, private), make([]byte, 16)
 	random := func() *big.Int {
 		n := new(big.Int)
 		for range 4 {
@@ -22,7 +22,7 @@ func BenchmarkTiming(b *testing.B) {
 		return n.Mod(n, order)
 	}
 	fixed := random()
-	for operation, run := range map[string]func(*scalar){
+	operations := map[string]func(*scalar){
 		"encrypt": func(number *scalar) {
 			sent, _ := sumOf(term{generator(), number})
 			shared, _ := sumOf(term{table, number})
@@ -32,7 +32,15 @@ func BenchmarkTiming(b *testing.B) {
 			multiple, _ := sumOf(term{generator(), number})
 			signer.pair(&scalar{12345}, number, &multiple)
 		},
-	} {
+	}
+	if kernel != nil {
+		of := pointOf(bytesOf(private.X), bytesOf(private.Y))
+		operations["decrypt"] = func(number *scalar) {
+			multiple := wideTimes(&of, number)
+			secretOf(&affinely([]point{multiple})[0]).xor(message)
+		}
+	}
+	for operation, run := range operations {
 		for _, c := range []struct {
 			name         string
 			first, other func() *big.Int

@@ -53,13 +53,9 @@ func wideSum(terms []term) point {
 		rooms.Put(r)
 	}()
 	for i := range terms {
-		table, s := terms[i].table.wide, terms[i].number.signs()
-		var words lane
-		for l := range words {
-			words[l] = s.at(l*256/lanes, 256/lanes)
-		}
+		table, words := terms[i].table.wide, terms[i].number.signs().words()
 		for step := range table {
-			kernel.choose(&r.q, &table[step], &words, uint64(wideWindow*step))
+			kernel.chooseAffine(&r.q, &table[step], &words, uint64(wideWindow*step))
 			if i == 0 && step == 0 {
 				r.sum = widePoint{r.q.x, r.q.y, wideOne}
 			} else {
@@ -67,13 +63,26 @@ func wideSum(terms []term) point {
 			}
 		}
 	}
-	for apart := lanes / 2; apart > 0; apart /= 2 {
-		r.other.x.down(&r.sum.x, apart)
-		r.other.y.down(&r.sum.y, apart)
-		r.other.z.down(&r.sum.z, apart)
-		kernel.addPoint(&r.sum, &r.other, &r.temporary)
+	return join(&r.sum, &r.other, &r.temporary)
+}
+
+// words has the part of each lane.
+func (s signs) words() (words lane) {
+	for l := range words {
+		words[l] = s.at(l*256/lanes, 256/lanes)
 	}
-	return point{r.sum.x.get(0), r.sum.y.get(0), r.sum.z.get(0)}
+	return words
+}
+
+// join adds up what the lanes have.
+func join(sum, other *widePoint, temporary *[8]wideElement) point {
+	for apart := lanes / 2; apart > 0; apart /= 2 {
+		other.x.down(&sum.x, apart)
+		other.y.down(&sum.y, apart)
+		other.z.down(&sum.z, apart)
+		kernel.addPoint(sum, other, temporary)
+	}
+	return point{sum.x.get(0), sum.y.get(0), sum.z.get(0)}
 }
 
 // down sets the first lanes to those of x that are so far up.

@@ -137,7 +137,7 @@ func TestChoose(t *testing.T) {
 				words[l] = rand.Uint64()>>32&^(15<<(4*step)) | (u+uint64(l))%16<<(4*step)
 			}
 			var q wideAffine
-			kernel.choose(&q, &table[step], &words, uint64(4*step))
+			kernel.chooseAffine(&q, &table[step], &words, uint64(4*step))
 			for l := range words {
 				index, negative := (u+uint64(l))%16-8, uint64(0)
 				if (u+uint64(l))%16 < 8 {

@@ -14,6 +14,9 @@ import (
 // limbs may be negative for a while.
 const limbs = 5
 
+// topBits is how many bits of 256 the highest limb has.
+const topBits = 256 - (limbs-1)*ifma.LimbBits
+
 // element is a number in memory.
 type element struct {
 	base   reg.Register
@@ -39,15 +42,16 @@ var (
 	right     = ifma.Z[5:10]
 	sum       = ifma.Z[10:20]
 	temp      = ifma.Z[20]
-	mask      = ifma.Z[21]
-	lowFactor = ifma.Z[22] // see reduce
-	topFactor = ifma.Z[23]
-	fourTimes = ifma.Z[24:29] // 4p
-	topMask   = ifma.Z[29]
-)
+	times     = ifma.Z[21] // see fold
+	mask      = ifma.Z[22]
+	topMask   = ifma.Z[23]
+	lowFactor = ifma.Z[24] // see reduce
+	topFactor = ifma.Z[25]
+	sixteen   = ifma.Z[26:31] // 16p
 
-// topBits is how many bits of 256 the highest limb has.
-const topBits = 256 - (limbs-1)*ifma.LimbBits
+	result = sum[limbs:] // of a product
+	number = sum[:limbs] // what else is worked out
+)
 
 // constants loads what the arithmetic needs.
 func constants() {
@@ -55,8 +59,8 @@ func constants() {
 	ifma.Broadcast(1<<topBits-1, topMask)
 	ifma.Broadcast(1<<52-1<<44+1<<12, lowFactor)
 	ifma.Broadcast(1<<48-1<<16, topFactor)
-	for i, limb := range []uint64{1<<52 - 4, 1<<52 - 1<<46 + 1<<14 - 1, 1<<52 - 1, 1<<52 - 1, 1<<50 - 1<<18 - 1} {
-		ifma.Broadcast(limb, fourTimes[i])
+	for i, limb := range []uint64{1<<52 - 1<<4, 1<<52 - 1<<48 + 1<<16 - 1, 1<<52 - 1, 1<<52 - 1, 1<<52 - 1<<20 - 1} {
+		ifma.Broadcast(limb, sixteen[i])
 	}
 }
 
@@ -85,6 +89,12 @@ func carry(number []reg.VecPhysical) {
 func mul(z, x, y element) {
 	load(x, left)
 	load(y, right)
+	product()
+	store(result, z)
+}
+
+// product is mul with its operands in left and right, of which left is lost.
+func product() {
 	for _, limb := range sum {
 		build.VPXORQ(limb, limb, limb)
 	}
@@ -97,8 +107,7 @@ func mul(z, x, y element) {
 	for i := range limbs {
 		reduce(sum[i:])
 	}
-	carry(sum[limbs:])
-	store(sum[limbs:], z)
+	carry(result)
 }
 
 // reduce adds the multiple of p that makes the lowest limb of a sum zero, and carries it
@@ -117,24 +126,56 @@ func reduce(sum []reg.VecPhysical) {
 	build.VPMADD52HUQ(m, topFactor, sum[5])
 }
 
-// sub writes x less all of ys, which are at most 4p together: below 2p.
-func sub(z, x element, ys ...element) {
-	load(x, sum[:limbs])
-	for i := range limbs {
-		build.VPADDQ(fourTimes[i], sum[i], sum[i])
-		for _, y := range ys {
-			build.VPSUBQ(y.limb(i), sum[i], sum[i])
+// part is a number times 1, 2, 4 or 8.
+type part struct {
+	of    element
+	shift int
+}
+
+func once(e element) part { return part{e, 0} }
+
+// add writes the sum of two numbers, which are up to 16p together: below 2p.
+func add(z element, x, y part) {
+	x.load(number)
+	y.load(right)
+	for i, limb := range number {
+		build.VPADDQ(right[i], limb, limb)
+	}
+	fold(number)
+	store(number, z)
+}
+
+// sub writes x less y and others, which are at most 16p together: below 2p.
+func sub(z element, x part, ys ...part) {
+	x.load(number)
+	for i, limb := range number {
+		build.VPADDQ(sixteen[i], limb, limb)
+	}
+	for _, y := range ys {
+		y.load(right)
+		for i, limb := range number {
+			build.VPSUBQ(right[i], limb, limb)
 		}
 	}
-	fold(sum[:limbs])
-	store(sum[:limbs], z)
+	fold(number)
+	store(number, z)
+}
+
+func (p part) load(to []reg.VecPhysical) {
+	load(p.of, to)
+	if p.shift == 0 {
+		return
+	}
+	for _, limb := range to {
+		build.VPSLLQ(operand.Imm(uint64(p.shift)), limb, limb)
+	}
 }
 
 // fold takes p off as often as the highest limb has 2²⁵⁶: 2²⁵⁶ is p + 2²²⁴ + 2⁹⁶ − 2⁶⁴ + 1.
 // With limbs that are not carried yet that may be once too often, but never is the number
 // negative then: it lacks less of 2²⁵⁶ than 2²²⁴.
 func fold(number []reg.VecPhysical) {
-	times, top := right[0], number[limbs-1]
+	top := number[limbs-1]
 	build.VPSRAQ(operand.Imm(topBits), top, times)
 	build.VPANDQ(topMask, top, top)
 	build.VPADDQ(times, number[0], number[0])

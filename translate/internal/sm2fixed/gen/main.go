@@ -14,8 +14,11 @@ import "github.com/mmcloughlin/avo/build"
 
 func main() {
 	build.ConstraintExpr("amd64")
-	choose()
+	choose("chooseAffine", 2)
+	choose("choosePoint", 3)
 	addAffine()
 	addPoint()
+	double()
+	doubleAlong()
 	build.Generate()
 }
