@@ -30,7 +30,7 @@ func (a *App) loadMerchants() (*merchants.Registry, error) {
 	keys := merchants.NewRSAKeys(a.RSA, a.log)
 	loader := merchants.Loader{
 		Resolve: func(s string) string { return repl.ReplaceKnown(s, "") },
-		RSA:     keys.Choose, RSAPower: keys.Power, StandardSM2: a.SM2 == merchants.Standard, Elsewhere: a.keys.find,
+		RSA:     keys.Choose, RSAPower: keys.Power, FastSM2: merchants.FastSM2(a.SM2, a.log), Elsewhere: a.keys.find,
 		Refused: func(reason v2.Reason) {
 			observed.MessageRefused(reason)
 			a.log.Warn("gateway message could not be opened", zap.Stringer("reason", reason))

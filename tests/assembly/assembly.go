@@ -4,10 +4,13 @@ package assembly
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,21 +23,14 @@ func KeepsSecrets(t *testing.T, file string, count int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kernels, k := 0, newKernel()
-	for number, line := range strings.Split(string(text), "\n") {
-		code := strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(code, "TEXT"):
-			kernels, k = kernels+1, newKernel()
-		case code == "", strings.HasPrefix(code, "//"), strings.HasPrefix(code, "#"), strings.HasSuffix(code, ":"):
-		default:
-			if why := k.objection(code); why != "" {
-				t.Errorf("%s:%d: %s: %s", file, number+1, why, code)
-			}
+	kernels := kernelsOf(string(text))
+	for _, k := range kernels {
+		for _, objection := range k.objections() {
+			t.Errorf("%s:%s", file, objection)
 		}
 	}
-	if kernels != count {
-		t.Errorf("%s has %d kernels, want %d", file, kernels, count)
+	if len(kernels) != count {
+		t.Errorf("%s has %d kernels, want %d", file, len(kernels), count)
 	}
 }
 
@@ -90,24 +86,105 @@ var (
 	masked  = regexp.MustCompile(`\bK[1-7]\b`) // a mask register
 )
 
-// kernel is what is known of a kernel's registers while its lines are read.
+// kernel is a function, its lines, and the arguments that are pointers, which no secret
+// reaches.
 type kernel struct {
-	pointers map[string]bool // arguments of the function, which no secret reaches
-	counters map[string]bool // numbers that it has set itself
-	before   string          // the line before
+	first    int // the number of its first line
+	lines    []string
+	pointers set
 }
 
 var (
-	argument = regexp.MustCompile(`^MOVQ\s+\w+\+\d+\(FP\), (\w+)$`)
+	signature = regexp.MustCompile(`^// func \w+\((.*)\)`)
+	pointer   = regexp.MustCompile(`(\w+) \*`)
+)
+
+// kernelsOf takes a file apart. The line above a function has its signature.
+func kernelsOf(text string) (kernels []*kernel) {
+	declared := ""
+	for number, line := range strings.Split(text, "\n") {
+		code := strings.TrimSpace(line)
+		if found := signature.FindStringSubmatch(code); found != nil {
+			declared = found[1]
+		}
+		if strings.HasPrefix(code, "TEXT") {
+			k := &kernel{first: number + 2, pointers: set{}}
+			for _, found := range pointer.FindAllStringSubmatch(declared, -1) {
+				k.pointers[found[1]] = true
+			}
+			kernels = append(kernels, k)
+		} else if len(kernels) > 0 {
+			k := kernels[len(kernels)-1]
+			k.lines = append(k.lines, code)
+		}
+	}
+	return kernels
+}
+
+// objections reads the lines, and a loop once more for each thing less that is known where
+// it jumps back than was known when it was read.
+func (k *kernel) objections() (list []string) {
+	now, at := known{pointers: set{}, counters: set{}}, map[string]known{} // at a label
+	objected := make([]bool, len(k.lines))
+	for i := 0; i < len(k.lines); i++ {
+		code := k.lines[i]
+		label, isLabel := strings.CutSuffix(code, ":")
+		switch {
+		case code == "", strings.HasPrefix(code, "//"), strings.HasPrefix(code, "#"):
+			continue
+		case isLabel:
+			if before, again := at[label]; again {
+				now.keep(before)
+			}
+			at[label] = now.clone()
+			continue
+		}
+		if why := now.objection(code); why != "" && !objected[i] {
+			objected[i] = true
+			list = append(list, fmt.Sprintf("%d: %s: %s", k.first+i, why, code))
+		}
+		now.learn(code, k.pointers)
+		if start, jumps := at[target(code)]; jumps && strings.HasPrefix(code, "J") && start.keep(now) {
+			at[target(code)] = start
+			i = slices.Index(k.lines, target(code)+":") - 1
+		}
+	}
+	return list
+}
+
+// target is what an instruction writes, or where it jumps to.
+func target(code string) string { return code[strings.LastIndexAny(code, " ,")+1:] }
+
+type set = map[string]bool
+
+// known is what is known of the registers at a line.
+type known struct {
+	pointers set    // arguments that are pointers
+	counters set    // numbers that the kernel has set itself
+	before   string // the line before
+}
+
+func (k known) clone() known { return known{maps.Clone(k.pointers), maps.Clone(k.counters), k.before} }
+
+// keep forgets what is not known elsewhere, and reports whether that was anything.
+func (k known) keep(elsewhere known) bool {
+	before := len(k.pointers) + len(k.counters)
+	maps.DeleteFunc(k.pointers, func(register string, _ bool) bool { return !elsewhere.pointers[register] })
+	maps.DeleteFunc(k.counters, func(register string, _ bool) bool { return !elsewhere.counters[register] })
+	return len(k.pointers)+len(k.counters) < before
+}
+
+var (
+	argument = regexp.MustCompile(`^MOVQ\s+(\w+)\+\d+\(FP\), (\w+)$`)
 	constant = regexp.MustCompile(`^MOVQ\s+\$\w+, (\w+)$`)
 	base     = regexp.MustCompile(`\((\w+)\)`)
+	product  = regexp.MustCompile(`^MULXQ\s+\S+, (\w+), \w+$`)
 )
 
 // objection says what is wrong with a line of a kernel, "" when nothing is: only known
 // instructions, jumps on loop counters alone, no address but an argument's, no mask at a
 // memory operand.
-func (k *kernel) objection(code string) string {
-	defer k.learn(code)
+func (k known) objection(code string) string {
 	name, operands, _ := strings.Cut(code, " ")
 	counter, _ := strings.CutPrefix(strings.Join(strings.Fields(k.before), " "), "DECQ ")
 	switch {
@@ -128,21 +205,24 @@ func (k *kernel) objection(code string) string {
 	return ""
 }
 
-// learn takes down what a line sets.
-func (k *kernel) learn(code string) {
+// learn takes down what a line sets, where those arguments are pointers.
+func (k *known) learn(code string, pointers set) {
 	k.before = code
-	target := code[strings.LastIndexAny(code, " ,")+1:]
 	if name, operands, _ := strings.Cut(code, " "); name == "DECQ" || name == "ADDQ" && strings.HasPrefix(strings.TrimSpace(operands), "$") {
 		return // it stays what it was
 	}
-	delete(k.pointers, target)
-	delete(k.counters, target)
-	if set := argument.FindStringSubmatch(code); set != nil {
-		k.pointers[set[1]] = true
+	written := []string{target(code)}
+	if both := product.FindStringSubmatch(code); both != nil {
+		written = append(written, both[1])
+	}
+	for _, register := range written {
+		delete(k.pointers, register)
+		delete(k.counters, register)
+	}
+	if set := argument.FindStringSubmatch(code); set != nil && pointers[set[1]] {
+		k.pointers[set[2]] = true
 	}
 	if set := constant.FindStringSubmatch(code); set != nil {
 		k.counters[set[1]] = true
 	}
 }
-
-func newKernel() *kernel { return &kernel{pointers: map[string]bool{}, counters: map[string]bool{}} }

@@ -136,6 +136,7 @@ func (p *program) readKeys() error {
 	suite := v2.Intl
 	if p.SM {
 		suite = v2.GM
+		opts = append(opts, v2.WithFastSM2())
 	}
 	p.key = v1.NewKey(p.Key)
 	p.codec, err = v2.NewCodec(suite, signer, peer, opts...)

@@ -159,22 +159,32 @@ const (
 		"d23cfcb15257a9da0067b5ab0bee3276cd"
 )
 
-// testSM2 returns both halves of suite gm with the test's key at both ends.
-func testSM2() (keyPair, error) {
+// testSM2 returns both halves of suite gm with the test's key at both ends, which is not
+// the key of anybody.
+func testSM2(opts ...Option) (keyPair, error) {
 	key, err := sm2.NewPrivateKey(known(testSM2Key))
 	if err != nil {
 		return nil, err
 	}
-	return newSM2Keys(key, key.Public())
+	keys, err := newSM2Keys(key, key.Public())
+	c := &Codec{own: key, keys: keys}
+	for _, opt := range opts {
+		opt(c)
+	}
+	return keys, err
 }
 
-// checkSM2Sign verifies a known signature and one of our own, which no two times
-// is the same.
 func checkSM2Sign() error {
 	keys, err := testSM2()
 	if err != nil {
 		return err
 	}
+	return checkSigning(keys)
+}
+
+// checkSigning verifies a known signature and one of our own, which no two times
+// is the same.
+func checkSigning(keys keyPair) error {
 	signature, err := keys.sign([]byte(testText))
 	if err != nil {
 		return err
@@ -191,6 +201,16 @@ func checkSM2Encryption() error {
 		return err
 	}
 	return checkWrapping(keys, known(testSM2Sealed), []byte(testSessionKey))
+}
+
+// CheckFastSM2 computes the known answers of SM2 with what [WithFastSM2] puts in the place
+// of gmsm.
+func CheckFastSM2() error {
+	keys, err := testSM2(WithFastSM2())
+	if err != nil {
+		return err
+	}
+	return errors.Join(checkSigning(keys), checkWrapping(keys, known(testSM2Sealed), []byte(testSessionKey)))
 }
 
 // checkWrapping opens a session key that was sealed elsewhere, and one that is

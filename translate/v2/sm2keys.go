@@ -41,78 +41,65 @@ type sm2Private interface {
 	Decrypt(sealed []byte) ([]byte, error)
 }
 
-// sm2Elsewhere is a private key that is asked by the standard contracts.
-type sm2Elsewhere struct {
-	signer    crypto.Signer
-	decrypter crypto.Decrypter
-}
-
-func (k sm2Elsewhere) Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error) {
-	return k.signer.Sign(random, digest[:], sm2Signing)
-}
-
-func (k sm2Elsewhere) Decrypt(sealed []byte) ([]byte, error) {
-	return k.decrypter.Decrypt(rand.Reader, sealed, sm2Decrypting)
-}
-
-// privateOf returns what works with a private key: our own arithmetic where it is at hand.
-func privateOf(own crypto.Signer) (sm2Private, error) {
-	if key, ok := own.(*sm2.PrivateKey); ok {
-		private, err := sm2fixed.NewPrivateKey(key)
-		if err != nil {
-			return nil, fmt.Errorf("the private key is damaged: %w", err)
-		}
-		return private, nil
-	}
-	return elsewhere(own)
-}
-
-func elsewhere(own crypto.Signer) (sm2Private, error) {
-	decrypter, ok := own.(crypto.Decrypter)
-	if !ok {
-		return nil, errors.New("the private key cannot decrypt: use one that is a crypto.Decrypter too")
-	}
-	return sm2Elsewhere{own, decrypter}, nil
-}
-
 // sm2Public verifies signatures and encrypts session keys.
 type sm2Public interface {
 	Verify(digest *[sm3.Size]byte, signature []byte) bool
 	Encrypt(random io.Reader, message []byte) ([]byte, error)
 }
 
-// sm2Standard is the public key of a peer by gmsm alone.
-type sm2Standard struct{ *ecdsa.PublicKey }
+// standardPrivate does what any private key does, by gmsm where it is a key of that.
+type standardPrivate struct {
+	signer    crypto.Signer
+	decrypter crypto.Decrypter
+}
 
-func (k sm2Standard) Verify(digest *[sm3.Size]byte, signature []byte) bool {
+func (k standardPrivate) Sign(random io.Reader, digest *[sm3.Size]byte) ([]byte, error) {
+	return k.signer.Sign(random, digest[:], sm2Signing)
+}
+
+func (k standardPrivate) Decrypt(sealed []byte) ([]byte, error) {
+	return k.decrypter.Decrypt(rand.Reader, sealed, sm2Decrypting)
+}
+
+// standardPublic works by gmsm.
+type standardPublic struct{ *ecdsa.PublicKey }
+
+func (k standardPublic) Verify(digest *[sm3.Size]byte, signature []byte) bool {
 	return sm2.VerifyASN1(k.PublicKey, digest[:], signature)
 }
 
-func (k sm2Standard) Encrypt(random io.Reader, message []byte) ([]byte, error) {
+func (k standardPublic) Encrypt(random io.Reader, message []byte) ([]byte, error) {
 	return sm2.Encrypt(random, k.PublicKey, message, sm2Encrypting)
 }
 
-// WithStandardSM2 has suite gm do without our own arithmetic: gmsm does it all.
-func WithStandardSM2() Option {
+// sm2Keys is the public-key half of suite gm.
+type sm2Keys struct {
+	own    sm2Private
+	ownZA  []byte // what our signatures hash first: user id, curve, key
+	peer   sm2Public
+	peerZA []byte
+}
+
+// WithFastSM2 has suite gm work by our own arithmetic, package sm2fixed, as far as that
+// serves its keys. Where it may not be right, as [CheckFastSM2] says, or is not wanted, gmsm
+// is what a [Codec] has without this option.
+func WithFastSM2() Option {
 	return func(c *Codec) {
 		keys, ok := c.keys.(*sm2Keys)
 		if !ok {
 			return
 		}
-		keys.peer = sm2Standard{keys.peerPublic}
-		if own, err := elsewhere(c.own); err == nil { // it was asked for before
-			keys.own = own
+		if public, ok := keys.peer.(standardPublic); ok {
+			if fast, err := sm2fixed.Of(public.PublicKey); err == nil {
+				keys.peer = fast
+			}
+		}
+		if private, ok := c.own.(*sm2.PrivateKey); ok {
+			if fast, err := sm2fixed.NewPrivateKey(private); err == nil {
+				keys.own = fast
+			}
 		}
 	}
-}
-
-// sm2Keys is the public-key half of suite gm.
-type sm2Keys struct {
-	own        sm2Private
-	ownZA      []byte // what our signatures hash first: user id, curve, key
-	peer       sm2Public
-	peerPublic *ecdsa.PublicKey
-	peerZA     []byte
 }
 
 // newSM2Keys checks both keys of a merchant of suite gm.
@@ -125,23 +112,26 @@ func newSM2Keys(own crypto.Signer, peer crypto.PublicKey) (keyPair, error) {
 	if !ok || !sm2.IsSM2PublicKey(peerPublic) {
 		return nil, fmt.Errorf("the gateway key is %s: use the gateway's SM2 key, or suite intl", kindOf(peer))
 	}
+	decrypter, ok := own.(crypto.Decrypter)
+	if !ok {
+		return nil, errors.New("the private key cannot decrypt: use one that is a crypto.Decrypter too")
+	}
 	ownZA, err := prepareSM2(ownPublic)
 	if err != nil {
 		return nil, fmt.Errorf("the private key is damaged: %w", err)
-	}
-	private, err := privateOf(own)
-	if err != nil {
-		return nil, err
 	}
 	peerZA, err := prepareSM2(peerPublic)
 	if err != nil {
 		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
 	}
-	fixed, err := sm2fixed.Of(peerPublic)
-	if err != nil {
-		return nil, fmt.Errorf("the gateway key is damaged: %w", err)
+	return &sm2Keys{own: standardPrivate{own, decrypter}, ownZA: ownZA, peer: standardPublic{peerPublic}, peerZA: peerZA}, nil
+}
+
+// takeOwn has keys work with their private key as those of another peer do.
+func (k *sm2Keys) takeOwn(other keyPair) {
+	if keys, ok := other.(*sm2Keys); ok {
+		k.own = keys.own
 	}
-	return &sm2Keys{own: private, ownZA: ownZA, peer: fixed, peerPublic: peerPublic, peerZA: peerZA}, nil
 }
 
 // prepareSM2 checks that a public key is a point of the curve and returns its ZA.

@@ -53,8 +53,8 @@ func (l *Loader) keyring(index int, c Config) *v2.Keyring {
 	if l.RSAPower != nil {
 		opts = append(opts, v2.WithRSAPower(l.RSAPower))
 	}
-	if l.StandardSM2 {
-		opts = append(opts, v2.WithStandardSM2())
+	if l.FastSM2 {
+		opts = append(opts, v2.WithFastSM2())
 	}
 	ring, err := v2.NewKeyring(suite, private, public, previous, opts...)
 	if err != nil {

@@ -33,8 +33,8 @@ type Loader struct {
 
 	// RSAPower prepares a gateway's RSA key, see [v2.WithRSAPower]. It may be nil.
 	RSAPower func(*rsa.PublicKey) v2.RSAPower
-	// StandardSM2 leaves the arithmetic of suite gm to gmsm, see [v2.WithStandardSM2].
-	StandardSM2 bool
+	// FastSM2 has suite gm work by our own arithmetic, see [v2.WithFastSM2].
+	FastSM2 bool
 
 	// Elsewhere returns the private key that a name stands for which is that of no
 	// file, such as pkcs11:…, with the password after it, and says where it works.

@@ -30,7 +30,10 @@ func (k *PrivateKey) Decrypt(sealed []byte) ([]byte, error) {
 	if !multiple.isOfCurve() {
 		return k.private.Decrypt(nil, sealed, plainOpening)
 	}
-	shared := secretOf(&affinely([]point{multiple})[0])
+	points := affinely([]point{multiple})
+	shared := secretOf(&points[0])
+	defer clear(shared[:])
+	clear(points)
 	message, ok := shared.xor(sealed[overhead:])
 	if !ok || subtle.ConstantTimeCompare(shared.appendDigest(nil, message), sealed[pointLen:overhead]) == 0 {
 		return nil, errSealed

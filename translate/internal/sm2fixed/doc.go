@@ -6,9 +6,9 @@
 // a point that comes again there is a table of multiples, so that no doubling is left.
 // On amd64 processors with AVX-512 IFMA (Ice Lake and later, Zen 4 and later) eight
 // additions are done at once, in generated assembly: a signature is verified in a ninth of
-// the time, a session key encrypted in a fifth, and a message signed in a third. On others
-// it is less than half the time, two thirds and nine tenths. A decryption, whose point is
-// another one each time, takes four fifths with IFMA; without it, gmsm does it.
+// the time, a session key encrypted in a fifth, and a message signed in a third. On other
+// amd64 processors it is less than half the time, two thirds and nine tenths. A decryption,
+// whose point is another one each time, takes four fifths with IFMA; without it, gmsm does it.
 //
 // The results are those of github.com/emmansun/gmsm/sm2, which works with keys for which
 // there is no table.
@@ -17,25 +17,29 @@
 //
 // In [PrivateKey.Sign], [PrivateKey.Decrypt] and [Key.Encrypt] no jump, no address and no
 // mask of a memory operand depends on the private key, on the random number or on what is
-// encrypted: entries of a table are chosen by reading all of them. But a random number that
-// is 0, or not below the order, is never used, another one is drawn. A test reads the
+// encrypted: entries of a table are chosen by reading all of them. But that a random number
+// is 0 or not below the order, or that points meet in a sum, shows: then another one is
+// drawn, or gmsm does the operation, and nobody will see it happen. A test reads the
 // assembly, a benchmark measures the time. [Key.Verify] knows no secret and takes the time
 // that it takes.
 //
-// Of every point it is known that it is one of the curve before anything is made of it:
-// where the processor makes a mistake, or a bug here does, gmsm does the operation again.
-// The random number of a signature is a hash of the private key, the digest and random
-// bytes, so that a source of those that fails does not give the key away.
+// Of every sum of points it is known that it is one of the curve before anything is made of
+// it. Where it is not, because the processor has made a mistake, gmsm does the operation
+// again; other mistakes give a signature or a message that is refused. The random number of a
+// signature is a hash of the private key, the digest and random bytes, so that a source of
+// those that fails does not give the key away.
 //
 // # What is not
 //
-// Nobody outside this project has reviewed it yet. Registers and the stack are not cleared.
-// GODEBUG=cpu.avx512ifma=off in the environment turns the assembly off for a process.
+// Nobody outside this project has reviewed it yet. Registers, the stack and what is left
+// to the garbage collector are not cleared, but for the work space of a sum, its number, and
+// the point that a message is encrypted with. GODEBUG=cpu.avx512ifma=off in the environment
+// turns the assembly off for a process.
 //
 // # Memory
 //
 // A table takes 52 KiB, 40 KiB with IFMA, from the first use of its key on, and one more is
 // that of the base point. Keys that are equal share one ([Of]), and there are at most 64
-// beside it: a key that is first used while there are so many goes without. With IFMA an
-// operation takes a work space of 8 KiB, a decryption of 16, which is cleared when it ends.
+// beside it: a key that is used while there are so many goes without. With IFMA an
+// operation takes a work space of 8 KiB, a decryption one of 16.
 package sm2fixed

@@ -1,7 +1,6 @@
 package sm2fixed
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"errors"
 	"io"
@@ -53,7 +52,9 @@ func (k *Key) Encrypt(random io.Reader, message []byte) ([]byte, error) {
 // message would be sent as it is.
 func encrypt(multiples []point, message []byte) (out []byte, ok bool) {
 	points := affinely(multiples)
-	sent, shared := &points[0], secretOf(&points[1])
+	sent, shared := points[0], secretOf(&points[1])
+	defer clear(shared[:])
+	clear(points)
 	sealed, ok := shared.xor(message)
 	if !ok {
 		return nil, false
@@ -67,15 +68,21 @@ func encrypt(multiples []point, message []byte) (out []byte, ok bool) {
 	return append(out, sealed...), true
 }
 
-// secret is a point that only the two sides of a message know.
-type secret struct{ x, y [32]byte }
+// secret is a point that only the two sides of a message know: x, y.
+type secret [64]byte
 
-func secretOf(p *affine) *secret { return &secret{p.x.bytes(), p.y.bytes()} }
+func secretOf(p *affine) *secret {
+	x, y := p.x.bytes(), p.y.bytes()
+	var s secret
+	copy(s[:], x[:])
+	copy(s[32:], y[:])
+	return &s
+}
 
 // xor encrypts a message, and decrypts what it was encrypted to. ok is false where every
 // bit of the key stream is 0.
 func (s *secret) xor(message []byte) (out []byte, ok bool) {
-	stream := sm3.Kdf(append(s.x[:], s.y[:]...), len(message))
+	stream := sm3.Kdf(s[:], len(message))
 	ok = subtle.ConstantTimeCompare(stream, make([]byte, len(stream))) == 0
 	subtle.XORBytes(stream, stream, message)
 	return stream, ok
@@ -84,9 +91,9 @@ func (s *secret) xor(message []byte) (out []byte, ok bool) {
 // appendDigest appends C3.
 func (s *secret) appendDigest(to, message []byte) []byte {
 	digest := sm3.New()
-	digest.Write(s.x[:])
+	digest.Write(s[:32])
 	digest.Write(message)
-	digest.Write(s.y[:])
+	digest.Write(s[32:])
 	return digest.Sum(to)
 }
 
@@ -97,8 +104,9 @@ func randomScalar(random io.Reader) (*scalar, error) {
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return nil, err
 		}
-		if k := newScalar(&b); b != [32]byte{} && bytes.Compare(b[:], orderBytes) < 0 {
-			clear(b[:])
+		k := newScalar(&b)
+		clear(b[:])
+		if k.isNumber() {
 			return &k, nil
 		}
 	}

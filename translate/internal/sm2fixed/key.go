@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/emmansun/gmsm/sm2"
 )
@@ -13,8 +14,8 @@ import (
 type Key struct {
 	public *ecdsa.PublicKey
 	point  affine
-	once   sync.Once
-	table  *table // nil where there were too many when it was needed
+	making sync.Mutex
+	table  atomic.Pointer[table] // nil while there are too many
 }
 
 var errNoKey = errors.New("not a public key of SM2")
@@ -36,14 +37,17 @@ func pointOf(x, y *[32]byte) (p affine) {
 	return p
 }
 
-// multiples returns the key's table, nil where it has to do without.
+// multiples returns the key's table, nil while it has to do without.
 func (k *Key) multiples() *table {
-	k.once.Do(func() {
-		if reserve(k) {
-			k.table = newTable(&k.point)
-		}
-	})
-	return k.table
+	if made := k.table.Load(); made != nil || tables.Load() >= maxTables {
+		return made
+	}
+	k.making.Lock()
+	defer k.making.Unlock()
+	if k.table.Load() == nil && reserve(k) {
+		k.table.Store(newTable(&k.point))
+	}
+	return k.table.Load()
 }
 
 // generator returns the table of the curve's base point G.

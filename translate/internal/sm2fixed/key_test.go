@@ -25,7 +25,7 @@ func withTable(tb testing.TB, public *ecdsa.PublicKey) *Key {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	key.once.Do(func() { key.table = newTable(&key.point) })
+	key.table.Store(newTable(&key.point))
 	return key
 }
 
@@ -76,7 +76,7 @@ func TestEqualKeysAreOne(t *testing.T) {
 //
 //nolint:paralleltest // it counts the tables of the process
 func TestTablesAreBounded(t *testing.T) {
-	makeTables(t)
+	without := makeTables(t)
 	for remembered := maxTables; tables.Load() == maxTables || remembered >= maxTables; time.Sleep(time.Millisecond) {
 		runtime.GC()
 		keysMu.Lock()
@@ -87,10 +87,14 @@ func TestTablesAreBounded(t *testing.T) {
 	if key, err := Of(&private.PublicKey); err != nil || key.multiples() == nil {
 		t.Errorf("a key has no table, %v", err)
 	}
+	if without.multiples() == nil {
+		t.Error("a key that had to do without has no table now")
+	}
 }
 
-// makeTables makes keys until one has to do without a table, and looks whether it can.
-func makeTables(t *testing.T) {
+// makeTables makes keys until one has to do without a table, looks whether it can, and
+// returns it.
+func makeTables(t *testing.T) (without *Key) {
 	t.Helper()
 	var keys []*Key
 	for range maxTables + 1 {
@@ -104,10 +108,11 @@ func makeTables(t *testing.T) {
 			break
 		}
 	}
-	if tables.Load() != maxTables || keys[len(keys)-1].table != nil {
+	if tables.Load() != maxTables || keys[len(keys)-1].table.Load() != nil {
 		t.Errorf("%d keys have %d tables", len(keys), tables.Load())
 	}
 	runtime.KeepAlive(keys)
+	return keys[len(keys)-1]
 }
 
 // wantSame verifies and encrypts with a key.

@@ -10,7 +10,6 @@ import (
 // order is n, the number of points of the curve.
 var (
 	order      = sm2.P256().Params().N
-	orderBytes = order.Bytes()
 	orderLimbs = limbsOf(bytesOf(order))
 )
 
@@ -35,6 +34,15 @@ func powerModuloOrder(exponent uint) scalar {
 
 // The methods of a scalar calculate modulo the order, and take the same time whatever the
 // numbers are. z may be one of the operands.
+
+// isNumber reports whether z is from 1 to below the order.
+func (z *scalar) isNumber() bool {
+	var borrow uint64
+	for i := range z {
+		_, borrow = bits.Sub64(z[i], orderLimbs[i], borrow)
+	}
+	return borrow&^z.isZero() == 1
+}
 
 // isZero returns 1 where z is 0, otherwise 0.
 func (z *scalar) isZero() uint64 { return equal(z[0]|z[1]|z[2]|z[3], 0) }
@@ -102,7 +110,7 @@ func addProduct(t *[6]uint64, x *[4]uint64, y uint64) {
 	t[5] += c
 }
 
-// invert sets z to 2⁵¹²/x, the form of 1/x in which [scalar.mul] gives a quotient, and to 0
+// invert sets z to 2²⁵⁶/x, the form of 1/x in which [scalar.mul] gives a quotient, and to 0
 // where x is 0: it raises x to n − 2.
 func (z *scalar) invert(x *scalar) {
 	exponent := new(big.Int).Sub(order, big.NewInt(2))

@@ -17,7 +17,7 @@ var digestOnly = sm2.NewSM2SignerOption(false, nil) // what is signed is a diges
 func (k *PrivateKey) Sign(random io.Reader, digest *[32]byte) ([]byte, error) {
 	var e scalar
 	e.setReduced(limbsOf(digest), 0)
-	hedged := hedge{random, &k.number, digest}
+	hedged := &hedge{random: random, private: &k.number, digest: digest}
 	for {
 		number, err := randomScalar(hedged)
 		if err != nil {
@@ -25,6 +25,7 @@ func (k *PrivateKey) Sign(random io.Reader, digest *[32]byte) ([]byte, error) {
 		}
 		multiple, known := sumOf(term{generator(), number})
 		if !known {
+			*number = scalar{}
 			return k.private.Sign(random, digest[:], digestOnly)
 		}
 		r, s, ok := k.pair(&e, number, &multiple)
@@ -50,24 +51,27 @@ func (k *PrivateKey) pair(e, number *scalar, multiple *point) (r, s scalar, ok b
 }
 
 // hedge gives random bytes that nobody can foresee, nor are they twice the same for two
-// digests, even where random fails to be random: they are hashed with the private key and
-// the digest.
+// digests, even where random fails to be random: they are hashed with the private key, the
+// digest and how often it was asked.
 type hedge struct {
 	random  io.Reader
 	private *scalar
 	digest  *[32]byte
+	reads   byte
 }
 
 // Read fills 32 bytes.
-func (h hedge) Read(b []byte) (int, error) {
+func (h *hedge) Read(b []byte) (int, error) {
 	if _, err := io.ReadFull(h.random, b); err != nil {
 		return 0, err
 	}
-	var all [3 * 32]byte
+	var all [3*32 + 1]byte
 	private := bytesOfLimbs(*h.private)
 	copy(all[:], private[:])
 	copy(all[32:], b)
 	copy(all[64:], h.digest[:])
+	all[96] = h.reads
+	h.reads++
 	hash := sha512.Sum512(all[:])
 	clear(all[:])
 	return copy(b, hash[:]), nil

@@ -32,7 +32,7 @@ func FuzzSign(f *testing.F) {
 		if err != nil || !sm2.VerifyASN1(&private.PublicKey, digest[:], signature) {
 			t.Fatalf("%x, %v", signature, err)
 		}
-		number, err := randomScalar(hedge{random(), privateNumber(private), &digest})
+		number, err := randomScalar(&hedge{random: random(), private: privateNumber(private), digest: &digest})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestSigningIsHedged(t *testing.T) {
 		private := newPrivate(t)
 		for i := range byte(3) {
 			digest := sample(i)
-			number, err := randomScalar(hedge{stuck(), privateNumber(private), &digest})
+			number, err := randomScalar(&hedge{random: stuck(), private: privateNumber(private), digest: &digest})
 			if err != nil || seen[*number] {
 				t.Errorf("%x, %v", *number, err)
 			}

@@ -8,7 +8,8 @@ type timesRoom struct {
 	sum, other widePoint
 	point      along
 	temporary  [8]wideElement
-	_          [16384 - (8*3+6+1+8)*5*64]byte
+	words      lane // of the number
+	_          [16384 - (8*3+6+1+8)*5*64 - 64]byte
 }
 
 var timesRooms = sync.Pool{New: func() any { return new(timesRoom) }}
@@ -39,9 +40,9 @@ func wideTimes(of *affine, number *scalar) point {
 		r.table[i] = r.table[i-1]
 		kernel.addPoint(&r.table[i], twice, &r.temporary)
 	}
-	words := number.signs().words()
+	r.words = number.signs().words()
 	for bit := 256/lanes - wideWindow; bit >= 0; bit -= wideWindow {
-		kernel.choosePoint(&r.other, &r.table, &words, uint64(bit))
+		kernel.choosePoint(&r.other, &r.table, &r.words, uint64(bit))
 		if bit == 256/lanes-wideWindow {
 			r.sum = r.other
 			continue

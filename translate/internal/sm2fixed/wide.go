@@ -40,7 +40,8 @@ type room struct {
 	sum, other widePoint
 	q          wideAffine
 	temporary  [8]wideElement
-	_          [8192 - (6+2+8)*5*64]byte
+	words      lane // of the number
+	_          [8192 - (6+2+8)*5*64 - 64]byte
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
@@ -53,9 +54,10 @@ func wideSum(terms []term) point {
 		rooms.Put(r)
 	}()
 	for i := range terms {
-		table, words := terms[i].table.wide, terms[i].number.signs().words()
+		table := terms[i].table.wide
+		r.words = terms[i].number.signs().words()
 		for step := range table {
-			kernel.chooseAffine(&r.q, &table[step], &words, uint64(wideWindow*step))
+			kernel.chooseAffine(&r.q, &table[step], &r.words, uint64(wideWindow*step))
 			if i == 0 && step == 0 {
 				r.sum = widePoint{r.q.x, r.q.y, wideOne}
 			} else {

@@ -42,7 +42,9 @@ type along struct {
 //	m², x·y², y⁴            w = 12x·y² − m²
 //	m·w, t·y⁴               x = m² − 8x·y², y = m·w − 8y⁴, z = 2y·z, t = 16t·y⁴
 //
-// Other lanes have numbers that nobody asks for.
+// Other lanes have numbers that nobody asks for. m is the one factor that is not below 2p, but
+// below 8p: m² is below 5p then, which leaves w and x above zero with 16p added, and fold
+// takes 40p.
 func doubleAlong() {
 	args := ifma.Begin("doubleAlong", "p, lanes, room *uint64",
 		"doubles the point whose x, y, z and −3z⁴ are in lanes 0 to 3 of p 32 times. See alongLanes for lanes.",

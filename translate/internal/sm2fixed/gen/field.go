@@ -9,9 +9,9 @@ import (
 )
 
 // A number modulo the prime p = 2²⁵⁶ − 2²²⁴ − 2⁹⁶ + 2⁶⁴ − 1 has five limbs, the least
-// significant first, and is in Montgomery form, times 2²⁶⁰. In memory it is below 2p, and
-// its limbs have no more than 52 bits, which is what the multiplier sees. In registers
-// limbs may be negative for a while.
+// significant first, and is in Montgomery form, times 2²⁶⁰. Its limbs have no more than 52
+// bits, which is what the multiplier sees, and what a kernel reads and writes is below 2p.
+// In registers limbs may be negative for a while.
 const limbs = 5
 
 // topBits is how many bits of 256 the highest limb has.
