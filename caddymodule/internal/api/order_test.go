@@ -150,6 +150,11 @@ func TestExplain(t *testing.T) {
 			}
 		})
 	}
+	unsent := full
+	unsent.State, unsent.Unsent = translate.Refunding, true
+	if got, want := unsent.Explain(at, translate.Beijing), "R1 has not left for the gateway yet"; !strings.Contains(got, want) || strings.Contains(got, "under way") {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	last := full
 	last.State, last.NextAt = translate.RefundFailed, time.Time{}
 	if got := last.Explain(at, translate.Beijing); !strings.Contains(got, "a person has to look into it") {

@@ -31,6 +31,7 @@ type Order struct {
 	PurgedAt        time.Time       `json:"purged_at,omitzero" doc:"When all of it but numbers, amount, state and times was purged."`
 	NextAt          time.Time       `json:"next_at,omitzero" doc:"When its next step is due; absent when there is none."`
 	Unpaid          bool            `json:"unpaid,omitempty" doc:"The order is in doubt, and the gateway says that nobody has paid it. Told with the order's story only."`
+	Unsent          bool            `json:"unsent,omitempty" doc:"The refund is to be sent and has surely not left the bridge yet. Told with the order's story only."`
 	Dealt           bool            `json:"dealt,omitempty" doc:"The refund has failed, and somebody has dealt with that. Told with the order's story only."`
 	Tries           int             `json:"tries" doc:"Steps taken on the present retry schedule."`
 	TraceID         string          `json:"trace_id,omitempty" doc:"The trace that the order began in."`

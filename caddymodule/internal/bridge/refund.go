@@ -31,7 +31,8 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 }
 
 // refund takes a refund one step further under its one stored number: asks what
-// became of it, and submits it when the gateway surely does not have it. The
+// became of it, and submits it when the gateway surely does not have it, by its own word
+// or because nothing has left the bridge. The
 // gateway pays one refund number once, so a submission may be repeated; but one
 // that was accepted a moment ago may not be in its books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
@@ -46,13 +47,21 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 		return result
 	}
 	result.order = order // whoever shares the call may have read it before
-	if !result.report.NotFound {
+	if !result.knowsNoRefund() {
 		return result
 	}
-	if may, doubted := b.mayResubmitRefund(ctx, s, order); may {
+	if may, doubted := b.mayResubmitRefund(ctx, s, result); may {
 		return b.resubmitRefund(ctx, s, result, doubted)
 	}
 	return result
+}
+
+// knowsNoRefund reports whether the gateway was reached and said nothing of a refund under
+// this number: that it has none, or nothing that can be understood, as a gateway does that
+// has no such query.
+func (r queryResult) knowsNoRefund() bool {
+	left := r.answer.event.Kind != "" && !unsentCall(r.answer.event)
+	return left && !r.report.Certain() && r.answer.said.RefundState == ""
 }
 
 // resubmitRefund sends a refund once more, unless somebody has taken the order out of the
@@ -63,7 +72,8 @@ func (b *Bridge) resubmitRefund(ctx context.Context, s *Settings, result queryRe
 	if now.After(latestCall(s, order)) {
 		return result // it was frozen
 	}
-	held, err := b.ledger.TakeInHand(ctx, order.Key, order.Claim, now.Add(lease(s)))
+	held, err := b.ledger.TakeInHand(ctx, order.Key, order.Claim, now.Add(lease(s)),
+		ledger.Event{At: now, Kind: resubmitEvent, Source: "refund"})
 	if err != nil {
 		if !errors.Is(err, ledger.ErrFenced) {
 			b.log.Error("refund not taken in hand", orderFields(order), zap.Error(err))
@@ -93,17 +103,24 @@ func (b *Bridge) takenOver(ctx context.Context, s *Settings, order ledger.Order)
 	return !read || record.late(b.now())
 }
 
-// mayResubmitRefund reports whether a refund that the gateway says it does not have may
-// be sent once more: at once when it never left, and otherwise when the gateway has
-// said so for long and often enough. It is doubted where a submission may have left
-// that is not on record.
-func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, order ledger.Order) (may, doubted bool) {
+// mayResubmitRefund reports whether a refund of which the gateway knows nothing may be sent
+// once more: at once when it surely never left, whatever else the gateway answers, and
+// otherwise when it has said for long and often enough that it has no such refund. It is
+// doubted where a submission may have left that is not on record.
+func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, result queryResult) (may, doubted bool) {
+	order := result.order
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return false, false
 	}
 	record := readRefund(events.Items, s.TranCodes)
+	switch {
+	case record.neverLeft() && len(events.Unreadable) == 0:
+		return true, false
+	case !result.report.NotFound:
+		return false, false
+	}
 	sent := record.lastSent()
 	if len(events.Unreadable) > 0 {
 		// One that cannot be read may be a call. It came before the gateway said for

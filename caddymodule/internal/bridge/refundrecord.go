@@ -8,12 +8,17 @@ import (
 	"github.com/paybridge/paybridge/translate"
 )
 
+// resubmitEvent is on record, from before, where a refund that is under way is submitted once
+// more: whoever takes it up after that knows that it may have left.
+const resubmitEvent = "resubmit"
+
 // refundRecord is what is on record of the submissions of an order's refund. All of them
 // have its one number, so that what is told of it may be told of any of them.
 type refundRecord struct {
-	begun  time.Time   // when it was begun, or last tried again; zero when that is not on record
+	begun  time.Time   // when it was last about to be submitted; zero when that is not on record
 	failed bool        // it has failed before
 	sent   []time.Time // the submissions that left, or may have
+	before int         // those of them from before it failed
 	called bool        // one was made since it was begun, whether or not it left
 	hidden time.Time   // when at the latest one left that is not on record, zero for none
 }
@@ -23,10 +28,12 @@ func readRefund(events []ledger.Event, codes TranCodes) (r refundRecord) {
 	for _, e := range events {
 		switch {
 		case e.LedTo() == translate.Refunding:
-			r.begun, r.called = e.At, false
+			r.begun, r.called, r.before = e.At, false, len(r.sent)
 			r.failed = r.failed || e.LedFrom() == translate.RefundFailed // which may be purged
 		case e.LedTo() == translate.RefundFailed:
 			r.failed = true
+		case e.Kind == resubmitEvent:
+			r.begun, r.called = e.At, false
 		case maySubmitRefund(e, codes):
 			r.submitted(e)
 		}
@@ -68,6 +75,19 @@ func (r *refundRecord) once(order ledger.Order, now time.Time) bool {
 		}
 	}
 	return n == 1 && !r.failed
+}
+
+// neverLeft reports whether the refund has surely not left since it was begun, or was taken
+// up again after it had failed: it was submitted, and each time nothing went out.
+func (r *refundRecord) neverLeft() bool {
+	return r.called && r.hidden.IsZero() && len(r.sent) == r.before
+}
+
+// RefundNeverLeft reports whether the refund of an order whose timeline events are has surely
+// not left the bridge yet.
+func RefundNeverLeft(events []ledger.Event, codes TranCodes) bool {
+	record := readRefund(events, codes)
+	return record.neverLeft()
 }
 
 // leftAt is when the refund may last have left, zero for never.

@@ -84,6 +84,8 @@ func closer(o api.Order) string {
 		return "_dealt"
 	case o.Unpaid:
 		return "_unpaid"
+	case o.Unsent:
+		return "_unsent"
 	case row.Final && row.Due != translate.DueNothing && !o.NextAt.IsZero():
 		return "_watched"
 	}

@@ -89,7 +89,7 @@ var families = map[string][]string{
 		"route", "keep forms", "read form", "forget forms", "try pay", "try cancel", "try notify",
 	},
 	"kind": {
-		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", ledger.UnpaidEvent,
+		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", "resubmit", ledger.UnpaidEvent,
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
 		translate.FailedAttempt.String(),
 	},
@@ -129,7 +129,7 @@ func TestTermsAgree(t *testing.T) {
 func TestFamiliesAreComplete(t *testing.T) {
 	t.Parallel()
 	known := maps.Clone(families)
-	known["about"] = append(slices.Clone(families["state"]), "in_doubt_unpaid", "refund_failed_dealt")
+	known["about"] = append(slices.Clone(families["state"]), "in_doubt_unpaid", "refunding_unsent", "refund_failed_dealt")
 	for state, facts := range stateTable() {
 		if facts.Watched {
 			known["about"] = append(known["about"], string(state)+"_watched")

@@ -121,9 +121,13 @@ func takenInHand(t *testing.T, p place) {
 	if err := l.Postpone(t.Context(), o.Key, o.Claim, after(time.Hour), 3); err != nil {
 		t.Fatal(err)
 	}
-	held, err := l.TakeInHand(t.Context(), o.Key, o.Claim, after(2*time.Hour))
+	held, err := l.TakeInHand(t.Context(), o.Key, o.Claim, after(2*time.Hour), ledger.Event{Kind: "sent again", Source: "refund"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	events, err := l.Events(t.Context(), o.Key)
+	if last := len(events.Items) - 1; err != nil || last < 0 || events.Items[last].Kind != "sent again" {
+		t.Errorf("on record: %+v, %v", events.Items, err)
 	}
 	want := o
 	want.Next, want.Tries, want.Claim = after(2*time.Hour), 0, o.Claim+1

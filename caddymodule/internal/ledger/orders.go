@@ -111,10 +111,11 @@ func (l *Ledger) Postpone(ctx context.Context, k Key, claim int64, next time.Tim
 // TakeInHand gives an order to whoever holds it by claim anew, with the first try of its
 // schedule and until a time, and returns it as it then stands. Whoever read it before can
 // move it by that claim no more; who takes it up after that time finds it as one whose first
-// try may have been made. It returns [ErrFenced] like Postpone, and for an order that
-// is final.
-func (l *Ledger) TakeInHand(ctx context.Context, k Key, claim int64, until time.Time) (Order, error) {
+// try may have been made, and events, which say what it was taken in hand for. It returns
+// [ErrFenced] like Postpone, and for an order that is final.
+func (l *Ledger) TakeInHand(ctx context.Context, k Key, claim int64, until time.Time, events ...Event) (Order, error) {
 	until = toMillis(until).time()
+	batch := newEventBatch(l.now(), events...)
 	taken, err := write(ctx, l, func(t *tx) (Order, error) {
 		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 		switch {
@@ -126,7 +127,10 @@ func (l *Ledger) TakeInHand(ctx context.Context, k Key, claim int64, until time.
 			return Order{}, ErrFenced
 		}
 		o.Next, o.Tries, o.Claim = until, 0, claim+1
-		return o, update(t, o)
+		if err := update(t, o); err != nil {
+			return Order{}, err
+		}
+		return o, batch.add(t, k)
 	})
 	return taken, wrap(err, "taking an order in hand")
 }

@@ -87,6 +87,7 @@ function showOrder({ order, notification, events, unreadable }, overview) {
 function closer(order) {
   if (order.dealt) return '_dealt';
   if (order.unpaid) return '_unpaid';
+  if (order.unsent) return '_unsent';
   return factsOf(order.state).watched && order.next_at ? '_watched' : '';
 }
 
