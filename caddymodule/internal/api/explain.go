@@ -97,6 +97,8 @@ func explainRefundFailed(o Order, m moment) string {
 	switch {
 	case o.Dealt:
 		stays = "; somebody has dealt with that, see its changes"
+	case !o.NextAt.IsZero() && o.Tries > 0:
+		stays = "; it is still with the merchant; the gateway could not be asked about the refund yet, and is before it is tried again: " + m.next(o.NextAt)
 	case !o.NextAt.IsZero():
 		stays = "; it is still with the merchant, and the refund is tried again: " + m.next(o.NextAt)
 	}

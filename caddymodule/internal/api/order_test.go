@@ -145,6 +145,9 @@ func TestExplain(t *testing.T) {
 			t.Parallel()
 			o := full
 			o.State = state
+			if state == translate.RefundFailed {
+				o.Tries = 0
+			}
 			if got := o.Explain(at, translate.Beijing); !strings.Contains(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}
@@ -153,6 +156,11 @@ func TestExplain(t *testing.T) {
 	unsent := full
 	unsent.State, unsent.Unsent = translate.Refunding, true
 	if got, want := unsent.Explain(at, translate.Beijing), "R1 has not left for the gateway yet"; !strings.Contains(got, want) || strings.Contains(got, "under way") {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	asked := full
+	asked.State = translate.RefundFailed
+	if got, want := asked.Explain(at, translate.Beijing), "is before it is tried again: 2026-11-22 11:01:00"; !strings.Contains(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	last := full

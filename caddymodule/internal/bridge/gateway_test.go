@@ -54,7 +54,7 @@ type fault struct {
 	name   string
 	unsent bool           // the call does not leave
 	lost   bool           // the call leaves and does not arrive
-	code   string         // the gateway answers this and does nothing
+	code   string         // the gateway answers this and does nothing; with refund, if it has one
 	state  string         // it answers with this state and does nothing
 	amount string         // in that answer; "" is the right one
 	refund v2.RefundState // in that answer; "" is done
@@ -192,6 +192,8 @@ func (g *fakeGateway) serve(m wire, f fault) string {
 		order = m.Body["oriMerOrderId"]
 	}
 	switch {
+	case f.code != "" && f.refund != "":
+		return g.answer(m, f.code, map[string]string{"refundState": string(f.refund), "merRefundFlowId": m.Body["merRefundFlowId"]})
 	case f.code != "":
 		return g.answer(m, f.code, nil)
 	case f.state != "":

@@ -34,6 +34,11 @@ func (r queryResult) certain() bool {
 	return !r.unrecorded && (r.report.Certain() || r.report.NotFound)
 }
 
+// left reports whether the query has left the bridge, or may have.
+func (r queryResult) left() bool {
+	return r.answer.event.Kind != "" && !unsentCall(r.answer.event)
+}
+
 // queryGateway queries the gateway about an order, or about its refund while that is
 // open, and records what is certain. All who want to know share one call. A query
 // that brings nothing certain changes nothing, and its call is on record only if a

@@ -60,8 +60,7 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 // this number: that it has none, or nothing that can be understood, as a gateway does that
 // has no such query.
 func (r queryResult) knowsNoRefund() bool {
-	left := r.answer.event.Kind != "" && !unsentCall(r.answer.event)
-	return left && !r.report.Certain() && r.answer.said.RefundState == ""
+	return r.left() && !r.report.Certain() && r.answer.said.RefundState == ""
 }
 
 // resubmitRefund sends a refund once more, unless somebody has taken the order out of the

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -79,18 +80,63 @@ func (b *Bridge) refundRecord(ctx context.Context, s *Settings, order ledger.Ord
 	return record, true
 }
 
+// retryAsks is how often the gateway is asked in vain about a refund that it has refused,
+// before the refund is tried again without an answer. Which code the query of a refund has is
+// not known for certain, so that there may never be one.
+const retryAsks = 4
+
+// retryPatience is how long after its failure a refund is asked about that can be neither
+// asked about nor tried again. Then it is a person's, as after the last of the tries.
+var retryPatience = func() (sum time.Duration) {
+	for _, wait := range refundRetries {
+		sum += wait
+	}
+	return sum
+}()
+
 // retryDue takes up a failed refund whose time has come. What the gateway says of
 // it first counts.
+//
+// Where it says nothing certain, the refund is tried all the same: the gateway has signed that
+// it did not make it, and pays one refund number once, so that a try is no more than it is
+// after "no such refund".
 func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) {
 	result, ok := b.askGateway(ctx, s, order)
 	switch {
 	case !ok || result.moved:
-	case !result.certain():
-		b.postpone(ctx, s, order, result)
+	case !result.certain() && !askedEnough(order, result):
+		b.askOn(ctx, s, order, result)
 	default:
 		if _, err := b.retryRefund(ctx, s, order, result, nil); err != nil && !errors.Is(err, ledger.ErrFenced) {
 			b.log.Error("refund not taken up again", orderFields(order), zap.Error(err))
 		}
+	}
+}
+
+// askedEnough reports whether a failed refund, of which the gateway has said nothing certain,
+// has been asked about so often that it is tried again without that. It is not while the
+// gateway cannot be reached, nor where it names a state of the refund other than failed.
+func askedEnough(order ledger.Order, result queryResult) bool {
+	named := result.answer.said.RefundState
+	failed := named == "" || slices.Contains(translate.RefundFailed.Row().Refund, named)
+	return order.Tries+1 >= retryAsks && !result.unrecorded && result.left() && failed
+}
+
+// askOn has the gateway asked once more about a failed refund, and no more after four days.
+func (b *Bridge) askOn(ctx context.Context, s *Settings, order ledger.Order, result queryResult) {
+	if result.unrecorded || b.now().Sub(order.SettledAt) < retryPatience {
+		b.postpone(ctx, s, order, result)
+		return
+	}
+	fields := []zap.Field{orderFields(order), zap.String("refund_no", order.RefundNo), zap.String("reason", result.report.Reason)}
+	err := b.ledger.Rest(ctx, order.Key, order.Claim, result.events...)
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+		b.recordEvents(ctx, order, result.events...)
+	case err != nil:
+		b.log.Error("end of a refund's tries not recorded", append(fields, zap.Error(err))...)
+	default:
+		b.log.Error("a failed refund is not tried again by itself: the gateway could not be asked about it for four days; look into it", fields...)
 	}
 }
 
