@@ -1,12 +1,5 @@
 package api
 
-import (
-	"net/http"
-
-	"github.com/paybridge/paybridge/caddymodule/internal/bridge"
-	"github.com/paybridge/paybridge/translate"
-)
-
 // RefundRequest names an order whose refund is to be tried again.
 type RefundRequest struct {
 	MerID   string `json:"merid" need:"true" doc:"The merchant's v1 number."`
@@ -33,8 +26,8 @@ func retryRefund(v *visit, r RefundRequest) (RefundAnswer, error) {
 		return RefundAnswer{}, err
 	}
 	if r.DryRun {
-		if order.State != translate.RefundFailed {
-			return RefundAnswer{}, Refuse(http.StatusConflict, bridge.RefundNotFailed(order.State))
+		if err := v.Bridge.MayRetryRefund(v.Settings, order); err != nil {
+			return RefundAnswer{}, err
 		}
 		return RefundAnswer{Order: v.order(order), DryRun: true}, nil
 	}

@@ -3,6 +3,8 @@ package bridge
 import (
 	"context"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/caddymodule/internal/merchants"
 	"github.com/paybridge/paybridge/translate"
@@ -32,6 +34,20 @@ func (b *Bridge) Cancel(ctx context.Context, s *Settings, m *merchants.Merchant,
 		order = later(order, after)
 	}
 	return translate.BuildCancelReply(order.ForMerchant())
+}
+
+// canCall reports whether the keys of the gateway merchant that an order was made for are
+// configured, and tells the operator where they are not: the merchant may have been given
+// another one since.
+func (b *Bridge) canCall(s *Settings, order ledger.Order) bool {
+	if s.Merchants.HasGatewayMerchant(order.GatewayMerchant) {
+		return true
+	}
+	if b.cancelLimiter.Allow(order.Key, b.now()) {
+		b.log.Error("a paid order cannot be refunded: its gateway merchant is not configured any more; put the keys back, and the merchant's next cancel refunds it",
+			orderFields(order), zap.String("gateway_merchant", order.GatewayMerchant))
+	}
+	return false
 }
 
 // cancel takes an order as far towards closed or refunded as it can be taken
@@ -68,7 +84,10 @@ func (b *Bridge) cancel(ctx context.Context, s *Settings, order ledger.Order) le
 			b.recordEvents(ctx, order, result.events...)
 		}
 	case translate.CancelPaid:
-		order = b.beginRefund(ctx, s, order)
+		// Recorded first, it would be refunding for as long as nobody can ask the gateway.
+		if b.canCall(s, order) {
+			order = b.beginRefund(ctx, s, order)
+		}
 	case translate.CancelAskAfter:
 		// Only the schedule submits a refund again: an impatient merchant has it queried.
 		if b.queryLimiter.Allow(order.Key, b.now()) {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
@@ -160,6 +162,47 @@ func TestCancelInALoop(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCancelWithoutKeys: the merchant of a paid order was given another gateway merchant since.
+// The order stays paid, which it is, until it can be refunded: nobody could ask about a refund
+// that cannot be sent.
+func TestCancelWithoutKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	hasPaid(w, p)
+	before := w.order(p)
+	with := w.settings.Merchants
+	w.reload(func(s *Settings) { s.Merchants = emptyRegistry() })
+	for range 2 {
+		if reply := w.cancel(p); reply.RespCode != v1.CodeBusy {
+			t.Errorf("merchant hears %s", reply.RespCode)
+		}
+	}
+	if after := w.order(p); after != before {
+		t.Errorf("order\n%+v\nbefore\n%+v", after, before)
+	}
+	if n := w.logs.FilterMessageSnippet("cannot be refunded").FilterLevelExact(zap.ErrorLevel).Len(); n != 1 {
+		t.Errorf("%d errors in the log", n)
+	}
+	w.reload(func(s *Settings) { s.Merchants = with })
+	w.cancel(p)
+	w.wantState(p, translate.Refunded)
+}
+
+// TestRetryWithoutKeys: the same of a refund that has failed and that an operator tries again.
+func TestRetryWithoutKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := order(v1.WxSao, 1)
+	failedRefund(w, p)
+	w.reload(func(s *Settings) { s.Merchants = emptyRegistry() })
+	_, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "topped up"})
+	if !errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), gatewayMerchant) {
+		t.Errorf("got %v", err)
+	}
+	w.wantState(p, translate.RefundFailed)
 }
 
 // A refund that is under way goes on by itself, under its one number.

@@ -165,9 +165,21 @@ func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Orde
 	return result.order, nil
 }
 
-// RefundNotFailed says why the refund of an order in another state than refund_failed is
+// MayRetryRefund says why the refund of an order cannot be tried again by an operator, as an
+// error that wraps ErrNotSettled, nil when it can.
+func (b *Bridge) MayRetryRefund(s *Settings, order ledger.Order) error {
+	switch {
+	case order.State != translate.RefundFailed:
+		return notSettled(refundNotFailedAs(order.State))
+	case !s.Merchants.HasGatewayMerchant(order.GatewayMerchant):
+		return notSettled(keysAreGone.With(order.GatewayMerchant))
+	}
+	return nil
+}
+
+// refundNotFailedAs says why the refund of an order in another state than refund_failed is
 // not tried again, and what can be done instead.
-func RefundNotFailed(state translate.State) bilingual.Said {
+func refundNotFailedAs(state translate.State) bilingual.Said {
 	advice := notKnownPaid
 	switch state {
 	case translate.Paid:
@@ -194,8 +206,9 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 	switch {
 	case err != nil:
 		return order, "", err
-	case order.State != translate.RefundFailed:
-		return order, "", notSettled(RefundNotFailed(order.State))
+	}
+	if err := b.MayRetryRefund(s, order); err != nil {
+		return order, "", err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))
 	defer cancel()

@@ -17,6 +17,10 @@ var (
 		En: "the order is %s, and only a refund that failed can be tried again; %s",
 		Zh: "订单的状态是“%s”，只有失败的退款可以重试；%s",
 	}
+	keysAreGone = bilingual.Text{
+		En: "gateway merchant %s, which the order was made for, is not configured any more; put its keys back, for a merchant of any merid, and try again",
+		Zh: "配置中已没有该订单所用的网关商户号 %s；请恢复它的密钥，写在哪个商户号下都可以，然后再试",
+	}
 	refundTaken = bilingual.Text{
 		En: "somebody else has just taken the refund up; look at the order",
 		Zh: "刚刚已有人在处理这笔退款；请查看订单",
