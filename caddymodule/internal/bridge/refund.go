@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -92,7 +93,42 @@ func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Ord
 	if doubted {
 		report = report.OverDoubt()
 	}
-	return b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: append(slices.Clip(before), a.event)})
+	result := b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: append(slices.Clip(before), a.event)})
+	if report.State == translate.RefundFailed && !result.moved {
+		result.order = b.completeFailure(ctx, order, result.order, report)
+	}
+	return result
+}
+
+// completeFailure gives a refund that a notice has called failed, before the answer to its
+// submission came, what only the answer says: why, and that it may be tried again. held is the
+// order as it was submitted. What anybody else has done to it since stands, a person's word
+// above all.
+func (b *Bridge) completeFailure(ctx context.Context, held, now ledger.Order, report translate.Report) ledger.Order {
+	if now.State != translate.RefundFailed || now.Claim != held.Claim+1 {
+		return now
+	}
+	events, err := b.ledger.Events(ctx, now.Key)
+	failed := failures(events.Items)
+	if err != nil || len(failed) == 0 || failed[len(failed)-1].Source == operatorSource {
+		return now
+	}
+	var next time.Time
+	if report.MayPass {
+		next = retryAfter(len(failed)-1, b.now())
+	}
+	if report.GatewayMessage == "" && next.IsZero() {
+		return now // it says no more than the notice
+	}
+	completed, err := b.ledger.CompleteFailure(ctx, now.Key, now.Claim, report.GatewayMessage, next)
+	switch {
+	case errors.Is(err, ledger.ErrFenced):
+	case err != nil:
+		b.log.Error("why a refund has failed not recorded", orderFields(now), zap.Error(err))
+	default:
+		return completed
+	}
+	return now
 }
 
 // takenOver reports whether somebody may have submitted a refund that has no try on

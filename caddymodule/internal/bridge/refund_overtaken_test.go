@@ -159,3 +159,51 @@ func TestContradictedCloseIsOnRecordOnce(t *testing.T) {
 		t.Errorf("calls on record: %v, want %v", calls, want)
 	}
 }
+
+// TestAnswerThatANoticeOvertakes: a notice says that a refund has failed before the answer to
+// its submission is here. The answer says why, and that it may be tried again; what anybody
+// has done meanwhile stands.
+func TestAnswerThatANoticeOvertakes(t *testing.T) {
+	t.Parallel()
+	told := func(w *world, p v1.PayRequest) { must(w.notice(w.gateway.saysRefundFailed(w.order(p)))) }
+	settled := func(w *world, p v1.PayRequest) {
+		word := ledger.Update{State: translate.RefundFailed, Source: operatorSource, Claim: w.order(p).Claim, Takes: true}
+		_, _, err := w.ledger.Record(w.tb.Context(), key(p), word)
+		must(err)
+	}
+	for name, c := range map[string]struct {
+		first  func(*world, v1.PayRequest)
+		answer fault
+		want   string // the gateway's words
+		tried  bool
+	}{
+		"refused":                     {told, refuses, "words", true},
+		"refused for good":            {told, fault{code: "E1000001", refund: v2.RefundRejected}, "words", false},
+		"failed, as the notice says":  {told, fault{state: "11", refund: v2.RefundFailed}, "", false},
+		"refused, and dealt with":     {func(w *world, p v1.PayRequest) { told(w, p); dealWithRefund(w, p) }, refuses, "", false},
+		"refused, and settled":        {settled, refuses, "", false},
+		"refused, and settled before": {func(w *world, p v1.PayRequest) { settled(w, p); told(w, p) }, refuses, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			hasPaid(w, p)
+			c.answer.mangle = func(_ context.Context, body string) RoundTrip {
+				c.first(w, p)
+				return RoundTrip{Sent: true, Body: []byte(body)}
+			}
+			w.gateway.setScript(c.answer)
+			if reply := w.cancel(p); reply.RespCode != v1.CodeRefused || reply.RespMsg != c.want {
+				t.Errorf("merchant hears %s %q, want %q", reply.RespCode, reply.RespMsg, c.want)
+			}
+			o := w.wantState(p, translate.RefundFailed)
+			if o.GatewayMessage != c.want || o.Next.IsZero() == c.tried {
+				t.Errorf("order says %q and is tried again at %s, want %q and %v", o.GatewayMessage, o.Next, c.want, c.tried)
+			}
+			if c.tried && o.Next.Sub(w.clock.now()) != refundRetries[0] {
+				t.Errorf("tried again at %s", o.Next)
+			}
+		})
+	}
+}

@@ -30,16 +30,25 @@ func (b *Bridge) nextRetry(ctx context.Context, order ledger.Order, report trans
 	if err != nil {
 		return now.Add(refundRetries[0]) // what was tried before is not known; the next failure may know
 	}
-	failures := 0
-	for _, e := range events.Items {
-		if e.LedTo() == translate.RefundFailed {
-			failures++
-		}
-	}
-	if failures >= len(refundRetries) {
+	return retryAfter(len(failures(events.Items)), now)
+}
+
+// retryAfter is when a refund is tried again that has failed so often before, zero for never.
+func retryAfter(before int, now time.Time) time.Time {
+	if before >= len(refundRetries) {
 		return time.Time{}
 	}
-	return now.Add(refundRetries[failures])
+	return now.Add(refundRetries[before])
+}
+
+// failures are the events that tell that a refund has failed, oldest first.
+func failures(events []ledger.Event) (list []ledger.Event) {
+	for _, e := range events {
+		if e.LedTo() == translate.RefundFailed {
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // earlierTry is why it is not believed that a refund has failed which may have been

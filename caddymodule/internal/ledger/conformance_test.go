@@ -171,6 +171,7 @@ var conformance = []struct {
 	{"quarantine opens again what names nothing", quarantineOpensAgain},
 	{"matters stay open", mattersStayOpen},
 	{"what is dealt with is not tried again", dealtIsNotTried},
+	{"a failed refund is completed", failureIsCompleted},
 	{"a refund that is done contradicts who has given the money back", doneContradictsGivenBack},
 	{"late payments are marked", latePaymentIsMarked},
 	{"nobody is troubled with notifications of what was given back", givenBackIsWithheld},

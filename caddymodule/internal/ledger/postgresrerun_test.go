@@ -118,6 +118,22 @@ func TestPostgresLosesAnswersToRefunds(t *testing.T) {
 	}
 }
 
+// TestPostgresLosesAnswersToFailures does so with what is added to a refund that has failed.
+func TestPostgresLosesAnswersToFailures(t *testing.T) {
+	t.Parallel()
+	p, line := postgresOverLine(t)
+	l := p.open(t)
+	o := failedRefund(t, l, 0)
+	if err := l.Rest(t.Context(), o.Key, o.Claim); err != nil {
+		t.Fatal(err)
+	}
+	line.loseNextAnswer()
+	told, err := l.CompleteFailure(t.Context(), o.Key, o.Claim, "no balance", after(time.Hour))
+	if err != nil || told.GatewayMessage != "no balance" || told != mustOrder(t, l, o.Key) || line.lost() != 1 {
+		t.Errorf("after %d lost answers: %+v, %v", line.lost(), told, err)
+	}
+}
+
 // TestPostgresLosesAnswersToTheLastLook does so with a step that leaves nothing
 // behind but its events.
 func TestPostgresLosesAnswersToTheLastLook(t *testing.T) {

@@ -158,6 +158,34 @@ func failedRefund(t *testing.T, l *ledger.Ledger, n int) ledger.Order {
 	return mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, At: noon, Next: after(time.Hour)}, translate.Applied)
 }
 
+// failureIsCompleted: why a refund has failed is added once, while nobody has touched the
+// order since.
+func failureIsCompleted(t *testing.T, p place) {
+	l := p.open(t)
+	o := failedRefund(t, l, 1)
+	complete := func(o ledger.Order) error {
+		_, err := l.CompleteFailure(t.Context(), o.Key, o.Claim, "no balance", after(time.Hour))
+		return err
+	}
+	wantError(t, complete(o), ledger.ErrFenced) // it is to be tried again already
+	if err := l.Rest(t.Context(), o.Key, o.Claim); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, complete(ledger.Order{Key: o.Key, Claim: o.Claim + 1}), ledger.ErrFenced)
+	wantError(t, complete(ledger.Order{Key: sample(9).Key}), ledger.ErrNotFound)
+	if err := complete(o); err != nil {
+		t.Fatal(err)
+	}
+	want := o
+	want.GatewayMessage, want.Next = "no balance", after(time.Hour)
+	if got := mustOrder(t, l, o.Key); got != want {
+		t.Errorf("order is\n%+v\nwant\n%+v", got, want)
+	}
+	wantError(t, complete(o), ledger.ErrFenced)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunded, At: after(time.Hour)}, translate.Applied)
+	wantError(t, complete(o), ledger.ErrFenced)
+}
+
 // dealtIsNotTried: a refund that somebody has dealt with is not due any more, and whoever
 // has it in hand for its next try cannot take it.
 func dealtIsNotTried(t *testing.T, p place) {

@@ -16,6 +16,29 @@ type RetryByHand struct {
 	Dealt []Dealt
 }
 
+// CompleteFailure adds to a refund that has failed what was not told with that: the gateway's
+// message, and when it is tried again, zero for never. It returns [ErrFenced] when the order
+// is not in that state any more or in other hands, or when either is on record already.
+func (l *Ledger) CompleteFailure(ctx context.Context, k Key, claim int64, message string, next time.Time) (Order, error) {
+	next = toMillis(next).time()
+	o, err := write(ctx, l, func(t *tx) (Order, error) {
+		o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
+		told := o
+		told.GatewayMessage, told.Next = message, next
+		told = toStored(told)
+		switch {
+		case err != nil:
+			return Order{}, err
+		case t.again && o == told:
+			return o, nil // an earlier run wrote it
+		case o.State != translate.RefundFailed || o.Claim != claim || o.GatewayMessage != "" || !o.Next.IsZero():
+			return Order{}, ErrFenced
+		}
+		return told, update(t, told)
+	})
+	return o, wrap(err, "completing a failed refund")
+}
+
 // RetryRefund takes a refund that has failed up again under its one number: the
 // order is refunding once more, its next step is due at next, and it is the
 // caller's by the new claim. claim is that which the caller holds, 0 for none; by is
