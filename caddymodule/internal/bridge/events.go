@@ -61,6 +61,14 @@ func unsentCall(e ledger.Event) bool {
 	return known && call.Class == CallUnsent
 }
 
+// refusedInPassing reports whether an event tells of a submission of a refund that the gateway
+// has refused for a reason that can pass: as [translate.JudgeRefund] says of its answer, with an
+// error code and no state.
+func refusedInPassing(e ledger.Event) bool {
+	call, known := ReadCall(e)
+	return known && v2.Classify(call.Said) == v2.Refused && !v2.RefusesForm(call.Said)
+}
+
 // noticeEvent is what the timeline keeps of a notice.
 // One that comes again is counted.
 func noticeEvent(at time.Time, said v2.Statement) ledger.Event {

@@ -175,8 +175,12 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, result quer
 func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
 	report, a := b.callAndJudge(ctx, s, order, RefundQueryCall, query)
-	if report.State == translate.RefundFailed && b.retriedJustNow(ctx, s, order) {
+	switch {
+	case report.State != translate.RefundFailed || order.State != translate.Refunding:
+	case b.retriedJustNow(ctx, s, order):
 		report = translate.NothingCertain(earlierTry)
+	default:
+		report.MayPass = b.refusedInPassing(ctx, s, order)
 	}
 	return b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: a.calls()})
 }

@@ -164,6 +164,48 @@ func TestRepeatedRefundIsRefusedForGood(t *testing.T) {
 	}
 }
 
+// TestRefusalOverDoubtIsTriedAgain: whoever takes a refund over hears a refusal that is not
+// believed yet. The gateway confirms it with state 33, which does not say why: the reason was
+// one that can pass, so that the refund is tried again.
+func TestRefusalOverDoubtIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		answers []fault // to the submission, and to the query before the one that confirms
+		tried   bool
+	}{
+		{[]fault{refuses}, true},
+		{[]fault{refuses, silent}, true},
+		{[]fault{{name: "refused with state 33", code: "E1000001", refund: v2.RefundFailed}}, false},
+		{[]fault{{name: "state 33", state: "11", refund: v2.RefundFailed}}, false},
+		{[]fault{silent}, false},
+		{[]fault{noSuchQuery}, false},
+	} {
+		t.Run(c.answers[0].name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			hasPaid(w, p)
+			w.diesInRefund(p, false)
+			w.gateway.setScript(c.answers...)
+			for range c.answers {
+				w.stepAt(p)
+			}
+			number := w.wantState(p, translate.Refunding).RefundNo
+			w.gateway.refunds[number] = &refunded{amount: "19.99", state: v2.RefundFailed}
+			for w.order(p).State == translate.Refunding {
+				w.stepAt(p)
+			}
+			o := w.wantState(p, translate.RefundFailed)
+			if o.Next.IsZero() == c.tried {
+				t.Fatalf("tried again at %s, want %v", o.Next, c.tried)
+			}
+			if c.tried && o.Next.Sub(w.clock.now()) != refundRetries[0] {
+				t.Errorf("tried again after %s", o.Next.Sub(w.clock.now()))
+			}
+		})
+	}
+}
+
 // TestRefundResubmittedUnseen: a bridge dies after it has sent once more what the
 // gateway had long said it does not have. The next refusal may be of what that one did.
 func TestRefundResubmittedUnseen(t *testing.T) {

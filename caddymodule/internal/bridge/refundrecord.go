@@ -20,6 +20,7 @@ type refundRecord struct {
 	sent   []time.Time // the submissions that left, or may have
 	before int         // those of them from before it failed
 	called bool        // one was made since it was begun, whether or not it left
+	passes bool        // the last of them that left was refused for a reason that can pass
 	hidden time.Time   // when at the latest one left that is not on record, zero for none
 }
 
@@ -49,7 +50,7 @@ func (r *refundRecord) submitted(e ledger.Event) {
 	}
 	r.called = true
 	if !unsentCall(e) {
-		r.sent = append(r.sent, e.At)
+		r.sent, r.passes = append(r.sent, e.At), refusedInPassing(e)
 	}
 }
 

@@ -68,12 +68,17 @@ func (b *Bridge) toldOfOne(ctx context.Context, s *Settings, order ledger.Order)
 // retriedJustNow reports whether an order's refund that is under way was submitted again so
 // short a time ago that the gateway's books may still show the submission before.
 func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
-	if order.State != translate.Refunding {
-		return false
-	}
 	now := b.now()
 	record, read := b.refundRecord(ctx, s, order)
 	return !read || !record.once(order, now) && now.Sub(record.leftAt(order, now)) < notFoundGrace
+}
+
+// refusedInPassing reports whether the gateway's last word to a submission of an order's refund
+// was a refusal whose reason can pass. Where another submission was in doubt it was not
+// believed, and what the gateway says since, that the refund has failed, does not tell why.
+func (b *Bridge) refusedInPassing(ctx context.Context, s *Settings, order ledger.Order) bool {
+	record, read := b.refundRecord(ctx, s, order)
+	return read && record.passes
 }
 
 // refundRecord reads what is on record of an order's refund, and reports whether it could.
