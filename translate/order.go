@@ -19,7 +19,7 @@ type Order struct {
 	Amount int64 // fen, as ordered
 
 	State          State
-	Late           bool      // paid after it was closed or had failed: never told as paid
+	Late           bool      // paid after it was closed or had failed, or its refund did not last: never told as paid any more
 	PaidAt         time.Time // by the gateway's word; zero when that is not known
 	PayID          string    // what the payer's browser brings, "" unless it is paid there
 	FormAction     string    // what the payer is shown or sent to, "" for nothing

@@ -14,10 +14,11 @@ import (
 // Orders move forward only. An order that is closed or failed, so that its merchant
 // may have been told that nobody will pay it, goes to refunding when it turns out
 // to be paid after all: the money goes back and the merchant never hears of it as
-// paid. Three steps lead back, and none can hide money: from sent to begun when
+// paid. Four steps lead back, and none can hide money: from sent to begun when
 // surely nothing left the bridge, from in_doubt to sent when an order that only
-// shows a code is sent again under its one number, and from refund_failed to
-// refunding when the refund is tried again under its one number.
+// shows a code is sent again under its one number, from refund_failed to
+// refunding when the refund is tried again under its one number, and from refunded to
+// refund_failed when the gateway has said so since and a person confirms it.
 type State string
 
 // StateRow is all that follows from the state of an order alone. A new state is a
@@ -51,7 +52,7 @@ type StateRow struct {
 	Open               bool    // waits for a person until the matter is dealt with
 	Moved              bool    // money has moved: nobody says so without the gateway's own number of it
 	Settle             []State // what an operator may say became of an order that is stuck here
-	SettleContradicted []State // the same, once the gateway has contradicted what was final
+	SettleContradicted []State // the same, once the gateway has contradicted what was final; what no update does only if it said that
 
 	Moves map[Verdict][]State // what an update to another state means; what is not listed is Late
 	Retry State               // where an order goes when its step is tried again; no update leads there

@@ -97,7 +97,7 @@ var states = []StateRow{
 		Refund: []v2.RefundState{v2.RefundSuccess},
 		Pay:    v1.CodeState, PayScanned: v1.CodeState, Query: v1.ResultFailed, Cancel: v1.CodeOK,
 		Payer: PayerRefunded, Moved: true,
-		SettleContradicted: []State{Refunded},
+		SettleContradicted: []State{Refunded, RefundFailed}, // it came back from the payer's card
 		Moves:              map[Verdict][]State{Contradicted: {RefundFailed, Failed}},
 	},
 	{

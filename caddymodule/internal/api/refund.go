@@ -26,7 +26,7 @@ func retryRefund(v *visit, r RefundRequest) (RefundAnswer, error) {
 		return RefundAnswer{}, err
 	}
 	if r.DryRun {
-		if err := v.Bridge.MayRetryRefund(v.Settings, order); err != nil {
+		if err := v.Bridge.MayRetryRefund(v.ctx, v.Settings, order); err != nil {
 			return RefundAnswer{}, err
 		}
 		return RefundAnswer{Order: v.order(order), DryRun: true}, nil

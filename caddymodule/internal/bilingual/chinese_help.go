@@ -516,8 +516,10 @@ payment or refund, or the number of the bank transfer.`: `失败的退款，在�
 	`An order that is final can be settled when the gateway has contradicted it since.
 Give the state it has to record that it stands. A failed order that was paid is
 settled as paid, with the gateway's number: the bridge gives the payment back,
-because the merchant may have heard that the order failed.`: `已定案的订单，如果此后网关说法与之矛盾，也可以定案：给出现有的状态，就记录它仍然成立。
-失败但已支付的订单，用网关流水号定案为 paid：支付桥会把款项退回，因为商户可能已经得知订单失败。`,
+because the merchant may have heard that the order failed. A refunded order becomes
+refund_failed only where the gateway itself has said that since.`: `已定案的订单，如果此后网关说法与之矛盾，也可以定案：给出现有的状态，就记录它仍然成立。
+失败但已支付的订单，用网关流水号定案为 paid：支付桥会把款项退回，因为商户可能已经得知订单失败。
+已退款的订单，只有网关自己此后这样报告过，才能定案为 refund_failed。`,
 	`The gateway is asked first. When it is certain, its word is recorded instead of
 yours; when what it signs says otherwise, your word is refused. An order that
 becomes paid is notified to the merchant as always. All is recorded with your

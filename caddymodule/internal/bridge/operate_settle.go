@@ -64,7 +64,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		return Settled{}, err
 	}
 	settled := Settled{Order: order, Before: order.State}
-	result, ok := b.askGateway(ctx, s, order)
+	result, ok := b.askAbout(ctx, s, order, order.State.OfRefund() || w.State.OfRefund())
 	if !ok {
 		return settled, notSettled(stillAsked.With())
 	}
@@ -96,11 +96,27 @@ func (b *Bridge) maySettle(ctx context.Context, order ledger.Order) ([]translate
 	contradicted := slices.ContainsFunc(events.Items, func(e ledger.Event) bool { return e.Kind == translate.Contradicted.String() })
 	switch {
 	case contradicted:
-		return order.State.Row().SettleContradicted, nil
+		return afterContradiction(order, events.Items), nil
 	case len(events.Unreadable) > 0: // it may be the one
 		return nil, &events.Unreadable[0]
 	}
 	return nil, nil
+}
+
+// afterContradiction lists what an operator may say of an order that the gateway has
+// contradicted. What no update does is possible only where the gateway itself has said it.
+func afterContradiction(order ledger.Order, events []ledger.Event) (possible []translate.State) {
+	for _, word := range order.State.Row().SettleContradicted {
+		if translate.Judge(order.State, word) != translate.Contradicted || denies(events, order.State, word) {
+			possible = append(possible, word)
+		}
+	}
+	return possible
+}
+
+// denies reports whether the gateway has contradicted an order's state with another.
+func denies(events []ledger.Event, is, told translate.State) bool {
+	return slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Denies(is, told) })
 }
 
 // checkSettlement refuses a word that is not possible, whatever the gateway
@@ -132,6 +148,8 @@ func contradiction(result queryResult, word translate.State) error {
 	switch {
 	case word == result.order.State:
 		return nil
+	case word == said.State && result.order.State.Final() && !result.unrecorded:
+		return nil // it contradicts what is final, and the operator confirms that
 	case result.order.State == translate.RefundFailed && said.State != translate.Refunding:
 		return nil // the money came back by other means, unknown to the gateway
 	case said.State == result.order.State && said.State.Final():
@@ -154,7 +172,7 @@ func contradiction(result queryResult, word translate.State) error {
 // books, whatever the gateway or its people say of them. The bridge itself believes
 // them no sooner.
 func (b *Bridge) tooEarly(ctx context.Context, s *Settings, result queryResult, word translate.State) error {
-	if word == translate.RefundFailed {
+	if word == translate.RefundFailed && !result.order.State.Final() {
 		return b.refundTooEarly(ctx, s, result.order)
 	}
 	return payTooEarly(result, word, b.now())

@@ -45,13 +45,18 @@ func (r queryResult) left() bool {
 // due step made it: merchants may poll without disturbing the schedule or filling the
 // ledger.
 func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Order) *sharedCall[queryResult] {
+	return b.queryAbout(ctx, s, order, order.State.OfRefund())
+}
+
+// queryAbout is queryGateway about the refund of an order, or about its payment.
+func (b *Bridge) queryAbout(ctx context.Context, s *Settings, order ledger.Order, refund bool) *sharedCall[queryResult] {
 	return b.queries.do(order.Key, func(*sharedCall[queryResult]) queryResult {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeouts.Gateway+recording)
 		defer cancel()
 		if err := b.awaitTime(ctx); err != nil {
 			return queryResult{order: order, report: translate.NothingCertain(err.Error())}
 		}
-		if order.State.OfRefund() {
+		if refund {
 			return b.queryRefund(ctx, s, order)
 		}
 		return b.queryPayment(ctx, s, order)
@@ -61,7 +66,12 @@ func (b *Bridge) queryGateway(ctx context.Context, s *Settings, order ledger.Ord
 // askGateway has the gateway queried about an order and waits for what it says. The order
 // of the result is never older than the one given.
 func (b *Bridge) askGateway(ctx context.Context, s *Settings, order ledger.Order) (queryResult, bool) {
-	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
+	return b.askAbout(ctx, s, order, order.State.OfRefund())
+}
+
+// askAbout is askGateway about the refund of an order, or about its payment.
+func (b *Bridge) askAbout(ctx context.Context, s *Settings, order ledger.Order, refund bool) (queryResult, bool) {
+	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryAbout(ctx, s, order, refund))
 	result.order = later(order, result.order)
 	return result, ok
 }

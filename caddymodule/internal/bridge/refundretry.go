@@ -181,14 +181,29 @@ func (b *Bridge) retryRefund(ctx context.Context, s *Settings, order ledger.Orde
 
 // MayRetryRefund says why the refund of an order cannot be tried again by an operator, as an
 // error that wraps ErrNotSettled, nil when it can.
-func (b *Bridge) MayRetryRefund(s *Settings, order ledger.Order) error {
+func (b *Bridge) MayRetryRefund(ctx context.Context, s *Settings, order ledger.Order) error {
 	switch {
+	case order.State == translate.Refunded:
+		return b.refundNotFailedYet(ctx, order)
 	case order.State != translate.RefundFailed:
 		return notSettled(refundNotFailedAs(order.State))
 	case !s.Merchants.HasGatewayMerchant(order.GatewayMerchant):
 		return notSettled(keysAreGone.With(order.GatewayMerchant))
 	}
 	return nil
+}
+
+// refundNotFailedYet says why the refund of an order that is refunded is not tried again, also
+// where the gateway has said since that it failed after all.
+func (b *Bridge) refundNotFailedYet(ctx context.Context, order ledger.Order) error {
+	events, err := b.ledger.Events(ctx, order.Key)
+	switch {
+	case err != nil:
+		return err
+	case denies(events.Items, order.State, translate.RefundFailed):
+		return notSettled(refundNotFailed.With(bilingual.Term(order.State), moneyCameBack.With()))
+	}
+	return notSettled(refundNotFailedAs(order.State))
 }
 
 // refundNotFailedAs says why the refund of an order in another state than refund_failed is
@@ -217,11 +232,10 @@ func (b *Bridge) RetryRefund(ctx context.Context, s *Settings, k ledger.Key, c l
 		return ledger.Order{}, "", err
 	}
 	order, err := b.ledger.Order(ctx, k)
-	switch {
-	case err != nil:
+	if err != nil {
 		return order, "", err
 	}
-	if err := b.MayRetryRefund(s, order); err != nil {
+	if err := b.MayRetryRefund(ctx, s, order); err != nil {
 		return order, "", err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime(s))

@@ -111,7 +111,11 @@ var (
 		En: "the refund is under way, and the bridge asks after it by itself",
 		Zh: "退款正在进行，支付桥会自行查询结果",
 	}
-	moneyIsBack  = bilingual.Text{En: "the money has been given back already", Zh: "款项已经退回"}
+	moneyIsBack   = bilingual.Text{En: "the money has been given back already", Zh: "款项已经退回"}
+	moneyCameBack = bilingual.Text{
+		En: "the gateway has said since that the refund failed; ask its people, and if that is so, settle the order as refund_failed first",
+		Zh: "网关此后又称退款失败；请询问网关方，如果属实，先把订单人工定案为 refund_failed",
+	}
 	notKnownPaid = bilingual.Text{
 		En: "as far as the bridge knows, nothing has been paid that could be given back",
 		Zh: "就支付桥所知，没有可以退回的款项",

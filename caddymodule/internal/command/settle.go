@@ -33,7 +33,8 @@ payment or refund, or the number of the bank transfer.
 An order that is final can be settled when the gateway has contradicted it since.
 Give the state it has to record that it stands. A failed order that was paid is
 settled as paid, with the gateway's number: the bridge gives the payment back,
-because the merchant may have heard that the order failed.
+because the merchant may have heard that the order failed. A refunded order becomes
+refund_failed only where the gateway itself has said that since.
 
 The gateway is asked first. When it is certain, its word is recorded instead of
 yours; when what it signs says otherwise, your word is refused. An order that

@@ -176,6 +176,7 @@ var conformance = []struct {
 	{"late payments are marked", latePaymentIsMarked},
 	{"nobody is troubled with notifications of what was given back", givenBackIsWithheld},
 	{"settle refused", settleRefused},
+	{"settle what the gateway contradicts", settleContradicted},
 	{"settle as paid what failed", settleFailedAsPaid},
 	{"confirm", confirm},
 	{"changes", changes},

@@ -54,6 +54,12 @@ func (e Event) LedTo() translate.State {
 	return translate.State(to)
 }
 
+// Denies reports whether an event tells that a message has contradicted an order in a final
+// state with another.
+func (e Event) Denies(is, told translate.State) bool {
+	return e.Kind == translate.Contradicted.String() && e.Detail == denied(told, is)
+}
+
 // LedFrom returns the state that a step led away from, "" when the event tells of none.
 func (e Event) LedFrom() translate.State {
 	from, _, leads := strings.Cut(e.Detail, leadsTo)

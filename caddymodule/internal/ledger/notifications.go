@@ -101,6 +101,17 @@ func withhold(t *tx, k Key) error {
 	return reopen(t, k, NotificationMatter)
 }
 
+// withholdAll keeps the notification of an order back for good that its merchant has not
+// acknowledged.
+func withholdAll(t *tx, k Key) error {
+	if err := withhold(t, k); err != nil {
+		return err
+	}
+	_, err := t.exec(`UPDATE notifications SET state = 'withheld', due = 0, ready = 0
+		WHERE order_id = $1 AND mer_id = $2 AND state IN ('waiting', 'paused')`, k.OrderID, k.MerID)
+	return err
+}
+
 // isGivenBack reports whether an order's payment was given back, and holds the order.
 func isGivenBack(t *tx, k Key) (bool, error) {
 	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)

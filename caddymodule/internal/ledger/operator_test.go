@@ -49,6 +49,37 @@ func settle(t *testing.T, p place) {
 	}
 }
 
+// settleContradicted: a refund that was done has failed after all. A person says so, once the
+// gateway has, and of the state that it said; the merchant hears no more of the payment.
+func settleContradicted(t *testing.T, p place) {
+	l := p.open(t)
+	o := sample(1)
+	pay(t, l, o, noon)
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunding, RefundNo: "R1"}, translate.Applied)
+	o = mustRecord(t, l, o.Key, ledger.Update{State: translate.Refunded}, translate.Applied)
+	word := ledger.Update{State: translate.RefundFailed, Claim: o.Claim, Takes: true, Source: "operator"}
+	refused := func() {
+		t.Helper()
+		if got, verdict, err := l.Settle(t.Context(), o.Key, word, because); err != nil || verdict != translate.Contradicted || got != o {
+			t.Errorf("%v, %v, %+v", verdict, err, got)
+		}
+	}
+	refused()
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.Failed}, translate.Contradicted)
+	refused()
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed}, translate.Contradicted)
+	got, verdict, err := l.Settle(t.Context(), o.Key, word, because)
+	if err != nil || verdict != translate.Applied || got.State != translate.RefundFailed || !got.Late || got != mustOrder(t, l, o.Key) {
+		t.Errorf("%v, %v, %+v", verdict, err, got)
+	}
+	if n := mustNotification(t, l, o.Key); n.State != ledger.Withheld {
+		t.Errorf("notification is %s", n.State)
+	}
+	if due := mustClaim(t, l, after(24*time.Hour), 10); len(due) > 0 {
+		t.Errorf("due: %+v", due)
+	}
+}
+
 // settleRefused brings what is no plain step forward: nothing is written.
 func settleRefused(t *testing.T, p place) {
 	l := p.open(t)

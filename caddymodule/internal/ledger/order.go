@@ -39,7 +39,9 @@ type Order struct {
 	GatewayMessage string // the gateway's message when it refused
 	RefundNo       string // our number of the one refund, unique; empty until one is wanted
 
-	Late bool // paid after it was closed or had failed: its merchant was never told that it is paid
+	// Late is that it was paid after it was closed or had failed, or that its refund came back
+	// after it was done: its merchant was told that it is over, and never hears again that it is paid.
+	Late bool
 
 	CreatedAt time.Time
 	SentAt    time.Time // when the pay call was about to leave

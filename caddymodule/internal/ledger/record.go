@@ -89,7 +89,7 @@ func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
 	}
 	if verdict != translate.Applied && verdict != translate.Repeated {
 		batch = batch.with(Event{
-			Kind: verdict.String(), Source: u.Source, Detail: fmt.Sprintf("%s, order is %s", u.State, o.State), Repeats: true,
+			Kind: verdict.String(), Source: u.Source, Detail: denied(u.State, o.State), Repeats: true,
 		})
 	}
 	if err == nil {
@@ -97,6 +97,9 @@ func record(t *tx, k Key, u Update, batch eventBatch) (recorded, error) {
 	}
 	return recorded{o, verdict}, err
 }
+
+// denied is the detail of the event of an update that did not move its order.
+func denied(told, is translate.State) string { return fmt.Sprintf("%s, order is %s", told, is) }
 
 // isOvertaken reports whether an order is not any more as it was when its holder came to
 // a conclusion of its own.
@@ -126,6 +129,12 @@ func step(t *tx, o Order, u Update, verdict translate.Verdict) (Order, error) {
 	}
 	if verdict == translate.LatePayment {
 		u.Next, o.Late = u.At, true
+	}
+	if o.State == translate.Refunded { // its merchant was told that it is over
+		o.Late = true
+		if err := withholdAll(t, o.Key); err != nil {
+			return Order{}, err
+		}
 	}
 	if o.State.Row().Open {
 		if err := reopen(t, o.Key, RefundMatter); err != nil {
