@@ -93,7 +93,7 @@ func (o Order) lastQuery(m moment) string {
 }
 
 func explainRefundFailed(o Order, m moment) string {
-	stays := "; it is still with the merchant, and a person has to look into it"
+	stays := "; the payer has not got it: it is with the merchant or, after refund state 35, with the gateway; a person has to look into it"
 	switch {
 	case o.Dealt:
 		stays = "; somebody has dealt with that, see its changes"

@@ -165,7 +165,7 @@ func TestExplain(t *testing.T) {
 	}
 	last := full
 	last.State, last.NextAt = translate.RefundFailed, time.Time{}
-	if got := last.Explain(at, translate.Beijing); !strings.Contains(got, "a person has to look into it") {
+	if got := last.Explain(at, translate.Beijing); !strings.Contains(got, "with the merchant or, after refund state 35, with the gateway; a person has to look into it") {
 		t.Errorf("after the last try: %q", got)
 	}
 	if len(explanations) != len(enumerations[reflect.TypeFor[translate.State]()]) {

@@ -33,7 +33,7 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 	case verdict != translate.Applied:
 		b.log.Info("update changes nothing", fields...)
 	case order.State == translate.RefundFailed:
-		b.log.Error("refund failed; the money is still with the merchant, look into it", fields...)
+		b.log.Error("refund failed; the payer has not got the money, look into it", fields...)
 	default:
 		b.log.Info("order moved", fields...)
 	}
