@@ -89,10 +89,11 @@ func lastQueryAt(order ledger.Order, now time.Time) time.Time {
 
 // lastQueryAfter is when an order is queried once more that the gateway has closed by this
 // answer: never, unless the answer itself tells that the order is still to be paid, or the
-// order may have been sent again while it was closed.
+// order may have been sent again while it was closed, or may still be by its payer's browser,
+// which has its form.
 func lastQueryAfter(a answer, order ledger.Order, now time.Time) time.Time {
 	closed := a.said.TranState == "" || a.said.TranState == v2.TranFailed
-	if closed && order.State == translate.Pending { // which is sent no more
+	if closed && order.State == translate.Pending && !handedOut(order) { // which is sent no more
 		return time.Time{}
 	}
 	return lastQueryAt(order, now)

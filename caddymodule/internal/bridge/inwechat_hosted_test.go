@@ -191,3 +191,26 @@ func TestRawBecomesHosted(t *testing.T) {
 	}
 	w.wantState(p, translate.Pending)
 }
+
+// TestHostedOrderClosedAtTheGateway: the gateway closes a hosted order while its payer still
+// has the form. What is paid with it after that, and no notice tells of, is found by the last
+// query and given back.
+func TestHostedOrderClosedAtTheGateway(t *testing.T) {
+	t.Parallel()
+	w, p, o := hosted(t)
+	w.settings.TranCodes.Close = closeCode
+	w.form(o)
+	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranProcessing}
+	w.cancel(p)
+	if o = w.wantState(p, translate.Closed); !w.gateway.books[o.OrderNo].closed {
+		t.Fatal("not closed at the gateway")
+	}
+	w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranSuccess, charges: 1}
+	if !o.Next.After(o.PayableUntil()) {
+		t.Fatalf("asked about at %s, payable until %s", o.Next, o.PayableUntil())
+	}
+	w.stepAt(p)
+	w.wantState(p, translate.Refunding)
+	w.step()
+	w.wantState(p, translate.Refunded)
+}
