@@ -16,6 +16,7 @@ import (
 	"github.com/paybridge/paybridge/caddymodule/internal/api"
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
 	"github.com/paybridge/paybridge/caddymodule/internal/console"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 func init() {
@@ -115,13 +116,13 @@ func (c *Console) mayAsk(r *http.Request) bool {
 	if slices.ContainsFunc(c.Hosts, func(allowed string) bool { return strings.EqualFold(allowed, host) }) {
 		return true
 	}
-	return loopback(strings.Trim(host, "[]")) && fromHere(r.RemoteAddr)
+	return origin.Loopback(strings.Trim(host, "[]")) && fromHere(r.RemoteAddr)
 }
 
 // fromHere reports whether a request came from this machine, by TCP or a socket.
 func fromHere(remote string) bool {
 	address, _, err := net.SplitHostPort(remote)
-	return err != nil || loopback(address) // only a socket's address has no port
+	return err != nil || origin.Loopback(address) // only a socket's address has no port
 }
 
 // adminHandler answers an admin handler's errors as Caddy's admin endpoint does.

@@ -3,12 +3,12 @@ package caddymodule
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 	"github.com/paybridge/paybridge/caddymodule/internal/wechat"
 )
 
@@ -43,7 +43,7 @@ func (w *WeChat) checkAuthorize() error {
 
 func (w *WeChat) checkToken() error {
 	u, err := weChatAddress("token", w.TokenURL)
-	if err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+	if err == nil && u.Scheme == "http" && !origin.Loopback(u.Hostname()) {
 		err = errors.New("wechat: token must be https, because the secret of the official account goes there")
 	}
 	return err
@@ -71,12 +71,6 @@ func (w *WeChat) cleanup() {
 	if w.client != nil {
 		w.client.Close()
 	}
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // readWeChat reads the block of wechat.

@@ -2,7 +2,6 @@ package configcheck
 
 import (
 	"net"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -56,15 +55,10 @@ func plainGateway(c Config) []Finding {
 // plain finds plain http to anywhere else than this machine.
 func plain(c Config, directive, text string, why bilingual.Said) []Finding {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
+	if err != nil || u.Scheme != "http" || origin.Loopback(u.Hostname()) {
 		return nil
 	}
 	return []Finding{{Directive: directive, At: c.Source.At(directive), Text: say("plain http: %s", why)}}
-}
-
-func loopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 func gatewayPath(c Config) []Finding {

@@ -3,6 +3,7 @@
 package origin
 
 import (
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -36,6 +37,12 @@ func Spellings(scheme, host string) []string {
 		return []string{short}
 	}
 	return []string{short, short + ":" + port}
+}
+
+// Loopback reports whether a host, without a port, is this machine.
+func Loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // hasPort reports whether a host has a port; the colons of an IPv6 address are in brackets.

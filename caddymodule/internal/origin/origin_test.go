@@ -44,3 +44,15 @@ func TestPort(t *testing.T) {
 		}
 	}
 }
+
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]bool{
+		"localhost": true, "127.0.0.1": true, "127.8.0.1": true, "::1": true, "::ffff:127.0.0.1": true,
+		"": false, "0.0.0.0": false, "10.0.0.1": false, "localhost.example": false, "shop.example": false, "::": false, "[::1]": false,
+	} {
+		if Loopback(host) != want {
+			t.Errorf("%q: %t", host, !want)
+		}
+	}
+}
