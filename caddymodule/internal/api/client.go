@@ -18,6 +18,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/bilingual"
+	"github.com/paybridge/paybridge/caddymodule/internal/origin"
 )
 
 // Client asks the admin API of a Caddy that runs.
@@ -26,6 +27,7 @@ type Client struct {
 	base     string // scheme and host of requests
 	origin   string // base, over TCP
 	operator string
+	local    bool // the Caddy is on this machine
 	http     http.Client
 
 	// Language is asked for where it is given. Without one the answers are English.
@@ -73,6 +75,9 @@ func NewClient(address, operator string) (*Client, error) {
 		target, _, _ = strings.Cut(target, "|")
 		c.base, c.origin = "http://127.0.0.1", ""
 	}
+	// An endpoint that listens on every address has an empty host, or one that is all zeros.
+	anywhere := parsed.Host == "" || parsed.Host == "0.0.0.0" || parsed.Host == "::"
+	c.local = parsed.IsUnixNetwork() || anywhere || origin.Loopback(parsed.Host)
 	dialer := new(net.Dialer)
 	c.http = http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -81,6 +86,9 @@ func NewClient(address, operator string) (*Client, error) {
 	}}
 	return c, nil
 }
+
+// Local reports whether the Caddy is on this machine, as far as its address tells.
+func (c *Client) Local() bool { return c.local }
 
 // Get asks for what is at a path below Prefix, with a query made of in, and
 // reads the answer into out. An answer other than 200 is a *Refusal, but health

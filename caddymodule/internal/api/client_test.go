@@ -116,3 +116,19 @@ func TestClientErrors(t *testing.T) {
 		t.Errorf("nobody there: %v", err)
 	}
 }
+
+func TestClientKnowsItsMachine(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"localhost:2019": true, "127.0.0.1:2019": true, "[::1]:2019": true, ":2019": true, "0.0.0.0:2019": true,
+		"unix//run/caddy-admin.sock": true, "10.0.0.5:2019": false, "pay.example.com:2019": false,
+	} {
+		c, err := NewClient(address, "ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Local() != want {
+			t.Errorf("%s: local %t", address, c.Local())
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 type PurgeRequest struct {
 	Before time.Time `json:"before" need:"true" doc:"Orders that were created and settled before this time. The last 30 days are never purged."`
 	File   string    `json:"file,omitzero" doc:"The file to write them to, by its absolute path on the machine that Caddy runs on. It must not exist yet. Needed unless dry_run is set."`
+	Folder string    `json:"folder,omitzero" doc:"The file's folder as you see it: the numbers of its device and inode, such as 64769:131073. Nothing is purged where Caddy sees another folder, such as a /tmp of its own."`
 	DryRun bool      `json:"dry_run,omitzero" doc:"Only count them."`
 	Why    string    `json:"why,omitzero" doc:"The reason, kept with the change. Needed unless dry_run is set."`
 }
@@ -43,14 +44,8 @@ func purge(v *visit, r PurgeRequest) (Purged, error) {
 	if r.DryRun {
 		return countPurgeable(v, walk)
 	}
-	if err := checkWhy(r.Why); err != nil {
+	if err := checkExport(r); err != nil {
 		return Purged{}, err
-	}
-	if r.File == "" {
-		return Purged{}, badMember("body", "file", missing.With())
-	}
-	if !filepath.IsAbs(r.File) {
-		return Purged{}, badMember("body", "file", relativePath.With())
 	}
 	file, err := createExport(r.File)
 	switch {
@@ -65,6 +60,20 @@ func purge(v *visit, r PurgeRequest) (Purged, error) {
 		return Purged{}, refuseBecause(http.StatusInternalServerError, purgeFailed.With(result.Orders, err), err)
 	}
 	return result, nil
+}
+
+// checkExport refuses a purge that is not explained, or whose file nobody would find.
+func checkExport(r PurgeRequest) error {
+	if err := checkWhy(r.Why); err != nil {
+		return err
+	}
+	if r.File == "" {
+		return badMember("body", "file", missing.With())
+	}
+	if !filepath.IsAbs(r.File) {
+		return badMember("body", "file", relativePath.With())
+	}
+	return checkFolder(r.File, r.Folder)
 }
 
 func countPurgeable(v *visit, walk *ledger.Purgeable) (Purged, error) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
+	"github.com/paybridge/paybridge/caddymodule/internal/samefolder"
 )
 
 // A purge writes a file of lines with their number and checksum before it forgets, is on
@@ -110,4 +111,35 @@ func TestPurgeOutlastsTheLedger(t *testing.T) {
 	if n := read[Purged](t, w.post("purge", PurgeRequest{Before: request.Before, DryRun: true})); n.Orders != 0 {
 		t.Errorf("left: %+v", n)
 	}
+}
+
+// Nothing is purged or copied into a folder that is another for the bridge than for who
+// names it.
+func TestNothingIsWrittenWhereNobodyLooks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.notification("89900001", ledger.Delivered, 400*24*time.Hour)
+	dir := t.TempDir()
+	here, err := samefolder.Of(filepath.Join(dir, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	purge := PurgeRequest{Before: present.AddDate(0, 0, -300), Why: "retention", File: filepath.Join(dir, "purged.jsonl"), Folder: "1:2"}
+	copied := BackupRequest{Path: filepath.Join(dir, "backup.db"), Folder: "1:2"}
+	w.refused(w.post("purge", purge), http.StatusConflict, "another folder at "+dir)
+	w.refused(w.post("backup", copied), http.StatusConflict, "another folder at "+dir)
+	hidden := purge
+	hidden.File = filepath.Join(dir, "none", "purged.jsonl") // is there for the caller alone
+	w.refused(w.post("purge", hidden), http.StatusConflict, "another folder at "+filepath.Join(dir, "none"))
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v were written", left, err)
+	}
+	if changes := read[ChangeList](t, w.get("changes")); len(changes.Items) > 0 {
+		t.Errorf("changes: %+v", changes.Items)
+	}
+	purge.Folder, copied.Folder = here, here
+	if got := read[Purged](t, w.post("purge", purge)); got.Orders != 1 {
+		t.Errorf("to the folder that is meant: %+v", got)
+	}
+	read[BackupAnswer](t, w.post("backup", copied))
 }

@@ -173,6 +173,18 @@ var (
 		Zh: "账本在 PostgreSQL 上；请使用它自己的工具（pg_basebackup、pg_dump）",
 	}
 	backupExists = bilingual.Text{En: "%s exists already; no file is overwritten", Zh: "%s 已经存在；已有的文件不会被覆盖"}
+	otherFolder  = bilingual.Text{
+		En: "the Caddy that runs sees another folder at %s than you do, so you would not find the file. Nothing was written. " +
+			"Name a folder that both see, such as that of the ledger, or give the command where Caddy runs. As a service, Caddy has a /tmp and a /var/tmp of its own",
+		Zh: "正在运行的 Caddy 在 %s 看到的目录与您看到的不同，因此您会找不到该文件。没有写入任何内容。" +
+			"请指定双方都能看到的目录，例如账本所在的目录，或者在 Caddy 运行的环境中执行命令。作为系统服务运行时，Caddy 有自己的 /tmp 和 /var/tmp",
+	}
+	privateFolder = bilingual.Text{
+		En: "%s is a temporary folder that systemd has made for Caddy alone: you would not find the file, and systemd deletes it when Caddy stops. " +
+			"Nothing was written. Name another folder, such as that of the ledger",
+		Zh: "%s 是 systemd 为 Caddy 单独建立的临时目录：您会找不到该文件，而且 Caddy 停止时 systemd 会删除它。" +
+			"没有写入任何内容。请指定其他目录，例如账本所在的目录",
+	}
 	backupFailed = bilingual.Text{En: "no backup written: %s", Zh: "没有写出备份：%s"}
 )
 

@@ -37,11 +37,11 @@ func whoIs(r *http.Request) string {
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
 		name += certificateWord + plain(r.TLS.PeerCertificates[0].Subject.String(), maxSubject)
 	}
-	return name + fromWord + origin(r)
+	return name + fromWord + callerAddress(r)
 }
 
-// origin is the address a request came from, without its port.
-func origin(r *http.Request) string {
+// callerAddress is the address a request came from, without its port.
+func callerAddress(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil || host == "" {
 		return localSocket

@@ -21,6 +21,7 @@ var chineseOfErrors = map[string]string{
 	"order %s of merchant %s is one of the old gateway: ask there":                                                                "订单 %s（商户 %s）属于旧网关，请到旧网关查询",
 	"order %s of merchant %s is one of the old gateway, on record since %s: ask there":                                            "订单 %s（商户 %s）属于旧网关，登记时间：%s，请到旧网关查询",
 	"%d merchants have an order with the number %s at the old gateway, and none on v2: ask there, or name the merchant before it": "有 %d 个商户在旧网关有号码为 %s 的订单，v2 上没有：请到旧网关查询，或在号码前指明商户",
+	"there is no folder %s here, so you would not find the file; make it, or name another":                                        "这里没有目录 %s，您会找不到该文件；请建立它，或指定其他目录",
 	"--all needs --csv":                                             "--all 须与 --csv 一起使用",
 	"--report: there is no form with this number":                   "--report：没有这个编号的表单",
 	"%v; a backup is restored while nobody writes":                  "%v；恢复备份时不能有程序在写账本",

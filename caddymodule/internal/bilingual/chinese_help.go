@@ -26,11 +26,13 @@ notification beyond its host.`: "这些命令的输出中没有密钥、付款�
 	"Writes a copy of the ledger to a file": "把账本的副本写入文件",
 	`Has the Caddy that runs write a copy of its ledger, as it is at one moment, to a new
 file on its own machine, which only Caddy's user can read. Payments go on. A path
-that is not absolute starts at this folder. Caddy must be allowed to write there: under
-systemd it may write below /var/lib/paybridge alone. How to restore the copy is told in
-docs/operating.md.`: `让正在运行的 Caddy 把账本在某一时刻的副本写入它所在机器上的新文件，只有 Caddy 的用户可以读取。
-支付照常进行。相对路径从当前目录算起。Caddy 必须有权写入该处：在 systemd 下只能写入
-/var/lib/paybridge 之下。如何用副本恢复，见 docs/operating.md。`,
+that is not absolute starts at this folder. Caddy must be allowed to write there, and see
+the same folder as you: as a service it may write below /var/lib/paybridge, and what it
+calls /tmp and /var/tmp is its own, so that a path there is refused. How to restore the
+copy is told in docs/operating.md.`: `让正在运行的 Caddy 把账本在某一时刻的副本写入它所在机器上的新文件，只有 Caddy 的用户可以读取。
+支付照常进行。相对路径从当前目录算起。Caddy 必须有权写入该处，而且看到的目录要与您看到的相同：
+作为系统服务，它可以写入 /var/lib/paybridge 之下；它的 /tmp 和 /var/tmp 是自己专用的，因此那里的路径会被拒绝。
+如何用副本恢复，见 docs/operating.md。`,
 	`This command does not overwrite a file, does not copy keys or the configuration,
 and does not work for a ledger on PostgreSQL, which has tools of its own.`: "此命令不覆盖文件，不复制密钥和配置，也不适用于 PostgreSQL 上的账本：请用 PostgreSQL 自己的工具。",
 	"Name of the config adapter to apply":                                              "配置适配器的名称",
@@ -310,9 +312,10 @@ that a spreadsheet would take for formulas begin with an apostrophe.`: `--csv �
 Caddy's user can read: every column of the order, its notification, calls, history and
 changes, one line of JSON each, and on the last line their number and SHA-256. What is
 durable there is then forgotten, in small steps; payments go on. Without --yes they are
-only counted.`: `让正在运行的 Caddy 把旧订单写入它所在机器上的新文件，只有 Caddy 的用户可以读取：订单的所有列、通知、
+only counted. Nothing is forgotten where Caddy sees another folder than you, such as the
+/tmp that a service has to itself.`: `让正在运行的 Caddy 把旧订单写入它所在机器上的新文件，只有 Caddy 的用户可以读取：订单的所有列、通知、
 历次调用、历史和人工操作，每笔一行 JSON，最后一行是笔数和 SHA-256。在文件中已经持久的订单随后分小步清除；
-支付照常进行。没有 --yes 时只计数。`,
+支付照常进行。没有 --yes 时只计数。Caddy 看到的目录与您看到的不同时（例如系统服务专用的 /tmp），不清除任何订单。`,
 	`Of each order there stay its numbers, amount, state, times and the fingerprint of its
 request. So a number is never used for a second payment, a repeat, a query and a cancel
 are answered as ever, and a late notice is held against state and amount. Payer's openid

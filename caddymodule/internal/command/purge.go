@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +23,8 @@ Has the Caddy that runs write old orders to a new file on its own machine, which
 Caddy's user can read: every column of the order, its notification, calls, history and
 changes, one line of JSON each, and on the last line their number and SHA-256. What is
 durable there is then forgotten, in small steps; payments go on. Without --yes they are
-only counted.
+only counted. Nothing is forgotten where Caddy sees another folder than you, such as the
+/tmp that a service has to itself.
 
 Of each order there stay its numbers, amount, state, times and the fingerprint of its
 request. So a number is never used for a second payment, a repeat, a query and a cancel
@@ -53,11 +52,10 @@ is left, and so has a ledger that was restored from one.`,
 		}
 		request.Before, request.DryRun = o.now.AddDate(0, 0, -age.days).Truncate(time.Millisecond), !yes
 		if yes && request.File != "" {
-			path, err := filepath.Abs(request.File)
-			if err != nil {
-				return fmt.Errorf("%s: %w", request.File, err)
+			var err error
+			if request.File, request.Folder, err = o.writtenFile(request.File); err != nil {
+				return err
 			}
-			request.File = path
 		}
 		var purged api.Purged
 		if err := o.client.Post(o.Context(), "purge", request, &purged); err != nil {
