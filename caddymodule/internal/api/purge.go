@@ -125,8 +125,10 @@ func purgeAll(v *visit, r PurgeRequest, walk *ledger.Purgeable, file *export, re
 	return notePurge(v, r, fmt.Sprintf("%d orders %s", result.Orders, before))
 }
 
+// notePurge records what a purge does when it does it: that takes minutes or hours, not
+// the moment of the request.
 func notePurge(v *visit, r PurgeRequest, after string) error {
 	change := v.change(r.Why)
-	change.After = after
+	change.At, change.After = time.Time{}, after
 	return v.Ledger.NotePurge(v.ctx, change)
 }

@@ -87,6 +87,7 @@ func notificationOf(n ledger.Notification) Notification {
 
 // Change is what a person did.
 type Change struct {
+	ID      string    `json:"id" doc:"Tells it from every other change."`
 	At      time.Time `json:"at" doc:"When."`
 	Who     string    `json:"who" doc:"Who, and from where."`
 	What    string    `json:"what" doc:"What was done: resend, settle, refund, deal with refund, deal with notification, quarantine, pause, resume, route, try pay, try cancel, try notify, keep forms, read form or forget forms."`
@@ -100,7 +101,7 @@ type Change struct {
 // changeOf is a change of the ledger in a language.
 func changeOf(lang bilingual.Lang, c ledger.Change) Change {
 	return Change{
-		At: c.At, Who: whoSaid(c.Who).In(lang), What: c.What, Why: reasonText(lang, c.Who, c.Why), MerID: c.MerID, OrderID: c.OrderID,
+		ID: c.ID, At: c.At, Who: whoSaid(c.Who).In(lang), What: c.What, Why: reasonText(lang, c.Who, c.Why), MerID: c.MerID, OrderID: c.OrderID,
 		Before: recordedText(lang, c.Before), After: recordedText(lang, c.After),
 	}
 }

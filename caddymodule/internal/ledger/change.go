@@ -20,6 +20,8 @@ type Change struct {
 	Before string    // how things stood
 	After  string    // how they stand now
 
+	ID string // of a change that is on record: no two have the same
+
 	// Once, where it is not empty, is a name that nobody else gives: a change that was made
 	// under it, and whose caller has not heard so, is not made again.
 	Once string
@@ -88,7 +90,7 @@ const (
 	changeMadeOnce = `SELECT id FROM changes WHERE order_id = $1 AND mer_id = $2 AND id = $3`
 )
 
-const changeColumns = `SELECT at, id, '', order_id, mer_id, at, who, what, why, was, became FROM changes `
+const changeColumns = `SELECT at, id, '', order_id, mer_id, at, id, who, what, why, was, became FROM changes `
 
 // ChangeFilter says which changes to list.
 type ChangeFilter struct {
@@ -128,7 +130,7 @@ func (f ChangeFilter) query() (string, []any) {
 func scanChange(from row) (Change, error) {
 	var c Change
 	var at millis
-	err := from.Scan(&c.OrderID, &c.MerID, &at, &c.Who, &c.What, &c.Why, &c.Before, &c.After)
+	err := from.Scan(&c.OrderID, &c.MerID, &at, &c.ID, &c.Who, &c.What, &c.Why, &c.Before, &c.After)
 	c.At = at.time()
 	return c, err
 }

@@ -17,6 +17,14 @@ func mustChanges(tb testing.TB, l *ledger.Ledger, k ledger.Key) []ledger.Change 
 	if err != nil {
 		tb.Fatal(err)
 	}
+	ids := make(map[string]bool)
+	for i := range list.Items {
+		if id := &list.Items[i].ID; *id == "" || ids[*id] {
+			tb.Errorf("change %+v has the id of none or of another", list.Items[i])
+		} else {
+			ids[*id], *id = true, ""
+		}
+	}
 	return list.Items
 }
 

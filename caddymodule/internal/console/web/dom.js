@@ -53,9 +53,10 @@ export function setClass(element, name) {
 
 // reconcile makes the children of parent those of items, one each. What was there
 // under the same key stays the same element, so that focus, scrolling and what
-// is open survive a refresh. update(child, item) is called for each.
+// is open survive a refresh. update(child, item) is called for each. Of items with the
+// same key the first, second and so on stay what they are.
 export function reconcile(parent, items, keyOf, create, update) {
-  const keys = items.map(keyOf);
+  const keys = distinct(items.map(keyOf));
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   for (const [key, child] of old) {
     if (!keys.includes(key)) {
@@ -75,5 +76,15 @@ export function reconcile(parent, items, keyOf, create, update) {
       parent.insertBefore(child, next);
     }
     update(child, item);
+  });
+}
+
+// distinct tells equal keys apart by how many came before.
+function distinct(keys) {
+  const seen = new Map();
+  return keys.map((key) => {
+    const before = seen.get(key) || 0;
+    seen.set(key, before + 1);
+    return before ? key + ' #' + before : key;
   });
 }

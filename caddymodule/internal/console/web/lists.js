@@ -38,7 +38,7 @@ const LISTS = {
   notifications: { path: 'notifications', query: {}, filters: ['merid', 'from', 'to'], columns: notificationColumns, keyOf: byOrder },
   sums: { path: 'sums', query: {}, filters: ['merid'], columns: () => sumColumns, keyOf: (sum) => sum.day + ' ' + sum.merid },
   merchants: { path: 'merchants', query: {}, columns: merchantColumns, keyOf: byMerchant },
-  changes: { path: 'changes', query: {}, filters: ['merid'], columns: () => changeColumns, keyOf: (c) => [c.at, c.what, c.merid, c.orderid].join(' ') },
+  changes: { path: 'changes', query: {}, filters: ['merid'], columns: () => changeColumns, keyOf: (c) => c.id },
   routes: { path: 'routes', query: {}, columns: routeColumns, keyOf: byMerchant },
 };
 

@@ -62,7 +62,7 @@ function showWay({ items: [ready] }, { items: [now], timeline }) {
   reconcile(byID('reasonsfor'), ready.reasons, (r) => JSON.stringify(r), reasonItem, () => {});
   const differences = ready.seen.filter((d) => Object.hasOwn(texts['difference.'], d.kind));
   showTable(byID('differences'), differenceColumns, differences, (d) => [d.kind, d.interface, d.subject, d.detail].join(' '), t('none'));
-  showTable(byID('routemoves'), moveColumns, timeline || [], (m) => m.at + m.who, t('none'));
+  showTable(byID('routemoves'), moveColumns, timeline || [], (m) => [m.at, m.all, m.who].join(' '), t('none'));
   byID('merchantway').hidden = false;
 }
 
