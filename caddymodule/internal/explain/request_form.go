@@ -128,8 +128,9 @@ func (e *evidence) reqTwice() bool {
 	if e.shape != asForm && e.shape != asQuery {
 		return false
 	}
+	first := strings.TrimSpace(e.meant["req"]) // the bridge itself may have read nothing
 	for pair := range strings.SplitSeq(e.body, "&") {
-		if value, ok := v1.ParseForm(pair)["req"]; ok && strings.TrimSpace(value) != strings.TrimSpace(e.form.Req) {
+		if value, ok := v1.ParseForm(pair)["req"]; ok && strings.TrimSpace(value) != first {
 			return true
 		}
 	}

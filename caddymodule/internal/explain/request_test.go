@@ -377,3 +377,25 @@ func multipartForm(req, sign string) string {
 	}
 	return part("req", req) + part("sign", sign) + "--x7--\r\n"
 }
+
+// A form that the bridge does not read at all, for its method or its Content-Type, has req
+// once as before. Only a second, different one is told of.
+func TestOneReqIsNotTwo(t *testing.T) {
+	t.Parallel()
+	multipart := "Content-Type: multipart/form-data; boundary=x\r\n"
+	for name, tc := range map[string]struct {
+		input  string
+		causes []string
+	}{
+		"GET":                          {"GET /api/mpgateway?" + signed(message) + " HTTP/1.1\r\n\r\n", []string{"wrong_method"}},
+		"GET, two":                     {"GET /api/mpgateway?" + signed(message) + "&req=eyJ9 HTTP/1.1\r\n\r\n", []string{"wrong_method", "req_twice"}},
+		"multipart by mistake":         {"POST /api/mpgateway HTTP/1.1\r\n" + multipart + "\r\n" + signed(message), []string{"content_type_multipart"}},
+		"multipart by mistake, two":    {"POST /api/mpgateway HTTP/1.1\r\n" + multipart + "\r\n" + signed(message) + "&req=eyJ9", []string{"content_type_multipart", "req_twice"}},
+		"multipart by mistake, a copy": {"POST /api/mpgateway HTTP/1.1\r\n" + multipart + "\r\n" + signed(message) + "&" + signed(message), []string{"content_type_multipart"}},
+	} {
+		r := explain.Explain([]byte(tc.input), world(t))
+		if got := names(r); !slices.Equal(got, tc.causes) {
+			t.Errorf("%s: causes %v, want %v\n%s", name, got, tc.causes, printed(t, r))
+		}
+	}
+}
