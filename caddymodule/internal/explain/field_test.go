@@ -131,6 +131,9 @@ func TestWholeRequests(t *testing.T) {
 		"saved with a line end": {request("POST /api/mpgateway", asForm, good) + "\n", true, "", ""},
 		"in LF":                 {strings.ReplaceAll(request("POST /api/mpgateway", asForm, good), "\r\n", "\n"), true, "", ""},
 		"chunked":               {fmt.Sprintf("POST /api/mpgateway HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(good), good), true, "", ""},
+		"chunked, in LF":        {fmt.Sprintf("POST /api/mpgateway HTTP/1.1\nTransfer-Encoding: chunked\n\n%x;a=b\n%s\n%x\n%s\n0\n\n", 40, good[:40], len(good)-40, good[40:]), true, "", ""},
+		"chunked multipart, LF": {chunkedMultipart(), true, "", ""},
+		"chunks not saved":      {"POST /api/mpgateway HTTP/1.1\nTransfer-Encoding: chunked\n" + asForm + "\n" + good, true, "", ""},
 		"another host":          {request("POST https://pay.example.com/api/mpgateway", asForm, good), true, "", ""},
 		"no head but a path":    {"https://pay.example.com/api/icashier?" + good, false, "path_not_served", "respcode 97 "},
 		"GET":                   {request("GET /api/mpgateway?"+good, "", ""), false, "wrong_method", "respcode 90 "},
@@ -153,4 +156,13 @@ func TestWholeRequests(t *testing.T) {
 			mustKeepSecrets(t, r, canaries...)
 		})
 	}
+}
+
+// chunkedMultipart is a multipart form in one chunk, of which an editor has made a line feed
+// of every line end.
+func chunkedMultipart() string {
+	body := strings.ReplaceAll(strings.ReplaceAll(multipartForm(text, sum(text+shopKey)), "\r\n", "\n"), "\n", "\r\n")
+	boundary, _, _ := strings.Cut(strings.TrimPrefix(body, "--"), "\r\n")
+	whole := fmt.Sprintf("POST /api/mpgateway HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=%s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", boundary, len(body), body)
+	return strings.ReplaceAll(whole, "\r\n", "\n")
 }

@@ -2,9 +2,7 @@ package explain
 
 import (
 	"bufio"
-	"io"
 	"net/http"
-	"net/http/httputil"
 	"net/textproto"
 	"net/url"
 	"regexp"
@@ -39,8 +37,8 @@ func readRequest(text string) (*request, bool) {
 	header := http.Header(head)
 	r.contentType = header.Get("Content-Type")
 	if strings.EqualFold(strings.TrimSpace(header.Get("Transfer-Encoding")), "chunked") {
-		if whole, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(r.body))); err == nil {
-			r.body = string(whole) // else it was saved without its chunks
+		if whole, ok := joinChunks(r.body); ok {
+			r.body = whole // else it was saved without its chunks
 		}
 		return r, true
 	}
@@ -49,4 +47,45 @@ func readRequest(text string) (*request, bool) {
 		r.body = r.body[:min(length, len(r.body))]
 	}
 	return r, true
+}
+
+// joinChunks takes a chunked body apart. An editor may have made a line feed of every line
+// end, in the chunks too, whose sizes count two bytes for each of those then.
+func joinChunks(text string) (string, bool) {
+	if whole, ok := chunksOf(text, 1); ok {
+		return whole, true
+	}
+	return chunksOf(text, 2)
+}
+
+// chunksOf joins chunks (RFC 9112 §7.1) in whose sizes a line feed counts some bytes.
+func chunksOf(text string, lineFeed int) (string, bool) {
+	var body strings.Builder
+	for {
+		line, rest, ended := strings.Cut(text, "\n")
+		digits, _, _ := strings.Cut(line, ";")
+		size, err := strconv.ParseUint(strings.TrimSpace(digits), 16, 31)
+		switch {
+		case err != nil:
+			return "", false
+		case size == 0:
+			return body.String(), true
+		case !ended:
+			return "", false
+		}
+		end := 0
+		for counted := 0; counted < int(size); end++ {
+			if end == len(rest) {
+				return "", false
+			}
+			counted++
+			if rest[end] == '\n' {
+				counted += lineFeed - 1
+			}
+		}
+		body.WriteString(rest[:end])
+		if text = strings.TrimPrefix(strings.TrimPrefix(rest[end:], "\r"), "\n"); len(text) == len(rest)-end {
+			return "", false
+		}
+	}
 }
