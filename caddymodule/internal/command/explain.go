@@ -1,11 +1,13 @@
 package command
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/paybridge/paybridge/caddymodule/internal/explain"
 )
@@ -98,16 +100,30 @@ func messageInput(cmd *cobra.Command, args []string) ([]byte, error) {
 	return fileInput(cmd, args[0])
 }
 
-// readAtMost reads a message that is not longer than a message can be.
-func readAtMost(from io.Reader, limit int) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(from, int64(limit)+1))
+// readMessage reads a message that is not longer than a message can be.
+func readMessage(from io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(from, explain.MaxInput+1))
 	switch {
 	case err != nil:
 		return nil, say("reading message: %v", err)
-	case len(data) > limit:
-		return nil, say("reading message: it is longer than %d bytes, which no message is", limit)
+	case len(data) > explain.MaxInput:
+		return nil, say("reading message: it is longer than %d bytes, which no message is", explain.MaxInput)
 	}
-	return data, nil
+	return inUTF8(data), nil
+}
+
+// inUTF8 undoes what an editor or PowerShell has made of a message when it was saved: with
+// one of the marks of UTF-16 in front, which no message begins with, every character of it
+// has two bytes.
+func inUTF8(data []byte) []byte {
+	if !bytes.HasPrefix(data, []byte("\xff\xfe")) && !bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return data
+	}
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
+	if err != nil {
+		return data
+	}
+	return text
 }
 
 func printReport(cmd *cobra.Command, report explain.Report) error {

@@ -125,14 +125,14 @@ func readTranslation(cmd *cobra.Command, offline Offline) (translation, error) {
 // fileInput reads a file, or standard input for "-".
 func fileInput(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
-		return readAtMost(cmd.InOrStdin(), explain.MaxInput)
+		return readMessage(cmd.InOrStdin())
 	}
 	file, err := os.Open(name) //nolint:gosec // the operator names it
 	if err != nil {
 		return nil, say("reading message: %v", err)
 	}
 	defer file.Close()
-	return readAtMost(file, explain.MaxInput)
+	return readMessage(file)
 }
 
 // exampleSettings stand for a configuration where none is given.
