@@ -71,8 +71,13 @@ function end() {
 
 function fail(action, reason) {
   if (action === current) {
-    tell([reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer')], 'bad');
+    tell([failure(reason)], 'bad');
   }
+}
+
+function failure(reason) {
+  if (!(reason instanceof Refusal)) return t('no_answer');
+  return reason.unsure ? reason.message + ' ' + t('look_first') : reason.message;
 }
 
 function tell(lines, mood) {

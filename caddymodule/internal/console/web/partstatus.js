@@ -37,15 +37,16 @@ export class PartStatus {
     this.tell('', '');
   }
 
-  // fail says that no answer came, and how old is what the part still shows. What was
-  // refused is left to refuse(text).
+  // fail says that no answer of the bridge came, and how old is what the part still shows.
+  // What the bridge refuses is left to refuse(text).
   fail(reason, refuse) {
-    if (reason instanceof Refusal) {
+    if (reason.own) {
       this.clear();
-      refuse(t('refused', { message: reason.message }));
+      refuse(reason.message);
       return;
     }
-    this.tell(t('unanswered') + ' ' + t('retries'), this.since ? t('old_part', { time: second(this.since) }) : '');
+    const trouble = reason instanceof Refusal ? reason.message : t('unanswered');
+    this.tell(trouble + ' ' + t('retries'), this.since ? t('old_part', { time: second(this.since) }) : '');
   }
 
   tell(trouble, age) {

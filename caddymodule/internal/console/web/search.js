@@ -73,7 +73,7 @@ async function find(number) {
     const n = items.length + unreadable.length;
     text = t(n ? (more ? 'found_more' : 'found') : old.length ? 'found_old_only' : 'found_none', { number, n: count(n) });
   } catch (reason) {
-    text = reason instanceof Refusal ? t('refused', { message: reason.message }) : t('no_answer');
+    text = reason instanceof Refusal ? reason.message : t('no_answer');
   }
   if (mine !== round || currentRoute().find !== number) {
     return; // somebody has gone elsewhere

@@ -50,10 +50,10 @@ export function showVersion(version) {
   setText(byID('version'), t('version', version));
 }
 
-// showTrouble says that the bridge cannot be asked; message is its own if it gave
-// one, and since is when it last answered.
-export function showTrouble(message, since) {
-  const what = message ? t('refused', { message }) : t('unreachable');
+// showTrouble says that the bridge cannot be asked; sentence is what was answered instead,
+// if anything was, and since is when the bridge last answered.
+export function showTrouble(sentence, since) {
+  const what = sentence || t('unreachable');
   const old = since ? t('old', { time: second(since) }) : t('nothing_yet');
   setText(byID('trouble'), what + ' ' + old + ' ' + t('retries'));
   byID('trouble').hidden = false;
