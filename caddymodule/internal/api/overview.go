@@ -60,7 +60,7 @@ type Overview struct {
 	InDoubt              []Order        `json:"in_doubt" doc:"The newest 50 orders in doubt."`
 	OverdueOrders        []Order        `json:"overdue_orders" doc:"The newest 50 orders whose next step should have been taken."`
 	OverdueNotifications []Notification `json:"overdue_notifications" doc:"The newest 50 notifications that should have been sent."`
-	Exhausted            []Exhaustion   `json:"exhausted" doc:"Whose notifications are exhausted and not dealt with, among the newest 500 of them, most first."`
+	Exhausted            []Exhaustion   `json:"exhausted" doc:"Whose notifications are exhausted and not dealt with, most first."`
 	Paused               []Merchant     `json:"paused" doc:"Merchants whose notifications are kept back."`
 	Missing
 }
@@ -194,24 +194,15 @@ func overviewLists(v *visit, o *Overview) error {
 }
 
 func overviewMerchants(v *visit, o *Overview) error {
-	exhausted, err := v.Ledger.Notifications(v.ctx, ledger.NotificationFilter{Open: true, Limit: maxLimit})
+	exhausted, err := v.Ledger.ExhaustedByMerchant(v.ctx)
 	if err != nil {
 		return err
 	}
-	counts := make(map[string]int)
-	for _, n := range exhausted.Items {
-		counts[n.MerID]++
-	}
-	o.Exhausted = []Exhaustion{}
-	for _, merID := range slices.Sorted(maps.Keys(counts)) {
-		o.Exhausted = append(o.Exhausted, Exhaustion{merID, counts[merID]})
-	}
-	slices.SortStableFunc(o.Exhausted, func(a, b Exhaustion) int { return b.Count - a.Count })
+	o.Exhausted = shown(exhausted, func(c ledger.MerchantCount) Exhaustion { return Exhaustion(c) })
 	paused, lost, err := v.paused()
 	if err != nil {
 		return err
 	}
-	o.miss(v.missingOf(exhausted.Unreadable))
 	o.miss(lost)
 	o.Paused = []Merchant{}
 	for _, merID := range slices.Sorted(maps.Keys(paused)) {

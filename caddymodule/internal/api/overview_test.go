@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,6 +44,23 @@ func TestOverview(t *testing.T) {
 	}
 	if o.begun() != 5 || len(o.Outcomes) < 144 {
 		t.Errorf("%d orders in %d buckets", o.begun(), len(o.Outcomes))
+	}
+}
+
+// A merchant whose exhausted notifications are older than very many of another's is not
+// left out, and everybody's are counted all.
+func TestOverviewCountsAllThatIsExhausted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 2 {
+		w.notification("89900002", ledger.Exhausted, 5*time.Hour)
+	}
+	for range maxLimit + 3 {
+		w.notification("89900001", ledger.Exhausted, time.Hour)
+	}
+	want := []Exhaustion{{"89900001", maxLimit + 3}, {"89900002", 2}}
+	if got := read[Overview](t, w.get("overview")).Exhausted; !slices.Equal(got, want) {
+		t.Errorf("exhausted: %+v, want %+v", got, want)
 	}
 }
 

@@ -50,6 +50,7 @@ func statements() map[string]statement {
 		"overdue orders":      {countOverdue, []any{1}},
 		"waiting":             {countWaiting, []any{1}},
 		"stuck":               {countStuck, nil},
+		"exhausted":           {countExhausted, nil},
 		"outcomes":            {countOutcomes, []any{1, 2, 1}},
 		"outcomes of tries":   {countTried, []any{1, 2, 1}},
 		"found orders":        {findOrders, []any{"a", 1}},

@@ -51,6 +51,7 @@ var indexes = map[string][]string{
 	"overdue orders":      {"orders_next"},
 	"waiting":             {"notifications_queue"},
 	"stuck":               {"notifications_done"},
+	"exhausted":           {"notifications_done", "sqlite_autoindex_dealt_1"},
 	"outcomes":            {"orders_state"},
 	"outcomes of tries":   append(keys, "changes_at"),
 	"found orders":        append(keys, "orders_query_id", "orders_order_no", "orders_refund_no", "orders_pay_id"),
@@ -129,8 +130,9 @@ var indexes = map[string][]string{
 }
 
 // sorters are the statements that may put in order what they found: what
-// a number or a rare amount names, and what waits or is overdue, all of it short.
-var sorters = regexp.MustCompile(`^(found|named) orders|^events of orders|^changes of route|: all|: next page|: (few|many) of|waiting|overdue`)
+// a number or a rare amount names, what waits or is overdue, all of it short, and whose
+// notifications are exhausted.
+var sorters = regexp.MustCompile(`^exhausted$|^(found|named) orders|^events of orders|^changes of route|: all|: next page|: (few|many) of|waiting|overdue`)
 
 // table recognises the lines of a plan that read one of the ledger's tables.
 var table = regexp.MustCompile(`^(SCAN|SEARCH) (orders|old_orders|notifications|pauses|dealt|quarantine|back_hosts|shadow_counts|answers|changes|routes|[nolpq])\b`)

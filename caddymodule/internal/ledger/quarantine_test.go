@@ -233,6 +233,14 @@ func mattersStayOpen(t *testing.T, p place) {
 		if err != nil || len(owed.Items) != notifications {
 			t.Errorf("listed as open: %d notifications, %v, want %d", len(owed.Items), err, notifications)
 		}
+		byMerchant, err := l.ExhaustedByMerchant(t.Context())
+		counted := 0
+		for _, c := range byMerchant {
+			counted += c.Count
+		}
+		if err != nil || counted != notifications {
+			t.Errorf("counted as open: %+v, %v, want %d", byMerchant, err, notifications)
+		}
 	}
 	open(2, 0)
 	change := ledger.Change{Who: "ann", Why: "paid back by bank transfer", At: after(time.Hour)}
