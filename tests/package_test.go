@@ -176,6 +176,8 @@ func installRelease(t *testing.T, r release) {
 	s.wantUnit()
 	w, paid := s.firstPayment(r)
 
+	s.enableUnit()
+
 	// An upgrade while the bridge runs: it goes on, and the configuration stays.
 	s.opened()
 	config := readFile(t, s.path("etc/paybridge/Caddyfile"))
@@ -202,12 +204,37 @@ func installRelease(t *testing.T, r release) {
 	if s.exists("usr/bin/caddy") || !s.exists("etc/paybridge/Caddyfile") || !s.exists("var/lib/paybridge/ledger.db") {
 		t.Error("removing leaves the program, or takes away configuration or ledger")
 	}
+
+	// Installed again, it is to be enabled again, and not restarted.
+	if err := os.Remove(s.path(enabledUnit)); err != nil { // the package's script, where systemd runs
+		t.Fatal(err)
+	}
+	said = s.dpkg("-i", s.publish(deb))
+	wantSaid(t, said, "is installed again", "caddy validate", "systemctl enable --now paybridge")
+	if strings.Contains(said, "upgraded") || strings.Contains(said, "systemctl restart") || readFile(t, s.path("etc/paybridge/Caddyfile")) != config {
+		t.Errorf("installed again, it says or changes what it should not:\n%s", said)
+	}
+	s.dpkg("-r", "paybridge")
 	wantSaid(t, s.dpkg("-P", "paybridge"), "/etc/paybridge/Caddyfile and /etc/paybridge/environment are gone", "/var/lib/paybridge", "userdel paybridge")
 	if s.exists("etc/paybridge/Caddyfile") || s.exists("etc/paybridge/environment") {
 		t.Error("purging leaves what the package has brought")
 	}
 	if !s.exists("var/lib/paybridge/ledger.db") || !s.exists("etc/paybridge/own.key") {
 		t.Error("purging takes away the ledger or keys")
+	}
+}
+
+// enabledUnit is what "systemctl enable paybridge" makes.
+const enabledUnit = "etc/systemd/system/multi-user.target.wants/paybridge.service"
+
+func (s *scratch) enableUnit() {
+	s.t.Helper()
+	err := os.MkdirAll(filepath.Dir(s.path(enabledUnit)), 0o755)
+	if err == nil {
+		err = os.Symlink("/usr/lib/systemd/system/paybridge.service", s.path(enabledUnit))
+	}
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }
 
