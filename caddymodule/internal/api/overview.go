@@ -69,6 +69,7 @@ type Overview struct {
 type Gauges struct {
 	Orders               map[string]StateGauge `json:"orders" doc:"Open orders by state."`
 	OverdueOrders        int                   `json:"overdue_orders" doc:"Orders whose next step should have been taken."`
+	OverdueTwice         int                   `json:"overdue_twice" doc:"Those of them that are in doubt or whose refund has failed, and so are counted there too."`
 	Waiting              int                   `json:"waiting" doc:"Notifications that wait for their time."`
 	OverdueNotifications int                   `json:"overdue_notifications" doc:"Notifications that should have been sent."`
 	OldestDueAt          time.Time             `json:"oldest_due_at,omitzero" doc:"When the notification that waits longest was due; absent when none waits."`
@@ -125,7 +126,7 @@ func overviewGauges(v *visit, o *Overview) error {
 		return err
 	}
 	o.Gauges = Gauges{
-		Orders: make(map[string]StateGauge, len(g.Orders)), OverdueOrders: g.OverdueOrders, Waiting: g.Waiting,
+		Orders: make(map[string]StateGauge, len(g.Orders)), OverdueOrders: g.OverdueOrders, OverdueTwice: g.OverdueTwice, Waiting: g.Waiting,
 		OverdueNotifications: g.OverdueNotifications, OldestDueAt: g.OldestDue,
 		Exhausted: g.Exhausted, Paused: g.Paused, Withheld: g.Withheld,
 		SetAside: g.SetAside, OpenRefunds: g.Open.FailedRefunds, OpenNotifications: g.Open.ExhaustedNotifications, OpenQuarantine: g.Open.QuarantinedMessages,

@@ -216,6 +216,7 @@ var conformance = []struct {
 	{"states that nobody knows", strays},
 	{"open orders without a next step", idleOrders},
 	{"gauges", gauges},
+	{"overdue once", overdueOnce},
 	{"orders without keys", ordersWithoutKeys},
 	{"notifications without a merchant", notificationsWithoutMerchant},
 	{"outcomes", outcomes},

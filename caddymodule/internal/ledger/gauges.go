@@ -11,6 +11,7 @@ import (
 type Gauges struct {
 	Orders        map[translate.State]StateGauge // every state that is not final
 	OverdueOrders int                            // orders whose next step is overdue
+	OverdueTwice  int                            // those of them that are in doubt or a failed refund, and counted there too
 
 	Waiting              int       // notifications
 	OldestDue            time.Time // when the first of them can be claimed; zero for none
@@ -65,7 +66,8 @@ var (
 		), r.created_at)), 0) AS BIGINT) FROM (
 			SELECT order_id, mer_id, created_at FROM orders WHERE state = '` + string(translate.Refunding) + `'
 			ORDER BY created_at LIMIT 1000) r`
-	countOverdue = `SELECT count(*) FROM orders WHERE next > 0 AND next < $1`
+	countOverdue = `SELECT count(*), COALESCE(sum(CASE WHEN ` + inStates(append([]translate.State{translate.InDoubt}, matterStates...)) + ` THEN 1 ELSE 0 END), 0)
+		FROM orders WHERE next > 0 AND next < $1`
 	countWaiting = `SELECT count(*), COALESCE(sum(CASE WHEN ready < $1 THEN 1 ELSE 0 END), 0), CAST(COALESCE(min(ready), 0) AS BIGINT)
 		FROM notifications WHERE state = 'waiting' AND mer_id >= ''`
 	countStuck = `SELECT state, count(*) FROM notifications
@@ -95,7 +97,7 @@ func gauge(t *tx, now millis) (Gauges, error) {
 		{countOpen, nil, g.addState},
 		{oldestDoubt, nil, func(r row) error { return r.Scan(&doubted) }},
 		{oldestRefund, nil, func(r row) error { return r.Scan(&refunding) }},
-		{countOverdue, []any{now}, func(r row) error { return r.Scan(&g.OverdueOrders) }},
+		{countOverdue, []any{now}, func(r row) error { return r.Scan(&g.OverdueOrders, &g.OverdueTwice) }},
 		{countWaiting, []any{now}, func(r row) error { return r.Scan(&g.Waiting, &g.OverdueNotifications, &due) }},
 		{countStuck, nil, func(r row) error {
 			var state NotificationState

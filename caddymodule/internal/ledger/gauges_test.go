@@ -87,6 +87,24 @@ func gauges(t *testing.T, p place) {
 	}
 }
 
+// overdueOnce: of the orders whose next step is overdue, those that are counted as in doubt
+// or as failed refunds too are told.
+func overdueOnce(t *testing.T, p place) {
+	l := p.open(t)
+	for i, state := range []translate.State{translate.InDoubt, translate.InDoubt, translate.Pending} {
+		o := of("A", i)
+		mustBegin(t, l, o)
+		next := after(time.Minute)
+		if i == 1 {
+			next = after(time.Hour)
+		}
+		mustRecord(t, l, o.Key, ledger.Update{State: state, Next: next}, translate.Applied)
+	}
+	if g := mustGauge(t, l, after(30*time.Minute)); g.OverdueOrders != 2 || g.OverdueTwice != 1 {
+		t.Errorf("%d are overdue, %d of them counted elsewhere, want 2 and 1", g.OverdueOrders, g.OverdueTwice)
+	}
+}
+
 func outcomes(t *testing.T, p place) {
 	l := p.open(t)
 	for i, state := range []translate.State{

@@ -92,11 +92,13 @@ function oldest(overview, at) {
   return at ? t('oldest', { span: span(new Date(overview.at) - new Date(at)) }) : '';
 }
 
-// OPEN are the numbers that wait for somebody; the title of the page counts them.
+// OPEN are the numbers that wait for somebody. The title of the page counts them, and every
+// order once.
 const OPEN = ['in_doubt', 'overdue_orders', 'overdue_notifications', 'exhausted', 'refund_failed', 'quarantine'];
 
 function showOpen(overview) {
-  const open = NUMBERS.filter(({ list }) => OPEN.includes(list)).reduce((n, number) => n + number.of(overview), 0);
+  const twice = overview.gauges.overdue_twice;
+  const open = NUMBERS.filter(({ list }) => OPEN.includes(list)).reduce((n, number) => n + number.of(overview), -twice);
   const title = (open > 0 ? '(' + count(open) + ') ' : '') + t('title');
   if (document.title !== title) {
     document.title = title;
