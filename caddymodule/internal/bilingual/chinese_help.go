@@ -294,8 +294,12 @@ ledger knows. To have the gateway asked about a stuck order, use "settle --dry-r
 for seconds at most while all is well.`: "下一步早应执行的订单为逾期；一切正常时，最多逾期几秒。",
 	`With --csv the list has every number and time of an order, and with --all every order
 that the filter lets through, however many: they are printed as they are read. Cells
-that a spreadsheet would take for formulas begin with an apostrophe.`: `--csv 输出订单的所有号码和时间；加上 --all 输出符合条件的全部订单，无论多少，边读边输出。
-表格软件会当作公式的单元格，前面加一个撇号。`,
+that a spreadsheet would take for formulas begin with an apostrophe. Do not open the file
+in Excel by a double click: it cuts numbers to 15 digits, for good once you save, and
+garbles Chinese. Use its import of text (Data, From Text/CSV), as UTF-8 and with every
+column as text.`: `--csv 输出订单的所有号码和时间；加上 --all 输出符合条件的全部订单，无论多少，边读边输出。
+表格软件会当作公式的单元格，前面加一个撇号。不要双击用 Excel 打开该文件：Excel 只保留号码的前 15 位（保存后无法恢复），
+中文显示为乱码。请用“数据”中的“从文本/CSV”导入，编码选 UTF-8，所有列设为文本。`,
 	"This command changes nothing and asks the gateway nothing.":     "此命令不改动任何内容，也不询问网关。",
 	"With --csv: every order, not one page":                          "用于 --csv：输出全部订单，而不是一页",
 	"Print the orders as CSV, with every number and time":            "以 CSV 输出订单，包括所有号码和时间",

@@ -33,7 +33,10 @@ for seconds at most while all is well.
 
 With --csv the list has every number and time of an order, and with --all every order
 that the filter lets through, however many: they are printed as they are read. Cells
-that a spreadsheet would take for formulas begin with an apostrophe.
+that a spreadsheet would take for formulas begin with an apostrophe. Do not open the file
+in Excel by a double click: it cuts numbers to 15 digits, for good once you save, and
+garbles Chinese. Use its import of text (Data, From Text/CSV), as UTF-8 and with every
+column as text.
 
 This command changes nothing and asks the gateway nothing.`,
 		Example: `  caddy paybridge orders --state in_doubt,refunding
