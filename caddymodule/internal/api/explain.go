@@ -137,7 +137,7 @@ func explainInDoubt(o Order, m moment) string {
 
 func explainRefunding(o Order, m moment) string {
 	if o.Unsent {
-		return fmt.Sprintf("the refund %s has not left for the gateway yet, see its calls; it is sent at the next step: %s", o.RefundNo, m.next(o.NextAt))
+		return fmt.Sprintf("this try of the refund %s has not left for the gateway yet, see its calls; it is sent at the next step: %s", o.RefundNo, m.next(o.NextAt))
 	}
 	return fmt.Sprintf("the refund %s is under way and its outcome is open; next step: %s", o.RefundNo, m.next(o.NextAt))
 }

@@ -434,7 +434,7 @@ order's one refund number, so the gateway pays it once.`: `在原因排除之后
 and nothing is submitted; one that is under way there is waited for.`: "先询问网关。网关说退款已完成的，记录下来，不再提交；正在办理的，等待结果。",
 	`The bridge tries refunds by itself that were refused with an error code, eight times
 within about four days; one that the gateway reports as failed (refundState 33, 35,
-36) it leaves to you.`: "因错误码被拒绝的退款，支付桥会在大约四天之内自动重试八次；网关报告失败的（refundState 33、35、36）留给您处理。",
+36) it leaves to you, but for a 33 of what the gateway has just refused.`: "因错误码被拒绝的退款，支付桥会在大约四天之内自动重试八次；网关报告失败的（refundState 33、35、36）留给您处理，刚刚拒绝过、随后报告 33 的除外。",
 	`What was given back by other means, for example by bank transfer, is settled:
 "settle MERID NUMBER refunded --gateway-no NUMBER OF THE TRANSFER".`: `用其他方式退回的，例如银行转账，用定案记录：
 “settle 商户号 号码 refunded --gateway-no 转账流水号”。`,

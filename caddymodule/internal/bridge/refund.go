@@ -38,7 +38,7 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 // that was accepted a moment ago may not be in its books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	if order.Tries == 0 {
-		return b.submitRefund(ctx, s, order, b.takenOver(ctx, s, order))
+		return b.submitFirst(ctx, s, order)
 	}
 	result, ok := wait(ctx, s.Timeouts.Gateway+recording, b.queryGateway(ctx, s, order))
 	if !ok {
@@ -57,11 +57,11 @@ func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) qu
 	return result
 }
 
-// knowsNoRefund reports whether the gateway was reached and said nothing of a refund under
-// this number: that it has none, or nothing that can be understood, as a gateway does that
-// has no such query.
+// knowsNoRefund reports whether the gateway was reached and said nothing of this try of a
+// refund: that it has none, nothing that can be understood, as a gateway does that has no such
+// query, or what became of a try before.
 func (r queryResult) knowsNoRefund() bool {
-	return r.left() && !r.report.Certain() && r.answer.said.RefundState == ""
+	return r.left() && !r.report.Certain() && (r.answer.said.RefundState == "" || r.report.Reason == earlierTry)
 }
 
 // resubmitRefund sends a refund once more, unless somebody has taken the order out of the
@@ -84,7 +84,16 @@ func (b *Bridge) resubmitRefund(ctx context.Context, s *Settings, result queryRe
 	return b.submitRefund(ctx, s, held, doubted, result.events...)
 }
 
-// submitRefund sends the refund, after the calls that were made before. Where another
+// submitFirst sends a refund that has no try on record. Where whoever held the order before
+// may have sent it already, the record says so from then on.
+func (b *Bridge) submitFirst(ctx context.Context, s *Settings, order ledger.Order) queryResult {
+	if b.takenOver(ctx, s, order) {
+		return b.submitRefund(ctx, s, order, true, ledger.Event{At: b.now(), Kind: takenOverEvent, Source: "refund"})
+	}
+	return b.submitRefund(ctx, s, order, false)
+}
+
+// submitRefund sends the refund, after what happened before. Where another
 // submission is in doubt, what the gateway refuses now is no end: it may refuse because
 // it has paid already, and the next step asks.
 func (b *Bridge) submitRefund(ctx context.Context, s *Settings, order ledger.Order, doubted bool, before ...ledger.Event) queryResult {
@@ -175,14 +184,23 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, result quer
 func (b *Bridge) queryRefund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	query := v2.RefundQueryRequest{OriMerOrderID: order.OrderNo, MerRefundFlowID: order.RefundNo}
 	report, a := b.callAndJudge(ctx, s, order, RefundQueryCall, query)
-	switch {
-	case report.State != translate.RefundFailed || order.State != translate.Refunding:
-	case b.retriedJustNow(ctx, s, order):
-		report = translate.NothingCertain(earlierTry)
-	default:
-		report.MayPass = b.refusedInPassing(ctx, s, order)
+	if report.State == translate.RefundFailed && order.State == translate.Refunding {
+		report = b.judgeFailure(ctx, s, order, report, a.said.RefundState)
 	}
 	return b.recordRefund(ctx, s, queryResult{order: order, report: report, answer: a, events: a.calls()})
+}
+
+// judgeFailure is what it means that the gateway reports a refund under way as failed. It does
+// not say why. Where its last word to a submission was a refusal whose reason can pass, which
+// was not believed because another submission was in doubt, that is why; but what did not reach
+// the card had left the merchant, and was refused for another reason.
+func (b *Bridge) judgeFailure(ctx context.Context, s *Settings, order ledger.Order, report translate.Report, named v2.RefundState) translate.Report {
+	record, read := b.refundRecord(ctx, s, order)
+	if !read || record.ofEarlierTry(order, b.now()) {
+		return translate.NothingCertain(earlierTry)
+	}
+	report.MayPass = record.passes && named != v2.RefundCardFailed
+	return report
 }
 
 // recordRefund records what a query told of a refund, if it is final. A failure that

@@ -170,17 +170,19 @@ func TestRepeatedRefundIsRefusedForGood(t *testing.T) {
 func TestRefusalOverDoubtIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		answers []fault // to the submission, and to the query before the one that confirms
-		tried   bool
+		answers   []fault // to the submission, and to the query before the one that confirms
+		confirmed v2.RefundState
+		tried     bool
 	}{
-		{[]fault{refuses}, true},
-		{[]fault{refuses, silent}, true},
-		{[]fault{{name: "refused with state 33", code: "E1000001", refund: v2.RefundFailed}}, false},
-		{[]fault{{name: "state 33", state: "11", refund: v2.RefundFailed}}, false},
-		{[]fault{silent}, false},
-		{[]fault{noSuchQuery}, false},
+		{[]fault{refuses}, v2.RefundFailed, true},
+		{[]fault{refuses, silent}, v2.RefundFailed, true},
+		{[]fault{refuses}, v2.RefundCardFailed, false}, // it has left the merchant, and came back
+		{[]fault{{name: "refused with state 33", code: "E1000001", refund: v2.RefundFailed}}, v2.RefundFailed, false},
+		{[]fault{{name: "state 33", state: "11", refund: v2.RefundFailed}}, v2.RefundFailed, false},
+		{[]fault{silent}, v2.RefundFailed, false},
+		{[]fault{noSuchQuery}, v2.RefundFailed, false},
 	} {
-		t.Run(c.answers[0].name, func(t *testing.T) {
+		t.Run(c.answers[0].name+" and "+string(c.confirmed), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			p := order(v1.WxSao, 1)
@@ -191,7 +193,7 @@ func TestRefusalOverDoubtIsTriedAgain(t *testing.T) {
 				w.stepAt(p)
 			}
 			number := w.wantState(p, translate.Refunding).RefundNo
-			w.gateway.refunds[number] = &refunded{amount: "19.99", state: v2.RefundFailed}
+			w.gateway.refunds[number] = &refunded{amount: "19.99", state: c.confirmed}
 			for w.order(p).State == translate.Refunding {
 				w.stepAt(p)
 			}

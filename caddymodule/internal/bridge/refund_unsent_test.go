@@ -81,6 +81,39 @@ func TestTryOfARefundThatNeverLeft(t *testing.T) {
 	w.wantState(p, translate.Refunded)
 }
 
+// TestTryThatNeverLeftIsNotTheOneBefore: a refund has failed (33), is tried again and does not
+// leave. What the gateway goes on saying is of the try before, and this one is sent.
+func TestTryThatNeverLeftIsNotTheOneBefore(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]func(*world, v1.PayRequest){
+		"by itself": func(w *world, p v1.PayRequest) { w.stepAt(p) },
+		"by hand": func(w *world, p v1.PayRequest) {
+			if _, _, err := w.bridge.RetryRefund(w.tb.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "topped up"}); err != nil {
+				w.tb.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClock()
+			w := worldAtTime(t, t.TempDir(), c, ledger.WithClock(c.now))
+			p := order(v1.WxSao, 1)
+			failedRefund(w, p)
+			earlier := fault{state: "11", refund: v2.RefundFailed}
+			w.gateway.setScript(earlier, unsent)
+			again(w, p)
+			w.wantState(p, translate.Refunding)
+			w.clock.advance(notFoundGrace)
+			w.gateway.setScript(earlier)
+			w.stepAt(p)
+			w.wantState(p, translate.Refunded)
+			if n := w.gateway.count(v2.TranRefund); n != 2 {
+				t.Errorf("submitted %d times", n)
+			}
+		})
+	}
+}
+
 // TestRefundThatMayHaveLeft: where a submission may have left, on record or not, only the
 // gateway's word that it has no such refund has it sent once more.
 func TestRefundThatMayHaveLeft(t *testing.T) {
@@ -99,6 +132,16 @@ func TestRefundThatMayHaveLeft(t *testing.T) {
 			w.gateway.setScript(unsent)
 			w.cancel(p)
 			w.diesResubmitting(p)
+			w.gateway.setScript(unsent)
+			w.stepAt(p)
+		},
+		"a version before this one sent it once more and died": func(w *world, p v1.PayRequest, _ string) {
+			w.gateway.setScript(unsent)
+			w.cancel(p)
+			o := w.order(p)
+			if _, err := w.ledger.TakeInHand(w.tb.Context(), o.Key, o.Claim, w.clock.now().Add(lease(w.settings))); err != nil {
+				w.tb.Fatal(err)
+			}
 			w.gateway.setScript(unsent)
 			w.stepAt(p)
 		},

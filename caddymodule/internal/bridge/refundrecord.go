@@ -12,6 +12,10 @@ import (
 // more: whoever takes it up after that knows that it may have left.
 const resubmitEvent = "resubmit"
 
+// takenOverEvent is on record where a refund was submitted by somebody who took the order over
+// from whoever may have submitted it unseen.
+const takenOverEvent = "taken_over"
+
 // refundRecord is what is on record of the submissions of an order's refund. All of them
 // have its one number, so that what is told of it may be told of any of them.
 type refundRecord struct {
@@ -22,6 +26,8 @@ type refundRecord struct {
 	called bool        // one was made since it was begun, whether or not it left
 	passes bool        // the last of them that left was refused for a reason that can pass
 	hidden time.Time   // when at the latest one left that is not on record, zero for none
+
+	unreadable bool // events of it cannot be read
 }
 
 // readRefund gathers it from an order's timeline.
@@ -35,6 +41,8 @@ func readRefund(events []ledger.Event, codes TranCodes) (r refundRecord) {
 			r.failed = true
 		case e.Kind == resubmitEvent:
 			r.begun, r.called = e.At, false
+		case e.Kind == takenOverEvent:
+			r.hidden = e.At
 		case maySubmitRefund(e, codes):
 			r.submitted(e)
 		}
@@ -81,7 +89,7 @@ func (r *refundRecord) once(order ledger.Order, now time.Time) bool {
 // neverLeft reports whether the refund has surely not left since it was begun, or was taken
 // up again after it had failed: it was submitted, and each time nothing went out.
 func (r *refundRecord) neverLeft() bool {
-	return r.called && r.hidden.IsZero() && len(r.sent) == r.before
+	return r.called && r.hidden.IsZero() && len(r.sent) == r.before && !r.unreadable
 }
 
 // RefundNeverLeft reports whether the refund of an order whose timeline events are has surely

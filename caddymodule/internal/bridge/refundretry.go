@@ -65,20 +65,12 @@ func (b *Bridge) toldOfOne(ctx context.Context, s *Settings, order ledger.Order)
 	return read && record.once(order, b.now())
 }
 
-// retriedJustNow reports whether an order's refund that is under way was submitted again so
-// short a time ago that the gateway's books may still show the submission before.
-func (b *Bridge) retriedJustNow(ctx context.Context, s *Settings, order ledger.Order) bool {
-	now := b.now()
-	record, read := b.refundRecord(ctx, s, order)
-	return !read || !record.once(order, now) && now.Sub(record.leftAt(order, now)) < notFoundGrace
-}
-
-// refusedInPassing reports whether the gateway's last word to a submission of an order's refund
-// was a refusal whose reason can pass. Where another submission was in doubt it was not
-// believed, and what the gateway says since, that the refund has failed, does not tell why.
-func (b *Bridge) refusedInPassing(ctx context.Context, s *Settings, order ledger.Order) bool {
-	record, read := b.refundRecord(ctx, s, order)
-	return read && record.passes
+// ofEarlierTry reports whether the failure that the gateway shows of a refund that is under way
+// may be that of a try before the present one: that has not left yet, or so short a time ago
+// that the gateway's books may still show the one before.
+func (r *refundRecord) ofEarlierTry(order ledger.Order, now time.Time) bool {
+	notSentYet := r.neverLeft() && r.before > 0
+	return notSentYet || !r.once(order, now) && now.Sub(r.leftAt(order, now)) < notFoundGrace
 }
 
 // refundRecord reads what is on record of an order's refund, and reports whether it could.
@@ -90,7 +82,8 @@ func (b *Bridge) refundRecord(ctx context.Context, s *Settings, order ledger.Ord
 		return refundRecord{}, false
 	}
 	record = readRefund(events.Items, s.TranCodes)
-	record.failed = record.failed || len(events.Unreadable) > 0
+	record.unreadable = len(events.Unreadable) > 0
+	record.failed = record.failed || record.unreadable
 	return record, true
 }
 
@@ -128,12 +121,14 @@ func (b *Bridge) retryDue(ctx context.Context, s *Settings, order ledger.Order) 
 }
 
 // askedEnough reports whether a failed refund, of which the gateway has said nothing certain,
-// has been asked about so often that it is tried again without that. It is not while the
-// gateway cannot be reached, nor where it names a state of the refund other than failed.
+// has been asked about so often that it is tried again without that. It is not before the
+// gateway has answered once more, whatever it says: sent into an outage, what has failed for
+// certain would be in doubt. Nor is it where the gateway names a state of the refund other
+// than failed.
 func askedEnough(order ledger.Order, result queryResult) bool {
-	named := result.answer.said.RefundState
-	failed := named == "" || slices.Contains(translate.RefundFailed.Row().Refund, named)
-	return order.Tries+1 >= retryAsks && !result.unrecorded && result.left() && failed
+	said := result.answer.said
+	failed := said.RefundState == "" || slices.Contains(translate.RefundFailed.Row().Refund, said.RefundState)
+	return order.Tries+1 >= retryAsks && !result.unrecorded && said.Head.RespCode != "" && failed
 }
 
 // askOn has the gateway asked once more about a failed refund, and no more after four days.

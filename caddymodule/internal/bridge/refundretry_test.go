@@ -16,7 +16,7 @@ import (
 // number, after a few questions.
 func TestRefusedRefundThatCannotBeAskedAbout(t *testing.T) {
 	t.Parallel()
-	for _, said := range []fault{noSuchQuery, refuses, unknown, broken, silent, html, {name: "refused, state 33", code: "E1000001", refund: v2.RefundFailed}} {
+	for _, said := range []fault{noSuchQuery, refuses, unknown, broken, {name: "refused, state 33", code: "E1000001", refund: v2.RefundFailed}} {
 		t.Run(said.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
@@ -65,6 +65,8 @@ func TestRefusedRefundThatIsNotTried(t *testing.T) {
 	t.Parallel()
 	for name, meet := range map[string]func(*world){
 		"the gateway is away":     func(w *world) { w.gateway.chance = func() fault { return unsent } },
+		"it does not answer":      func(w *world) { w.gateway.chance = func() fault { return silent } },
+		"a page comes back":       func(w *world) { w.gateway.chance = func() fault { return html } },
 		"it names a state":        func(w *world) { w.gateway.chance = func() fault { return fault{state: "11", refund: "39"} } },
 		"its merchant is gone":    func(w *world) { w.reload(func(s *Settings) { s.Merchants = emptyRegistry() }) },
 		"it names another amount": func(w *world) { w.gateway.chance = func() fault { return fault{state: "11", amount: "0.01"} } },

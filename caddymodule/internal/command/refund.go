@@ -25,7 +25,7 @@ and nothing is submitted; one that is under way there is waited for.
 
 The bridge tries refunds by itself that were refused with an error code, eight times
 within about four days; one that the gateway reports as failed (refundState 33, 35,
-36) it leaves to you.
+36) it leaves to you, but for a 33 of what the gateway has just refused.
 
 What was given back by other means, for example by bank transfer, is settled:
 "settle <merid> <number> refunded --gateway-no <number of the transfer>".`,

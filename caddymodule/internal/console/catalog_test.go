@@ -89,7 +89,7 @@ var families = map[string][]string{
 		"route", "keep forms", "read form", "forget forms", "try pay", "try cancel", "try notify",
 	},
 	"kind": {
-		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", "resubmit", ledger.UnpaidEvent,
+		"request", "moved", "call", "notice", "attempt", "change", "quarantined", "not_found", "resubmit", "taken_over", ledger.UnpaidEvent,
 		translate.Repeated.String(), translate.Late.String(), translate.LatePayment.String(), translate.Contradicted.String(),
 		translate.FailedAttempt.String(),
 	},
