@@ -45,13 +45,24 @@ func BuildPayFault(p v1.PayRequest, err error) v1.PayReply {
 }
 
 // ResultCode says what a merchant's query hears of an order in state s. late says
-// that it was paid after it was closed or had failed: its merchant was told so, was
-// never told that it is paid, and hears the same whatever becomes of the refund.
+// that it was paid after it was closed or had failed, or that its refund came back after
+// it was done: its merchant was told that the order is over, and hears the same whatever
+// becomes of the refund.
 func ResultCode(s State, late bool) v1.ResultCode {
 	if late {
 		return v1.ResultFailed
 	}
 	return s.Row().Query
+}
+
+// NotifyOf says what is done with a notification that is due of an order in state s. late
+// is that of [ResultCode]: what its merchant hears of as over, it is never told of as paid.
+func NotifyOf(s State, late bool) Notify {
+	notify := s.Row().Notify
+	if late && notify == NotifySend {
+		return NotifyWithhold
+	}
+	return notify
 }
 
 // BuildQueryReply answers a query for a known order.

@@ -174,6 +174,21 @@ func TestRepliesToOrder(t *testing.T) {
 	}
 }
 
+// TestLateOrderIsNotTold: the merchant of an order that is late was told that it is over. It
+// is not notified of it in any state; whether a state that is not known is one, is not known.
+func TestLateOrderIsNotTold(t *testing.T) {
+	t.Parallel()
+	for _, state := range append([]State{"unheard"}, States()...) {
+		inTime, late := NotifyOf(state, false), NotifyOf(state, true)
+		if inTime != state.Row().Notify {
+			t.Errorf("%s: %d", state, inTime)
+		}
+		if late == NotifySend || inTime != NotifySend && late != inTime {
+			t.Errorf("%s, late: %d", state, late)
+		}
+	}
+}
+
 // TestNotificationOnTheWire compares with the message captured from the old
 // gateway, for orders of every action: the action is not in it.
 func TestNotificationOnTheWire(t *testing.T) {

@@ -43,7 +43,7 @@ type StateRow struct {
 	Cancel     v1.Code       // to a cancel, when all was done that CancelStep says
 
 	CancelStep CancelStep // what a cancel does
-	Notify     Notify     // what is done with a notification that is due
+	Notify     Notify     // what is done with a notification that is due, see [NotifyOf]
 	Payer      PayerView  // what the payer is told
 	Due        DueStep    // what is done when the order's next step is due
 

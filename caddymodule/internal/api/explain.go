@@ -163,5 +163,5 @@ var atRest = map[ledger.NotificationState]string{
 	ledger.AlreadyCredited: "the merchant says that it had credited the order already, which acknowledges nothing; the retry schedule has ended and nothing is to be done",
 	ledger.Exhausted:       "none was acknowledged and the retry schedule has ended; it can be sent again",
 	ledger.Paused:          "kept back while the merchant is paused",
-	ledger.Withheld:        "kept back for good: the payment was given back before the merchant had acknowledged it",
+	ledger.Withheld:        "kept back for good: the merchant had not acknowledged it when it was told that the payment was given back",
 }

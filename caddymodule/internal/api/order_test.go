@@ -206,7 +206,7 @@ func TestExplainNotification(t *testing.T) {
 		ledger.Delivered: "acknowledged",
 		ledger.Exhausted: "can be sent again",
 		ledger.Paused:    "while the merchant is paused",
-		ledger.Withheld:  "the payment was given back",
+		ledger.Withheld:  "the merchant had not acknowledged it when it was told that the payment was given back",
 
 		ledger.AlreadyCredited: "had credited the order already",
 	} {

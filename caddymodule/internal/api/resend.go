@@ -219,14 +219,15 @@ func (v *visit) notPaid(k ledger.Key) (bilingual.Said, error) {
 	if err != nil {
 		return bilingual.Said{}, err
 	}
-	row := order.State.Row()
-	switch {
-	case row.Notify == translate.NotifySend:
+	switch notify := order.Notify(); {
+	case notify == translate.NotifySend:
 		return bilingual.Said{}, nil
-	case row.Notify == translate.NotifyWait:
+	case notify == translate.NotifyWait:
 		return beingGivenBack.With(), nil
-	case row.Payer == translate.PayerRefunded:
+	case order.State.Row().Payer == translate.PayerRefunded:
 		return givenBack.With(), nil
+	case order.Late:
+		return toldGivenBack.With(), nil
 	}
 	return orderNotPaid.With(bilingual.Term(order.State)), nil
 }
@@ -235,5 +236,5 @@ func (v *visit) notPaid(k ledger.Key) (bilingual.Said, error) {
 var standing = map[ledger.NotificationState]bilingual.Text{
 	ledger.Waiting:   waitsAnyway,
 	ledger.Delivered: acknowledged,
-	ledger.Withheld:  givenBack,
+	ledger.Withheld:  toldGivenBack,
 }

@@ -214,6 +214,67 @@ func TestResendRefusesWhatIsNotPaidAnyMore(t *testing.T) {
 	}
 }
 
+// bounce has the refund of a paid order be done, come back from the payer's card, and be
+// settled so: its merchant was told that the order is over.
+func (w *world) bounce(k ledger.Key) {
+	w.t.Helper()
+	for _, next := range []translate.State{translate.Refunding, translate.Refunded, translate.RefundFailed} {
+		_, _, err := w.ledger.Record(w.t.Context(), k, ledger.Update{
+			State: next, At: present, Source: "notice", RefundNo: "R" + k.OrderID, Next: nextOf(next),
+		})
+		must(err)
+	}
+	word := ledger.Update{State: translate.RefundFailed, At: present, Source: "operator"}
+	_, verdict, err := w.ledger.Settle(w.t.Context(), k, word, ledger.Change{Who: "ann", Why: "bounced"})
+	must(err)
+	if verdict != translate.Applied {
+		w.t.Fatalf("settled: %s", verdict)
+	}
+}
+
+// A merchant that was told that the payment was given back never hears of it as paid,
+// although its refund has come back since: not by its number, by a filter or once more.
+func TestResendRefusesWhatBounced(t *testing.T) {
+	t.Parallel()
+	for was, c := range map[ledger.NotificationState]struct {
+		stands        ledger.NotificationState
+		resend, again string
+	}{
+		ledger.Waiting:         {ledger.Withheld, "was told", "was told"},
+		ledger.Paused:          {ledger.Withheld, "was told", "was told"},
+		ledger.Exhausted:       {ledger.Withheld, "was told", "was told"},
+		ledger.AlreadyCredited: {ledger.AlreadyCredited, "was told", "without --again"},
+		ledger.Delivered:       {ledger.Delivered, "has acknowledged it", "was told"},
+	} {
+		t.Run(string(was), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			key := w.notification("89900001", was, time.Hour)
+			w.bounce(key)
+			for _, dry := range []bool{true, false} {
+				one := ResendRequest{MerID: key.MerID, OrderID: key.OrderID, DryRun: dry, Why: "they asked"}
+				again := one
+				again.Again = true
+				for request, words := range map[ResendRequest]string{one: c.resend, again: c.again} {
+					sent := read[Resent](t, w.post("notifications/resend", request))
+					if sent.Count != 0 || sent.Call != nil || len(sent.Refused) != 1 || !strings.Contains(sent.Refused[0].Reason, words) {
+						t.Errorf("again %t, dry run %t: %+v", request.Again, dry, sent)
+					}
+				}
+				for _, state := range resendable {
+					sent := read[Resent](t, w.post("notifications/resend", ResendRequest{MerID: key.MerID, State: state, DryRun: dry, Why: "they asked"}))
+					if sent.Count != 0 {
+						t.Errorf("all that are %s, dry run %t: %+v", state, dry, sent)
+					}
+				}
+			}
+			if n := w.stateOf(key); n.State != c.stands {
+				t.Errorf("it is %s now", n.State)
+			}
+		})
+	}
+}
+
 // A refund that failed leaves the payment with the merchant, who may be told.
 func TestResendAfterARefundThatFailed(t *testing.T) {
 	t.Parallel()

@@ -276,6 +276,11 @@ var (
 		En: "the payment was given back; telling of it now would make the merchant credit it",
 		Zh: "款项已经退回；此时通知会让商户误入账",
 	}
+	// It is so too where the refund has come back from the payer's card since.
+	toldGivenBack = bilingual.Text{
+		En: "the merchant was told that the payment was given back; telling of it now would make the merchant credit it",
+		Zh: "商户已得知款项退回；此时通知会让商户误入账",
+	}
 )
 
 // What is said of readiness while nothing runs.

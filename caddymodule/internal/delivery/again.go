@@ -74,7 +74,7 @@ func (d *Dispatcher) mayCallAgain(c *claimed) error {
 	if d.tooLate(*c) {
 		return ErrTooLate
 	}
-	if c.Order.State.Row().Notify != translate.NotifySend {
+	if c.Order.Notify() != translate.NotifySend {
 		return ledger.ErrNotPaid
 	}
 	return nil

@@ -143,11 +143,13 @@ func TestSendAgainTooLate(t *testing.T) {
 	for name, c := range map[string]struct {
 		took time.Duration
 		to   translate.State
+		late bool
 		want error
 		kept string
 	}{
-		"too late":   {2*recording + time.Millisecond, translate.Paid, ErrTooLate, ledger.Unrecorded},
-		"given back": {current, translate.Refunding, ledger.ErrNotPaid, string(Withheld)},
+		"too late":                   {2*recording + time.Millisecond, translate.Paid, false, ErrTooLate, ledger.Unrecorded},
+		"given back":                 {current, translate.Refunding, false, ledger.ErrNotPaid, string(Withheld)},
+		"given back, and it bounced": {current, translate.RefundFailed, true, ledger.ErrNotPaid, string(Withheld)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +162,7 @@ func TestSendAgainTooLate(t *testing.T) {
 					case "begin again":
 						time.Sleep(c.took)
 					case "order": // is read after that
-						book.change(key, func(o *ledger.Order) { o.State = c.to })
+						book.change(key, func(o *ledger.Order) { o.State, o.Late = c.to, c.late })
 					}
 					return nil
 				}

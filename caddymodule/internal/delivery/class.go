@@ -48,8 +48,8 @@ const (
 	Interrupted Class = "interrupted"
 	// Internal: a bug of the bridge.
 	Internal Class = "internal"
-	// Withheld: no call was made because the payment has been given back; see
-	// state.go.
+	// Withheld: no call was made because the merchant is not to be told any more that the
+	// order is paid; see [ledger.Order.Notify].
 	Withheld Class = "withheld"
 	// Unrecorded: the call was begun by hand after the merchant had acknowledged, and
 	// what came of it is not, or not yet, on record.
@@ -86,7 +86,7 @@ var classes = []classRow{
 	{BadURL, zapcore.WarnLevel, "notification address cannot be called", false},
 	{Interrupted, zapcore.InfoLevel, "notification was interrupted by the stop of the bridge", false},
 	{Internal, zapcore.ErrorLevel, "notifying failed for a bug", false},
-	{Withheld, zapcore.WarnLevel, "notification is withheld: the payment was given back", false},
+	{Withheld, zapcore.WarnLevel, "notification is withheld: its merchant was told that the payment was given back", false},
 	{Unrecorded, zapcore.WarnLevel, "what came of the call is not on record", false},
 	{UnknownMerchant, zapcore.WarnLevel, "notifications wait: the merchant is not configured", false},
 }

@@ -51,7 +51,7 @@ func (d *Dispatcher) deliver(c claimed, s slot) {
 		d.notNow(c, s)
 		return
 	}
-	switch c.Order.State.Row().Notify {
+	switch c.Order.Notify() {
 	case translate.NotifySend:
 		d.call(c, s, target)
 	case translate.NotifyWait:

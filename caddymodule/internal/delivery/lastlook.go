@@ -27,7 +27,7 @@ func (d *Dispatcher) lastLook(c claimed) look {
 		if err := d.bringUpToDate(&c); err != nil {
 			return err
 		}
-		if c.Order.State.Row().Notify != translate.NotifySend {
+		if c.Order.Notify() != translate.NotifySend {
 			return ledger.ErrNotPaid
 		}
 		return nil

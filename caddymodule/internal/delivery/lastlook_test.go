@@ -25,14 +25,17 @@ func TestOrderChangesWhileConnecting(t *testing.T) {
 	away := errors.New("the database is away")
 	for name, c := range map[string]struct {
 		meanwhile translate.State
+		late      bool
 		failure   error // of the reading when there is a connection
 		want      ledger.NotificationState
 		calls     int
 	}{
-		"given back":      {translate.Refunded, nil, ledger.Withheld, 0},
-		"paid as before":  {translate.Paid, nil, ledger.Delivered, 1},
-		"ledger away":     {translate.Paid, away, ledger.Delivered, 1},
-		"away, and after": {translate.Refunded, away, ledger.Withheld, 0},
+		"given back":        {translate.Refunded, false, nil, ledger.Withheld, 0},
+		"back, and bounced": {translate.RefundFailed, true, nil, ledger.Withheld, 0},
+		"refund failed":     {translate.RefundFailed, false, nil, ledger.Delivered, 1},
+		"paid as before":    {translate.Paid, false, nil, ledger.Delivered, 1},
+		"ledger away":       {translate.Paid, false, away, ledger.Delivered, 1},
+		"away, and after":   {translate.Refunded, false, away, ledger.Withheld, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +52,7 @@ func TestOrderChangesWhileConnecting(t *testing.T) {
 					return told
 				}
 				d := startDispatcher(t, Config{Ledger: book}, slowConnections{network, func() time.Duration {
-					book.change(key, func(o *ledger.Order) { o.State = c.meanwhile })
+					book.change(key, func(o *ledger.Order) { o.State, o.Late = c.meanwhile, c.late })
 					return 5 * time.Second
 				}})
 				pass(time.Minute)

@@ -201,23 +201,26 @@ func TestOrderGivenBack(t *testing.T) {
 	tests := []struct {
 		state    translate.State
 		then     translate.State // after a minute
+		late     bool
 		want     ledger.NotificationState
 		class    Class
 		attempts int
 	}{
-		{translate.Paid, translate.Paid, ledger.Delivered, OK, 1},
-		{translate.RefundFailed, translate.RefundFailed, ledger.Delivered, OK, 1},
-		{translate.Refunded, translate.Refunded, ledger.Withheld, Withheld, 1},
-		{translate.Refunding, translate.Refunded, ledger.Withheld, Withheld, 1},
-		{translate.Refunding, translate.RefundFailed, ledger.Delivered, OK, 1},
-		{translate.Refunding, translate.Refunding, ledger.Waiting, "", 0},
-		{translate.Failed, translate.Failed, ledger.Withheld, Withheld, 1},
-		{translate.Closed, translate.Closed, ledger.Withheld, Withheld, 1},
-		{translate.Begun, translate.Begun, ledger.Withheld, Withheld, 1},
-		{translate.Sent, translate.Sent, ledger.Withheld, Withheld, 1},
-		{translate.Pending, translate.Pending, ledger.Withheld, Withheld, 1},
-		{translate.InDoubt, translate.InDoubt, ledger.Withheld, Withheld, 1},
-		{"unheard", "unheard", ledger.Waiting, "", 0},
+		{translate.Paid, translate.Paid, false, ledger.Delivered, OK, 1},
+		{translate.RefundFailed, translate.RefundFailed, false, ledger.Delivered, OK, 1},
+		{translate.Refunded, translate.Refunded, false, ledger.Withheld, Withheld, 1},
+		{translate.Refunding, translate.Refunded, false, ledger.Withheld, Withheld, 1},
+		{translate.Refunding, translate.RefundFailed, false, ledger.Delivered, OK, 1},
+		{translate.Refunding, translate.Refunding, false, ledger.Waiting, "", 0},
+		{translate.Failed, translate.Failed, false, ledger.Withheld, Withheld, 1},
+		{translate.Closed, translate.Closed, false, ledger.Withheld, Withheld, 1},
+		{translate.Begun, translate.Begun, false, ledger.Withheld, Withheld, 1},
+		{translate.Sent, translate.Sent, false, ledger.Withheld, Withheld, 1},
+		{translate.Pending, translate.Pending, false, ledger.Withheld, Withheld, 1},
+		{translate.InDoubt, translate.InDoubt, false, ledger.Withheld, Withheld, 1},
+		{"unheard", "unheard", false, ledger.Waiting, "", 0},
+		{translate.RefundFailed, translate.RefundFailed, true, ledger.Withheld, Withheld, 1}, // it was done, and bounced
+		{translate.Refunding, translate.RefundFailed, true, ledger.Withheld, Withheld, 1},
 	}
 	tested := make(map[translate.State]bool)
 	for _, test := range tests {
@@ -229,12 +232,12 @@ func TestOrderGivenBack(t *testing.T) {
 		}
 	}
 	for _, test := range tests {
-		t.Run(fmt.Sprintf("%s, %s", test.state, test.then), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, %s, late %t", test.state, test.then, test.late), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
 				key := book.owe("back000001", testURL, time.Now())
-				book.change(key, func(o *ledger.Order) { o.State = test.state })
+				book.change(key, func(o *ledger.Order) { o.State, o.Late = test.state, test.late })
 				d := startDispatcher(t, Config{Ledger: book}, network)
 				pass(time.Minute)
 				book.change(key, func(o *ledger.Order) { o.State = test.then })

@@ -17,7 +17,7 @@ const Unrecorded = "unrecorded"
 // now on, as Unrecorded until [Ledger.EndAgain] says what came of it.
 //
 // It returns [ErrNotFound] when no notification of the order is delivered, [ErrNotPaid]
-// when the order is not paid any more, and [ErrBeingCalled] while another such call may
+// when the merchant is not to be told any more that the order is paid, and [ErrBeingCalled] while another such call may
 // be under way, which is until at + lease at most.
 func (l *Ledger) BeginAgain(ctx context.Context, k Key, at time.Time, lease time.Duration, c Change) (Delivery, error) {
 	made, err := l.change(k, "resend again", c)
@@ -41,7 +41,7 @@ func beginAgain(t *tx, k Key, at, until millis, c change) (Delivery, error) {
 		return Delivery{}, err
 	}
 	if !again {
-		if order.State.Row().Notify != translate.NotifySend {
+		if order.Notify() != translate.NotifySend {
 			return Delivery{}, ErrNotPaid
 		}
 		if err := takeAgain(t, k, at, until); err != nil {

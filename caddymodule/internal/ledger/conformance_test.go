@@ -178,6 +178,7 @@ var conformance = []struct {
 	{"settle refused", settleRefused},
 	{"settle what the gateway contradicts", settleContradicted},
 	{"settle as paid what failed", settleFailedAsPaid},
+	{"nobody is told as paid of a refund that bounced", bouncedIsNotTold},
 	{"confirm", confirm},
 	{"changes", changes},
 	{"changes need reasons", changesNeedReasons},

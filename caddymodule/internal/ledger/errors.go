@@ -12,8 +12,9 @@ var (
 	// ErrNotFound says that the ledger has no such order or notification.
 	ErrNotFound = errors.New("not in the ledger")
 
-	// ErrNotPaid says that an order is not paid, or not any more.
-	ErrNotPaid = errors.New("the order is not paid")
+	// ErrNotPaid says that an order is not paid, or not any more, or that it is over for its
+	// merchant, which was told so: see [Order.Notify].
+	ErrNotPaid = errors.New("the order is not paid, or its merchant was told that it is over")
 
 	// ErrBeingCalled says that a merchant may be being called about the order already.
 	ErrBeingCalled = errors.New("the merchant is being called about this order")

@@ -11,7 +11,7 @@ const (
 	Delivered NotificationState = "delivered" // the merchant acknowledged it
 	Exhausted NotificationState = "exhausted" // the schedule has ended; it can be sent again by hand
 	Paused    NotificationState = "paused"    // parked when it came up, until its merchant is resumed
-	Withheld  NotificationState = "withheld"  // the payment was given back; telling of it now would credit it
+	Withheld  NotificationState = "withheld"  // its merchant knows the order as over; telling of the payment now would credit it
 
 	// AlreadyCredited: the schedule has ended, and what the merchant answered last
 	// was that it has credited the order already.

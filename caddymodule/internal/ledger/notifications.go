@@ -102,7 +102,8 @@ func withhold(t *tx, k Key) error {
 }
 
 // withholdAll keeps the notification of an order back for good that its merchant has not
-// acknowledged.
+// answered. One that it has, with 0000 or P1, says so for ever; [Order.Notify] keeps it from
+// being sent again.
 func withholdAll(t *tx, k Key) error {
 	if err := withhold(t, k); err != nil {
 		return err
@@ -112,22 +113,23 @@ func withholdAll(t *tx, k Key) error {
 	return err
 }
 
-// isGivenBack reports whether an order's payment was given back, and holds the order.
-func isGivenBack(t *tx, k Key) (bool, error) {
+// isWithheld reports whether the merchant of an order is never to be told that it is paid,
+// and holds the order.
+func isWithheld(t *tx, k Key) (bool, error) {
 	o, err := one(t, scanOrder, orderByKey+` {lock}`, k.OrderID, k.MerID)
 	var damaged *UnreadableError
 	if isNotFound(err) || errors.As(err, &damaged) {
 		return false, nil // nobody knows
 	}
-	return o.State == translate.Refunded, err
+	return o.Notify() == translate.NotifyWithhold, err
 }
 
 func finish(t *tx, d Notification, a Attempt, to NotificationState, due time.Time) error {
 	if to == Exhausted {
-		switch back, err := isGivenBack(t, d.Key); {
+		switch withheld, err := isWithheld(t, d.Key); {
 		case err != nil:
 			return err
-		case back:
+		case withheld:
 			to = Withheld // while it was told the last time
 		}
 	}

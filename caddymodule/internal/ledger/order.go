@@ -63,6 +63,10 @@ func (o Order) ForMerchant() translate.Order {
 	}
 }
 
+// Notify says what is done with a notification of the order that is due. Whoever tells a
+// merchant that it is paid asks this, whatever the order's state.
+func (o Order) Notify() translate.Notify { return translate.NotifyOf(o.State, o.Late) }
+
 // ExpiryGrace is how long after its expiry an order may still turn out to be paid before
 // it is given up: notices travel, clocks differ.
 const ExpiryGrace = 5 * time.Minute
