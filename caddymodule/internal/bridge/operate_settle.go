@@ -34,7 +34,7 @@ type Settlement struct {
 type Settled struct {
 	Order     ledger.Order
 	Before    translate.State
-	ByGateway bool   // the gateway was certain; its word is recorded, not the operator's
+	ByGateway bool   // the gateway was certain; its word is recorded, and of the operator's the number of a transfer
 	Said      string // what the gateway said when it was asked
 }
 
@@ -71,7 +71,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	settled.Order, settled.Said = result.order, saidOf(result.report)
 	if result.moved && (result.order.State.Final() || order.State.Final()) {
 		settled.ByGateway = true
-		return settled, nil
+		return settled, b.keepNumber(ctx, w, settled)
 	}
 	if err := cmp.Or(contradiction(result, w.State), b.tooEarly(ctx, s, result, w.State)); err != nil {
 		b.recordEvents(ctx, order, result.events...)
@@ -81,6 +81,18 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		return settled, nil
 	}
 	return b.settle(ctx, s, w, settled, result)
+}
+
+// keepNumber puts on record the number of a transfer by which somebody says to have given back
+// what the gateway would not, where the gateway calls its own refund done in that very moment:
+// the payer may have the money twice, and nobody could follow it otherwise.
+func (b *Bridge) keepNumber(ctx context.Context, w Settlement, so Settled) error {
+	if w.DryRun || w.GatewayNo == "" || so.Before != translate.RefundFailed || so.Order.State != w.State {
+		return nil
+	}
+	b.log.Warn("gateway says that a refund is done which somebody has settled by hand; see that the money did not go back twice", orderFields(so.Order))
+	change := ledger.Change{At: b.now(), Who: w.Who, Why: w.Why, After: w.after()}
+	return b.ledger.Confirm(ctx, so.Order.Key, so.Order.State, nil, change)
 }
 
 // maySettle lists what an operator may say of an order, nil when nothing is

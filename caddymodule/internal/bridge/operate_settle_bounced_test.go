@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/paybridge/paybridge/caddymodule/internal/ledger"
 	"github.com/paybridge/paybridge/translate"
 	v1 "github.com/paybridge/paybridge/translate/v1"
@@ -124,6 +126,92 @@ func TestRetryOfABouncedRefund(t *testing.T) {
 			_, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "bounced"})
 			if !errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want %q", err, c.says)
+			}
+		})
+	}
+}
+
+// settledBounced leaves an order whose refund was done, came back, and was settled so.
+func settledBounced(w *world, p v1.PayRequest) {
+	isRefunded(w, p)
+	refundBounces(w, p)
+	w.gateway.setScript(silent)
+	_, err := w.bridge.Settle(w.tb.Context(), w.settings, settlement(p, translate.RefundFailed))
+	must(err)
+	w.wantState(p, translate.RefundFailed)
+	w.clock.advance(time.Hour)
+}
+
+// TestDoneOfABouncedRefund: what the gateway told first is told again, in a notice or because
+// somebody asks. Nothing is undone by that, and a person has to know.
+func TestDoneOfABouncedRefund(t *testing.T) {
+	t.Parallel()
+	for name, tell := range map[string]func(*world, v1.PayRequest){
+		"a notice": func(w *world, p v1.PayRequest) { must(refundIsDone(w, p)) },
+		"a retry": func(w *world, p v1.PayRequest) {
+			_, _, err := w.bridge.RetryRefund(w.tb.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "bounced"})
+			if !errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), "settled it as failed") {
+				w.tb.Errorf("got %v", err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			settledBounced(w, p)
+			tell(w, p)
+			w.wantState(p, translate.RefundFailed)
+			list, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
+			if err != nil || len(list.Items) != 2 { // with that of the bounce
+				t.Errorf("in quarantine: %+v, %v", list.Items, err)
+			}
+			if n := w.logs.FilterMessageSnippet("gateway says that a refund is done").FilterLevelExact(zap.ErrorLevel).Len(); n != 1 {
+				t.Errorf("%d errors in the log", n)
+			}
+			if n := w.gateway.count(v2.TranRefund); n != 1 {
+				t.Errorf("the refund was submitted %d times", n)
+			}
+		})
+	}
+}
+
+// TestTransferAfterAFailedRefund: somebody has transferred the money, and settles the order
+// with the number of that. The number is on record, whatever the gateway says meanwhile of its
+// own refund: the payer may have the money twice.
+func TestTransferAfterAFailedRefund(t *testing.T) {
+	t.Parallel()
+	done := func(w *world, p v1.PayRequest) {
+		w.gateway.refunds[w.order(p).RefundNo] = &refunded{amount: "19.99", state: v2.RefundSuccess}
+	}
+	for name, c := range map[string]struct {
+		meet      []func(*world, v1.PayRequest)
+		byGateway bool
+		was       string
+	}{
+		"it bounced, and the gateway still calls it done": {list(settledBounced), false, "refund_failed"},
+		"it was refused, and the gateway calls it done":   {list(failedRefund, done), true, "refunded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			for _, meet := range c.meet {
+				meet(w, p)
+			}
+			w.clock.advance(time.Hour)
+			word := Settlement{Key: key(p), State: translate.Refunded, GatewayNo: "TT1", Who: "ann", Why: "bank transfer"}
+			so, err := w.bridge.Settle(t.Context(), w.settings, word)
+			if err != nil || so.ByGateway != c.byGateway || so.Said != "refunded" {
+				t.Errorf("%+v, %v", so, err)
+			}
+			w.wantState(p, translate.Refunded)
+			changes, err := w.ledger.Changes(t.Context(), ledger.ChangeFilter{Key: key(p)})
+			if err != nil || len(changes.Items) == 0 {
+				t.Fatalf("%+v, %v", changes, err)
+			}
+			if last := changes.Items[0]; last.Before != c.was || last.After != "refunded, gateway number TT1" || last.Why != word.Why {
+				t.Errorf("on record: %+v", last)
 			}
 		})
 	}

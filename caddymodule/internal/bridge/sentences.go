@@ -30,9 +30,9 @@ var (
 		Zh: "刚刚有人说明这笔退款已处理；请查看订单，如果款项确实没有退回，可以再次重试",
 	}
 	refundDoneAndDealt = bilingual.Text{
-		En: "the gateway says that the refund is done, and somebody has dealt with it by other means; " +
-			"find out whether the money went back twice, then settle the order",
-		Zh: "网关的说法是退款已完成，而此前已有人记录以其他方式处理；请查明款项是否退了两次，然后人工定案",
+		En: "the gateway says that the refund is done, and somebody has dealt with it by other means, or settled it as failed; " +
+			"find out whether the payer has the money, and not twice, then settle the order",
+		Zh: "网关的说法是退款已完成，而此前已有人记录以其他方式处理，或者定案为退款失败；请查明付款人是否收到款项、是否收到两次，然后人工定案",
 	}
 
 	notStuck = bilingual.Text{

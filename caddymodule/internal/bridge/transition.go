@@ -23,7 +23,7 @@ func (b *Bridge) reportTransition(order ledger.Order, update ledger.Update, verd
 	}
 	switch {
 	case verdict == translate.Contradicted && update.State == translate.Refunded:
-		b.log.Error("gateway says that a refund is done which somebody has given back or settled by other means; the payer may have the money twice, look into it", fields...)
+		b.log.Error("gateway says that a refund is done which somebody has given back by other means, or settled as failed; the payer may have the money twice, look into it", fields...)
 	case verdict == translate.Contradicted:
 		b.log.Error("gateway contradicts what is final; the order is unchanged, look into it", fields...)
 	case verdict == translate.LatePayment:

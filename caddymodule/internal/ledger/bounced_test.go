@@ -70,3 +70,36 @@ func bouncedIsNotTold(t *testing.T, p place) {
 		t.Errorf("notification is %s", n.State)
 	}
 }
+
+// doneContradictsBounced: a person has said that a refund which was done came back. That it
+// was done is told again for days, and takes nothing back of that; once the refund is tried
+// again, it is news.
+func doneContradictsBounced(t *testing.T, p place) {
+	l := p.open(t)
+	pay(t, l, sample(1), noon)
+	o := bounce(t, l, sample(1).Key)
+	done := ledger.Update{State: translate.Refunded, At: after(2 * time.Hour), Source: "notice"}
+	for range 2 {
+		if got := mustRecord(t, l, o.Key, done, translate.Contradicted); got != o {
+			t.Errorf("order is\n%+v\nwant\n%+v", got, o)
+		}
+	}
+	by := &ledger.RetryByHand{Change: ledger.Change{Who: "ann", Why: "another card", At: after(3 * time.Hour)}}
+	if _, err := l.RetryRefund(t.Context(), o.Key, 0, after(4*time.Hour), by); err != nil {
+		t.Fatal(err)
+	}
+	mustRecord(t, l, o.Key, ledger.Update{State: translate.RefundFailed, At: after(4 * time.Hour)}, translate.Applied)
+	if got := mustRecord(t, l, o.Key, done, translate.Applied); !got.Late {
+		t.Errorf("its merchant would hear of it: %+v", got)
+	}
+
+	pay(t, l, sample(2), noon)
+	byHand := bounce(t, l, sample(2).Key)
+	word := ledger.Update{State: translate.Refunded, At: after(2 * time.Hour), Source: "operator"}
+	change := ledger.Change{Who: "ann", Why: "bank transfer", At: after(2 * time.Hour), After: "refunded, gateway number TT1"}
+	if _, verdict, err := l.Settle(t.Context(), byHand.Key, word, change); err != nil || verdict != translate.Applied {
+		t.Fatalf("settled: %v, %v", verdict, err)
+	}
+	mustRecord(t, l, byHand.Key, done, translate.Contradicted)
+	mustRecord(t, l, byHand.Key, ledger.Update{State: translate.RefundFailed}, translate.Contradicted)
+}

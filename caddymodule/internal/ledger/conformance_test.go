@@ -179,6 +179,7 @@ var conformance = []struct {
 	{"settle what the gateway contradicts", settleContradicted},
 	{"settle as paid what failed", settleFailedAsPaid},
 	{"nobody is told as paid of a refund that bounced", bouncedIsNotTold},
+	{"that a refund is done contradicts who has said that it bounced", doneContradictsBounced},
 	{"confirm", confirm},
 	{"changes", changes},
 	{"changes need reasons", changesNeedReasons},

@@ -85,6 +85,7 @@ func statements() map[string]statement {
 		"host":                {backURLHost, []any{"a", "b"}},
 		"dealt":               {dealtOfMatter, []any{"refund", "a", "b"}},
 		"settled given back":  {settledGivenBack, []any{"a", "b"}},
+		"said of a refund":    {lastSaidOfRefund, []any{"a", "b"}},
 		"locked notification": {lockNotification, []any{"a", "b"}},
 		"quarantined again":   {reopenQuarantined, []any{"a"}},
 	}

@@ -87,6 +87,7 @@ var indexes = map[string][]string{
 	"host":                {"sqlite_autoindex_back_hosts_1"},
 	"dealt":               {"sqlite_autoindex_dealt_1"},
 	"settled given back":  {"sqlite_autoindex_changes_1"},
+	"said of a refund":    {"sqlite_autoindex_changes_1"},
 	"locked notification": keys,
 	"quarantined again":   {"sqlite_autoindex_quarantine_1"},
 	"changes":             {"changes_at"},

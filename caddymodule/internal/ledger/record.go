@@ -20,8 +20,8 @@ import (
 //   - FailedAttempt: the update says that the payment failed, and the order's payer
 //     can still pay ([Order.Payable]). The order is unchanged.
 //   - Repeated, Late, Contradicted: the order is unchanged. Contradicted is also that a
-//     refund is done which somebody has dealt with, see [Ledger.DealWith], or settled as
-//     given back after it had failed.
+//     refund is done which somebody has dealt with, see [Ledger.DealWith], settled as
+//     given back after it had failed, or settled as failed after it was done.
 //
 // All but Applied and Repeated leave an event of the verdict's name.
 //
