@@ -56,11 +56,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 	if err != nil {
 		return Settled{}, err
 	}
-	possible, err := b.maySettle(ctx, order)
-	if err != nil {
-		return Settled{}, err
-	}
-	if err := b.checkSettlement(order, possible, w); err != nil {
+	if err := b.checkBefore(ctx, order, w); err != nil {
 		return Settled{}, err
 	}
 	settled := Settled{Order: order, Before: order.State}
@@ -73,7 +69,7 @@ func (b *Bridge) Settle(ctx context.Context, s *Settings, w Settlement) (Settled
 		settled.ByGateway = true
 		return settled, b.keepNumber(ctx, w, settled)
 	}
-	if err := cmp.Or(contradiction(result, w.State), b.tooEarly(ctx, s, result, w.State)); err != nil {
+	if err := cmp.Or(contradiction(result, w.State), b.tooEarly(ctx, s, result, w.State), b.checkAfter(ctx, result.order, w)); err != nil {
 		b.recordEvents(ctx, order, result.events...)
 		return settled, err
 	}
@@ -93,6 +89,38 @@ func (b *Bridge) keepNumber(ctx context.Context, w Settlement, so Settled) error
 	b.log.Warn("gateway says that a refund is done which somebody has settled by hand; see that the money did not go back twice", orderFields(so.Order))
 	change := ledger.Change{At: b.now(), Who: w.Who, Why: w.Why, After: w.after()}
 	return b.ledger.Confirm(ctx, so.Order.Key, so.Order.State, nil, change)
+}
+
+// checkBefore refuses a word that is not possible, before the gateway is asked. That a refund
+// came back after it was done can be news to the bridge, of which no notice has come: the
+// gateway's answer is what makes it possible, see checkAfter.
+func (b *Bridge) checkBefore(ctx context.Context, order ledger.Order, w Settlement) error {
+	if bounces(order, w) {
+		return b.checkSettlement(order, order.State.Row().SettleContradicted, w)
+	}
+	return b.checkOnRecord(ctx, order, w)
+}
+
+// checkAfter refuses what checkBefore has left to the gateway's answer, which is on record now.
+func (b *Bridge) checkAfter(ctx context.Context, order ledger.Order, w Settlement) error {
+	if !bounces(order, w) {
+		return nil
+	}
+	return b.checkOnRecord(ctx, order, w)
+}
+
+// bounces reports whether a word says that a refund which was done came back.
+func bounces(order ledger.Order, w Settlement) bool {
+	return order.State == translate.Refunded && w.State == translate.RefundFailed
+}
+
+// checkOnRecord refuses a word that is not possible by what is on record.
+func (b *Bridge) checkOnRecord(ctx context.Context, order ledger.Order, w Settlement) error {
+	possible, err := b.maySettle(ctx, order)
+	if err != nil {
+		return err
+	}
+	return b.checkSettlement(order, possible, w)
 }
 
 // maySettle lists what an operator may say of an order, nil when nothing is

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,9 @@ func TestSettleBouncedRefund(t *testing.T) {
 		"it bounced, the gateway knows no such refund": {list(isRefunded, refundBounces), notFound, translate.RefundFailed, ""},
 		"it bounced, the gateway calls it done":        {list(isRefunded, refundBounces), none, translate.RefundFailed, "as the order is"},
 		"it bounced, and is paid out anew":             {list(isRefunded, refundBounces), fault{state: "11", refund: v2.RefundProcessing}, translate.RefundFailed, "under way"},
+		"only the gateway knows that it bounced":       {list(isRefunded), fault{state: "11", refund: v2.RefundCardFailed}, translate.RefundFailed, ""},
+		"nothing has come, the gateway calls it done":  {list(isRefunded), none, translate.RefundFailed, "as the order is"},
+		"nothing has come, it is under way":            {list(isRefunded), fault{state: "11", refund: v2.RefundProcessing}, translate.RefundFailed, "under way"},
 		"it stands":                                    {list(isRefunded, refundBounces), silent, translate.Refunded, "stays"},
 		"it is not paid again":                         {list(isRefunded, refundBounces), silent, translate.Paid, "cannot become paid"},
 		"another contradiction":                        {list(isRefunded, told13), silent, translate.RefundFailed, "cannot become refund_failed"},
@@ -212,6 +216,46 @@ func TestTransferAfterAFailedRefund(t *testing.T) {
 			}
 			if last := changes.Items[0]; last.Before != c.was || last.After != "refunded, gateway number TT1" || last.Why != word.Why {
 				t.Errorf("on record: %+v", last)
+			}
+		})
+	}
+}
+
+// TestDryRunOfABounce: whether it could be settled only the gateway knows, whose answer is on
+// record then. The order is as it was, and what was asked in vain is in its history.
+func TestDryRunOfABounce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ask   fault
+		taken bool
+		kept  int
+	}{
+		"it bounced":           {fault{state: "11", refund: v2.RefundCardFailed}, true, 1},
+		"the gateway is quiet": {silent, false, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := order(v1.WxSao, 1)
+			isRefunded(w, p)
+			asked := w.gateway.count(v2.TranRefundQuery)
+			w.gateway.setScript(c.ask)
+			_, err := w.bridge.Settle(t.Context(), w.settings, Settlement{Key: key(p), State: translate.RefundFailed, DryRun: true})
+			if (err == nil) != c.taken {
+				t.Errorf("got %v", err)
+			}
+			w.wantState(p, translate.Refunded)
+			list, err := w.ledger.QuarantinedMessages(t.Context(), ledger.QuarantineFilter{})
+			if err != nil || len(list.Items) != c.kept {
+				t.Errorf("in quarantine: %+v, %v", list.Items, err)
+			}
+			if n := w.gateway.count(v2.TranRefundQuery) - asked; n != 1 {
+				t.Errorf("asked %d times", n)
+			}
+			events, err := w.ledger.Events(t.Context(), key(p))
+			asks := func(e ledger.Event) bool { return e.Kind == "call" && e.Source == v2.TranRefundQuery }
+			if err != nil || !slices.ContainsFunc(events.Items, asks) {
+				t.Errorf("the question is not on record: %+v, %v", events.Items, err)
 			}
 		})
 	}
