@@ -74,9 +74,19 @@ func BuildQueryReply(o Order) v1.QueryReply {
 	}
 }
 
+// CancelCode says what a merchant's cancel hears of an order in state s, after all that could
+// be done. late is that of [ResultCode]: the merchant has closed the order, and whether the
+// money is back is a matter between the bridge's people and the gateway, however it goes.
+func CancelCode(s State, late bool) v1.Code {
+	if late {
+		return v1.CodeOK
+	}
+	return s.Row().Cancel
+}
+
 // BuildCancelReply answers a cancel of a known order, after all that could be done.
 func BuildCancelReply(o Order) v1.CancelReply {
-	code := o.State.Row().Cancel
+	code := CancelCode(o.State, o.Late)
 	reply := v1.CancelReply{RespCode: code, QueryID: o.QueryID, TxnAmt: o.Amount, MerID: o.MerID, OrderID: o.OrderID}
 	if code == v1.CodeRefused {
 		reply.RespMsg = o.GatewayMessage

@@ -189,6 +189,22 @@ func TestLateOrderIsNotTold(t *testing.T) {
 	}
 }
 
+// TestLateOrderIsOver: the merchant of an order that is late was told that it is over, and
+// hears nothing else of it: a cancel hears "00" as before, a query 1003, whatever its state.
+func TestLateOrderIsOver(t *testing.T) {
+	t.Parallel()
+	for _, state := range States() {
+		order := ordered(v1.WxSao, state)
+		order.Late, order.PaidAt, order.GatewayMessage = true, noon, "余额不足"
+		if got := BuildCancelReply(order); got.RespCode != v1.CodeOK || got.RespMsg != "" {
+			t.Errorf("%s: cancel hears %+v", state, got)
+		}
+		if got := BuildQueryReply(order); got.ResultCode != v1.ResultFailed || got.PayTime != "" {
+			t.Errorf("%s: query hears %+v", state, got)
+		}
+	}
+}
+
 // TestNotificationOnTheWire compares with the message captured from the old
 // gateway, for orders of every action: the action is not in it.
 func TestNotificationOnTheWire(t *testing.T) {

@@ -40,7 +40,7 @@ type StateRow struct {
 	Pay        v1.Code       // to a pay request
 	PayScanned v1.Code       // to one with a scanned code, whose money may have moved
 	Query      v1.ResultCode // to a query, of an order that was not paid too late
-	Cancel     v1.Code       // to a cancel, when all was done that CancelStep says
+	Cancel     v1.Code       // to a cancel, when all was done that CancelStep says, of an order that is not late
 
 	CancelStep CancelStep // what a cancel does
 	Notify     Notify     // what is done with a notification that is due, see [NotifyOf]

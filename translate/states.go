@@ -32,7 +32,9 @@ const (
 //
 // Cancel: "00" makes the merchant close the order at once, so it stands only where
 // no money is left with the merchant or can come to stay there: what is paid of a
-// failed or closed order is given back.
+// failed or closed order is given back. Its merchant, and that of an order whose refund
+// came back after it was done, was told so, and goes on hearing "00" and 1003 whatever
+// becomes of that ([CancelCode], [ResultCode]).
 var states = []StateRow{
 	{
 		State: Begun, Chinese: "已记录", Means: "recorded; nothing has left for the gateway",

@@ -128,8 +128,15 @@ func TestFailedThenPaidIsGivenBack(t *testing.T) {
 				w.gateway.books[o.OrderNo] = &booked{amount: "19.99", state: v2.TranSuccess, charges: 1}
 				find(w, p)
 				w.wantState(p, translate.Refunding)
+				w.gateway.setScript(refuses)
 				w.step()
-				w.wantState(p, translate.Refunded)
+				w.wantState(p, translate.RefundFailed)
+				if reply := w.cancel(p); reply.RespCode != v1.CodeOK { // as before, although the refund has failed
+					t.Fatalf("a repeated cancel hears %s", reply.RespCode)
+				}
+				for w.order(p).State != translate.Refunded {
+					w.stepAt(p)
+				}
 				if n := w.gateway.refundsPaid(); n != 1 {
 					t.Fatalf("%d refunds", n)
 				}

@@ -100,6 +100,9 @@ func TestMerchantOfABouncedRefund(t *testing.T) {
 	if reply := w.query(p); reply.ResultCode != v1.ResultFailed || reply.PayTime != "" {
 		t.Errorf("query hears %s, paid at %q", reply.ResultCode, reply.PayTime)
 	}
+	if reply := w.cancel(p); reply.RespCode != v1.CodeOK {
+		t.Errorf("a repeated cancel hears %s", reply.RespCode)
+	}
 	if n, err := w.ledger.Notification(t.Context(), key(p)); err != nil || n.State != ledger.Withheld {
 		t.Errorf("notification is %s, %v", n.State, err)
 	}
