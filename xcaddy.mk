@@ -67,7 +67,7 @@ WITHOUT_IFMA := go test -count=1 -exec 'env GODEBUG=cpu.avx512ifma=off'
 
 without-ifma: # the tests of keys without AVX-512 IFMA
 	$(WITHOUT_IFMA) ./translate/... ./caddymodule/fastrsa ./caddymodule/internal/merchants
-	$(WITHOUT_IFMA) -run 'HostileNotices|KeyChange|RSAArithmetic' ./tests
+	$(WITHOUT_IFMA) -run 'HostileNotices|KeyChange|RSAArithmetic|SM2Arithmetic' ./tests
 
 busy: system-packages promtool $(RELEASING) build .build/caddy-sandbox ## run all tests while something else keeps every core busy
 	@.ci/busy .ci/keep-going packages system

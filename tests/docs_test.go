@@ -354,7 +354,7 @@ var blocks = map[string]string{
 	"health":     "{\n paybridge {\n health {\n nonsense\n }\n }\n}",
 }
 
-var knownWords = regexp.MustCompile(`write one of: ([a-z_, ]+)`)
+var knownWords = regexp.MustCompile(`write one of: ([a-z0-9_, ]+)`)
 
 // Every directive is explained in the configuration's document and shown in the
 // example.

@@ -26,7 +26,7 @@ import (
 var unshown = map[string]string{
 	"CalledAgain.explained": ownWords, "Order.explained": ownWords, "RefundAnswer.gateway_said": ownWords,
 	"ChangeList.next": cursor, "MerchantList.next": cursor, "NotificationList.next": cursor, "OrderList.next": cursor, "QuarantineList.next": cursor, "RefusalList.next": cursor, "RouteList.next": cursor, "SumList.next": cursor,
-	"Check.level": decides, "HealthAnswer.status": decides,
+	"Change.id": decides, "Check.level": decides, "HealthAnswer.status": decides,
 	"Quarantined.dealt_who": byCommand, "Quarantined.detail": byCommand, "Quarantined.dealt_why": byCommand, "Quarantined.flow_no": byCommand, "Quarantined.source": byCommand, "Quarantined.tran_code": byCommand,
 	"Route.who": byCommand, "Route.why": byCommand,
 	"Readiness.first_day": byCommand, "Readiness.last_day": byCommand, "ReadinessList.next": cursor,

@@ -112,12 +112,12 @@ func TestSendAgainUnrecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
-		book.fail = func(_ context.Context, method string) error {
+		book.failBy(func(_ context.Context, method string) error {
 			if method == "end again" {
 				return ledger.ErrUnavailable
 			}
 			return nil
-		}
+		})
 		d := startDispatcher(t, Config{Ledger: book}, network)
 		key := oneAcknowledged(t, book, d)
 		trial, err := d.SendAgain(t.Context(), key, ledger.Change{})
@@ -157,7 +157,7 @@ func TestSendAgainTooLate(t *testing.T) {
 				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
 				d := startDispatcher(t, Config{Ledger: book}, network)
 				key := oneAcknowledged(t, book, d)
-				book.fail = func(_ context.Context, method string) error {
+				book.failBy(func(_ context.Context, method string) error {
 					switch method {
 					case "begin again":
 						time.Sleep(c.took)
@@ -165,7 +165,7 @@ func TestSendAgainTooLate(t *testing.T) {
 						book.change(key, func(o *ledger.Order) { o.State, o.Late = c.to, c.late })
 					}
 					return nil
-				}
+				})
 				if trial, err := d.SendAgain(t.Context(), key, ledger.Change{}); !errors.Is(err, c.want) {
 					t.Errorf("%+v, %v, want %v", trial, err, c.want)
 				}

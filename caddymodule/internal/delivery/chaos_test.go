@@ -37,12 +37,12 @@ func chaos(t *testing.T, seed uint64) {
 		return answers[dice.n(len(answers))], after
 	})
 	book := newFakeLedger()
-	book.fail = func(context.Context, string) error {
+	book.failBy(func(context.Context, string) error {
 		if dice.n(10) == 0 {
 			return fmt.Errorf("%w: chance", ledger.ErrUnavailable)
 		}
 		return nil
-	}
+	})
 	var keys []ledger.Key
 	for i := range orders {
 		url := fmt.Sprintf("http://m%d.test/notify", dice.n(100))

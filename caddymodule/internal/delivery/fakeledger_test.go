@@ -160,13 +160,21 @@ func (q *queue) head() (waiting, bool) {
 func (f *fakeLedger) enter(ctx context.Context, method string) error {
 	f.mu.Lock()
 	f.calls[method]++
+	fail := f.fail
 	f.mu.Unlock()
-	if f.fail != nil {
-		if err := f.fail(ctx, method); err != nil {
+	if fail != nil {
+		if err := fail(ctx, method); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// failBy has every method ask fail first. The dispatcher may run already.
+func (f *fakeLedger) failBy(fail func(ctx context.Context, method string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail = fail
 }
 
 func (f *fakeLedger) ClaimNotifications(

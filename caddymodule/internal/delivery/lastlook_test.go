@@ -43,14 +43,14 @@ func TestOrderChangesWhileConnecting(t *testing.T) {
 				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
 				key := book.owe("late000004", testURL, time.Now())
 				failure := c.failure
-				book.fail = func(_ context.Context, method string) error {
+				book.failBy(func(_ context.Context, method string) error {
 					if method != "order" {
 						return nil
 					}
 					told := failure
 					failure = nil
 					return told
-				}
+				})
 				d := startDispatcher(t, Config{Ledger: book}, slowConnections{network, func() time.Duration {
 					book.change(key, func(o *ledger.Order) { o.State, o.Late = c.meanwhile, c.late })
 					return 5 * time.Second

@@ -17,12 +17,12 @@ func TestLateClaimIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
 		var claims atomic.Int32
-		book.fail = func(_ context.Context, method string) error {
+		book.failBy(func(_ context.Context, method string) error {
 			if method == "claim" && claims.Add(1) == 1 {
 				pass(11 * time.Second)
 			}
 			return nil
-		}
+		})
 		d := newTestDispatcher(Config{Ledger: deaf{book}}, network)
 		key := book.owe("late000001", testURL, time.Now())
 		d.Start()

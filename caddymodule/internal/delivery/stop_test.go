@@ -92,12 +92,12 @@ func TestStopWithLedgerStuck(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
-				book.fail = func(ctx context.Context, called string) error {
+				book.failBy(func(ctx context.Context, called string) error {
 					if called == method {
 						<-ctx.Done()
 					}
 					return ctx.Err()
-				}
+				})
 				book.owe("stuck00001", testURL, time.Now())
 				d := startDispatcher(t, Config{Ledger: book}, network)
 				synctest.Wait()
@@ -120,12 +120,12 @@ func TestStopReleasesWhatWasNotSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
-		book.fail = func(_ context.Context, method string) error {
+		book.failBy(func(_ context.Context, method string) error {
 			if method == "claim" {
 				pass(2 * time.Second)
 			}
 			return nil
-		}
+		})
 		var keys []ledger.Key
 		for i := range 3 {
 			keys = append(keys, book.owe(fmt.Sprintf("release%03d", i), fmt.Sprintf("http://m%d.test/", i), time.Now()))

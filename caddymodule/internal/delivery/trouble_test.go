@@ -30,7 +30,7 @@ func TestClaimsHeal(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
-				book.fail = failing(method, time.Now().Add(time.Minute))
+				book.failBy(failing(method, time.Now().Add(time.Minute)))
 				log, logs := observed()
 				d := startDispatcher(t, Config{Ledger: book, Log: log}, network)
 				for range 600 {
@@ -61,7 +61,7 @@ func TestRecordingHeals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		book, network := newFakeLedger(), newFakeNetwork(always("0000", 9*time.Second))
-		book.fail = failing("finish", time.Now().Add(20*time.Second))
+		book.failBy(failing("finish", time.Now().Add(20*time.Second)))
 		key := book.owe("records001", testURL, time.Now())
 		d := startDispatcher(t, Config{Ledger: book}, network)
 		pass(time.Minute)
@@ -81,7 +81,7 @@ func TestRecordingEndsWithTheLease(t *testing.T) {
 		book, network := newFakeLedger(), newFakeNetwork(always("0000", 0))
 		log, logs := observed()
 		start := time.Now()
-		book.fail = failing("finish", start.Add(time.Minute))
+		book.failBy(failing("finish", start.Add(time.Minute)))
 		key := book.owe("lost000001", testURL, start)
 		d := startDispatcher(t, Config{Ledger: book, Log: log}, network)
 		pass(2 * time.Minute)
