@@ -96,10 +96,11 @@ var chineseOfCommands = map[string]string{
 	"The gateway was asked and said: %s\nThe order is %s.": "已向网关查询，网关的答复：%s\n订单的状态是“%s”。",
 	"The order was %s and is %s.":                          "订单的状态由“%s”变为“%s”。",
 	"The order stays %s; your word is on record.":          "订单的状态仍为“%s”，您的说明已记录。",
-	"By the gateway's answer the order is %s; it was %s. It could be settled as %s. Nothing else was changed.": "按网关的答复，订单现在是“%s”，此前为“%s”；可以定案为“%s”。此外没有改动。",
-	"The order is %s; it could be settled as %s. Nothing was changed.":                                         "订单的状态是“%s”；可以定案为“%s”。没有改动任何内容。",
-	"That is certain and was recorded: the order was %s and is %s. Your word was not needed.":                  "网关的答复是确定的，已经记录：订单的状态由“%s”变为“%s”，不需要人工定案。",
-	"The refund %s could be tried again. Nothing was changed.":                                                 "退款 %s 可以重试。没有改动任何内容。",
+	"By the gateway's answer the order is %s; it was %s. It could be settled as %s. Nothing else was changed.":                                     "按网关的答复，订单现在是“%s”，此前为“%s”；可以定案为“%s”。此外没有改动。",
+	"The order is %s; it could be settled as %s. Nothing was changed.":                                                                             "订单的状态是“%s”；可以定案为“%s”。没有改动任何内容。",
+	"That is certain and was recorded: the order was %s and is %s. Your word was not needed.":                                                      "网关的答复是确定的，已经记录：订单的状态由“%s”变为“%s”，不需要人工定案。",
+	"That is certain and was recorded: the order was %s and is %s. Your number is on record, too; see that the payer has not got the money twice.": "网关的答复是确定的，已经记录：订单的状态由“%s”变为“%s”。您给出的单号也已记录；请查明付款人是否收到了两次。",
+	"The refund %s could be tried again. Nothing was changed.":                                                                                     "退款 %s 可以重试。没有改动任何内容。",
 
 	// selfcheck
 	"ok":                "正常",

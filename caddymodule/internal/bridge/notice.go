@@ -168,7 +168,8 @@ func (b *Bridge) take(ctx context.Context, s *Settings, order ledger.Order, n No
 	if report.State == translate.Failed && order.State == translate.Pending && order.TakesAttempts() {
 		report = askAbout(earlierAttempt) // as the last it ends the order
 	}
-	if report.State == translate.RefundFailed && !b.toldOfOne(ctx, s, order) {
+	if report.State == translate.RefundFailed && !b.toldOfOne(ctx, s, order) ||
+		report.State == translate.Refunded && b.isTriedAnew(ctx, order) {
 		report = askAbout(earlierTry)
 	}
 	if report.State.Final() {

@@ -86,7 +86,7 @@ func (b *Bridge) keepNumber(ctx context.Context, w Settlement, so Settled) error
 	if w.DryRun || w.GatewayNo == "" || so.Before != translate.RefundFailed || so.Order.State != w.State {
 		return nil
 	}
-	b.log.Warn("gateway says that a refund is done which somebody has settled by hand; see that the money did not go back twice", orderFields(so.Order))
+	b.log.Error("gateway says that a refund is done which somebody has just settled by hand; the payer may have the money twice, look into it", orderFields(so.Order))
 	change := ledger.Change{At: b.now(), Who: w.Who, Why: w.Why, After: w.after()}
 	return b.ledger.Confirm(ctx, so.Order.Key, so.Order.State, nil, change)
 }

@@ -263,3 +263,42 @@ func TestDryRunOfABounce(t *testing.T) {
 		})
 	}
 }
+
+// TestOldNoticeOfABouncedRefund: a refund that bounced is tried again, and an old notice comes
+// once more that it is done. It proves nothing: the try goes on, or is the operator's again.
+func TestOldNoticeOfABouncedRefund(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tried fault
+		state translate.State
+	}{
+		"it has not left":   {unsent, translate.Refunding},
+		"its answer is due": {lost, translate.Refunding},
+		"it was refused":    {refuses, translate.RefundFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := newClock()
+			w := worldAtTime(t, t.TempDir(), clock, ledger.WithClock(clock.now))
+			p := order(v1.WxSao, 1)
+			isRefunded(w, p)
+			refundBounces(w, p)
+			w.gateway.setScript(silent)
+			if _, err := w.bridge.Settle(t.Context(), w.settings, settlement(p, translate.RefundFailed)); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.advance(time.Hour)
+			w.gateway.setScript(silent, c.tried)
+			if _, _, err := w.bridge.RetryRefund(t.Context(), w.settings, key(p), ledger.Change{Who: "ann", Why: "bounced"}); err != nil {
+				t.Fatal(err)
+			}
+			w.wantState(p, c.state)
+			w.gateway.chance = func() fault { return silent } // when it is asked
+			o := w.order(p)
+			_ = w.notice(w.gateway.says("", map[string]string{
+				"oriMerOrderId": o.OrderNo, "refundState": "31", "refundAmt": "19.99", "merRefundFlowId": o.RefundNo,
+			}))
+			w.wantState(p, c.state)
+		})
+	}
+}

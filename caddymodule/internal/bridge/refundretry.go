@@ -51,9 +51,9 @@ func failures(events []ledger.Event) (list []ledger.Event) {
 	return list
 }
 
-// earlierTry is why it is not believed that a refund has failed which may have been
-// submitted more than once. All its tries have one number.
-const earlierTry = "that the refund failed may be told of a try before this one"
+// earlierTry is why it is not believed that a refund has failed, or is done, which may have
+// been submitted more than once. All its tries have one number.
+const earlierTry = "what became of the refund may be told of a try before this one"
 
 // toldOfOne reports whether what a notice tells of an order's refund that is under way can
 // be about one submission only, whenever that was.
@@ -65,11 +65,34 @@ func (b *Bridge) toldOfOne(ctx context.Context, s *Settings, order ledger.Order)
 	return read && record.once(order, b.now())
 }
 
+// isTriedAnew reports whether an order's refund that is open was done before, came back, and
+// has been tried again since: a notice that it is done may be one of the time before. What is
+// not known may be.
+func (b *Bridge) isTriedAnew(ctx context.Context, order ledger.Order) bool {
+	if order.State != translate.Refunding && order.State != translate.RefundFailed {
+		return false
+	}
+	events, err := b.ledger.Events(ctx, order.Key)
+	if err != nil {
+		return true
+	}
+	cameBack, again := false, false
+	for _, e := range events.Items {
+		switch {
+		case e.LedFrom() == translate.Refunded:
+			cameBack, again = true, false
+		case e.LedTo() == translate.Refunding:
+			again = cameBack
+		}
+	}
+	return again
+}
+
 // ofEarlierTry reports whether the failure that the gateway shows of a refund that is under way
 // may be that of a try before the present one: that has not left yet, or so short a time ago
 // that the gateway's books may still show the one before.
 func (r *refundRecord) ofEarlierTry(order ledger.Order, now time.Time) bool {
-	notSentYet := r.neverLeft() && r.before > 0
+	notSentYet := r.neverLeft() && r.failed
 	return notSentYet || !r.once(order, now) && now.Sub(r.leftAt(order, now)) < notFoundGrace
 }
 

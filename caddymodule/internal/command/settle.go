@@ -54,7 +54,7 @@ It cannot undo what is final, and charges nobody.`,
 		if err := o.client.Post(o.Context(), "orders/settle", request, &answer); err != nil {
 			return err
 		}
-		if err := o.show(answer, func(w printer) { printSettled(w, answer, request.State, o.now) }); err != nil {
+		if err := o.show(answer, func(w printer) { printSettled(w, answer, request, o.now) }); err != nil {
 			return err
 		}
 		if answer.ByGateway && answer.Order.State != request.State {
@@ -64,15 +64,18 @@ It cannot undo what is final, and charges nobody.`,
 	})
 }
 
-func printSettled(w printer, answer api.SettleAnswer, wanted translate.State, now time.Time) {
+func printSettled(w printer, answer api.SettleAnswer, request api.SettleRequest, now time.Time) {
 	w.say("The gateway was asked and said: %s\n", answer.GatewaySaid)
 	switch {
+	case answer.ByGateway && answer.Before == translate.RefundFailed && request.GatewayNo != "" && !request.DryRun:
+		w.say("That is certain and was recorded: the order was %s and is %s. Your number is on record, too; see that the payer has not got the money twice.\n",
+			answer.Before, answer.Order.State)
 	case answer.ByGateway:
 		w.say("That is certain and was recorded: the order was %s and is %s. Your word was not needed.\n", answer.Before, answer.Order.State)
 	case answer.DryRun && answer.Order.State != answer.Before:
-		w.say("By the gateway's answer the order is %s; it was %s. It could be settled as %s. Nothing else was changed.\n", answer.Order.State, answer.Before, wanted)
+		w.say("By the gateway's answer the order is %s; it was %s. It could be settled as %s. Nothing else was changed.\n", answer.Order.State, answer.Before, request.State)
 	case answer.DryRun:
-		w.say("The order is %s; it could be settled as %s. Nothing was changed.\n", answer.Order.State, wanted)
+		w.say("The order is %s; it could be settled as %s. Nothing was changed.\n", answer.Order.State, request.State)
 	case answer.Order.State == answer.Before:
 		w.say("The order stays %s; your word is on record.\n", answer.Order.State)
 	default:
