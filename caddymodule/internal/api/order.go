@@ -163,17 +163,16 @@ func (v *visit) timeline(order ledger.Order) (Timeline, error) {
 		shown := notificationOf(*notification)
 		t.Notification = &shown
 	}
-	return t, v.explainByStory(&t.Order, told, len(events.Unreadable) == 0)
+	return t, v.explainByStory(&t.Order, told, events)
 }
 
-// explainByStory says of an order's state what its columns alone do not tell. Where the
-// story is not whole, it may lack the very call that matters.
-func (v *visit) explainByStory(o *Order, told story, whole bool) error {
+// explainByStory says of an order's state what its columns alone do not tell.
+func (v *visit) explainByStory(o *Order, told story, events ledger.List[ledger.Event]) error {
 	switch o.State {
 	case translate.InDoubt:
 		o.Unpaid = slices.ContainsFunc(told.events, func(e ledger.Event) bool { return e.Kind == ledger.UnpaidEvent })
 	case translate.Refunding:
-		o.Unsent = whole && bridge.RefundNeverLeft(told.events, v.Settings.TranCodes)
+		o.Unsent = bridge.RefundNeverLeft(events, v.Settings.TranCodes)
 	case translate.RefundFailed:
 		dealt, err := v.Ledger.DealtWith(v.ctx, told.order.Key)
 		if err != nil {

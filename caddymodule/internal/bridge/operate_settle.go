@@ -245,7 +245,7 @@ func (b *Bridge) refundTooEarly(ctx context.Context, s *Settings, order ledger.O
 		return notSettled(refundCallUnreadable.With())
 	}
 	now := b.now()
-	record := readRefund(events.Items, s.TranCodes)
+	record := readRefund(events, s.TranCodes)
 	surely := record.leftAt(order, now).Add(notFoundGrace)
 	if !now.Before(surely) {
 		return nil

@@ -33,9 +33,9 @@ func (b *Bridge) beginRefund(ctx context.Context, s *Settings, order ledger.Orde
 
 // refund takes a refund one step further under its one stored number: asks what
 // became of it, and submits it when the gateway surely does not have it, by its own word
-// or because nothing has left the bridge. The
-// gateway pays one refund number once, so a submission may be repeated; but one
-// that was accepted a moment ago may not be in its books yet.
+// or because nothing has left the bridge. The gateway pays one refund number once, so a
+// submission may be repeated; but one that was accepted a moment ago may not be in its
+// books yet.
 func (b *Bridge) refund(ctx context.Context, s *Settings, order ledger.Order) queryResult {
 	if order.Tries == 0 {
 		return b.submitFirst(ctx, s, order)
@@ -158,15 +158,15 @@ func (b *Bridge) mayResubmitRefund(ctx context.Context, s *Settings, result quer
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return false, false
 	}
-	record := readRefund(events.Items, s.TranCodes)
+	record := readRefund(events, s.TranCodes)
 	switch {
-	case record.neverLeft() && len(events.Unreadable) == 0:
+	case record.neverLeft():
 		return true, false
 	case !result.report.NotFound:
 		return false, false
 	}
 	sent := record.lastSent()
-	if len(events.Unreadable) > 0 {
+	if record.unreadable {
 		// One that cannot be read may be a call. It came before the gateway said for
 		// the first time that it has no such refund.
 		sent = latest(sent, firstNotFound(events.Items, "refund", b.now()))

@@ -20,19 +20,20 @@ const takenOverEvent = "taken_over"
 // have its one number, so that what is told of it may be told of any of them.
 type refundRecord struct {
 	begun  time.Time   // when it was last about to be submitted; zero when that is not on record
-	failed bool        // it has failed before
+	failed bool        // it has failed before, as far as that can be read
 	sent   []time.Time // the submissions that left, or may have
 	before int         // those of them from before it failed
 	called bool        // one was made since it was begun, whether or not it left
 	passes bool        // the last of them that left was refused for a reason that can pass
 	hidden time.Time   // when at the latest one left that is not on record, zero for none
 
-	unreadable bool // events of it cannot be read
+	unreadable bool // events cannot be read: a submission may be among them, or that it has failed
 }
 
 // readRefund gathers it from an order's timeline.
-func readRefund(events []ledger.Event, codes TranCodes) (r refundRecord) {
-	for _, e := range events {
+func readRefund(events ledger.List[ledger.Event], codes TranCodes) (r refundRecord) {
+	r.unreadable = len(events.Unreadable) > 0
+	for _, e := range events.Items {
 		switch {
 		case e.LedTo() == translate.Refunding:
 			r.begun, r.called, r.before = e.At, false, len(r.sent)
@@ -83,7 +84,7 @@ func (r *refundRecord) once(order ledger.Order, now time.Time) bool {
 			n++
 		}
 	}
-	return n == 1 && !r.failed
+	return n == 1 && !r.failed && !r.unreadable
 }
 
 // neverLeft reports whether the refund has surely not left since it was begun, or was taken
@@ -94,7 +95,7 @@ func (r *refundRecord) neverLeft() bool {
 
 // RefundNeverLeft reports whether the refund of an order whose timeline events are has surely
 // not left the bridge yet.
-func RefundNeverLeft(events []ledger.Event, codes TranCodes) bool {
+func RefundNeverLeft(events ledger.List[ledger.Event], codes TranCodes) bool {
 	record := readRefund(events, codes)
 	return record.neverLeft()
 }

@@ -55,7 +55,7 @@ func TestRefundRecord(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			record := readRefund(c.events, codes)
+			record := readRefund(ledger.List[ledger.Event]{Items: c.events}, codes)
 			order, now := ledger.Order{Tries: c.tries}, start.Add(time.Duration(c.now)*time.Second)
 			want := start.Add(time.Duration(c.left) * time.Second)
 			if c.left == -1 {

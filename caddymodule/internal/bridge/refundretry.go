@@ -97,17 +97,13 @@ func (r *refundRecord) ofEarlierTry(order ledger.Order, now time.Time) bool {
 }
 
 // refundRecord reads what is on record of an order's refund, and reports whether it could.
-// What of it is unreadable may be that it has failed before.
 func (b *Bridge) refundRecord(ctx context.Context, s *Settings, order ledger.Order) (record refundRecord, read bool) {
 	events, err := b.ledger.Events(ctx, order.Key)
 	if err != nil {
 		b.log.Error("earlier calls not read", orderFields(order), zap.Error(err))
 		return refundRecord{}, false
 	}
-	record = readRefund(events.Items, s.TranCodes)
-	record.unreadable = len(events.Unreadable) > 0
-	record.failed = record.failed || record.unreadable
-	return record, true
+	return readRefund(events, s.TranCodes), true
 }
 
 // retryAsks is how often the gateway is asked in vain about a refund that it has refused,
